@@ -1,0 +1,61 @@
+# Every command people run is the one that CI runs.  `make help` lists them.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -P -m pytest
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PACT_DO_NOT_TRACK := true
+
+.PHONY: help setup demo test test-long lint format bench record derive clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## make the virtual environment (the other commands do it by themselves)
+
+$(READY): constraints.txt pyproject.toml clients/pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Pactape needs Python 3.11 or newer with its venv module (Debian: apt install python3-venv). Name it with: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@echo "[1/3] a virtual environment in $(VENV), with $$($(PYTHON) --version)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
+	@echo "[2/3] the pinned libraries (about 90, half a minute)"
+	@$(BIN)/python -m pip install --quiet --progress-bar on --constraint constraints.txt --build-constraint constraints.txt --group dev
+	@echo "[3/3] pactape-clients and pactape, editable"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable clients --editable .
+	@touch $@
+
+demo: $(READY) ## the main job in front of your eyes: replay, derive, verify, catch a broken provider
+	@$(BIN)/python -m storefront.demo
+
+test: $(READY) ## all tests but the long ones
+	@$(PYTEST) -n 2 -m "not long"
+
+test-long: $(READY) ## soaks, long fuzzes and kill tests
+	@$(PYTEST) -m long
+
+lint: $(READY) ## ruff, mypy strict, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY) ## side-by-side measurements, printed as ratios and written to build/bench.json
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
+	@$(BIN)/python benchmarks/run.py
+
+record: $(READY) ## record the marked tests against the live storefront into cassettes/storefront
+	@$(PYTEST) tests/storefront -m cassette -p no:randomly --pactape-record all
+
+derive: $(READY) ## write contracts/pacts from the recordings
+	@$(BIN)/pactape derive
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pactape

@@ -1,0 +1,1 @@
+"""Synchronous REST and GraphQL clients with token refresh and TTL caching."""

@@ -1,0 +1,61 @@
+"""The seam between clients and whoever watches them: each call announces its operation before it is sent.
+
+In production nobody listens, and announcing costs one attribute look-up. Pactape's pytest plugin listens
+it records, so that a recording carries the route template and the model of the call that made it. Any other
+client library can offer the same seam.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Observer = Callable[["Operation"], None]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared call of an API, the same for every set of arguments.
+
+    Args:
+        name: "GET /users/{id}", or the GraphQL operation's name.
+        method: The HTTP method, in upper case.
+        path: The route template, "/users/{id}"; for GraphQL the endpoint's path.
+        document: The GraphQL document; None for REST.
+        result: The model that the response is decoded into; None when the caller gets plain values. For
+            GraphQL it models the operation's data.
+    """
+
+    name: str
+    method: str
+    path: str
+    document: str | None = None
+    result: Any = None
+
+
+_observers: tuple[Observer, ...] = ()
+
+
+def add_observer(observer: Observer) -> Callable[[], None]:
+    """Have `observer` called with each operation, on the calling thread, before the request is sent.
+
+    Returns:
+        A function that takes the observer away again; calling it twice does no harm.
+    """
+    global _observers  # noqa: PLW0603 -- one process-wide list, replaced as a whole so that readers need no lock
+    _observers = (*_observers, observer)
+
+    def remove() -> None:
+        global _observers  # noqa: PLW0603 -- as above
+        _observers = tuple(each for each in _observers if each is not observer)
+
+    return remove
+
+
+def announce(operation: Operation) -> None:
+    """Tell the observers that `operation` is about to be called on this thread."""
+    for observer in _observers:
+        observer(operation)

@@ -1,0 +1,104 @@
+"""The toolkit's common currency: recorded exchanges, and what the test knew about them beyond the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded HTTP request.
+
+    Args:
+        method: In upper case.
+        url: Absolute, as it was sent (scrubbed).
+        headers: Name and value pairs in the order on the wire; a name may come several times.
+        body: The bytes as sent; empty when there was none.
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded HTTP response.
+
+    Args:
+        status: The status code.
+        headers: Name and value pairs in the order on the wire; a name may come several times.
+        body: The bytes as received, any content encoding still on them.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client announced about a request before it sent it.
+
+    Args:
+        operation: The operation's name: "GET /users/{id}", or a GraphQL operation's name.
+        path: The route template, "/users/{id}"; None when the client declares none.
+        fields: The response fields that the client's model reads, as paths ("id", "posts[].title"), sorted;
+            None when every field counts as read.
+    """
+
+    operation: str
+    path: str | None = None
+    fields: tuple[str, ...] | None = None
+
+
+class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be true of the provider for an interaction to go as recorded.
+
+    Args:
+        name: A sentence: "a user exists".
+        parameters: JSON values by name.
+    """
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a cassette comes from: the test that recorded it, and what that test declared.
+
+    Args:
+        test: The test's pytest node id.
+        description: The test's name as a phrase: "gets a user".
+        states: The provider states that the test's `given` markers declare, outermost first.
+        consumer: The consumer, when it is another than `[tool.pactape] consumer`.
+        contract: Whether the recording takes part in contracts.
+    """
+
+    test: str
+    description: str
+    states: tuple[ProviderState, ...] = ()
+    consumer: str | None = None
+    contract: bool = True
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded request and its response, with all that is known about them.
+
+    Args:
+        request: What was sent.
+        response: What came back.
+        cassette: The cassette's path, as the reader was given it.
+        index: The interaction's place in the cassette, from 0.
+        call: What the client announced, when it announces.
+        provenance: The test that recorded it, when known.
+    """
+
+    request: Request
+    response: Response
+    cassette: str
+    index: int
+    call: Call | None = None
+    provenance: Provenance | None = None
