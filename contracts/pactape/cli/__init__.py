@@ -1,1 +1,30 @@
-"""The `pactape` command."""
+"""The `pactape` command: one module a subcommand, and one place that turns errors into exit codes.
+
+Exit codes are those that pytest users expect: 0 it holds, 1 it does not hold, 2 could not tell (bad input, no
+server).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from pactape.errors import BadInputError
+
+__all__ = ["command", "main"]
+
+
+@click.group(name="pactape", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pactape")
+def command() -> None:
+    """Your test recordings are your contracts."""
+
+
+def main() -> None:
+    """Run the command and leave with its exit code."""
+    try:
+        command()
+    except BadInputError as error:
+        click.echo(f"pactape: {error}", err=True)
+        sys.exit(2)
