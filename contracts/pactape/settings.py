@@ -115,7 +115,7 @@ def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSetting
     return ProviderSettings(key=key, name=table.name or key, url=table.url.rstrip("/"), states=table.states)
 
 
-def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:  # noqa: ANN401 -- TOML
+def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
     if isinstance(value, dict):
         _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
     try:

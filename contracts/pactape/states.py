@@ -65,7 +65,7 @@ def set_up(state: ProviderState, states: States) -> object:
         ) from error
 
 
-def _import(module: str, *, reference: str, root: Path) -> Any:  # noqa: ANN401 -- a module's names are open
+def _import(module: str, *, reference: str, root: Path) -> Any:
     path = str(root)
     if path not in sys.path:
         sys.path.insert(0, path)

@@ -10,6 +10,8 @@ import sys
 
 import click
 
+from pactape.cli.derive import derive
+from pactape.cli.verify import verify
 from pactape.errors import BadInputError
 
 __all__ = ["command", "main"]
@@ -19,6 +21,10 @@ __all__ = ["command", "main"]
 @click.version_option(package_name="pactape")
 def command() -> None:
     """Your test recordings are your contracts."""
+
+
+command.add_command(derive)
+command.add_command(verify)
 
 
 def main() -> None:

@@ -1,0 +1,54 @@
+"""`pactape derive`: from recordings to contracts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from pactape.cli._options import project_option
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pactape.contracts import Derivation
+
+__all__ = ["derive"]
+
+
+@click.command()
+@project_option
+def derive(project: Path) -> None:
+    """Write a Pact contract for each provider that the project's cassettes hold recordings of.
+
+    The same recordings give the same bytes; a contract whose bytes would not change is left alone.
+    """
+    from pactape.contracts import derive as derive_contracts  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.contracts import write_contracts  # noqa: PLC0415 -- as above
+
+    settings = load_settings(project)
+    derivation = derive_contracts(settings)
+    changed = write_contracts(derivation, settings.pacts)
+    _show(derivation, changed, folder=settings.pacts)
+
+
+def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
+    console = Console()
+    table = Table("consumer", "provider", "interactions", "from exchanges", "file", box=None)
+    for contract in derivation.contracts:
+        path = folder / contract.file_name
+        table.add_row(
+            contract.party.consumer,
+            contract.party.provider,
+            str(len(contract.interactions)),
+            str(contract.exchanges),
+            f"{contract.file_name} ({'written' if path in changed else 'unchanged'})",
+        )
+    console.print(f"{derivation.cassettes} cassettes read")
+    console.print(table)
+    for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
+        console.print(f"{count} left out: {reason}", markup=False)

@@ -1,0 +1,117 @@
+"""`pactape verify`: a running provider against its contracts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from pactape.cli._options import project_option
+from pactape.errors import PactFormatError, SettingsError
+from pactape.settings import load_settings
+from pactape.states import load_states
+
+if TYPE_CHECKING:
+    from pactape.settings import ProviderSettings, Settings
+    from pactape.verification import Verification
+
+__all__ = ["verify"]
+
+
+@click.command()
+@project_option
+@click.argument("pacts", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--provider", "key", help="The provider's key in [tool.pactape.providers]; the only one by default."
+)
+@click.option("--url", required=True, help="The running provider's base URL.")
+@click.option("--states", help='The provider-state handlers, "package.module:NAME"; by default the setting.')
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="A header for every request, above all a real Authorization; may come several times.",
+)
+def verify(
+    *,
+    project: Path,
+    pacts: tuple[Path, ...],
+    key: str | None,
+    url: str,
+    states: str | None,
+    headers: tuple[str, ...],
+) -> None:
+    """Have the official verifier replay PACTS against a running provider.
+
+    Without PACTS, all contracts of the provider in the project's folder of pacts.
+    """
+    from pactape.verification import verify_provider  # noqa: PLC0415 -- keeps `pactape --help` quick
+
+    settings = load_settings(project)
+    provider = _provider(settings, key)
+    verification = verify_provider(
+        pacts or _pacts_of(settings, provider),
+        url=url,
+        states=load_states(states or provider.states, root=settings.root),
+        headers=dict(map(_header, headers)),
+    )
+    _show(verification)
+    sys.exit(0 if verification.passed else 1)
+
+
+def _provider(settings: Settings, key: str | None) -> ProviderSettings:
+    if key is None and len(settings.providers) == 1:
+        return next(iter(settings.providers.values()))
+    provider = settings.providers.get(key or "")
+    if provider is None:
+        known = ", ".join(settings.providers) or "none"
+        raise SettingsError(
+            f"no provider {key!r} in [tool.pactape.providers]" if key else "several providers could be meant",
+            where=settings.root / "pyproject.toml",
+            remedy=f"name one with --provider; there are: {known}",
+        )
+    return provider
+
+
+def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:
+    found = [path for path in sorted(settings.pacts.glob("*.json")) if _is_of(path, provider)]
+    if not found:
+        raise PactFormatError(
+            f"holds no pact of the provider {provider.name!r}",
+            where=settings.pacts,
+            remedy="derive it with `pactape derive`, or name the files",
+        )
+    return found
+
+
+def _is_of(path: Path, provider: ProviderSettings) -> bool:
+    try:
+        return bool(json.loads(path.read_bytes())["provider"]["name"] == provider.name)
+    except (ValueError, LookupError, TypeError) as error:
+        raise PactFormatError(
+            f"is not a pact file ({type(error).__name__}: {error})",
+            where=path,
+            remedy="mend or remove it; `pactape derive` writes it anew",
+        ) from error
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition(":")
+    if not separator or not name.strip():
+        raise click.BadParameter("write it as NAME:VALUE", param_hint="--header")
+    return name.strip(), value.strip()
+
+
+def _show(verification: Verification) -> None:
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for result in verification.results:
+        console.print(f"{'passed' if result.passed else 'FAILED'}  {result.consumer}: {result.description}")
+        for failure in result.failures:
+            console.print(f"        {failure}")
+    passed = len(verification.results) - len(verification.failed)
+    console.print(f"{verification.provider}: {passed} of {len(verification.results)} interactions passed")

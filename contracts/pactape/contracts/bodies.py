@@ -1,0 +1,63 @@
+"""Bodies of recorded messages: media types, and the JSON values in them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from pactape.exchange import Headers, Request, Response
+
+__all__ = ["form_of", "header", "is_json", "json_of", "media_type", "text_of"]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first value of the header `name`, in any case; None when it is absent."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def media_type(message: Request | Response) -> str | None:
+    """The content type without its parameters, in lower case; None without a body or a content type."""
+    value = header(message.headers, "content-type")
+    return value.partition(";")[0].strip().lower() if value and message.body else None
+
+
+def is_json(media: str | None) -> bool:
+    """Whether a media type is JSON (RFC 6839, section 3.1)."""
+    return media is not None and (media == "application/json" or media.endswith("+json"))
+
+
+def json_of(message: Request | Response) -> Any:
+    """The body as a JSON value.
+
+    Raises:
+        ValueError: The body isn't JSON, or its content encoding is unknown.
+    """
+    return json.loads(_decoded(message))
+
+
+def text_of(message: Request | Response) -> str:
+    """The body as text, bytes that are not UTF-8 replaced."""
+    return _decoded(message).decode("utf-8", errors="replace")
+
+
+def form_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a form body (application/x-www-form-urlencoded); empty for anything else."""
+    if media_type(request) != "application/x-www-form-urlencoded":
+        return {}
+    return parse_qs(text_of(request), keep_blank_values=True)
+
+
+def _decoded(message: Request | Response) -> bytes:
+    """The body without its content encoding (RFC 9110, section 8.4)."""
+    body = message.body
+    coding = (header(message.headers, "content-encoding") or "identity").strip().lower()
+    if coding in {"gzip", "x-gzip"} and body[:2] == b"\x1f\x8b":
+        return gzip.decompress(body)
+    if coding == "deflate":
+        return zlib.decompress(body)
+    return body

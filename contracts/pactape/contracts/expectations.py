@@ -1,0 +1,115 @@
+"""From a group of exchanges to what the contract asks and needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from pactape.contracts.bodies import is_json, json_of, media_type, text_of
+from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
+from pactape.contracts.grouping import path_below
+from pactape.contracts.interaction import Content, ExpectedRequest, ExpectedResponse
+from pactape.contracts.rules import expect, matches_regex
+from pactape.contracts.shape import shape_of
+
+if TYPE_CHECKING:
+    from pactape.contracts.rules import Rule
+    from pactape.exchange import Exchange, Request
+    from pactape.settings import ProviderSettings
+
+__all__ = ["expected_request", "expected_response"]
+
+#: Request headers that the HTTP library or the moment decides, not the consumer.
+_VOLATILE = frozenset(
+    {
+        "accept-encoding",
+        "baggage",
+        "connection",
+        "content-length",
+        "cookie",
+        "date",
+        "host",
+        "idempotency-key",
+        "traceparent",
+        "tracestate",
+        "transfer-encoding",
+        "user-agent",
+        "x-request-id",
+    }
+)
+
+
+def expected_request(exchange: Exchange, provider: ProviderSettings) -> ExpectedRequest:
+    """What the consumer asks: exact, but for credentials, of which only the scheme is."""
+    request = exchange.request
+    headers, rules = _request_headers(request)
+    return ExpectedRequest(
+        method=request.method,
+        path=path_below(exchange, provider),
+        query=parse_qs(urlsplit(request.url).query, keep_blank_values=True),
+        headers=headers,
+        header_rules=rules,
+        body=_exact_content(request),
+    )
+
+
+def expected_response(exchanges: list[Exchange]) -> ExpectedResponse:
+    """What the consumer needs: all that the exchanges' answers have in common, of the fields that it reads.
+
+    Args:
+        exchanges: At least one; they have one status and one media type. The first gives the examples.
+    """
+    first = exchanges[0].response
+    media = media_type(first)
+    return ExpectedResponse(
+        status=first.status,
+        headers={"Content-Type": media} if media else {},
+        body=_response_content(exchanges, media) if media else None,
+    )
+
+
+def _request_headers(request: Request) -> tuple[dict[str, str], dict[str, Rule]]:
+    headers: dict[str, str] = {}
+    rules: dict[str, Rule] = {}
+    for name, value in request.headers:
+        lower = name.lower()
+        if lower in _VOLATILE or (lower == "accept" and value == "*/*"):
+            continue
+        headers[_spelling(lower)] = value
+        if lower == "authorization":
+            scheme = value.partition(" ")[0]
+            headers["Authorization"] = f"{scheme} credentials"
+            rules["Authorization"] = matches_regex(rf"^{scheme} \S+$")
+    return headers, rules
+
+
+def _spelling(lower: str) -> str:
+    """One spelling for a header's name, whichever the client's library chose."""
+    return "-".join(part.capitalize() for part in lower.split("-"))
+
+
+def _exact_content(request: Request) -> Content | None:
+    media = media_type(request)
+    if media is None:
+        return None
+    return Content(media_type=media, example=json_of(request) if is_json(media) else text_of(request))
+
+
+def _response_content(exchanges: list[Exchange], media: str) -> Content | None:
+    if not is_json(media):
+        return None
+    samples = [json_of(exchange.response) for exchange in exchanges]
+    expectation = expect(shape_of(samples), samples[0], _fields(exchanges, samples))
+    return Content(
+        media_type=media, example=expectation.example, rules=dict(sorted(expectation.rules.items()))
+    )
+
+
+def _fields(exchanges: list[Exchange], samples: list[object]) -> ReadFields:
+    """What the models read of a success; a refusal is read by the client's error handling, as a whole."""
+    first_failure = 400
+    if exchanges[0].response.status >= first_failure:
+        return EVERYTHING
+    if any(isinstance(sample, dict) and sample.get("errors") for sample in samples):
+        return EVERYTHING
+    return read_fields(exchange.call.fields if exchange.call else None for exchange in exchanges)

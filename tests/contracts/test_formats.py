@@ -1,0 +1,29 @@
+"""String formats, each with texts that have it and texts that nearly do."""
+
+from __future__ import annotations
+
+import pytest
+from pactape.contracts.formats import formats_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0190a6f0-4d5e-7abc-8def-0123456789ab", {"uuid"}),
+        ("0190A6F0-4D5E-7ABC-8DEF-0123456789AB", {"uuid"}),
+        ("0190a6f04d5e7abc8def0123456789ab", set()),
+        ("0190a6f0-4d5e-7abc-8def-0123456789ag", set()),
+        ("2026-01-31", {"date"}),
+        ("2026-13-01", set()),
+        ("31/01/2026", set()),
+        ("2026-01-31T12:00:00Z", {"date-time"}),
+        ("2026-01-31T12:00:00.123456+02:00", {"date-time"}),
+        ("2026-01-31 12:00:00", set()),
+        ("2026-01-31T25:00:00Z", set()),
+        ("2026-01-31T12:00:00Z\n", set()),
+        ("", set()),
+        ("x" * 1_000_000, set()),
+    ],
+)
+def test_a_text_has_exactly_the_formats_it_fulfils(text: str, expected: set[str]) -> None:
+    assert formats_of(text) == expected

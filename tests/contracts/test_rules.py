@@ -1,0 +1,125 @@
+"""What a contract says of an answer, judged by the official matching engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pactape.contracts.fields import read_fields
+from pactape.contracts.rules import expect
+from pactape.contracts.shape import shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pactape.contracts.rules import Expectation
+
+    Judge = Callable[[Expectation, Any], list[str]]
+
+USER = {
+    "id": "0190a6f0-4d5e-7abc-8def-0123456789ab",
+    "name": "Ada",
+    "age": 36,
+    "score": 1.5,
+    "active": True,
+    "createdAt": "2026-01-31T12:00:00Z",
+    "posts": [{"title": "First"}],
+    "address": {"city": "Graz"},
+}
+
+KEYS = st.text("abcdefgh", min_size=1, max_size=3)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("ab-1 ", max_size=5)
+DOCUMENTS = st.dictionaries(
+    KEYS,
+    st.recursive(
+        SCALARS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=4,
+)
+
+
+@given(samples=st.lists(DOCUMENTS, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_sample_fulfils_the_contract_that_came_from_it(judge: Judge, samples: list[Any]) -> None:
+    expectation = expect(shape_of(samples), samples[0])
+    assert [judge(expectation, sample) for sample in samples] == [[]] * len(samples)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "user-1"),
+        ("name", 5),
+        ("name", None),
+        ("age", "36"),
+        ("age", 36.5),
+        ("score", "1.5"),
+        ("active", "yes"),
+        ("createdAt", "yesterday"),
+        ("createdAt", 1_769_860_800),
+        ("posts", None),
+        ("posts", [{}]),
+        ("posts", [{"title": 5}]),
+        ("address", None),
+        ("address", {}),
+        ("address", {"city": 5}),
+    ],
+)
+def test_an_answer_of_another_type_breaks_the_contract(judge: Judge, field: str, value: Any) -> None:
+    assert judge(expect(shape_of([USER]), USER), {**USER, field: value}) != []
+
+
+@pytest.mark.parametrize("field", USER)
+def test_an_answer_without_a_field_breaks_the_contract(judge: Judge, field: str) -> None:
+    without = {key: value for key, value in USER.items() if key != field}
+    assert judge(expect(shape_of([USER]), USER), without) != []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "11111111-2222-4333-8444-555555555555"),
+        ("name", "Grace"),
+        ("age", 0),
+        ("score", 2),
+        ("active", False),
+        ("createdAt", "2027-12-01T00:00:00.5+01:00"),
+        ("posts", []),
+        ("posts", [{"title": "a"}, {"title": "b", "draft": True}]),
+        ("nick", "new"),
+    ],
+)
+def test_an_answer_of_the_same_type_keeps_the_contract(judge: Judge, field: str, value: Any) -> None:
+    assert judge(expect(shape_of([USER]), USER), {**USER, field: value}) == []
+
+
+def test_a_field_that_was_null_once_may_be_null(judge: Judge) -> None:
+    expectation = expect(shape_of([{"age": 1}, {"age": None}]), {"age": 1})
+    assert judge(expectation, {"age": None}) == []
+
+
+def test_a_nullable_integer_is_still_no_text(judge: Judge) -> None:
+    expectation = expect(shape_of([{"age": 1}, {"age": None}]), {"age": 1})
+    assert judge(expectation, {"age": "one"}) != []
+
+
+def test_a_list_that_was_never_empty_in_three_samples_must_not_be(judge: Judge) -> None:
+    samples = [{"items": [1]}] * 3
+    assert judge(expect(shape_of(samples), samples[0]), {"items": []}) != []
+
+
+def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
+    expectation = expect(shape_of([USER]), USER, read_fields([("id", "posts[].title", "address.city")]))
+    assert expectation.example == {
+        "id": USER["id"],
+        "posts": [{"title": "First"}],
+        "address": {"city": "Graz"},
+    }
+
+
+def test_a_key_with_a_quote_that_no_path_can_name_is_left_out() -> None:
+    assert expect(shape_of([{"it's": 1, "a b": 2}]), {"it's": 1, "a b": 2}).example == {"a b": 2}

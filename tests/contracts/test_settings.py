@@ -1,0 +1,74 @@
+"""`[tool.pactape]`: defaults, values, and refusals that say what would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.errors import SettingsError
+from pactape.settings import find_root, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(root: Path, text: str) -> Path:
+    (root / "pyproject.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_a_project_without_settings_has_defaults(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, '[project]\nname = "shop"\n'))
+    assert (settings.consumer, settings.cassettes, settings.pacts, dict(settings.providers)) == (
+        "shop",
+        tmp_path / "cassettes",
+        tmp_path / "pacts",
+        {},
+    )
+
+
+def test_a_folder_without_a_pyproject_toml_lends_its_name_to_the_consumer(tmp_path: Path) -> None:
+    assert load_settings(tmp_path).consumer == tmp_path.name
+
+
+def test_a_provider_is_named_by_its_key_unless_it_has_a_name(tmp_path: Path) -> None:
+    text = '[tool.pactape.providers.users]\nurl = "https://api.example.com/v1/"\n'
+    users = load_settings(write(tmp_path, text)).providers["users"]
+    assert (users.name, users.url, users.host) == ("users", "https://api.example.com/v1", "api.example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[tool.pactape]\ncassete = "x"\n', r"unknown setting 'cassete'.*did you mean 'cassettes'\?"),
+        ("[tool.pactape]\nquux = 1\n", r"unknown setting 'quux'.*cassettes, consumer, pacts, providers"),
+        ("[tool.pactape]\ncassettes = 5\n", r"\[tool\.pactape\]: Expected `str`, got `int`.*\$\.cassettes"),
+        ("tool = { pactape = 5 }\n", r"\[tool\.pactape\]: Expected `object`"),
+        ('[tool.pactape.providers.users]\nurl = "users"\n', r"url = 'users' is not an absolute http"),
+        ("[tool.pactape.providers.users]\n", r"missing required field `url`"),
+        ('[tool.pactape.providers.users]\nurl = "http://u"\nstate = "x"\n', r"did you mean 'states'\?"),
+        ("[tool.pactape\n", r"can't be read as TOML .*line 1"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused_with_its_place(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message) as refusal:
+        load_settings(write(tmp_path, text))
+    assert str(refusal.value).startswith(str(tmp_path / "pyproject.toml"))
+
+
+def test_the_root_is_the_nearest_folder_with_our_table(tmp_path: Path) -> None:
+    inner = tmp_path / "packages" / "inner"
+    inner.mkdir(parents=True)
+    write(tmp_path, "[tool.pactape]\n")
+    write(inner, '[project]\nname = "inner"\n')
+    assert find_root(inner) == tmp_path
+
+
+def test_without_our_table_the_root_is_the_nearest_project(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    write(tmp_path, '[project]\nname = "outer"\n')
+    write(inner, '[project]\nname = "inner"\n')
+    assert find_root(inner) == inner

@@ -1,0 +1,84 @@
+"""The lattice of observations: what samples have in common, in whatever order they come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pactape.contracts.shape import Shape, shape_of
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def described(shape: Shape | None) -> Any:
+    """All that a shape holds, as a comparable value."""
+    if shape is None:
+        return None
+    return (
+        sorted(shape.kinds.items()),
+        shape.formats,
+        {key: described(each) for key, each in sorted(shape.keys.items())},
+        described(shape.items),
+        shape.shortest,
+        repr(shape.example),
+    )
+
+
+def joined(*shapes: Shape) -> Shape:
+    result = Shape()
+    for shape in shapes:
+        result.join(shape)
+    return result
+
+
+@given(JSON, JSON)
+def test_the_order_of_joining_makes_no_difference(one: Any, other: Any) -> None:
+    left, right = shape_of([one]), shape_of([other])
+    assert described(joined(left, right)) == described(joined(right, left))
+
+
+@given(JSON, JSON, JSON)
+def test_the_grouping_of_joins_makes_no_difference(one: Any, two: Any, three: Any) -> None:
+    a, b, c = shape_of([one]), shape_of([two]), shape_of([three])
+    assert described(joined(joined(a, b), c)) == described(joined(a, joined(b, c)))
+
+
+@given(st.lists(JSON, max_size=6), st.integers(0, 6))
+def test_shards_join_to_the_shape_of_all_samples(samples: list[Any], cut: int) -> None:
+    shards = joined(shape_of(samples[:cut]), shape_of(samples[cut:]))
+    assert described(shards) == described(shape_of(samples))
+
+
+@given(JSON)
+def test_joining_leaves_the_other_shape_as_it_was(sample: Any) -> None:
+    other = shape_of([sample])
+    before = described(other)
+    joined(shape_of([{"a": [1, "x"]}]), other).observe(sample)
+    assert described(other) == before
+
+
+def test_a_key_that_some_object_lacks_is_not_required() -> None:
+    assert shape_of([{"id": 1, "nick": "a"}, {"id": 2}]).required() == ["id"]
+
+
+def test_a_boolean_is_not_an_integer() -> None:
+    assert shape_of([True]).kinds == {"boolean": 1}
+
+
+def test_a_format_holds_only_if_every_string_has_it() -> None:
+    assert shape_of(["2026-01-31", "soon"]).formats == frozenset()
+
+
+def test_an_array_s_items_have_one_shape_over_all_samples() -> None:
+    shape = shape_of([[1], [2.5, 3]])
+    assert shape.items is not None
+    assert shape.items.kinds == {"integer": 2, "decimal": 1}
+
+
+def test_the_shortest_array_is_remembered() -> None:
+    assert shape_of([[1, 2], [], [3]]).shortest == 0
