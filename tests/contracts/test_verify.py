@@ -1,0 +1,179 @@
+"""Verification by the official verifier against real servers."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pactape.errors import PactFormatError, ProviderStateError, ProviderUnreachableError
+from pactape.verification import verify_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECRET = "s3cr3t-t0ken"
+
+
+def pact(
+    *, provider: str = "users", field: str = "email", state: str | None = "a user exists"
+) -> dict[str, Any]:
+    rule = {"combine": "AND", "matchers": [{"match": "type"}]}
+    bearer = {"combine": "AND", "matchers": [{"match": "regex", "regex": r"^Bearer \S+$"}]}
+    return {
+        "consumer": {"name": "web"},
+        "provider": {"name": provider},
+        "interactions": [
+            {
+                "type": "Synchronous/HTTP",
+                "description": "gets a user",
+                "providerStates": [{"name": state, "params": {"id": "7"}}] if state else [],
+                "request": {
+                    "method": "GET",
+                    "path": "/users/7",
+                    "headers": {"Authorization": ["Bearer credentials"]},
+                    "matchingRules": {"header": {"Authorization": bearer}},
+                },
+                "response": {
+                    "status": 200,
+                    "body": {
+                        "content": {field: "a@example.com"},
+                        "contentType": "application/json",
+                        "encoded": False,
+                    },
+                    "matchingRules": {"body": {f"$.{field}": rule}},
+                },
+            }
+        ],
+        "metadata": {"pactSpecification": {"version": "4.0"}},
+    }
+
+
+class _Users(BaseHTTPRequestHandler):
+    users: dict[str, dict[str, str]]
+
+    def do_GET(self) -> None:
+        authorized = self.headers["Authorization"] == f"Bearer {SECRET}"
+        user = self.users.get(self.path.removeprefix("/users/"))
+        body = json.dumps(user).encode()
+        self.send_response(200 if authorized and user else 401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+@contextmanager
+def running(users: dict[str, dict[str, str]]) -> Iterator[str]:
+    handler = type("Handler", (_Users,), {"users": users})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def users() -> dict[str, dict[str, str]]:
+    return {}
+
+
+@pytest.fixture
+def url(users: dict[str, dict[str, str]]) -> Iterator[str]:
+    with running(users) as url:
+        yield url
+
+
+def written(folder: Path, document: dict[str, Any], name: str = "web-users.json") -> Path:
+    path = folder / name
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_a_provider_that_answers_as_needed_passes(tmp_path: Path, url: str, users: dict[str, Any]) -> None:
+    states = {"a user exists": lambda *, id: users.update({id: {"email": "b@example.com"}})}  # noqa: A006 -- the wire's name
+    result = verify_provider(
+        [written(tmp_path, pact())], url=url, states=states, headers={"Authorization": f"Bearer {SECRET}"}
+    )
+    assert (result.passed, [each.description for each in result.results]) == (True, ["gets a user"])
+
+
+def test_a_provider_with_a_renamed_field_fails_and_the_field_is_named(
+    tmp_path: Path, url: str, users: dict[str, Any]
+) -> None:
+    states = {"a user exists": lambda *, id: users.update({id: {"mail": "b@example.com"}})}  # noqa: A006 -- the wire's name
+    result = verify_provider(
+        [written(tmp_path, pact())], url=url, states=states, headers={"Authorization": f"Bearer {SECRET}"}
+    )
+    assert [each.failures for each in result.failed] == [
+        ("$: Actual map is missing the following keys: email",)
+    ]
+
+
+def test_a_state_without_a_handler_is_refused_before_any_request(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ProviderStateError, match=r"web-users\.json: no handler sets up .*'a user exists'"):
+        verify_provider([written(tmp_path, pact())], url=url, states={})
+
+
+def test_a_handler_that_fails_is_called_once_and_reported(tmp_path: Path, url: str) -> None:
+    calls = []
+
+    def broken(*, id: str) -> None:  # noqa: A002 -- the wire's name
+        calls.append(id)
+        raise LookupError(f"no table for {id}")
+
+    with pytest.raises(ProviderStateError, match="'a user exists' failed: LookupError: no table for 7"):
+        verify_provider([written(tmp_path, pact())], url=url, states={"a user exists": broken})
+    assert calls == ["7"]
+
+
+def test_a_provider_that_is_not_up_is_named(tmp_path: Path) -> None:
+    with running({}) as url:
+        pass
+    with pytest.raises(ProviderUnreachableError, match=rf"{url}: no provider answers .*start the provider"):
+        verify_provider([written(tmp_path, pact(state=None))], url=url, states={})
+
+
+@pytest.mark.parametrize("url", ["users", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"])
+def test_a_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ProviderUnreachableError):
+        verify_provider([written(tmp_path, pact(state=None))], url=url, states={})
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"consumer": {"name": "a"}, "provider": 5}'])
+def test_a_file_that_is_no_pact_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PactFormatError, match=r"odd\.json: is not a pact file"):
+        verify_provider([tmp_path / "odd.json"], url="http://127.0.0.1:9", states={})
+
+
+def test_a_pact_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(PactFormatError, match=r"none\.json: can't be read"):
+        verify_provider([tmp_path / "none.json"], url="http://127.0.0.1:9", states={})
+
+
+def test_pacts_of_two_providers_are_refused(tmp_path: Path) -> None:
+    paths = [written(tmp_path, pact()), written(tmp_path, pact(provider="orders"), "web-orders.json")]
+    with pytest.raises(PactFormatError, match="of 2 providers: orders, users"):
+        verify_provider(paths, url="http://127.0.0.1:9", states={})
+
+
+def test_the_verifier_prints_nothing_and_shows_no_credentials(
+    tmp_path: Path, url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    verify_provider(
+        [written(tmp_path, pact(state=None))],
+        url=url,
+        states={},
+        headers={"Authorization": f"Bearer {SECRET}"},
+    )
+    assert capfd.readouterr() == ("", "")
