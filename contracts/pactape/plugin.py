@@ -1,1 +1,114 @@
-"""The pytest plugin."""
+"""The pytest plugin: markers `cassette` and `given`, option `--pactape-record`, fixture `provider_url`.
+
+Whatever is heavy (vcrpy, the settings) is imported when the first marked test runs, not when pytest starts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pactape.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from pactape.session import Recording
+
+__all__: list[str] = []
+
+_MODES = ("none", "once", "new_episodes", "all")
+_FAILED = pytest.StashKey[bool]()
+_RECORDING = pytest.StashKey["Recording"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("pactape", "Pactape: recordings and contracts")
+    group.addoption(
+        "--pactape-record",
+        choices=_MODES,
+        default="none",
+        help="when tests marked `cassette` record: none (replay only, the default), once (what has no "
+        "cassette yet), new_episodes (what is missing), all (everything anew; replaces a cassette when its "
+        "test passes)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "cassette(path=None, *, consumer=None, contract=True): replay this test's HTTP from a cassette; "
+        "record it with --pactape-record. path: relative to [tool.pactape] cassettes, by default named after "
+        "the test. consumer: another consumer than the project's. contract: whether `pactape derive` uses it.",
+    )
+    config.addinivalue_line(
+        "markers",
+        "given(state, **parameters): a provider state that the recording needs; set up while recording and "
+        "written to the contract. Several stack, the outermost first.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    marked = [item for item in items if item.get_closest_marker("cassette")]
+    if not marked:
+        return
+    try:
+        recording = _recording(config)
+        recording.claim_cassettes(marked)
+    except BadInputError as error:
+        raise pytest.UsageError(str(error)) from error
+    for item in marked:
+        if isinstance(item, pytest.Function):
+            item.fixturenames.insert(0, "_pactape_cassette")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def pactape_live_urls() -> Mapping[str, str]:
+    """Where the providers are while tests record: base URL by the provider's key in the settings.
+
+    Override it in a conftest.py to start a provider for recording; a provider that isn't in it is recorded at
+    its canonical URL.
+    """
+    return {}
+
+
+@pytest.fixture
+def provider_url(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The base URL for a client: `provider_url("users")`; live while recording, else the canonical one."""
+    recording = _recording(request.config)
+    live: Mapping[str, str] = request.getfixturevalue("pactape_live_urls") if recording.records else {}
+
+    def url(key: str) -> str:
+        return live.get(key) or recording.provider(key).url
+
+    return url
+
+
+@pytest.fixture
+def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[None]:
+    recording = _recording(request.config)
+    live = request.getfixturevalue("pactape_live_urls") if recording.records else {}
+    with recording.of(request.node, live_urls=live) as tape:
+        yield
+        if request.node.stash.get(_FAILED, False):
+            tape.forget()
+
+
+def _recording(config: pytest.Config) -> Recording:
+    """The settings and the record mode, read when the first marked test asks for them."""
+    if _RECORDING not in config.stash:
+        from pactape.session import Recording  # noqa: PLC0415 -- pulls vcrpy in
+
+        config.stash[_RECORDING] = Recording.from_root(
+            Path(config.rootpath), mode=config.getoption("--pactape-record")
+        )
+    return config.stash[_RECORDING]

@@ -1,0 +1,88 @@
+"""Cleaning vcrpy's requests and responses: live URLs become canonical ones, and secrets go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from vcr.filters import decode_response
+from vcr.request import Request as VcrRequest
+from vcr.util import read_body
+
+from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Cleaner", "content_type_of"]
+
+
+class Cleaner:
+    """Cleans what a tape is given; cleaning what is clean changes nothing.
+
+    Args:
+        live_urls: Canonical base URL by live base URL.
+    """
+
+    def __init__(self, live_urls: Mapping[str, str]) -> None:
+        self._replacements = [
+            pair
+            for live, canonical in live_urls.items()
+            for pair in ((live, canonical), (urlsplit(live).netloc, urlsplit(canonical).netloc))
+        ]
+
+    def canonical(self, text: str) -> str:
+        """A text with canonical URLs and hosts in the place of live ones."""
+        for live, canonical in self._replacements:
+            text = text.replace(live, canonical)
+        return text
+
+    def request(self, request: VcrRequest) -> VcrRequest:
+        """A clean copy of `request`."""
+        headers = {name: self._header(name, value) for name, value in request.headers.items()}
+        body = read_body(request)
+        if isinstance(body, bytes):
+            body = self._body(body, content_type_of(headers))
+            _state_length(headers, str(len(body)))
+        return VcrRequest(request.method, scrub_url(self.canonical(request.uri)), body, headers)
+
+    def response(self, response: dict[str, Any]) -> dict[str, Any]:
+        """A clean copy of `response`, its body without content encoding, so that people can read it."""
+        response = decode_response(response)
+        headers = {
+            name: [self._header(name, value) for value in _values(values)]
+            for name, values in response["headers"].items()
+        }
+        body = response["body"].get("string")
+        if body and isinstance(body, bytes):
+            body = self._body(body, content_type_of(headers))
+            _state_length(headers, [str(len(body))])
+        return {**response, "headers": headers, "body": {**response["body"], "string": body}}
+
+    def _header(self, name: str, value: Any) -> str:
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        return scrub_header(name, self.canonical(text))
+
+    def _body(self, body: bytes, content_type: str) -> bytes:
+        for live, canonical in self._replacements:
+            body = body.replace(live.encode(), canonical.encode())
+        return scrub_body(body, content_type)
+
+
+def content_type_of(headers: Mapping[str, Any]) -> str:
+    """The content type in headers of any spelling; empty when there is none."""
+    for name, value in headers.items():
+        if name.lower() == "content-type":
+            return ", ".join(map(str, _values(value)))
+    return ""
+
+
+def _state_length(headers: dict[str, Any], length: Any) -> None:
+    """Bring a Content-Length that is there up to date; a client checks it."""
+    for name in headers:
+        if name.lower() == "content-length":
+            headers[name] = length
+
+
+def _values(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

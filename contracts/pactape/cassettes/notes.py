@@ -1,0 +1,81 @@
+"""The top-level key `pactape` of a cassette: what the test knew beyond the wire.
+
+Stock vcrpy and pytest-recording ignore the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.errors import CassetteFormatError
+from pactape.exchange import Call, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["KEY", "Notes", "decode_notes", "encode_notes"]
+
+KEY = "pactape"
+_VERSION = 1
+
+
+class Notes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cassette says of itself.
+
+    Args:
+        provenance: The test that recorded it; None in a cassette that another tool wrote.
+        calls: One for each interaction, None where the client announced nothing.
+    """
+
+    provenance: Provenance | None = None
+    calls: tuple[Call | None, ...] = ()
+
+
+def encode_notes(provenance: Provenance | None, calls: Sequence[Call | None]) -> dict[str, Any]:
+    """The value of the key, as plain data; what has its default is left out."""
+    notes: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in calls]}
+    if provenance is not None:
+        notes |= _plain(provenance)
+    return notes
+
+
+def decode_notes(value: object, *, path: Path) -> Notes:
+    """Read the value of the key; an absent one (None) gives empty notes.
+
+    Raises:
+        CassetteFormatError: It isn't what `encode_notes` writes, or a newer version wrote it.
+    """
+    if value is None:
+        return Notes()
+    try:
+        found = msgspec.convert(value, _Notes)
+    except msgspec.ValidationError as error:
+        raise CassetteFormatError(
+            f"the key {KEY!r} can't be read ({error})",
+            where=path,
+            remedy="record the cassette again, or delete the key to lose what the test declared",
+        ) from None
+    if found.version != _VERSION:
+        raise CassetteFormatError(
+            f"the key {KEY!r} has version {found.version}, and this Pactape knows {_VERSION}",
+            where=path,
+            remedy="upgrade Pactape, or record the cassette again",
+        )
+    provenance = msgspec.convert(value, Provenance) if found.test is not None else None
+    return Notes(provenance=provenance, calls=found.calls)
+
+
+class _Notes(msgspec.Struct):
+    version: int
+    calls: tuple[Call | None, ...] = ()
+    test: str | None = None
+    description: str | None = None
+
+
+def _plain(value: Call | Provenance) -> dict[str, Any]:
+    plain = msgspec.to_builtins(value)
+    defaults = {field.name: field.default for field in msgspec.structs.fields(type(value))}
+    return {name: each for name, each in plain.items() if each != defaults[name] and each != []}

@@ -1,0 +1,166 @@
+"""The cassette that vcrpy plays and records on, made safe: nothing is written before it is scrubbed."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from vcr import matchers
+from vcr.cassette import Cassette
+from vcr.record_mode import RecordMode as VcrRecordMode
+from vcr.request import Request as VcrRequest
+from vcr.serialize import CASSETTE_FORMAT_VERSION
+from vcr.serializers import compat, yamlserializer
+from vcr.util import read_body
+
+from pactape.cassettes.announcing import announced_for
+from pactape.cassettes.cleaning import Cleaner, content_type_of
+from pactape.cassettes.meaning import meaning_of
+from pactape.cassettes.mode import RecordMode
+from pactape.cassettes.nearest import no_match
+from pactape.cassettes.notes import KEY, Notes, decode_notes, encode_notes
+from pactape.cassettes.reading import read_document
+from pactape.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pactape.errors import ReplayError
+    from pactape.exchange import Call, Provenance
+
+__all__ = ["Tape", "load_tape"]
+
+
+def load_tape(
+    path: Path, *, mode: RecordMode, provenance: Provenance | None, live_urls: Mapping[str, str]
+) -> Tape:
+    """Open the cassette at `path`; a missing file gives an empty tape.
+
+    Args:
+        path: The cassette's file.
+        mode: When to record and when to replay.
+        provenance: The test that uses it, to be written when it records.
+        live_urls: Canonical base URL by live base URL; what is written only has the canonical ones.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette.
+    """
+    tape = Tape(path, mode=mode, provenance=provenance, live_urls=live_urls)
+    if path.is_file() and mode is not RecordMode.ALL:
+        tape.load_file()
+    return tape
+
+
+class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
+    """A vcrpy cassette that scrubs, matches bodies by meaning, and remembers what clients announced.
+
+    Attributes:
+        misses: The errors of requests that no recorded interaction answered, in order.
+        forgotten: Whether the test has failed, so that neither its recording nor its misses count.
+    """
+
+    def __init__(
+        self, path: Path, *, mode: RecordMode, provenance: Provenance | None, live_urls: Mapping[str, str]
+    ) -> None:
+        cleaner = Cleaner(live_urls)
+        super().__init__(
+            path=str(path),
+            record_mode=VcrRecordMode(mode.value),
+            match_on=(
+                matchers.method,
+                matchers.scheme,
+                matchers.host,
+                matchers.port,
+                matchers.path,
+                matchers.query,
+                same_meaning,
+            ),
+            before_record_request=cleaner.request,
+            before_record_response=cleaner.response,
+        )
+        self.file = path
+        self.misses: list[ReplayError] = []
+        self.forgotten = False
+        self._notes = Notes(provenance=provenance)
+        self._calls: list[Call | None] = []
+        self._cleaner = cleaner
+
+    @property
+    def replays_only(self) -> bool:
+        """Whether no request may reach the network."""
+        return bool(self.write_protected)
+
+    def load_file(self) -> None:
+        """Take over the interactions of the file."""
+        document = read_document(self.file)
+        notes = decode_notes(document.get(KEY), path=self.file)
+        for interaction in document["interactions"]:
+            request = VcrRequest(**{"body": None, "headers": {}, **interaction["request"]})
+            super().append(request, compat.convert_to_bytes(interaction["response"]))
+        self._calls = list(notes.calls) or [None] * len(self.data)
+        self._notes = Notes(provenance=self._notes.provenance or notes.provenance)
+        self.dirty = False
+        self.rewound = True
+
+    def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
+        """Record an interaction, with the call that the client announced for it."""
+        before = len(self.data)
+        super().append(request, response)
+        if len(self.data) > before:
+            self._calls.append(announced_for(request.method, self._cleaner.canonical(request.uri)))
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """Whether a recorded interaction answers `request`.
+
+        Raises:
+            NoMatchError: None does, and this tape may not record.
+        """
+        if super().can_play_response_for(request):
+            return True
+        if self.replays_only:
+            scrubbed = self.filter_request(request)
+            self.misses.append(no_match(self.file, scrubbed, self.requests, self._notes.provenance))
+            raise self.misses[-1]
+        return False
+
+    def forget(self) -> None:
+        """Write nothing and raise nothing at the end: the test has failed for a reason of its own."""
+        self.dirty = False
+        self.forgotten = True
+
+    def save(self) -> None:
+        """Write the cassette, if it has changed, in one step.
+
+        Raises:
+            OutputError: The file can't be written; the old one is still there.
+        """
+        if self.dirty:
+            write_atomically(self.file, yamlserializer.serialize(self._document()).encode("utf-8"))
+            self.dirty = False
+
+    def _document(self) -> dict[str, Any]:
+        interactions = [
+            {
+                "request": compat.convert_to_unicode(request._to_dict()),  # noqa: SLF001 -- as vcr.serialize does
+                "response": compat.convert_to_unicode(copy.deepcopy(response)),
+            }
+            for request, response in self.data
+        ]
+        return {
+            "interactions": interactions,
+            "version": CASSETTE_FORMAT_VERSION,
+            KEY: encode_notes(self._notes.provenance, self._calls),
+        }
+
+
+def same_meaning(live: VcrRequest, recorded: VcrRequest) -> bool:
+    """Whether two requests' bodies mean the same; vcrpy calls matchers with the live request first."""
+    return bool(_meaning(live) == _meaning(recorded))
+
+
+def _meaning(request: VcrRequest) -> Any:
+    body = read_body(request)
+    if not isinstance(body, bytes):
+        return body or b""
+    return meaning_of(body, content_type_of(request.headers))

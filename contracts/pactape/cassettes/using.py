@@ -1,0 +1,71 @@
+"""Using a cassette: for as long as the context lasts, HTTP goes to the tape and not to the network."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from vcr.patch import CassettePatcherBuilder
+
+from pactape.cassettes.guard import network_closed
+from pactape.cassettes.mode import RecordMode
+from pactape.cassettes.tape import load_tape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pactape.cassettes.tape import Tape
+    from pactape.errors import ReplayError
+    from pactape.exchange import Provenance
+
+__all__ = ["use_cassette"]
+
+
+@contextmanager
+def use_cassette(
+    path: Path,
+    *,
+    mode: RecordMode = RecordMode.NONE,
+    provenance: Provenance | None = None,
+    live_urls: Mapping[str, str] | None = None,
+) -> Iterator[Tape]:
+    """Record to, or replay from, the cassette at `path` what the code inside the context asks over HTTP.
+
+    While it only replays, no thread reaches the network. What was recorded is written when the context ends
+    without an exception; with one, the file stays as it was.
+
+    Args:
+        path: The cassette's file, YAML.
+        mode: When to record and when to replay.
+        provenance: The test that records, to be written beside the interactions.
+        live_urls: Canonical base URL by live base URL, for providers that are recorded somewhere else than
+            where their contracts say they are.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette.
+        NoMatchError: A request had no recorded answer, on whichever thread.
+        NetworkBlockedError: A connection was tried while replaying, on whichever thread.
+        OutputError: The recording can't be written.
+
+    Example:
+        >>> from pathlib import Path
+        >>> with use_cassette(Path("cassettes/users.yaml")) as tape:
+        ...     len(tape)
+        0
+    """
+    tape = load_tape(path, mode=mode, provenance=provenance, live_urls=live_urls or {})
+    with ExitStack() as stack:
+        for patcher in CassettePatcherBuilder(tape).build():
+            stack.enter_context(patcher)
+        guard = stack.enter_context(network_closed(str(path))) if tape.replays_only else None
+        yield tape
+    if not tape.forgotten:
+        _raise_first((*tape.misses, *(guard.refused if guard else ())))
+        tape.save()
+
+
+def _raise_first(errors: Sequence[ReplayError]) -> None:
+    """A miss counts even where the code under test, or a thread, swallowed its error."""
+    if errors:
+        raise errors[0]

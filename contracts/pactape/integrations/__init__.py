@@ -1,0 +1,1 @@
+"""What Pactape does for particular client libraries; each module is optional."""

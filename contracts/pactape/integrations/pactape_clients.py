@@ -1,0 +1,44 @@
+"""Pactape's own clients: their announcements become the recorder's, while a test records.
+
+The only module of the toolkit that imports `pactape_clients`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pactape_clients.operations import add_observer
+
+from pactape.cassettes.announcing import Announcement, announce
+from pactape.exchange import Call
+from pactape.integrations.models import field_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape_clients.operations import Operation
+
+__all__ = ["listening"]
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Hand each operation that a client announces to the recorder, while the context lasts."""
+    remove = add_observer(_hear)
+    try:
+        yield
+    finally:
+        remove()
+
+
+def _hear(operation: Operation) -> None:
+    announce(Announcement(method=operation.method, path=operation.path, call=_call(operation)))
+
+
+def _call(operation: Operation) -> Call:
+    paths = field_paths(operation.result)
+    if operation.document is None:
+        return Call(operation=operation.name, path=operation.path, fields=paths)
+    below_data = tuple(f"data.{path}" for path in paths) if paths is not None else None
+    return Call(operation=operation.name, path=operation.path, fields=below_data)

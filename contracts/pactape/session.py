@@ -1,0 +1,204 @@
+"""A run of tests that record or replay: which cassette each test uses, and what is known about the test."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.cassettes import RecordMode, use_cassette
+from pactape.errors import ProviderStateError, SettingsError
+from pactape.exchange import Provenance, ProviderState
+from pactape.settings import Settings, find_root, load_settings
+from pactape.states import load_states, set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pytest
+
+    from pactape.cassettes.tape import Tape
+    from pactape.settings import ProviderSettings
+
+__all__ = ["Recording", "describe"]
+
+_UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """What all marked tests of a run share.
+
+    Args:
+        settings: The project's settings.
+        mode: When to record and when to replay.
+    """
+
+    settings: Settings
+    mode: RecordMode
+
+    @classmethod
+    def from_root(cls, start: Path, *, mode: str) -> Recording:
+        """Read the settings of the project that `start` lies in.
+
+        Raises:
+            SettingsError: The settings can't be used.
+        """
+        return cls(settings=load_settings(find_root(start)), mode=RecordMode(mode))
+
+    @property
+    def records(self) -> bool:
+        """Whether a test of this run may record."""
+        return self.mode is not RecordMode.NONE
+
+    def provider(self, key: str) -> ProviderSettings:
+        """The provider of this key.
+
+        Raises:
+            SettingsError: The settings have none.
+        """
+        if key not in self.settings.providers:
+            raise SettingsError(
+                f"there is no [tool.pactape.providers.{key}]",
+                where=self.settings.root / "pyproject.toml",
+                remedy=f"add it with its url, or use one of {sorted(self.settings.providers) or 'none'}",
+            )
+        return self.settings.providers[key]
+
+    def claim_cassettes(self, items: Sequence[pytest.Item]) -> None:
+        """Check the markers of `items` before any test runs.
+
+        Raises:
+            SettingsError: A marker has an argument that it doesn't know, or two tests name one cassette.
+        """
+        owners: dict[Path, str] = {}
+        for item in items:
+            path = self.path_of(item)
+            if path in owners:
+                raise SettingsError(
+                    f"{owners[path]} and {item.nodeid} would both use this cassette",
+                    where=path,
+                    remedy="give one of them a name of its own: @pytest.mark.cassette('name.yaml')",
+                )
+            owners[path] = item.nodeid
+
+    def path_of(self, item: pytest.Item) -> Path:
+        """The cassette of a test: its marker's path, or one named after the test's module, class and name."""
+        name = _options(item).path
+        if name is None:
+            parts = [part for part in item.nodeid.split("::") if part]
+            stem = ".".join([Path(parts[0]).stem, *parts[1:]])
+            name = f"{_UNSAFE.sub('-', stem)}.yaml"
+        return self.settings.cassettes / name
+
+    @contextmanager
+    def of(self, item: pytest.Item, *, live_urls: Mapping[str, str]) -> Iterator[Tape]:
+        """Record or replay what happens inside the context, for the test `item`.
+
+        Args:
+            item: A test marked `cassette`.
+            live_urls: Live base URL by provider key.
+        """
+        provenance = _provenance(item)
+        path = self.path_of(item)
+        with ExitStack() as stack:
+            if self._will_record(path):
+                self._set_up(provenance.states)
+                stack.enter_context(_announcements())
+            canonical = {url: self.provider(key).url for key, url in live_urls.items()}
+            yield stack.enter_context(
+                use_cassette(path, mode=self.mode, provenance=provenance, live_urls=canonical)
+            )
+
+    def _will_record(self, path: Path) -> bool:
+        return self.records and not (self.mode is RecordMode.ONCE and path.is_file())
+
+    def _set_up(self, states: Sequence[ProviderState]) -> None:
+        for state in states:
+            set_up(state, self._handlers(state))
+
+    def _handlers(self, state: ProviderState) -> Mapping[str, Any]:
+        """The handlers of the first provider that knows the state."""
+        known: list[str] = []
+        for provider in self.settings.providers.values():
+            handlers = load_states(provider.states, root=self.settings.root)
+            if state.name in handlers:
+                return handlers
+            known += handlers
+        raise ProviderStateError(
+            f"no handler sets up the provider state {state.name!r}",
+            remedy=f"add one to the states of a provider; there are {sorted(known) or 'none'}",
+        )
+
+
+class _Options(msgspec.Struct, frozen=True):
+    path: str | None = None
+    consumer: str | None = None
+    contract: bool = True
+
+
+def _options(item: pytest.Item) -> _Options:
+    marker = item.get_closest_marker("cassette")
+    arguments, keywords = (marker.args, marker.kwargs) if marker else ((), {})
+    try:
+        return _cassette_options(*arguments, **keywords)
+    except TypeError as error:
+        raise SettingsError(
+            f"the marker can't be used ({error})",
+            where=item.nodeid,
+            remedy="write @pytest.mark.cassette(path=None, *, consumer=None, contract=True)",
+        ) from None
+
+
+def _cassette_options(
+    path: str | None = None, *, consumer: str | None = None, contract: bool = True
+) -> _Options:
+    return _Options(path, consumer, contract)
+
+
+def _provenance(item: pytest.Item) -> Provenance:
+    options = _options(item)
+    return Provenance(
+        test=item.nodeid,
+        description=describe(item.name),
+        states=tuple(_state(marker, item) for marker in reversed(list(item.iter_markers("given")))),
+        consumer=options.consumer,
+        contract=options.contract,
+    )
+
+
+def _state(marker: pytest.Mark, item: pytest.Item) -> ProviderState:
+    if len(marker.args) != 1 or not isinstance(marker.args[0], str):
+        raise SettingsError(
+            "a `given` marker needs one sentence",
+            where=item.nodeid,
+            remedy='write @pytest.mark.given("a user exists", id="…")',
+        )
+    return ProviderState(name=marker.args[0], parameters=dict(marker.kwargs))
+
+
+def describe(test: str) -> str:
+    """A test's name as a phrase.
+
+    Example:
+        >>> describe("test_gets_a_user[by id]")
+        'gets a user [by id]'
+    """
+    name, bracket, parameters = test.removeprefix("test_").partition("[")
+    phrase = name.replace("_", " ").strip() or test
+    return f"{phrase} [{parameters}" if bracket else phrase
+
+
+@contextmanager
+def _announcements() -> Iterator[None]:
+    """Listen to the clients that announce their calls, as far as they are installed."""
+    if find_spec("pactape_clients") is None:
+        yield
+        return
+    from pactape.integrations.pactape_clients import listening  # noqa: PLC0415 -- an optional integration
+
+    with listening():
+        yield
