@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "cassette(path=None, *, consumer=None, contract=True): replay this test's HTTP from a cassette; "
         "record it with --pactape-record. path: relative to [tool.pactape] cassettes, by default named after "
-        "the test. consumer: another consumer than the project's. contract: whether `pactape derive` uses it.",
+        "the test. consumer: another than the project's. contract: whether `pactape derive` uses it.",
     )
     config.addinivalue_line(
         "markers",
