@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from pactape.contracts.rules import Rule
-    from pactape.exchange import ProviderState
+from pactape.contracts.rules import Rule
+from pactape.exchange import ProviderState
 
 __all__ = ["Content", "ExpectedRequest", "ExpectedResponse", "Interaction"]
 
