@@ -40,7 +40,6 @@ def installed(environment: Path, *wheels: str) -> Path:
         "--constraint",
         constraints,
         *wheels,
-        *extra,
         cwd=environment,
     )
     return python

@@ -1,0 +1,76 @@
+"""The users API, running: one call that gives tests, recordings and the demo all they need of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+from flask import Flask
+from pactape_clients import ClientCredentials
+
+from storefront.database import temporary_database
+from storefront.server import running
+from storefront.users.app import create_app
+from storefront.users.oauth import register_client
+from storefront.users.states import bound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+__all__ = ["UsersService", "running_users_api"]
+
+_CLIENT_ID = "storefront-web"
+
+
+class UsersService(msgspec.Struct, frozen=True, kw_only=True):
+    """A running users API.
+
+    Args:
+        url: Its base URL.
+        app: The WSGI application behind it.
+        client_id: A client that may ask for tokens.
+        client_secret: Its secret.
+    """
+
+    url: str
+    app: Flask
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"UsersService(url={self.url!r})"
+
+    def authorization(self) -> dict[str, str]:
+        """A header with a fresh access token."""
+        source = ClientCredentials(
+            f"{self.url}/oauth/token", client_id=self.client_id, client_secret=self.client_secret
+        )
+        return {"Authorization": f"Bearer {source.fetch(None).access_token}"}
+
+
+@contextmanager
+def running_users_api(
+    *, token_lifetime: int = 60, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[UsersService]:
+    """The users API on a database of its own; provider states of this process work on it, too.
+
+    Args:
+        token_lifetime: Seconds that an access token is valid.
+        host: The address to listen at.
+        port: The port; 0 takes a free one.
+
+    Raises:
+        BadInputError: The database server can't be used, or the port.
+    """
+    with ExitStack() as stack:
+        database = stack.enter_context(temporary_database())
+        stack.enter_context(bound(database))
+        app = create_app(database, token_lifetime=token_lifetime)
+        yield UsersService(
+            url=stack.enter_context(running(app, host=host, port=port)),
+            app=app,
+            client_id=_CLIENT_ID,
+            client_secret=register_client(database, _CLIENT_ID),
+        )

@@ -1,0 +1,69 @@
+"""The users API's tables."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+__all__ = ["Base", "OAuthClient", "OAuthToken", "Post", "User"]
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+
+class User(Base):
+    """A user; e-mail addresses are unique whatever their case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(35))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    posts: Mapped[list[Post]] = relationship(
+        back_populates="author", order_by="Post.published_at, Post.id", passive_deletes=True
+    )
+
+    __table_args__ = (Index("users_email_key", func.lower(email), unique=True),)
+
+
+class Post(Base):
+    """A post of a user."""
+
+    __tablename__ = "posts"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    author: Mapped[User] = relationship(back_populates="posts")
+
+    __table_args__ = (Index("posts_author_id_published_at_idx", "author_id", "published_at"),)
+
+
+class OAuthClient(Base):
+    """A client that may ask for tokens; its secret is kept as a hash."""
+
+    __tablename__ = "oauth_clients"
+
+    client_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+
+
+class OAuthToken(Base):
+    """An issued access token with its refresh token, both kept as hashes."""
+
+    __tablename__ = "oauth_tokens"
+
+    access_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    refresh_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oauth_clients.client_id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    refreshed: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,16 @@
+"""How values look on the wire, over REST and GraphQL alike."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["timestamp"]
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment in UTC, to the second (RFC 3339): "2026-01-31T12:00:00Z"."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
