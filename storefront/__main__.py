@@ -30,6 +30,7 @@ def serve(*, host: str, port: int) -> None:
         click.echo(f"users API: {service.url} (PostgreSQL, an empty database)")
         click.echo(f"to get a token: curl -u {service.client_id}:{service.client_secret} \\")
         click.echo(f"  -d grant_type=client_credentials {service.url}/oauth/token")
+        click.echo(f"for provider states: export STOREFRONT_STATES_DATABASE_URL='{service.database_url}'")
         stop.wait()
     click.echo("stopped")
 

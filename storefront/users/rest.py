@@ -100,7 +100,7 @@ def _content(model: type[_T]) -> _T:
 
 
 def _field_error(message: str) -> dict[str, str]:
-    """msgspec's message, "Expected `str`, got `int` - at `$.email`", as field and message."""
+    """Msgspec's message, "Expected `str`, got `int` - at `$.email`", as field and message."""
     text, _, place = message.partition(" - at `$")
     field = place.strip(".`")
     return {"field": field, "message": _RULES.get(field, text)}

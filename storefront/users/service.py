@@ -32,10 +32,12 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
         app: The WSGI application behind it.
         client_id: A client that may ask for tokens.
         client_secret: Its secret.
+        database_url: Its database, for provider states that another process sets up.
     """
 
     url: str
     app: Flask
+    database_url: str
     client_id: str
     client_secret: str
 
@@ -71,6 +73,7 @@ def running_users_api(
         yield UsersService(
             url=stack.enter_context(running(app, host=host, port=port)),
             app=app,
+            database_url=database.engine.url.render_as_string(hide_password=False),
             client_id=_CLIENT_ID,
             client_secret=register_client(database, _CLIENT_ID),
         )

@@ -5,20 +5,22 @@ Setting up a state twice leaves what setting it up once does.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pactape.errors import BadInputError
+from sqlalchemy import make_url
 
+from storefront.database import Database
 from storefront.users.repository import UnknownUserError, UserRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from storefront.database import Database
-
 __all__ = ["STATES", "bound"]
 
+_VARIABLE = "STOREFRONT_STATES_DATABASE_URL"
 _databases: list[Database] = []
 
 
@@ -34,12 +36,20 @@ def bound(database: Database) -> Iterator[None]:
 
 def _database() -> Database:
     if not _databases:
+        _databases.append(_named_database())
+    return _databases[-1]
+
+
+def _named_database() -> Database:
+    """The database of a users API that another process runs."""
+    url = os.environ.get(_VARIABLE)
+    if not url:
         raise BadInputError(
             "the provider states have no database to work on",
-            where="storefront.users.states",
-            remedy="run the users API in this process with storefront.users.service.running_users_api",
+            where=_VARIABLE,
+            remedy="set it to what `python -m storefront` says, or run the users API in this process",
         )
-    return _databases[-1]
+    return Database(make_url(url))
 
 
 def a_user_exists(*, id: str, email: str | None = None, name: str = "Ada Lovelace") -> None:  # noqa: A002 -- the wire's name

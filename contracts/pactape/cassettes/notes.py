@@ -76,6 +76,6 @@ class _Notes(msgspec.Struct):
 
 
 def _plain(value: Call | Provenance) -> dict[str, Any]:
-    plain = msgspec.to_builtins(value)
+    plain = msgspec.json.decode(msgspec.json.encode(value))
     defaults = {field.name: field.default for field in msgspec.structs.fields(type(value))}
     return {name: each for name, each in plain.items() if each != defaults[name] and each != []}

@@ -6,8 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from pactape.cli._options import project_option
 from pactape.settings import load_settings
@@ -37,18 +35,12 @@ def derive(project: Path) -> None:
 
 
 def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
-    console = Console()
-    table = Table("consumer", "provider", "interactions", "from exchanges", "file", box=None)
+    click.echo(f"{derivation.cassettes} cassettes read")
     for contract in derivation.contracts:
         path = folder / contract.file_name
-        table.add_row(
-            contract.party.consumer,
-            contract.party.provider,
-            str(len(contract.interactions)),
-            str(contract.exchanges),
-            f"{contract.file_name} ({'written' if path in changed else 'unchanged'})",
+        click.echo(
+            f"{contract.party.consumer} → {contract.party.provider}: {len(contract.interactions)} interactions "
+            f"from {contract.exchanges} exchanges, {'written to' if path in changed else 'unchanged in'} {path}"
         )
-    console.print(f"{derivation.cassettes} cassettes read")
-    console.print(table)
     for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
-        console.print(f"{count} left out: {reason}", markup=False)
+        click.echo(f"{count} left out: {reason}")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from pactape.cli._options import project_option
 from pactape.errors import PactFormatError, SettingsError
@@ -108,10 +107,9 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _show(verification: Verification) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     for result in verification.results:
-        console.print(f"{'passed' if result.passed else 'FAILED'}  {result.consumer}: {result.description}")
+        click.echo(f"{'passed' if result.passed else 'FAILED'}  {result.consumer}: {result.description}")
         for failure in result.failures:
-            console.print(f"        {failure}")
+            click.echo(f"        {failure}")
     passed = len(verification.results) - len(verification.failed)
-    console.print(f"{verification.provider}: {passed} of {len(verification.results)} interactions passed")
+    click.echo(f"{verification.provider}: {passed} of {len(verification.results)} interactions passed")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 from pactape_clients import GraphQLResponseError
+
+from storefront.web import CREATE_POST, GET_USER, GetUser
 
 if TYPE_CHECKING:
     from pactape_clients import GraphQLClient
@@ -15,47 +15,7 @@ if TYPE_CHECKING:
 ADA = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
-GET_USER = """
-query GetUser($id: ID!) {
-  user(id: $id) {
-    id
-    name
-    email
-    posts { id title publishedAt }
-  }
-}
-"""
-
-CREATE_POST = """
-mutation CreatePost($input: CreatePostInput!) {
-  createPost(input: $input) {
-    id
-    title
-    content
-    author { id name }
-  }
-}
-"""
-
 pytestmark = pytest.mark.cassette
-
-
-class Post(msgspec.Struct, frozen=True, rename="camel"):
-    id: str
-    title: str
-    published_at: datetime
-
-
-class Author(msgspec.Struct, frozen=True):
-    """Of the e-mail address that the query asks for, this consumer reads nothing."""
-
-    id: str
-    name: str
-    posts: tuple[Post, ...]
-
-
-class GetUser(msgspec.Struct, frozen=True):
-    user: Author
 
 
 @pytest.mark.given("a user with posts exists", id=ADA, posts=2)
