@@ -46,7 +46,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         operation: The operation's name: "GET /users/{id}", or a GraphQL operation's name.
         path: The route template, "/users/{id}"; None when the client declares none.
         fields: The response fields that the client's model reads, as paths ("id", "posts[].title"), sorted;
-            None when every field counts as read.
+            None when every field counts as read. For GraphQL they start at the response's "data"
+            ("data.user.id"); read off a document instead of a model, they are its response keys, and a list
+            has no "[]", because only the schema knows that it is one ("data.user.posts.title").
     """
 
     operation: str

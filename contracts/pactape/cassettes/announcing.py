@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Call
 
-__all__ = ["Announcement", "announce", "announced_for", "announcing"]
+__all__ = ["Announcement", "announce", "announced_for", "announcing", "forget"]
 
 
 class Announcement:
@@ -45,6 +45,11 @@ _last: ContextVar[Announcement | None] = ContextVar("pactape_announcement", defa
 def announce(announcement: Announcement) -> None:
     """Remember the call that this thread or task is about to make."""
     _last.set(announcement)
+
+
+def forget() -> None:
+    """Drop what this thread or task announced, so that it can't be taken for a later test's."""
+    _last.set(None)
 
 
 def announced_for(method: str, url: str) -> Call | None:

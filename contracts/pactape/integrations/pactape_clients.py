@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pactape_clients.operations import add_observer
 
-from pactape.cassettes.announcing import Announcement, announce
+from pactape.cassettes.announcing import Announcement, announce, forget
 from pactape.exchange import Call
 from pactape.integrations.models import field_paths
+from pactape.integrations.selections import selected_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ __all__ = ["listening"]
 @contextmanager
 def listening() -> Iterator[None]:
     """Hand each operation that a client announces to the recorder, while the context lasts."""
+    forget()
     remove = add_observer(_hear)
     try:
         yield
@@ -40,5 +42,5 @@ def _call(operation: Operation) -> Call:
     paths = field_paths(operation.result)
     if operation.document is None:
         return Call(operation=operation.name, path=operation.path, fields=paths)
-    below_data = tuple(f"data.{path}" for path in paths) if paths is not None else None
-    return Call(operation=operation.name, path=operation.path, fields=below_data)
+    read = selected_fields(operation.document) if paths is None else tuple(f"data.{path}" for path in paths)
+    return Call(operation=operation.name, path=operation.path, fields=read)

@@ -1,0 +1,197 @@
+"""The pytest plugin, in projects of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.cassettes import read_cassette
+from pactape.exchange import ProviderState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Provider
+
+SETTINGS = """
+[project]
+name = "shop"
+
+[tool.pactape.providers.users]
+url = "http://users.example.com"
+states = "handlers:STATES"
+"""
+HANDLERS = """
+from pathlib import Path
+
+def user_exists(*, id):
+    with Path("states.log").open("a") as log:
+        log.write(f"user {id}\\n")
+
+STATES = {"a user exists": user_exists}
+"""
+CONFTEST = """
+import pytest
+
+@pytest.fixture(scope="session")
+def pactape_live_urls():
+    return {{"users": "{url}"}}
+"""
+TESTS = """
+import pytest, requests
+
+@pytest.mark.cassette
+@pytest.mark.given("a user exists", id="7")
+def test_gets_a_user(provider_url):
+    assert requests.get(provider_url("users") + "/users/7", timeout=5).json()["path"] == "/users/7"
+"""
+
+
+class Project:
+    """A project that uses the plugin."""
+
+    def __init__(self, pytester: pytest.Pytester, provider: Provider) -> None:
+        self.pytester = pytester
+        self.root: Path = pytester.path
+        (self.root / "pyproject.toml").write_text(SETTINGS)
+        (self.root / "handlers.py").write_text(HANDLERS)
+        (self.root / "conftest.py").write_text(CONFTEST.format(url=provider.url))
+
+    def tests(self, text: str) -> None:
+        (self.root / "test_users.py").write_text(text)
+
+    def run(self, *options: str) -> pytest.RunResult:
+        return self.pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:xdist", *options)
+
+    def cassette(self, name: str = "test_users.test_gets_a_user.yaml") -> Path:
+        return self.root / "cassettes" / name
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.delitem(sys.modules, "handlers", raising=False)
+    monkeypatch.setattr(sys, "path", [str(pytester.path), *sys.path])
+    made = Project(pytester, provider)
+    made.tests(TESTS)
+    return made
+
+
+def test_records_and_then_replays_without_the_provider(project: Project, provider: Provider) -> None:
+    project.run("--pactape-record", "all").assert_outcomes(passed=1)
+    project.run().assert_outcomes(passed=1)
+    assert provider.hits["/users/7"] == 1
+
+
+def test_the_cassette_says_which_test_it_is_and_what_must_be_given(project: Project) -> None:
+    project.run("--pactape-record", "all")
+    provenance = read_cassette(project.cassette())[0].provenance
+    assert provenance is not None
+    assert provenance.test == "test_users.py::test_gets_a_user"
+    assert provenance.states == (ProviderState(name="a user exists", parameters={"id": "7"}),)
+
+
+def test_a_given_state_is_set_up_while_recording_and_never_while_replaying(project: Project) -> None:
+    project.run("--pactape-record", "all")
+    project.run()
+    assert (project.root / "states.log").read_text() == "user 7\n"
+
+
+def test_a_test_without_a_recording_fails_and_says_how_to_record(project: Project) -> None:
+    result = project.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("*pytest --pactape-record all test_users.py::test_gets_a_user*")
+
+
+def test_a_failed_test_leaves_no_cassette(project: Project) -> None:
+    project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
+    project.run("--pactape-record", "all").assert_outcomes(failed=1)
+    assert not project.cassette().exists()
+
+
+def test_a_failed_re_recording_leaves_the_old_cassette(project: Project) -> None:
+    project.run("--pactape-record", "all")
+    before = project.cassette().read_bytes()
+    project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
+    project.run("--pactape-record", "all").assert_outcomes(failed=1)
+    assert project.cassette().read_bytes() == before
+
+
+def test_a_skipped_test_writes_nothing(project: Project) -> None:
+    project.tests(TESTS.replace("    assert", "    pytest.skip()\n    assert"))
+    project.run("--pactape-record", "all").assert_outcomes(skipped=1)
+    assert not project.cassette().exists()
+
+
+def test_the_marker_names_the_cassette_the_consumer_and_its_part_in_contracts(project: Project) -> None:
+    marker = "@pytest.mark.cassette('mine.yaml', consumer='till', contract=False)"
+    project.tests(TESTS.replace("@pytest.mark.cassette", marker))
+    project.run("--pactape-record", "all").assert_outcomes(passed=1)
+    provenance = read_cassette(project.cassette("mine.yaml"))[0].provenance
+    assert provenance is not None
+    assert (provenance.consumer, provenance.contract) == ("till", False)
+
+
+def test_a_misspelt_argument_of_the_marker_stops_the_run_before_any_test(project: Project) -> None:
+    project.tests(TESTS.replace("@pytest.mark.cassette", "@pytest.mark.cassette(consumr='till')"))
+    result = project.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*consumr*")
+
+
+def test_two_tests_may_not_share_a_cassette(project: Project) -> None:
+    named = TESTS.replace("@pytest.mark.cassette", "@pytest.mark.cassette('one.yaml')")
+    project.tests(named + named.replace("test_gets_a_user", "test_gets_it_again"))
+    assert project.run().ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_given_state_that_nobody_sets_up_is_named(project: Project) -> None:
+    project.tests(TESTS.replace("a user exists", "a user exsts"))
+    result = project.run("--pactape-record", "all")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines("*a user exsts*['a user exists']*")
+
+
+def test_a_test_without_the_marker_reaches_what_it_likes(project: Project, provider: Provider) -> None:
+    text = f'import requests\ndef test_plain():\n    requests.get("{provider.url}/plain", timeout=5)\n'
+    project.tests(TESTS + text)
+    project.run("--pactape-record", "all").assert_outcomes(passed=2)
+    project.run().assert_outcomes(passed=2)
+    assert provider.hits["/plain"] == 2
+
+
+def test_unittest_style_tests_record_and_replay(project: Project, provider: Provider) -> None:
+    project.tests(
+        "import unittest, pytest, requests\n"
+        "class UsersTest(unittest.TestCase):\n"
+        "    @pytest.fixture(autouse=True)\n"
+        "    def _url(self, provider_url):\n"
+        "        self.url = provider_url('users')\n"
+        "    @pytest.mark.cassette\n"
+        "    def test_gets(self):\n"
+        "        assert requests.get(self.url + '/users/7', timeout=5).ok\n"
+    )
+    project.run("--pactape-record", "all").assert_outcomes(passed=1)
+    project.run().assert_outcomes(passed=1)
+    assert provider.hits["/users/7"] == 1
+
+
+def test_parametrised_tests_have_a_cassette_each(project: Project) -> None:
+    project.tests(
+        "import pytest, requests\n"
+        "@pytest.mark.cassette\n"
+        "@pytest.mark.parametrize('id', ['1', 'a/b'])\n"
+        "def test_gets(provider_url, id):\n"
+        "    requests.get(provider_url('users') + '/users/' + id, timeout=5)\n"
+    )
+    project.run("--pactape-record", "all").assert_outcomes(passed=2)
+    names = sorted(path.name for path in (project.root / "cassettes").iterdir())
+    assert names == ["test_users.test_gets[1].yaml", "test_users.test_gets[a-b].yaml"]
+
+
+def test_a_project_without_marked_tests_never_imports_vcrpy(project: Project) -> None:
+    project.tests("import sys\ndef test_plain():\n    assert 'vcr' not in sys.modules\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
