@@ -2,72 +2,131 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import msgspec
 import yaml
 from vcr.serializers import yamlserializer
 
-from pactape.cassettes.notes import KEY, decode_notes
+from pactape.cassettes.dialects import body_bytes, headers_of, modern_request, modern_response
+from pactape.cassettes.notes import KEY, Notes, decode_notes
 from pactape.errors import CassetteFormatError
-from pactape.exchange import Exchange, Headers, Request, Response
+from pactape.exchange import Exchange, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["read_cassette", "read_document"]
+    from vcr.request import Request as VcrRequest
+
+__all__ = ["Recorded", "read_cassette", "read_recorded"]
 
 _REMEDY = "restore the file from version control, or delete it and record it again"
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cassette file holds, in the form that vcrpy plays.
+
+    Args:
+        requests: In the order in which they were recorded.
+        responses: As many.
+        notes: The key `pactape`; its calls are as many, too, or none.
+    """
+
+    requests: list[Any]
+    responses: list[dict[str, Any]]
+    notes: Notes
 
 
 def read_cassette(path: Path) -> list[Exchange]:
     """Read the exchanges of a cassette, in the order in which they were recorded.
 
     Args:
-        path: A cassette in vcrpy's YAML or JSON form.
+        path: A cassette in vcrpy's YAML or JSON form, of any version and from any of the libraries that
+            vcrpy records.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
-    document = read_document(path)
-    notes = decode_notes(document.get(KEY), path=path)
-    calls = notes.calls or (None,) * len(document["interactions"])
-    if len(calls) != len(document["interactions"]):
-        _refuse(
-            path,
-            f"the key {KEY!r} tells of {len(calls)} calls, but there are {len(document['interactions'])}",
-        )
+    data = _parse_file(path)
+    recorded = _recorded(path, data)
+    calls = recorded.notes.calls or (None,) * len(recorded.requests)
     return [
         Exchange(
-            request=_request(interaction["request"]),
-            response=_response(interaction["response"]),
+            request=_request(request, interaction["request"]),
+            response=_response(response),
             cassette=str(path),
             index=index,
             call=calls[index],
-            provenance=notes.provenance,
+            provenance=recorded.notes.provenance,
         )
-        for index, interaction in enumerate(document["interactions"])
+        for index, (request, response, interaction) in enumerate(
+            zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
+        )
     ]
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The cassette as plain data, its shape checked: `interactions` lists requests with responses.
+def read_recorded(path: Path, data: bytes | None = None) -> Recorded:
+    """Read a cassette for replay.
+
+    Args:
+        path: The cassette's file.
+        data: Its bytes, when they have been read already.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
-    document = _parse(path)
+    return _recorded(path, _parse_file(path) if data is None else _parse(path, data))
+
+
+def _recorded(path: Path, document: dict[str, Any]) -> Recorded:
+    interactions = document["interactions"]
+    notes = decode_notes(document.get(KEY), path=path)
+    if notes.calls and len(notes.calls) != len(interactions):
+        _refuse(path, f"the key {KEY!r} tells of {len(notes.calls)} calls, but there are {len(interactions)}")
+    requests, responses = [], []
+    for index, interaction in enumerate(interactions):
+        _check(path, index, interaction)
+        try:
+            requests.append(modern_request(interaction["request"]))
+            responses.append(modern_response(interaction["response"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            _refuse(path, f"interactions[{index}] can't be understood ({type(error).__name__}: {error})")
+    return Recorded(requests=requests, responses=responses, notes=notes)
+
+
+def _parse_file(path: Path) -> dict[str, Any]:
+    try:
+        return _parse(path, path.read_bytes())
+    except OSError as error:
+        _refuse(path, f"can't be read ({error.strerror})")
+
+
+def _parse(path: Path, data: bytes) -> dict[str, Any]:
+    document = _parse_text(path, _decode(path, data))
     if not isinstance(document, dict) or not isinstance(document.get("interactions"), list):
         _refuse(path, "has no list of interactions")
-    for index, interaction in enumerate(document["interactions"]):
-        _check(path, index, interaction)
     return document
 
 
-def _parse(path: Path) -> object:
+def _decode(path: Path, data: bytes) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-        return json.loads(text) if path.suffix == ".json" else yamlserializer.deserialize(text)
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        _refuse(f"{path}:{line}", f"is not UTF-8 (byte {error.start})")
+
+
+def _parse_text(path: Path, text: str) -> object:
+    """JSON by its name or its first character, else YAML, of which JSON with long strings isn't a part."""
+    try:
+        if path.suffix == ".json" or text[:1] == "{":
+            return json.loads(text)
+        with _collection_paused():
+            return yamlserializer.deserialize(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         _refuse(f"{path}:{line}", f"is not YAML that a cassette may hold ({error.problem})")
@@ -75,10 +134,22 @@ def _parse(path: Path) -> object:
         _refuse(path, f"is not YAML ({error})")
     except json.JSONDecodeError as error:
         _refuse(f"{path}:{error.lineno}", f"is not JSON ({error.msg})")
-    except UnicodeDecodeError as error:
-        _refuse(path, f"is not UTF-8 (byte {error.start})")
-    except OSError as error:
-        _refuse(path, f"can't be read ({error.strerror})")
+    except RecursionError:
+        _refuse(path, "is nested too deep for a cassette")
+    except (ValueError, TypeError) as error:
+        _refuse(path, f"holds a value that can't be built ({error})")
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Parsing makes many objects and no garbage: the collector would only walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _check(path: Path, index: int, interaction: object) -> None:
@@ -89,7 +160,7 @@ def _check(path: Path, index: int, interaction: object) -> None:
         part = interaction.get(side)
         if not isinstance(part, dict):
             _refuse(path, f"{place} has no {side}")
-        missing = [name for name in names if name not in part]
+        missing = [name for name in names if name not in part and f"{name}_code" not in part]
         if missing:
             _refuse(path, f"{place}.{side} has no {' and no '.join(missing)}")
 
@@ -98,35 +169,21 @@ def _refuse(where: object, what: str) -> NoReturn:
     raise CassetteFormatError(what, where=where, remedy=_REMEDY)
 
 
-def _request(part: dict[str, Any]) -> Request:
+def _request(request: VcrRequest, part: dict[str, Any]) -> Request:
+    """The headers come from the file: vcrpy's request keeps but one value of each."""
+    headers = headers_of(part.get("headers"))
     return Request(
-        method=str(part["method"]).upper(),
-        url=str(part["uri"]),
-        headers=_headers(part.get("headers")),
-        body=_bytes(part.get("body")),
+        method=request.method.upper(), url=request.uri, headers=_pairs(headers), body=body_bytes(request)
     )
 
 
-def _response(part: dict[str, Any]) -> Response:
-    status, body = part["status"], part.get("body")
+def _response(response: dict[str, Any]) -> Response:
     return Response(
-        status=int(status["code"] if isinstance(status, dict) else status),
-        headers=_headers(part.get("headers")),
-        body=_bytes(body.get("string") if isinstance(body, dict) else body),
+        status=response["status"]["code"],
+        headers=_pairs(response["headers"]),
+        body=response["body"]["string"],
     )
 
 
-def _headers(value: Any) -> Headers:
-    return tuple(
-        (str(name), str(each))
-        for name, values in (value or {}).items()
-        for each in (values if isinstance(values, list | tuple) else [values])
-    )
-
-
-def _bytes(value: Any) -> bytes:
-    if value is None:
-        return b""
-    if hasattr(value, "read"):
-        return bytes(value.read())
-    return value if isinstance(value, bytes) else str(value).encode()
+def _pairs(headers: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, values in headers.items() for value in values)

@@ -18,8 +18,8 @@ from pactape.cassettes.cleaning import Cleaner, content_type_of
 from pactape.cassettes.meaning import meaning_of
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
-from pactape.cassettes.notes import KEY, Notes, decode_notes, encode_notes
-from pactape.cassettes.reading import read_document
+from pactape.cassettes.notes import KEY, Notes, encode_notes
+from pactape.cassettes.reading import read_recorded
 from pactape.files import write_atomically
 
 if TYPE_CHECKING:
@@ -93,13 +93,11 @@ class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def load_file(self) -> None:
         """Take over the interactions of the file."""
-        document = read_document(self.file)
-        notes = decode_notes(document.get(KEY), path=self.file)
-        for interaction in document["interactions"]:
-            request = VcrRequest(**{"body": None, "headers": {}, **interaction["request"]})
-            super().append(request, compat.convert_to_bytes(interaction["response"]))
-        self._calls = list(notes.calls) or [None] * len(self.data)
-        self._notes = Notes(provenance=self._notes.provenance or notes.provenance)
+        recorded = read_recorded(self.file)
+        for request, response in zip(recorded.requests, recorded.responses, strict=True):
+            super().append(request, response)
+        self._calls = list(recorded.notes.calls) or [None] * len(self.data)
+        self._notes = Notes(provenance=self._notes.provenance or recorded.notes.provenance)
         self.dirty = False
         self.rewound = True
 

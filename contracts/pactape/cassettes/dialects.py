@@ -1,0 +1,99 @@
+"""The dialects of cassettes: whatever a tool or an old version wrote, in vcrpy's present form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vcr.filters import decode_response
+from vcr.request import Request as VcrRequest
+from vcr.util import read_body
+
+__all__ = ["body_bytes", "headers_of", "modern_request", "modern_response"]
+
+
+def modern_request(part: dict[str, Any]) -> VcrRequest:
+    """A recorded request as vcrpy's own class.
+
+    Understands headers with single values instead of lists, an absent body or headers, a body kept as a file,
+    an iterator or plain data, and `parsed_body` (JSON kept as YAML).
+
+    Example:
+        >>> modern_request({"method": "post", "uri": "http://a.test", "parsed_body": {"a": 1}}).body
+        b'{"a": 1}'
+    """
+    headers = {name: values[0] for name, values in headers_of(part.get("headers")).items() if values}
+    return VcrRequest(str(part["method"]), str(part["uri"]), _body(part, "body"), headers)
+
+
+def modern_response(part: dict[str, Any]) -> dict[str, Any]:
+    """A recorded response in the form that vcrpy plays: `status`, `headers` as lists, `body.string` as bytes.
+
+    Understands vcrpy's old form for httpx (`status_code` and `content`, whose content encoding may or may not
+    have been undone), a plain number as status, single header values, and `parsed_body`.
+
+    Example:
+        >>> modern_response({"status_code": 200, "headers": {"A": "b"}, "content": "text"})
+        {'status': {'code': 200, 'message': ''}, 'headers': {'A': ['b']}, 'body': {'string': b'text'}}
+    """
+    headers = headers_of(part.get("headers"))
+    if "status" in part:
+        status, body = part["status"], _body(part, "body")
+        if isinstance(status, dict):
+            return _response(status["code"], status.get("message"), headers, body)
+        return _response(status, "", headers, body)
+    return _decoded(_response(part["status_code"], "", headers, _body(part, "content")))
+
+
+def body_bytes(request: VcrRequest) -> bytes:
+    """The bytes of a request's body; empty when it has none."""
+    body = read_body(request)
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    return b"" if body is None else str(body).encode()
+
+
+def _response(code: Any, message: Any, headers: dict[str, list[str]], body: Any) -> dict[str, Any]:
+    return {
+        "status": {"code": int(code), "message": "" if message is None else str(message)},
+        "headers": headers,
+        "body": {"string": _bytes(body)},
+    }
+
+
+def _decoded(response: dict[str, Any]) -> dict[str, Any]:
+    """Without content encoding: what old httpx recordings hold has mostly been decoded already."""
+    lower = {name.lower(): values for name, values in response["headers"].items()}
+    decoded: dict[str, Any] = decode_response({**response, "headers": lower})
+    return decoded
+
+
+def _body(part: dict[str, Any], name: str) -> Any:
+    if "parsed_body" in part:
+        return json.dumps(part["parsed_body"]).encode()
+    body = part.get(name)
+    if isinstance(body, dict):
+        return body.get("string") if "string" in body or not body else json.dumps(body).encode()
+    return body
+
+
+def _bytes(value: Any) -> bytes:
+    if value is None:
+        return b""
+    if hasattr(value, "read"):
+        return bytes(value.read())
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+def headers_of(value: Any) -> dict[str, list[str]]:
+    """Headers of any form (lists, single values, pairs, none) as lists of texts by name."""
+    pairs = value.items() if isinstance(value, dict) else (value or ())
+    return {str(name): [_text(each) for each in _values(values)] for name, values in pairs}
+
+
+def _values(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
