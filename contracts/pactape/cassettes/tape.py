@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from vcr import matchers
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode as VcrRecordMode
-from vcr.request import Request as VcrRequest
 from vcr.serialize import CASSETTE_FORMAT_VERSION
 from vcr.serializers import compat, yamlserializer
 from vcr.util import read_body
@@ -25,6 +24,8 @@ from pactape.files import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from vcr.request import Request as VcrRequest
 
     from pactape.errors import ReplayError
     from pactape.exchange import Call, Provenance
