@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = sorted((ROOT / "cassettes" / "storefront").glob("*.yaml"))
 PACTS = sorted((ROOT / "contracts" / "pacts").glob("*.json"))
-CREDENTIAL = re.compile(r"(?:Bearer|Basic) +(\S+)|\"(?:access|refresh)_token\": *\"([^\"]*)\"")
+CREDENTIAL = re.compile(r"(?:Bearer|Basic) +([^\s\"]+)|\"(?:access|refresh)_token\": *\"([^\"]*)\"")
 
 
 def test_there_are_recordings_and_contracts() -> None:
