@@ -1,0 +1,117 @@
+"""The client of the reference users API: what a concrete client looks like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from pactape_clients.rest import Caching, RestClient
+
+if TYPE_CHECKING:
+    import requests
+
+    from pactape_clients.auth import TokenSource
+    from pactape_clients.cache import Cache
+    from pactape_clients.transport import TransportSettings
+
+__all__ = ["User", "UserApiClient"]
+
+_KEPT = Caching(ttl=300.0, key="user:{id}", tags=("users",))
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A user, as far as this client reads one.
+
+    Args:
+        id: A UUID.
+        email: Unique, whatever its case.
+        name: As it is shown.
+        created_at: When, with a time zone.
+    """
+
+    id: str
+    email: str
+    name: str
+    created_at: datetime
+
+
+class _Found(msgspec.Struct, frozen=True):
+    items: tuple[User, ...]
+
+
+class UserApiClient(RestClient):
+    """Users over REST. A user that was read is kept for 300 seconds, or until this client changes it.
+
+    Arguments as for `RestClient`.
+
+    Example:
+        >>> from pactape_clients.auth import ClientCredentials
+        >>> tokens = ClientCredentials(
+        ...     "https://users.example.test/oauth/token", client_id="web", client_secret="s3cret"
+        ... )
+        >>> UserApiClient("https://users.example.test", tokens=tokens)
+        <UserApiClient https://users.example.test>
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        session: requests.Session | None = None,
+        tokens: TokenSource | None = None,
+        cache: Cache | None = None,
+        settings: TransportSettings | None = None,
+    ) -> None:
+        super().__init__(base_url, session=session, tokens=tokens, cache=cache, settings=settings)
+        self._users = self.cached_route("/users/{id}", returns=User, caching=_KEPT)
+
+    def get_user(self, user_id: str) -> User:
+        """The user with this id; a kept one costs neither a request nor a token.
+
+        Raises:
+            NotFoundError: There is none.
+            ClientError: As for `RestClient.get`.
+        """
+        return self._users.of(user_id)
+
+    def find_users(self, *, email: str) -> tuple[User, ...]:
+        """The users with this e-mail address: one or none. Never cached.
+
+        Raises:
+            ClientError: As for `RestClient.get`.
+        """
+        return cast("_Found", self.get("/users", query={"email": email}, returns=_Found)).items
+
+    def create_user(self, *, email: str, name: str) -> User:
+        """Create a user.
+
+        Raises:
+            ConflictError: The e-mail address is taken.
+            UnprocessableError: The e-mail address or the name isn't acceptable.
+            ClientError: As for `RestClient.get`.
+        """
+        return cast("User", self.post("/users", json={"email": email, "name": name}, returns=User))
+
+    def update_user(self, user_id: str, *, email: str | None = None, name: str | None = None) -> User:
+        """Change a user; what is None stays as it is.
+
+        Raises:
+            NotFoundError: There is none.
+            ConflictError: The e-mail address is taken.
+            UnprocessableError: A value isn't acceptable.
+            ClientError: As for `RestClient.get`.
+        """
+        changes = {"email": email, "name": name}
+        json = {field: value for field, value in changes.items() if value is not None}
+        return cast("User", self.patch("/users/{id}", path={"id": user_id}, json=json, returns=User))
+
+    def delete_user(self, user_id: str) -> None:
+        """Delete a user.
+
+        Raises:
+            NotFoundError: There is none.
+            ClientError: As for `RestClient.get`.
+        """
+        self.delete("/users/{id}", path={"id": user_id})
