@@ -35,7 +35,7 @@ test: $(READY) ## all tests but the long ones
 	@$(PYTEST) -n 2 -m "not long"
 
 test-long: $(READY) ## soaks, long fuzzes and kill tests
-	@$(PYTEST) -m long
+	@$(PYTEST) -n 2 -m long
 
 lint: $(READY) ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff check .

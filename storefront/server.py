@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -36,10 +38,13 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
     server = wsgi.Server((host, port), app, numthreads=_THREADS)
     server.expiration_interval = 0.05  # how often an idle server looks whether it is to stop, in seconds
     try:
+        socket.create_server(
+            (host, port)
+        ).close()  # whose error says why; cheroot's says that all ways failed
         server.prepare()
     except OSError as error:
         raise OutputError(
-            f"can't listen there ({error.strerror or error})",
+            f"can't listen there ({os.strerror(error.errno) if error.errno else error})",
             where=f"{host}:{port}",
             remedy="choose another port, or stop what uses this one",
         ) from error

@@ -1,3 +1,5 @@
-"""Plugins that several rooms' tests use; pytest takes them only from the top."""
+"""What all rooms share: pytester, to run the plugin in projects of its own."""
+
+from __future__ import annotations
 
 pytest_plugins = ["pytester"]

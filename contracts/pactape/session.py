@@ -6,12 +6,12 @@ import re
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes import RecordMode, use_cassette
-from pactape.errors import ProviderStateError, SettingsError
+from pactape.errors import SettingsError
 from pactape.exchange import Provenance, ProviderState
 from pactape.settings import Settings, find_root, load_settings
 from pactape.states import load_states, set_up
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.tape import Tape
     from pactape.settings import ProviderSettings
+    from pactape.states import States
 
 __all__ = ["Recording", "describe"]
 
@@ -123,21 +124,23 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return self.records and not (self.mode is RecordMode.ONCE and path.is_file())
 
     def _set_up(self, states: Sequence[ProviderState]) -> None:
-        for state in states:
-            set_up(state, self._handlers(state))
+        """Set the states up, if the project says how: recording a provider of somebody else's, it can't."""
+        known = {
+            key: load_states(each.states, root=self.settings.root)
+            for key, each in self.settings.providers.items()
+            if each.states is not None
+        }
+        if known:
+            for state in states:
+                set_up(state, _knowing(state, known))
 
-    def _handlers(self, state: ProviderState) -> Mapping[str, Any]:
-        """The handlers of the first provider that knows the state."""
-        known: list[str] = []
-        for provider in self.settings.providers.values():
-            handlers = load_states(provider.states, root=self.settings.root)
-            if state.name in handlers:
-                return handlers
-            known += handlers
-        raise ProviderStateError(
-            f"no handler sets up the provider state {state.name!r}",
-            remedy=f"add one to the states of a provider; there are {sorted(known) or 'none'}",
-        )
+
+def _knowing(state: ProviderState, known: Mapping[str, States]) -> States:
+    """The handlers of the first provider that knows the state; all of them, to be named, when none does."""
+    for handlers in known.values():
+        if state.name in handlers:
+            return handlers
+    return {name: handler for handlers in known.values() for name, handler in handlers.items()}
 
 
 class _Options(msgspec.Struct, frozen=True):

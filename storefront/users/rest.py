@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["blueprint"]
 
 _Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$", max_length=254)]
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=200)]
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", max_length=200)]
 _Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 _RULES = {
     "email": "write an e-mail address of at most 254 characters",

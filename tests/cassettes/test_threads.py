@@ -36,7 +36,8 @@ def by_session() -> Callable[[str], bytes]:
 
 
 def by_urllib3(url: str) -> bytes:
-    return urllib3.PoolManager().request("GET", url, timeout=5).data
+    with urllib3.PoolManager() as pool:
+        return pool.request("GET", url, timeout=5).data
 
 
 def by_urllib(url: str) -> bytes:
@@ -168,10 +169,10 @@ def test_nothing_stays_patched(tmp_path: Path, provider: Provider) -> None:
 
 
 def test_a_session_goes_on_working_after_its_cassette(tmp_path: Path, provider: Provider) -> None:
-    get = by_session()
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
-        get(f"{provider.url}/a")
-    with use_cassette(tmp_path / "tape.yaml"):
-        get(f"{provider.url}/a")
-    get(f"{provider.url}/a")
+    with requests.Session() as session:
+        with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+            session.get(f"{provider.url}/a", timeout=5)
+        with use_cassette(tmp_path / "tape.yaml"):
+            session.get(f"{provider.url}/a", timeout=5)
+        session.get(f"{provider.url}/a", timeout=5)
     assert provider.hits["/a"] == 2

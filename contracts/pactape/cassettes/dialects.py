@@ -34,7 +34,7 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
 
     Example:
         >>> modern_response({"status_code": 200, "headers": {"A": "b"}, "content": "text"})
-        {'status': {'code': 200, 'message': ''}, 'headers': {'A': ['b']}, 'body': {'string': b'text'}}
+        {'status': {'code': 200, 'message': ''}, 'headers': {'a': ['b']}, 'body': {'string': b'text'}}
     """
     headers = headers_of(part.get("headers"))
     if "status" in part:

@@ -35,12 +35,17 @@ def derive(project: Path) -> None:
 
 
 def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
-    click.echo(f"{derivation.cassettes} cassettes read")
+    click.echo(f"{_count(derivation.cassettes, 'cassette')} read")
     for contract in derivation.contracts:
         path = folder / contract.file_name
         click.echo(
-            f"{contract.party.consumer} → {contract.party.provider}: {len(contract.interactions)} interactions "
-            f"from {contract.exchanges} exchanges, {'written to' if path in changed else 'unchanged in'} {path}"
+            f"{contract.party.consumer} → {contract.party.provider}: "
+            f"{_count(len(contract.interactions), 'interaction')} from {_count(contract.exchanges, 'exchange')}, "
+            f"{'written to' if path in changed else 'unchanged in'} {path}"
         )
     for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
         click.echo(f"{count} left out: {reason}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

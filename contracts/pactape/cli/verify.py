@@ -51,13 +51,14 @@ def verify(
     """
     from pactape.verification import verify_provider  # noqa: PLC0415 -- keeps `pactape --help` quick
 
+    extra = dict(map(_header, headers))
     settings = load_settings(project)
     provider = _provider(settings, key)
     verification = verify_provider(
         pacts or _pacts_of(settings, provider),
         url=url,
         states=load_states(states or provider.states, root=settings.root),
-        headers=dict(map(_header, headers)),
+        headers=extra,
     )
     _show(verification)
     sys.exit(0 if verification.passed else 1)

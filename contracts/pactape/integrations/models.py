@@ -25,14 +25,14 @@ def field_paths(model: Any) -> tuple[str, ...] | None:
             anything else reads everything.
 
     Example:
-        >>> class Post(msgspec.Struct):
-        ...     title: str
+        >>> import msgspec
         >>> class User(msgspec.Struct, rename="camel"):
         ...     id: str
         ...     created_at: str
-        ...     posts: list[Post]
         >>> field_paths(User)
-        ('createdAt', 'id', 'posts[].title')
+        ('createdAt', 'id')
+        >>> field_paths(list[User])
+        ('[].createdAt', '[].id')
     """
     if model is None:
         return None

@@ -1,0 +1,176 @@
+"""The `pactape` command: what it writes, what it says, and how it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CASSETTE = """
+interactions:
+- request: {method: GET, uri: 'http://users.test/users/7', headers: {Accept: ['*/*']}, body: null}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/json]}
+    body: {string: '{"id": 7, "email": "ada@example.com"}'}
+version: 1
+"""
+SETTINGS = """
+[project]
+name = "web"
+[tool.pactape.providers.users]
+url = "http://users.test"
+"""
+
+
+def pactape(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "pactape.cli", *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "users.yaml").write_text(CASSETTE, encoding="utf-8")
+    return tmp_path
+
+
+class _Users(BaseHTTPRequestHandler):
+    body: bytes
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+@pytest.fixture
+def provider(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A users API that always answers with the fixture's parameter."""
+    handler = type("Handler", (_Users,), {"body": json.dumps(request.param).encode()})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_derive_writes_a_contract_and_says_so(project: Path) -> None:
+    done = pactape(project, "derive")
+    pact = json.loads((project / "pacts" / "web-users.json").read_bytes())
+    told = "web → users: 1 interaction from 1 exchange, written to" in done.stdout
+    assert (done.returncode, told, len(pact["interactions"])) == (0, True, 1)
+
+
+def test_derive_leaves_a_contract_that_would_not_change_alone(project: Path) -> None:
+    pactape(project, "derive")
+    before = (project / "pacts" / "web-users.json").stat().st_mtime_ns
+    done = pactape(project, "derive")
+    after = (project / "pacts" / "web-users.json").stat().st_mtime_ns
+    assert ("unchanged in" in done.stdout, after) == (True, before)
+
+
+def test_derive_finds_the_project_from_a_folder_inside_it(project: Path) -> None:
+    (project / "inner").mkdir()
+    pactape(project / "inner", "derive")
+    assert (project / "pacts" / "web-users.json").is_file()
+
+
+@pytest.mark.parametrize("provider", [{"id": 8, "email": "b@example.com"}], indirect=True)
+def test_verify_leaves_with_0_when_the_contract_holds(project: Path, provider: str) -> None:
+    pactape(project, "derive")
+    done = pactape(project, "verify", "--url", provider)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "users: 1 of 1 interactions passed")
+
+
+@pytest.mark.parametrize("provider", [{"id": 8, "mail": "b@example.com"}], indirect=True)
+def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path, provider: str) -> None:
+    pactape(project, "derive")
+    done = pactape(project, "verify", "--url", provider)
+    assert (done.returncode, "missing the following keys: email" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "arguments", "message"),
+    [
+        (
+            lambda project: (project / "cassettes" / "users.yaml").write_text("interactions: [\n- {"),
+            ["derive"],
+            "users.yaml:",
+        ),
+        (
+            lambda project: (project / "cassettes" / "users.yaml").unlink(),
+            ["derive"],
+            "cassettes: holds no cassette",
+        ),
+        (
+            lambda project: (project / "pyproject.toml").write_text('[tool.pactape]\ncassete = "x"\n'),
+            ["derive"],
+            "unknown setting 'cassete'. To mend it: did you mean 'cassettes'?",
+        ),
+        (
+            lambda project: (project / "pacts").write_text("a file where a folder should be"),
+            ["derive"],
+            "can't be written",
+        ),
+        (
+            lambda _project: None,
+            ["verify", "--url", "http://127.0.0.1:9"],
+            "holds no pact of the provider 'users'",
+        ),
+        (
+            lambda project: pactape(project, "derive"),
+            ["verify", "--url", "http://127.0.0.1:9"],
+            "http://127.0.0.1:9: no provider answers",
+        ),
+        (
+            lambda _project: None,
+            ["verify", "--provider", "usres", "--url", "http://127.0.0.1:9"],
+            "no provider 'usres' in [tool.pactape.providers]. To mend it: name one with --provider",
+        ),
+        (
+            lambda _project: None,
+            ["verify", "--url", "http://x", "--header", "nonsense"],
+            "write it as NAME:VALUE",
+        ),
+    ],
+    ids=[
+        "a malformed cassette",
+        "no cassette",
+        "an unknown setting",
+        "a folder that can't be written",
+        "no pact",
+        "a provider that is not up",
+        "an unknown provider",
+        "a malformed header",
+    ],
+)
+def test_bad_input_gets_one_clear_error_and_exit_code_2(
+    project: Path, spoil: object, arguments: list[str], message: str
+) -> None:
+    spoil(project)
+    done = pactape(project, *arguments)
+    assert (done.returncode, message in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_derivation_that_fails_leaves_the_old_contract(project: Path) -> None:
+    pactape(project, "derive")
+    before = (project / "pacts" / "web-users.json").read_bytes()
+    (project / "cassettes" / "worse.yaml").write_text("- not\n- a cassette\n", encoding="utf-8")
+    pactape(project, "derive")
+    assert (project / "pacts" / "web-users.json").read_bytes() == before

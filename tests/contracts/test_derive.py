@@ -1,0 +1,218 @@
+"""From exchanges to contracts: what forms one interaction, what is asked, what is needed, what stays out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from pactape.contracts import derive, write_contracts
+from pactape.errors import CassetteFormatError
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pactape.contracts import Derivation
+
+ADA = {"id": "0190a6f0-4d5e-7abc-8def-0123456789ab", "name": "Ada", "locale": "en"}
+
+
+def interaction(
+    *,
+    method: str = "GET",
+    url: str = "http://users.test/users/7",
+    sent: Any = None,
+    headers: dict[str, str] | None = None,
+    status: int = 200,
+    answer: Any = ADA,
+    media: str = "application/json",
+) -> dict[str, Any]:
+    """An interaction as a cassette holds it."""
+    json_sent = {"Content-Type": "application/json"} if sent is not None else {}
+    return {
+        "request": {
+            "method": method,
+            "uri": url,
+            "body": json.dumps(sent) if sent is not None else None,
+            "headers": {name: [value] for name, value in {**json_sent, **(headers or {})}.items()},
+        },
+        "response": {
+            "status": {"code": status, "message": ""},
+            "headers": {"Content-Type": [media], "Date": ["today"]},
+            "body": {"string": json.dumps(answer)},
+        },
+    }
+
+
+class Project:
+    """A project with cassettes, and what is derived from it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "cassettes").mkdir()
+        self.settings('[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "http://users.test"\n')
+
+    def settings(self, text: str) -> None:
+        (self.root / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    def record(self, name: str, *interactions: dict[str, Any], **notes: Any) -> None:
+        document: dict[str, Any] = {"interactions": list(interactions), "version": 1}
+        if notes:
+            document["pactape"] = {"version": 1, **notes}
+        (self.root / "cassettes" / f"{name}.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    def derive(self) -> Derivation:
+        return derive(load_settings(self.root))
+
+    def pact(self) -> dict[str, Any]:
+        (path,) = write_contracts(self.derive(), self.root / "pacts")
+        return dict(json.loads(path.read_bytes()))
+
+    def interactions(self) -> list[dict[str, Any]]:
+        return list(self.pact()["interactions"])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+TEST = {"test": "tests/test_users.py::test_gets_a_user", "description": "gets a user"}
+
+
+def test_the_description_is_the_test_s_name(project: Project) -> None:
+    project.record("a", interaction(), **TEST)
+    assert project.interactions()[0]["description"] == "gets a user"
+
+
+def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Project) -> None:
+    project.record("a", interaction(), interaction(method="DELETE"), **TEST)
+    assert [each["description"] for each in project.interactions()] == [
+        "gets a user (DELETE /users/7)",
+        "gets a user (GET /users/7)",
+    ]
+
+
+def test_recordings_of_one_operation_form_one_interaction(project: Project) -> None:
+    call = {"operation": "GET /users/{id}", "path": "/users/{id}"}
+    project.record("a", interaction(), calls=[call], **TEST)
+    project.record("b", interaction(url="http://users.test/users/8"), calls=[call], **TEST)
+    assert [each["request"]["path"] for each in project.interactions()] == ["/users/7"]
+
+
+def test_what_one_recording_lacks_is_not_demanded(project: Project) -> None:
+    project.record("a", interaction())
+    project.record("b", interaction(answer={"id": ADA["id"], "name": "Grace"}))
+    assert sorted(project.interactions()[0]["response"]["body"]["content"]) == ["id", "name"]
+
+
+def test_different_states_form_different_interactions(project: Project) -> None:
+    project.record("a", interaction(), states=[{"name": "a user exists"}], **TEST)
+    project.record("b", interaction(answer={"id": "x"}), states=[{"name": "a guest exists"}], **TEST)
+    assert len(project.interactions()) == 2
+
+
+def test_states_and_their_parameters_are_kept(project: Project) -> None:
+    project.record("a", interaction(), states=[{"name": "a user exists", "parameters": {"id": 7}}], **TEST)
+    assert project.interactions()[0]["providerStates"] == [{"name": "a user exists", "params": {"id": 7}}]
+
+
+def test_only_fields_that_the_consumer_reads_are_demanded(project: Project) -> None:
+    call = {"operation": "GET /users/{id}", "path": "/users/{id}", "fields": ["id", "name"]}
+    project.record("a", interaction(), calls=[call], **TEST)
+    assert sorted(project.interactions()[0]["response"]["body"]["content"]) == ["id", "name"]
+
+
+def test_the_query_and_the_headers_that_matter_are_demanded(project: Project) -> None:
+    headers = {"X-Tenant": "graz", "User-Agent": "x", "Accept-Encoding": "gzip", "Accept": "*/*"}
+    project.record("a", interaction(url="http://users.test/users?page=2&tag=a&tag=b", headers=headers))
+    request = project.interactions()[0]["request"]
+    assert (request["query"], request["headers"]) == (
+        {"page": ["2"], "tag": ["a", "b"]},
+        {"X-Tenant": ["graz"]},
+    )
+
+
+def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> None:
+    project.record("a", interaction(headers={"authorization": "Bearer s3cr3t"}))
+    request = project.interactions()[0]["request"]
+    rule = request["matchingRules"]["header"]["Authorization"]["matchers"]
+    assert (request["headers"]["Authorization"], rule, "s3cr3t" in json.dumps(request)) == (
+        ["Bearer credentials"],
+        [{"match": "regex", "regex": r"^Bearer \S+$"}],
+        False,
+    )
+
+
+def test_the_path_is_that_below_the_provider_s_url(project: Project) -> None:
+    project.settings('[tool.pactape.providers.users]\nurl = "http://users.test/api/v1"\n')
+    project.record("a", interaction(url="http://users.test/api/v1/users/7"))
+    assert project.interactions()[0]["request"]["path"] == "/users/7"
+
+
+def test_graphql_operations_are_told_apart_by_their_documents(project: Project) -> None:
+    url = "http://users.test/graphql"
+    project.record("a", interaction(method="POST", url=url, sent={"query": "query Me { me { id } }"}))
+    project.record("b", interaction(method="POST", url=url, sent={"query": "query All { all { id } }"}))
+    project.record("c", interaction(method="POST", url=url, sent={"query": "query  Me{me{id}}"}))
+    assert [each["description"] for each in project.interactions()] == ["All → 200", "Me → 200"]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "notes", "reason"),
+    [
+        (
+            interaction(url="http://other.test/x"),
+            {},
+            "no [tool.pactape.providers.*] has a url for other.test",
+        ),
+        (interaction(status=401), {}, "an answer about credentials, which are not recorded"),
+        (interaction(), {**TEST, "contract": False}, "its test keeps it out of contracts"),
+    ],
+)
+def test_what_takes_no_part_is_reported_with_the_reason(
+    project: Project, left_out: dict[str, Any], notes: dict[str, Any], reason: str
+) -> None:
+    project.record("a", left_out, **notes)
+    derivation = project.derive()
+    found = [(each.cassette, each.index, each.reason) for each in derivation.left_out]
+    assert (derivation.contracts, found) == ((), [("cassettes/a.yaml", 0, reason)])
+
+
+def test_a_token_request_takes_no_part(project: Project) -> None:
+    token = interaction(method="POST", url="http://users.test/oauth/token")
+    token["request"]["body"] = "grant_type=client_credentials"
+    token["request"]["headers"] = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    project.record("a", token)
+    assert project.derive().left_out[0].reason == "a token request: credentials are not recorded"
+
+
+def test_without_configured_providers_each_host_is_one(project: Project) -> None:
+    project.settings('[project]\nname = "web"\n')
+    project.record("a", interaction(), interaction(url="https://orders.test/orders"))
+    assert [each.file_name for each in project.derive().contracts] == [
+        "web-orders.test.json",
+        "web-users.test.json",
+    ]
+
+
+def test_a_test_may_name_another_consumer(project: Project) -> None:
+    project.record("a", interaction(), consumer="orders", **TEST)
+    assert project.derive().contracts[0].party.consumer == "orders"
+
+
+def test_the_same_recordings_give_the_same_bytes_whatever_the_order_on_disk(project: Project) -> None:
+    for name in ("b", "a", "c"):
+        project.record(name, interaction(answer={"id": name}), interaction(method="DELETE"))
+    first = project.pact()
+    (project.root / "pacts" / "web-users.json").unlink()
+    for name in ("c", "b", "a"):
+        project.record(name, interaction(answer={"id": name}), interaction(method="DELETE"))
+    assert project.pact() == first
+
+
+def test_a_project_without_cassettes_is_told_how_to_record(project: Project) -> None:
+    with pytest.raises(CassetteFormatError, match=r"holds no cassette.*--pactape-record once"):
+        project.derive()
