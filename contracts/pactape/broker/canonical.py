@@ -1,4 +1,4 @@
-"""The content of a contract apart from its layout: the hash that names it, and the ids of its interactions."""
+"""What a contract says apart from its layout: the hash that names it, the ids of its interactions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def content_sha(pact: dict[str, Any]) -> str:
         pact: The contract's JSON; its metadata counts only for the version of the specification.
 
     Example:
-        >>> content_sha({"interactions": [], "provider": {}}) == content_sha({"provider": {}, "interactions": []})
+        >>> content_sha({"interactions": [], "consumer": {}}) == content_sha({"interactions": []})
         True
     """
     content: dict[str, Any] = {key: sorted(map(_canonical, pact.get(key) or ())) for key in _LISTS}

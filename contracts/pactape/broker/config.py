@@ -49,9 +49,9 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
     def of_token(self, token: str) -> Access | None:
         """What the bearer of a token may do; compares in constant time."""
-        if any([_same(token, each) for each in self.write_tokens]):
+        if _among(token, self.write_tokens):
             return "write"
-        return "read" if any([_same(token, each) for each in self.read_tokens]) else None
+        return "read" if _among(token, self.read_tokens) else None
 
 
 class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,3 +76,8 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 def _same(given: str, known: str) -> bool:
     return hmac.compare_digest(given.encode(), known.encode())
+
+
+def _among(given: str, known: tuple[str, ...]) -> bool:
+    """Whether a token is known; it is compared with all, so that the time tells nothing."""
+    return sum(_same(given, each) for each in known) > 0

@@ -17,7 +17,7 @@ _PREFIX = "PACTAPE_BROKER_"
 
 
 def credentials_of(environment: Mapping[str, str] | None = None) -> Credentials:
-    """Read PACTAPE_BROKER_USERNAME, _PASSWORD, _WRITE_TOKENS and _READ_TOKENS; tokens are separated by commas.
+    """Read PACTAPE_BROKER_USERNAME, _PASSWORD, _WRITE_TOKENS and _READ_TOKENS (separated by commas).
 
     Raises:
         BadInputError: A user without a password or the other way round.

@@ -45,7 +45,7 @@ class BrokerServer:
         if not _is_loopback(host) and not self.config.credentials.required:
             raise BadInputError(
                 f"others can reach {host}, and no credentials are set",
-                remedy="set a user with a password or a token (docs/reference/broker.md), or listen on 127.0.0.1",
+                remedy="set a user with a password or a token (docs/reference/broker.md), or use 127.0.0.1",
             )
         self._database = Database(database)
         self._server = wsgi.Server(

@@ -78,7 +78,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
             f"Another environment with name '{name}' already exists.",
             errors={"name": [f"Another environment with name '{name}' already exists."]},
         )
-    production = body.get("production", current.production if current else None)
+    production = body.get("production", current.production if current else False)
     if not isinstance(production, bool):
         raise Problem(
             400, "production must be true or false", errors={"production": ["must be true or false"]}

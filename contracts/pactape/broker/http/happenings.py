@@ -23,6 +23,8 @@ def note_publication(
     """Note the events of a publication and give their names.
 
     Args:
+        call: The request that published it.
+        publication: What was published.
         previous_sha: The content of the latest other version; None when there is none.
         replaced: Whether the version had another content until now.
     """

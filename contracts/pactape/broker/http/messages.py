@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from pactape.broker.hooks.events import Event
+from pactape.broker.hooks.events import Event  # noqa: TC001 -- msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -43,9 +43,11 @@ def _document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
 def _all(call: Call) -> Response:
     found = store.all_pacticipants(call.connection)
     links = [link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in found]
+    documents = [pacticipant_document(call, each) for each in found]
     return hal(
         {
-            "_embedded": {"pacticipants": [pacticipant_document(call, each) for each in found]},
+            "pacticipants": documents,
+            "_embedded": {"pacticipants": documents},
             "_links": {
                 "self": link(call.url("pacticipants")),
                 "pb:pacticipants": links,

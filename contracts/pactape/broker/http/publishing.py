@@ -140,7 +140,7 @@ def _check_names(wanted: _Publication, documents: list[dict[str, Any]]) -> None:
                 )
 
 
-def _store(  # noqa: PLR0913 -- a contract and all that it belongs to
+def _store(  # noqa: PLR0913, PLR0917 -- a contract and all that it belongs to
     call: Call,
     consumer: Pacticipant,
     version: Version,
@@ -190,9 +190,9 @@ def _merged(call: Call, existing: Publication, document: dict[str, Any]) -> dict
 
 def _refusal(consumer: str, version: str, provider: str) -> Problem:
     text = (
-        f"Cannot change the content of the pact for {consumer} version {version} and provider {provider}, as race "
-        "conditions will cause unreliable results for can-i-deploy. Each pact must be published with a unique "
-        "consumer version number. For more information see https://docs.pact.io/go/versioning"
+        f"Cannot change the content of the pact for {consumer} version {version} and provider {provider}, as "
+        "race conditions will cause unreliable results for can-i-deploy. Each pact must be published with a "
+        "unique consumer version number. For more information see https://docs.pact.io/go/versioning"
     )
     return Problem(_CONFLICT, text, notices=[_notice("error", text)])
 
@@ -202,7 +202,8 @@ def _notice(kind: str, text: str) -> dict[str, str]:
 
 
 def _version_notice(wanted: _Publication, *, created: bool) -> dict[str, str]:
-    text = f"{'Created' if created else 'Updated'} {wanted.pacticipant_name} version {wanted.pacticipant_version_number}"
+    name, number = wanted.pacticipant_name, wanted.pacticipant_version_number
+    text = f"{'Created' if created else 'Updated'} {name} version {number}"
     given = [
         *([f"branch {wanted.branch}"] if wanted.branch else []),
         *([f"tags {', '.join(wanted.tags)}"] if wanted.tags else []),
@@ -223,7 +224,7 @@ def _publication_notice(
     return _notice("success", f"Pact successfully republished {of} with no content changes.")
 
 
-def _answer(  # noqa: PLR0913 -- the parts of one document
+def _answer(  # noqa: PLR0913, PLR0917 -- the parts of one document
     call: Call,
     consumer: Pacticipant,
     version: Version,

@@ -54,7 +54,8 @@ def read_question(pairs: Iterable[tuple[str, str]]) -> Question:
         Problem: 400, no pacticipant is named or a value can't be used.
 
     Example:
-        >>> question = read_question([("q[][pacticipant]", "Web"), ("q[][version]", "1"), ("environment", "test")])
+        >>> pairs = [("q[][pacticipant]", "Web"), ("q[][version]", "1"), ("environment", "test")]
+        >>> question = read_question(pairs)
         >>> question.wanted[0].version, question.target.environment
         ('1', 'test')
     """

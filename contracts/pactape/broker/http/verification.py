@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -93,8 +93,8 @@ def _instant(text: str) -> str:
             f"includeWipPactsSince {text!r} is not a date",
             errors={"includeWipPactsSince": ["must be a date such as 2026-01-31"]},
         ) from None
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _lines(call: Call, provider: str, question: _Question) -> list[ProviderLine]:

@@ -169,7 +169,7 @@ def _put(call: Call) -> Response:
 def _names(body: dict[str, Any], key: str) -> list[str]:
     value = body.get(key)
     values = [] if value is None else value if isinstance(value, list) else [value]
-    names = [each.get("name") if isinstance(each, dict) else each for each in values]
+    names: list[Any] = [each.get("name") if isinstance(each, dict) else each for each in values]
     if not all(isinstance(name, str) and name.strip() for name in names):
         raise Problem(400, f"{key} must hold names", errors={key: ["must hold names that aren't blank"]})
     return names

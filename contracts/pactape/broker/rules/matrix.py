@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.broker.records import Publication, Result
+from pactape.broker.records import Publication, Result  # noqa: TC001 -- msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +94,8 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         if self.main_branch:
             return f"No version of {name} from the main branch exists"
         if self.environment:
-            return f"No version of {name} is currently recorded as deployed or released in environment {self.environment}"
+            where = f"environment {self.environment}"
+            return f"No version of {name} is currently recorded as deployed or released in {where}"
         what = f"version {self.number} of {name}" if self.number else name
         return f"No pacts or verifications have been published for {what}"
 
@@ -174,10 +175,13 @@ def rows_between(
     return rows
 
 
+_NOTHING: tuple[None, ...] = (None,)
+
+
 def _rows_of(
     publication: Publication, consumer: Resolved, resolved: Sequence[Resolved], results: Sequence[Result]
 ) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for provider in (each for each in resolved if each.pacticipant == publication.provider):
         found = [each for each in results if provider.covers(publication.provider, each.provider_version_id)]
         rows.extend(
@@ -188,7 +192,7 @@ def _rows_of(
                 provider=provider,
                 ignored=consumer.ignored or provider.ignored,
             )
-            for result in found or [None]
+            for result in found or _NOTHING
         )
     return rows
 
@@ -246,9 +250,7 @@ def _reasons(
     if missing:
         return [_error(each.absence(), ignored=each.ignored) for each in missing]
     errors = [
-        _error(
-            f"There is no verified pact between {_of(resolved, each.consumer)} and {_of(resolved, each.provider)}"
-        )
+        _error(_UNVERIFIED.format(_of(resolved, each.consumer), _of(resolved, each.provider)))
         for each in absent
     ]
     errors += [_failure(row) for row in rows if row.success is False]
@@ -261,6 +263,7 @@ def _reasons(
 
 
 _IGNORED = "[IGNORED] "
+_UNVERIFIED = "There is no verified pact between {} and {}"
 
 
 def _error(text: str, *, ignored: bool = False) -> Reason:
@@ -268,14 +271,16 @@ def _error(text: str, *, ignored: bool = False) -> Reason:
 
 
 def _failure(row: Row) -> Reason:
-    return _error(f"The verification for the pact between {_parties(row)} failed", ignored=row.ignored)
+    consumer, provider = _parties(row)
+    text = f"The verification for the pact between {consumer} and {provider} failed"
+    return _error(text, ignored=row.ignored)
 
 
 def _ignorance(row: Row) -> Reason:
-    return _error(f"There is no verified pact between {_parties(row)}", ignored=row.ignored)
+    return _error(_UNVERIFIED.format(*_parties(row)), ignored=row.ignored)
 
 
-def _parties(row: Row) -> str:
+def _parties(row: Row) -> tuple[str, str]:
     consumer, provider = row.consumer, row.provider
     if consumer.number is None:
         consumer = msgspec.structs.replace(consumer, number=row.publication.version)
@@ -283,7 +288,7 @@ def _parties(row: Row) -> str:
         provider = Resolved(pacticipant=row.publication.provider)
     if provider.number is None and row.result is not None:
         provider = msgspec.structs.replace(provider, number=row.result.provider_version)
-    return f"{consumer.describe()} and {provider.describe()}"
+    return consumer.describe(), provider.describe()
 
 
 def _of(resolved: Sequence[Resolved], name: str) -> str:

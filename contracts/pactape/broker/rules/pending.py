@@ -1,9 +1,9 @@
 """Pending and work-in-progress contracts: what must not fail a provider's build yet.
 
-A content is pending for a provider branch until a version of that branch has verified it, unless another branch
-had verified it before this branch began (docs.pact.io, "Pending pacts" and "Work in progress pacts"). A head of
-a consumer's branch or tag that nobody selected is work in progress by the same rule, but a verification that
-was itself work in progress doesn't count.
+A content is pending for a provider branch until a version of that branch has verified it, unless another
+branch had verified it before this branch began (docs.pact.io, "Pending pacts" and "Work in progress pacts").
+A head of a consumer's branch or tag that nobody selected is work in progress by the same rule, but a
+verification that was itself work in progress doesn't count.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def work_in_progress(
         successes_of: The successful verifications of a content by its id.
     """
     chosen = {each.publication.content_id for each in selected}
-    found = []
+    found: list[tuple[Candidate, Match]] = []
     for candidate in candidates:
         content = candidate.publication.content_id
         if content in chosen or candidate.publication.created_at <= since:

@@ -1,7 +1,7 @@
 """Consumer version selectors: which contracts a provider is to verify.
 
-The rules are those of the official broker (docs.pact.io, "Consumer version selectors"). For a branch or a tag the
-contract of the latest *version* counts: a version that no longer has a contract with the provider gives none.
+The rules are those of the official broker (docs.pact.io, "Consumer version selectors"). For a branch or a tag
+the contract of the latest *version* counts: a version without a contract for the provider gives none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.records import Publication
+from pactape.broker.records import Publication  # noqa: TC001 -- msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -155,7 +155,7 @@ def _problem(selector: Selector) -> str | None:
 def select(
     selectors: Sequence[Selector], candidates: Sequence[Candidate], *, provider_branch: str | None = None
 ) -> list[Selected]:
-    """The contents to verify, each once, by consumer and then by version; no selectors means the official defaults.
+    """The contents to verify, each once, by consumer and version; no selectors means the official defaults.
 
     Args:
         selectors: What the provider asks for.
@@ -186,7 +186,7 @@ def merge(found: Iterable[tuple[Candidate, Match]]) -> list[Selected]:
 
 
 def _defaults(candidates: Sequence[Candidate]) -> list[Selector]:
-    """The main branch of each consumer (else its tag of that name, else its latest), and all that is in use."""
+    """Each consumer's main branch (else its tag of that name, else its latest), and all that is in use."""
     chosen = []
     for consumer in sorted({each.publication.consumer for each in candidates}):
         mine = [each for each in candidates if each.publication.consumer == consumer]
@@ -219,7 +219,7 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
     return [(each, _match(selector, each, "latest", None)) for each in candidates if each.latest]
 
 
-def _keep(
+def _keep(  # noqa: PLR0913 -- one rule for branches and tags
     selector: Selector,
     candidates: Sequence[Candidate],
     kind: str,

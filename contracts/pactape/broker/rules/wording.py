@@ -30,7 +30,7 @@ def short_description(matches: Sequence[Match]) -> str:
     return ", ".join(dict.fromkeys(_short(match) for match in matches))
 
 
-def notices(
+def notices(  # noqa: PLR0913 -- all that the words depend on
     selected: Selected,
     *,
     url: str,
@@ -67,13 +67,15 @@ def notices(
 
 
 def _while_pending(by: str, provider: str) -> list[Notice]:
-    still = f"This pact is still in pending state for {by}, as a successful verification result has not yet been published."
+    still = (
+        f"This pact is still in pending state for {by}, as no successful verification has been published yet."
+    )
     return [
         Notice(
             "before_verification",
-            f"This pact is in pending state for this version of {provider} because a successful verification result "
-            f"for {by} has not yet been published. If this verification fails, it will not cause the overall build "
-            f"to fail. {_PENDING}",
+            f"This pact is in pending state for this version of {provider} because a successful verification "
+            f"result for {by} has not yet been published. If this verification fails, it will not cause the "
+            f"overall build to fail. {_PENDING}",
         ),
         Notice("after_verification:success_true_published_false", still),
         Notice("after_verification:success_false_published_false", still),
@@ -91,8 +93,9 @@ def _inclusion(selected: Selected, *, url: str, wip: bool) -> str:
     if wip:
         heads = " and ".join(dict.fromkeys(_head(match) for match in selected.matches))
         return (
-            f"The pact at {url} is being verified because it is a 'work in progress' pact (ie. it is the pact for "
-            f"the latest version of {publication.consumer} {heads} and is still in pending state). {_WIP}"
+            f"The pact at {url} is being verified because it is a 'work in progress' pact (ie. it is "
+            f"the pact for the latest version of {publication.consumer} {heads} and is still in pending "
+            f"state). {_WIP}"
         )
     noun = "criterion" if len(selected.matches) == 1 else "criteria"
     lines = "".join(f"\n    * {_long(match, publication.provider)}" for match in selected.matches)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from pactape.broker.rules.selectors import Candidate, Standing
 from pactape.broker.store import tables as t
 from pactape.broker.store.environments import current_placements
+from pactape.broker.store.pacticipants import all_pacticipants
 from pactape.broker.store.pacts import publications_of_parties
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ __all__ = ["candidates_of"]
 def candidates_of(connection: Connection, provider: str) -> list[Candidate]:
     """Every published contract with a provider, with where its consumer version stands."""
     publications = publications_of_parties(connection, provider=provider)
-    main_branches = dict(
-        connection.execute(select(t.pacticipants.c.name, t.pacticipants.c.main_branch)).tuples().all()
-    )
+    main_branches = {each.name: each.main_branch for each in all_pacticipants(connection)}
     branches = _names_by_version(connection, _BRANCHES)
     branch_heads = _names_by_version(connection, _BRANCH_HEADS)
     tag_heads = _names_by_version(connection, _TAG_HEADS)
@@ -67,7 +66,7 @@ _BRANCHES = select(t.branch_versions.c.version_id, t.branches.c.name).join(
 _TAGS = select(t.tags.c.version_id, t.tags.c.name)
 
 
-def _names_by_version(connection: Connection, query: Select[tuple[int, str]]) -> dict[int, frozenset[str]]:
+def _names_by_version(connection: Connection, query: Select[Any]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     for identity, name in connection.execute(query):
         found[identity].add(name)

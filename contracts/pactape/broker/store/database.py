@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -30,7 +30,7 @@ Clock = Callable[[], datetime]
 
 def utc_now() -> datetime:
     """The time now, with its zone."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class Database:
@@ -54,7 +54,7 @@ class Database:
             raise OutputError(
                 f"can't be used as a broker's database ({getattr(error, 'orig', error)})",
                 where=path,
-                remedy="name a file that doesn't exist yet or that a broker wrote, in a folder you can write to",
+                remedy="name a new file or one that a broker wrote, in a folder you can write to",
             ) from error
 
     def _prepare(self) -> None:

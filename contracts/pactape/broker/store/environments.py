@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from pactape.broker.store import tables as t
 from pactape.broker.records import Environment, Placement
+from pactape.broker.store import tables as t
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def add_environment(
+def add_environment(  # noqa: PLR0913 -- one row of the table, by name
     connection: Connection,
     *,
     name: str,
@@ -49,7 +49,7 @@ def add_environment(
         "created_at": now,
         "updated_at": now,
     }
-    identity = connection.execute(insert(t.environments).values(values)).inserted_primary_key[0]
+    identity = connection.execute(insert(t.environments).values(values)).lastrowid
     return Environment(**{**values, "id": identity, "contacts": contacts})
 
 
@@ -85,7 +85,7 @@ def find_environment_named(connection: Connection, name: str) -> Environment | N
     return None if row is None else _environment(row)
 
 
-def place(
+def place(  # noqa: PLR0913 -- one row of the table, by name
     connection: Connection,
     version: Version,
     environment: Environment,
@@ -96,8 +96,8 @@ def place(
 ) -> Placement:
     """Record a deployment ("deployed") or a release ("released").
 
-    A deployment ends the one that the same instance of the pacticipant had there; recording what is so already
-    gives the placement that is there.
+    A deployment ends the one that the same instance of the pacticipant had there; recording what is so
+    already gives the placement that is there.
     """
     for current in current_placements(
         connection, environment=environment, kind=kind, pacticipant=version.pacticipant

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from pactape.broker.store import tables as t
 from pactape.broker.records import Pacticipant, Tag, Version
+from pactape.broker.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -62,9 +62,9 @@ def ensure_pacticipant(connection: Connection, name: str, *, now: str) -> Pactic
     if found is not None:
         return found
     values = {"name": name, "display_name": name, "created_at": now}
-    identity = connection.execute(insert(t.pacticipants).values(values)).inserted_primary_key
+    identity = connection.execute(insert(t.pacticipants).values(values)).lastrowid
     return Pacticipant(
-        id=identity[0], name=name, display_name=name, main_branch=None, repository_url=None, created_at=now
+        id=identity, name=name, display_name=name, main_branch=None, repository_url=None, created_at=now
     )
 
 
@@ -112,7 +112,7 @@ def ensure_version(
             "build_url": build_url,
             "created_at": now,
         }
-        identity = connection.execute(insert(t.versions).values(values)).inserted_primary_key[0]
+        identity = connection.execute(insert(t.versions).values(values)).lastrowid
         version = Version(
             id=identity, pacticipant=pacticipant.name, number=number, build_url=build_url, created_at=now
         )
@@ -171,7 +171,8 @@ def versions_with_tag(connection: Connection, pacticipant: str, tag: str) -> lis
 def first_version_on_branch(connection: Connection, pacticipant: str, branch: str) -> str | None:
     """When the first version on a branch came to be; None when the branch has none."""
     inner = _on_branch(pacticipant, branch).subquery()
-    return connection.scalar(select(func.min(inner.c.created_at)))
+    found: str | None = connection.scalar(select(func.min(inner.c.created_at)))
+    return found
 
 
 def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -> str | None:
@@ -182,7 +183,8 @@ def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -
         .join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
         .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
     )
-    return connection.scalar(query)
+    found: str | None = connection.scalar(query)
+    return found
 
 
 def branch_names(connection: Connection, identity: int) -> list[str]:
@@ -196,14 +198,14 @@ def branch_names(connection: Connection, identity: int) -> list[str]:
 def add_branch(
     connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
 ) -> None:
-    """Put a version on a branch; a pacticipant's first branch of an official main name becomes its main branch."""
+    """Put a version on a branch; the first of a usual main name becomes the main branch."""
     found = select(t.branches.c.id).where(
         t.branches.c.pacticipant_id == pacticipant.id, t.branches.c.name == name
     )
     identity = connection.scalar(found)
     if identity is None:
         values = {"pacticipant_id": pacticipant.id, "name": name, "created_at": now}
-        identity = connection.execute(insert(t.branches).values(values)).inserted_primary_key[0]
+        identity = connection.execute(insert(t.branches).values(values)).lastrowid
     connection.execute(
         upsert(t.branch_versions).values(branch_id=identity, version_id=version.id).on_conflict_do_nothing()
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy import delete as remove
 
-from pactape.broker.store import tables as t
 from pactape.broker.records import Publication
+from pactape.broker.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,7 +76,7 @@ def publish(  # noqa: PLR0913 -- one row of the table, by name
     )
 
 
-def _ensure_content(
+def _ensure_content(  # noqa: PLR0913 -- one row of the table, by name
     connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, sha: str, body: bytes, now: str
 ) -> int:
     values: dict[str, Any] = {"consumer_id": consumer.id, "provider_id": provider.id, "sha": sha}
@@ -86,7 +86,7 @@ def _ensure_content(
     if found is not None:
         return int(found)
     values |= {"body": body, "created_at": now}
-    return int(connection.execute(insert(t.contents).values(values)).inserted_primary_key[0])
+    return int(connection.execute(insert(t.contents).values(values)).lastrowid)
 
 
 def find_publication(
@@ -127,6 +127,7 @@ def publications_of_versions(
     """The contracts of these consumer versions and of all versions of these consumers.
 
     Args:
+        connection: The transaction.
         versions: Ids of consumer versions.
         consumers: Names of consumers that are wanted with all their versions.
         providers: Names of the providers to stay within; None means all.
@@ -162,7 +163,7 @@ def latest_publications(connection: Connection, *, provider: str | None = None) 
 
 
 def integrations(connection: Connection, names: Collection[str] | None = None) -> list[tuple[str, str]]:
-    """Who has ever consumed whom: consumer and provider; only those of these providers when names are given."""
+    """Who has ever consumed whom, as consumer and provider; only these providers when names are given."""
     query = (
         select(_consumers.c.name, _providers.c.name)
         .select_from(t.contents)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import func, insert, or_, select
 
-from pactape.broker.store import tables as t
 from pactape.broker.records import Result
+from pactape.broker.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,7 +41,7 @@ def add_result(  # noqa: PLR0913 -- one row of the table, by name
     """Record a result; it gets the next number of its content."""
     last = select(func.max(t.results.c.number)).where(t.results.c.content_id == content_id)
     number = (connection.scalar(last) or 0) + 1
-    values = {
+    values: dict[str, Any] = {
         "content_id": content_id,
         "number": number,
         "provider_version_id": provider_version.id,
@@ -51,7 +51,7 @@ def add_result(  # noqa: PLR0913 -- one row of the table, by name
         "details": msgspec.json.encode(details),
         "executed_at": now,
     }
-    identity = connection.execute(insert(t.results).values(values)).inserted_primary_key[0]
+    identity = connection.execute(insert(t.results).values(values)).lastrowid
     values |= {"id": identity, "provider_version": provider_version.number, "details": details}
     return Result(**values)
 
@@ -79,6 +79,7 @@ def latest_results(
     """For each of these contents and each provider version its latest result, the earliest first.
 
     Args:
+        connection: The transaction.
         contents: Ids of contents.
         versions: Ids of the provider versions to stay within; None means all.
         providers: Names of providers that are wanted with all their versions.

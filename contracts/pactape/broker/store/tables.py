@@ -1,4 +1,4 @@
-"""The broker's tables: one SQLite file, content-addressed contracts, and results that point at the content."""
+"""The broker's tables: content-addressed contracts, and results that point at the content."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ environments = Table(
     _text("updated_at"),
 )
 
-# A deployed version is replaced by the next one of the same instance; a released one stays until its support ends.
+# A deployed version is replaced by the next of its instance; a released one stays until its support ends.
 placements = Table(
     "placements",
     metadata,
