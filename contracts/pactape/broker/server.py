@@ -22,6 +22,7 @@ __all__ = ["BrokerServer", "running_broker"]
 
 _THREADS = 10
 _SHUTDOWN_SECONDS = 5
+_POLL_SECONDS = 0.1  # how often cheroot looks whether it is to stop
 
 
 class BrokerServer:
@@ -54,6 +55,7 @@ class BrokerServer:
             numthreads=_THREADS,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
+        self._server.expiration_interval = _POLL_SECONDS
         self._server.max_request_body_size = 0  # the application answers with 413 and says the limit
         self._host = host
         try:
