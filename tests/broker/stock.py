@@ -62,7 +62,7 @@ class StockTools:
         quiet = {"PACT_BROKER_HTTP_RETRIES": "0", "PACT_DO_NOT_TRACK": "true"}
         given = {"PACT_BROKER_BASE_URL": self.url, **quiet}
         return Outcome(
-            subprocess.run(  # noqa: S603 -- the stock command of our own environment
+            subprocess.run(
                 [str(_PACT), *arguments],
                 capture_output=True,
                 cwd=self.folder,

@@ -28,7 +28,7 @@ _COMMAND = [sys.executable, "-P", "-m", "pactape.cli", "broker"]
 def process(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A broker's process and its URL."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PACTAPE_")}
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+    with subprocess.Popen(
         [*_COMMAND, "--database", str(folder / "broker.sqlite"), "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_a_database_is_left_alone(tmp_path: Path) -> None:
 def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and module
+        done = subprocess.run(
             [*_COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
             capture_output=True,
             text=True,

@@ -159,6 +159,7 @@ def _guarded_method(original: Callable[..., Any], *, place: int) -> Callable[...
         for address in arguments[place:][:1]:
             for guard in _guards():
                 if not guard.lets_connect(address):
+                    self.close()  # libraries close a socket after an OSError only
                     raise guard.refuse(address)
         return original(self, *arguments)
 

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
+from sqlalchemy import Connection
 
-from pactape.broker.hooks.events import Event  # noqa: TC001 -- msgspec reads the annotations
+from pactape.broker.config import BrokerConfig
+from pactape.broker.hooks.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
-
-    from pactape.broker.config import BrokerConfig
 
 __all__ = ["Call", "Problem", "Request", "Response", "hal", "no_content", "not_found"]
 

@@ -140,7 +140,7 @@ def _check_names(wanted: _Publication, documents: list[dict[str, Any]]) -> None:
                 )
 
 
-def _store(  # noqa: PLR0913, PLR0917 -- a contract and all that it belongs to
+def _store(
     call: Call,
     consumer: Pacticipant,
     version: Version,
@@ -224,7 +224,7 @@ def _publication_notice(
     return _notice("success", f"Pact successfully republished {of} with no content changes.")
 
 
-def _answer(  # noqa: PLR0913, PLR0917 -- the parts of one document
+def _answer(
     call: Call,
     consumer: Pacticipant,
     version: Version,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.broker.records import Publication, Result  # noqa: TC001 -- msgspec reads the annotations
+from pactape.broker.records import Publication, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.records import Publication  # noqa: TC001 -- msgspec reads the annotations
+from pactape.broker.records import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -219,7 +219,7 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
     return [(each, _match(selector, each, "latest", None)) for each in candidates if each.latest]
 
 
-def _keep(  # noqa: PLR0913 -- one rule for branches and tags
+def _keep(
     selector: Selector,
     candidates: Sequence[Candidate],
     kind: str,

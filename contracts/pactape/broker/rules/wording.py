@@ -30,7 +30,7 @@ def short_description(matches: Sequence[Match]) -> str:
     return ", ".join(dict.fromkeys(_short(match) for match in matches))
 
 
-def notices(  # noqa: PLR0913 -- all that the words depend on
+def notices(
     selected: Selected,
     *,
     url: str,

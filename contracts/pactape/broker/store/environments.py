@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def add_environment(  # noqa: PLR0913 -- one row of the table, by name
+def add_environment(
     connection: Connection,
     *,
     name: str,
@@ -85,7 +85,7 @@ def find_environment_named(connection: Connection, name: str) -> Environment | N
     return None if row is None else _environment(row)
 
 
-def place(  # noqa: PLR0913 -- one row of the table, by name
+def place(
     connection: Connection,
     version: Version,
     environment: Environment,

@@ -41,7 +41,7 @@ def content(connection: Connection, content_id: int) -> bytes:
     )
 
 
-def publish(  # noqa: PLR0913 -- one row of the table, by name
+def publish(
     connection: Connection,
     *,
     consumer: Pacticipant,
@@ -76,7 +76,7 @@ def publish(  # noqa: PLR0913 -- one row of the table, by name
     )
 
 
-def _ensure_content(  # noqa: PLR0913 -- one row of the table, by name
+def _ensure_content(
     connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, sha: str, body: bytes, now: str
 ) -> int:
     values: dict[str, Any] = {"consumer_id": consumer.id, "provider_id": provider.id, "sha": sha}

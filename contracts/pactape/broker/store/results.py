@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-def add_result(  # noqa: PLR0913 -- one row of the table, by name
+def add_result(
     connection: Connection,
     *,
     content_id: int,
