@@ -93,14 +93,16 @@ class UserRepository:
         self._session.delete(self.get(user_id))
         self._session.flush()
 
-    def publish(self, *, author_id: str, title: str, content: str) -> Post:
-        """Create a post.
+    def publish(self, *, author_id: str, title: str, content: str, at: datetime | None = None) -> Post:
+        """Create a post, published now or at the moment given.
 
         Raises:
             UnknownUserError: There is no such author.
         """
         author = self.get(author_id)
-        post = Post(id=uuid.uuid4(), author_id=author.id, title=title, content=content, published_at=_now())
+        post = Post(
+            id=uuid.uuid4(), author_id=author.id, title=title, content=content, published_at=at or _now()
+        )
         self._session.add(post)
         self._session.flush()
         return post

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pactape.errors import BadInputError
@@ -78,12 +79,18 @@ def no_user_has_the_email(*, email: str) -> None:
 
 
 def a_user_with_posts_exists(*, id: str, posts: int) -> None:  # noqa: A002 -- as above
-    """A user has this id and that many posts."""
+    """A user has this id and that many posts, one a day until today."""
     a_user_exists(id=id)
+    first = datetime.now(UTC).replace(microsecond=0) - timedelta(days=posts)
     with _database().transaction() as session:
         users = UserRepository(session)
         for number in range(1, posts + 1):
-            users.publish(author_id=id, title=f"Post {number}", content=f"Content of post {number}")
+            users.publish(
+                author_id=id,
+                title=f"Post {number}",
+                content=f"Content of post {number}",
+                at=first + timedelta(days=number),
+            )
 
 
 STATES: Mapping[str, Callable[..., object]] = {
