@@ -39,9 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "cassette(path=None, *, consumer=None, contract=True): replay this test's HTTP from a cassette; "
+        "cassette(path=None, *, consumer=None, contract=True, allow=()): replay this test's HTTP from a cassette; "
         "record it with --pactape-record. path: relative to [tool.pactape] cassettes, by default named after "
-        "the test. consumer: another than the project's. contract: whether `pactape derive` uses it.",
+        "the test. consumer: another than the project's. contract: whether `pactape derive` uses it. "
+        "allow: hosts, host:port or Unix sockets that stay open while it replays.",
     )
     config.addinivalue_line(
         "markers",

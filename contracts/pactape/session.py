@@ -111,7 +111,13 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                 stack.enter_context(_announcements())
             canonical = {url: self.provider(key).url for key, url in live_urls.items()}
             yield stack.enter_context(
-                use_cassette(path, mode=self.mode, provenance=provenance, live_urls=canonical)
+                use_cassette(
+                    path,
+                    mode=self.mode,
+                    provenance=provenance,
+                    live_urls=canonical,
+                    allow=_options(item).allow,
+                )
             )
 
     def _will_record(self, path: Path) -> bool:
@@ -141,6 +147,7 @@ class _Options(msgspec.Struct, frozen=True):
     path: str | None = None
     consumer: str | None = None
     contract: bool = True
+    allow: tuple[str, ...] = ()
 
 
 def _options(item: pytest.Item) -> _Options:
@@ -152,14 +159,14 @@ def _options(item: pytest.Item) -> _Options:
         raise SettingsError(
             f"the marker can't be used ({error})",
             where=item.nodeid,
-            remedy="write @pytest.mark.cassette(path=None, *, consumer=None, contract=True)",
+            remedy="write @pytest.mark.cassette(path=None, *, consumer=None, contract=True, allow=())",
         ) from None
 
 
 def _cassette_options(
-    path: str | None = None, *, consumer: str | None = None, contract: bool = True
+    path: str | None = None, *, consumer: str | None = None, contract: bool = True, allow: Sequence[str] = ()
 ) -> _Options:
-    return _Options(path, consumer, contract)
+    return _Options(path, consumer, contract, tuple(allow))
 
 
 def _provenance(item: pytest.Item) -> Provenance:

@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
+import requests
 from flask import Flask
-from pactape_clients import ClientCredentials
+from pactape_clients import ClientCredentials, TokenAuth
 
 from storefront.database import Database, temporary_database
 from storefront.server import running
@@ -54,7 +55,8 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
         source = ClientCredentials(
             f"{self.url}/oauth/token", client_id=self.client_id, client_secret=self.client_secret
         )
-        return {"Authorization": f"Bearer {source.fetch(None).access_token}"}
+        request = requests.Request("GET", self.url, auth=TokenAuth(source)).prepare()
+        return {"Authorization": request.headers["Authorization"]}
 
 
 @contextmanager

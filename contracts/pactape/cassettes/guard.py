@@ -1,7 +1,7 @@
 """The guard: while it stands, no thread of the process opens a connection to anywhere.
 
-It closes the way below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, and name resolution.
-Unix sockets stay open: they lead nowhere beyond the machine.
+It closes the way below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, `sendmsg`, and name
+resolution. Code that brings its own network stack (uvloop, gRPC, pycurl, database drivers in C) goes past it.
 """
 
 from __future__ import annotations
@@ -9,99 +9,192 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pactape.errors import NetworkBlockedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["network_closed"]
+__all__ = ["Guard", "network_closed", "network_open"]
+
+#: The methods that take an address, and the place of the address in their arguments.
+_METHODS = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
+_LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 _lock = threading.Lock()
-_closed_for: list[Guard] = []
+_standing: list[Guard] = []
 _originals: dict[str, Any] = {}
+_INHERITED = object()
 
 
 class Guard:
-    """One reason why the network is closed.
+    """One reason why the network is closed, and what stays open nevertheless.
+
+    Args:
+        reason: What closes it, for messages: the cassette, and the test.
+        allow: Hosts ("db.example.com"), hosts with ports ("127.0.0.1:5432") and paths of Unix sockets or of
+            folders above them ("/run/postgresql") that stay open. "localhost" stands for the loopback
+            addresses.
 
     Attributes:
-        reason: What closed it: the cassette's path.
         refused: The errors raised, in order, whichever thread they were raised on.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, allow: Sequence[str] = ()) -> None:
         self.reason = reason
         self.refused: list[NetworkBlockedError] = []
+        self._allowed = dict.fromkeys(allow)
+        if "localhost" in self._allowed:
+            self._allowed |= dict.fromkeys(_LOCAL)
+        self._hosts = {entry.rpartition(":")[0] for entry in self._allowed} | set(self._allowed)
 
-    def refuse(self, address: object) -> NetworkBlockedError:
-        """Remember and give the error for an attempt to reach `address`."""
+    def lets_connect(self, address: object) -> bool:
+        """Whether a socket may go to `address`."""
+        if isinstance(address, tuple) and len(address) > 1:
+            host, port = address[:2]
+            return host in self._allowed or f"{host}:{port}" in self._allowed
+        path = _text(address)
+        return any(path == entry or path.startswith(f"{entry}/") for entry in self._allowed)
+
+    def lets_look_up(self, host: object) -> bool:
+        """Whether the addresses of `host` may be asked for."""
+        return _text(host) in self._hosts
+
+    def looked_up(self, host: object, address: str) -> None:
+        """Let sockets go to an address of an allowed host."""
+        for entry in list(self._allowed):
+            name, _, port = entry.rpartition(":")
+            if entry == host:
+                self._allowed[address] = None
+            elif name == host:
+                self._allowed[f"{address}:{port}"] = None
+
+    def refuse(self, target: object) -> NetworkBlockedError:
+        """Remember and give the error for an attempt to reach `target`."""
         error = NetworkBlockedError(
-            f"a connection to {_shown(address)} was tried while {self.reason} replays; "
-            "a test that replays never reaches the network"
+            f"a connection to {_shown(target)} was tried while {self.reason} replays; "
+            "a test that replays never reaches the network, but for what its marker allows: "
+            'cassette(allow=["host:port"])'
         )
         self.refused.append(error)
         return error
 
 
+#: The guard of this thread or task; False where it may go anywhere, None where it has no say of its own.
+_mine: ContextVar[Guard | bool | None] = ContextVar("pactape_guard", default=None)
+
+
 @contextmanager
-def network_closed(reason: str) -> Iterator[Guard]:
+def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[Guard]:
     """Close the network for all threads while the context lasts; contexts may nest and overlap."""
-    guard = Guard(reason)
+    guard = Guard(reason, allow=allow)
     _close(guard)
+    before = _mine.get()
+    _mine.set(guard)
     try:
         yield guard
     finally:
+        _mine.set(before)
         _open(guard)
+
+
+@contextmanager
+def network_open() -> Iterator[None]:
+    """Keep the network open for this thread or task, whatever others have closed."""
+    before = _mine.get()
+    _mine.set(False)
+    try:
+        yield
+    finally:
+        _mine.set(before)
 
 
 def _close(guard: Guard) -> None:
     with _lock:
-        if not _closed_for:
-            for name in ("connect", "connect_ex", "sendto"):
-                _replace(socket.socket, name, _guarded_method)
-            for name in ("getaddrinfo", "gethostbyname"):
-                _replace(socket, name, _guarded_function)
-        _closed_for.append(guard)
+        if not _standing:
+            for name, place in _METHODS.items():
+                _replace(socket.socket, name, partial(_guarded_method, place=place))
+            for name in _LOOKUPS:
+                _replace(socket, name, _guarded_lookup)
+        _standing.append(guard)
 
 
 def _open(guard: Guard) -> None:
     with _lock:
-        _closed_for.remove(guard)
-        if not _closed_for:
-            for name in ("connect", "connect_ex", "sendto"):
-                setattr(socket.socket, name, _originals.pop(name))
-            for name in ("getaddrinfo", "gethostbyname"):
-                setattr(socket, name, _originals.pop(name))
+        _standing.remove(guard)
+        if _standing:
+            return
+        for name in _METHODS:
+            _put_back(socket.socket, name)
+        for name in _LOOKUPS:
+            _put_back(socket, name)
 
 
 def _replace(owner: Any, name: str, guarded: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    _originals[name] = getattr(owner, name)
-    setattr(owner, name, guarded(_originals[name]))
+    _originals[name] = vars(owner).get(name, _INHERITED)
+    setattr(owner, name, guarded(getattr(owner, name)))
 
 
-def _guarded_method(original: Callable[..., Any]) -> Callable[..., Any]:
+def _put_back(owner: Any, name: str) -> None:
+    if _originals[name] is _INHERITED:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, _originals[name])
+
+
+def _guards() -> Sequence[Guard]:
+    """The guards that must all agree: this thread's own, else every one that stands."""
+    mine = _mine.get()
+    if mine is False:
+        return ()
+    return (mine,) if mine in _standing and isinstance(mine, Guard) else tuple(_standing)
+
+
+def _guarded_method(original: Callable[..., Any], *, place: int) -> Callable[..., Any]:
     def method(self: socket.socket, *arguments: Any) -> Any:
-        guards = _closed_for[-1:]
-        if guards and self.family != getattr(socket, "AF_UNIX", None):
-            raise guards[0].refuse(arguments[-1] if arguments else "")
+        for address in arguments[place:][:1]:
+            for guard in _guards():
+                if not guard.lets_connect(address):
+                    self.close()  # libraries close a socket after an OSError only
+                    raise guard.refuse(address)
         return original(self, *arguments)
 
     return method
 
 
-def _guarded_function(original: Callable[..., Any]) -> Callable[..., Any]:
-    def function(host: Any, *arguments: Any, **options: Any) -> Any:
-        guards = _closed_for[-1:]
-        if guards:
-            raise guards[0].refuse((host, *arguments[:1]))
-        return original(host, *arguments, **options)
+def _guarded_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
+    def lookup(host: Any, *arguments: Any, **options: Any) -> Any:
+        guards = _guards()
+        for guard in guards:
+            if not guard.lets_look_up(host):
+                raise guard.refuse((host, *arguments[:1]))
+        found = original(host, *arguments, **options)
+        for guard in guards:
+            for address in _addresses(found):
+                guard.looked_up(host, address)
+        return found
 
-    return function
+    return lookup
 
 
-def _shown(address: object) -> str:
-    if isinstance(address, tuple) and address:
-        return ":".join(str(part) for part in address[:2])
-    return str(address)
+def _addresses(found: Any) -> list[str]:
+    """The addresses in the answer of any of the look-up functions."""
+    if isinstance(found, str):
+        return [found]
+    if isinstance(found, tuple):
+        return list(found[2])
+    return [str(each[4][0]) for each in found]
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _shown(target: object) -> str:
+    if isinstance(target, tuple) and target:
+        return ":".join(_text(part) for part in target[:2])
+    return _text(target)

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from vcr import matchers
-from vcr.cassette import Cassette
+from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode as VcrRecordMode
 from vcr.serialize import CASSETTE_FORMAT_VERSION
 from vcr.serializers import compat, yamlserializer
@@ -14,6 +14,8 @@ from vcr.util import read_body
 
 from pactape.cassettes.announcing import announced_for
 from pactape.cassettes.cleaning import Cleaner, content_type_of
+from pactape.cassettes.index import frozen
+from pactape.cassettes.indexed import IndexedCassette
 from pactape.cassettes.meaning import meaning_of
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.errors import ReplayError
+    from pactape.errors import NoMatchError
     from pactape.exchange import Call, Provenance
 
 __all__ = ["Tape", "load_tape"]
@@ -53,7 +55,7 @@ def load_tape(
     return tape
 
 
-class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
+class Tape(IndexedCassette):
     """A vcrpy cassette that scrubs, matches bodies by meaning, and remembers what clients announced.
 
     Attributes:
@@ -81,7 +83,7 @@ class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             before_record_response=cleaner.response,
         )
         self.file = path
-        self.misses: list[ReplayError] = []
+        self.misses: list[NoMatchError] = []
         self.forgotten = False
         self._notes = Notes(provenance=provenance)
         self._calls: list[Call | None] = []
@@ -104,10 +106,12 @@ class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Record an interaction, with the call that the client announced for it."""
-        before = len(self.data)
-        super().append(request, response)
-        if len(self.data) > before:
-            self._calls.append(announced_for(request.method, self._cleaner.canonical(request.uri)))
+        call = announced_for(request.method, self._cleaner.canonical(request.uri))
+        with self._lock:
+            before = len(self.data)
+            super().append(request, response)
+            if len(self.data) > before:
+                self._calls.append(call)
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Whether a recorded interaction answers `request`.
@@ -118,10 +122,26 @@ class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         if super().can_play_response_for(request):
             return True
         if self.replays_only:
-            scrubbed = self.filter_request(request)
-            self.misses.append(no_match(self.file, scrubbed, self.requests, self._notes.provenance))
-            raise self.misses[-1]
+            raise self._miss(request)
         return False
+
+    def play_response(self, request: VcrRequest) -> dict[str, Any]:
+        """The next recorded response, in containers of its own: vcrpy's stubs change what they are given.
+
+        Raises:
+            NoMatchError: Another thread took the last one in between.
+        """
+        try:
+            response = super().play_response(request)
+        except UnhandledHTTPRequestError:
+            raise self._miss(request) from None
+        headers = {name: list(values) for name, values in response["headers"].items()}
+        return {**response, "headers": headers, "body": dict(response["body"])}
+
+    def _miss(self, request: VcrRequest) -> NoMatchError:
+        live = self.filter_request(request)
+        self.misses.append(no_match(self.file, live, self.requests, self._notes.provenance))
+        return self.misses[-1]
 
     def forget(self) -> None:
         """Write nothing and raise nothing at the end: the test has failed for a reason of its own."""
@@ -156,6 +176,9 @@ class Tape(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 def same_meaning(live: VcrRequest, recorded: VcrRequest) -> bool:
     """Whether two requests' bodies mean the same; vcrpy calls matchers with the live request first."""
     return bool(_meaning(live) == _meaning(recorded))
+
+
+same_meaning.index_key = lambda request: frozen(_meaning(request))  # type: ignore[attr-defined]
 
 
 def _meaning(request: VcrRequest) -> Any:

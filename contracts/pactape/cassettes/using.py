@@ -5,16 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from vcr.patch import CassettePatcherBuilder
-
-from pactape.cassettes.guard import network_closed
+from pactape.cassettes.guard import network_closed, network_open
+from pactape.cassettes.intercepting import intercepting
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.tape import load_tape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pactape.cassettes.guard import Guard
     from pactape.cassettes.tape import Tape
     from pactape.errors import ReplayError
     from pactape.exchange import Provenance
@@ -29,6 +30,7 @@ def use_cassette(
     mode: RecordMode = RecordMode.NONE,
     provenance: Provenance | None = None,
     live_urls: Mapping[str, str] | None = None,
+    allow: Sequence[str] = (),
 ) -> Iterator[Tape]:
     """Record to, or replay from, the cassette at `path` what the code inside the context asks over HTTP.
 
@@ -41,6 +43,8 @@ def use_cassette(
         provenance: The test that records, to be written beside the interactions.
         live_urls: Canonical base URL by live base URL, for providers that are recorded somewhere else than
             where their contracts say they are.
+        allow: What stays open while the cassette replays: "host", "host:port", or the path of a Unix socket
+            or of the folder that it is in; "localhost" stands for the loopback addresses. Nothing else does.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
@@ -56,13 +60,21 @@ def use_cassette(
     """
     tape = load_tape(path, mode=mode, provenance=provenance, live_urls=live_urls or {})
     with ExitStack() as stack:
-        for patcher in CassettePatcherBuilder(tape).build():
-            stack.enter_context(patcher)
-        guard = stack.enter_context(network_closed(str(path))) if tape.replays_only else None
+        stack.enter_context(intercepting(tape))
+        guard = stack.enter_context(_network(tape, provenance, allow))
         yield tape
     if not tape.forgotten:
         _raise_first((*tape.misses, *(guard.refused if guard else ())))
         tape.save()
+
+
+def _network(
+    tape: Tape, provenance: Provenance | None, allow: Sequence[str]
+) -> AbstractContextManager[Guard | None]:
+    if not tape.replays_only:
+        return network_open()
+    by = f" for {provenance.test}" if provenance else ""
+    return network_closed(f"{tape.file}{by}", allow=allow)
 
 
 def _raise_first(errors: Sequence[ReplayError]) -> None:

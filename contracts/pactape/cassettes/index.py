@@ -1,0 +1,134 @@
+"""A hash index over recorded requests: it proposes the few that can match, and vcrpy's matchers confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.parsers.expat import ExpatError
+
+from vcr import matchers
+from vcr.util import read_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+
+    from vcr.request import Request as VcrRequest
+
+    Matcher = Callable[[VcrRequest, VcrRequest], Any]
+
+__all__ = ["Bucket", "RequestIndex", "frozen"]
+
+#: For matchers that are an equivalence: the function whose equal values mean a match.
+_EXACT: dict[Any, Callable[[VcrRequest], Hashable]] = {
+    matchers.method: lambda request: request.method,
+    matchers.scheme: lambda request: request.scheme,
+    matchers.host: lambda request: request.host,
+    matchers.port: lambda request: request.port,
+    matchers.path: lambda request: request.path or "/",
+    matchers.query: lambda request: tuple(request.query),
+    matchers.uri: matchers._normalized_uri,  # noqa: SLF001 -- the matcher compares just this
+}
+_BODIES = (matchers.body, matchers.raw_body)
+
+
+class Bucket:
+    """The places of recorded requests that have a key in common, in order.
+
+    Attributes:
+        places: Indexes into the cassette.
+        start: Before it, every place has been played.
+    """
+
+    __slots__ = ("places", "start")
+
+    def __init__(self) -> None:
+        self.places: list[int] = []
+        self.start = 0
+
+
+class RequestIndex:
+    """Finds the recorded requests that a request can match without looking at the others.
+
+    Args:
+        match_on: vcrpy's matchers, or others. A matcher with an attribute `index_key`, a function from a
+            request to a hashable value, says that equal values mean a match; one without is asked about
+            every candidate.
+
+    Attributes:
+        confirm: The matchers that the keys don't decide.
+        is_exhaustive: Whether the index is of use; a request that has no key makes it useless.
+    """
+
+    def __init__(self, match_on: Sequence[Matcher]) -> None:
+        keyed = {matcher: _EXACT.get(matcher) or getattr(matcher, "index_key", None) for matcher in match_on}
+        self._keys = [key for key in keyed.values() if key is not None]
+        self._by_body = any(matcher in _BODIES for matcher in match_on)
+        self.confirm = [matcher for matcher in match_on if keyed[matcher] is None]
+        self.is_exhaustive = True
+        self._buckets: dict[Hashable, Bucket] = {}
+
+    def add(self, place: int, request: VcrRequest) -> None:
+        """Index a recorded request."""
+        try:
+            for key in self._keys_of(request):
+                self.add_key(place, key)
+        except (ValueError, TypeError, AttributeError):
+            self.is_exhaustive = False
+
+    def add_key(self, place: int, key: Hashable) -> None:
+        """Index a recorded request by a key that is known already."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket()
+        bucket.places.append(place)
+
+    def buckets(self, request: VcrRequest) -> list[Bucket] | None:
+        """The buckets that hold all candidates for a request; None when only a full scan will do."""
+        if not self.is_exhaustive:
+            return None
+        try:
+            found = [self._buckets.get(key) for key in self._keys_of(request)]
+        except (ValueError, TypeError, AttributeError):
+            return None
+        return [bucket for bucket in found if bucket is not None]
+
+    def rewind(self) -> None:
+        """Forget what has been played."""
+        for bucket in self._buckets.values():
+            bucket.start = 0
+
+    def _keys_of(self, request: VcrRequest) -> Iterator[Hashable]:
+        exact = tuple(key(request) for key in self._keys)
+        if not self._by_body:
+            yield exact
+            return
+        for body in _body_keys(request):
+            yield exact, body
+
+
+def frozen(value: Any) -> Hashable:
+    """A JSON value in a form that can be hashed, equal where the values are equal.
+
+    Example:
+        >>> frozen({"a": [1, 2]}) == frozen({"a": [1.0, 2]})
+        True
+    """
+    if isinstance(value, dict):
+        return frozenset((key, frozen(each)) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(frozen(each) for each in value)
+    return value  # type: ignore[no-any-return]  # what is left of JSON can be hashed
+
+
+def _body_keys(request: VcrRequest) -> Iterator[Hashable]:
+    """Two keys, of which requests that vcrpy's `body` matcher takes for equal have at least one in common."""
+    raw = read_body(request)
+    yield "raw", bytes(raw) if isinstance(raw, bytes | bytearray) else repr(raw)
+    transformers = list(matchers._get_transformers(request))  # noqa: SLF001 -- what the matcher itself does
+    if not transformers:
+        return
+    try:
+        for transform in transformers:
+            raw = transform(raw)
+        yield tuple(map(id, transformers)), frozen(raw)
+    except (ValueError, TypeError, ExpatError):
+        return
