@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pytest
 from pactape_clients.operations import Operation, add_observer
@@ -39,7 +39,7 @@ class Received(NamedTuple):
 class Answer(NamedTuple):
     status: int = 200
     json: Any = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = {}  # noqa: RUF012 -- never changed
     body: bytes | None = None
 
 
@@ -75,13 +75,16 @@ class Server:
                 pass
 
         class Quick(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """A client that gave up is what some tests are about."""
+
             daemon_threads = True
             request_queue_size = 128
 
         self._server = Quick(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         return self

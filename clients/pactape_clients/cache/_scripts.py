@@ -2,7 +2,8 @@
 
 Names below the prefix: `v:` values, `x:` expired values that are still kept, `f:` loads in flight (the leader's
 token and the epoch at its start), `r:` a load's result for those who wait, `t:` entries by label, `e:` the epoch at
-which a label was last invalidated, `epoch`, `swept` (the epoch of the last invalidation by tag or pattern) and `searched` (by pattern).
+which a label was last invalidated; and `epoch`, `swept` (the epoch of the last invalidation by tag or pattern) and
+`searched` (by pattern).
 """
 
 from __future__ import annotations
