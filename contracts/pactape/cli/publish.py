@@ -43,7 +43,7 @@ def publish(
 ) -> None:
     """Publish PACTS, by default all contracts in the project's folder of pacts.
 
-    Exit codes: 0 published; 1 refused, as this version has another contract already; 2 could not be published.
+    Exit codes: 0 published; 1 refused, as this version has another contract already; 2 could not publish.
     """
     from pactape.broker.official.revision import branch_of, build_url_of  # noqa: PLC0415 -- quick `--help`
 

@@ -11,6 +11,7 @@ import msgspec
 
 from pactape.broker.config import BrokerConfig
 from pactape.broker.http import (
+    badges,
     environments,
     index,
     matrix,
@@ -21,6 +22,7 @@ from pactape.broker.http import (
     states,
     verification,
     versions,
+    webhooks,
 )
 from pactape.broker.http.authentication import access_of
 from pactape.broker.http.messages import PROBLEM, Call, Problem, Request, Response
@@ -49,6 +51,8 @@ _MODULES = (
     versions,
     environments,
     states,
+    badges,
+    webhooks,
 )
 _BODIES = ("POST", "PUT", "PATCH")
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
