@@ -12,6 +12,7 @@ from cheroot import wsgi
 from pactape.broker.config import BrokerConfig
 from pactape.broker.hooks.delivering import Courier
 from pactape.broker.http.application import Application
+from pactape.broker.pages.site import HtmlPages
 from pactape.broker.store.database import Database, utc_now
 from pactape.errors import BadInputError, OutputError
 
@@ -53,7 +54,7 @@ class BrokerServer:
         self._courier = Courier(self._database, self.config, clock=utc_now)
         self._server = wsgi.Server(
             (host, port),
-            Application(self._database, self.config, listener=self._courier.tell),
+            Application(self._database, self.config, listener=self._courier.tell, pages=HtmlPages()),
             numthreads=_THREADS,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
