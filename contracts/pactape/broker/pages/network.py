@@ -88,7 +88,7 @@ def _arrows(
     *,
     bottom: int,
 ) -> list[Arrow]:
-    """An arrow to the next column goes straight there; any other goes below all boxes, in a lane of its own."""
+    """An arrow to the next column goes straight; any other goes below all boxes, in a lane of its own."""
     arrows, lowest = [], bottom
     for consumer, provider, state in integrations:
         start, end = boxes[consumer], boxes[provider]
