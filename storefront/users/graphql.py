@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from storefront.database import Database
     from storefront.users.tables import Post, User
 
-__all__ = ["SCHEMA_FILE", "blueprint", "executable_schema"]
+__all__ = ["SCHEMA_FILE", "blueprint", "executable_schema", "shown"]
 
 SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 _GRAPHQL = "application/graphql-response+json"
@@ -77,7 +77,7 @@ def blueprint(database: Database) -> Blueprint:
         content = json_content()
         with database.transaction() as session:
             _executed, answer = graphql_sync(
-                schema, content, context_value=UserRepository(session), error_formatter=_shown, logger=logger
+                schema, content, context_value=UserRepository(session), error_formatter=shown, logger=logger
             )
         return _response(content, answer)
 
@@ -112,7 +112,7 @@ def _is_failure(record: logging.LogRecord) -> bool:
     )
 
 
-def _shown(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 -- ariadne's signature
+def shown(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 -- ariadne's signature
     """Errors of the domain with their code, errors of the request as they are, and of others only that one was."""
     original = error.original_error
     if isinstance(original, UnknownUserError):

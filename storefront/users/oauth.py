@@ -56,7 +56,7 @@ def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Bluepri
 
     @routes.post("/oauth/token")
     def token() -> Response:
-        if not request.headers.get("Authorization", "").isascii():  # on which Authlib fails
+        if not _credentials_can_be_read():
             return _no_client()
         answer: Response = server.create_token_response()
         return answer
@@ -81,8 +81,14 @@ def guard(app: Flask, database: Database) -> None:
         return None
 
 
+def _credentials_can_be_read() -> bool:
+    """Whether the Authorization header is absent or text; Authlib fails on bytes that are no UTF-8."""
+    header = request.headers.get("Authorization")
+    return header is None or (header.isascii() and request.authorization is not None)
+
+
 def _no_client() -> Response:
-    """As Authlib answers credentials that it can't read (RFC 6749, section 5.2)."""
+    """The refusal of credentials that can't be read (RFC 6749, section 5.2)."""
     answer = Response('{"error": "invalid_client"}', status=401, content_type="application/json")
     answer.headers["WWW-Authenticate"] = 'Basic error="invalid_client"'
     answer.headers["Cache-Control"] = "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import requests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from storefront.database import Database
     from storefront.users.service import UsersService
 
     Ask = Callable[..., requests.Response]
@@ -35,3 +37,15 @@ def user(ask: Ask) -> dict[str, str]:
     """A user that was just created."""
     created = ask("POST", "/users", json={"email": f"{uuid.uuid4()}@example.com", "name": "Ada Lovelace"})
     return dict(created.json())
+
+
+@pytest.fixture(scope="session")
+def database(users_service: UsersService) -> Database:
+    """The running users API's own database: one for each worker."""
+    return users_service.database
+
+
+@pytest.fixture
+def required_services() -> bool:
+    """Whether a service that is missing is a failure, and not a reason to skip."""
+    return os.environ.get("PACTAPE_REQUIRE_SERVICES") == "1"

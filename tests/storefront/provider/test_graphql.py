@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ariadne import graphql_sync
+
+from storefront.users.graphql import executable_schema, shown
+from storefront.users.repository import UserRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import requests
+
+    from storefront.users.service import UsersService
 
     Ask = Callable[..., requests.Response]
 
@@ -20,18 +26,26 @@ CREATE_POST = (
 )
 
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def token(users_service: UsersService) -> dict[str, str]:
+    return users_service.authorization()
+
+
 def execute(ask: Ask, query: str, variables: dict[str, Any]) -> Any:
     return ask("POST", "/graphql", json={"query": query, "variables": variables})
 
 
 def test_a_user_is_read_with_posts_in_the_order_of_publishing(ask: Ask, user: dict[str, str]) -> None:
-    for title in ("First", "Second"):
+    titles = [
+        f"Post {number}" for number in range(8)
+    ]  # enough within a second that chance orders them wrongly
+    for title in titles:
         execute(ask, CREATE_POST, {"input": {"title": title, "content": "…", "authorId": user["id"]}})
-    found = execute(ask, GET_USER, {"id": user["id"]}).json()["data"]["user"]
-    assert (found["id"], sorted(post["title"] for post in found["posts"])) == (
-        user["id"],
-        ["First", "Second"],
-    )
+    posts = execute(ask, GET_USER, {"id": user["id"]}).json()["data"]["user"]["posts"]
+    assert [post["title"] for post in posts] == titles
 
 
 def test_a_created_post_belongs_to_its_author(ask: Ask, user: dict[str, str]) -> None:
@@ -56,16 +70,89 @@ def test_a_post_of_an_unknown_author_is_an_error_with_its_code(ask: Ask) -> None
     assert answer.json()["errors"][0]["extensions"] == {"code": "USER_NOT_FOUND"}
 
 
-@pytest.mark.parametrize("query", ["{ user }", "{ nothing }", "{", ""])
-def test_a_document_that_is_not_valid_is_a_refusal(ask: Ask, query: str) -> None:
-    answer = execute(ask, query, {})
-    assert (answer.status_code, "errors" in answer.json()) == (400, True)
-
-
-@pytest.mark.parametrize("media", ["application/json", "application/graphql-response+json"])
-def test_the_answer_has_the_media_type_that_was_asked_for(
-    ask: Ask, users_service: Any, user: dict[str, str], media: str
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", " "), ("title", "x" * 201), ("title", "nul\x00"), ("content", "nul\x00")],
+)
+def test_a_post_that_is_not_valid_is_an_error_with_its_code_and_the_field(
+    ask: Ask, user: dict[str, str], field: str, value: str
 ) -> None:
-    headers = {**users_service.authorization(), "Accept": media}
-    body = {"query": GET_USER, "variables": {"id": user["id"]}}
-    assert ask("POST", "/graphql", headers=headers, json=body).headers["Content-Type"] == media
+    new = {"title": "t", "content": "c", "authorId": user["id"], field: value}
+    extensions = execute(ask, CREATE_POST, {"input": new}).json()["errors"][0]["extensions"]
+    assert (extensions["code"], [error["field"] for error in extensions["errors"]]) == (
+        "BAD_USER_INPUT",
+        [field],
+    )
+
+
+def test_a_post_that_is_not_valid_is_not_published(ask: Ask, user: dict[str, str]) -> None:
+    execute(ask, CREATE_POST, {"input": {"title": "", "content": "c", "authorId": user["id"]}})
+    assert execute(ask, GET_USER, {"id": user["id"]}).json()["data"]["user"]["posts"] == []
+
+
+def test_a_failure_shows_nothing_of_the_inside() -> None:
+    class Session:
+        def get(self, *_arguments: object, **_options: object) -> None:
+            raise RuntimeError("postgresql://user:password@db")
+
+    context = UserRepository(Session())
+    _, answer = graphql_sync(
+        executable_schema(),
+        {"query": GET_USER, "variables": {"id": NOBODY}},
+        context_value=context,
+        error_formatter=shown,
+    )
+    assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
+        ("the service failed", {"code": "INTERNAL"})
+    ]
+
+
+OWN, PLAIN = "application/graphql-response+json", "application/json"
+UNFIT = ["{ user }", "{ nothing }", "{", "subscription { user }", "{a" * 500 + "}" * 500]
+NO_REQUESTS = [
+    {},
+    [],
+    "query",
+    {"query": ""},
+    {"query": 5},
+    {"query": "{ __typename }", "variables": []},
+    {"query": "{ __typename }", "operationName": 5},
+]
+
+
+def answered(ask: Ask, token: dict[str, str], content: Any, *, accept: str) -> tuple[int, str, bool]:
+    answer = ask("POST", "/graphql", headers={**token, "Accept": accept}, json=content)
+    return answer.status_code, answer.headers["Content-Type"], "errors" in answer.json()
+
+
+@pytest.mark.parametrize("query", UNFIT)
+@pytest.mark.parametrize(("accept", "status"), [(OWN, 400), (PLAIN, 200)])
+def test_a_document_that_cannot_be_executed_is_a_refusal_in_graphql_s_own_media_type_alone(
+    ask: Ask, token: dict[str, str], query: str, accept: str, status: int
+) -> None:
+    assert answered(ask, token, {"query": query}, accept=accept) == (status, accept, True)
+
+
+@pytest.mark.parametrize("content", NO_REQUESTS)
+@pytest.mark.parametrize("accept", [OWN, PLAIN])
+def test_what_is_no_graphql_request_is_refused_in_any_media_type(
+    ask: Ask, token: dict[str, str], content: Any, accept: str
+) -> None:
+    assert answered(ask, token, content, accept=accept) == (400, accept, True)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        (PLAIN, PLAIN),
+        (OWN, OWN),
+        (f"{OWN}, {PLAIN};q=0.9", OWN),
+        (f"{OWN};q=0.5, {PLAIN}", PLAIN),
+        ("*/*", PLAIN),
+        ("text/html", PLAIN),
+    ],
+)
+def test_the_answer_has_the_media_type_that_was_asked_for(
+    ask: Ask, token: dict[str, str], accept: str, media: str
+) -> None:
+    assert answered(ask, token, {"query": "{ __typename }"}, accept=accept) == (200, media, False)

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from sqlalchemy import func, make_url, select, update
+from sqlalchemy import func, select, update
 
-from storefront.database import Database
+from storefront.users.oauth import register_client
 from storefront.users.service import running_users_api
 from storefront.users.tables import OAuthClient, OAuthToken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from storefront.database import Database
     from storefront.users.service import UsersService
 
 GRANT = {"grant_type": "client_credentials"}
-
-
-@pytest.fixture
-def database(users_service: UsersService) -> Iterator[Database]:
-    """The service's own database, to look into."""
-    database = Database(make_url(users_service.database_url))
-    yield database
-    database.close()
 
 
 def ask_token(service: UsersService, form: dict[str, str], **options: Any) -> requests.Response:
@@ -68,6 +61,48 @@ def test_a_refresh_token_serves_once(users_service: UsersService) -> None:
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
+def test_of_many_who_present_a_refresh_token_at_once_one_is_served(users_service: UsersService) -> None:
+    first = ask_token(users_service, GRANT).json()
+    form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _number: ask_token(users_service, form).status_code, range(8)))
+    assert sorted(answers) == [200] + [400] * 7
+
+
+def test_a_refresh_token_serves_nobody_but_its_client(
+    users_service: UsersService, database: Database
+) -> None:
+    mine = {
+        "grant_type": "refresh_token",
+        "refresh_token": ask_token(users_service, GRANT).json()["refresh_token"],
+    }
+    thief = ("thief", register_client(database, "thief"))
+    stolen = ask_token(users_service, mine, auth=thief)
+    assert (stolen.json(), ask_token(users_service, mine).status_code) == ({"error": "invalid_grant"}, 200)
+
+
+def test_a_token_is_kept_by_no_cache(users_service: UsersService) -> None:
+    assert ask_token(users_service, GRANT).headers["Cache-Control"] == "no-store"
+
+
+def test_a_refused_client_learns_how_to_authenticate(users_service: UsersService) -> None:
+    refused = ask_token(users_service, GRANT, auth=("nobody", "secret"))
+    assert refused.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("header", ["Basic !!!", "Basic ÿþ", "Basic /////w==", "Basic AAA6AA=="])
+def test_credentials_that_cannot_be_read_are_refused(users_service: UsersService, header: str) -> None:
+    headers = {"Authorization": header.encode("latin-1")}
+    refused = ask_token(users_service, GRANT, auth=None, headers=headers)
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_client_with_nul_in_its_name_is_unknown(users_service: UsersService) -> None:
+    form = GRANT | {"client_id": "a\x00b", "client_secret": "c"}
+    refused = ask_token(users_service, form, auth=None)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client")
+
+
 @pytest.mark.parametrize(
     ("form", "auth", "status", "error"),
     [
@@ -91,10 +126,10 @@ def test_a_refusal_has_the_standard_error_code(
 @pytest.mark.parametrize(
     ("authorization", "challenge"),
     [
-        ("", "Bearer"),
-        ("Basic abc", "Bearer"),
-        ("Bearer ", "Bearer"),
-        ("Bearer unknown", 'Bearer error="invalid_token"'),
+        ("", 'Bearer realm="users"'),
+        ("Basic abc", 'Bearer realm="users"'),
+        ("Bearer ", 'Bearer realm="users"'),
+        ("Bearer unknown", 'Bearer realm="users", error="invalid_token"'),
     ],
 )
 def test_without_a_valid_token_the_api_is_closed(
@@ -106,8 +141,9 @@ def test_without_a_valid_token_the_api_is_closed(
 
 def test_an_expired_token_is_refused(users_service: UsersService, database: Database) -> None:
     token = ask_token(users_service, GRANT).json()["access_token"]
+    mine = OAuthToken.access_hash == hashlib.sha256(token.encode()).hexdigest()
     with database.transaction() as session:
-        session.execute(update(OAuthToken).values(expires_at=func.now()))
+        session.execute(update(OAuthToken).where(mine).values(expires_at=func.now()))
     assert ask_api(users_service, f"Bearer {token}").status_code == 401
 
 

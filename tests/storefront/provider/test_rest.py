@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from storefront.users.app import create_app
 
@@ -64,11 +69,79 @@ def test_an_e_mail_address_that_another_has_cannot_be_changed_to(ask: Ask, user:
         ({"email": "a@example.com", "name": 5}, "name"),
         ({"email": "a@example.com", "name": "nul\x00"}, "name"),
         ({"email": "a@example.com", "name": "Ada", "locale": "!"}, "locale"),
+        ({"email": "a@example.com\n", "name": "Ada"}, "email"),
+        ({"email": "a@example.com", "name": None}, "name"),
+        ({"email": "a@example.com"}, "name"),
+        ({"email": "a@example.com", "name": "Ada", "nick": "A"}, "nick"),
+        (["a@example.com"], ""),
     ],
 )
 def test_content_that_is_not_valid_is_refused_with_the_field(ask: Ask, content: Any, field: str) -> None:
     refused = ask("POST", "/users", json=content)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_every_field_that_is_not_valid_is_named(ask: Ask) -> None:
+    refused = ask("POST", "/users", json={"email": "nonsense", "locale": 5, "nick": "A"})
+    assert [error["field"] for error in refused.json()["errors"]] == ["email", "name", "locale", "nick"]
+
+
+@pytest.mark.parametrize("field", ["email", "name", "locale"])
+def test_a_field_cannot_be_taken_away(ask: Ask, user: dict[str, str], field: str) -> None:
+    refused = ask("PATCH", f"/users/{user['id']}", json={field: None})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_a_change_of_nothing_changes_nothing(ask: Ask, user: dict[str, str]) -> None:
+    assert ask("PATCH", f"/users/{user['id']}", json={}).json() == user
+
+
+def test_times_are_in_utc_and_whole_seconds(user: dict[str, str]) -> None:
+    form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    assert [bool(form.fullmatch(user[name])) for name in ("createdAt", "updatedAt")] == [True, True]
+
+
+@given(name=st.text(max_size=250), locale=st.text(max_size=40))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_text_it_is_kept_as_it_is_or_refused(
+    ask: Ask, user: dict[str, str], name: str, locale: str
+) -> None:
+    changed = ask("PATCH", f"/users/{user['id']}", json={"name": name, "locale": locale})
+    kept = ask("GET", f"/users/{user['id']}").json()
+    found = (changed.status_code, changed.json().get("name"), changed.json().get("locale"))
+    assert found in {(200, name, locale), (422, None, None)}
+    assert changed.status_code == 422 or (kept["name"], kept["locale"]) == (name, locale)
+
+
+def test_of_many_who_want_an_e_mail_address_at_once_one_gets_it(ask: Ask) -> None:
+    new = {"email": fresh_email(), "name": "Ada"}
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _number: ask("POST", "/users", json=new).status_code, range(8)))
+    assert sorted(statuses) == [201] + [409] * 7
+
+
+def test_of_many_who_delete_a_user_at_once_one_is_told_that_it_is_done(
+    ask: Ask, user: dict[str, str]
+) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda _number: ask("DELETE", f"/users/{user['id']}").status_code, range(8))
+        assert sorted(answers) == [204] + [404] * 7
+
+
+def test_a_method_that_is_not_allowed_is_refused_with_those_that_are(ask: Ask) -> None:
+    allowed = ask("PUT", f"/users/{NOBODY}").headers["Allow"].split(", ")
+    assert sorted(allowed) == ["DELETE", "GET", "HEAD", "PATCH"]
+
+
+def test_a_body_that_does_not_say_its_length_is_bounded_too(ask: Ask, users_service: Any) -> None:
+    headers = {**users_service.authorization(), **JSON}
+    assert ask("POST", "/users", headers=headers, data=iter([b"x" * 1024] * 80)).status_code == 413
+
+
+def test_a_body_that_does_not_say_its_length_is_read(ask: Ask, users_service: Any) -> None:
+    headers = {**users_service.authorization(), **JSON}
+    body = json.dumps({"email": fresh_email(), "name": "Ada"}).encode()
+    assert ask("POST", "/users", headers=headers, data=iter([body[:9], body[9:]])).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -94,8 +167,21 @@ def test_a_refusal_has_its_status_and_a_problem_body(
     assert (refused.status_code, problem) == (status, ("application/problem+json", status))
 
 
-def test_content_that_is_not_json_is_refused(ask: Ask, users_service: Any) -> None:
-    refused = ask("POST", "/users", headers={**users_service.authorization(), **JSON}, data="{")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"[" * 60_000,
+        '{"name": "é"}'.encode("latin-1"),
+        '{"name": "Ada"}'.encode("utf-16"),
+        b'{"name": "\\ud800"}',
+        b'{"name": NaN}',
+    ],
+    ids=["cut", "empty", "deep", "latin-1", "utf-16", "half a character", "NaN"],
+)
+def test_content_that_is_not_json_is_refused(ask: Ask, users_service: Any, body: bytes) -> None:
+    refused = ask("POST", "/users", headers={**users_service.authorization(), **JSON}, data=body)
     assert (refused.status_code, refused.json()["detail"]) == (400, "the content is not JSON")
 
 
@@ -108,7 +194,13 @@ def test_a_failure_shows_nothing_of_the_inside() -> None:
     assert (answer.status_code, answer.json["detail"]) == (500, "the service failed")
 
 
-@pytest.mark.parametrize("given", [None, "request-7"])
-def test_every_answer_has_a_request_id_the_caller_s_own_if_there_is_one(ask: Ask, given: str | None) -> None:
-    answer = ask("GET", "/health", headers={"X-Request-Id": given} if given else {})
-    assert answer.headers["X-Request-Id"] == given if given else uuid.UUID(answer.headers["X-Request-Id"])
+def test_an_answer_has_the_caller_s_request_id(ask: Ask) -> None:
+    assert ask("GET", "/health", headers={"X-Request-Id": "request-7"}).headers["X-Request-Id"] == "request-7"
+
+
+@pytest.mark.parametrize("unfit", [None, "two words", "x" * 129, "é".encode("latin-1")])
+def test_an_answer_has_a_request_id_of_its_own_where_the_caller_s_is_none_or_unfit(
+    ask: Ask, unfit: str | bytes | None
+) -> None:
+    answer = ask("GET", "/health", headers={"X-Request-Id": unfit} if unfit else {})
+    assert uuid.UUID(answer.headers["X-Request-Id"])
