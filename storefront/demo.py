@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from pactape.broker import running_broker
+from pactape.broker.official.tool import Answer, run_broker
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactapeError
 from pactape.settings import load_settings
-from pactape.verification import Verification, verify_provider
+from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
 from rich.console import Console
 from rich.table import Table
 
@@ -35,6 +37,7 @@ __all__ = ["main"]
 _ROOT = Path(__file__).resolve().parents[1]
 _CONSUMER_TESTS = "tests/storefront/consumer"
 _BROKEN = ("email", "mail")
+_WEB, _USERS = "storefront-web", "storefront-users"
 
 
 class _Outcome(msgspec.Struct, frozen=True):
@@ -96,6 +99,10 @@ def _tell(demo: _Demo, stack: ExitStack, folder: Path) -> None:
     demo.step(
         f"5. break the provider: {_BROKEN[0]} becomes {_BROKEN[1]}", lambda: _break(folder, services[0])
     )
+    broker = _Broker(stack.enter_context(running_broker(folder / "broker.sqlite")))
+    demo.step("6. publish the contract to the embedded broker", lambda: _publish(folder, broker))
+    demo.step("7. verify from the broker; can the web be deployed?", lambda: _deploy(services[0], broker))
+    demo.step("8. the broken provider again; can it be deployed?", lambda: _refuse(services[0], broker))
 
 
 def _replay(folder: Path) -> _Outcome:
@@ -151,6 +158,72 @@ def _verification(folder: Path, service: UsersService, *, url: str) -> Verificat
     return verify_provider(
         sorted(folder.glob("*.json")), url=url, states=STATES, headers=service.authorization()
     )
+
+
+def _publish(folder: Path, broker: _Broker) -> _Outcome:
+    pacts = sorted(map(str, folder.glob("*.json")))
+    published = broker.ask("publish", *pacts, "--consumer-app-version", "web-1", "--branch", "main")
+    broker.ask("create-environment", "--name", "production", "--production")
+    return _Outcome(f"version web-1 of {_WEB}, with {len(pacts)} contract", good=published.code == 0)
+
+
+def _deploy(service: UsersService, broker: _Broker) -> _Outcome:
+    result = broker.verify(service, url=service.url, version="users-1")
+    broker.deploy(_USERS, "users-1")
+    answer = broker.may_deploy(_WEB, "web-1")
+    told = "yes" if answer.code == 0 else _reason(answer)
+    return _Outcome(f"{_passed(result)}; can-i-deploy web-1: {told}", good=result.passed and answer.code == 0)
+
+
+def _refuse(service: UsersService, broker: _Broker) -> _Outcome:
+    broker.deploy(_WEB, "web-1")
+    old, new = _BROKEN
+    with running(rename_field(service.app, old=old, new=new)) as url:
+        result = broker.verify(service, url=url, version="users-2")
+    answer = broker.may_deploy(_USERS, "users-2")
+    refused = answer.code != 0 and "Computer says no" in answer.text
+    told = f"no\n  {_reason(answer)}" if refused else "yes"
+    return _Outcome(f"{_passed(result)}; can-i-deploy users-2: {told}", good=refused)
+
+
+def _reason(answer: Answer) -> str:
+    """The broker's own sentence about the verification that decided."""
+    lines = [line.strip() for line in answer.text.splitlines()]
+    return next((line for line in lines if line.startswith("The verification")), answer.text.strip())
+
+
+class _Broker:
+    """A broker, asked by the official command.
+
+    Args:
+        url: Its base URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def ask(self, *arguments: str) -> Answer:
+        """The official command's answer to these arguments."""
+        return run_broker(self._url, arguments, retries=0)
+
+    def deploy(self, pacticipant: str, version: str) -> None:
+        """Record that a version is in production."""
+        place = ("--pacticipant", pacticipant, "--version", version, "--environment", "production")
+        self.ask("record-deployment", *place)
+
+    def may_deploy(self, pacticipant: str, version: str) -> Answer:
+        """Ask whether a version may go to production."""
+        place = ("--pacticipant", pacticipant, "--version", version, "--to-environment", "production")
+        return self.ask("can-i-deploy", *place)
+
+    def verify(self, service: UsersService, *, url: str, version: str) -> Verification:
+        """Verify the provider at `url` with the contracts of the broker, and publish the results there."""
+        source = BrokerSource(
+            url=self._url, select=("main-branch",), include_pending=False, version=version, branch="main"
+        )
+        return verify_from_broker(
+            _USERS, broker=source, url=url, states=STATES, headers=service.authorization()
+        )
 
 
 def _passed(result: Verification) -> str:

@@ -8,6 +8,7 @@ PactapeError
 │   ├── PactFormatError           a pact file that can't be read
 │   ├── ProviderStateError        a provider state without a handler, or handlers that can't be imported
 │   ├── ProviderUnreachableError  nothing answers at the provider's URL
+│   ├── BrokerError               a broker that doesn't answer, or has nothing of what is asked for
 │   └── OutputError               a file that can't be written, a port that can't be bound
 └── ReplayError                   a test asked for something that its recording doesn't hold
     ├── NoMatchError              no recorded interaction answers the request
@@ -61,6 +62,10 @@ class ProviderStateError(BadInputError):
 
 class ProviderUnreachableError(BadInputError):
     """Nothing answers at the provider's URL."""
+
+
+class BrokerError(BadInputError):
+    """A broker that doesn't answer, or has nothing of what is asked for."""
 
 
 class OutputError(BadInputError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from pactape.states import load_states
 
 if TYPE_CHECKING:
     from pactape.settings import ProviderSettings, Settings
-    from pactape.verification import Verification
+    from pactape.verification import BrokerSource, Verification
 
 __all__ = ["verify"]
 
@@ -24,6 +25,21 @@ __all__ = ["verify"]
 @click.command()
 @project_option
 @click.argument("pacts", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--from-broker", is_flag=True, help="Take the contracts from the broker, not from files.")
+@click.option(
+    "--broker-url", help="The broker; by default PACT_BROKER_BASE_URL or [tool.pactape.broker] url."
+)
+@click.option(
+    "--select",
+    multiple=True,
+    default=("main-branch", "deployed-or-released"),
+    show_default=True,
+    help="Which consumer versions' contracts: also matching-branch, latest, branch:NAME; may come several times.",
+)
+@click.option(
+    "--publish-as", metavar="VERSION", help="Publish the results, as those of this provider version."
+)
+@click.option("--branch", help="The provider's branch.")
 @click.option(
     "--provider", "key", help="The provider's key in [tool.pactape.providers]; the only one by default."
 )
@@ -40,28 +56,55 @@ def verify(
     *,
     project: Path,
     pacts: tuple[Path, ...],
+    from_broker: bool,
+    broker_url: str | None,
+    select: tuple[str, ...],
+    publish_as: str | None,
+    branch: str | None,
     key: str | None,
     url: str,
     states: str | None,
     headers: tuple[str, ...],
 ) -> None:
-    """Have the official verifier replay PACTS against a running provider.
+    """Have the official verifier replay contracts against a running provider.
 
-    Without PACTS, all contracts of the provider in the project's folder of pacts.
+    The contracts are PACTS, or without them those of the provider in the project's folder of pacts, or with
+    --from-broker those that the broker selects.
     """
-    from pactape.verification import verify_provider  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.verification import verify_from_broker, verify_provider  # noqa: PLC0415 -- quick `pactape --help`
 
     extra = dict(map(_header, headers))
     settings = load_settings(project)
     provider = _provider(settings, key)
-    verification = verify_provider(
-        pacts or _pacts_of(settings, provider),
-        url=url,
-        states=load_states(states or provider.states, root=settings.root),
-        headers=extra,
-    )
+    handlers = load_states(states or provider.states, root=settings.root)
+    if from_broker:
+        source = _source(settings, broker_url, select=select, version=publish_as, branch=branch)
+        verification = verify_from_broker(
+            provider.name, broker=source, url=url, states=handlers, headers=extra
+        )
+    else:
+        _refuse_broker_options(publish_as=publish_as, branch=branch, broker_url=broker_url)
+        verification = verify_provider(
+            pacts or _pacts_of(settings, provider), url=url, states=handlers, headers=extra
+        )
     _show(verification)
     sys.exit(0 if verification.passed else 1)
+
+
+def _source(
+    settings: Settings, url: str | None, *, select: tuple[str, ...], version: str | None, branch: str | None
+) -> BrokerSource:
+    from pactape.broker.official.tool import broker_url  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.verification import BrokerSource  # noqa: PLC0415 -- as above
+
+    address = broker_url(url, settings.broker.url, os.environ)
+    return BrokerSource(url=address, select=select, version=version, branch=branch)
+
+
+def _refuse_broker_options(**given: str | None) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise click.UsageError(f"--{name.replace('_', '-')} wants --from-broker")
 
 
 def _provider(settings: Settings, key: str | None) -> ProviderSettings:

@@ -12,13 +12,41 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape.errors import PactapeError
 
-__all__ = ["Job", "VerifierCrashError", "run"]
+if TYPE_CHECKING:
+    from pact import Verifier
+    from pact.verifier import BrokerSelectorBuilder
+
+__all__ = ["SELECTIONS", "BrokerSource", "Job", "VerifierCrashError", "run"]
+
+#: What a broker can be asked to select, beside "branch:NAME".
+SELECTIONS = ("main-branch", "deployed-or-released", "matching-branch", "latest")
+
+
+class BrokerSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Contracts that come from a broker; credentials are the official PACT_BROKER_* variables.
+
+    Args:
+        url: The broker's base URL.
+        select: Which consumer versions' contracts: "main-branch", "deployed-or-released", "latest",
+            "matching-branch", or "branch:NAME".
+        include_pending: Whether to verify new contracts, too, whose failure does not count yet.
+        version: The provider's version, under which results are published; None publishes nothing.
+        branch: The provider's branch.
+        build_url: Where the verification's build can be looked at.
+    """
+
+    url: str
+    select: tuple[str, ...] = ("main-branch", "deployed-or-released")
+    include_pending: bool = True
+    version: str | None = None
+    branch: str | None = None
+    build_url: str | None = None
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +55,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         provider: The provider's name in the contracts.
         url: The running provider's base URL.
-        pacts: The paths of the pact files.
+        pacts: The paths of the pact files; empty when they come from a broker.
+        broker: The broker that they come from; None when they are files.
         state_url: Where provider states are set up.
         headers: Headers added to every request, in place of recorded ones; they may hold credentials.
     """
@@ -37,6 +66,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     pacts: tuple[str, ...]
     state_url: str
     headers: dict[str, str]
+    broker: BrokerSource | None = None
 
     def __repr__(self) -> str:
         return f"Job({self.provider!r} at {self.url!r}, {self.pacts!r}, headers {sorted(self.headers)!r})"
@@ -75,14 +105,41 @@ def _verify(job: Job) -> dict[str, Any]:
     verifier.state_handler(job.state_url, teardown=False, body=True)
     for pact in job.pacts:
         verifier.add_source(Path(pact))
+    if job.broker is not None:
+        _add_broker(verifier, job.broker)
     verifier.add_custom_headers(job.headers)
     verifier.set_coloured_output(enabled=False)
     try:
         verifier.verify()
     except RuntimeError:
-        if not verifier.results.get("interactionResults"):
+        if not verifier.results.get("interactionResults") and not verifier.results.get("errors"):
             raise
     return dict(verifier.results)
+
+
+def _add_broker(verifier: Verifier, broker: BrokerSource) -> None:
+    if broker.version is not None:
+        verifier.set_publish_options(broker.version, broker.build_url, broker.branch)
+    chosen = verifier.broker_source(broker.url, selector=True)
+    if broker.branch is not None:
+        chosen = chosen.provider_branch(broker.branch)
+    if broker.include_pending:
+        chosen = chosen.include_pending()
+    for name in broker.select:
+        chosen = _select(chosen, name)
+    chosen.build()
+
+
+def _select(chosen: BrokerSelectorBuilder, name: str) -> BrokerSelectorBuilder:
+    kind, _, branch = name.partition(":")
+    if kind == "branch":
+        return chosen.consumer_version(branch=branch)
+    return {
+        "main-branch": lambda: chosen.consumer_version(main_branch=True),
+        "deployed-or-released": lambda: chosen.consumer_version(deployed_or_released=True),
+        "matching-branch": lambda: chosen.consumer_version(matching_branch=True),
+        "latest": lambda: chosen.consumer_version(latest=True),
+    }[kind]()
 
 
 def _host(url: str) -> str:

@@ -49,7 +49,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
 def verification_of(provider: str, report: dict[str, Any]) -> Verification:
     """Read the official verifier's own report (`Verifier.results` of pact-python)."""
-    return Verification(provider=provider, results=tuple(map(_result, report["interactionResults"])))
+    return Verification(provider=provider, results=tuple(map(_result, report.get("interactionResults", ()))))
 
 
 def _result(entry: dict[str, Any]) -> InteractionResult:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pactape.errors import PactFormatError, ProviderStateError, ProviderUnreachableError
-from pactape.verification.official import Job, run
+from pactape.broker.official.tool import shown_url
+from pactape.errors import BrokerError, PactFormatError, ProviderStateError, ProviderUnreachableError
+from pactape.verification.official import SELECTIONS, BrokerSource, Job, run
 from pactape.verification.result import Verification, verification_of
 from pactape.verification.state_server import running_state_server
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from pactape.states import States
 
-__all__ = ["verify_provider"]
+__all__ = ["verify_from_broker", "verify_provider"]
 
 _CONNECT_SECONDS = 3.0
 _PORTS = {"http": 80, "https": 443}
@@ -45,19 +47,82 @@ def verify_provider(
     provider = _provider(paths, documents)
     _check_states(paths, documents, states)
     _check_reachable(url)
+    return _judge(provider, url=url, states=states, headers=headers, pacts=tuple(map(str, paths)))
+
+
+def verify_from_broker(
+    provider: str,
+    *,
+    broker: BrokerSource,
+    url: str,
+    states: States,
+    headers: Mapping[str, str] | None = None,
+) -> Verification:
+    """As `verify_provider`, with the contracts that a broker selects, and results published there.
+
+    Args:
+        provider: The provider's name at the broker.
+        broker: The broker, what to select, and the version under which results are published.
+        url: The running provider's base URL.
+        states: The handlers that set up the contracts' provider states.
+        headers: Headers for every request, above all a real `Authorization`.
+
+    Raises:
+        BrokerError: The broker doesn't answer, refuses, or has no contract that is selected.
+        ProviderStateError: A state has no handler, or a handler failed.
+        ProviderUnreachableError: Nothing answers at `url`.
+    """
+    _check_broker(broker)
+    _check_reachable(url)
+    verification = _judge(provider, url=url, states=states, headers=headers, broker=broker)
+    if not verification.results:
+        raise BrokerError(
+            f"the broker selects no contract of the provider {provider!r} ({', '.join(broker.select)})",
+            where=shown_url(broker.url),
+            remedy="publish one with `pactape publish`, or select others with --select",
+        )
+    return verification
+
+
+def _judge(
+    provider: str,
+    *,
+    url: str,
+    states: States,
+    headers: Mapping[str, str] | None,
+    pacts: tuple[str, ...] = (),
+    broker: BrokerSource | None = None,
+) -> Verification:
     with running_state_server(states) as server:
         report = run(
             Job(
                 provider=provider,
                 url=url,
-                pacts=tuple(map(str, paths)),
+                pacts=pacts,
                 state_url=server.url,
                 headers=dict(headers or {}),
+                broker=broker,
             )
         )
     if server.failures:
         raise server.failures[0]
     return verification_of(provider, report)
+
+
+def _check_broker(broker: BrokerSource) -> None:
+    for name in broker.select:
+        if name not in SELECTIONS and not re.fullmatch(r"branch:.+", name):
+            raise BrokerError(
+                f"unknown selection {name!r}",
+                remedy=f"select {', '.join(SELECTIONS)}, or branch:NAME",
+            )
+    reason = _why_no_answer(broker.url)
+    if reason is not None:
+        raise BrokerError(
+            f"no broker answers ({reason})",
+            where=shown_url(broker.url),
+            remedy="start one with `pactape broker`, or give the URL of a running one",
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -105,14 +170,21 @@ def _state_names(document: dict[str, Any]) -> set[str]:
 
 
 def _check_reachable(url: str) -> None:
+    reason = _why_no_answer(url)
+    if reason is not None:
+        raise ProviderUnreachableError(
+            f"no provider answers ({reason})",
+            where=url,
+            remedy="start the provider, or give the URL of a running one",
+        )
+
+
+def _why_no_answer(url: str) -> Exception | None:
+    """Why nothing listens at `url`; None when something does."""
     parts = urlsplit(url)
     try:
         port = parts.port or _PORTS[parts.scheme]
         with socket.create_connection((parts.hostname or "", port), timeout=_CONNECT_SECONDS):
-            pass
+            return None
     except (OSError, KeyError, ValueError) as error:
-        raise ProviderUnreachableError(
-            f"no provider answers ({error})",
-            where=url,
-            remedy="start the provider, or give the URL of a running one",
-        ) from error
+        return error
