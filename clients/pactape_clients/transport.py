@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -91,8 +92,15 @@ class Transport:
             "server.port": _port(server.scheme, server.port),
         }
         self._session = _pooled(self._settings.pool_size) if session is None else session
+        if session is None:
+            weakref.finalize(self, self._session.close)  # else its open sockets warn when it is collected
         self._fixed = _fixed_options(url, self._settings) if session is None else None
         self._auth = None if tokens is None else TokenAuth(tokens)
+
+    def close(self) -> None:
+        """Close the connections of its own session; a given one is left to its owner."""
+        if self._fixed is not None:
+            self._session.close()
 
     def send(
         self, operation: Operation, request: requests.Request, *, judge: Judge, repeatable: bool | None = None

@@ -13,7 +13,7 @@ import msgspec
 
 from pactape.errors import SettingsError
 
-__all__ = ["ProviderSettings", "Settings", "find_root", "load_settings"]
+__all__ = ["BrokerSettings", "ProviderSettings", "Settings", "find_root", "load_settings"]
 
 _FILE = "pyproject.toml"
 _T = TypeVar("_T", bound=msgspec.Struct)
@@ -40,6 +40,16 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
         return urlsplit(self.url).netloc
 
 
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The broker: the table `[tool.pactape.broker]`; credentials never stand in a file.
+
+    Args:
+        url: Its address, "https://broker.example.com"; PACT_BROKER_BASE_URL goes before it.
+    """
+
+    url: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
@@ -49,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         cassettes: The folder of the recordings, "cassettes" when not given.
         pacts: The folder of the contracts, "pacts" when not given.
         providers: The providers by key.
+        broker: Where contracts are published.
     """
 
     root: Path
@@ -56,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cassettes: Path
     pacts: Path
     providers: Mapping[str, ProviderSettings]
+    broker: BrokerSettings = BrokerSettings()
 
 
 def find_root(start: Path) -> Path:
@@ -84,6 +96,7 @@ def load_settings(root: Path) -> Settings:
         cassettes=root / table.cassettes,
         pacts=root / table.pacts,
         providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
+        broker=_broker(table.broker, root=root),
     )
 
 
@@ -92,6 +105,7 @@ class _Table(msgspec.Struct, kw_only=True):
     cassettes: str = "cassettes"
     pacts: str = "pacts"
     providers: dict[str, dict[str, Any]] = {}
+    broker: dict[str, Any] = {}
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):
@@ -103,14 +117,32 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
     place = f"[tool.pactape.providers.{key}]"
     table = _decode(value, _ProviderTable, place=place, root=root)
-    parts = urlsplit(table.url)
+    _check_url(table.url, place=place, root=root)
+    return ProviderSettings(key=key, name=table.name or key, url=table.url.rstrip("/"), states=table.states)
+
+
+def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
+    place = "[tool.pactape.broker]"
+    settings = _decode(value, BrokerSettings, place=place, root=root)
+    if settings.url is not None:
+        _check_url(settings.url, place=place, root=root)
+        if "@" in urlsplit(settings.url).netloc:
+            raise SettingsError(
+                f"{place} url holds a user or a password",
+                where=root / _FILE,
+                remedy="keep them out of the file: set PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD",
+            )
+    return settings
+
+
+def _check_url(url: str, *, place: str, root: Path) -> None:
+    parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise SettingsError(
-            f"{place} url = {table.url!r} is not an absolute http or https URL",
+            f"{place} url = {url!r} is not an absolute http or https URL",
             where=root / _FILE,
             remedy='write it as "https://api.example.com"',
         )
-    return ProviderSettings(key=key, name=table.name or key, url=table.url.rstrip("/"), states=table.states)
 
 
 def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:

@@ -7,14 +7,13 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pytest
 from pactape_clients.operations import Operation, add_observer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 
 class Clock:
@@ -40,7 +39,7 @@ class Received(NamedTuple):
 class Answer(NamedTuple):
     status: int = 200
     json: Any = None
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: dict[str, str] = {}  # noqa: RUF012 -- never changed
     body: bytes | None = None
 
 
@@ -76,6 +75,9 @@ class Server:
                 pass
 
         class Quick(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """A client that gave up is what some tests are about."""
+
             daemon_threads = True
             request_queue_size = 128
 

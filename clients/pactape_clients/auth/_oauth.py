@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
@@ -38,10 +39,18 @@ class _TokenEndpoint:
     """Asks one token endpoint for tokens, as one client."""
 
     def __init__(
-        self, url: str, *, client_id: str, client_secret: str, session: requests.Session, timeouts: Timeouts
+        self,
+        url: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        session: requests.Session | None,
+        timeouts: Timeouts,
     ) -> None:
         self._url = url
-        self._session = session
+        self._session = session or requests.Session()
+        if session is None:
+            weakref.finalize(self, self._session.close)  # else its open sockets warn when it is collected
         self._timeouts = timeouts
         self._auth = requests.auth.HTTPBasicAuth(quote_plus(client_id), quote_plus(client_secret))
         self._secrets = [client_secret]
@@ -150,7 +159,7 @@ class ClientCredentials(TokenSource):
             token_url,
             client_id=client_id,
             client_secret=client_secret,
-            session=session or requests.Session(),
+            session=session,
             timeouts=timeouts,
         )
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
@@ -206,7 +215,7 @@ class RefreshToken(TokenSource):
             token_url,
             client_id=client_id,
             client_secret=client_secret,
-            session=session or requests.Session(),
+            session=session,
             timeouts=timeouts,
         )
         self._first = refresh_token

@@ -67,6 +67,7 @@ class _SecondTry:
             return response
         if not _rewound(response.request):
             return response
+        response.content  # noqa: B018 -- read to its end, so that its connection goes back even if renewing fails
         token = self._source.renew(self._token)
         if token is self._token:
             return response
@@ -91,7 +92,6 @@ def _rewound(request: requests.PreparedRequest) -> bool:
 
 
 def _sent_again(refused: requests.Response, token: Token, sending: dict[str, Any]) -> requests.Response:
-    refused.content  # noqa: B018 -- read to its end, so that the connection can be used again
     refused.close()
     request = refused.request.copy()
     request.headers["Authorization"] = f"Bearer {token.value}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
@@ -111,6 +111,16 @@ class GraphQLClient:
         self._schema = None if self._options.schema is None else schema_of(self._options.schema)
         self._persisted = self._options.persisted_queries
         self._shelves: dict[Any, Shelf] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; a session that was given is left to its owner. The client may still be used."""
+        self._transport.close()
 
     def __repr__(self) -> str:
         return f"<GraphQLClient {self._transport.url}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -70,6 +70,16 @@ class RestClient:
     ) -> None:
         self._transport = Transport(base_url, session=session, tokens=tokens, settings=settings)
         self._cache: Cache = TTLCache() if cache is None else cache
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; a session that was given is left to its owner. The client may still be used."""
+        self._transport.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._transport.url}>"

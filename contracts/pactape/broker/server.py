@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from cheroot import wsgi
 
 from pactape.broker.config import BrokerConfig
+from pactape.broker.hooks.delivering import Courier
 from pactape.broker.http.application import Application
-from pactape.broker.store.database import Database
+from pactape.broker.pages.site import HtmlPages
+from pactape.broker.store.database import Database, utc_now
 from pactape.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:
@@ -49,9 +51,10 @@ class BrokerServer:
                 remedy="set a user with a password or a token (docs/reference/broker.md), or use 127.0.0.1",
             )
         self._database = Database(database)
+        self._courier = Courier(self._database, self.config, clock=utc_now)
         self._server = wsgi.Server(
             (host, port),
-            Application(self._database, self.config),
+            Application(self._database, self.config, listener=self._courier.tell, pages=HtmlPages()),
             numthreads=_THREADS,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
@@ -76,9 +79,11 @@ class BrokerServer:
 
     def serve(self) -> None:
         """Serve until `stop` is called from another thread or a signal's handler."""
+        self._courier.start()
         try:
             self._server.serve()
         finally:
+            self._courier.stop()
             self._database.close()
 
     def stop(self) -> None:

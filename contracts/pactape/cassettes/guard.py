@@ -159,7 +159,8 @@ def _guarded_method(original: Callable[..., Any], *, place: int) -> Callable[...
         for address in arguments[place:][:1]:
             for guard in _guards():
                 if not guard.lets_connect(address):
-                    self.close()  # libraries close a socket after an OSError only
+                    if place == 0:
+                        self.close()  # whoever was to own the connection never gets to close it
                     raise guard.refuse(address)
         return original(self, *arguments)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from vcr import matchers
 from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode as VcrRecordMode
-from vcr.serialize import CASSETTE_FORMAT_VERSION
-from vcr.serializers import compat, yamlserializer
 from vcr.util import read_body
 
 from pactape.cassettes.announcing import announced_for
@@ -19,9 +16,9 @@ from pactape.cassettes.indexed import IndexedCassette
 from pactape.cassettes.meaning import meaning_of
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
-from pactape.cassettes.notes import KEY, Notes, encode_notes
+from pactape.cassettes.notes import Notes
 from pactape.cassettes.reading import read_recorded
-from pactape.files import write_atomically
+from pactape.cassettes.saving import Take, extend_cassette, replace_cassette
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +94,11 @@ class Tape(IndexedCassette):
     def load_file(self) -> None:
         """Take over the interactions of the file."""
         recorded = read_recorded(self.file)
-        for request, response in zip(recorded.requests, recorded.responses, strict=True):
-            super().append(request, response)
+        self.data = [
+            (self.filter_request(request), response)
+            for request, response in zip(recorded.requests, recorded.responses, strict=True)
+        ]
+        self._loaded_count = len(self.data)
         self._calls = list(recorded.notes.calls) or [None] * len(self.data)
         self._notes = Notes(provenance=self._notes.provenance or recorded.notes.provenance)
         self.dirty = False
@@ -154,23 +154,17 @@ class Tape(IndexedCassette):
         Raises:
             OutputError: The file can't be written; the old one is still there.
         """
-        if self.dirty:
-            write_atomically(self.file, yamlserializer.serialize(self._document()).encode("utf-8"))
-            self.dirty = False
+        if not self.dirty:
+            return
+        replaces = self.record_mode == VcrRecordMode.ALL
+        write = replace_cassette if replaces else extend_cassette
+        write(self.file, self._takes(since=0 if replaces else self._loaded_count), notes=self._notes)
+        self.dirty = False
 
-    def _document(self) -> dict[str, Any]:
-        interactions = [
-            {
-                "request": compat.convert_to_unicode(request._to_dict()),  # noqa: SLF001 -- as vcr.serialize does
-                "response": compat.convert_to_unicode(copy.deepcopy(response)),
-            }
-            for request, response in self.data
-        ]
-        return {
-            "interactions": interactions,
-            "version": CASSETTE_FORMAT_VERSION,
-            KEY: encode_notes(self._notes.provenance, self._calls),
-        }
+    def _takes(self, *, since: int) -> list[Take]:
+        with self._lock:
+            recorded = list(zip(self.data, self._calls, strict=True))[since:]
+        return [Take(request=request, response=response, call=call) for (request, response), call in recorded]
 
 
 def same_meaning(live: VcrRequest, recorded: VcrRequest) -> bool:

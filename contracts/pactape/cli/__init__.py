@@ -11,7 +11,10 @@ import sys
 import click
 
 from pactape.cli.broker import broker
+from pactape.cli.can_i_deploy import can_i_deploy
 from pactape.cli.derive import derive
+from pactape.cli.publish import publish
+from pactape.cli.record_deployment import record_deployment
 from pactape.cli.verify import verify
 from pactape.errors import BadInputError
 
@@ -25,7 +28,10 @@ def command() -> None:
 
 
 command.add_command(broker)
+command.add_command(can_i_deploy)
 command.add_command(derive)
+command.add_command(publish)
+command.add_command(record_deployment)
 command.add_command(verify)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
 from pactape.broker.config import BrokerConfig
 from pactape.broker.http import (
+    badges,
     environments,
     index,
     matrix,
@@ -21,6 +23,7 @@ from pactape.broker.http import (
     states,
     verification,
     versions,
+    webhooks,
 )
 from pactape.broker.http.authentication import access_of
 from pactape.broker.http.messages import PROBLEM, Call, Problem, Request, Response
@@ -29,13 +32,25 @@ from pactape.broker.store.database import utc_now
 from pactape.broker.store.environments import add_environment, all_environments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pactape.broker.hooks.events import Event
     from pactape.broker.http.routing import Route
     from pactape.broker.store.database import Clock, Database
 
-__all__ = ["Application"]
+__all__ = ["Application", "Pages"]
+
+
+class Pages(Protocol):
+    """What browsers see: routes, and a page for problems."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """The pages' routes."""
+
+    def problem(self, problem: Problem, *, base_url: str) -> Response:
+        """A page that says what is wrong."""
+
 
 _log = logging.getLogger("pactape.broker")
 _MODULES = (
@@ -49,6 +64,8 @@ _MODULES = (
     versions,
     environments,
     states,
+    badges,
+    webhooks,
 )
 _BODIES = ("POST", "PUT", "PATCH")
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -62,6 +79,7 @@ class Application:
         config: Limits and credentials.
         clock: The time for what is recorded.
         listener: Is told the events of each committed request, after it.
+        pages: What browsers see at the same addresses.
     """
 
     def __init__(
@@ -71,12 +89,15 @@ class Application:
         *,
         clock: Clock = utc_now,
         listener: Callable[[list[Event]], None] = lambda _events: None,
+        pages: Pages | None = None,
     ) -> None:
         self._database = database
         self._config = config or BrokerConfig()
         self._clock = clock
         self._listener = listener
+        self._pages = pages
         self._router = Router(_routes())
+        self._page_router = Router(pages.routes if pages else ())
         self._seed()
 
     def _seed(self) -> None:
@@ -116,6 +137,10 @@ class Application:
             self._authorise(environ, request)
             return self._handle(request)
         except Problem as problem:
+            if self._pages is not None and _wants_html(environ):
+                return _challenged(
+                    problem, self._pages.problem(problem, base_url=_base(environ, self._config))
+                )
             return _problem(problem)
         except Exception:  # noqa: BLE001 -- the last line of defence: the caller learns nothing of the inside
             _log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
@@ -132,7 +157,7 @@ class Application:
             raise Problem(403, "This token may only read")
 
     def _handle(self, request: Request) -> Response:
-        route, path = self._router.find(request)
+        route, path = self._find(request)
         transaction = self._database.writing if route.writes else self._database.reading
         with transaction() as connection:
             call = Call(
@@ -142,6 +167,12 @@ class Application:
         if call.events:
             self._listener(call.events)
         return response
+
+    def _find(self, request: Request) -> tuple[Route, dict[str, str]]:
+        if request.wants_html and request.method in {"GET", "HEAD"}:
+            with suppress(Problem):
+                return self._page_router.find(request)
+        return self._router.find(request)
 
 
 def _routes() -> list[Route]:
@@ -162,9 +193,17 @@ def _read(environ: dict[str, Any], config: BrokerConfig) -> Request:
         query=tuple(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
         body=body,
         content_type=content_type,
-        base_url=(config.base_url or f"{environ['wsgi.url_scheme']}://{_host(environ)}").rstrip("/"),
-        wants_html="text/html" in environ.get("HTTP_ACCEPT", ""),
+        base_url=_base(environ, config),
+        wants_html=_wants_html(environ),
     )
+
+
+def _base(environ: dict[str, Any], config: BrokerConfig) -> str:
+    return (config.base_url or f"{environ['wsgi.url_scheme']}://{_host(environ)}").rstrip("/")
+
+
+def _wants_html(environ: dict[str, Any]) -> bool:
+    return "text/html" in environ.get("HTTP_ACCEPT", "")
 
 
 def _path(environ: dict[str, Any]) -> str:
@@ -210,11 +249,12 @@ def _problem(problem: Problem) -> Response:
     }
     if problem.errors:
         document["errors"] = problem.errors
-    challenge = (
-        (("WWW-Authenticate", 'Basic realm="Pact broker"'),)
-        if problem.status == HTTPStatus.UNAUTHORIZED
-        else ()
-    )
-    return Response(
-        status=problem.status, body=msgspec.json.encode(document), content_type=PROBLEM, headers=challenge
-    )
+    answer = Response(status=problem.status, body=msgspec.json.encode(document), content_type=PROBLEM)
+    return _challenged(problem, answer)
+
+
+def _challenged(problem: Problem, answer: Response) -> Response:
+    if problem.status != HTTPStatus.UNAUTHORIZED:
+        return answer
+    challenge = ("WWW-Authenticate", 'Basic realm="Pact broker"')
+    return msgspec.structs.replace(answer, headers=(*answer.headers, challenge))

@@ -1,0 +1,1 @@
+"""The broker's pages: the same addresses as the API, for browsers."""

@@ -1,0 +1,128 @@
+"""A contract's interactions as a page shows them, whatever the specification that it was written by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from pactape.broker.http.states import states_of
+from pactape.broker.pages.rules_in_words import rules_in_words
+
+__all__ = ["Part", "Shown", "shown_interactions"]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, a response or a message.
+
+    Args:
+        title: "GET /users/1", "200", "message".
+        headers: The names with their values.
+        body: The example, indented; None when there is none.
+        rules: Part, path and words.
+    """
+
+    kind: str
+    title: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    rules: tuple[tuple[str, str, str], ...] = ()
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An interaction.
+
+    Args:
+        states: The provider states as text, with their parameters.
+        evidence: What the contract says about where it comes from.
+    """
+
+    description: str
+    states: tuple[str, ...]
+    parts: tuple[Part, ...]
+    evidence: tuple[tuple[str, str], ...]
+
+
+def shown_interactions(pact: dict[str, Any]) -> list[Shown]:
+    """Every interaction and message of a contract; what isn't an object is left out."""
+    found = [*(pact.get("interactions") or ()), *(pact.get("messages") or ())]
+    return [_shown(each) for each in found if isinstance(each, dict)]
+
+
+def _shown(interaction: dict[str, Any]) -> Shown:
+    return Shown(
+        description=str(interaction.get("description", "")),
+        states=tuple(_state(name, values) for name, values in states_of({"interactions": [interaction]})),
+        parts=tuple(_parts(interaction)),
+        evidence=tuple(_evidence(interaction.get("comments"))),
+    )
+
+
+def _state(name: str, values: dict[str, Any]) -> str:
+    given = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+    return f"{name} ({given})" if given else name
+
+
+def _parts(interaction: dict[str, Any]) -> list[Part]:
+    parts = []
+    request, response = interaction.get("request"), interaction.get("response")
+    if isinstance(request, dict):
+        title = f"{str(request.get('method', '')).upper()} {request.get('path', '')}".strip()
+        parts.append(_part("Request", title, request))
+    responses = response if isinstance(response, list) else [response]
+    parts.extend(
+        _part("Response", str(each.get("status", "")), each) for each in responses if isinstance(each, dict)
+    )
+    if not parts:
+        parts.append(_part("Message", "", interaction))
+    return parts
+
+
+def _part(kind: str, title: str, document: dict[str, Any]) -> Part:
+    return Part(
+        kind=kind,
+        title=title,
+        query=_query(document.get("query")),
+        headers=tuple(_headers(document.get("headers"))),
+        body=_body(document.get("body", document.get("contents"))),
+        rules=tuple(rules_in_words(document.get("matchingRules"))),
+    )
+
+
+def _query(query: Any) -> str:
+    if isinstance(query, dict):
+        pairs = [(name, each) for name, value in query.items() for each in _listed(value)]
+        return "&".join(f"{name}={value}" for name, value in pairs)
+    return str(query or "")
+
+
+def _headers(headers: Any) -> list[tuple[str, str]]:
+    if not isinstance(headers, dict):
+        return []
+    return [(str(name), ", ".join(map(str, _listed(value)))) for name, value in headers.items()]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _body(body: Any) -> str | None:
+    if isinstance(body, dict) and "content" in body:  # specification 4 wraps a body
+        body = body["content"]
+    if body is None:
+        return None
+    return body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def _evidence(comments: Any) -> list[tuple[str, str]]:
+    if not isinstance(comments, dict):
+        return []
+    found = [("test", str(comments["testname"]))] if comments.get("testname") else []
+    found += [("note", str(text)) for text in _listed(comments.get("text") or [])]
+    references = comments.get("references")
+    for group in references.values() if isinstance(references, dict) else ():
+        if isinstance(group, dict):
+            found += [(str(name), str(value)) for name, value in group.items()]
+    return found

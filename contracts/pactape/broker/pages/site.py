@@ -1,0 +1,30 @@
+"""The pages as the application takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.broker.pages import views
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pactape.broker.http.messages import Problem, Response
+    from pactape.broker.http.routing import Route
+
+__all__ = ["HtmlPages"]
+
+
+class HtmlPages:
+    """Every page; Jinja2 is loaded with the first one that is shown, not with the broker."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """The pages' routes."""
+        return views.ROUTES
+
+    def problem(self, problem: Problem, *, base_url: str) -> Response:
+        """A page that says what is wrong."""
+        from pactape.broker.pages.render import problem_page  # noqa: PLC0415 -- keeps the start quick
+
+        return problem_page(problem, base_url=base_url)

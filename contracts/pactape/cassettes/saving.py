@@ -1,0 +1,107 @@
+"""Saving: the whole file in one step, joined with what others have recorded to it in the meantime."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from filelock import FileLock
+from vcr.serialize import CASSETTE_FORMAT_VERSION
+from vcr.serializers import compat, yamlserializer
+
+from pactape.cassettes.notes import KEY, Notes, encode_notes
+from pactape.cassettes.reading import read_recorded
+from pactape.errors import OutputError
+from pactape.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vcr.request import Request as VcrRequest
+
+    from pactape.exchange import Call
+
+__all__ = ["Take", "extend_cassette", "replace_cassette"]
+
+_SECONDS_TO_WAIT = 60
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded interaction, clean.
+
+    Args:
+        request: As vcrpy has it.
+        response: As vcrpy has it.
+        call: What the client announced; None when it announced nothing.
+    """
+
+    request: Any
+    response: dict[str, Any]
+    call: Any = None
+
+
+def replace_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
+    """Write a cassette that holds exactly `takes`.
+
+    Raises:
+        OutputError: The file can't be written; the old one is still there.
+    """
+    with _locked(path):
+        _write(path, takes, notes)
+
+
+def extend_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
+    """Add `takes` to the cassette, after what it holds by now, whoever wrote that; a missing file is made.
+
+    Raises:
+        CassetteFormatError: What is there can't be read; it stays as it is.
+        OutputError: The file can't be written; the old one is still there.
+    """
+    with _locked(path):
+        _write(path, [*_takes_in(path), *takes] if path.is_file() else takes, notes)
+
+
+def _takes_in(path: Path) -> list[Take]:
+    recorded = read_recorded(path)
+    calls: tuple[Call | None, ...] = recorded.notes.calls or (None,) * len(recorded.requests)
+    return [
+        Take(request=request, response=response, call=call)
+        for request, response, call in zip(recorded.requests, recorded.responses, calls, strict=True)
+    ]
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other processes from writing; the lock lies outside the project, whose folder stays clean."""
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"pactape-{name}.lock", timeout=_SECONDS_TO_WAIT)
+    try:
+        with lock:
+            yield
+    except TimeoutError:
+        raise OutputError(
+            f"is being written by another process for more than {_SECONDS_TO_WAIT} seconds",
+            where=path,
+            remedy=f"end that process, or delete {lock.lock_file}",
+        ) from None
+
+
+def _write(path: Path, takes: list[Take], notes: Notes) -> None:
+    document = {
+        "interactions": [_interaction(take.request, take.response) for take in takes],
+        "version": CASSETTE_FORMAT_VERSION,
+        KEY: encode_notes(notes.provenance, [take.call for take in takes]),
+    }
+    write_atomically(path, yamlserializer.serialize(document).encode("utf-8"))
+
+
+def _interaction(request: VcrRequest, response: dict[str, Any]) -> dict[str, Any]:
+    plain = {"body": None, **request._to_dict()}  # noqa: SLF001 -- as vcr.serialize does
+    return {
+        "request": compat.convert_to_unicode(plain),
+        "response": compat.convert_to_unicode({**response, "body": dict(response["body"])}),
+    }

@@ -1,0 +1,176 @@
+"""`pactape publish`, `can-i-deploy` and `record-deployment` in a project under git."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from click.testing import CliRunner
+from pactape.broker.official.revision import branch_of, build_url_of
+from pactape.cli import command
+from pactape.errors import BadInputError, SettingsError
+from pactape.settings import load_settings
+
+from tests.broker.stock import pact_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from tests.broker.stock import StockTools
+
+_CI = ("GITHUB_", "CI_", "BUILD", "CIRCLE_", "BITBUCKET_", "TRAVIS_", "BRANCH_NAME", "PACT_")
+
+
+def git(project: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    done = subprocess.run(
+        ["git", "-C", str(project), *identity, *arguments],  # noqa: S607 -- the user's own git
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(autouse=True)
+def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os  # noqa: PLC0415 -- only here
+
+    for name in list(os.environ):
+        if name.startswith(_CI):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one committed contract on the branch main."""
+    root = tmp_path / "project"
+    (root / "pacts").mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[tool.pactape]\nconsumer = "Web"\n', encoding="utf-8")
+    (root / "pacts" / "web.json").write_text(json.dumps(pact_of("Web", "Users")), encoding="utf-8")
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "first")
+    return root
+
+
+def run(project: Path, *arguments: str) -> Result:
+    name, *rest = arguments
+    return CliRunner().invoke(command, [name, "--project", str(project), *rest], catch_exceptions=False)
+
+
+def test_the_version_is_the_commit_and_the_branch_is_gits(project: Path, stock: StockTools) -> None:
+    result = run(project, "publish", "--broker-url", stock.url, "--tag-with-branch")
+    assert result.exit_code == 0, result.output
+    url = f"{stock.url}/pacticipants/Web/versions/{git(project, 'rev-parse', 'HEAD')}"
+    version = requests.get(url, timeout=5).json()
+    assert version["_embedded"]["branchVersions"][0]["name"] == "main"
+    assert version["_embedded"]["tags"][0]["name"] == "main"
+
+
+def test_uncommitted_changes_are_refused_unless_the_version_is_named(
+    project: Path, stock: StockTools
+) -> None:
+    (project / "notes.txt").write_text("new", encoding="utf-8")
+    with pytest.raises(BadInputError, match="uncommitted change"):
+        run(project, "publish", "--broker-url", stock.url)
+    assert run(project, "publish", "--broker-url", stock.url, "--version", "1").exit_code == 0
+
+
+def test_another_contract_for_the_same_version_does_not_hold(project: Path, stock: StockTools) -> None:
+    assert run(project, "publish", "--broker-url", stock.url, "--version", "1").exit_code == 0
+    (project / "pacts" / "web.json").write_text(
+        json.dumps(pact_of("Web", "Users", path="/2")), encoding="utf-8"
+    )
+    assert run(project, "publish", "--broker-url", stock.url, "--version", "1").exit_code == 1
+
+
+def test_a_missing_result_does_not_hold_and_the_reason_is_shown(project: Path, stock: StockTools) -> None:
+    run(project, "publish", "--broker-url", stock.url)
+    result = run(project, "can-i-deploy", "--broker-url", stock.url, "--to-environment", "test")
+    assert result.exit_code == 1
+    assert "There is no verified pact" in result.output
+
+
+def test_a_recorded_deployment_is_in_the_environment(project: Path, stock: StockTools) -> None:
+    run(project, "publish", "--broker-url", stock.url, "--version", "1")
+    result = run(
+        project, "record-deployment", "--broker-url", stock.url, "--version", "1", "--environment", "test"
+    )
+    assert result.exit_code == 0, result.output
+    assert "Deployed" in stock.broker("describe-version", "-a", "Web", "--environment", "test").text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("can-i-deploy", "--version", "9", "--to-environment", "nowhere"),
+        ("record-deployment", "--version", "9", "--environment", "nowhere"),
+    ],
+)
+def test_what_the_broker_does_not_know_could_not_be_told(
+    project: Path, stock: StockTools, arguments: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadInputError, match="the official command failed"):
+        run(project, *arguments, "--broker-url", stock.url)
+
+
+def test_a_broker_that_does_not_answer_could_not_be_told(project: Path) -> None:
+    with pytest.raises(BadInputError, match=r"http://127\.0\.0\.1:1: the official command failed"):
+        run(project, "publish", "--broker-url", "http://ann:s3cret@127.0.0.1:1", "--retries", "0")
+
+
+def test_without_a_broker_the_two_ways_are_shown(project: Path) -> None:
+    with pytest.raises(BadInputError) as raised:
+        run(project, "publish")
+    assert "pactape broker" in str(raised.value)
+    assert "PACT_BROKER_TOKEN" in str(raised.value)
+
+
+def test_the_setting_names_the_broker_and_a_dry_run_asks_nothing(project: Path) -> None:
+    text = '[tool.pactape]\nconsumer = "Web"\n[tool.pactape.broker]\nurl = "https://broker.example.com"\n'
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    result = run(project, "publish", "--dry-run", "--version", "7", "--tag", "a", "--tag", "b")
+    assert result.exit_code == 0
+    assert "would ask https://broker.example.com" in result.output
+    assert "--consumer-app-version 7 --branch main --tag a --tag b" in result.output
+
+
+def test_the_environment_goes_before_the_setting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACT_BROKER_BASE_URL", "https://other.example.com")
+    result = run(project, "publish", "--dry-run", "--version", "7")
+    assert "would ask https://other.example.com" in result.output
+
+
+def test_a_password_in_the_settings_is_refused(project: Path) -> None:
+    text = '[tool.pactape.broker]\nurl = "https://ann:s3cret@broker.example.com"\n'
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="holds a user or a password") as raised:
+        load_settings(project)
+    assert "s3cret" not in str(raised.value)
+
+
+def test_a_detached_head_takes_the_cis_branch(project: Path) -> None:
+    git(project, "checkout", "--quiet", "--detach")
+    assert branch_of(project, {"GITHUB_REF_NAME": "feature"}) == "feature"
+    assert branch_of(project, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        (
+            {"GITHUB_SERVER_URL": "https://h", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "7"},
+            "https://h/o/r/actions/runs/7",
+        ),
+        ({"BUILD_URL": "https://jenkins/7"}, "https://jenkins/7"),
+        ({}, None),
+    ],
+)
+def test_the_build_url_is_the_cis(environment: dict[str, str], url: str | None) -> None:
+    assert build_url_of(environment) == url
