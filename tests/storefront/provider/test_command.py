@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,11 +14,18 @@ import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parents[3]
+ADA = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-u", "-m", "storefront", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "storefront", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -46,7 +55,63 @@ def test_a_port_in_use_is_one_clear_error() -> None:
     )
 
 
-def test_an_unknown_option_is_refused() -> None:
-    with start("--prot", "1") as process:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--prot", "1"), "No such option '--prot'"),
+        (("--port", "many"), "Invalid value for '--port'"),
+        (("--port", "70000"), "Invalid value for '--port'"),
+        (("more",), "Got unexpected extra argument (more)"),
+    ],
+)
+def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, ...], message: str) -> None:
+    with start(*arguments) as process:
         _, told = process.communicate(timeout=30)
-    assert (process.returncode, "Did you mean one of: '--host', '--port'?" in told) == (2, True)
+    assert (process.returncode, len(told.splitlines()), message in told, "--help" in told) == (
+        2,
+        1,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [("postgresql://127.0.0.1:1/none", "no server answers"), ("mysql://localhost/x", "it names mysql")],
+)
+def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: str) -> None:
+    with start("--port", "0", STOREFRONT_DATABASE_URL=url) as process:
+        _, told = process.communicate(timeout=30)
+    said = (
+        process.returncode,
+        len(told.splitlines()),
+        told.startswith(f"storefront: STOREFRONT_DATABASE_URL: {message}"),
+    )
+    assert said == (2, 1, True)
+
+
+def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
+    with start("--port", "0") as process:
+        told = "".join(process.stdout.readline() for _ in range(4))
+        url, client, secret, states = re.search(
+            r"users API: (\S+) .* curl -u ([^:]+):(\S+) .* STOREFRONT_STATES_DATABASE_URL='(.+)'",
+            told,
+            re.DOTALL,
+        ).groups()
+        token = requests.post(
+            f"{url}/oauth/token", data={"grant_type": "client_credentials"}, auth=(client, secret), timeout=10
+        ).json()["access_token"]
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from storefront.users.states import a_user_exists; a_user_exists(id='" + ADA + "')",
+            ],
+            cwd=ROOT,
+            env={**os.environ, "STOREFRONT_STATES_DATABASE_URL": states},
+            check=True,
+        )
+        found = requests.get(f"{url}/users/{ADA}", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert found.json()["id"] == ADA

@@ -108,7 +108,14 @@ def test_a_failure_shows_nothing_of_the_inside() -> None:
 
 
 OWN, PLAIN = "application/graphql-response+json", "application/json"
-UNFIT = ["{ user }", "{ nothing }", "{", "subscription { user }", "{a" * 500 + "}" * 500]
+UNFIT = [
+    "{ user }",
+    "{ nothing }",
+    "{",
+    "subscription { user }",
+    '{ user(id: "\\ud800") { id } }',
+    "{a" * 500 + "}" * 500,
+]
 NO_REQUESTS = [
     {},
     [],
