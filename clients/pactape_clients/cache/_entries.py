@@ -69,18 +69,21 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
     """What to forget.
 
     Args:
-        keys: Entries with these keys, whoever's they are.
-        tags: Entries with any of these tags.
+        labels: Entries with any of these labels; a label is a tag, or a key after "=".
         pattern: Entries whose key it finds; None for no pattern.
     """
 
-    keys: frozenset[str] = frozenset()
-    tags: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
     pattern: re.Pattern[str] | None = None
+
+    @property
+    def may_mean_any(self) -> bool:
+        """Whether it names a tag, which any load in flight may turn out to bring."""
+        return any(not label.startswith("=") for label in self.labels)
 
     def hits(self, key: str, tags: Iterable[str]) -> bool:
         """Whether an entry with this key and these tags is to be forgotten."""
-        if key in self.keys or not self.tags.isdisjoint(tags):
+        if f"={key}" in self.labels or not self.labels.isdisjoint(tags):
             return True
         return self.pattern is not None and self.pattern.search(key) is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cachetools import TLRUCache
@@ -102,6 +103,7 @@ class TTLCache:
         self._lock = threading.Lock()
         self._fresh = _Entries(maxsize, timer, self._dropped)
         self._expired = _Entries(maxsize, timer, self._dropped)
+        self._keeps_expired = False
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._by_label: dict[str, set[str]] = {}
         self._loads: dict[str, _Load] = {}  # those that a new caller may join
@@ -209,6 +211,7 @@ class TTLCache:
         self._fresh.put(name, loaded.value, loaded.ttl)
         beyond = max(loaded.stale_for, loaded.revalidate_for if loaded.etag else 0.0)
         if beyond > 0:
+            self._keeps_expired = True
             servable_until = self._timer() + loaded.ttl + loaded.stale_for
             kept = Kept(value=loaded.value, etag=loaded.etag)
             self._expired.put(name, _Expired(kept, servable_until), loaded.ttl + beyond)
@@ -217,8 +220,10 @@ class TTLCache:
             self._by_label.setdefault(label, set()).add(name)
 
     def _remove(self, name: str) -> None:
-        for entries in (self._fresh, self._expired):
-            entries.pop(name, None)
+        with suppress(KeyError):
+            del self._fresh[name]
+        if self._keeps_expired:
+            self._expired.pop(name, None)
         self._unlabel(name)
 
     def _dropped(self, name: str) -> None:
@@ -242,34 +247,27 @@ class TTLCache:
         pattern: str | re.Pattern[str] | None = None,
     ) -> int:
         """Forget entries in every namespace; see `Cache`. Keys and tags cost the same however full the cache is."""
-        what = Invalidation(
-            keys=frozenset(keys),
-            tags=frozenset(tags),
-            pattern=None if pattern is None else pattern_of(pattern),
-        )
+        searched = None if pattern is None else pattern_of(pattern)
+        labels = [*(f"={key}" for key in keys), *tags]
         with self._lock:
-            self._doom(what)
-            names = self._labelled(what)
+            if self._airborne:
+                self._doom(Invalidation(labels=frozenset(labels), pattern=searched))
+            names = self._labelled(labels)
             for name in names:
                 self._remove(name)
-            candidates = list(self._labels.items()) if what.pattern is not None else []
-        if what.pattern is None:
-            return len(names)
-        return len(names) + self._forget_found(what.pattern, candidates)
+            candidates = [] if searched is None else list(self._labels.items())
+        return len(names) if searched is None else len(names) + self._forget_found(searched, candidates)
 
     def _doom(self, what: Invalidation) -> None:
         """Keep loads in flight from storing what was true before, and new callers from joining them."""
         for flight in self._airborne:
             flight.invalidations.append(what)
         for name, flight in list(self._loads.items()):
-            if what.tags or what.hits(flight.key, flight.tags):  # a load may bring any tag
+            if what.may_mean_any or what.hits(flight.key, flight.tags):
                 del self._loads[name]
 
-    def _labelled(self, what: Invalidation) -> set[str]:
-        names: set[str] = set()
-        for label in (*(f"={key}" for key in what.keys), *what.tags):
-            names |= self._by_label.get(label, set())
-        return names
+    def _labelled(self, labels: list[str]) -> set[str]:
+        return set().union(*(self._by_label.get(label, ()) for label in labels))
 
     def _forget_found(
         self, pattern: re.Pattern[str], candidates: list[tuple[str, tuple[str, tuple[str, ...]]]]

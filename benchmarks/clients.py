@@ -1,0 +1,427 @@
+"""The clients beside their peers, in one run on one machine: trust the ratios.
+
+Run it alone with `python benchmarks/clients.py`; `run()` gives the figures by name.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sqlite3
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import hishel
+import hishel.requests
+import msgspec
+import requests
+import requests_cache
+from cachetools import TLRUCache
+from gql import Client as GqlClient
+from gql import gql
+from gql.transport.requests import RequestsHTTPTransport
+from graphql import build_schema
+from pactape_clients import ClientCredentials, GraphQLClient, StaticToken, User, UserApiClient
+from pactape_clients.cache import Loaded, TTLCache, pattern_of
+from pactape_clients.graphql import GraphQLOptions
+from pactape_clients.rest import RetryPolicy, TransportSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Work = Callable[[], object]
+
+USER = {
+    "id": "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11",
+    "email": "ada@example.test",
+    "name": "Ada Lovelace",
+    "createdAt": "2026-01-31T12:00:00Z",
+    "updatedAt": "2026-01-31T12:00:00Z",
+    "locale": "en-GB",
+}
+SDL = """
+type Query { user(id: ID!): User }
+type User { id: ID! name: String! email: String! bio: String createdAt: String posts: [Post!]! }
+type Post { id: ID! title: String! publishedAt: String author: User! }
+"""
+QUERY = (
+    "query GetUser($id: ID!) { user(id: $id) { id name email bio createdAt posts { id title publishedAt } } }"
+)
+DATA = {
+    "data": {
+        "user": {
+            "id": "1",
+            "name": "Ada",
+            "email": "ada@example.test",
+            "bio": "-",
+            "createdAt": "2026",
+            "posts": [{"id": "1", "title": "First", "publishedAt": "2026"}],
+        }
+    }
+}
+THREADS = 64
+
+
+class _Post(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+
+
+class _Author(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    posts: tuple[_Post, ...]
+
+
+class _GetUser(msgspec.Struct, frozen=True):
+    user: _Author
+
+
+class Origin:
+    """A server on a free loopback port that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, int] = {}
+        self.delay = 0.0
+        self.failing: set[str] = set()
+        self.good_token: str | None = None
+        self.tokens = 0
+        self.lock = threading.Lock()
+        self._bodies = {"user": json.dumps(USER).encode(), "graphql": json.dumps(DATA).encode()}
+        self._server = _Quick(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def answer(self, path: str, authorization: str | None) -> tuple[int, bytes]:
+        """Status and body for a request."""
+        kind = "token" if path == "/token" else "graphql" if path == "/graphql" else "user"
+        with self.lock:
+            self.asked[kind] = self.asked.get(kind, 0) + 1
+            if kind == "token":
+                self.tokens += 1
+            number = self.tokens
+        if self.delay:
+            time.sleep(self.delay)
+        if kind in self.failing:
+            return (400, b'{"error": "invalid_grant"}') if kind == "token" else (503, b"{}")
+        if kind == "token":
+            return 200, json.dumps({"access_token": f"n{number}", "expires_in": 300}).encode()
+        if self.good_token is not None and authorization != f"Bearer {self.good_token}":
+            return 401, b"{}"
+        return 200, self._bodies[kind]
+
+    def reset(
+        self, *, delay: float = 0.0, failing: tuple[str, ...] = (), good_token: str | None = None
+    ) -> None:
+        """Count from 0, and answer as told from now on."""
+        self.asked.clear()
+        self.delay, self.failing, self.good_token = delay, set(failing), good_token
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Quick(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+
+def _handler(origin: Origin) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one packet an answer
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = origin.answer(self.path, self.headers.get("Authorization"))
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Cache-Control", "max-age=300")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.wfile.flush()
+
+        do_POST = do_GET  # noqa: N815 -- the base class's name
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@contextmanager
+def _origin() -> Iterator[Origin]:
+    origin = Origin()
+    try:
+        yield origin
+    finally:
+        origin.close()
+
+
+def _side_by_side(works: dict[str, Work], *, number: int, rounds: int = 15) -> dict[str, float]:
+    """Median microseconds a call, the contestants taking turns so that none has the quiet minutes to itself."""
+    samples: dict[str, list[float]] = {name: [] for name in works}
+    for work in works.values():
+        for _ in range(3):
+            work()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(rounds):
+            for name, work in works.items():
+                started = time.perf_counter()
+                for _ in range(number):
+                    work()
+                samples[name].append((time.perf_counter() - started) / number * 1e6)
+    finally:
+        gc.enable()
+    return {name: statistics.median(values) for name, values in samples.items()}
+
+
+def _print(title: str, found: dict[str, float], *, base: str) -> None:
+    print(f"\n{title}")
+    for name, microseconds in sorted(found.items(), key=lambda item: item[1]):
+        print(f"  {name:<58} {microseconds:>10.2f} us {microseconds / found[base]:>9.2f} x")
+
+
+def _floor(value: object) -> Work:
+    """What no cache of cachetools under a lock can beat: the lock and the look-up."""
+    entries: Any = TLRUCache(1000, lambda _key, _value, now: now + 300)
+    lock = threading.Lock()
+    entries["user:1"] = value
+
+    def look_up(key: str) -> object:
+        with lock:
+            return entries[key]
+
+    return lambda: look_up("user:1")
+
+
+def cached_get(origin: Origin) -> dict[str, float]:
+    """A user that is cached."""
+    url = f"{origin.url}/users/{USER['id']}"
+    users = UserApiClient(origin.url, tokens=StaticToken("t"))
+    user = users.get_user(USER["id"])
+    assert isinstance(user, User)
+    plain = requests_cache.CachedSession(backend="memory", expire_after=300)
+    shelved = requests.Session()
+    storage = hishel.SqliteStorage(connection=sqlite3.connect(":memory:", check_same_thread=False))
+    shelved.mount("http://", hishel.requests.CacheAdapter(storage=storage))
+    shelved.get(url)
+    assert shelved.get(url).json() == plain.get(url).json() == USER
+    fast = _side_by_side(
+        {"pactape get_user": lambda: users.get_user(USER["id"]), "lock + TLRUCache look-up": _floor(user)},
+        number=20_000,
+    )
+    slow = _side_by_side(
+        {
+            "requests-cache (memory) .get().json()": lambda: plain.get(url).json(),
+            "hishel (requests, SQLite in memory) .get().json()": lambda: shelved.get(url).json(),
+        },
+        number=100,
+    )
+    found = fast | slow
+    _print("A cached GET", found, base="pactape get_user")
+    ours = found["pactape get_user"]
+    return {
+        "clients.cached_get.microseconds": ours,
+        "clients.cached_get.speedup_vs_requests_cache": found["requests-cache (memory) .get().json()"] / ours,
+        "clients.cached_get.speedup_vs_hishel": found["hishel (requests, SQLite in memory) .get().json()"]
+        / ours,
+        "clients.cached_get.over_floor": ours / found["lock + TLRUCache look-up"],
+    }
+
+
+def uncached_get(origin: Origin) -> dict[str, float]:
+    """A user that is not cached."""
+    url = f"{origin.url}/users/{USER['id']}"
+    session, given = requests.Session(), requests.Session()
+    headers = {"Authorization": "Bearer t", "Accept": "application/json"}
+    users = UserApiClient(origin.url, tokens=StaticToken("t"))
+    borrowing = UserApiClient(origin.url, tokens=StaticToken("t"), session=given)
+    path = {"id": USER["id"]}
+    found = _side_by_side(
+        {
+            "requests Session.get().json()": lambda: session.get(url, headers=headers).json(),
+            "pactape, its own session": lambda: users.get("/users/{id}", path=path, returns=User),
+            "pactape, a given session": lambda: borrowing.get("/users/{id}", path=path, returns=User),
+        },
+        number=60,
+        rounds=21,
+    )
+    bare = found["requests Session.get().json()"]
+    _print("An uncached GET", found, base="requests Session.get().json()")
+    return {
+        "clients.uncached_get.over_bare": found["pactape, its own session"] / bare,
+        "clients.uncached_get.given_session_over_bare": found["pactape, a given session"] / bare,
+    }
+
+
+def graphql(origin: Origin) -> dict[str, float]:
+    """A validated query, uncached and cached."""
+    url = f"{origin.url}/graphql"
+    session = requests.Session()
+    body = {"query": QUERY, "variables": {"id": "1"}, "operationName": "GetUser"}
+    ours = GraphQLClient(url, options=GraphQLOptions(schema=SDL))
+    transport = RequestsHTTPTransport(url)
+    validating = GqlClient(transport=transport, schema=build_schema(SDL))
+    with validating as kept:
+
+        def by_gql() -> object:
+            request = gql(QUERY)
+            request.variable_values = {"id": "1"}
+            return kept.execute(request)
+
+        found = _side_by_side(
+            {
+                "requests session.post(json=).json()": lambda: session.post(url, json=body).json(),
+                "pactape, validated": lambda: ours.query(QUERY, {"id": "1"}, ttl=0),
+                "gql with schema, kept session": by_gql,
+            },
+            number=40,
+            rounds=21,
+        )
+    _print("A GraphQL query", found, base="requests session.post(json=).json()")
+    cached = _side_by_side(
+        {
+            "lock + TLRUCache look-up": _floor(_GetUser),
+            "pactape cached query, typed": lambda: ours.query(QUERY, {"id": "1"}, returns=_GetUser),
+            "pactape cached query, fresh dict": lambda: ours.query(QUERY, {"id": "1"}),
+        },
+        number=10_000,
+    )
+    _print("A cached GraphQL query", cached, base="lock + TLRUCache look-up")
+    bare, floor = found["requests session.post(json=).json()"], cached["lock + TLRUCache look-up"]
+    return {
+        "clients.graphql.over_bare": found["pactape, validated"] / bare,
+        "clients.graphql.gql_over_bare": found["gql with schema, kept session"] / bare,
+        "clients.graphql_cached.over_floor": cached["pactape cached query, typed"] / floor,
+        "clients.graphql_cached.fresh_dict_over_floor": cached["pactape cached query, fresh dict"] / floor,
+    }
+
+
+def invalidation() -> dict[str, float]:
+    """Forgetting 1 of 10,000 entries by tag, beside searching all keys."""
+    cache = TTLCache(maxsize=20_000)
+    for number in range(10_000):
+        cache.put(
+            f'GetUser:{{"id":"user-{number}"}}', Loaded(value=number, ttl=300, tags=(f"User:{number}",))
+        )
+    again = Loaded(value=5000, ttl=300, tags=("User:5000",))
+    key = 'GetUser:{"id":"user-5000"}'
+    pattern = pattern_of("GetUser.*user-5000")
+    keys = [f'GetUser:{{"id":"user-{number}"}}' for number in range(10_000)]
+    lock = threading.Lock()
+
+    def by_scan() -> int:
+        with lock:
+            snapshot = list(keys)
+        return len([each for each in snapshot if pattern.search(each)])
+
+    assert by_scan() == 1
+    tagged: list[float] = []
+    for _ in range(2000):
+        cache.put(key, again)
+        started = time.perf_counter()
+        count = cache.invalidate(tags=("User:5000",))
+        tagged.append((time.perf_counter() - started) * 1e6)
+        assert count == 1
+    scanned = _side_by_side({"scan": by_scan}, number=5)["scan"]
+    cache.put(key, again)
+    found = {
+        "pactape, by tag": statistics.median(tagged),
+        "regex scan over 10,000 keys": scanned,
+        "pactape, by pattern": _side_by_side(
+            {"p": lambda: cache.invalidate(pattern="GetUser.*user-x")}, number=3
+        )["p"],
+    }
+    _print("Forgetting 1 of 10,000", found, base="pactape, by tag")
+    return {"clients.invalidate.speedup_vs_scan": scanned / found["pactape, by tag"]}
+
+
+def _at_once(work: Work) -> list[object]:
+    gate = threading.Barrier(THREADS)
+    outcomes: list[object] = []
+
+    def run() -> None:
+        gate.wait()
+        try:
+            outcomes.append(work())
+        except Exception as error:  # noqa: BLE001 -- the failure is the outcome
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=run) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def single_flight(origin: Origin) -> dict[str, float]:
+    """64 threads that want the same at once: how often the server was asked."""
+    settings = TransportSettings(pool_size=THREADS, retries=RetryPolicy(attempts=1))
+
+    def users() -> UserApiClient:
+        tokens = ClientCredentials(f"{origin.url}/token", client_id="web", client_secret="s")  # noqa: S106
+        return UserApiClient(origin.url, tokens=tokens, settings=settings)
+
+    def asked(
+        kind: str, *, warm: bool = False, revoked: bool = False, failing: tuple[str, ...] = ()
+    ) -> float:
+        origin.reset()
+        client = users()
+        source: Any = client._transport._auth._source  # noqa: SLF001 -- to have a token that is refused later
+        if warm:
+            source.token()
+        good_token = f"n{origin.tokens + 1}" if revoked else None  # the next one, not the one at hand
+        origin.reset(delay=0.05, good_token=good_token, failing=failing)
+        if kind == "token" and not warm:
+            _at_once(source.token)
+        elif warm:
+            _at_once(lambda: client.get("/users/{id}", path={"id": "1"}))
+        else:
+            source.token()
+            _at_once(lambda: client.get_user(USER["id"]))
+        return float(origin.asked.get(kind, 0))
+
+    found = {
+        "cold_key": asked("user"),
+        "cold_key_failing": asked("user", failing=("user",)),
+        "expired_token": asked("token"),
+        "expired_token_failing": asked("token", failing=("token",)),
+        "storm_of_401": asked("token", warm=True, revoked=True),
+        "storm_of_401_failing": asked("token", warm=True, revoked=True, failing=("token",)),
+    }
+    origin.reset()
+    print(f"\n{THREADS} threads at once: requests that reached the server")
+    for name, count in found.items():
+        print(f"  {name:<58} {count:>10.0f}")
+    return {f"clients.single_flight.{name}": count for name, count in found.items()}
+
+
+def run() -> dict[str, float]:
+    """All figures, by the names under which they are written to build/bench.json."""
+    with _origin() as origin:
+        return {
+            **cached_get(origin),
+            **uncached_get(origin),
+            **graphql(origin),
+            **invalidation(),
+            **single_flight(origin),
+        }
+
+
+if __name__ == "__main__":
+    print()
+    for name, value in run().items():
+        print(f"{name:<58} {value:>10.2f}")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import pickle
+import pkgutil
+
+import pactape_clients
+import pytest
+from pactape_clients import errors
+
+ROOMS = (
+    "pactape_clients",
+    *(f"pactape_clients.{name}" for name in ("auth", "cache", "errors", "graphql", "rest", "users")),
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_name_is_there(room: str) -> None:
+    module = importlib.import_module(room)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_names_are_in_order(room: str) -> None:
+    names = importlib.import_module(room).__all__
+    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+
+
+def test_every_error_is_drawn_in_the_tree() -> None:
+    tree = inspect.getdoc(errors) or ""
+    classes = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, Exception)]
+    assert [each.__name__ for each in classes if each.__name__ not in tree] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.NotFoundError("gone", status=404, headers={"X-Request-Id": "r"}),
+        errors.DecodeError("bad", path="$.a"),
+        errors.TokenRefusedError("no", code="invalid_grant", status=400),
+        errors.GraphQLResponseError("no", data={"a": 1}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_survives_copying_and_pickling(error: errors.ClientError) -> None:
+    for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own bytes
+        assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))
+
+
+def test_no_module_needs_an_optional_library_to_be_imported() -> None:
+    modules = [each.name for each in pkgutil.walk_packages(pactape_clients.__path__, "pactape_clients.")]
+    sources = [inspect.getsource(importlib.import_module(name)) for name in modules]
+    assert not [each for each in sources if "\nimport redis" in each or "\nimport authlib" in each]
