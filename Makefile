@@ -58,4 +58,4 @@ derive: $(READY) ## write contracts/pacts from the recordings
 	@$(BIN)/pactape derive
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pactape
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,11 +6,10 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
+from typing import NoReturn
 
 import click
 from pactape.errors import BadInputError
-
-from storefront.users.service import running_users_api
 
 __all__ = ["main"]
 
@@ -22,6 +21,8 @@ __all__ = ["main"]
 )
 def serve(*, host: str, port: int) -> None:
     """Serve the users API until Ctrl-C or a SIGTERM."""
+    from storefront.users.service import running_users_api  # noqa: PLC0415 -- a misspelt option need not wait for it
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_arguments: stop.set())
@@ -36,12 +37,18 @@ def serve(*, host: str, port: int) -> None:
 
 
 def main() -> None:
-    """Run the command and leave with its exit code."""
+    """Run the command and leave with its exit code: 0, or 2 with one line that says what to do."""
     try:
-        serve()
+        serve(standalone_mode=False)
+    except click.ClickException as error:
+        _refuse(f"{error.format_message()} To mend it: see python -m storefront --help.")
     except BadInputError as error:
-        click.echo(f"storefront: {error}", err=True)
-        sys.exit(2)
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    click.echo(f"storefront: {message}", err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

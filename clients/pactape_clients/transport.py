@@ -1,142 +1,259 @@
-"""Sending one request and judging its answer: what REST and GraphQL clients share."""
+"""Sending requests and judging their answers: what the REST and GraphQL clients share."""
 
 from __future__ import annotations
 
+import time
+import weakref
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
+import stamina
+from requests.adapters import HTTPAdapter
 
 from pactape_clients.auth import TokenAuth
+from pactape_clients.calls import CURRENT, CallInProgress, bounded
 from pactape_clients.errors import (
-    DecodeError,
-    Problem,
+    ClientError,
+    ConnectionFailedError,
     RequestTimeoutError,
     TransportError,
-    response_error,
+    UsageError,
 )
-from pactape_clients.operations import announce
+from pactape_clients.retries import RetryPolicy
+from pactape_clients.telemetry import Hook, RequestEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
+    from pactape_clients.auth import TokenSource
     from pactape_clients.operations import Operation
-    from pactape_clients.tokens import TokenSource
 
-__all__ = ["DEFAULT_TIMEOUT", "Transport", "decode"]
+    Judge = Callable[[requests.Response, Operation], ClientError | None]
 
-#: Seconds to connect, and to wait for the next bytes of the answer.
-DEFAULT_TIMEOUT = (3.05, 10.0)
+__all__ = ["Transport", "TransportSettings"]
 
-_FIRST_ERROR = 400
-_PROBLEM = "application/problem+json"
+_USAGE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
+
+
+class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How requests are sent. `pool_size` and `trust_env` concern a client's own session, not a given one.
+
+    Args:
+        timeouts: Seconds to connect, and between bytes.
+        deadline: Seconds for a whole call: tokens, attempts and waits; None for no limit.
+        retries: Which calls are made again.
+        pool_size: Connections kept open.
+        trust_env: Whether proxies and CA bundle come from the environment. They are read once, when the client is
+            made; netrc is never read.
+        hooks: Called with each request's event, on the calling thread.
+    """
+
+    timeouts: tuple[float, float] = (5.0, 30.0)
+    deadline: float | None = 60.0
+    retries: RetryPolicy = RetryPolicy()
+    pool_size: int = 10
+    trust_env: bool = True
+    hooks: tuple[Hook, ...] = ()
 
 
 class Transport:
-    """Sends requests to one API; safe to share between threads as far as its session is.
+    """Sends requests to one server, with tokens, retries and one deadline for each call.
 
     Args:
-        base_url: What every URL begins with.
-        session: The session to send with; its own by default.
+        url: The server's URL.
+        session: Sends the requests, with its own adapters and environment; None makes one.
         tokens: Where access tokens come from; None sends none.
-        timeout: Seconds to connect, and to wait for the next bytes of the answer.
+        settings: How requests are sent.
     """
 
     def __init__(
         self,
-        base_url: str,
+        url: str,
         *,
-        session: requests.Session | None,
-        tokens: TokenSource | None,
-        timeout: tuple[float, float],
+        session: requests.Session | None = None,
+        tokens: TokenSource | None = None,
+        settings: TransportSettings | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self._session = session or requests.Session()
-        self._auth = TokenAuth(tokens) if tokens is not None else None
-        self._timeout = timeout
+        server = urlsplit(url)
+        if server.scheme not in {"http", "https"} or not server.hostname:
+            raise UsageError(f"{url!r} is no URL of a server: write one that begins with http:// or https://")
+        self._settings = settings or TransportSettings()
+        self.url = url.rstrip("/")
+        self.path = server.path or "/"
+        self.principal = "" if tokens is None else tokens.principal
+        self._server: dict[str, str | int] = {
+            "server.address": server.hostname,
+            "server.port": _port(server.scheme, server.port),
+        }
+        self._session = _pooled(self._settings.pool_size) if session is None else session
+        if session is None:
+            weakref.finalize(self, self._session.close)  # else its open sockets warn when it is collected
+        self._fixed = _fixed_options(url, self._settings) if session is None else None
+        self._auth = None if tokens is None else TokenAuth(tokens)
 
-    @property
-    def principal(self) -> str:
-        """On whose behalf requests are made; empty when nobody is named."""
-        return self._auth.principal if self._auth else ""
+    def close(self) -> None:
+        """Close the connections of its own session; a given one is left to its owner."""
+        if self._fixed is not None:
+            self._session.close()
 
     def send(
-        self,
-        operation: Operation,
-        url: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        headers: Mapping[str, str],
+        self, operation: Operation, request: requests.Request, *, judge: Judge, repeatable: bool | None = None
     ) -> requests.Response:
-        """Announce `operation`, send its request, and give the answer, whatever its status.
+        """Send `request` until an answer passes or the policy gives up.
+
+        Each attempt announces `operation` just before it goes out.
+
+        Args:
+            operation: What is being called.
+            request: Its `auth` is set here.
+            judge: Gives the error of an answer that is one; None for a good answer.
+            repeatable: Whether doing it twice does no harm; None lets the method decide. With an Idempotency-Key it
+                never does.
 
         Raises:
-            TransportError: No answer came.
-            TokenError: No access token could be had.
+            ClientError: The last attempt's.
         """
-        announce(operation)
+        request.auth = self._auth
+        call = CallInProgress(operation, deadline=self._settings.deadline)
+        outer = CURRENT.set(call)
         try:
-            return self._session.request(
-                operation.method,
-                url,
-                params=query,
-                data=body,
-                headers=dict(headers),
-                auth=self._auth,
-                timeout=self._timeout,
-            )
-        except requests.Timeout as error:
-            raise RequestTimeoutError(type(error).__name__, operation=operation.name) from error
-        except requests.RequestException as error:
-            raise TransportError(type(error).__name__, operation=operation.name) from error
+            return self._attempt(call, request, judge, attempt=0)
+        except ClientError as failure:
+            if not self._worth_another(failure, request, repeatable=repeatable):
+                raise
+            return self._again(call, request, judge, failure)
+        finally:
+            CURRENT.reset(outer)
 
-    def send_checked(
-        self,
-        operation: Operation,
-        url: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        headers: Mapping[str, str],
+    def _worth_another(
+        self, failure: ClientError, request: requests.Request, *, repeatable: bool | None
+    ) -> bool:
+        policy = self._settings.retries
+        if repeatable is None:
+            repeatable = request.method in policy.methods
+        harmless = repeatable or "Idempotency-Key" in (request.headers or {})
+        return harmless and policy.attempts > 1 and policy.repeats(failure)
+
+    def _again(
+        self, call: CallInProgress, request: requests.Request, judge: Judge, first: ClientError
     ) -> requests.Response:
-        """As `send`, but a status of 400 and above is an error.
+        """Make the call again as long as the policy says; `first` counts as the first attempt."""
 
-        Raises:
-            ResponseError: The answer is a refusal or a failure; also what `send` raises.
-        """
-        response = self.send(operation, url, query=query, body=body, headers=headers)
-        check(response, operation=operation.name)
+        def wait(error: Exception) -> bool | float:
+            if not isinstance(error, ClientError):
+                return False
+            return self._settings.retries.wait_before(error, call.remaining())
+
+        policy = self._settings.retries
+        failures = [first]
+        for attempt in stamina.retry_context(
+            on=wait,
+            attempts=policy.attempts,
+            timeout=call.remaining(),
+            wait_initial=policy.wait_initial,
+            wait_max=policy.wait_max,
+            wait_jitter=policy.wait_jitter,
+        ):
+            with attempt:
+                if failures:
+                    raise failures.pop()
+                return self._attempt(call, request, judge, attempt=attempt.num - 1)
+        raise first
+
+    def _attempt(
+        self, call: CallInProgress, request: requests.Request, judge: Judge, *, attempt: int
+    ) -> requests.Response:
+        if not self._settings.hooks:
+            return self._judged(call, request, judge)
+        started = time.monotonic()
+        try:
+            response = self._judged(call, request, judge)
+        except ClientError as error:
+            self._report(call, attempt, started, status=error.status, error=type(error).__name__)
+            raise
+        self._report(call, attempt, started, status=response.status_code, error=None)
         return response
 
+    def _judged(self, call: CallInProgress, request: requests.Request, judge: Judge) -> requests.Response:
+        response = self._answer(call, request)
+        failure = judge(response, call.operation)
+        if failure is not None:
+            raise failure
+        return response
 
-def check(response: requests.Response, *, operation: str) -> None:
-    """Raise the ResponseError of an answer whose status is 400 or above."""
-    if response.status_code >= _FIRST_ERROR:
-        raise response_error(
-            operation=operation,
-            status=response.status_code,
-            headers=response.headers,
-            problem=_problem(response),
-        )
+    def _answer(self, call: CallInProgress, request: requests.Request) -> requests.Response:
+        try:
+            prepared = self._session.prepare_request(request)
+            timeout = bounded(self._settings.timeouts, call.remaining())
+            options = self._options(prepared)
+            call.announce()
+            return self._session.send(prepared, timeout=timeout, **options)
+        except requests.RequestException as error:
+            failure = _failure(error, call.operation)
+        except ClientError as error:
+            error.operation = error.operation or call.operation
+            raise
+        call.remaining()
+        raise failure  # outside of the handler: the frames below hold the token
+
+    def _options(self, prepared: requests.PreparedRequest) -> dict[str, Any]:
+        if self._fixed is not None:
+            return self._fixed
+        return dict(self._session.merge_environment_settings(prepared.url, {}, None, None, None))
+
+    def _report(
+        self, call: CallInProgress, attempt: int, started: float, *, status: int | None, error: str | None
+    ) -> None:
+        operation = call.operation
+        attributes: dict[str, str | int] = {
+            "pactape.operation": operation.name,
+            "http.request.method": operation.method,
+            "url.template": operation.path,
+            **self._server,
+        }
+        if status is not None:
+            attributes["http.response.status_code"] = status
+        if error is not None:
+            attributes["error.type"] = error if status is None else str(status)
+        if attempt:
+            attributes["http.request.resend_count"] = attempt
+        event = RequestEvent(attributes=attributes, duration=time.monotonic() - started)
+        for hook in self._settings.hooks:
+            hook(event)
 
 
-def decode(body: bytes, model: Any, *, operation: str) -> Any:
-    """A JSON body as `model` says; as plain values when that is None.
-
-    Raises:
-        DecodeError: The body isn't JSON, or isn't what the model says; the message names the JSON path.
-    """
-    try:
-        return msgspec.json.decode(body, type=Any if model is None else model)
-    except msgspec.DecodeError as error:
-        raise DecodeError(f"the answer can't be decoded: {error}", operation=operation) from error
+def _port(scheme: str, port: int | None) -> int:
+    return port or (443 if scheme == "https" else 80)
 
 
-def _problem(response: requests.Response) -> Problem | None:
-    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _PROBLEM:
-        return None
-    try:
-        return msgspec.json.decode(response.content, type=Problem)
-    except msgspec.DecodeError:
-        return None
+def _pooled(size: int) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, HTTPAdapter(pool_connections=size, pool_maxsize=size))
+    return session
+
+
+def _fixed_options(url: str, settings: TransportSettings) -> dict[str, Any]:
+    """Proxies and CA bundle, read once: reading the environment takes a fifth of a request's time."""
+    if not settings.trust_env:
+        return {"proxies": {}}
+    with requests.Session() as session:
+        return dict(session.merge_environment_settings(url, {}, None, None, None))
+
+
+def _failure(error: requests.RequestException, operation: Operation) -> ClientError:
+    kind: type[ClientError] = TransportError
+    if isinstance(error, requests.Timeout):
+        kind = RequestTimeoutError
+    elif isinstance(error, _USAGE):
+        kind = UsageError
+    elif isinstance(error, requests.ConnectionError):
+        kind = ConnectionFailedError
+    return kind(f"{operation.name}: no answer came ({type(error).__name__})", operation=operation)

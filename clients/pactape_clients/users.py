@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from pactape_clients.rest import RestClient
+from pactape_clients.rest import Caching, RestClient
+
+if TYPE_CHECKING:
+    import requests
+
+    from pactape_clients.auth import TokenSource
+    from pactape_clients.cache import Cache
+    from pactape_clients.transport import TransportSettings
 
 __all__ = ["User", "UserApiClient"]
 
-#: Seconds that a user is kept.
-_TTL = 300.0
+_KEPT = Caching(ttl=300.0, key="user:{id}", tags=("users",))
 
 
-class User(msgspec.Struct, frozen=True, rename="camel"):
+class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A user, as far as this client reads one.
 
     Args:
         id: A UUID.
         email: Unique, whatever its case.
         name: As it is shown.
-        created_at: With its time zone.
+        created_at: When, with a time zone.
     """
 
     id: str
@@ -31,67 +37,81 @@ class User(msgspec.Struct, frozen=True, rename="camel"):
     created_at: datetime
 
 
-class _Users(msgspec.Struct, frozen=True):
+class _Found(msgspec.Struct, frozen=True):
     items: tuple[User, ...]
 
 
 class UserApiClient(RestClient):
-    """Users over REST, with token refresh; single users are cached for 300 seconds.
+    """Users over REST. A user that was read is kept for 300 seconds, or until this client changes it.
+
+    Arguments as for `RestClient`.
 
     Example:
         >>> from pactape_clients.auth import ClientCredentials
         >>> tokens = ClientCredentials(
-        ...     "https://users.example.com/oauth/token", client_id="web", client_secret="…"
+        ...     "https://users.example.test/oauth/token", client_id="web", client_secret="s3cret"
         ... )
-        >>> users = UserApiClient("https://users.example.com", tokens=tokens)
+        >>> UserApiClient("https://users.example.test", tokens=tokens)
+        <UserApiClient https://users.example.test>
     """
 
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        session: requests.Session | None = None,
+        tokens: TokenSource | None = None,
+        cache: Cache | None = None,
+        settings: TransportSettings | None = None,
+    ) -> None:
+        super().__init__(base_url, session=session, tokens=tokens, cache=cache, settings=settings)
+        self._users = self.cached_route("/users/{id}", returns=User, caching=_KEPT)
+
     def get_user(self, user_id: str) -> User:
-        """The user with this id; a cached one costs neither a request nor a token.
+        """The user with this id; a kept one costs neither a request nor a token.
 
         Raises:
             NotFoundError: There is none.
+            ClientError: As for `RestClient.get`.
         """
-        user = self.cached_get("/users/{id}", key=_key(user_id), ttl=_TTL, path={"id": user_id}, returns=User)
-        return cast("User", user)
+        return self._users.of(user_id)
 
     def find_users(self, *, email: str) -> tuple[User, ...]:
-        """The users with this e-mail address: one or none."""
-        users = self.get("/users", query={"email": email}, returns=_Users)
-        return cast("_Users", users).items
+        """The users with this e-mail address: one or none. Never cached.
+
+        Raises:
+            ClientError: As for `RestClient.get`.
+        """
+        return cast("_Found", self.get("/users", query={"email": email}, returns=_Found)).items
 
     def create_user(self, *, email: str, name: str) -> User:
         """Create a user.
 
         Raises:
             ConflictError: The e-mail address is taken.
-            UnprocessableError: The e-mail address or the name is not valid.
+            UnprocessableError: The e-mail address or the name isn't acceptable.
+            ClientError: As for `RestClient.get`.
         """
         return cast("User", self.post("/users", json={"email": email, "name": name}, returns=User))
 
-    def update_user(self, user_id: str, *, name: str) -> User:
-        """Give the user another name.
+    def update_user(self, user_id: str, *, email: str | None = None, name: str | None = None) -> User:
+        """Change a user; what is None stays as it is.
 
         Raises:
             NotFoundError: There is none.
+            ConflictError: The e-mail address is taken.
+            UnprocessableError: A value isn't acceptable.
+            ClientError: As for `RestClient.get`.
         """
-        try:
-            user = self.patch("/users/{id}", path={"id": user_id}, json={"name": name}, returns=User)
-        finally:
-            self.forget(_key(user_id))
-        return cast("User", user)
+        changes = {"email": email, "name": name}
+        json = {field: value for field, value in changes.items() if value is not None}
+        return cast("User", self.patch("/users/{id}", path={"id": user_id}, json=json, returns=User))
 
     def delete_user(self, user_id: str) -> None:
-        """Delete the user.
+        """Delete a user.
 
         Raises:
             NotFoundError: There is none.
+            ClientError: As for `RestClient.get`.
         """
-        try:
-            self.delete("/users/{id}", path={"id": user_id})
-        finally:
-            self.forget(_key(user_id))
-
-
-def _key(user_id: str) -> str:
-    return f"user:{user_id}"
+        self.delete("/users/{id}", path={"id": user_id})

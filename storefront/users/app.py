@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 _MAX_BODY_BYTES = 64 * 1024
+_REQUEST_ID = re.compile(r"[!-~]{1,128}")  # visible ASCII: anything else stays out of headers and logs
 
 
 def create_app(database: Database, *, token_lifetime: int = 60) -> Flask:
@@ -27,6 +29,7 @@ def create_app(database: Database, *, token_lifetime: int = 60) -> Flask:
     """
     app = Flask("storefront.users", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     register(app)
     oauth.guard(app, database)
     app.register_blueprint(oauth.blueprint(app, database, token_lifetime=token_lifetime))
@@ -42,5 +45,6 @@ def _health() -> Response:
 
 
 def _name_request(response: Response) -> Response:
-    response.headers["X-Request-Id"] = request.headers.get("X-Request-Id") or str(uuid.uuid4())
+    given = request.headers.get("X-Request-Id", "")
+    response.headers["X-Request-Id"] = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
     return response

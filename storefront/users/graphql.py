@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 from ariadne import (
     MutationType,
     QueryType,
@@ -18,19 +19,36 @@ from ariadne import (
 )
 from flask import Blueprint, Response, request
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from storefront.users.content import Text, Title, json_content, valid
+from storefront.users.problems import InvalidContentError
 from storefront.users.repository import UnknownUserError, UserRepository
 from storefront.users.wire import timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from storefront.database import Database
     from storefront.users.tables import Post, User
 
 __all__ = ["SCHEMA_FILE", "blueprint", "executable_schema"]
 
 SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
-_MEDIA = "application/graphql-response+json"
+_GRAPHQL = "application/graphql-response+json"
+_JSON = "application/json"
+
+
+class _Request(msgspec.Struct):
+    """A GraphQL request (GraphQL over HTTP, section 5.1)."""
+
+    query: Annotated[str, msgspec.Meta(min_length=1)]
+    variables: dict[str, Any] | None = None
+    operationName: str | None = None  # noqa: N815 -- the wire's name
+
+
+class _NewPost(msgspec.Struct):
+    title: Title
+    content: Text
 
 
 def executable_schema() -> GraphQLSchema:
@@ -56,34 +74,53 @@ def blueprint(database: Database) -> Blueprint:
 
     @routes.post("/graphql")
     def execute() -> Response:
-        if request.mimetype != "application/json":
-            raise UnsupportedMediaType("send application/json")
-        try:
-            content = json.loads(request.get_data())
-        except ValueError as error:
-            raise BadRequest("the content is not JSON") from error
+        content = json_content()
         with database.transaction() as session:
-            executed, answer = graphql_sync(
+            _executed, answer = graphql_sync(
                 schema, content, context_value=UserRepository(session), error_formatter=_shown, logger=logger
             )
-        media = _MEDIA if _MEDIA in request.headers.get("Accept", "") else "application/json"
-        return Response(json.dumps(answer), status=200 if executed else 400, content_type=media)
+        return _response(content, answer)
 
     return routes
+
+
+def _response(content: Any, answer: Mapping[str, Any]) -> Response:
+    """The answer with its status and media type (GraphQL over HTTP, section 6.4).
+
+    A request that is none is refused in either media type; one that can't be executed only in GraphQL's own.
+    """
+    own = request.accept_mimetypes.best_match([_JSON, _GRAPHQL]) == _GRAPHQL
+    refused = "data" not in answer and (own or not _is_request(content))
+    media = _GRAPHQL if own else _JSON
+    return Response(json.dumps(answer), status=400 if refused else 200, content_type=media)
+
+
+def _is_request(content: Any) -> bool:
+    try:
+        msgspec.convert(content, _Request)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _is_failure(record: logging.LogRecord) -> bool:
     """A refusal is an answer, not a failure to be logged."""
     error = record.exc_info[1] if record.exc_info else None
     original = getattr(error, "original_error", None)
-    return original is not None and not isinstance(original, UnknownUserError | GraphQLError)
+    return original is not None and not isinstance(
+        original, UnknownUserError | InvalidContentError | GraphQLError
+    )
 
 
 def _shown(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 -- ariadne's signature
     """Errors of the domain with their code, errors of the request as they are, and of others only that one was."""
-    if isinstance(error.original_error, UnknownUserError):
+    original = error.original_error
+    if isinstance(original, UnknownUserError):
         return {**format_error(error), "extensions": {"code": "USER_NOT_FOUND"}}
-    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+    if isinstance(original, InvalidContentError):
+        extensions = {"code": "BAD_USER_INPUT", "errors": list(original.errors)}
+        return {**format_error(error), "extensions": extensions}
+    if original is not None and not isinstance(original, GraphQLError):
         return {**format_error(error), "message": "the service failed", "extensions": {"code": "INTERNAL"}}
     return format_error(error, debug)
 
@@ -93,4 +130,5 @@ def _user(_root: object, info: GraphQLResolveInfo[UserRepository], *, id: str) -
 
 
 def _create_post(_root: object, info: GraphQLResolveInfo[UserRepository], *, input: dict[str, str]) -> Post:  # noqa: A002 -- as above
-    return info.context.publish(author_id=input["author_id"], title=input["title"], content=input["content"])
+    post = valid({"title": input["title"], "content": input["content"]}, _NewPost)
+    return info.context.publish(author_id=input["author_id"], title=post.title, content=post.content)

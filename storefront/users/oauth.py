@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blueprint", "guard", "register_client"]
 
+_CHALLENGE = 'Bearer realm="users"'  # RFC 6750, section 3, wants at least one parameter
 _GRANTS = frozenset({"client_credentials", "refresh_token"})
 _METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 
@@ -55,6 +56,8 @@ def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Bluepri
 
     @routes.post("/oauth/token")
     def token() -> Response:
+        if not request.headers.get("Authorization", "").isascii():  # on which Authlib fails
+            return _no_client()
         answer: Response = server.create_token_response()
         return answer
 
@@ -70,10 +73,20 @@ def guard(app: Flask, database: Database) -> None:
             return None
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return _refusal("Bearer", "send a bearer token")
+            return _refusal(_CHALLENGE, "send a bearer token")
         if not _Store(database).is_valid(token):
-            return _refusal('Bearer error="invalid_token"', "the bearer token is unknown or has expired")
+            return _refusal(
+                f'{_CHALLENGE}, error="invalid_token"', "the bearer token is unknown or has expired"
+            )
         return None
+
+
+def _no_client() -> Response:
+    """As Authlib answers credentials that it can't read (RFC 6749, section 5.2)."""
+    answer = Response('{"error": "invalid_client"}', status=401, content_type="application/json")
+    answer.headers["WWW-Authenticate"] = 'Basic error="invalid_client"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _refusal(challenge: str, detail: str) -> Response:
@@ -124,7 +137,8 @@ class _Store:
 
     def client(self, client_id: str) -> _Client | None:
         with self._database.transaction() as session:
-            row = session.get(OAuthClient, client_id)
+            # PostgreSQL's texts hold no NUL, so no client has one in its name.
+            row = None if "\x00" in client_id else session.get(OAuthClient, client_id)
         return _Client(row) if row else None
 
     def save(self, token: dict[str, Any], oauth_request: Any) -> None:
@@ -144,11 +158,15 @@ class _Store:
             row = session.get(OAuthToken, _hash(access_token))
             return row is not None and row.expires_at > datetime.now(UTC)
 
-    def take_refreshable(self, refresh_token: str) -> _Refreshable | None:
-        """The token of this refresh token, which then is used up: it serves once."""
+    def take_refreshable(self, refresh_token: str, *, client_id: str) -> _Refreshable | None:
+        """The token of this client's refresh token, which then is used up: it serves once."""
         once = (
             update(OAuthToken)
-            .where(OAuthToken.refresh_hash == _hash(refresh_token), OAuthToken.refreshed.is_(False))
+            .where(
+                OAuthToken.refresh_hash == _hash(refresh_token),
+                OAuthToken.client_id == client_id,
+                OAuthToken.refreshed.is_(False),
+            )
             .values(refreshed=True)
             .returning(OAuthToken.access_hash)
         )
@@ -177,7 +195,7 @@ class _RefreshToken(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
     store: _Store
 
     def authenticate_refresh_token(self, refresh_token: str) -> _Refreshable | None:
-        return self.store.take_refreshable(refresh_token)
+        return self.store.take_refreshable(refresh_token, client_id=self.request.client.client_id)
 
     def authenticate_user(self, _refresh_token: _Refreshable) -> str:
         """A client acts for itself; Authlib wants somebody."""

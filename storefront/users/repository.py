@@ -6,13 +6,13 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.users.tables import Post, User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -45,14 +45,11 @@ class UserRepository:
         Raises:
             UnknownUserError: There is none.
         """
-        user = self._session.get(User, key) if (key := _uuid(user_id)) else None
-        if user is None:
-            raise UnknownUserError(f"there is no user {user_id}")
-        return user
+        return self._get(user_id, lock=False)
 
     def find(self, email: str) -> Sequence[User]:
         """The users with this e-mail address, whatever its case: one or none."""
-        return self._session.scalars(select(User).where(func.lower(User.email) == email.lower())).all()
+        return self._session.scalars(select(User).where(func.lower(User.email) == func.lower(email))).all()
 
     def add(
         self, *, email: str, name: str, locale: str = _DEFAULT_LOCALE, user_id: str | None = None
@@ -69,18 +66,22 @@ class UserRepository:
         self._flush()
         return user
 
-    def change(self, user_id: str, *, email: str | None, name: str | None, locale: str | None) -> User:
-        """Change what is given of a user.
+    def change(self, user_id: str, changes: Mapping[str, str]) -> User:
+        """Change a user.
+
+        Args:
+            user_id: Who.
+            changes: New values of "email", "name" and "locale"; with none of them the user stays as it is.
 
         Raises:
             UnknownUserError: There is no such user.
             DuplicateEmailError: The e-mail address is taken.
         """
-        user = self.get(user_id)
-        user.email = email if email is not None else user.email
-        user.name = name if name is not None else user.name
-        user.locale = locale if locale is not None else user.locale
-        user.updated_at = _now()
+        user = self._get(user_id, lock=True)
+        for name, value in changes.items():
+            setattr(user, name, value)
+        if changes:
+            user.updated_at = _now()
         self._flush()
         return user
 
@@ -90,8 +91,10 @@ class UserRepository:
         Raises:
             UnknownUserError: There is no such user.
         """
-        self._session.delete(self.get(user_id))
-        self._session.flush()
+        key = _uuid(user_id)
+        gone = self._session.scalars(delete(User).where(User.id == key).returning(User.id)).all()
+        if not gone:
+            raise UnknownUserError(f"there is no user {user_id}")
 
     def publish(self, *, author_id: str, title: str, content: str) -> Post:
         """Create a post.
@@ -99,11 +102,18 @@ class UserRepository:
         Raises:
             UnknownUserError: There is no such author.
         """
-        author = self.get(author_id)
+        author = self._get(author_id, lock=True)
         post = Post(id=uuid.uuid4(), author_id=author.id, title=title, content=content, published_at=_now())
         self._session.add(post)
         self._session.flush()
         return post
+
+    def _get(self, user_id: str, *, lock: bool) -> User:
+        key = _uuid(user_id)
+        user = self._session.get(User, key, with_for_update=lock or None) if key else None
+        if user is None:
+            raise UnknownUserError(f"there is no user {user_id}")
+        return user
 
     def _flush(self) -> None:
         try:

@@ -6,10 +6,11 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
+import requests
 from flask import Flask
-from pactape_clients import ClientCredentials
+from pactape_clients import ClientCredentials, TokenAuth
 
-from storefront.database import temporary_database
+from storefront.database import Database, temporary_database
 from storefront.server import running
 from storefront.users.app import create_app
 from storefront.users.oauth import register_client
@@ -32,33 +33,40 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
         app: The WSGI application behind it.
         client_id: A client that may ask for tokens.
         client_secret: Its secret.
-        database_url: Its database, for provider states that another process sets up.
+        database: Where its rows are.
     """
 
     url: str
     app: Flask
-    database_url: str
     client_id: str
     client_secret: str
+    database: Database
 
     def __repr__(self) -> str:
         return f"UsersService(url={self.url!r})"
+
+    @property
+    def database_url(self) -> str:
+        """Its database, password included, for provider states that another process sets up."""
+        return self.database.engine.url.render_as_string(hide_password=False)
 
     def authorization(self) -> dict[str, str]:
         """A header with a fresh access token."""
         source = ClientCredentials(
             f"{self.url}/oauth/token", client_id=self.client_id, client_secret=self.client_secret
         )
-        return {"Authorization": f"Bearer {source.fetch(None).access_token}"}
+        request = requests.Request("GET", self.url, auth=TokenAuth(source)).prepare()
+        return {"Authorization": request.headers["Authorization"]}
 
 
 @contextmanager
 def running_users_api(
-    *, token_lifetime: int = 60, host: str = "127.0.0.1", port: int = 0
+    *, database: Database | None = None, token_lifetime: int = 60, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[UsersService]:
-    """The users API on a database of its own; provider states of this process work on it, too.
+    """The users API; provider states of this process work on its database, too.
 
     Args:
+        database: With all migrations applied; None makes one for as long as the context lasts.
         token_lifetime: Seconds that an access token is valid.
         host: The address to listen at.
         port: The port; 0 takes a free one.
@@ -67,13 +75,13 @@ def running_users_api(
         BadInputError: The database server can't be used, or the port.
     """
     with ExitStack() as stack:
-        database = stack.enter_context(temporary_database())
-        stack.enter_context(bound(database))
-        app = create_app(database, token_lifetime=token_lifetime)
+        own = database or stack.enter_context(temporary_database())
+        stack.enter_context(bound(own))
+        app = create_app(own, token_lifetime=token_lifetime)
         yield UsersService(
             url=stack.enter_context(running(app, host=host, port=port)),
             app=app,
-            database_url=database.engine.url.render_as_string(hide_password=False),
             client_id=_CLIENT_ID,
-            client_secret=register_client(database, _CLIENT_ID),
+            client_secret=register_client(own, _CLIENT_ID),
+            database=own,
         )

@@ -6,13 +6,12 @@ Setting up a state twice leaves what setting it up once does.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pactape.errors import BadInputError
-from sqlalchemy import make_url
 
-from storefront.database import Database
+from storefront.database import Database, database_url
 from storefront.users.repository import UnknownUserError, UserRepository
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["STATES", "bound"]
 
 _VARIABLE = "STOREFRONT_STATES_DATABASE_URL"
+_NAME = "Ada Lovelace"
 _databases: list[Database] = []
 
 
@@ -34,10 +34,15 @@ def bound(database: Database) -> Iterator[None]:
         _databases.remove(database)
 
 
-def _database() -> Database:
-    if not _databases:
-        _databases.append(_named_database())
-    return _databases[-1]
+@contextmanager
+def _users() -> Iterator[UserRepository]:
+    """The users of the bound database, or else of the one that the environment names, in one transaction."""
+    if _databases:
+        with _databases[-1].transaction() as session:
+            yield UserRepository(session)
+        return
+    with closing(_named_database()) as database, database.transaction() as session:
+        yield UserRepository(session)
 
 
 def _named_database() -> Database:
@@ -49,39 +54,40 @@ def _named_database() -> Database:
             where=_VARIABLE,
             remedy="set it to what `python -m storefront` says, or run the users API in this process",
         )
-    return Database(make_url(url))
+    return Database(database_url(url, variable=_VARIABLE))
 
 
-def a_user_exists(*, id: str, email: str | None = None, name: str = "Ada Lovelace") -> None:  # noqa: A002 -- the wire's name
-    """Exactly one user has this id, and nobody else the e-mail address."""
-    email = email or f"{id}@example.com"
-    with _database().transaction() as session:
-        users = UserRepository(session)
-        _remove(users, id)
-        for user in users.find(email):
-            users.remove(str(user.id))
-        users.add(email=email, name=name, user_id=id)
+def a_user_exists(*, id: str, email: str | None = None, name: str = _NAME) -> None:  # noqa: A002 -- the wire's name
+    """A user has this id, this name and this e-mail address (by default the id @example.com), and no posts.
+
+    Whoever had the id or the e-mail address before is gone.
+    """
+    with _users() as users:
+        _put(users, id, email=email, name=name)
 
 
 def no_user_exists(*, id: str) -> None:  # noqa: A002 -- as above
     """Nobody has this id."""
-    with _database().transaction() as session:
-        _remove(UserRepository(session), id)
+    with _users() as users:
+        _remove(users, id)
 
 
 def no_user_has_the_email(*, email: str) -> None:
     """Nobody has this e-mail address."""
-    with _database().transaction() as session:
-        users = UserRepository(session)
-        for user in users.find(email):
-            users.remove(str(user.id))
+    with _users() as users:
+        _free(users, email)
 
 
-def a_user_with_posts_exists(*, id: str, posts: int) -> None:  # noqa: A002 -- as above
-    """A user has this id and that many posts."""
-    a_user_exists(id=id)
-    with _database().transaction() as session:
-        users = UserRepository(session)
+def a_user_with_posts_exists(
+    *,
+    id: str,  # noqa: A002 -- as above
+    posts: int = 2,
+    email: str | None = None,
+    name: str = _NAME,
+) -> None:
+    """As "a user exists", with that many posts: "Post 1", "Post 2" and so on, in this order."""
+    with _users() as users:
+        _put(users, id, email=email, name=name)
         for number in range(1, posts + 1):
             users.publish(author_id=id, title=f"Post {number}", content=f"Content of post {number}")
 
@@ -92,6 +98,18 @@ STATES: Mapping[str, Callable[..., object]] = {
     "no user has the e-mail": no_user_has_the_email,
     "a user with posts exists": a_user_with_posts_exists,
 }
+
+
+def _put(users: UserRepository, user_id: str, *, email: str | None, name: str) -> None:
+    email = email or f"{user_id}@example.com"
+    _remove(users, user_id)
+    _free(users, email)
+    users.add(email=email, name=name, user_id=user_id)
+
+
+def _free(users: UserRepository, email: str) -> None:
+    for user in users.find(email):
+        users.remove(str(user.id))
 
 
 def _remove(users: UserRepository, user_id: str) -> None:

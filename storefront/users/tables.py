@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Text, func
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 __all__ = ["Base", "OAuthClient", "OAuthToken", "Post", "User"]
@@ -27,14 +27,14 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     posts: Mapped[list[Post]] = relationship(
-        back_populates="author", order_by="Post.published_at, Post.id", passive_deletes=True
+        back_populates="author", order_by="Post.number", passive_deletes=True
     )
 
     __table_args__ = (Index("users_email_key", func.lower(email), unique=True),)
 
 
 class Post(Base):
-    """A post of a user."""
+    """A post of a user; its number says its place in the order of publishing, which whole seconds can't."""
 
     __tablename__ = "posts"
 
@@ -43,9 +43,10 @@ class Post(Base):
     title: Mapped[str] = mapped_column(String(200))
     content: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     author: Mapped[User] = relationship(back_populates="posts")
 
-    __table_args__ = (Index("posts_author_id_published_at_idx", "author_id", "published_at"),)
+    __table_args__ = (Index("posts_author_id_number_idx", "author_id", "number", unique=True),)
 
 
 class OAuthClient(Base):

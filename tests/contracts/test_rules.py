@@ -29,7 +29,9 @@ USER = {
     "address": {"city": "Graz"},
 }
 
-KEYS = st.text("abcdefgh", min_size=1, max_size=3)
+KEYS = st.text("abcdefgh", min_size=1, max_size=3) | st.sampled_from(
+    ["1", "22", "2026-01-31", "a@example.com"]
+)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("ab-1 ", max_size=5)
 DOCUMENTS = st.dictionaries(
     KEYS,
@@ -115,7 +117,7 @@ def test_a_list_that_was_never_empty_in_three_samples_must_not_be(judge: Judge) 
 def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
     expectation = expect(shape_of([USER]), USER, read_fields([("id", "posts[].title", "address.city")]))
     assert expectation.example == {
-        "id": USER["id"],
+        "id": "11111111-2222-4333-8444-555555555555",
         "posts": [{"title": "First"}],
         "address": {"city": "Graz"},
     }
@@ -123,3 +125,62 @@ def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
 
 def test_a_key_with_a_quote_that_no_path_can_name_is_left_out() -> None:
     assert expect(shape_of([{"it's": 1, "a b": 2}]), {"it's": 1, "a b": 2}).example == {"a b": 2}
+
+
+def test_ids_and_moments_that_the_consumer_does_not_know_are_stable_in_the_example() -> None:
+    example = expect(shape_of([USER]), USER).example
+    assert (example["id"], example["createdAt"]) == (
+        "11111111-2222-4333-8444-555555555555",
+        "2000-01-31T12:00:00Z",
+    )
+
+
+def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
+    assert expect(shape_of([USER]), USER, known=frozenset({USER["id"]})).example["id"] == USER["id"]
+
+
+@pytest.mark.parametrize(
+    ("samples", "stated"),
+    [
+        (["paid", "open", "void"] * 3, True),
+        (["paid", "open", "void"], False),
+        (["paid"] * 7, False),
+        (["paid"] * 8, True),
+        (["paid"] * 9 + ["open"], False),
+        ([f"note {number}" for number in range(9)], False),
+        ([""] * 9, False),
+    ],
+    ids=["enough", "too few", "seven", "eight", "one seen once", "free text", "empty texts"],
+)
+def test_an_enumeration_is_stated_only_with_enough_evidence(
+    judge: Judge, samples: list[str], *, stated: bool
+) -> None:
+    documents = [{"status": text} for text in samples]
+    mismatches = judge(expect(shape_of(documents), documents[0]), {"status": "something new"})
+    assert (mismatches != []) == stated
+
+
+BALANCES = {"balances": {"2026-01-31": {"amount": 5}, "2026-02-28": {"amount": 7}}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ({"balances": {"2027-12-31": {"amount": 9}}}, True),
+        ({"balances": {}}, True),
+        ({"balances": {"2027-12-31": {"amount": "9"}}}, False),
+        ({"balances": {"2027-12-31": {}}}, False),
+        ({"balances": {"tomorrow": {"amount": 9}}}, False),
+        ({"balances": None}, False),
+    ],
+)
+def test_an_object_whose_keys_are_data_may_have_others_of_their_kind(
+    judge: Judge, answer: Any, *, kept: bool
+) -> None:
+    assert (judge(expect(shape_of([BALANCES]), BALANCES), answer) == []) == kept
+
+
+def test_the_fields_that_are_read_narrow_the_values_of_such_an_object() -> None:
+    wide = {"balances": {"2026-01-31": {"amount": 5, "note": "x"}}}
+    narrowed = expect(shape_of([wide]), wide, read_fields([("balances.amount",)]))
+    assert narrowed.example == {"balances": {"2026-01-31": {"amount": 5}}}

@@ -25,7 +25,8 @@ def described(shape: Shape | None) -> Any:
         {key: described(each) for key, each in sorted(shape.keys.items())},
         described(shape.items),
         shape.shortest,
-        repr(shape.example),
+        shape.values,
+        repr(sorted(shape.examples.items())),
     )
 
 

@@ -13,7 +13,7 @@ from pactape.cassettes.announcing import announced_for
 from pactape.cassettes.cleaning import Cleaner, content_type_of
 from pactape.cassettes.index import frozen
 from pactape.cassettes.indexed import IndexedCassette
-from pactape.cassettes.meaning import meaning_of
+from pactape.cassettes.meaning import meaning_of, query_meaning
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
 from pactape.cassettes.notes import Notes
@@ -73,7 +73,7 @@ class Tape(IndexedCassette):
                 matchers.host,
                 matchers.port,
                 matchers.path,
-                matchers.query,
+                same_query,
                 same_meaning,
             ),
             before_record_request=cleaner.request,
@@ -173,6 +173,14 @@ def same_meaning(live: VcrRequest, recorded: VcrRequest) -> bool:
 
 
 same_meaning.index_key = lambda request: frozen(_meaning(request))  # type: ignore[attr-defined]
+
+
+def same_query(live: VcrRequest, recorded: VcrRequest) -> bool:
+    """Whether two requests' query strings mean the same."""
+    return bool(query_meaning(live.parsed_uri.query) == query_meaning(recorded.parsed_uri.query))
+
+
+same_query.index_key = lambda request: tuple(query_meaning(request.parsed_uri.query))  # type: ignore[attr-defined]
 
 
 def _meaning(request: VcrRequest) -> Any:

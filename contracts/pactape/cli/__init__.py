@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from pactape.cli.broker import broker
 from pactape.cli.derive import derive
 from pactape.cli.verify import verify
 from pactape.errors import BadInputError
@@ -23,6 +24,7 @@ def command() -> None:
     """Your test recordings are your contracts."""
 
 
+command.add_command(broker)
 command.add_command(derive)
 command.add_command(verify)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pactape.contracts.bodies import is_json, json_of, media_type, text_of
 from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
@@ -99,10 +100,31 @@ def _response_content(exchanges: list[Exchange], media: str) -> Content | None:
     if not is_json(media):
         return None
     samples = [json_of(exchange.response) for exchange in exchanges]
-    expectation = expect(shape_of(samples), samples[0], _fields(exchanges, samples))
+    expectation = expect(
+        shape_of(samples), samples[0], _fields(exchanges, samples), known=_known(exchanges[0])
+    )
     return Content(
         media_type=media, example=expectation.example, rules=dict(sorted(expectation.rules.items()))
     )
+
+
+def _known(exchange: Exchange) -> frozenset[str]:
+    """The texts that the consumer sent, or that its provider states name."""
+    sent = re.split(r"[/?&=]", unquote(exchange.request.url))
+    if is_json(media_type(exchange.request)):
+        sent += _texts(json_of(exchange.request))
+    if exchange.provenance is not None:
+        sent += [text for state in exchange.provenance.states for text in _texts(state.parameters)]
+    return frozenset(sent)
+
+
+def _texts(value: Any) -> list[str]:
+    """All texts in a JSON value."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def _fields(exchanges: list[Exchange], samples: list[object]) -> ReadFields:

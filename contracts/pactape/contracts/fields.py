@@ -42,6 +42,10 @@ class ReadFields:
         """What is read of each item, when this place is a list; paths may leave the "[]" out."""
         return self if self._below is None else self._below.get(_ITEM, self)
 
+    def value(self, key: str) -> ReadFields:
+        """What is read of each value, when this place is an object whose keys are data, as `key` is."""
+        return self if self._below is None else self._below.get(key, self)
+
     def add(self, path: list[str]) -> None:
         """Mark the field at `path` and everything below it as read."""
         if self._below is None:

@@ -13,18 +13,26 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.contracts.fields import EVERYTHING, ReadFields
-from pactape.contracts.formats import PATTERNS
+from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES
+from pactape.contracts.shape import Shape
 
 if TYPE_CHECKING:
-    from pactape.contracts.shape import Shape
+    from collections.abc import Iterable
 
-__all__ = ["Expectation", "Rule", "expect", "matches_regex"]
+__all__ = ["Expectation", "Rule", "expect", "map_key_pattern", "matches_regex"]
 
 Rule = dict[str, Any]
 
 #: With fewer samples than this an array that was never empty may still be: no minimum is stated.
 _SAMPLES_FOR_MINIMUM = 3
 _ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
+#: What it takes to believe that the texts seen are all there are.
+_SAMPLES_FOR_ENUMERATION = 8
+_TIMES_FOR_ENUMERATION = 3
+_UNSEEN_FOR_ENUMERATION = 0.05
+_LONGEST_CHOICE = 40
+#: Keys that are data: numbers, and texts of these formats.
+_KEY_PATTERNS = ("^[0-9]+$", *(FORMATS[name] for name in ("uuid", "date", "date-time", "email", "ipv4")))
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -46,23 +54,30 @@ def matches_regex(pattern: str) -> Rule:
     return _all_of({"match": "regex", "regex": pattern})
 
 
-def expect(shape: Shape, sample: Any, fields: ReadFields = EVERYTHING) -> Expectation:
+def expect(
+    shape: Shape, sample: Any, fields: ReadFields = EVERYTHING, *, known: frozenset[str] = frozenset()
+) -> Expectation:
     """What every sample of `shape` fulfils, with `sample`, one of them, as the example.
+
+    Ids and moments in the example that the consumer did not send are new at every recording; a stable one takes
+    their place, so that a contract changes only when its meaning does.
 
     Args:
         shape: At least one sample.
         sample: One of the samples that the shape has seen.
         fields: The fields that the consumer reads; others are left out.
+        known: Texts that the consumer sent or the provider states name; they stay as they are.
     """
-    rules: dict[str, Rule] = {}
-    return Expectation(_Emitter(rules).emit(shape, sample, fields, "$"), rules)
+    emitter = _Emitter(known)
+    return Expectation(emitter.emit(shape, sample, fields, "$"), emitter.rules)
 
 
 class _Emitter:
     """Walks a shape and one of its samples side by side, collecting rules."""
 
-    def __init__(self, rules: dict[str, Rule]) -> None:
-        self.rules = rules
+    def __init__(self, known: frozenset[str]) -> None:
+        self.rules: dict[str, Rule] = {}
+        self._known = known
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
         kinds = set(shape.kinds) - {"null"}
@@ -75,15 +90,35 @@ class _Emitter:
             self.rules[path] = _all_of(_ANYTHING)
             return None
         self.rules[path] = _scalar_rule(shape, kinds, nullable=nullable)
-        return shape.example if sample is None else sample
+        return self._example(shape, shape.example if sample is None else sample)
+
+    def _example(self, shape: Shape, value: Any) -> Any:
+        if not isinstance(value, str) or value in self._known or not shape.formats:
+            return value
+        return STABLE_EXAMPLES.get(_stated_format(shape.formats), value)
 
     def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
         sample = sample if isinstance(sample, dict) else {}
+        pattern = map_key_pattern(shape.keys)
+        if pattern is not None:
+            return self._map(shape, sample, fields, path, pattern=pattern)
         return {
             key: self.emit(shape.keys[key], sample.get(key), fields.key(key), _below(path, key))
             for key in shape.required()
             if key in fields and "'" not in key
         }
+
+    def _map(
+        self, shape: Shape, sample: dict[str, Any], fields: ReadFields, path: str, *, pattern: str
+    ) -> dict[str, Any]:
+        """An object whose keys are data: every key like these, every value like these, and any number of them."""
+        each_key = {"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]}
+        self.rules[path] = _all_of({"match": "values"}, each_key)
+        values = Shape()
+        for each in shape.keys.values():
+            values.join(each)
+        key = min(sample or shape.keys)
+        return {key: self.emit(values, sample.get(key), fields.value(key), f"{path}.*")}
 
     def _array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
         minimum = 1 if shape.shortest and shape.count >= _SAMPLES_FOR_MINIMUM else 0
@@ -117,10 +152,54 @@ def _matchers(shape: Shape, kinds: set[Any]) -> list[Rule]:
 
 def _string_matcher(shape: Shape, *, alone: bool) -> Rule:
     """`type` compares with the example's kind, so it can't be one side of an OR; a regex for any text can."""
-    for name, pattern in PATTERNS.items():
-        if shape.formats and name in shape.formats:
-            return {"match": "regex", "regex": pattern}
+    if shape.formats:
+        return {"match": "regex", "regex": FORMATS[_stated_format(shape.formats)]}
+    if _is_enumeration(shape):
+        choices = "|".join(_escaped(value) for value in sorted(shape.values or ()))
+        return {"match": "regex", "regex": f"^({choices})$"}
     return {"match": "type"} if alone else _ANYTHING
+
+
+def _stated_format(formats: frozenset[str]) -> str:
+    return next(name for name in FORMATS if name in formats)
+
+
+def _is_enumeration(shape: Shape) -> bool:
+    """Whether the evidence is that no other text will come: few texts, each seen often enough.
+
+    The share of texts seen once estimates how likely the next text is a new one (Good and Turing).
+    """
+    count = shape.kinds.get("string", 0)
+    if not shape.values or count < _SAMPLES_FOR_ENUMERATION:
+        return False
+    seen_once = sum(times == 1 for times in shape.values.values())
+    often_enough = count / len(shape.values) >= _TIMES_FOR_ENUMERATION
+    return (
+        often_enough and seen_once / count < _UNSEEN_FOR_ENUMERATION and not any(map(_is_odd, shape.values))
+    )
+
+
+def _is_odd(text: str) -> bool:
+    """Free text rather than a name for one of a few things."""
+    return not text or len(text) > _LONGEST_CHOICE or "\n" in text
+
+
+def _escaped(text: str) -> str:
+    """A pattern for exactly this text, in the syntax that Oniguruma, Rust and Python share."""
+    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
+
+
+def map_key_pattern(keys: Iterable[str]) -> str | None:
+    """The pattern of an object's keys, if all are ids, dates or numbers rather than names; None otherwise.
+
+    Example:
+        >>> map_key_pattern(["2026-01-31", "2026-02-01"]) is not None, map_key_pattern(["id", "name"])
+        (True, None)
+    """
+    names = list(keys)
+    if not names:
+        return None
+    return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)
 
 
 def _all_of(*matchers: Rule) -> Rule:

@@ -1,18 +1,17 @@
 """What several samples of one JSON value have in common: a lattice of counted observations.
 
-A `Shape` counts what was seen at one place of a JSON document; `observe` adds a sample and `join` adds
-another shape. Both only add counts and intersect or unite sets, so the order of samples and the way they are
-split over workers make no difference (anti-unification; tests hold join to be associative and commutative).
+A `Shape` counts what was seen at one place of a JSON document; `observe` adds a sample and `join` adds another
+shape. Both only add counts and intersect or unite sets, so the order of samples and the way they are split over
+workers make no difference (anti-unification; tests hold join to be associative and commutative).
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final, Literal
 
 from pactape.contracts.formats import formats_of
 
-__all__ = ["Kind", "Shape", "shape_of"]
+__all__ = ["MOST_VALUES", "Kind", "Shape", "shape_of"]
 
 Kind = Literal["null", "boolean", "integer", "decimal", "string", "array", "object"]
 
@@ -25,6 +24,10 @@ _KINDS: Final[dict[type, Kind]] = {
     list: "array",
     dict: "object",
 }
+_SCALARS: Final[tuple[Kind, ...]] = ("string", "integer", "decimal", "boolean")
+
+#: How many different texts of one place are told apart; with more, they are only counted.
+MOST_VALUES: Final = 5
 
 
 class Shape:
@@ -33,10 +36,11 @@ class Shape:
     Attributes:
         kinds: How many samples were of each JSON kind.
         formats: The string formats that every string had; None while no string was seen.
+        values: How often each text was seen; None once there were more than `MOST_VALUES` different ones.
         keys: For objects, the shape below each key; a key seen fewer times than objects is optional.
         items: For arrays, the one shape of all items; None while no item was seen.
         shortest: The length of the shortest array; None while no array was seen.
-        example: The smallest scalar seen other than null (by the length of its JSON, then by that text).
+        examples: The smallest value seen of each scalar kind (texts by length first).
 
     Example:
         >>> shape = shape_of([{"id": 1, "name": "Ada"}, {"id": 2}])
@@ -44,20 +48,26 @@ class Shape:
         ['id']
     """
 
-    __slots__ = ("example", "formats", "items", "keys", "kinds", "shortest")
+    __slots__ = ("examples", "formats", "items", "keys", "kinds", "shortest", "values")
 
     def __init__(self) -> None:
         self.kinds: dict[Kind, int] = {}
         self.formats: frozenset[str] | None = None
+        self.values: dict[str, int] | None = {}
         self.keys: dict[str, Shape] = {}
         self.items: Shape | None = None
         self.shortest: int | None = None
-        self.example: Any = None
+        self.examples: dict[Kind, Any] = {}
 
     @property
     def count(self) -> int:
         """How many samples were seen at this place."""
         return sum(self.kinds.values())
+
+    @property
+    def example(self) -> Any:
+        """The smallest scalar seen, a text before a number before a boolean; None when there was none."""
+        return next((self.examples[kind] for kind in _SCALARS if kind in self.examples), None)
 
     def required(self) -> list[str]:
         """The keys that every object had, sorted."""
@@ -67,40 +77,71 @@ class Shape:
     def observe(self, value: Any) -> None:
         """Add one sample: a JSON value as `json.loads` gives it."""
         kind = _KINDS[type(value)]
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        if kind == "object":
+        kinds = self.kinds
+        kinds[kind] = kinds.get(kind, 0) + 1
+        if kind == "string":
+            self._observe_string(value)
+        elif kind == "object":
             self._observe_object(value)
         elif kind == "array":
             self._observe_array(value)
-        elif kind != "null":
-            self._observe_scalar(value)
+        elif kind != "null" and (kind not in self.examples or value < self.examples[kind]):
+            self.examples[kind] = value
 
     def join(self, other: Shape) -> None:
         """Add all samples of `other`, which stays as it is."""
         for kind, count in other.kinds.items():
             self.kinds[kind] = self.kinds.get(kind, 0) + count
-        self._join_formats(other.formats)
+        if other.formats is not None:
+            self.formats = other.formats if self.formats is None else self.formats & other.formats
+        self._join_values(other.values)
         for key, shape in other.keys.items():
             self._key(key).join(shape)
         if other.items is not None:
             self._items().join(other.items)
         if other.shortest is not None:
             self._shorten(other.shortest)
-        self._offer(other.example)
+        for kind, example in other.examples.items():
+            if kind not in self.examples or _size(example) < _size(self.examples[kind]):
+                self.examples[kind] = example
+
+    def _observe_string(self, value: str) -> None:
+        if self.formats is None:
+            self.formats = formats_of(value)
+        elif self.formats:
+            self.formats = formats_of(value, self.formats)
+        values = self.values
+        if values is not None:
+            values[value] = values.get(value, 0) + 1
+            if len(values) > MOST_VALUES:
+                self.values = None
+        example = self.examples.get("string")
+        if example is None or (len(value), value) < (len(example), example):
+            self.examples["string"] = value
 
     def _observe_object(self, value: dict[str, Any]) -> None:
+        keys = self.keys
         for key, each in value.items():
-            self._key(key).observe(each)
+            shape = keys.get(key)
+            if shape is None:
+                shape = keys[key] = Shape()
+            shape.observe(each)
 
     def _observe_array(self, value: list[Any]) -> None:
         self._shorten(len(value))
-        for each in value:
-            self._items().observe(each)
+        if value:
+            observe = self._items().observe
+            for each in value:
+                observe(each)
 
-    def _observe_scalar(self, value: bool | float | str) -> None:  # noqa: FBT001 -- a JSON scalar
-        if isinstance(value, str):
-            self._join_formats(formats_of(value))
-        self._offer(value)
+    def _join_values(self, values: dict[str, int] | None) -> None:
+        if self.values is None or values is None:
+            self.values = None
+            return
+        for text, count in values.items():
+            self.values[text] = self.values.get(text, 0) + count
+        if len(self.values) > MOST_VALUES:
+            self.values = None
 
     def _key(self, key: str) -> Shape:
         shape = self.keys.get(key)
@@ -113,18 +154,9 @@ class Shape:
             self.items = Shape()
         return self.items
 
-    def _join_formats(self, formats: frozenset[str] | None) -> None:
-        if formats is not None:
-            self.formats = formats if self.formats is None else self.formats & formats
-
     def _shorten(self, length: int) -> None:
-        self.shortest = length if self.shortest is None else min(self.shortest, length)
-
-    def _offer(self, example: Any) -> None:
-        if example is None:
-            return
-        if self.example is None or _size(example) < _size(self.example):
-            self.example = example
+        if self.shortest is None or length < self.shortest:
+            self.shortest = length
 
 
 def shape_of(samples: list[Any]) -> Shape:
@@ -135,6 +167,6 @@ def shape_of(samples: list[Any]) -> Shape:
     return shape
 
 
-def _size(value: bool | float | str) -> tuple[int, str]:  # noqa: FBT001 -- a JSON scalar
-    text = json.dumps(value)
-    return len(text), text
+def _size(value: Any) -> Any:
+    """What examples of one kind are ordered by."""
+    return (len(value), value) if isinstance(value, str) else value

@@ -1,0 +1,82 @@
+"""Tokens from an Authlib session (the extra `authlib`), for every grant that Authlib speaks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
+from pactape_clients.errors import TokenUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AuthlibSession", "AuthlibTokens"]
+
+
+class AuthlibSession(Protocol):
+    """What is used of `authlib.integrations.requests_client.OAuth2Session`."""
+
+    token: Any
+
+    def fetch_token(self, url: str) -> Any: ...
+    def refresh_token(self, url: str, *, refresh_token: str) -> Any: ...
+
+
+class AuthlibTokens(TokenSource):
+    """Tokens that an Authlib session fetches and refreshes; when, and by which thread, is decided here.
+
+    Args:
+        session: An `OAuth2Session` from `authlib.integrations.requests_client`, set up with the client's
+            credentials and the grant. If it already has a token, that one is used first.
+        token_url: The token endpoint.
+        principal: Names whose tokens they are; None takes a name that no other source has.
+        windows: When to renew.
+        timer: A monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        session: AuthlibSession,
+        *,
+        token_url: str,
+        principal: str | None = None,
+        windows: RefreshWindows | None = None,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(
+            principal=principal_of("authlib", principal or str(id(self))), windows=windows, timer=timer
+        )
+        self._session = session
+        self._token_url = token_url
+
+    def fetch(self, previous: Token | None) -> Token:
+        """A token by the session: its own at first, then by its refresh token, else by its grant.
+
+        Raises:
+            TokenUnavailableError: The session raised; its error's type is named, its text is kept back.
+        """
+        failure: TokenUnavailableError
+        try:
+            return _as_token(self._asked(previous))
+        except Exception as error:  # noqa: BLE001 -- Authlib, requests and the server's words, all at once
+            failure = TokenUnavailableError(f"{self._token_url}: Authlib raised {type(error).__name__}")
+        raise failure  # outside of the handler: the frames below hold secrets
+
+    def _asked(self, previous: Token | None) -> Any:
+        own = self._session.token
+        if previous is None and own:
+            return own
+        if previous is not None and previous.refresh_token:
+            return self._session.refresh_token(self._token_url, refresh_token=previous.refresh_token)
+        return self._session.fetch_token(self._token_url)
+
+
+def _as_token(answer: Any) -> Token:
+    ends = answer.get("expires_at")
+    lifetime = answer.get("expires_in") if ends is None else float(ends) - time.time()
+    return Token(
+        value=answer["access_token"],
+        expires_in=None if lifetime is None else float(lifetime),
+        refresh_token=answer.get("refresh_token"),
+    )

@@ -1,0 +1,173 @@
+"""What every cache speaks: entries, invalidations, statistics, and the interface."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Cache", "CacheStats", "Invalidation", "Kept", "Loaded", "full_key", "pattern_of"]
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a load brings.
+
+    Args:
+        value: What to keep: an immutable object, or bytes.
+        ttl: Seconds to serve it; 0 or less keeps nothing.
+        tags: Labels by which it can be invalidated.
+        etag: The version's name, with which a later load can ask whether it has changed; None without one.
+        stale_for: Seconds beyond `ttl` for which it may still be served if loading anew fails.
+        revalidate_for: Seconds beyond `ttl` for which it is kept, not served, for its `etag`.
+    """
+
+    value: Any
+    ttl: float
+    tags: tuple[str, ...] = ()
+    etag: str | None = None
+    stale_for: float = 0.0
+    revalidate_for: float = 0.0
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry past its time to live: good for asking whether it has changed.
+
+    Args:
+        value: As it was kept.
+        etag: The version's name.
+    """
+
+    value: Any
+    etag: str | None
+
+
+class CacheStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cache has done since it was made.
+
+    Args:
+        hits: Values served from the cache.
+        misses: Look-ups that found nothing.
+        loads: Loads that were run; less than `misses` where callers shared one.
+        stale: Expired values served because loading anew failed.
+        dropped: Loads that an invalidation kept from being stored.
+        errors: Times that the cache's server couldn't be reached; 0 in memory.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    loads: int = 0
+    stale: int = 0
+    dropped: int = 0
+    errors: int = 0
+
+
+class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
+    """What to forget.
+
+    Args:
+        keys: Entries with these keys, whoever's they are.
+        tags: Entries with any of these tags.
+        pattern: Entries whose key it finds; None for no pattern.
+    """
+
+    keys: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    pattern: re.Pattern[str] | None = None
+
+    def hits(self, key: str, tags: Iterable[str]) -> bool:
+        """Whether an entry with this key and these tags is to be forgotten."""
+        if key in self.keys or not self.tags.isdisjoint(tags):
+            return True
+        return self.pattern is not None and self.pattern.search(key) is not None
+
+
+class Cache(Protocol):
+    """Where clients keep what they have read; `TTLCache` and `RedisCache` are two.
+
+    `keeps_objects` says whether values come back as the same object (then clients keep only immutable ones and
+    bytes), or whether it takes bytes alone.
+    """
+
+    keeps_objects: bool
+
+    def lookup(self, full_key: str) -> Any:
+        """The value at a full key (see `full_key`). Raises KeyError when there is none."""
+        ...
+
+    def get_or_load(
+        self,
+        key: str,
+        load: Callable[[Kept | None], Loaded],
+        *,
+        namespace: str = "",
+        tags: tuple[str, ...] = (),
+    ) -> Any:
+        """The value at `key` in `namespace`, loaded if there is none; many callers share one load.
+
+        Args:
+            key: The entry's name, the same in every namespace.
+            load: Brings the value; gets the expired entry when one is kept. Its failure goes to all who wait.
+            namespace: Keeps one principal's values from another.
+            tags: Labels known before loading; `Loaded.tags` may add to them.
+        """
+        ...
+
+    def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
+        """Keep a value without a load."""
+        ...
+
+    def invalidate(
+        self,
+        *,
+        keys: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        pattern: str | re.Pattern[str] | None = None,
+    ) -> int:
+        """Forget entries in every namespace, and keep loads in flight from storing what they bring.
+
+        Args:
+            keys: Entries with exactly these keys.
+            tags: Entries with any of these tags.
+            pattern: A regular expression, searched for in each key; see `pattern_of`.
+
+        Returns:
+            How many entries were forgotten.
+        """
+        ...
+
+    def clear(self) -> None:
+        """Forget everything, loads in flight included."""
+        ...
+
+    def stats(self) -> CacheStats:
+        """What the cache has done so far."""
+        ...
+
+
+def full_key(namespace: str, key: str) -> str:
+    """The name under which an entry is kept: the key alone where there is but one principal.
+
+    Example:
+        >>> full_key("", "user:1"), full_key("7bd6cc5bb5b2", "user:1")
+        ('user:1', '7bd6cc5bb5b2 user:1')
+    """
+    return f"{namespace} {key}" if namespace else key
+
+
+def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
+    """A pattern as invalidation uses it.
+
+    A text is a regular expression that must end where a word ends, so that "GetUser.*user-1" finds user-1 and not
+    user-10. Words hold letters, digits, "_" and "-". A compiled pattern is taken as it is.
+
+    Example:
+        >>> bool(pattern_of("GetUser.*user-1").search('GetUser:{"id":"user-1"}'))
+        True
+        >>> bool(pattern_of("GetUser.*user-1").search('GetUser:{"id":"user-10"}'))
+        False
+    """
+    return re.compile(rf"(?:{pattern})(?![\w-])") if isinstance(pattern, str) else pattern

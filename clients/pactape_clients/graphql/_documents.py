@@ -1,0 +1,132 @@
+"""GraphQL documents, parsed and validated once each."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    validate,
+)
+
+from pactape_clients.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["Document", "compiled", "schema_of"]
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation of a GraphQL document, ready to be sent any number of times.
+
+    Args:
+        text: The document, to the letter.
+        name: The operation's name; "anonymous" when it has none.
+        kind: "query", "mutation" or "subscription".
+        digest: SHA-256 of the text, in hexadecimal.
+        variables: The variables it declares.
+        required: Those without which it can't run.
+    """
+
+    text: str
+    name: str
+    kind: str
+    digest: str
+    variables: frozenset[str]
+    required: frozenset[str]
+
+    def check(self, given: Collection[str]) -> None:
+        """Refuse variables that are missing or unknown.
+
+        Raises:
+            DocumentError: Naming them.
+        """
+        if given == self.variables:
+            return
+        names = frozenset(given)
+        if missing := self.required - names:
+            raise DocumentError(f"{self.name} needs a value for {_listed(missing)}")
+        if unknown := names - self.variables:
+            declared = _listed(self.variables) if self.variables else "none"
+            raise DocumentError(f"{self.name} declares no {_listed(unknown)}; it declares {declared}")
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(f"${name}" for name in sorted(names))
+
+
+@lru_cache(maxsize=1024)
+def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | None = None) -> Document:
+    """One operation of a document; the second time it costs a look-up.
+
+    Args:
+        text: The document.
+        operation: Which operation, by name; None when there is but one.
+        schema: What to validate it against; None checks its syntax alone.
+
+    Raises:
+        DocumentError: It doesn't parse, doesn't validate, or has no such operation.
+
+    Example:
+        >>> document = compiled("query GetUser($id: ID!) { user(id: $id) { name } }")
+        >>> document.name, document.kind, sorted(document.required)
+        ('GetUser', 'query', ['id'])
+    """
+    try:
+        parsed = parse(text)
+    except GraphQLSyntaxError as error:
+        raise DocumentError(f"the GraphQL document doesn't parse: {error}") from None
+    if schema is not None and (errors := validate(schema, parsed)):
+        raise DocumentError("the GraphQL document doesn't fit the schema: " + "; ".join(map(str, errors)))
+    chosen = _chosen(
+        [each for each in parsed.definitions if isinstance(each, OperationDefinitionNode)], operation
+    )
+    declared = chosen.variable_definitions or ()
+    return Document(
+        text=text,
+        name=chosen.name.value if chosen.name else "anonymous",
+        kind=chosen.operation.value,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        variables=frozenset(each.variable.name.value for each in declared),
+        required=frozenset(
+            each.variable.name.value
+            for each in declared
+            if isinstance(each.type, NonNullTypeNode) and each.default_value is None
+        ),
+    )
+
+
+def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
+    names = [each.name.value if each.name else "anonymous" for each in operations]
+    if name is None and len(operations) == 1:
+        return operations[0]
+    if name is None:
+        raise DocumentError(
+            f"the document has {len(names)} operations ({', '.join(names)}): name one of them"
+        )
+    if name not in names:
+        raise DocumentError(f"the document has no operation {name!r}; it has {', '.join(names) or 'none'}")
+    return operations[names.index(name)]
+
+
+@lru_cache(maxsize=32)
+def schema_of(sdl: str) -> GraphQLSchema:
+    """The schema that an SDL text describes.
+
+    Raises:
+        DocumentError: It describes none.
+    """
+    try:
+        return build_schema(sdl)
+    except (GraphQLError, TypeError) as error:
+        raise DocumentError(f"the schema can't be read: {error}") from None

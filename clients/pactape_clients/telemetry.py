@@ -1,0 +1,45 @@
+"""What a client tells about its requests: one event for each, with OpenTelemetry's attribute names."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+__all__ = ["Hook", "RequestEvent", "log_to"]
+
+
+class RequestEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One request that was sent, or that couldn't be.
+
+    Args:
+        attributes: By the names of OpenTelemetry's semantic conventions for HTTP clients: `http.request.method`,
+            `url.template`, `server.address`, `server.port`, `http.response.status_code`, `error.type` (an error's
+            class name or the status), `http.request.resend_count`; and `pactape.operation`. No header, body or
+            filled-in URL: those may hold secrets.
+        duration: Seconds from the request's start to the answer or failure, token renewal included.
+    """
+
+    attributes: dict[str, str | int]
+    duration: float
+
+
+#: Is told of each request.
+Hook = Callable[[RequestEvent], None]
+
+
+def log_to(logger: logging.Logger, *, level: int = logging.INFO) -> Hook:
+    """A hook that writes one line for each request.
+
+    Example:
+        >>> hook = log_to(logging.getLogger("users"))
+        >>> hook(RequestEvent(attributes={"pactape.operation": "GET /users/{id}"}, duration=0.01))
+    """
+
+    def log(event: RequestEvent) -> None:
+        attributes = event.attributes
+        outcome = attributes.get("http.response.status_code", attributes.get("error.type", ""))
+        logger.log(level, "%s %s in %.3f s", attributes["pactape.operation"], outcome, event.duration)
+
+    return log

@@ -1,0 +1,12 @@
+"""The embedded Pact broker: one SQLite file, one process, the official HAL API.
+
+`running_broker` serves one on the loopback; `pactape broker` does the same from the command line. Teams that
+outgrow it point PACT_BROKER_BASE_URL at the official broker and change nothing else.
+"""
+
+from __future__ import annotations
+
+from pactape.broker.config import BrokerConfig, Credentials
+from pactape.broker.server import BrokerServer, running_broker
+
+__all__ = ["BrokerConfig", "BrokerServer", "Credentials", "running_broker"]

@@ -1,0 +1,61 @@
+"""What a contract says apart from its layout: the hash that names it, the ids of its interactions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+__all__ = ["content_sha", "interaction_id", "with_interaction_ids"]
+
+_LISTS = ("interactions", "messages")
+
+
+def content_sha(pact: dict[str, Any]) -> str:
+    """A name for what a verifier would check: the same for any order of keys and of interactions.
+
+    Args:
+        pact: The contract's JSON; its metadata counts only for the version of the specification.
+
+    Example:
+        >>> content_sha({"interactions": [], "consumer": {}}) == content_sha({"interactions": []})
+        True
+    """
+    content: dict[str, Any] = {key: sorted(map(_canonical, pact.get(key) or ())) for key in _LISTS}
+    content["specification"] = _specification(pact)
+    return _digest(_canonical(content))
+
+
+def interaction_id(interaction: dict[str, Any]) -> str:
+    """A stable id of an interaction, which a verifier repeats in its test results."""
+    return _digest(_canonical({key: value for key, value in interaction.items() if key != "_id"}))
+
+
+def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
+    """The contract with `_id` in each interaction and message."""
+    numbered = dict(pact)
+    for key in _LISTS:
+        if isinstance(pact.get(key), list):
+            numbered[key] = [
+                {**each, "_id": interaction_id(each)} if isinstance(each, dict) else each
+                for each in pact[key]
+            ]
+    return numbered
+
+
+def _specification(pact: dict[str, Any]) -> Any:
+    metadata = pact.get("metadata")
+    if not isinstance(metadata, dict):
+        return None
+    for key in ("pactSpecification", "pact-specification"):
+        if isinstance(metadata.get(key), dict):
+            return metadata[key].get("version")
+    return metadata.get("pactSpecificationVersion")
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()

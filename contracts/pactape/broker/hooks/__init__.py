@@ -1,0 +1,1 @@
+"""Webhooks: what happened, who wants to hear it, and telling them."""

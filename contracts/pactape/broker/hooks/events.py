@@ -1,0 +1,46 @@
+"""What happens in a broker that a webhook can be told about, by the official names."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = [
+    "CONTENT_CHANGED",
+    "EVENTS",
+    "PUBLISHED",
+    "REQUIRES_VERIFICATION",
+    "VERIFICATION_FAILED",
+    "VERIFICATION_PUBLISHED",
+    "VERIFICATION_SUCCEEDED",
+    "Event",
+]
+
+PUBLISHED = "contract_published"
+CONTENT_CHANGED = "contract_content_changed"
+REQUIRES_VERIFICATION = "contract_requiring_verification_published"
+VERIFICATION_PUBLISHED = "provider_verification_published"
+VERIFICATION_SUCCEEDED = "provider_verification_succeeded"
+VERIFICATION_FAILED = "provider_verification_failed"
+EVENTS = frozenset(
+    {
+        PUBLISHED,
+        CONTENT_CHANGED,
+        REQUIRES_VERIFICATION,
+        VERIFICATION_PUBLISHED,
+        VERIFICATION_SUCCEEDED,
+        VERIFICATION_FAILED,
+    }
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened between a consumer and a provider.
+
+    Args:
+        values: What `${pactbroker.…}` placeholders stand for, by their names.
+    """
+
+    name: str
+    consumer: str
+    provider: str
+    values: dict[str, str]

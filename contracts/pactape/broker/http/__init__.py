@@ -1,0 +1,1 @@
+"""The broker's protocol: the official HAL API over WSGI."""

@@ -1,0 +1,297 @@
+"""The matrix: which pairs of versions matter to a question, and whether they allow a deployment.
+
+The rules are those of the official broker: a consumer needs every provider of its contract to be there and to
+have verified it; a provider needs no consumer, but must have verified the contracts of those that are there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.broker.records import Publication, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Integration", "Reason", "Resolved", "Row", "Verdict", "judge", "latest_rows", "rows_between"]
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """A selector of the question with the version that it stands for.
+
+    Args:
+        version_id: None means every version, unless `missing`.
+        missing: The selector names a version that there isn't.
+        specified: The question names it; otherwise it was inferred from an integration.
+        one_of_many: Whether the same selector stands for several versions.
+    """
+
+    pacticipant: str
+    version_id: int | None = None
+    number: str | None = None
+    missing: bool = False
+    specified: bool = True
+    ignored: bool = False
+    one_of_many: bool = False
+    latest: bool = False
+    tag: str | None = None
+    branch: str | None = None
+    main_branch: bool = False
+    environment: str | None = None
+
+    def covers(self, pacticipant: str, version_id: int | None) -> bool:
+        """Whether it stands for this version."""
+        if self.pacticipant != pacticipant or self.missing:
+            return False
+        return self.version_id is None or self.version_id == version_id
+
+    def describe(self) -> str:
+        """The words that reasons use for it.
+
+        Example:
+            >>> Resolved(pacticipant="Bar", environment="test", number="2", version_id=7).describe()
+            'the version of Bar currently in test (2)'
+        """
+        name, suffix = self.pacticipant, f" ({self.number or 'no such version exists'})"
+        for condition, text in self._phrases():
+            if condition:
+                return text.format(name=name) + suffix
+        if self.environment:
+            return self._in_environment()
+        if self.number is None:
+            return f"any version of {name}"
+        return f"version {self.number} of {name}" + (" (no such version exists)" if self.missing else "")
+
+    def _phrases(self) -> list[tuple[object, str]]:
+        prefix = "one of the versions" if self.one_of_many else "the version" if self.number else "a version"
+        return [
+            (self.latest and self.tag, f"the latest version of {{name}} with tag {self.tag}"),
+            (self.main_branch and not self.branch, "a version of {name} from the main branch"),
+            (self.latest and self.branch, f"the latest version of {{name}} from branch {self.branch}"),
+            (self.branch, f"{prefix} of {{name}} from branch {self.branch}"),
+            (self.latest, "the latest version of {name}"),
+            (self.tag, f"a version of {{name}} with tag {self.tag}"),
+        ]
+
+    def _in_environment(self) -> str:
+        if self.number is None:
+            return (
+                f"a version of {self.pacticipant} currently in {self.environment} "
+                "(no version is currently recorded as deployed/released in this environment)"
+            )
+        prefix = "one of the versions" if self.one_of_many else "the version"
+        return f"{prefix} of {self.pacticipant} currently in {self.environment} ({self.number})"
+
+    def absence(self) -> str:
+        """The reason to give when it names a version that there isn't."""
+        name = self.pacticipant
+        if self.tag:
+            return f"No version with tag {self.tag} exists for {name}"
+        if self.branch:
+            return f"No version of {name} from branch {self.branch} exists"
+        if self.main_branch:
+            return f"No version of {name} from the main branch exists"
+        if self.environment:
+            where = f"environment {self.environment}"
+            return f"No version of {name} is currently recorded as deployed or released in {where}"
+        what = f"version {self.number} of {name}" if self.number else name
+        return f"No pacts or verifications have been published for {what}"
+
+
+class Integration(msgspec.Struct, frozen=True):
+    """A consumer and a provider that the question concerns; a required one must have a result."""
+
+    consumer: str
+    provider: str
+    required: bool
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A contract and what one provider version made of it; no result means that none is known.
+
+    Args:
+        provider: The selector that stood for the provider, when one did.
+    """
+
+    publication: Publication
+    result: Result | None = None
+    consumer: Resolved
+    provider: Resolved | None = None
+    ignored: bool = False
+
+    @property
+    def success(self) -> bool | None:
+        """Whether it was verified; None when it is unknown."""
+        return None if self.result is None else self.result.success
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A reason for a verdict: its kind ("success", "error" or "warning") and its text."""
+
+    kind: str
+    text: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer.
+
+    Args:
+        deployable: None means that a result is missing.
+        unknown: How many results are missing.
+        ignored: How many rows didn't count, as asked.
+    """
+
+    deployable: bool | None
+    reasons: tuple[Reason, ...]
+    success: int
+    failed: int
+    unknown: int
+    ignored: int
+
+
+def rows_between(
+    resolved: Sequence[Resolved], publications: Iterable[Publication], results: Iterable[Result]
+) -> list[Row]:
+    """Every contract between the selectors with each provider version that matters to it.
+
+    Args:
+        resolved: The specified and the inferred selectors.
+        publications: At least the contracts of the consumer versions among them.
+        results: At least the latest results of those contracts and the provider versions among the selectors.
+    """
+    by_content: dict[int, list[Result]] = {}
+    for result in results:
+        by_content.setdefault(result.content_id, []).append(result)
+    specified = {each.pacticipant for each in resolved if each.specified}
+    rows: list[Row] = []
+    for publication in publications:
+        if publication.consumer not in specified and publication.provider not in specified:
+            continue
+        consumer = next((s for s in resolved if s.covers(publication.consumer, publication.version_id)), None)
+        if consumer is not None:
+            rows.extend(_rows_of(publication, consumer, resolved, by_content.get(publication.content_id, [])))
+    return rows
+
+
+_NOTHING: tuple[None, ...] = (None,)
+
+
+def _rows_of(
+    publication: Publication, consumer: Resolved, resolved: Sequence[Resolved], results: Sequence[Result]
+) -> list[Row]:
+    rows: list[Row] = []
+    for provider in (each for each in resolved if each.pacticipant == publication.provider):
+        found = [each for each in results if provider.covers(publication.provider, each.provider_version_id)]
+        rows.extend(
+            Row(
+                publication=publication,
+                result=result,
+                consumer=consumer,
+                provider=provider,
+                ignored=consumer.ignored or provider.ignored,
+            )
+            for result in found or _NOTHING
+        )
+    return rows
+
+
+def latest_rows(rows: Sequence[Row]) -> list[Row]:
+    """Of each consumer version and provider only the latest result ("latestby=cvp")."""
+    latest: dict[tuple[int, str], Row] = {}
+    for row in rows:
+        key = (row.publication.version_id, row.publication.provider)
+        current = latest.get(key)
+        if current is None or _age(row) >= _age(current):
+            latest[key] = row
+    return list(latest.values())
+
+
+def _age(row: Row) -> int:
+    return 0 if row.result is None else row.result.id
+
+
+def judge(resolved: Sequence[Resolved], integrations: Sequence[Integration], rows: Sequence[Row]) -> Verdict:
+    """Whether the question's versions can be deployed, and why."""
+    considered = [row for row in rows if not row.ignored]
+    present = {(row.publication.consumer, row.publication.provider) for row in rows}
+    absent = [
+        each for each in integrations if each.required and (each.consumer, each.provider) not in present
+    ]
+    missing = [each for each in resolved if each.specified and each.missing]
+    reasons = _reasons(resolved, missing, absent, rows)
+    return Verdict(
+        deployable=_deployable(missing, absent, considered),
+        reasons=tuple(dict.fromkeys(reasons)),
+        success=sum(row.success is True for row in considered),
+        failed=sum(row.success is False for row in considered),
+        unknown=len(absent) + sum(row.success is None for row in considered),
+        ignored=len(rows) - len(considered),
+    )
+
+
+def _deployable(
+    missing: Sequence[Resolved], absent: Sequence[Integration], rows: Sequence[Row]
+) -> bool | None:
+    if any(not each.ignored for each in missing):
+        return False
+    if absent or any(row.success is None for row in rows):
+        return None
+    return all(row.success for row in rows)
+
+
+def _reasons(
+    resolved: Sequence[Resolved],
+    missing: Sequence[Resolved],
+    absent: Sequence[Integration],
+    rows: Sequence[Row],
+) -> list[Reason]:
+    if missing:
+        return [_error(each.absence(), ignored=each.ignored) for each in missing]
+    errors = [
+        _error(_UNVERIFIED.format(_of(resolved, each.consumer), _of(resolved, each.provider)))
+        for each in absent
+    ]
+    errors += [_failure(row) for row in rows if row.success is False]
+    errors += [_ignorance(row) for row in rows if row.success is None]
+    if any(not error.text.startswith(_IGNORED) for error in errors):
+        return errors
+    considered = any(not row.ignored for row in rows)
+    good = "All required verification results are published and successful"
+    return [Reason("success", good if considered else "There are no missing dependencies"), *errors]
+
+
+_IGNORED = "[IGNORED] "
+_UNVERIFIED = "There is no verified pact between {} and {}"
+
+
+def _error(text: str, *, ignored: bool = False) -> Reason:
+    return Reason("warning", _IGNORED + text) if ignored else Reason("error", text)
+
+
+def _failure(row: Row) -> Reason:
+    consumer, provider = _parties(row)
+    text = f"The verification for the pact between {consumer} and {provider} failed"
+    return _error(text, ignored=row.ignored)
+
+
+def _ignorance(row: Row) -> Reason:
+    return _error(_UNVERIFIED.format(*_parties(row)), ignored=row.ignored)
+
+
+def _parties(row: Row) -> tuple[str, str]:
+    consumer, provider = row.consumer, row.provider
+    if consumer.number is None:
+        consumer = msgspec.structs.replace(consumer, number=row.publication.version)
+    if provider is None:
+        provider = Resolved(pacticipant=row.publication.provider)
+    if provider.number is None and row.result is not None:
+        provider = msgspec.structs.replace(provider, number=row.result.provider_version)
+    return consumer.describe(), provider.describe()
+
+
+def _of(resolved: Sequence[Resolved], name: str) -> str:
+    return next(
+        (each for each in resolved if each.pacticipant == name), Resolved(pacticipant=name)
+    ).describe()

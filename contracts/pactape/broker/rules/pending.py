@@ -1,0 +1,122 @@
+"""Pending and work-in-progress contracts: what must not fail a provider's build yet.
+
+A content is pending for a provider branch until a version of that branch has verified it, unless another
+branch had verified it before this branch began (docs.pact.io, "Pending pacts" and "Work in progress pacts").
+A head of a consumer's branch or tag that nobody selected is work in progress by the same rule, but a
+verification that was itself work in progress doesn't count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.broker.rules.selectors import Candidate, Match, Selected, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+__all__ = ["ProviderLine", "Success", "is_pending", "pending_lines", "work_in_progress"]
+
+
+class Success(msgspec.Struct, frozen=True, kw_only=True):
+    """A successful verification of a content.
+
+    Args:
+        branches: The branches of the provider version that it was made with.
+        tags: Its tags.
+        wip: Whether the content was work in progress when it was verified.
+        at: When, ISO 8601 in UTC.
+    """
+
+    branches: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    wip: bool = False
+    at: str = ""
+
+
+class ProviderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A branch, or a tag used as one, that a provider verifies for.
+
+    Args:
+        kind: "branch" or "tag".
+        began: When it was first used, ISO 8601 in UTC; None when it has never been.
+    """
+
+    kind: str
+    name: str
+    began: str | None
+
+    def names(self, success: Success) -> frozenset[str]:
+        """The names that a success was made under, of this line's kind."""
+        return success.branches if self.kind == "branch" else success.tags
+
+
+def is_pending(line: ProviderLine, successes: Iterable[Success]) -> bool:
+    """Whether a content with these successes is pending for a line.
+
+    Example:
+        >>> feature = ProviderLine(kind="branch", name="feature", began="2026-02-01")
+        >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-01-01")])
+        False
+        >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-03-01")])
+        True
+    """
+    for success in successes:
+        names = line.names(success)
+        if line.name in names:
+            return False
+        if names and (line.began is None or success.at < line.began):
+            return False
+    return True
+
+
+def pending_lines(lines: Sequence[ProviderLine], successes: Collection[Success]) -> list[ProviderLine] | None:
+    """The lines that a content is pending for; None means pending for the provider as such.
+
+    Without a line a content is pending until any provider version has verified it.
+    """
+    if lines:
+        return [line for line in lines if is_pending(line, successes)]
+    return [] if successes else None
+
+
+def work_in_progress(
+    lines: Sequence[ProviderLine],
+    candidates: Sequence[Candidate],
+    *,
+    selected: Sequence[Selected],
+    since: str,
+    successes_of: Callable[[int], Collection[Success]],
+) -> list[Selected]:
+    """The heads of consumer branches and tags that are work in progress for any of the lines.
+
+    Args:
+        lines: The provider's branch, or else its tags; none means that nothing is work in progress.
+        candidates: Every published contract with the provider.
+        selected: What the selectors chose; it is never work in progress.
+        since: Contracts published at or before this time are left out, ISO 8601 in UTC.
+        successes_of: The successful verifications of a content by its id.
+    """
+    chosen = {each.publication.content_id for each in selected}
+    found: list[tuple[Candidate, Match]] = []
+    for candidate in candidates:
+        content = candidate.publication.content_id
+        if content in chosen or candidate.publication.created_at <= since:
+            continue
+        heads = _heads(candidate)
+        if not heads:
+            continue
+        settled = [success for success in successes_of(content) if not success.wip]
+        if any(is_pending(line, settled) for line in lines):
+            found.extend((candidate, head) for head in heads)
+    return merge(found)
+
+
+def _heads(candidate: Candidate) -> list[Match]:
+    version = candidate.publication.version
+    return [
+        *(Match(kind="branch", version=version, name=name) for name in sorted(candidate.head_of_branches)),
+        *(Match(kind="tag", version=version, name=name) for name in sorted(candidate.head_of_tags)),
+    ]

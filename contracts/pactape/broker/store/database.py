@@ -1,0 +1,119 @@
+"""The broker's file: opening it durably, one writer at a time, copies of it while it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from pactape.broker.store.tables import metadata
+from pactape.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+__all__ = ["Clock", "Database", "utc_now"]
+
+_SCHEMA = 1
+_BUSY_MILLISECONDS = 20_000
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time now, with its zone."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """One SQLite file in WAL mode; what `writing()` has left is on the disk.
+
+    Args:
+        path: The file; it and its folder are made when missing.
+
+    Raises:
+        OutputError: The file can't be opened, isn't a broker's, or comes from a newer Pactape.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._one_writer = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._engine = _engine(path)
+            self._prepare()
+        except (OSError, DatabaseError) as error:
+            raise OutputError(
+                f"can't be used as a broker's database ({getattr(error, 'orig', error)})",
+                where=path,
+                remedy="name a new file or one that a broker wrote, in a folder you can write to",
+            ) from error
+
+    def _prepare(self) -> None:
+        with self.writing() as connection:
+            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if found > _SCHEMA:
+                raise OutputError(
+                    f"was written by a newer Pactape (schema {found}, this one knows {_SCHEMA})",
+                    where=self.path,
+                    remedy="upgrade pactape",
+                )
+            if found < _SCHEMA:
+                metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the data; it never waits for a writer."""
+        with self._engine.connect() as connection, _transaction(connection, "BEGIN"):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Change the data; all of it is durable when the block ends, none of it when the block raises."""
+        with (
+            self._one_writer,
+            self._engine.connect() as connection,
+            _transaction(connection, "BEGIN IMMEDIATE"),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        isolation_level="AUTOCOMMIT",  # transactions are begun by name below: SQLite's own BEGIN IMMEDIATE
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _configure)
+    return engine
+
+
+def _configure(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # in WAL mode NORMAL may lose the last commits
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[None]:
+    connection.exec_driver_sql(begin)
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")

@@ -1,0 +1,298 @@
+"""Pacticipants, their versions, branches and tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from pactape.broker.records import Pacticipant, Tag, Version
+from pactape.broker.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy import Connection, Row, Select
+
+__all__ = [
+    "add_branch",
+    "add_label",
+    "add_tag",
+    "all_pacticipants",
+    "branch_names",
+    "delete_branch",
+    "delete_pacticipant",
+    "delete_tag",
+    "ensure_pacticipant",
+    "ensure_version",
+    "find_pacticipant",
+    "find_version",
+    "first_version_on_branch",
+    "first_version_with_tag",
+    "head_of_branch",
+    "labels_of",
+    "latest_version",
+    "remove_label",
+    "update_pacticipant",
+    "versions_by_id",
+    "versions_of",
+    "versions_on_branch",
+    "versions_with_tag",
+]
+
+
+def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
+    """The pacticipant of exactly this name."""
+    row = connection.execute(select(t.pacticipants).where(t.pacticipants.c.name == name)).first()
+    return None if row is None else _pacticipant(row)
+
+
+def all_pacticipants(connection: Connection) -> list[Pacticipant]:
+    """Every pacticipant, by name."""
+    return [
+        _pacticipant(row)
+        for row in connection.execute(select(t.pacticipants).order_by(t.pacticipants.c.name))
+    ]
+
+
+def ensure_pacticipant(connection: Connection, name: str, *, now: str) -> Pacticipant:
+    """The pacticipant of this name, made when there is none."""
+    found = find_pacticipant(connection, name)
+    if found is not None:
+        return found
+    values = {"name": name, "display_name": name, "created_at": now}
+    identity = connection.execute(insert(t.pacticipants).values(values)).lastrowid
+    return Pacticipant(
+        id=identity, name=name, display_name=name, main_branch=None, repository_url=None, created_at=now
+    )
+
+
+def update_pacticipant(connection: Connection, identity: int, values: dict[str, Any]) -> None:
+    """Set display_name, main_branch or repository_url."""
+    if values:
+        connection.execute(update(t.pacticipants).where(t.pacticipants.c.id == identity).values(values))
+
+
+def delete_pacticipant(connection: Connection, identity: int) -> None:
+    """Remove a pacticipant with all its versions, contracts and results."""
+    connection.execute(delete(t.pacticipants).where(t.pacticipants.c.id == identity))
+
+
+def labels_of(connection: Connection, identity: int) -> list[str]:
+    """A pacticipant's labels, by name."""
+    query = select(t.labels.c.name).where(t.labels.c.pacticipant_id == identity).order_by(t.labels.c.name)
+    return list(connection.scalars(query))
+
+
+def add_label(connection: Connection, identity: int, name: str) -> None:
+    """Give a pacticipant a label; it may have it already."""
+    connection.execute(upsert(t.labels).values(pacticipant_id=identity, name=name).on_conflict_do_nothing())
+
+
+def remove_label(connection: Connection, identity: int, name: str) -> bool:
+    """Take a label from a pacticipant; False when it had none of that name."""
+    return bool(
+        connection.execute(
+            delete(t.labels).where(t.labels.c.pacticipant_id == identity, t.labels.c.name == name)
+        ).rowcount
+    )
+
+
+def ensure_version(
+    connection: Connection, pacticipant: Pacticipant, number: str, *, now: str, build_url: str | None = None
+) -> tuple[Version, bool]:
+    """The version of this number and whether it was made now; a build URL replaces the one it had."""
+    query = _versions().where(t.versions.c.pacticipant_id == pacticipant.id, t.versions.c.number == number)
+    row = connection.execute(query).first()
+    if row is None:
+        values = {
+            "pacticipant_id": pacticipant.id,
+            "number": number,
+            "build_url": build_url,
+            "created_at": now,
+        }
+        identity = connection.execute(insert(t.versions).values(values)).lastrowid
+        version = Version(
+            id=identity, pacticipant=pacticipant.name, number=number, build_url=build_url, created_at=now
+        )
+        return version, True
+    if build_url is not None:
+        connection.execute(update(t.versions).where(t.versions.c.id == row.id).values(build_url=build_url))
+    return _decorated(connection, [row])[0], False
+
+
+def find_version(connection: Connection, pacticipant: str, number: str) -> Version | None:
+    """The version of this number."""
+    return _one(
+        connection, _versions().where(t.pacticipants.c.name == pacticipant, t.versions.c.number == number)
+    )
+
+
+def latest_version(connection: Connection, pacticipant: str) -> Version | None:
+    """The version that came last."""
+    return _one(connection, _latest(_versions().where(t.pacticipants.c.name == pacticipant)))
+
+
+def versions_of(connection: Connection, pacticipant: str, *, limit: int = 100) -> list[Version]:
+    """A pacticipant's versions, the last one first."""
+    query = _versions().where(t.pacticipants.c.name == pacticipant).order_by(t.versions.c.id.desc())
+    return _decorated(connection, connection.execute(query.limit(limit)))
+
+
+def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[int, Version]:
+    """The versions of these ids."""
+    found = _decorated(connection, connection.execute(_versions().where(t.versions.c.id.in_(identities))))
+    return {version.id: version for version in found}
+
+
+def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Version | None:
+    """The last version on a branch."""
+    return _one(connection, _latest(_on_branch(pacticipant, branch)))
+
+
+def versions_on_branch(connection: Connection, pacticipant: str, branch: str) -> list[Version]:
+    """All versions on a branch, the last one first."""
+    query = _on_branch(pacticipant, branch).order_by(t.versions.c.id.desc())
+    return _decorated(connection, connection.execute(query))
+
+
+def versions_with_tag(connection: Connection, pacticipant: str, tag: str) -> list[Version]:
+    """All versions with a tag, the last one first."""
+    query = (
+        _versions()
+        .join(t.tags, t.tags.c.version_id == t.versions.c.id)
+        .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
+        .order_by(t.versions.c.id.desc())
+    )
+    return _decorated(connection, connection.execute(query))
+
+
+def first_version_on_branch(connection: Connection, pacticipant: str, branch: str) -> str | None:
+    """When the first version on a branch came to be; None when the branch has none."""
+    inner = _on_branch(pacticipant, branch).subquery()
+    found: str | None = connection.scalar(select(func.min(inner.c.created_at)))
+    return found
+
+
+def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -> str | None:
+    """When a tag was first given; None when no version has it."""
+    query = (
+        select(func.min(t.tags.c.created_at))
+        .join(t.versions, t.versions.c.id == t.tags.c.version_id)
+        .join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
+        .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
+    )
+    found: str | None = connection.scalar(query)
+    return found
+
+
+def branch_names(connection: Connection, identity: int) -> list[str]:
+    """The names of a pacticipant's branches."""
+    query = (
+        select(t.branches.c.name).where(t.branches.c.pacticipant_id == identity).order_by(t.branches.c.name)
+    )
+    return list(connection.scalars(query))
+
+
+def add_branch(
+    connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
+) -> None:
+    """Put a version on a branch; the first of a usual main name becomes the main branch."""
+    found = select(t.branches.c.id).where(
+        t.branches.c.pacticipant_id == pacticipant.id, t.branches.c.name == name
+    )
+    identity = connection.scalar(found)
+    if identity is None:
+        values = {"pacticipant_id": pacticipant.id, "name": name, "created_at": now}
+        identity = connection.execute(insert(t.branches).values(values)).lastrowid
+    connection.execute(
+        upsert(t.branch_versions).values(branch_id=identity, version_id=version.id).on_conflict_do_nothing()
+    )
+    if pacticipant.main_branch is None and name in _MAIN_BRANCHES:
+        update_pacticipant(connection, pacticipant.id, {"main_branch": name})
+
+
+_MAIN_BRANCHES = ("develop", "main", "master")
+
+
+def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
+    """Forget a branch; its versions and their contracts stay. False when there is no such branch."""
+    owner = select(t.pacticipants.c.id).where(t.pacticipants.c.name == pacticipant).scalar_subquery()
+    gone = connection.execute(
+        delete(t.branches).where(t.branches.c.name == name, t.branches.c.pacticipant_id == owner)
+    )
+    return bool(gone.rowcount)
+
+
+def add_tag(connection: Connection, version: Version, name: str, *, now: str) -> None:
+    """Give a version a tag; it may have it already."""
+    connection.execute(
+        upsert(t.tags).values(version_id=version.id, name=name, created_at=now).on_conflict_do_nothing()
+    )
+
+
+def delete_tag(connection: Connection, version: Version, name: str) -> bool:
+    """Take a tag from a version; False when it had none of that name."""
+    gone = connection.execute(delete(t.tags).where(t.tags.c.version_id == version.id, t.tags.c.name == name))
+    return bool(gone.rowcount)
+
+
+def _pacticipant(row: Row[Any]) -> Pacticipant:
+    return Pacticipant(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+
+
+def _versions() -> Select[Any]:
+    return select(
+        t.versions.c.id,
+        t.pacticipants.c.name.label("pacticipant"),
+        t.versions.c.number,
+        t.versions.c.build_url,
+        t.versions.c.created_at,
+    ).join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
+
+
+def _on_branch(pacticipant: str, branch: str) -> Select[Any]:
+    return (
+        _versions()
+        .join(t.branch_versions, t.branch_versions.c.version_id == t.versions.c.id)
+        .join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
+        .where(
+            t.pacticipants.c.name == pacticipant,
+            t.branches.c.pacticipant_id == t.pacticipants.c.id,
+            t.branches.c.name == branch,
+        )
+    )
+
+
+def _latest(query: Select[Any]) -> Select[Any]:
+    return query.order_by(t.versions.c.id.desc()).limit(1)
+
+
+def _one(connection: Connection, query: Select[Any]) -> Version | None:
+    row = connection.execute(query).first()
+    return None if row is None else _decorated(connection, [row])[0]
+
+
+def _decorated(connection: Connection, rows: Iterable[Row[Any]]) -> list[Version]:
+    found = list(rows)
+    if not found:
+        return []
+    identities = [row.id for row in found]
+    on_branches: dict[int, list[str]] = {}
+    query = select(t.branch_versions.c.version_id, t.branches.c.name).join(t.branches)
+    for identity, name in connection.execute(query.where(t.branch_versions.c.version_id.in_(identities))):
+        on_branches.setdefault(identity, []).append(name)
+    tagged: dict[int, list[Tag]] = {}
+    for identity, name, created_at in connection.execute(
+        select(t.tags).where(t.tags.c.version_id.in_(identities)).order_by(t.tags.c.created_at)
+    ):
+        tagged.setdefault(identity, []).append(Tag(name=name, created_at=created_at))
+    return [
+        Version(
+            **row._mapping,  # noqa: SLF001 -- as above
+            branches=tuple(on_branches.get(row.id, ())),
+            tags=tuple(tagged.get(row.id, ())),
+        )
+        for row in found
+    ]

@@ -1,0 +1,203 @@
+"""The broker's tables: content-addressed contracts, and results that point at the content."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "branch_versions",
+    "branches",
+    "contents",
+    "deliveries",
+    "environments",
+    "labels",
+    "metadata",
+    "pacticipants",
+    "placements",
+    "publications",
+    "results",
+    "tags",
+    "versions",
+    "webhooks",
+]
+
+metadata = MetaData()
+
+
+def _reference(name: str, column: str) -> Column[int]:
+    return Column(name, Integer, ForeignKey(column, ondelete="CASCADE"), nullable=False)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String, nullable=nullable)
+
+
+pacticipants = Table(
+    "pacticipants",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    _text("display_name"),
+    _text("main_branch", nullable=True),
+    _text("repository_url", nullable=True),
+    _text("created_at"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    _reference("pacticipant_id", "pacticipants.id"),
+    _text("name"),
+    UniqueConstraint("pacticipant_id", "name"),
+)
+
+# The order of a pacticipant's versions is the order in which they came to be: their id.
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _reference("pacticipant_id", "pacticipants.id"),
+    _text("number"),
+    _text("build_url", nullable=True),
+    _text("created_at"),
+    UniqueConstraint("pacticipant_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+branches = Table(
+    "branches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _reference("pacticipant_id", "pacticipants.id"),
+    _text("name"),
+    _text("created_at"),
+    UniqueConstraint("pacticipant_id", "name"),
+)
+
+branch_versions = Table(
+    "branch_versions",
+    metadata,
+    _reference("branch_id", "branches.id"),
+    _reference("version_id", "versions.id"),
+    UniqueConstraint("branch_id", "version_id"),
+    Index("branch_versions_by_version", "version_id"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _reference("version_id", "versions.id"),
+    _text("name"),
+    _text("created_at"),
+    UniqueConstraint("version_id", "name"),
+    Index("tags_by_name", "name", "version_id"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _reference("consumer_id", "pacticipants.id"),
+    _reference("provider_id", "pacticipants.id"),
+    _text("sha"),
+    Column("body", LargeBinary, nullable=False),
+    _text("created_at"),
+    UniqueConstraint("consumer_id", "provider_id", "sha"),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _reference("consumer_id", "pacticipants.id"),
+    _reference("provider_id", "pacticipants.id"),
+    _reference("version_id", "versions.id"),
+    _reference("content_id", "contents.id"),
+    _text("created_at"),
+    UniqueConstraint("version_id", "provider_id"),
+    Index("publications_by_parties", "provider_id", "consumer_id", "version_id"),
+    Index("publications_by_content", "content_id"),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _reference("content_id", "contents.id"),
+    Column("number", Integer, nullable=False),
+    _reference("provider_version_id", "versions.id"),
+    Column("success", Boolean, nullable=False),
+    Column("wip", Boolean, nullable=False),
+    _text("build_url", nullable=True),
+    Column("details", LargeBinary, nullable=False),
+    _text("executed_at"),
+    UniqueConstraint("content_id", "number"),
+    Index("results_by_provider_version", "provider_version_id", "content_id"),
+    sqlite_autoincrement=True,
+)
+
+environments = Table(
+    "environments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String, nullable=False, unique=True),
+    Column("name", String, nullable=False, unique=True),
+    _text("display_name"),
+    Column("production", Boolean, nullable=False),
+    _text("contacts"),
+    _text("created_at"),
+    _text("updated_at"),
+)
+
+# A deployed version is replaced by the next of its instance; a released one stays until its support ends.
+placements = Table(
+    "placements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String, nullable=False, unique=True),
+    _text("kind"),
+    _reference("version_id", "versions.id"),
+    _reference("environment_id", "environments.id"),
+    _text("instance", nullable=True),
+    _text("created_at"),
+    _text("ended_at", nullable=True),
+    Index("placements_now", "environment_id", "ended_at"),
+    Index("placements_by_version", "version_id"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String, nullable=False, unique=True),
+    Column("definition", LargeBinary, nullable=False),
+    _text("created_at"),
+    _text("updated_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String, nullable=False, unique=True),
+    _text("webhook_uuid"),
+    _text("event"),
+    _text("status"),
+    Column("attempts", Integer, nullable=False),
+    _text("log"),
+    Column("request", LargeBinary, nullable=False),
+    _text("created_at"),
+    Index("deliveries_by_webhook", "webhook_uuid"),
+    Index("deliveries_by_status", "status"),
+)

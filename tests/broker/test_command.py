@@ -1,0 +1,138 @@
+"""`pactape broker` as a person runs it: a process, signals, exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from click.testing import CliRunner
+from pactape.cli import command
+from pactape.errors import BadInputError, OutputError
+
+from tests.broker.test_protocol import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_COMMAND = [sys.executable, "-P", "-m", "pactape.cli", "broker"]
+
+
+@contextmanager
+def process(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A broker's process and its URL."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PACTAPE_")}
+    with subprocess.Popen(
+        [*_COMMAND, "--database", str(folder / "broker.sqlite"), "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**clean, "PYTHONUNBUFFERED": "1", **environment},
+    ) as child:
+        assert child.stdout is not None
+        words = child.stdout.readline().split()
+        try:
+            yield child, words[3].rstrip(",")
+        finally:
+            child.kill()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_is_ready_when_it_says_so_and_stops_gracefully(tmp_path: Path, stop: signal.Signals) -> None:
+    with process(tmp_path) as (child, url):
+        answer = requests.get(f"{url}/diagnostic/status/heartbeat", timeout=5)
+        child.send_signal(stop)
+        output, _ = child.communicate(timeout=10)
+    assert answer.json() == {"ok": True}
+    assert url.startswith("http://127.0.0.1:")
+    assert "Pact broker stopped" in output
+    assert child.returncode == 0
+
+
+def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
+    with process(tmp_path) as (child, url):
+        publish(url).raise_for_status()
+        child.send_signal(signal.SIGTERM)
+        child.wait(timeout=10)
+    with process(tmp_path) as (_, url):
+        assert len(requests.get(f"{url}/pacts/latest", timeout=5).json()["pacts"]) == 1
+
+
+def test_credentials_come_from_the_environment(tmp_path: Path) -> None:
+    with process(tmp_path, PACTAPE_BROKER_READ_TOKENS="one, two") as (_, url):
+        assert requests.get(f"{url}/pacticipants", timeout=5).status_code == 401
+        headers = {"Authorization": "Bearer two"}
+        assert requests.get(f"{url}/pacticipants", headers=headers, timeout=5).status_code == 200
+
+
+def test_an_address_that_others_can_reach_needs_credentials(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="no credentials are set"):
+        _invoke("--database", str(tmp_path / "b.sqlite"), "--host", "0.0.0.0")  # noqa: S104 -- refused
+
+
+def test_a_file_that_is_not_a_database_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("not a database, " * 100, encoding="utf-8")
+    with pytest.raises(OutputError, match="can't be used as a broker's database"):
+        _invoke("--database", str(other))
+    assert other.read_text(encoding="utf-8").startswith("not a database")
+
+
+def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
+    with process(tmp_path) as (_, url):
+        port = url.rpartition(":")[2]
+        done = subprocess.run(
+            [*_COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}: can't be listened on" in done.stderr
+
+
+def test_half_a_pair_of_basic_credentials_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACTAPE_BROKER_USERNAME", "ann")
+    with pytest.raises(BadInputError, match="set both, or neither"):
+        _invoke("--database", str(tmp_path / "b.sqlite"))
+
+
+def test_a_backup_of_a_running_broker_holds_all_and_can_be_restored(tmp_path: Path) -> None:
+    database, copy, restored = (
+        str(tmp_path / name) for name in ("broker.sqlite", "copy.sqlite", "r/broker.sqlite")
+    )
+    with process(tmp_path) as (_, url):
+        publish(url).raise_for_status()
+        _invoke("--database", database, "backup", copy)
+    _invoke("--database", restored, "restore", copy)
+    with process(tmp_path / "r") as (_, url):
+        assert len(requests.get(f"{url}/pacts/latest", timeout=5).json()["pacts"]) == 1
+
+
+def test_a_restore_never_replaces_a_database(tmp_path: Path) -> None:
+    with process(tmp_path):
+        database = str(tmp_path / "broker.sqlite")
+    _invoke("--database", database, "backup", str(tmp_path / "copy.sqlite"))
+    with pytest.raises(OutputError, match="exists already"):
+        _invoke("--database", database, "restore", str(tmp_path / "copy.sqlite"))
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    damaged = tmp_path / "copy.sqlite"
+    damaged.write_bytes(b"SQLite format 3\x00" + b"\x01" * 500)
+    with pytest.raises(BadInputError, match="can't be read as a broker's database"):
+        _invoke("--database", str(tmp_path / "new.sqlite"), "restore", str(damaged))
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.sqlite"]
+
+
+def _invoke(*arguments: str) -> None:
+    result = CliRunner().invoke(
+        command, ["broker", *arguments], catch_exceptions=False, standalone_mode=False
+    )
+    assert result.exit_code == 0, result.output

@@ -1,0 +1,160 @@
+"""The rules of consumer version selectors over plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pactape.broker.records import Publication
+from pactape.broker.rules.selectors import Candidate, SelectorError, Standing, parse_selectors, select
+
+
+def candidate(version: int, *, consumer: str = "web", content: int | None = None, **more: Any) -> Candidate:
+    names = {
+        key: frozenset(more.pop(key, ())) for key in ("branches", "head_of_branches", "tags", "head_of_tags")
+    }
+    publication = Publication(
+        consumer=consumer,
+        provider="users",
+        version=str(version),
+        version_id=version,
+        content_id=version if content is None else content,
+        sha=f"sha-{content or version}",
+        created_at="2026-01-01",
+    )
+    return Candidate(publication=publication, **names, **more)
+
+
+def chosen(selectors: list[dict[str, Any]], *candidates: Candidate, branch: str | None = None) -> list[str]:
+    found = select(parse_selectors(selectors), candidates, provider_branch=branch)
+    return [each.publication.version for each in found]
+
+
+def test_main_branch_gives_the_head_of_each_consumers_main_branch() -> None:
+    old = candidate(1, branches={"main"}, main_branch="main")
+    head = candidate(2, branches={"main"}, head_of_branches={"main"}, main_branch="main")
+    other = candidate(3, consumer="app", head_of_branches={"trunk"}, main_branch="trunk")
+    assert chosen([{"mainBranch": True}], old, head, other) == ["3", "2"]
+
+
+def test_a_branch_whose_head_has_no_contract_gives_none() -> None:
+    assert chosen([{"branch": "main"}], candidate(1, branches={"main"})) == []
+
+
+def test_matching_branch_takes_the_providers_branch() -> None:
+    head = candidate(1, head_of_branches={"feat"})
+    assert chosen([{"matchingBranch": True}], head, branch="feat") == ["1"]
+    assert chosen([{"matchingBranch": True}], head) == []
+
+
+def test_the_fallback_branch_is_used_only_when_the_branch_gives_nothing() -> None:
+    feature, main = candidate(1, head_of_branches={"feat"}), candidate(2, head_of_branches={"main"})
+    selector = {"branch": "feat", "fallbackBranch": "main"}
+    assert chosen([selector], feature, main) == ["1"]
+    assert chosen([selector], main) == ["2"]
+
+
+def test_a_tag_without_latest_gives_every_version_that_has_it() -> None:
+    both = candidate(1, tags={"prod"}), candidate(2, tags={"prod"}, head_of_tags={"prod"})
+    assert chosen([{"tag": "prod"}], *both) == ["1", "2"]
+    assert chosen([{"tag": "prod", "latest": True}], *both) == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "versions"),
+    [
+        ({"deployed": True}, ["1", "3"]),
+        ({"released": True}, ["2"]),
+        ({"deployedOrReleased": True}, ["1", "2", "3"]),
+        ({"environment": "test"}, ["1", "2"]),
+        ({"deployed": True, "environment": "live"}, ["3"]),
+    ],
+)
+def test_versions_in_use_are_chosen_by_kind_and_environment(
+    selector: dict[str, Any], versions: list[str]
+) -> None:
+    places = [("test", "deployed"), ("test", "released"), ("live", "deployed")]
+    candidates = [
+        candidate(number, standings=(Standing(environment=name, production=False, kind=kind),))
+        for number, (name, kind) in enumerate(places, start=1)
+    ]
+    assert chosen([selector], *candidates) == versions
+
+
+def test_the_consumer_narrows_a_selector() -> None:
+    both = candidate(1, latest=True), candidate(2, consumer="app", latest=True)
+    assert chosen([{"latest": True, "consumer": "app"}], *both) == ["2"]
+
+
+def test_no_selectors_mean_main_branches_and_all_that_is_in_use() -> None:
+    live = Standing(environment="live", production=True, kind="deployed")
+    deployed = candidate(1, main_branch="main", branches={"main"}, standings=(live,))
+    head = candidate(2, main_branch="main", head_of_branches={"main"})
+    feature = candidate(3, main_branch="main", head_of_branches={"feat"}, latest=True)
+    without_branches = candidate(4, consumer="app", latest=True)
+    assert chosen([], deployed, head, feature, without_branches) == ["4", "1", "2"]
+
+
+def test_the_same_content_is_verified_once_with_every_reason() -> None:
+    main = candidate(1, content=7, head_of_branches={"main"})
+    feature = candidate(2, content=7, head_of_branches={"feat"})
+    selected = select(parse_selectors([{"branch": "main"}, {"branch": "feat"}]), [main, feature])
+    assert [each.publication.version for each in selected] == ["2"]
+    assert [match.name for match in selected[0].matches] == ["main", "feat"]
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        "main",
+        [1],
+        [{}],
+        [{"consumer": "web"}],
+        [{"mainBrunch": True}],
+        [{"branch": "a", "tag": "b"}],
+        [{"mainBranch": True, "branch": "a"}],
+        [{"mainBranch": True, "fallbackBranch": "a"}],
+        [{"tag": "a", "fallbackTag": "b"}],
+        [{"branch": 3}],
+    ],
+)
+def test_selectors_that_say_nothing_or_contradict_are_refused(selectors: Any) -> None:
+    with pytest.raises(SelectorError, match="consumerVersionSelectors"):
+        parse_selectors(selectors)
+
+
+_names = st.frozensets(st.sampled_from(["main", "feat", "fix"]))
+_candidates = st.lists(
+    st.builds(
+        candidate,
+        st.integers(1, 30),
+        content=st.integers(1, 4),
+        head_of_branches=_names,
+        tags=_names,
+        latest=st.booleans(),
+    ),
+    max_size=12,
+)
+_selectors = st.lists(
+    st.sampled_from([{"latest": True}, {"branch": "main"}, {"tag": "feat"}, {"branch": "fix"}]),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(_candidates, _selectors)
+def test_more_selectors_never_choose_fewer_contents(
+    candidates: list[Candidate], selectors: list[dict[str, Any]]
+) -> None:
+    def contents(chosen: list[dict[str, Any]]) -> set[int]:
+        return {each.publication.content_id for each in select(parse_selectors(chosen), candidates)}
+
+    assert contents(selectors[:1]) <= contents(selectors)
+
+
+@given(_candidates, _selectors)
+def test_no_content_is_chosen_twice(candidates: list[Candidate], selectors: list[dict[str, Any]]) -> None:
+    found = [each.publication.content_id for each in select(parse_selectors(selectors), candidates)]
+    assert len(found) == len(set(found))
