@@ -21,7 +21,7 @@ from graphql import (
     visit,
 )
 
-__all__ = ["meaning_of", "query_meaning", "readable"]
+__all__ = ["meaning_of", "query_meaning", "readable", "spelled"]
 
 _DOCUMENT = re.compile(r"\s*(\{|#|(query|mutation|subscription|fragment)\b)")
 
@@ -52,6 +52,27 @@ def readable(body: bytes, content_type: str) -> str:
         rest = {key: value for key, value in meaning.items() if key != "query"}
         return f"{meaning['query']}\n{json.dumps(rest, indent=2, sort_keys=True)}"
     return json.dumps(meaning, indent=2, sort_keys=True)
+
+
+def spelled(meaning: Any) -> bytes:
+    """A meaning in one spelling, the same in every process; equal exactly where the meanings are.
+
+    Example:
+        >>> spelled({"b": 1.0, "a": [True]}) == spelled({"a": [True], "b": 1})
+        True
+    """
+    if isinstance(meaning, bytes):
+        return meaning
+    return b"\0" + json.dumps(_whole(meaning), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value with whole numbers in one spelling: 1.0 means 1, as in Python; `true` doesn't."""
+    if isinstance(value, dict):
+        return {key: _whole(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def query_meaning(query: str) -> Any:
