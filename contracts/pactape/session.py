@@ -117,6 +117,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                     provenance=provenance,
                     live_urls=canonical,
                     allow=_options(item).allow,
+                    cache=self.settings.root / ".pactape" / "cassettes",
                 )
             )
 

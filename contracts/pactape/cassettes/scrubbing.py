@@ -1,50 +1,55 @@
 """Scrubbing: secrets are replaced before anything is written, and in live requests before they are matched.
 
 A placeholder depends on nothing but the kind of secret, so that a live request with a fresh token and the
-recorded request with an old one become the same text.
+recorded request with an old one become the same text, and a token is the same in the response that brings
+it and in the requests that use it.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
-__all__ = ["is_secret_name", "scrub_body", "scrub_header", "scrub_text", "scrub_url"]
+from pactape.cassettes.secrets import PATTERNS, is_card_number, is_placeholder, is_secret, is_secret_name
 
-#: Names of headers, parameters and JSON fields that hold secrets, in lower case without "-", "_" and spaces.
-_SECRET_NAMES = frozenset(
-    """
-    accesskey accesstoken apikey apisecret apitoken appsecret assertion auth authcode authorization authtoken
-    authenticitytoken bearertoken clientassertion clientsecret codeverifier cookie credential credentials csrf
-    csrftoken devicecode idtoken jwt newpassword oldpassword otp passphrase passwd password privatekey
-    proxyauthorization pwd refreshtoken samlresponse secret secretkey securitytoken sessionid sessiontoken
-    setcookie sharedsecret sig signature subjecttoken token usercode xamzcredential xamzsecuritytoken
-    xamzsignature xapikey xauthtoken xcsrftoken xgoogsignature xxsrftoken
-    """.split()  # noqa: SIM905 -- a long list reads better as words
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["found_while_scrubbing", "scrub_body", "scrub_header", "scrub_text", "scrub_url"]
+
+_SCHEMES = frozenset(
+    {"basic", "bearer", "digest", "negotiate", "token", "dpop", "aws4-hmac-sha256", "apikey"}
 )
-_SECRET_ENDINGS = ("apikey", "password", "privatekey", "secret", "token")
-#: Cursors through a list: to hide them would make the pages of a recording look alike.
-_PAGE_TOKENS = ("pagetoken", "nexttoken", "continuationtoken", "synctoken")
-_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop"})
+_URL_HEADERS = frozenset({"location", "content-location", "link", "referer", "refresh"})
 
-_JWT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*")
-_PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
-_URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s:@\"']+:[^/\s@\"']+@", re.IGNORECASE)
 _JSON_FIELD = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)"((?:[^"\\]|\\.)*)"')
+_JSON_NUMBER = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)(\d+)(?=\s*[,}\]])')
+_NESTED_FIELD = re.compile(r'\\"([^"\\]{1,64})\\"(\s*:\s*)\\"([^"\\]*)\\"')
+_XML_FIELD = re.compile(r"<(?:\w+:)?([\w.-]{1,64})>([^<>]+)</")
+_MULTIPART_FIELD = re.compile(r'(;\s*name="([^"]{1,64})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]*)')
 _COOKIE_PAIR = re.compile(r"([^=;,\s]+)=([^;]*)")
-_AUTHORIZATION = re.compile(r"(^|[?&])(grant_type|state)=")
-_PARAMETER = re.compile(r"([^&=?#\s\"'<>]{1,64})=([^&#\s\"'<>]*)")
+_AUTHORIZATION = re.compile(r"(^|[?&])(grant_type|state|redirect_uri|code_verifier)=")
+_PARAMETER = re.compile(r"([^&=?#\s\"'<>;]{1,64})=([^&#\s\"'<>;]*)")
+_CARD = re.compile(r"(?<![\d.-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
+_CARD_NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
+
+_SHORTEST_SESSION = 8
+
+_findings: ContextVar[list[str] | None] = ContextVar("pactape_findings", default=None)
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether a header, parameter or field of this name holds a secret.
-
-    Example:
-        >>> is_secret_name("X-Api-Key"), is_secret_name("refresh_token"), is_secret_name("name")
-        (True, True, False)
-    """
-    plain = re.sub(r"[-_.\s\[\]]", "", name).lower()
-    return plain in _SECRET_NAMES or (plain.endswith(_SECRET_ENDINGS) and not plain.endswith(_PAGE_TOKENS))
+@contextmanager
+def found_while_scrubbing() -> Iterator[list[str]]:
+    """Collect the kinds of the secrets that are scrubbed inside the context, never their values."""
+    found: list[str] = []
+    token = _findings.set(found)
+    try:
+        yield found
+    finally:
+        _findings.reset(token)
 
 
 def scrub_header(name: str, value: str) -> str:
@@ -57,12 +62,14 @@ def scrub_header(name: str, value: str) -> str:
     lower = name.lower()
     if lower in {"cookie", "set-cookie"}:
         return _scrub_cookie(value, every_pair=lower == "cookie")
-    if lower in {"location", "content-location", "link", "referer", "refresh"}:
+    if lower in _URL_HEADERS:
         return scrub_text(_scrub_parameters(value))
-    if not is_secret_name(name):
+    if not is_secret(name, value):
         return scrub_text(value)
-    scheme, separator, _ = value.partition(" ")
-    return f"{scheme} scrubbed" if separator and scheme.lower() in _SCHEMES else "scrubbed"
+    scheme, separator, secret = value.partition(" ")
+    if separator and scheme.lower() in _SCHEMES:
+        return f"{scheme} {_placeholder(secret, 'credentials')}"
+    return _placeholder(value, "secret header")
 
 
 def scrub_url(url: str) -> str:
@@ -72,40 +79,104 @@ def scrub_url(url: str) -> str:
         >>> scrub_url("https://ada:pw@api.example.com/a?sig=abc&page=2")
         'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed&page=2'
     """
+    if "?" not in url and "@" not in url and "#" not in url:
+        return scrub_text(url)
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"scrubbed:scrubbed@{host}" if "@" in parts.netloc else host
+    user, at, host = parts.netloc.rpartition("@")
+    if user and user != "scrubbed:scrubbed":
+        _note("password in a URL")
+    netloc = f"scrubbed:scrubbed@{host}" if at else host
     return urlunsplit(
-        (parts.scheme, netloc, scrub_text(parts.path), _scrub_parameters(parts.query), parts.fragment)
+        (
+            parts.scheme,
+            netloc,
+            scrub_text(parts.path),
+            _scrub_parameters(parts.query),
+            _scrub_parameters(parts.fragment),
+        )
     )
 
 
 def scrub_body(body: bytes, content_type: str) -> bytes:
-    """A body without secrets: form and JSON fields by their names, and what is a secret under any name.
+    """A body without secrets: fields by their names, and what is a secret under any name.
 
-    Bytes that hold no secret stay as they are, to the last space; a body that isn't UTF-8 text stays whole.
+    Understands forms, multipart forms, JSON (also inside a JSON string) and XML. Bytes that hold no secret stay
+    as they are, to the last space; a body that isn't UTF-8 text stays whole.
     """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return body
+    first = text.lstrip()[:1]
     if "x-www-form-urlencoded" in content_type:
         text = _scrub_parameters(text)
-    elif text.lstrip()[:1] in {"{", "["}:
-        text = _JSON_FIELD.sub(_json_field, text)
+    elif "multipart/" in content_type:
+        text = _MULTIPART_FIELD.sub(_multipart_field, text)
+    elif first in {"{", "["}:
+        text = _JSON_NUMBER.sub(_json_number, _JSON_FIELD.sub(_json_field, text))
+        text = _NESTED_FIELD.sub(_nested_field, text)
+    elif first == "<":
+        text = _XML_FIELD.sub(_xml_field, text)
     return scrub_text(text).encode("utf-8")
 
 
 def scrub_text(text: str) -> str:
-    """A text without what is a secret wherever it stands: JWTs, private keys, passwords in URLs."""
-    text = _JWT.sub("scrubbed.jwt", text)
-    text = _PRIVATE_KEY.sub("scrubbed private key", text)
-    return _URL_PASSWORD.sub(r"\1scrubbed:scrubbed@", text)
+    """A text without what is a secret wherever it stands: tokens of a known form, keys, card numbers."""
+    for pattern in PATTERNS:
+        text, count = pattern.form.subn(pattern.replacement, text)
+        for _ in range(count):
+            _note(pattern.kind)
+    return _CARD.sub(_grouped_card, text)
+
+
+def _placeholder(value: str, kind: str) -> str:
+    if not is_placeholder(value):
+        _note(kind)
+    return "scrubbed"
+
+
+def _note(kind: str) -> None:
+    found = _findings.get()
+    if found is not None:
+        found.append(kind)
 
 
 def _json_field(match: re.Match[str]) -> str:
     name, colon, value = match.groups()
-    return f'"{name}"{colon}"scrubbed"' if value and is_secret_name(name) else match.group()
+    if is_secret(name, value):
+        return f'"{name}"{colon}"{_placeholder(value, "secret field")}"'
+    if _CARD_NAME.search(name) and is_card_number(value):
+        return f'"{name}"{colon}"{_no_card(value)}"'
+    return match.group()
+
+
+def _json_number(match: re.Match[str]) -> str:
+    name, colon, value = match.groups()
+    if is_secret_name(name) and value.strip("0"):
+        _note("secret field")
+        return f'"{name}"{colon}0'
+    if _CARD_NAME.search(name) and is_card_number(value):
+        return f'"{name}"{colon}{_no_card(value)}'
+    return match.group()
+
+
+def _nested_field(match: re.Match[str]) -> str:
+    name, colon, value = match.groups()
+    if not is_secret(name, value):
+        return match.group()
+    return f'\\"{name}\\"{colon}\\"{_placeholder(value, "secret field")}\\"'
+
+
+def _xml_field(match: re.Match[str]) -> str:
+    name, value = match.groups()
+    if not is_secret(name, value.strip()):
+        return match.group()
+    return match.group().replace(f">{value}<", f">{_placeholder(value, 'secret field')}<")
+
+
+def _multipart_field(match: re.Match[str]) -> str:
+    head, name, value = match.groups()
+    return f"{head}{_placeholder(value, 'secret field')}" if is_secret(name, value) else match.group()
 
 
 def _scrub_parameters(text: str) -> str:
@@ -114,17 +185,40 @@ def _scrub_parameters(text: str) -> str:
 
 def _code_parameter(match: re.Match[str]) -> str:
     """A parameter of an authorization request or response, whose `code` is one (RFC 6749, section 4.1)."""
-    return "code=scrubbed" if match.group(1) == "code" else _parameter(match)
+    if match.group(1) == "code":
+        return f"code={_placeholder(match.group(2), 'secret parameter')}"
+    return _parameter(match)
 
 
 def _parameter(match: re.Match[str]) -> str:
     name, value = match.groups()
-    if value and is_secret_name(unquote_plus(name)):
-        return f"{name}=scrubbed"
-    plain = unquote_plus(value)
+    plain_name, plain = unquote_plus(name), unquote_plus(value)
+    if is_secret(plain_name, plain):
+        return f"{name}={_placeholder(plain, 'secret parameter')}"
+    if _CARD_NAME.search(plain_name) and is_card_number(plain):
+        return f"{name}={_no_card(plain)}"
     scrubbed = scrub_text(plain)
     return match.group() if scrubbed == plain else f"{name}={quote(scrubbed, safe='')}"
 
 
 def _scrub_cookie(value: str, *, every_pair: bool) -> str:
-    return _COOKIE_PAIR.sub(r"\1=scrubbed", value, count=0 if every_pair else 1)
+    return _COOKIE_PAIR.sub(_cookie_pair, value, count=0 if every_pair else 1)
+
+
+def _cookie_pair(match: re.Match[str]) -> str:
+    """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
+    name, value = match.groups()
+    if len(value) < _SHORTEST_SESSION:
+        return f"{name}=scrubbed" if value else match.group()
+    return f"{name}={_placeholder(value, 'cookie')}"
+
+
+def _grouped_card(match: re.Match[str]) -> str:
+    """A card number that is written in groups; digits in one run are an identifier until a name says more."""
+    return _no_card(match.group()) if match.group(1) and is_card_number(match.group()) else match.group()
+
+
+def _no_card(number: str) -> str:
+    """A number of the same form that no card has, and that JSON can hold."""
+    _note("card number")
+    return "4" + re.sub(r"\d", "0", number[1:])

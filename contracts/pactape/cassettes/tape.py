@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from vcr import matchers
+import msgspec
 from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode as VcrRecordMode
 from vcr.util import read_body
 
 from pactape.cassettes.announcing import announced_for
 from pactape.cassettes.cleaning import Cleaner, content_type_of
-from pactape.cassettes.index import frozen
+from pactape.cassettes.copies import find_copy, store_copy, unpack_request, unpack_response
 from pactape.cassettes.indexed import IndexedCassette
-from pactape.cassettes.meaning import meaning_of
+from pactape.cassettes.meaning import meaning_of, query_meaning, spelled
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
 from pactape.cassettes.notes import Notes
 from pactape.cassettes.reading import read_recorded
 from pactape.cassettes.saving import Take, extend_cassette, replace_cassette
+from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,88 +28,140 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.errors import NoMatchError
+    from pactape.cassettes.copies import Copy
+    from pactape.errors import NoMatchError, PactapeError
     from pactape.exchange import Call, Provenance
 
 __all__ = ["Tape", "load_tape"]
 
 
 def load_tape(
-    path: Path, *, mode: RecordMode, provenance: Provenance | None, live_urls: Mapping[str, str]
+    path: Path,
+    *,
+    mode: RecordMode,
+    provenance: Provenance | None,
+    live_urls: Mapping[str, str],
+    cache: Path | None = None,
 ) -> Tape:
-    """Open the cassette at `path`; a missing file gives an empty tape.
+    """Open the cassette at `path`, which is read when the first request comes; a missing file is empty.
 
     Args:
         path: The cassette's file.
         mode: When to record and when to replay.
         provenance: The test that uses it, to be written when it records.
         live_urls: Canonical base URL by live base URL; what is written only has the canonical ones.
-
-    Raises:
-        CassetteFormatError: The file can't be read as a cassette.
+        cache: A folder for copies that load faster; None to make none.
     """
-    tape = Tape(path, mode=mode, provenance=provenance, live_urls=live_urls)
-    if path.is_file() and mode is not RecordMode.ALL:
-        tape.load_file()
+    tape = Tape(path, mode=mode, provenance=provenance, live_urls=live_urls, cache=cache)
+    tape.rewound = mode is not RecordMode.ALL and path.is_file()
     return tape
 
 
 class Tape(IndexedCassette):
-    """A vcrpy cassette that scrubs, matches bodies by meaning, and remembers what clients announced.
+    """A vcrpy cassette that scrubs, matches requests by meaning, and remembers what clients announced.
 
     Attributes:
-        misses: The errors of requests that no recorded interaction answered, in order.
+        file: The cassette's file.
+        misses: The errors of requests that it couldn't answer, in order.
         forgotten: Whether the test has failed, so that neither its recording nor its misses count.
     """
 
     def __init__(
-        self, path: Path, *, mode: RecordMode, provenance: Provenance | None, live_urls: Mapping[str, str]
+        self,
+        path: Path,
+        *,
+        mode: RecordMode,
+        provenance: Provenance | None,
+        live_urls: Mapping[str, str],
+        cache: Path | None = None,
     ) -> None:
         cleaner = Cleaner(live_urls)
         super().__init__(
             path=str(path),
             record_mode=VcrRecordMode(mode.value),
-            match_on=(
-                matchers.method,
-                matchers.scheme,
-                matchers.host,
-                matchers.port,
-                matchers.path,
-                matchers.query,
-                same_meaning,
-            ),
+            match_on=(same_request,),
             before_record_request=cleaner.request,
             before_record_response=cleaner.response,
         )
+        self.data: list[tuple[Any, Any]] = []
         self.file = path
-        self.misses: list[NoMatchError] = []
+        self.misses: list[PactapeError] = []
         self.forgotten = False
         self._notes = Notes(provenance=provenance)
         self._calls: list[Call | None] = []
         self._cleaner = cleaner
+        self._cache = None if live_urls else cache  # a copy says what the file does, under no other URL
+        self._is_ready = False
 
     @property
     def replays_only(self) -> bool:
         """Whether no request may reach the network."""
         return bool(self.write_protected)
 
-    def load_file(self) -> None:
-        """Take over the interactions of the file."""
-        recorded = read_recorded(self.file)
-        self.data = [
-            (self.filter_request(request), response)
-            for request, response in zip(recorded.requests, recorded.responses, strict=True)
-        ]
-        self._loaded_count = len(self.data)
-        self._calls = list(recorded.notes.calls) or [None] * len(self.data)
-        self._notes = Notes(provenance=self._notes.provenance or recorded.notes.provenance)
-        self.dirty = False
-        self.rewound = True
+    def ready(self) -> None:
+        """Read the file, unless that has been done.
+
+        Raises:
+            CassetteFormatError: It can't be read as a cassette.
+        """
+        with self._lock:
+            if self._is_ready:
+                return
+            if self.rewound:
+                try:
+                    self._read()
+                except CassetteFormatError as error:
+                    self.misses.append(error)
+                    raise
+            self._is_ready = True
+
+    def _read(self) -> None:
+        data = self.file.read_bytes()
+        copy = find_copy(self._cache, data) if self._cache else None
+        notes = self._take_over(copy) if copy else self._parse(data)
+        self._loaded_count = self._indexed = len(self.data)
+        self._calls = list(notes.calls) or [None] * len(self.data)
+        self._notes = Notes(provenance=self._notes.provenance or notes.provenance)
+
+    def _take_over(self, copy: Copy) -> Notes:
+        self.data = [(each.request, each.response) for each in copy.interactions]
+        for place, each in enumerate(copy.interactions):
+            self._index.add_key(place, (each.key,))
+        return copy.notes
+
+    def _parse(self, data: bytes) -> Notes:
+        recorded = read_recorded(self.file, data)
+        requests = [self.filter_request(request) for request in recorded.requests]
+        keys = [key_of(request) for request in requests]
+        self.data = list(zip(requests, recorded.responses, strict=True))
+        for place, key in enumerate(keys):
+            self._index.add_key(place, (key,))
+        if self._cache:
+            rows = list(zip(keys, requests, recorded.responses, strict=True))
+            store_copy(self._cache, data, rows, notes=recorded.notes)
+        return recorded.notes
+
+    @property
+    def requests(self) -> list[VcrRequest]:
+        """The recorded requests, clean, in order."""
+        self.ready()
+        return [_request(request) for request, _ in self.data]
+
+    def __len__(self) -> int:
+        self.ready()
+        return len(self.data)
+
+    def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
+        """Overrides vcrpy's, which its aiohttp stub uses to follow recorded redirects."""
+        self.ready()
+        self.data = [(_request(recorded), _response(response)) for recorded, response in self.data]
+        return super().find_requests_with_most_matches(request)
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Record an interaction, with the call that the client announced for it."""
         call = announced_for(request.method, self._cleaner.canonical(request.uri))
         with self._lock:
+            self.ready()
             before = len(self.data)
             super().append(request, response)
             if len(self.data) > before:
@@ -117,8 +171,10 @@ class Tape(IndexedCassette):
         """Whether a recorded interaction answers `request`.
 
         Raises:
-            NoMatchError: None does, and this tape may not record.
+            CassetteFormatError: The file can't be read as a cassette.
+            NoMatchError: No interaction does, and this tape may not record.
         """
+        self.ready()
         if super().can_play_response_for(request):
             return True
         if self.replays_only:
@@ -132,16 +188,15 @@ class Tape(IndexedCassette):
             NoMatchError: Another thread took the last one in between.
         """
         try:
-            response = super().play_response(request)
+            return _response(super().play_response(request))
         except UnhandledHTTPRequestError:
             raise self._miss(request) from None
-        headers = {name: list(values) for name, values in response["headers"].items()}
-        return {**response, "headers": headers, "body": dict(response["body"])}
 
     def _miss(self, request: VcrRequest) -> NoMatchError:
         live = self.filter_request(request)
-        self.misses.append(no_match(self.file, live, self.requests, self._notes.provenance))
-        return self.misses[-1]
+        miss = no_match(self.file, live, self.requests, self._notes.provenance)
+        self.misses.append(miss)
+        return miss
 
     def forget(self) -> None:
         """Write nothing and raise nothing at the end: the test has failed for a reason of its own."""
@@ -167,16 +222,30 @@ class Tape(IndexedCassette):
         return [Take(request=request, response=response, call=call) for (request, response), call in recorded]
 
 
-def same_meaning(live: VcrRequest, recorded: VcrRequest) -> bool:
-    """Whether two requests' bodies mean the same; vcrpy calls matchers with the live request first."""
-    return bool(_meaning(live) == _meaning(recorded))
-
-
-same_meaning.index_key = lambda request: frozen(_meaning(request))  # type: ignore[attr-defined]
-
-
-def _meaning(request: VcrRequest) -> Any:
+def key_of(request: VcrRequest) -> bytes:
+    """What two requests share exactly when one answers for the other: method, place, query and body's meaning."""
     body = read_body(request)
-    if not isinstance(body, bytes):
-        return body or b""
-    return meaning_of(body, content_type_of(request.headers))
+    meaning = meaning_of(body, content_type_of(request.headers)) if isinstance(body, bytes) else body or b""
+    place = (request.method, request.scheme, request.host, request.port, request.path or "/")
+    query = query_meaning(request.parsed_uri.query) if request.parsed_uri.query else ""
+    text = repr((place, query)).encode() + b"\n" + spelled(meaning)
+    return blake2b(text, digest_size=16).digest()
+
+
+def same_request(live: VcrRequest, recorded: VcrRequest) -> bool:
+    """Whether a recorded request answers for a live one; vcrpy calls matchers with the live one first."""
+    return key_of(live) == key_of(recorded)
+
+
+same_request.index_key = key_of  # type: ignore[attr-defined]  # what the index looks for
+
+
+def _request(request: Any) -> VcrRequest:
+    return unpack_request(request) if isinstance(request, msgspec.Raw) else request
+
+
+def _response(response: Any) -> dict[str, Any]:
+    if isinstance(response, msgspec.Raw):
+        return unpack_response(response)
+    headers = {name: list(values) for name, values in response["headers"].items()}
+    return {**response, "headers": headers, "body": dict(response["body"])}

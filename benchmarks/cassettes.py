@@ -1,0 +1,205 @@
+"""Cassettes against vcrpy, a stub adapter and a peer: loading, replaying, growing, and doing nothing.
+
+CORPUS names a folder of recorded cassettes; without it the row about them is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+import vcr
+from _timing import medians, show
+from pactape.cassettes import read_cassette, use_cassette
+from pactape.cassettes.tape import load_tape
+from requests.adapters import BaseAdapter
+from vcr.request import Request as VcrRequest
+from vcr.serialize import deserialize, serialize
+from vcr.serializers import yamlserializer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MATCH_ON = ["method", "scheme", "host", "port", "path", "query", "body"]
+BODY = '{"id": %d, "name": "Ada", "posts": [' + ", ".join(['{"title": "a post", "likes": 12}'] * 28) + "]}"
+
+
+def run() -> dict[str, float]:
+    """Measure, print and return the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        figures = loading(here) | replaying(here) | growing(here) | testing(here) | idling(here)
+    return figures | corpus()
+
+
+def written(here: Path, count: int, name: str = "tape") -> Path:
+    """A cassette of distinct interactions, as vcrpy writes it."""
+    headers = {"Content-Type": ["application/json"], "Server": ["bench"], "X-Request-Id": ["1"]}
+    requests_ = [VcrRequest("GET", url(number), None, {"Accept": "*/*"}) for number in range(count)]
+    responses = [
+        {
+            "status": {"code": 200, "message": "OK"},
+            "headers": headers,
+            "body": {"string": (BODY % number).encode()},
+        }
+        for number in range(count)
+    ]
+    path = here / f"{name}-{count}.yaml"
+    path.write_text(serialize({"requests": requests_, "responses": responses}, yamlserializer))
+    return path
+
+
+def url(number: int) -> str:
+    """The address of an interaction."""
+    return f"http://api.example.com/users/{number}?page={number}"
+
+
+def loading(here: Path) -> dict[str, float]:
+    """Load 1,000 interactions, ready to replay: vcrpy, ours cold, ours with its copy of the file."""
+    path, cache = written(here, 1_000), here / "cache"
+    ours = {"mode": pactape_mode(), "provenance": None, "live_urls": {}}
+
+    def by_vcrpy() -> None:
+        with vcr.use_cassette(str(path), match_on=MATCH_ON, record_mode="none") as cassette:
+            assert len(cassette)
+
+    load_tape(path, cache=cache, **ours).ready()
+    times = medians(
+        {
+            "vcrpy": by_vcrpy,
+            "pactape, cold": lambda: load_tape(path, **ours).ready(),
+            "pactape, with its copy": lambda: load_tape(path, cache=cache, **ours).ready(),
+        },
+        rounds=7,
+    )
+    show("load 1,000 interactions", times, base="vcrpy")
+    return {
+        "cassettes.load_1000.speedup_vs_vcrpy": times["vcrpy"] / times["pactape, with its copy"],
+        "cassettes.load_1000_cold.speedup_vs_vcrpy": times["vcrpy"] / times["pactape, cold"],
+    }
+
+
+def pactape_mode() -> Any:
+    """Replaying only."""
+    from pactape.cassettes import RecordMode  # noqa: PLC0415 -- beside its only use
+
+    return RecordMode.NONE
+
+
+def ask_all(count: int, *, session: requests.Session | None = None) -> None:
+    """Ask for each interaction once."""
+    with session or requests.Session() as asking:
+        for number in range(count):
+            assert asking.get(url(number), timeout=5).status_code == 200  # noqa: PLR2004 -- OK
+
+
+def replaying(here: Path) -> dict[str, float]:
+    """Load and replay 1,000 distinct requests."""
+    path, cache = written(here, 1_000), here / "cache"
+
+    def by_vcrpy() -> None:
+        with vcr.use_cassette(str(path), match_on=MATCH_ON, record_mode="none"):
+            ask_all(1_000)
+
+    def by_pactape() -> None:
+        with use_cassette(path, cache=cache):
+            ask_all(1_000)
+
+    by_pactape()
+    times = medians({"vcrpy": by_vcrpy, "pactape": by_pactape}, rounds=1)
+    show("load and replay 1,000 distinct requests", times, base="vcrpy")
+    return {"cassettes.replay_1000.speedup_vs_vcrpy": times["vcrpy"] / times["pactape"]}
+
+
+def growing(here: Path) -> dict[str, float]:
+    """The time of a request in a cassette of 10,000 over that in one of 100, loading aside."""
+    cache = here / "cache"
+
+    def each(count: int) -> float:
+        with use_cassette(written(here, count), cache=cache) as tape:
+            tape.ready()
+            begin = time.perf_counter()
+            ask_all(count)
+            return (time.perf_counter() - begin) / count
+
+    small, large = [each(100) for _ in range(9)], [each(10_000)]
+    times = {"of 100": sorted(small)[4], "of 10,000": large[0]}
+    show("a request in a cassette", times, base="of 100")
+    return {"cassettes.replay.growth": times["of 10,000"] / times["of 100"]}
+
+
+class Stub(BaseAdapter):
+    """Answers at once: what `requests` costs by itself."""
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        """An empty answer."""
+        response = requests.Response()
+        response.status_code, response.url, response.request = 200, str(request.url), request
+        response._content = b"{}"  # noqa: SLF001 -- the way requests' own tests do it
+        return response
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def testing(here: Path) -> dict[str, float]:
+    """A test with five interactions and a session of its own."""
+    cache = here / "cache"
+    paths = [written(here, 5, name=f"test-{number}") for number in range(20)]
+
+    def floor() -> None:
+        for _ in paths:
+            session = requests.Session()
+            session.mount("http://", Stub())
+            ask_all(5, session=session)
+
+    def by_vcrpy() -> None:
+        for path in paths:
+            with vcr.use_cassette(str(path), match_on=MATCH_ON, record_mode="none"):
+                ask_all(5)
+
+    def by_pactape() -> None:
+        for path in paths:
+            with use_cassette(path, cache=cache):
+                ask_all(5)
+
+    ways: dict[str, Callable[[], object]] = {"stub": floor, "vcrpy": by_vcrpy, "pactape": by_pactape}
+    by_pactape()
+    times = medians(ways, rounds=15)
+    show("20 tests of 5 interactions each", times, base="stub")
+    return {"cassettes.per_test.over_floor": times["pactape"] / times["stub"]}
+
+
+def idling(here: Path) -> dict[str, float]:
+    """Enter and leave a cassette without a request."""
+    path, cache = written(here, 5), here / "cache"
+
+    def by_vcrpy() -> None:
+        with vcr.use_cassette(str(path), match_on=MATCH_ON, record_mode="none"):
+            pass
+
+    def by_pactape() -> None:
+        with use_cassette(path, cache=cache):
+            pass
+
+    times = medians({"vcrpy": by_vcrpy, "pactape": by_pactape}, rounds=200)
+    show("enter and leave a cassette", times, base="vcrpy")
+    return {"cassettes.idle.speedup_vs_vcrpy": times["vcrpy"] / times["pactape"]}
+
+
+def corpus() -> dict[str, float]:
+    """How many recorded cassettes that vcrpy reads are read, with as many interactions."""
+    folder = os.environ.get("CORPUS")
+    if not folder:
+        return {}
+    paths = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+    same = sum(
+        len(deserialize(path.read_text("utf-8"), yamlserializer)[0]) == len(read_cassette(path))
+        for path in paths
+    )
+    print(f"corpus: {same} of {len(paths)} cassettes read with the same interactions")
+    return {"cassettes.corpus.read": same / len(paths), "cassettes.corpus.files": float(len(paths))}

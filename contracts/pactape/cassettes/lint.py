@@ -1,0 +1,73 @@
+"""Linting: the secrets that cassettes hold which were recorded before, or elsewhere; never their values."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes.reading import read_cassette
+from pactape.cassettes.scrubbing import found_while_scrubbing, scrub_body, scrub_header, scrub_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pactape.exchange import Exchange, Headers
+
+__all__ = ["Finding", "lint_cassette"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A secret in a cassette.
+
+    Args:
+        cassette: The file.
+        interaction: Its place in the file, from 0.
+        place: Where in the interaction: "request url", "response header Set-Cookie", "response body".
+        kind: What it is: "JSON Web Token", "secret field".
+    """
+
+    cassette: str
+    interaction: int
+    place: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.cassette}: interactions[{self.interaction}]: {self.place}: {self.kind}"
+
+
+def lint_cassette(path: Path) -> list[Finding]:
+    """Find the secrets in a cassette: whatever recording it today would scrub and isn't a placeholder.
+
+    Returns:
+        One finding for each secret, in the order of the file.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette.
+    """
+    return [
+        Finding(cassette=str(path), interaction=exchange.index, place=place, kind=kind)
+        for exchange in read_cassette(path)
+        for place, scrub in _places(exchange)
+        for kind in _kinds(scrub)
+    ]
+
+
+def _kinds(scrub: Callable[[], object]) -> list[str]:
+    with found_while_scrubbing() as found:
+        scrub()
+    return found
+
+
+def _places(exchange: Exchange) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "request url", partial(scrub_url, exchange.request.url)
+    for side, message in (("request", exchange.request), ("response", exchange.response)):
+        for name, value in message.headers:
+            yield f"{side} header {name}", partial(scrub_header, name, value)
+        yield f"{side} body", partial(scrub_body, message.body, _content_type(message.headers))
+
+
+def _content_type(headers: Headers) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
