@@ -174,3 +174,16 @@ def test_a_derivation_that_fails_leaves_the_old_contract(project: Path) -> None:
     (project / "cassettes" / "worse.yaml").write_text("- not\n- a cassette\n", encoding="utf-8")
     pactape(project, "derive")
     assert (project / "pacts" / "web-users.json").read_bytes() == before
+
+
+def test_lint_leaves_with_0_when_cassettes_hold_no_secret(project: Path) -> None:
+    done = pactape(project, "lint")
+    assert (done.returncode, done.stdout) == (0, "0 secrets in 1 cassettes\n")
+
+
+def test_lint_leaves_with_1_and_names_the_place_but_not_the_secret(project: Path) -> None:
+    leaking = CASSETTE.replace("Accept: ['*/*']", "Authorization: [Bearer s3cr3tvalue]")
+    (project / "cassettes" / "old.yaml").write_text(leaking, encoding="utf-8")
+    done = pactape(project, "lint")
+    told = "old.yaml: interactions[0]: request header Authorization" in done.stdout
+    assert (done.returncode, told, "s3cr3tvalue" in done.stdout) == (1, True, False)

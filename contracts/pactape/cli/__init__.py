@@ -13,6 +13,7 @@ import click
 from pactape.cli.broker import broker
 from pactape.cli.can_i_deploy import can_i_deploy
 from pactape.cli.derive import derive
+from pactape.cli.lint import lint
 from pactape.cli.publish import publish
 from pactape.cli.record_deployment import record_deployment
 from pactape.cli.verify import verify
@@ -30,6 +31,7 @@ def command() -> None:
 command.add_command(broker)
 command.add_command(can_i_deploy)
 command.add_command(derive)
+command.add_command(lint)
 command.add_command(publish)
 command.add_command(record_deployment)
 command.add_command(verify)

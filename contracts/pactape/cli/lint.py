@@ -1,0 +1,39 @@
+"""`pactape lint`: the secrets that cassettes hold."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pactape.cli._options import project_option
+from pactape.settings import load_settings
+
+__all__ = ["lint"]
+
+
+@click.command()
+@project_option
+@click.argument("cassettes", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
+    """Find the secrets in CASSETTES, files or folders; by default all of the project's.
+
+    Says file, interaction, place and kind of each, never the value. Exit codes: 0 none; 1 some; 2 a file can't
+    be read.
+    """
+    from pactape.cassettes import lint_cassette  # noqa: PLC0415 -- keeps `pactape --help` quick
+
+    paths = _files(cassettes or (load_settings(project).cassettes,))
+    findings = [finding for path in paths for finding in lint_cassette(path)]
+    for finding in findings:
+        click.echo(finding)
+    click.echo(f"{len(findings)} secrets in {len(paths)} cassettes")
+    sys.exit(1 if findings else 0)
+
+
+def _files(named: tuple[Path, ...]) -> list[Path]:
+    """The files themselves, and all files below the folders."""
+    return sorted(
+        file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()
+    )
