@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from pactape.contracts import derive, write_contracts
-from pactape.errors import CassetteFormatError
+from pactape.errors import CassetteFormatError, SettingsError
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> No
     request = project.interactions()[0]["request"]
     rule = request["matchingRules"]["header"]["Authorization"]["matchers"]
     assert (request["headers"]["Authorization"], rule, "s3cr3t" in json.dumps(request)) == (
-        ["Bearer credentials"],
+        ["Bearer scrubbed"],
         [{"match": "regex", "regex": r"^Bearer \S+$"}],
         False,
     )
@@ -216,3 +216,108 @@ def test_the_same_recordings_give_the_same_bytes_whatever_the_order_on_disk(proj
 def test_a_project_without_cassettes_is_told_how_to_record(project: Project) -> None:
     with pytest.raises(CassetteFormatError, match=r"holds no cassette.*--pactape-record once"):
         project.derive()
+
+
+LEAKS = {
+    "a raw authorization": interaction(headers={"Authorization": "RAWTOKENabc987"}),
+    "an API key in a header": interaction(headers={"X-Api-Key": "HEADERSECRET456"}),
+    "an API key in the query": interaction(url="http://users.test/users/7?api_key=QUERYSECRET123"),
+    "a token in an answer": interaction(answer={"id": 7, "refresh_token": "RESPSECRET789"}),
+    "a password in a request": interaction(method="POST", sent={"user": {"password": "SENTSECRET1"}}),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_no_secret_of_a_cassette_that_another_tool_wrote_reaches_the_contract(
+    project: Project, leak: str
+) -> None:
+    project.record("a", LEAKS[leak])
+    text = json.dumps(project.pact())
+    secrets = ("RAWTOKENabc987", "HEADERSECRET456", "QUERYSECRET123", "RESPSECRET789", "SENTSECRET1")
+    assert [secret for secret in secrets if secret in text] == []
+
+
+def test_no_secret_of_a_state_s_parameters_reaches_the_contract(project: Project) -> None:
+    states = [{"name": "a login", "parameters": {"user": "ada", "password": "hunter2"}}]
+    project.record("a", interaction(), states=states, **TEST)
+    parameters = project.interactions()[0]["providerStates"][0]["params"]
+    assert parameters == {"user": "ada", "password": "scrubbed"}
+
+
+def test_an_authorization_without_a_scheme_may_be_any(project: Project) -> None:
+    project.record("a", interaction(headers={"Authorization": "RAWTOKENabc987"}))
+    rules = project.interactions()[0]["request"]["matchingRules"]["header"]
+    assert rules["Authorization"]["matchers"] == [{"match": "regex", "regex": r"^\S.*$"}]
+
+
+def test_what_was_scrubbed_from_a_request_may_be_anything_there(project: Project) -> None:
+    sent = {"name": "ada", "login": {"password": "hunter2"}}
+    url = "http://users.test/users?api_key=QUERYSECRET123&page=2"
+    project.record("a", interaction(method="POST", url=url, sent=sent, headers={"X-Api-Key": "abcdef"}))
+    rules = project.interactions()[0]["request"]["matchingRules"]
+    assert (sorted(rules["body"]), sorted(rules["query"]), sorted(rules["header"])) == (
+        ["$.login.password"],
+        ["api_key"],
+        ["X-Api-Key"],
+    )
+
+
+def broken(**response: Any) -> dict[str, Any]:
+    """An interaction whose response is not what its headers say."""
+    spoilt = interaction()
+    spoilt["response"] |= response
+    return spoilt
+
+
+DEEP = "[" * 500 + "]" * 500
+ODD = {
+    "not JSON": (
+        {"body": {"string": "<html>"}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "NaN": (
+        {"body": {"string": '{"a": NaN}'}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "very deep": ({"body": {"string": DEEP * 1}}, "the response's body nests more than 100 deep"),
+    "deeper still": (
+        {"body": {"string": "[" * 100_000 + "]" * 100_000}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "not deflated": (
+        {"headers": {"Content-Type": ["application/json"], "Content-Encoding": ["deflate"]}},
+        "a body can't be read: its content encoding is broken",
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_body_that_is_not_what_its_headers_say_takes_no_part(project: Project, odd: str) -> None:
+    response, reason = ODD[odd]
+    project.record("a", broken(**response))
+    project.record("b", interaction())
+    derivation = project.derive()
+    assert ([each.reason[: len(reason)] for each in derivation.left_out], len(derivation.contracts)) == (
+        [reason],
+        1,
+    )
+
+
+def test_two_contracts_that_would_share_a_file_are_refused(project: Project) -> None:
+    one = '[tool.pactape.providers.one]\nname = "users"\nurl = "http://users.test"\n'
+    two = '[tool.pactape.providers.two]\nname = "users"\nurl = "http://other.test"\n'
+    project.settings(f'[project]\nname = "web"\n{one}{two}')
+    project.record("a", interaction(), interaction(url="http://other.test/x"))
+    with pytest.raises(SettingsError, match=r"2 contracts would be written to web-users\.json"):
+        project.derive()
+
+
+def test_cassettes_may_lie_outside_the_project(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project.record("a", interaction())
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (project.root / "cassettes" / "a.yaml").rename(elsewhere / "a.yaml")
+    project.settings(f'[project]\nname = "web"\n[tool.pactape]\ncassettes = "{elsewhere}"\n')
+    references = project.interactions()[0]["comments"]["references"]
+    assert references == {"Pactape": {"cassettes": "a.yaml#0"}}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 from pactape.cassettes.secrets import PATTERNS, is_card_number, is_placeholder, is_secret, is_secret_name
@@ -18,7 +18,15 @@ from pactape.cassettes.secrets import PATTERNS, is_card_number, is_placeholder, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["found_while_scrubbing", "scrub_body", "scrub_header", "scrub_text", "scrub_url"]
+__all__ = [
+    "PLACEHOLDER",
+    "found_while_scrubbing",
+    "scrub_body",
+    "scrub_header",
+    "scrub_text",
+    "scrub_url",
+    "scrub_value",
+]
 
 _SCHEMES = frozenset(
     {"basic", "bearer", "digest", "negotiate", "token", "dpop", "aws4-hmac-sha256", "apikey"}
@@ -37,6 +45,8 @@ _CARD = re.compile(r"(?<![\d.-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-
 _CARD_NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
 
 _SHORTEST_SESSION = 8
+#: What stands in the place of a secret.
+PLACEHOLDER = "scrubbed"
 
 _findings: ContextVar[list[str] | None] = ContextVar("pactape_findings", default=None)
 
@@ -127,6 +137,34 @@ def scrub_text(text: str) -> str:
         for _ in range(count):
             _note(pattern.kind)
     return _CARD.sub(_grouped_card, text)
+
+
+def scrub_value(value: Any, *, name: str = "") -> Any:
+    """A JSON value without secrets: whatever stands below a secret name, and what is a secret by its form.
+
+    Args:
+        value: A JSON value.
+        name: The name in front of it; empty when it has none.
+
+    Example:
+        >>> scrub_value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7}})
+        {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed'], 'pin': 0}}
+    """
+    if isinstance(value, dict):
+        return {key: scrub_value(each, name=_inherited(name, str(key))) for key, each in value.items()}
+    if isinstance(value, list):
+        return [scrub_value(each, name=name) for each in value]
+    if isinstance(value, str):
+        return _placeholder(value, "secret field") if is_secret(name, value) else scrub_text(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value and is_secret_name(name):
+        _note("secret field")
+        return 0
+    return value
+
+
+def _inherited(above: str, name: str) -> str:
+    """A secret name counts for everything below it."""
+    return above if is_secret_name(above) else name
 
 
 def _placeholder(value: str, kind: str) -> str:

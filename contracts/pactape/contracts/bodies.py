@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from pactape.exchange import Headers, Request, Response
 
-__all__ = ["form_of", "header", "is_json", "json_of", "media_type", "text_of"]
+__all__ = ["decoded", "form_of", "header", "is_json", "json_of", "media_type", "text_of"]
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -35,14 +35,17 @@ def json_of(message: Request | Response) -> Any:
     """The body as a JSON value.
 
     Raises:
-        ValueError: The body isn't JSON, or its content encoding is unknown.
+        ValueError: The body isn't JSON (NaN isn't, either), nests too deeply, or its content encoding is broken.
     """
-    return json.loads(_decoded(message))
+    try:
+        return json.loads(decoded(message), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("it nests too deeply") from None
 
 
 def text_of(message: Request | Response) -> str:
     """The body as text, bytes that are not UTF-8 replaced."""
-    return _decoded(message).decode("utf-8", errors="replace")
+    return decoded(message).decode("utf-8", errors="replace")
 
 
 def form_of(request: Request) -> dict[str, list[str]]:
@@ -52,8 +55,23 @@ def form_of(request: Request) -> dict[str, list[str]]:
     return parse_qs(text_of(request), keep_blank_values=True)
 
 
-def _decoded(message: Request | Response) -> bytes:
-    """The body without its content encoding (RFC 9110, section 8.4)."""
+def decoded(message: Request | Response) -> bytes:
+    """The body without its content encoding (RFC 9110, section 8.4), as far as it is known and still there.
+
+    Raises:
+        ValueError: The body isn't what its content encoding says.
+    """
+    try:
+        return _without_coding(message)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"its content encoding is broken ({error})") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _without_coding(message: Request | Response) -> bytes:
     body = message.body
     coding = (header(message.headers, "content-encoding") or "identity").strip().lower()
     if coding in {"gzip", "x-gzip"} and body[:2] == b"\x1f\x8b":

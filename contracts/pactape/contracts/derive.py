@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from pactape.cassettes import read_cassette
+from pactape.contracts.boundary import without_secrets
 from pactape.contracts.expectations import expected_request, expected_response
 from pactape.contracts.grouping import GroupKey, LeftOut, Party, group, provider_of, reason_to_leave_out
 from pactape.contracts.interaction import Interaction
 from pactape.contracts.pact import encode_pact
-from pactape.errors import CassetteFormatError
+from pactape.errors import CassetteFormatError, SettingsError
 from pactape.files import write_atomically
 from pactape.settings import ProviderSettings
 
@@ -71,13 +73,15 @@ def derive(settings: Settings) -> Derivation:
     left_out: list[LeftOut] = []
     for exchange in _exchanges(paths, settings):
         provider = _provider(exchange, settings)
-        reason = reason_to_leave_out(exchange) or ("" if provider else _no_provider(exchange))
+        clean, broken = _clean(exchange)
+        reason = broken or reason_to_leave_out(clean) or ("" if provider else _no_provider(exchange))
         if reason or provider is None:
             left_out.append(LeftOut(exchange.cassette, exchange.index, reason))
             continue
         consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer
-        chosen.setdefault((Party(consumer, provider.name), provider), []).append(exchange)
+        chosen.setdefault((Party(consumer, provider.name), provider), []).append(clean)
     contracts = [_contract(party, provider, exchanges) for (party, provider), exchanges in chosen.items()]
+    _refuse_equal_files(contracts, settings)
     return Derivation(
         cassettes=len(paths),
         contracts=tuple(sorted(contracts, key=lambda each: each.party)),
@@ -94,14 +98,21 @@ def write_contracts(derivation: Derivation, folder: Path) -> list[Path]:
     Raises:
         OutputError: A file can't be written.
     """
-    changed = []
-    for contract in derivation.contracts:
-        path = folder / contract.file_name
-        data = encode_pact(contract.party, contract.interactions)
-        if not path.is_file() or path.read_bytes() != data:
-            write_atomically(path, data)
-            changed.append(path)
+    files = {
+        folder / each.file_name: encode_pact(each.party, each.interactions) for each in derivation.contracts
+    }
+    changed = [path for path, data in files.items() if _bytes_at(path) != data]
+    for path in changed:
+        write_atomically(path, files[path])
     return changed
+
+
+def _bytes_at(path: Path) -> bytes | None:
+    """What the file holds; None when it can't be read, and is to be written anew."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _cassettes(settings: Settings) -> list[Path]:
@@ -119,9 +130,35 @@ def _cassettes(settings: Settings) -> list[Path]:
 
 def _exchanges(paths: Iterable[Path], settings: Settings) -> Iterator[Exchange]:
     for path in paths:
-        name = path.relative_to(settings.root).as_posix()
+        name = _name(path, settings)
         for exchange in read_cassette(path):
             yield msgspec.structs.replace(exchange, cassette=name)
+
+
+def _name(path: Path, settings: Settings) -> str:
+    """A cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
+    for folder in (settings.root, settings.cassettes):
+        with suppress(ValueError):
+            return path.relative_to(folder).as_posix()
+    return path.name
+
+
+def _clean(exchange: Exchange) -> tuple[Exchange, str]:
+    """The exchange without secrets, and why that can't be had; empty when it can."""
+    try:
+        return without_secrets(exchange), ""
+    except ValueError as error:
+        return exchange, f"a body can't be read: {error}"
+
+
+def _refuse_equal_files(contracts: list[Contract], settings: Settings) -> None:
+    for name, count in Counter(contract.file_name for contract in contracts).items():
+        if count > 1:
+            raise SettingsError(
+                f"{count} contracts would be written to {name}",
+                where=settings.root / "pyproject.toml",
+                remedy="give each provider in [tool.pactape.providers] a name of its own",
+            )
 
 
 def _provider(exchange: Exchange, settings: Settings) -> ProviderSettings | None:

@@ -6,14 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pactape.cassettes.scrubbing import PLACEHOLDER
 from pactape.contracts.bodies import is_json, json_of, media_type, text_of
 from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
 from pactape.contracts.grouping import path_below
 from pactape.contracts.interaction import Content, ExpectedRequest, ExpectedResponse
-from pactape.contracts.rules import expect, matches_regex
+from pactape.contracts.rules import below, escaped, expect, matches_regex
 from pactape.contracts.shape import shape_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pactape.contracts.rules import Rule
     from pactape.exchange import Exchange, Request
     from pactape.settings import ProviderSettings
@@ -40,16 +43,23 @@ _VOLATILE = frozenset(
 )
 
 
+_SOMETHING = r"^\S.*$"
+
+
 def expected_request(exchange: Exchange, provider: ProviderSettings) -> ExpectedRequest:
-    """What the consumer asks: exact, but for credentials, of which only the scheme is."""
+    """What the consumer asks: exact, but for credentials, of which only the scheme is, and other secrets."""
     request = exchange.request
-    headers, rules = _request_headers(request)
+    headers = _request_headers(request)
+    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
     return ExpectedRequest(
         method=request.method,
         path=path_below(exchange, provider),
-        query=parse_qs(urlsplit(request.url).query, keep_blank_values=True),
+        query=query,
+        query_rules={
+            name: matches_regex(_SOMETHING) for name, values in query.items() if PLACEHOLDER in values
+        },
         headers=headers,
-        header_rules=rules,
+        header_rules=_header_rules(headers),
         body=_exact_content(request),
     )
 
@@ -69,19 +79,24 @@ def expected_response(exchanges: list[Exchange]) -> ExpectedResponse:
     )
 
 
-def _request_headers(request: Request) -> tuple[dict[str, str], dict[str, Rule]]:
+def _request_headers(request: Request) -> dict[str, str]:
     headers: dict[str, str] = {}
-    rules: dict[str, Rule] = {}
     for name, value in request.headers:
         lower = name.lower()
         if lower in _VOLATILE or (lower == "accept" and value == "*/*"):
             continue
         headers[_spelling(lower)] = value
-        if lower == "authorization":
-            scheme = value.partition(" ")[0]
-            headers["Authorization"] = f"{scheme} credentials"
-            rules["Authorization"] = matches_regex(rf"^{scheme} \S+$")
-    return headers, rules
+    return headers
+
+
+def _header_rules(headers: dict[str, str]) -> dict[str, Rule]:
+    """A rule for each header that holds a placeholder: the scheme in front of it counts, the secret doesn't."""
+    rules: dict[str, Rule] = {}
+    for name, value in headers.items():
+        scheme, separator, secret = value.rpartition(" ")
+        if secret == PLACEHOLDER:
+            rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else _SOMETHING)
+    return rules
 
 
 def _spelling(lower: str) -> str:
@@ -93,7 +108,23 @@ def _exact_content(request: Request) -> Content | None:
     media = media_type(request)
     if media is None:
         return None
-    return Content(media_type=media, example=json_of(request) if is_json(media) else text_of(request))
+    if not is_json(media):
+        return Content(media_type=media, example=text_of(request))
+    value = json_of(request)
+    return Content(media_type=media, example=value, rules=dict(_placeholder_rules(value, "$")))
+
+
+def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:
+    """A rule for each place of a JSON value that holds a placeholder: any text will do there."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if "'" not in key:
+                yield from _placeholder_rules(each, below(path, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _placeholder_rules(each, f"{path}[{index}]")
+    elif value == PLACEHOLDER:
+        yield path, {"combine": "AND", "matchers": [{"match": "type"}]}
 
 
 def _response_content(exchanges: list[Exchange], media: str) -> Content | None:

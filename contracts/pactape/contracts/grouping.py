@@ -14,12 +14,14 @@ from pactape.contracts.bodies import form_of, is_json, json_of, media_type
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.exchange import Exchange
+    from pactape.exchange import Exchange, Request, Response
     from pactape.settings import ProviderSettings
 
 __all__ = ["GroupKey", "LeftOut", "Party", "group", "path_below", "provider_of", "reason_to_leave_out"]
 
 _UNAUTHORIZED = 401
+#: JSON that nests deeper than this is no contract that anybody reads.
+_DEEPEST = 100
 
 
 class Party(msgspec.Struct, frozen=True, order=True):
@@ -84,7 +86,32 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
         return "a token request: credentials are not recorded"
     if exchange.response.status == _UNAUTHORIZED:
         return "an answer about credentials, which are not recorded"
-    return None
+    return _unreadable("request", exchange.request) or _unreadable("response", exchange.response)
+
+
+def _unreadable(side: str, message: Request | Response) -> str | None:
+    """Why a message's body can't be understood; None when it can, or is no JSON by its own word."""
+    if not is_json(media_type(message)):
+        return None
+    try:
+        value = json_of(message)
+    except ValueError:
+        return f"the {side}'s body is not the JSON that its content type says"
+    return f"the {side}'s body nests more than {_DEEPEST} deep" if _depth(value) > _DEEPEST else None
+
+
+def _depth(value: Any) -> int:
+    """How deep a JSON value nests."""
+    depth, level = 0, [value]
+    while level := [each for one in level for each in _children(one)]:
+        depth += 1
+    return depth
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def group(exchanges: Iterable[Exchange], provider: ProviderSettings) -> dict[GroupKey, list[Exchange]]:

@@ -33,6 +33,7 @@ class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
         method: In upper case.
         path: Below the provider's base URL, percent-encoded as sent.
         query: Values by name, in the order sent.
+        query_rules: A matching rule by parameter name.
         headers: The headers that matter, by name.
         header_rules: A matching rule by header name.
         body: None when there is none.
@@ -41,6 +42,7 @@ class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     path: str
     query: dict[str, list[str]] = {}
+    query_rules: dict[str, Rule] = {}
     headers: dict[str, str] = {}
     header_rules: dict[str, Rule] = {}
     body: Content | None = None

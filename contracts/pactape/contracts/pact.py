@@ -22,7 +22,9 @@ def encode_pact(party: Party, interactions: Iterable[Interaction]) -> bytes:
         "interactions": sorted((_interaction(each) for each in interactions), key=_order),
         "metadata": {"pactSpecification": {"version": "4.0"}},
     }
-    return (json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (
+        json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    ).encode()
 
 
 def _order(interaction: dict[str, Any]) -> tuple[str, str]:
@@ -46,7 +48,11 @@ def _interaction(interaction: Interaction) -> dict[str, Any]:
 
 
 def _request(request: ExpectedRequest) -> dict[str, Any]:
-    rules = _without_empty(header=request.header_rules, body=request.body.rules if request.body else {})
+    rules = _without_empty(
+        header=request.header_rules,
+        query=request.query_rules,
+        body=request.body.rules if request.body else {},
+    )
     return _without_empty(
         method=request.method,
         path=request.path,

@@ -19,7 +19,7 @@ from pactape.contracts.shape import Shape
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Expectation", "Rule", "expect", "map_key_pattern", "matches_regex"]
+__all__ = ["Expectation", "Rule", "below", "escaped", "expect", "map_key_pattern", "matches_regex"]
 
 Rule = dict[str, Any]
 
@@ -103,7 +103,7 @@ class _Emitter:
         if pattern is not None:
             return self._map(shape, sample, fields, path, pattern=pattern)
         return {
-            key: self.emit(shape.keys[key], sample.get(key), fields.key(key), _below(path, key))
+            key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
             for key in shape.required()
             if key in fields and "'" not in key
         }
@@ -155,7 +155,7 @@ def _string_matcher(shape: Shape, *, alone: bool) -> Rule:
     if shape.formats:
         return {"match": "regex", "regex": FORMATS[_stated_format(shape.formats)]}
     if _is_enumeration(shape):
-        choices = "|".join(_escaped(value) for value in sorted(shape.values or ()))
+        choices = "|".join(escaped(value) for value in sorted(shape.values or ()))
         return {"match": "regex", "regex": f"^({choices})$"}
     return {"match": "type"} if alone else _ANYTHING
 
@@ -184,7 +184,7 @@ def _is_odd(text: str) -> bool:
     return not text or len(text) > _LONGEST_CHOICE or "\n" in text
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """A pattern for exactly this text, in the syntax that Oniguruma, Rust and Python share."""
     return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
 
@@ -206,5 +206,6 @@ def _all_of(*matchers: Rule) -> Rule:
     return {"combine": "AND", "matchers": list(matchers)}
 
 
-def _below(path: str, key: str) -> str:
+def below(path: str, key: str) -> str:
+    """The path expression of a key below `path`; the key has no single quote in it."""
     return f"{path}.{key}" if _PLAIN_KEY.fullmatch(key) else f"{path}['{key}']"
