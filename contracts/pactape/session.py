@@ -188,7 +188,15 @@ def _state(marker: pytest.Mark, item: pytest.Item) -> ProviderState:
             where=item.nodeid,
             remedy='write @pytest.mark.given("a user exists", id="…")',
         )
-    return ProviderState(name=marker.args[0], parameters=dict(marker.kwargs))
+    try:
+        parameters = msgspec.json.decode(msgspec.json.encode(marker.kwargs))
+    except TypeError as error:
+        raise SettingsError(
+            f"a `given` marker's parameters must be JSON values ({error})",
+            where=item.nodeid,
+            remedy="give texts, numbers, booleans, None, lists and mappings of such",
+        ) from None
+    return ProviderState(name=marker.args[0], parameters=parameters)
 
 
 def describe(test: str) -> str:

@@ -77,7 +77,7 @@ def find_root(start: Path) -> Path:
     """
     folders = [folder for folder in (start, *start.parents) if (folder / _FILE).is_file()]
     for folder in folders:
-        if "pactape" in _read(folder / _FILE).get("tool", {}):
+        if "pactape" in _table(_read(folder / _FILE), "tool"):
             return folder
     return folders[0] if folders else start
 
@@ -89,15 +89,27 @@ def load_settings(root: Path) -> Settings:
         SettingsError: A setting is unknown or its value can't be used; the message says what would do.
     """
     document = _read(root / _FILE) if (root / _FILE).is_file() else {}
-    table = _decode(document.get("tool", {}).get("pactape", {}), _Table, place="[tool.pactape]", root=root)
+    own = _table(document, "tool").get("pactape", {})
+    table = _decode(own, _Table, place="[tool.pactape]", root=root)
     return Settings(
         root=root,
-        consumer=table.consumer or document.get("project", {}).get("name") or root.resolve().name,
+        consumer=table.consumer or _project_name(document) or root.resolve().name,
         cassettes=root / table.cassettes,
         pacts=root / table.pacts,
         providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
         broker=_broker(table.broker, root=root),
     )
+
+
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table of the document; an empty one where there is none, or something else of that name."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _project_name(document: dict[str, Any]) -> str | None:
+    name = _table(document, "project").get("name")
+    return name if isinstance(name, str) else None
 
 
 class _Table(msgspec.Struct, kw_only=True):
@@ -136,13 +148,21 @@ def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
 
 
 def _check_url(url: str, *, place: str, root: Path) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not _is_base_url(url):
         raise SettingsError(
             f"{place} url = {url!r} is not an absolute http or https URL",
             where=root / _FILE,
             remedy='write it as "https://api.example.com"',
         )
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- raises for a number that is no port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:

@@ -136,14 +136,14 @@ def test_the_marker_names_the_cassette_the_consumer_and_its_part_in_contracts(pr
 def test_a_misspelt_argument_of_the_marker_stops_the_run_before_any_test(project: Project) -> None:
     project.tests(TESTS.replace("@pytest.mark.cassette", "@pytest.mark.cassette(consumr='till')"))
     result = project.run()
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines("*consumr*")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines("*consumr*")
 
 
 def test_two_tests_may_not_share_a_cassette(project: Project) -> None:
     named = TESTS.replace("@pytest.mark.cassette", "@pytest.mark.cassette('one.yaml')")
     project.tests(named + named.replace("test_gets_a_user", "test_gets_it_again"))
-    assert project.run().ret == pytest.ExitCode.USAGE_ERROR
+    assert project.run().ret == 2
 
 
 def test_a_given_state_that_nobody_sets_up_is_named(project: Project) -> None:
@@ -195,3 +195,38 @@ def test_a_project_without_marked_tests_never_imports_vcrpy(project: Project) ->
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("ending", ["pytest.skip('not today')", "pytest.xfail('known')"])
+def test_a_test_that_does_not_pass_keeps_no_recording(project: Project, ending: str) -> None:
+    project.tests(TESTS + f"    {ending}\n")
+    project.run("--pactape-record", "all")
+    assert not project.cassette().exists()
+
+
+def test_a_secret_parameter_of_a_state_reaches_the_handler_but_not_the_cassette(project: Project) -> None:
+    (project.root / "handlers.py").write_text(
+        "def login(*, password):\n    assert password == 'hunter2'\n\nSTATES = {'a login': login}\n"
+    )
+    project.tests(TESTS.replace('"a user exists", id="7"', '"a login", password="hunter2"'))
+    project.run("--pactape-record", "all").assert_outcomes(passed=1)
+    assert "hunter2" not in project.cassette().read_text()
+
+
+def test_a_state_s_parameter_that_is_no_json_value_is_refused_with_its_test(project: Project) -> None:
+    project.tests("from pathlib import Path\n" + TESTS.replace('id="7"', 'id=Path("x")'))
+    result = project.run("--pactape-record", "all")
+    result.stdout.fnmatch_lines(
+        ["*test_users.py::test_gets_a_user: a `given` marker's parameters must be JSON*"]
+    )
+
+
+def test_a_replay_leaves_nothing_that_version_control_would_see(project: Project) -> None:
+    project.tests(TESTS)
+    project.run("--pactape-record", "all")
+    for command in (["git", "init", "-q"], ["git", "add", "-A"]):
+        subprocess.run(command, cwd=project.root, check=True)
+    project.run()
+    status = ["git", "ls-files", "--others", "--exclude-standard"]
+    seen = subprocess.run(status, cwd=project.root, capture_output=True, text=True, check=True).stdout.split()
+    assert [name for name in seen if ".pactape" in name] == []

@@ -114,6 +114,13 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
             "users.yaml:",
         ),
         (
+            lambda project: (project / "cassettes" / "users.yaml").write_text(
+                CASSETTE + "pactape: {version: 1, test: t, states: 3}"
+            ),
+            ["derive"],
+            "users.yaml: the key 'pactape' can't be read",
+        ),
+        (
             lambda project: (project / "cassettes" / "users.yaml").unlink(),
             ["derive"],
             "cassettes: holds no cassette",
@@ -151,6 +158,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
     ],
     ids=[
         "a malformed cassette",
+        "notes that can't be read",
         "no cassette",
         "an unknown setting",
         "a folder that can't be written",
@@ -187,3 +195,12 @@ def test_lint_leaves_with_1_and_names_the_place_but_not_the_secret(project: Path
     done = pactape(project, "lint")
     told = "old.yaml: interactions[0]: request header Authorization" in done.stdout
     assert (done.returncode, told, "s3cr3tvalue" in done.stdout) == (1, True, False)
+
+
+def test_a_pact_that_the_official_verifier_cannot_run_leaves_with_2(project: Path) -> None:
+    pactape(project, "derive")
+    path = project / "pacts" / "web-users.json"
+    path.write_text(path.read_text().replace('"status": 200', '"status": "abc"').replace('"4.0"', '"9.0"'))
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Users) as server:
+        done = pactape(project, "verify", "--url", f"http://127.0.0.1:{server.server_port}")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -48,6 +48,8 @@ def test_a_provider_is_named_by_its_key_unless_it_has_a_name(tmp_path: Path) -> 
         ("[tool.pactape.providers.users]\n", r"missing required field `url`"),
         ('[tool.pactape.providers.users]\nurl = "http://u"\nstate = "x"\n', r"did you mean 'states'\?"),
         ("[tool.pactape\n", r"can't be read as TOML .*line 1"),
+        ('[tool.pactape.providers.users]\nurl = "http://[::1"\n', r"is not an absolute http"),
+        ('[tool.pactape.providers.users]\nurl = "http://h:99999"\n', r"is not an absolute http"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused_with_its_place(
@@ -72,3 +74,9 @@ def test_without_our_table_the_root_is_the_nearest_project(tmp_path: Path) -> No
     write(tmp_path, '[project]\nname = "outer"\n')
     write(inner, '[project]\nname = "inner"\n')
     assert find_root(inner) == inner
+
+
+@pytest.mark.parametrize("text", ["tool = 1\n", "project = 1\n", "[project]\nname = 5\n"])
+def test_tables_that_are_none_count_as_absent(tmp_path: Path, text: str) -> None:
+    root = write(tmp_path, text)
+    assert (find_root(root), load_settings(root).consumer) == (tmp_path, tmp_path.name)

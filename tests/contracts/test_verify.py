@@ -149,11 +149,38 @@ def test_a_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
         verify_provider([written(tmp_path, pact(state=None))], url=url, states={})
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"consumer": {"name": "a"}, "provider": 5}'])
+NAMED = '"consumer": {"name": "a"}, "provider": {"name": "b"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"consumer": {"name": "a"}, "provider": 5}',
+        f'{{{NAMED}, "interactions": {{}}}}',
+        f'{{{NAMED}, "interactions": [{{"description": "x", "providerStates": [{{}}]}}]}}',
+        "[" * 100_000,
+    ],
+)
 def test_a_file_that_is_no_pact_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.json").write_text(text, encoding="utf-8")
     with pytest.raises(PactFormatError, match=r"odd\.json: is not a pact file"):
         verify_provider([tmp_path / "odd.json"], url="http://127.0.0.1:9", states={})
+
+
+def test_a_pact_without_interactions_is_refused(tmp_path: Path) -> None:
+    empty = pact() | {"interactions": []}
+    with pytest.raises(PactFormatError, match=r"web-users\.json: holds no interaction"):
+        verify_provider([written(tmp_path, empty)], url="http://127.0.0.1:9", states={})
+
+
+def test_a_password_in_the_url_is_not_shown(tmp_path: Path) -> None:
+    url = "http://ann:hunter2@127.0.0.1:9"
+    with pytest.raises(ProviderUnreachableError) as refusal:
+        verify_provider([written(tmp_path, pact(state=None))], url=url, states={})
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_a_pact_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:

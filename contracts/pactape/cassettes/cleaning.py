@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,17 +26,17 @@ class Cleaner:
     """
 
     def __init__(self, live_urls: Mapping[str, str]) -> None:
-        self._replacements = [
-            pair
-            for live, canonical in live_urls.items()
-            for pair in ((live, canonical), (urlsplit(live).netloc, urlsplit(canonical).netloc))
-        ]
+        urls = {live.rstrip("/"): canonical.rstrip("/") for live, canonical in live_urls.items()}
+        hosts = {urlsplit(live).netloc: urlsplit(canonical).netloc for live, canonical in urls.items()}
+        self._canonical = {**hosts, **urls}
+        longest_first = sorted(map(re.escape, self._canonical), key=len, reverse=True)
+        self._live = re.compile(rf"(?<![\w.-])(?:{'|'.join(longest_first)})(?![\w-]|\.\w)") if urls else None
 
     def canonical(self, text: str) -> str:
-        """A text with canonical URLs and hosts in the place of live ones."""
-        for live, canonical in self._replacements:
-            text = text.replace(live, canonical)
-        return text
+        """A text with canonical URLs and hosts in the place of live ones, where these end as they do there."""
+        if self._live is None:
+            return text
+        return self._live.sub(lambda match: self._canonical[match.group()], text)
 
     def request(self, request: VcrRequest) -> VcrRequest:
         """A clean copy of `request`."""
@@ -64,8 +65,8 @@ class Cleaner:
         return scrub_header(name, self.canonical(text))
 
     def _body(self, body: bytes, content_type: str) -> bytes:
-        for live, canonical in self._replacements:
-            body = body.replace(live.encode(), canonical.encode())
+        if self._live is not None:
+            body = self.canonical(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         return scrub_body(body, content_type)
 
 

@@ -96,8 +96,20 @@ def store_copy(
         )
         for key, request, response in interactions
     ]
-    with suppress(OutputError):
+    with suppress(OutputError, OSError):
+        _prepare(folder)
         write_atomically(_path(folder, data), _encode((packed, notes)))
+
+
+def _prepare(folder: Path) -> None:
+    """Keep version control out of the folder, and take away copies that this state of the code can't use."""
+    ignore = folder / ".gitignore"
+    state = f"# made by Pactape {_code().hex()}\n*\n"
+    if ignore.is_file() and ignore.read_text(encoding="utf-8") == state:
+        return
+    for old in folder.glob("[0-9a-f]*"):
+        old.unlink(missing_ok=True)
+    write_atomically(ignore, state.encode())
 
 
 def unpack_request(raw: msgspec.Raw) -> VcrRequest:

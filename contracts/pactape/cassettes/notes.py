@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.cassettes.scrubbing import scrub_value
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Call, Provenance
 
@@ -35,10 +36,12 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_notes(provenance: Provenance | None, calls: Sequence[Call | None]) -> dict[str, Any]:
-    """The value of the key, as plain data; what has its default is left out."""
+    """The value of the key, as plain data without secrets; what has its default is left out."""
     notes: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in calls]}
     if provenance is not None:
         notes |= _plain(provenance)
+        for state in notes.get("states", ()):
+            state["parameters"] = scrub_value(state["parameters"])
     return notes
 
 
@@ -52,6 +55,7 @@ def decode_notes(value: object, *, path: Path) -> Notes:
         return Notes()
     try:
         found = msgspec.convert(value, _Notes)
+        provenance = msgspec.convert(value, Provenance) if found.test is not None else None
     except msgspec.ValidationError as error:
         raise CassetteFormatError(
             f"the key {KEY!r} can't be read ({error})",
@@ -64,7 +68,6 @@ def decode_notes(value: object, *, path: Path) -> Notes:
             where=path,
             remedy="upgrade Pactape, or record the cassette again",
         )
-    provenance = msgspec.convert(value, Provenance) if found.test is not None else None
     return Notes(provenance=provenance, calls=found.calls)
 
 

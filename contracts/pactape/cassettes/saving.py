@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import platformdirs
 from filelock import FileLock
 from vcr.serialize import CASSETTE_FORMAT_VERSION
 from vcr.serializers import compat, yamlserializer
@@ -78,16 +78,30 @@ def _takes_in(path: Path) -> list[Take]:
 def _locked(path: Path) -> Iterator[None]:
     """Keep other processes from writing; the lock lies outside the project, whose folder stays clean."""
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
-    lock = FileLock(Path(tempfile.gettempdir()) / f"pactape-{name}.lock", timeout=_SECONDS_TO_WAIT)
     try:
-        with lock:
-            yield
+        lock = FileLock(_lock_folder() / f"{name}.lock", timeout=_SECONDS_TO_WAIT)
+        lock.acquire()
     except TimeoutError:
         raise OutputError(
             f"is being written by another process for more than {_SECONDS_TO_WAIT} seconds",
             where=path,
-            remedy=f"end that process, or delete {lock.lock_file}",
+            remedy="end that process, and try again",
         ) from None
+    except OSError as error:
+        raise OutputError(
+            f"can't be locked ({error.strerror})",
+            where=path,
+            remedy=f"make {_lock_folder()} writable for you",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock_folder() -> Path:
+    """A folder of this user's own."""
+    return Path(platformdirs.user_cache_dir("pactape")) / "locks"
 
 
 def _write(path: Path, takes: list[Take], notes: Notes) -> None:

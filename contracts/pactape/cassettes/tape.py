@@ -116,7 +116,12 @@ class Tape(IndexedCassette):
             self._is_ready = True
 
     def _read(self) -> None:
-        data = self.file.read_bytes()
+        try:
+            data = self.file.read_bytes()
+        except OSError as error:
+            raise CassetteFormatError(
+                f"can't be read ({error.strerror})", where=self.file, remedy="make the file readable"
+            ) from error
         copy = find_copy(self._cache, data) if self._cache else None
         notes = self._take_over(copy) if copy else self._parse(data)
         self._loaded_count = self._indexed = len(self.data)

@@ -17,7 +17,7 @@ from pactape.cli.lint import lint
 from pactape.cli.publish import publish
 from pactape.cli.record_deployment import record_deployment
 from pactape.cli.verify import verify
-from pactape.errors import BadInputError
+from pactape.errors import PactapeError
 
 __all__ = ["command", "main"]
 
@@ -41,6 +41,6 @@ def main() -> None:
     """Run the command and leave with its exit code."""
     try:
         command()
-    except BadInputError as error:
+    except PactapeError as error:
         click.echo(f"pactape: {error}", err=True)
         sys.exit(2)

@@ -135,7 +135,7 @@ def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:
 def _is_of(path: Path, provider: ProviderSettings) -> bool:
     try:
         return bool(json.loads(path.read_bytes())["provider"]["name"] == provider.name)
-    except (ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise PactFormatError(
             f"is not a pact file ({type(error).__name__}: {error})",
             where=path,

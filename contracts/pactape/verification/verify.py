@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import msgspec
 
 from pactape.broker.official.tool import shown_url
 from pactape.errors import BrokerError, PactFormatError, ProviderStateError, ProviderUnreachableError
@@ -125,25 +126,49 @@ def _check_broker(broker: BrokerSource) -> None:
         )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Pact:
     try:
-        document = json.loads(path.read_bytes())
-        document["consumer"]["name"], document["provider"]["name"]
+        document = msgspec.json.decode(path.read_bytes())
+        found = msgspec.convert(document, _Pact)
     except OSError as error:
         raise PactFormatError(
             f"can't be read ({error.strerror})", where=path, remedy="derive it with `pactape derive`"
         ) from error
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise PactFormatError(
-            f"is not a pact file ({type(error).__name__}: {error})",
+            f"is not a pact file ({error})",
             where=path,
             remedy="name a JSON file with consumer, provider and interactions, as `pactape derive` writes it",
         ) from error
-    return dict(document)
+    if not found.interactions:
+        raise PactFormatError(
+            "holds no interaction",
+            where=path,
+            remedy="record a test of this provider and run `pactape derive`",
+        )
+    return found
 
 
-def _provider(paths: tuple[Path, ...], documents: list[dict[str, Any]]) -> str:
-    names = sorted({str(document["provider"]["name"]) for document in documents})
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Interaction(msgspec.Struct, rename="camel"):
+    description: str
+    provider_states: tuple[_Named, ...] | None = None
+    provider_state: str | None = None
+
+
+class _Pact(msgspec.Struct):
+    """What must be known of a pact file beforehand; the official verifier reads the rest."""
+
+    consumer: _Named
+    provider: _Named
+    interactions: tuple[_Interaction, ...] = ()
+
+
+def _provider(paths: tuple[Path, ...], documents: list[_Pact]) -> str:
+    names = sorted({document.provider.name for document in documents})
     if len(names) != 1:
         raise PactFormatError(
             f"the pacts are of {len(names)} providers: {', '.join(names) or 'none'}",
@@ -153,7 +178,7 @@ def _provider(paths: tuple[Path, ...], documents: list[dict[str, Any]]) -> str:
     return names[0]
 
 
-def _check_states(paths: tuple[Path, ...], documents: list[dict[str, Any]], states: States) -> None:
+def _check_states(paths: tuple[Path, ...], documents: list[_Pact], states: States) -> None:
     for path, document in zip(paths, documents, strict=True):
         for name in _state_names(document):
             if name not in states:
@@ -164,9 +189,10 @@ def _check_states(paths: tuple[Path, ...], documents: list[dict[str, Any]], stat
                 )
 
 
-def _state_names(document: dict[str, Any]) -> set[str]:
-    interactions = document.get("interactions", [])
-    return {state["name"] for each in interactions for state in each.get("providerStates") or []}
+def _state_names(document: _Pact) -> list[str]:
+    named = {state.name for each in document.interactions for state in each.provider_states or ()}
+    old = {each.provider_state for each in document.interactions if each.provider_state}
+    return sorted(named | old)
 
 
 def _check_reachable(url: str) -> None:
@@ -174,15 +200,15 @@ def _check_reachable(url: str) -> None:
     if reason is not None:
         raise ProviderUnreachableError(
             f"no provider answers ({reason})",
-            where=url,
+            where=shown_url(url),
             remedy="start the provider, or give the URL of a running one",
         )
 
 
 def _why_no_answer(url: str) -> Exception | None:
     """Why nothing listens at `url`; None when something does."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
         with socket.create_connection((parts.hostname or "", port), timeout=_CONNECT_SECONDS):
             return None
