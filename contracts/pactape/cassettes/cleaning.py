@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from vcr.filters import decode_response
+from vcr.filters import AVAILABLE_DECOMPRESSORS, decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
@@ -41,7 +41,7 @@ class Cleaner:
     def request(self, request: VcrRequest) -> VcrRequest:
         """A clean copy of `request`."""
         headers = {name: self._header(name, value) for name, value in request.headers.items()}
-        body = read_body(request)
+        body = _without_coding(read_body(request), headers)
         if isinstance(body, bytes):
             body = self._body(body, content_type_of(headers))
             _state_length(headers, str(len(body)))
@@ -68,6 +68,18 @@ class Cleaner:
         if self._live is not None:
             body = self.canonical(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         return scrub_body(body, content_type)
+
+
+def _without_coding(body: Any, headers: dict[str, Any]) -> Any:
+    """A request's body as it was before it was compressed; the header that says so goes, too."""
+    coding = next((name for name in headers if name.lower() == "content-encoding"), None)
+    if coding is None or not isinstance(body, bytes):
+        return body
+    decoder = AVAILABLE_DECOMPRESSORS.get(str(headers[coding]).lower())
+    if decoder is None:
+        return body
+    del headers[coding]
+    return decoder(body)
 
 
 def content_type_of(headers: Mapping[str, Any]) -> str:

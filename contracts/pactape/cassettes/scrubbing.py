@@ -7,8 +7,9 @@ it and in the requests that use it.
 
 from __future__ import annotations
 
+import json
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
@@ -16,7 +17,7 @@ from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 from pactape.cassettes.secrets import PATTERNS, is_card_number, is_placeholder, is_secret, is_secret_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "PLACEHOLDER",
@@ -31,13 +32,27 @@ __all__ = [
 _SCHEMES = frozenset(
     {"basic", "bearer", "digest", "negotiate", "token", "dpop", "aws4-hmac-sha256", "apikey"}
 )
-_URL_HEADERS = frozenset({"location", "content-location", "link", "referer", "refresh"})
 
 _JSON_FIELD = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)"((?:[^"\\]|\\.)*)"')
-_JSON_NUMBER = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)(\d+)(?=\s*[,}\]])')
+_JSON_NUMBER = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)(-?\d+(?:\.\d+)?)(?=\s*[,}\]])')
 _NESTED_FIELD = re.compile(r'\\"([^"\\]{1,64})\\"(\s*:\s*)\\"([^"\\]*)\\"')
-_XML_FIELD = re.compile(r"<(?:\w+:)?([\w.-]{1,64})>([^<>]+)</")
-_MULTIPART_FIELD = re.compile(r'(;\s*name="([^"]{1,64})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]*)')
+_XML_FIELD = re.compile(r"<(?:\w+:)?([\w.-]{1,64})>(<!\[CDATA\[.*?\]\]>|[^<>]+)</", re.DOTALL)
+_XML_ATTRIBUTE = re.compile(r"(?<=\s)([\w:.-]{1,64})(\s*=\s*)([\"'])(.*?)\3")
+_XML_INPUT = re.compile(r"<(?:input|param|property|add|meta)\b[^<>]*>", re.IGNORECASE)
+_GRAPHQL_LITERAL = re.compile(
+    r'(\w+)(\s*:\s*(?:[\w\[\]!]+\s*=\s*)?)(?:"""((?:[^"]|"(?!""))*)"""|"((?:[^"\\\n]|\\.)*)")'
+)
+_FORM = re.compile(r"[\w.%+\[\]-]{1,64}=[^&\s]*(?:&[\w.%+\[\]-]{1,64}=[^&\s]*)*")
+_FORM_FIELD = re.compile(r"([^&=]{1,64})=([^&]*)")
+_URL_MARK = re.compile(r"[?@#;]")
+_PATH_SESSION = re.compile(r"(;(?:jsessionid|phpsessid|sessionid|sid)=)([^/?;]+)", re.IGNORECASE)
+_FOLDED = re.compile(r",\s*(?=[^;,=\s]+=)")
+_CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
+_TEXTUAL = re.compile(r"^$|text/|json|xml|javascript|x-www-form-urlencoded|graphql")
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_MULTIPART_FIELD = re.compile(
+    r'(;\s*name="?([^";\r\n]{1,64})"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]*)'
+)
 _COOKIE_PAIR = re.compile(r"([^=;,\s]+)=([^;]*)")
 _AUTHORIZATION = re.compile(r"(^|[?&])(grant_type|state|redirect_uri|code_verifier)=")
 _PARAMETER = re.compile(r"([^&=?#\s\"'<>;]{1,64})=([^&#\s\"'<>;]*)")
@@ -69,11 +84,9 @@ def scrub_header(name: str, value: str) -> str:
         >>> scrub_header("Authorization", "Bearer abc")
         'Bearer scrubbed'
     """
-    lower = name.lower()
-    if lower in {"cookie", "set-cookie"}:
-        return _scrub_cookie(value, every_pair=lower == "cookie")
-    if lower in _URL_HEADERS:
-        return scrub_text(_scrub_parameters(value))
+    special = _SPECIAL_HEADERS.get(name.lower())
+    if special is not None:
+        return special(value)
     if not is_secret(name, value):
         return scrub_text(value)
     scheme, separator, secret = value.partition(" ")
@@ -89,7 +102,7 @@ def scrub_url(url: str) -> str:
         >>> scrub_url("https://ada:pw@api.example.com/a?sig=abc&page=2")
         'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed&page=2'
     """
-    if "?" not in url and "@" not in url and "#" not in url:
+    if not _URL_MARK.search(url):
         return scrub_text(url)
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
@@ -100,9 +113,9 @@ def scrub_url(url: str) -> str:
         (
             parts.scheme,
             netloc,
-            scrub_text(parts.path),
-            _scrub_parameters(parts.query),
-            _scrub_parameters(parts.fragment),
+            _PATH_SESSION.sub(_path_session, scrub_text(parts.path)),
+            _scrub_form(parts.query),
+            _scrub_form(parts.fragment),
         )
     )
 
@@ -110,24 +123,53 @@ def scrub_url(url: str) -> str:
 def scrub_body(body: bytes, content_type: str) -> bytes:
     """A body without secrets: fields by their names, and what is a secret under any name.
 
-    Understands forms, multipart forms, JSON (also inside a JSON string) and XML. Bytes that hold no secret stay
-    as they are, to the last space; a body that isn't UTF-8 text stays whole.
+    Understands forms, multipart forms, JSON (also inside a JSON string, an event stream or a script), GraphQL and
+    XML, in the charset that the content type or a byte order mark names. Bytes that hold no secret stay as they
+    are, to the last space; a body that is no text stays whole.
     """
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
+    kind = content_type.lower()
+    charset = _charset(body, kind)
+    if charset is None:
         return body
-    first = text.lstrip()[:1]
-    if "x-www-form-urlencoded" in content_type:
-        text = _scrub_parameters(text)
-    elif "multipart/" in content_type:
-        text = _MULTIPART_FIELD.sub(_multipart_field, text)
-    elif first in {"{", "["}:
-        text = _JSON_NUMBER.sub(_json_number, _JSON_FIELD.sub(_json_field, text))
-        text = _NESTED_FIELD.sub(_nested_field, text)
-    elif first == "<":
-        text = _XML_FIELD.sub(_xml_field, text)
-    return scrub_text(text).encode("utf-8")
+    text = body.decode(charset)
+    clean = scrub_text(_scrub_fields(text, kind))
+    return body if clean == text else clean.encode(charset)
+
+
+def _charset(body: bytes, kind: str) -> str | None:
+    """A charset that decodes the body and encodes it again to the same bytes; None for what is no text."""
+    named = re.search(r"charset=[\"']?([\w.:-]+)", kind)
+    marked = next((name for mark, name in _MARKS.items() if body.startswith(mark)), None)
+    last = ("latin-1",) if _TEXTUAL.search(kind) else ()
+    charsets: list[str | None] = [marked, named.group(1) if named else None, "utf-8", *last]
+    for charset in filter(None, charsets):
+        with suppress(UnicodeError, LookupError):
+            if body.decode(charset).encode(charset) == body:
+                return charset
+    return None
+
+
+def _scrub_fields(text: str, kind: str) -> str:
+    if "multipart/" in kind:
+        return _MULTIPART_FIELD.sub(_multipart_field, text)
+    if "x-www-form-urlencoded" in kind or _FORM.fullmatch(text):
+        return _scrub_form(text)
+    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
+        text = _XML_INPUT.sub(_xml_input, _XML_FIELD.sub(_xml_field, text))
+        return _XML_ATTRIBUTE.sub(_xml_attribute, text)
+    return _scrub_json(text) if '"' in text else text
+
+
+def _scrub_json(text: str) -> str:
+    """JSON fields wherever they stand in a text; and of a text that is JSON, what its spelling hides."""
+    text = _JSON_NUMBER.sub(_json_number, _JSON_FIELD.sub(_json_field, text))
+    text = _NESTED_FIELD.sub(_nested_field, text)
+    try:
+        value = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return text
+    clean = scrub_value(value)
+    return text if clean == value else json.dumps(clean, ensure_ascii=False)
 
 
 def scrub_text(text: str) -> str:
@@ -151,15 +193,46 @@ def scrub_value(value: Any, *, name: str = "") -> Any:
         {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed'], 'pin': 0}}
     """
     if isinstance(value, dict):
-        return {key: scrub_value(each, name=_inherited(name, str(key))) for key, each in value.items()}
+        pair = _name_in_pair(value)
+        return {
+            key: scrub_value(each, name=_inherited(name, pair if key == "value" and pair else str(key)))
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [scrub_value(each, name=name) for each in value]
     if isinstance(value, str):
-        return _placeholder(value, "secret field") if is_secret(name, value) else scrub_text(value)
+        return _scrub_string(value, name)
     if isinstance(value, int | float) and not isinstance(value, bool) and value and is_secret_name(name):
         _note("secret field")
         return 0
     return value
+
+
+def _scrub_string(value: str, name: str) -> str:
+    if is_secret(name, value):
+        return _placeholder(value, "secret field")
+    if name == "query" and "{" in value:
+        return _scrub_graphql(value)
+    return scrub_text(value)
+
+
+def _name_in_pair(value: dict[str, Any]) -> str:
+    """The name in an object of the form {"name": …, "value": …}; empty in any other."""
+    name = value.get("name", value.get("key"))
+    return name if isinstance(name, str) and "value" in value else ""
+
+
+def _scrub_graphql(document: str) -> str:
+    """A GraphQL document without the secrets among its literals, spelt as it was."""
+    return _GRAPHQL_LITERAL.sub(_graphql_literal, document)
+
+
+def _graphql_literal(match: re.Match[str]) -> str:
+    name, between, block, plain = match.groups()
+    value = plain if plain is not None else block
+    if not is_secret(name, value):
+        return match.group()
+    return f'{name}{between}"{_placeholder(value, "secret field")}"'
 
 
 def _inherited(above: str, name: str) -> str:
@@ -212,13 +285,31 @@ def _xml_field(match: re.Match[str]) -> str:
     return match.group().replace(f">{value}<", f">{_placeholder(value, 'secret field')}<")
 
 
+def _xml_attribute(match: re.Match[str]) -> str:
+    name, equals, quotation, value = match.groups()
+    if not is_secret(name.rpartition(":")[2], value):
+        return match.group()
+    return f"{name}{equals}{quotation}{_placeholder(value, 'secret field')}{quotation}"
+
+
+def _xml_input(match: re.Match[str]) -> str:
+    """A form's field, whose name and value are two attributes."""
+    tag = match.group()
+    name = re.search(r"\bname\s*=\s*[\"']([^\"']*)", tag, re.IGNORECASE)
+    value = re.search(r"\bvalue\s*=\s*[\"']([^\"']+)", tag, re.IGNORECASE)
+    if name is None or value is None or not is_secret(name.group(1), value.group(1)):
+        return tag
+    return tag[: value.start(1)] + _placeholder(value.group(1), "secret field") + tag[value.end(1) :]
+
+
 def _multipart_field(match: re.Match[str]) -> str:
     head, name, value = match.groups()
     return f"{head}{_placeholder(value, 'secret field')}" if is_secret(name, value) else match.group()
 
 
-def _scrub_parameters(text: str) -> str:
-    return _PARAMETER.sub(_code_parameter if _AUTHORIZATION.search(text) else _parameter, text)
+def _scrub_form(text: str) -> str:
+    """Parameters of a form or a query, each from one "&" to the next."""
+    return _FORM_FIELD.sub(_code_parameter if _AUTHORIZATION.search(text) else _parameter, text)
 
 
 def _code_parameter(match: re.Match[str]) -> str:
@@ -235,12 +326,18 @@ def _parameter(match: re.Match[str]) -> str:
         return f"{name}={_placeholder(plain, 'secret parameter')}"
     if _CARD_NAME.search(plain_name) and is_card_number(plain):
         return f"{name}={_no_card(plain)}"
-    scrubbed = scrub_text(plain)
+    scrubbed = scrub_text(_scrub_json(plain) if plain[:1] in {"{", "["} else plain)
+    scrubbed = _scrub_graphql(scrubbed) if plain_name == "query" and "{" in plain else scrubbed
     return match.group() if scrubbed == plain else f"{name}={quote(scrubbed, safe='')}"
 
 
-def _scrub_cookie(value: str, *, every_pair: bool) -> str:
-    return _COOKIE_PAIR.sub(_cookie_pair, value, count=0 if every_pair else 1)
+def _path_session(match: re.Match[str]) -> str:
+    return f"{match.group(1)}{_placeholder(match.group(2), 'secret parameter')}"
+
+
+def _challenge(match: re.Match[str]) -> str:
+    name, value = match.groups()
+    return f'{name}="{_placeholder(value, "secret header")}"' if is_secret(name, value) else match.group()
 
 
 def _cookie_pair(match: re.Match[str]) -> str:
@@ -260,3 +357,28 @@ def _no_card(number: str) -> str:
     """A number of the same form that no card has, and that JSON can hold."""
     _note("card number")
     return "4" + re.sub(r"\d", "0", number[1:])
+
+
+def _scrub_cookies(value: str) -> str:
+    return _COOKIE_PAIR.sub(_cookie_pair, value)
+
+
+def _scrub_set_cookies(value: str) -> str:
+    """The first pair of each cookie is its own, the others say where and how long it holds."""
+    return ", ".join(_COOKIE_PAIR.sub(_cookie_pair, each, count=1) for each in _FOLDED.split(value))
+
+
+def _scrub_link(value: str) -> str:
+    return scrub_text(_PARAMETER.sub(_code_parameter, value))
+
+
+def _scrub_challenge(value: str) -> str:
+    return _CHALLENGE.sub(_challenge, scrub_text(value))
+
+
+_SPECIAL_HEADERS: dict[str, Callable[[str], str]] = {
+    "cookie": _scrub_cookies,
+    **dict.fromkeys(("set-cookie", "set-cookie2"), _scrub_set_cookies),
+    **dict.fromkeys(("location", "content-location", "link", "referer", "refresh"), _scrub_link),
+    **dict.fromkeys(("www-authenticate", "proxy-authenticate", "authentication-info"), _scrub_challenge),
+}

@@ -34,6 +34,8 @@ _ENDINGS = (
 #: Cursors through a list: to hide them would make the pages of a recording look alike.
 _PAGE_TOKENS = ("pagetoken", "nexttoken", "continuationtoken", "synctoken")
 
+#: Names so common that only a random value makes them a secret's.
+_BARE = frozenset({"key", "xkey"})
 _SUSPICIOUS = re.compile(r"secret|token|passw|credential|auth|session|signature|private|hmac")
 _HARMLESS_ENDINGS = (
     *("type", "id", "ids", "url", "uri", "urls", "at", "expires", "expiresin", "count", "name", "endpoint"),
@@ -144,6 +146,8 @@ def is_secret(name: str, value: str) -> bool:
     if is_secret_name(name):
         return True
     plain = _plain(name)
+    if plain in _BARE:
+        return _looks_random(value)
     if not _SUSPICIOUS.search(plain) or plain.endswith((*_HARMLESS_ENDINGS, *_PAGE_TOKENS)):
         return False
     return _looks_random(value)
