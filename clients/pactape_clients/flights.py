@@ -49,10 +49,19 @@ class Flight(Generic[T]):
         Raises:
             TimeoutError: The time passed first.
             BaseException: A copy of the leader's failure, with the leader's own as its cause. (A copy,
-                because threads that raise one object would write into one traceback.)
+                because threads that raise one object would write into one traceback.) Itself, where its class
+                can't be copied.
         """
         if not self._done.wait(timeout):
             raise TimeoutError
         if self._error is not None:
-            raise copy.copy(self._error) from self._error
+            twin = _twin(self._error)
+            raise twin from None if twin is self._error else self._error
         return self._value  # type: ignore[return-value]  # landed, so it is a T
+
+
+def _twin(error: BaseException) -> BaseException:
+    try:
+        return copy.copy(error)
+    except Exception:  # noqa: BLE001 -- an __init__ of the user's own may raise anything
+        return error

@@ -1,7 +1,7 @@
 """The seam between clients and whoever watches them: each call announces its operation before it is sent.
 
 In production nobody listens, and announcing costs one attribute look-up. Pactape's pytest plugin listens
-it records, so that a recording carries the route template and the model of the call that made it. Any other
+while it records, so that a recording carries the route template and the model of the call that made it. Any other
 client library can offer the same seam.
 """
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Observer = Callable[["Operation"], None]
+
+__all__ = ["Operation", "add_observer", "announce"]
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

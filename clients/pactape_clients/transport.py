@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ import requests
 import stamina
 from requests.adapters import HTTPAdapter
 
+from pactape_clients.addresses import shown
 from pactape_clients.auth import TokenAuth
+from pactape_clients.auth._sessions import principal_of_session
 from pactape_clients.calls import CURRENT, CallInProgress, bounded
 from pactape_clients.errors import (
     ClientError,
@@ -25,7 +28,7 @@ from pactape_clients.retries import RetryPolicy
 from pactape_clients.telemetry import Hook, RequestEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pactape_clients.auth import TokenSource
     from pactape_clients.operations import Operation
@@ -46,7 +49,8 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     Args:
         timeouts: Seconds to connect, and between bytes.
-        deadline: Seconds for a whole call: tokens, attempts and waits; None for no limit.
+        deadline: Seconds for a whole call: tokens, attempts and waits; None for no limit. No attempt begins or
+            waits for a byte beyond it; a server that sends its answer byte by byte may still take longer.
         retries: Which calls are made again.
         pool_size: Connections kept open.
         trust_env: Whether proxies and CA bundle come from the environment. They are read once, when the client is
@@ -82,11 +86,13 @@ class Transport:
     ) -> None:
         server = urlsplit(url)
         if server.scheme not in {"http", "https"} or not server.hostname:
-            raise UsageError(f"{url!r} is no URL of a server: write one that begins with http:// or https://")
+            raise UsageError(
+                f"{shown(url)!r} is no URL of a server: write one that begins with http:// or https://"
+            )
         self._settings = settings or TransportSettings()
         self.url = url.rstrip("/")
         self.path = server.path or "/"
-        self.principal = "" if tokens is None else tokens.principal
+        self.principal = principal_of_session(session) if tokens is None else tokens.principal
         self._server: dict[str, str | int] = {
             "server.address": server.hostname,
             "server.port": _port(server.scheme, server.port),
@@ -101,6 +107,15 @@ class Transport:
         """Close the connections of its own session; a given one is left to its owner."""
         if self._fixed is not None:
             self._session.close()
+
+    @contextmanager
+    def one_call(self, operation: Operation) -> Iterator[None]:
+        """Whatever is sent for `operation` inside the context is one call, with one deadline."""
+        outer = CURRENT.set(CallInProgress(operation, deadline=self._settings.deadline))
+        try:
+            yield
+        finally:
+            CURRENT.reset(outer)
 
     def send(
         self, operation: Operation, request: requests.Request, *, judge: Judge, repeatable: bool | None = None
@@ -120,7 +135,11 @@ class Transport:
             ClientError: The last attempt's.
         """
         request.auth = self._auth
-        call = CallInProgress(operation, deadline=self._settings.deadline)
+        around = CURRENT.get()
+        if around is not None and around.operation is operation:
+            call = around
+        else:
+            call = CallInProgress(operation, deadline=self._settings.deadline)
         outer = CURRENT.set(call)
         try:
             return self._attempt(call, request, judge, attempt=0)

@@ -44,7 +44,7 @@ class Flight:
         self.outcome: Any = None
         self.thread = threading.Thread(target=self._run, args=(cache, known))
         self.thread.start()
-        assert self.reached.wait(10)
+        assert self.reached.wait(60)
 
     def _run(self, cache: TTLCache, known: tuple[str, ...]) -> None:
         namespace, key = self.name
@@ -52,7 +52,7 @@ class Flight:
 
     def _load(self, _: Kept | None) -> Loaded:
         self.reached.set()
-        assert self.released.wait(1)
+        assert self.released.wait(60)
         return self.loaded
 
     def land(self) -> None:

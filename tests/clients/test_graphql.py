@@ -8,6 +8,7 @@ import pytest
 import responses
 from pactape_clients import GraphQLClient, StaticToken
 from pactape_clients.cache import TTLCache
+from pactape_clients.calls import allowed_time
 from pactape_clients.errors import (
     ConnectionFailedError,
     DecodeError,
@@ -247,6 +248,12 @@ class TestCache:
         client.query(document, {"b": 2, "a": 1})
         assert len(server.calls) == 1
 
+    def test_two_models_of_one_query_each_get_their_own(self, server: Any, client: GraphQLClient) -> None:
+        server.post(URL, json=ADA)
+        found = [client.query(GET_USER, {"id": "1"}, returns=returns) for returns in (GetUser, None, GetUser)]
+        typed = GetUser(user=User("user-1", "Ada"))
+        assert (found, len(server.calls)) == ([typed, ADA["data"], typed], 2)
+
     def test_two_documents_with_one_name_are_kept_apart(self, server: Any, client: GraphQLClient) -> None:
         server.post(URL, json=ADA)
         client.query(GET_USER, {"id": "user-1"})
@@ -388,6 +395,26 @@ class TestOnTheWire:
         client.query(GET_USER, {"id": "user-1"})
         assert body(server)["query"] == GET_USER
         assert "extensions" in body(server)
+
+    def test_a_hash_and_the_query_that_follows_it_share_one_deadline(self, server: Any) -> None:
+        left: list[float | None] = []
+
+        def unknown(_: Any) -> tuple[int, dict[str, str], str]:
+            left.append(allowed_time())
+            return 200, {}, json.dumps({"errors": [{"message": "PersistedQueryNotFound"}]})
+
+        def known(_: Any) -> tuple[int, dict[str, str], str]:
+            left.append(allowed_time())
+            return 200, {}, json.dumps(ADA)
+
+        for answer in (unknown, known):
+            server.add_callback(responses.POST, URL, callback=answer, content_type="application/json")
+        client = GraphQLClient(URL, options=GraphQLOptions(persisted_queries=True))
+        client.query(GET_USER, {"id": "user-1"})
+        first, second = left
+        assert first is not None
+        assert second is not None
+        assert second < first
 
     def test_a_server_without_persisted_queries_is_not_asked_again(self, server: Any) -> None:
         server.post(URL, json={"errors": [{"message": "PersistedQueryNotSupported"}]})

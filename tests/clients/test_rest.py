@@ -137,6 +137,62 @@ def test_a_body_that_only_claims_to_be_a_problem_is_none(server: Any, client: Re
     assert failure.value.problem is None
 
 
+class Named(msgspec.Struct, frozen=True):
+    name: str
+
+
+class Loose(msgspec.Struct):
+    id: int
+
+
+def thing_like(returns: Any) -> Any:
+    """A thing with an id and a name, as a model reads it; None reads it plainly."""
+    whole = {"id": 1, "name": "one", "names": []}
+    return whole if returns is None else msgspec.convert(whole, returns)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [(Thing, Named), (Named, Thing), (Thing, None), (None, Thing), (Loose, Thing), (Thing, Loose)],
+    ids=str,
+)
+def test_two_models_of_one_cached_thing_each_get_their_own(
+    server: Any, client: RestClient, models: tuple[Any, Any]
+) -> None:
+    server.get(THING, json=thing_like(None))
+    caching = Caching(ttl=60, key="thing:{id}")
+    for _ in range(2):
+        for returns in models:
+            found = client.get("/things/{id}", path={"id": 1}, returns=returns, caching=caching)
+            assert found == thing_like(returns)
+    assert len(server.calls) <= len(models)
+
+
+def test_a_model_that_what_is_kept_does_not_fit_is_a_decode_error(server: Any, client: RestClient) -> None:
+    server.get(THING, json={"id": 1})
+    caching = Caching(ttl=60, key="thing:{id}")
+    client.get("/things/{id}", path={"id": 1}, caching=caching)
+    with pytest.raises(DecodeError, match=r"doesn't fit at \$"):
+        client.get("/things/{id}", path={"id": 1}, returns=Named, caching=caching)
+
+
+def test_forgetting_a_key_forgets_what_every_model_kept_of_it(server: Any, client: RestClient) -> None:
+    server.get(THING, json=thing_like(None))
+    caching = Caching(ttl=60, key="thing:{id}")
+    for returns in (Thing, Named):
+        client.get("/things/{id}", path={"id": 1}, returns=returns, caching=caching)
+    assert client.forget(keys=["thing:1"]) == 2
+
+
+def test_a_cached_route_gets_its_own_model_where_another_is_kept(server: Any, client: RestClient) -> None:
+    server.get(THING, json=thing_like(None))
+    caching = Caching(ttl=60, key="thing:{id}")
+    client.get("/things/{id}", path={"id": "1"}, returns=Named, caching=caching)
+    route = client.cached_route("/things/{id}", returns=Thing, caching=caching)
+    assert [route.of("1"), route.of("1")] == [Thing(id=1), Thing(id=1)]
+    assert len(server.calls) == 2
+
+
 class TestCaching:
     def test_no_store_is_respected(self, server: Any, client: RestClient) -> None:
         server.get(THING, json=1, headers={"Cache-Control": "private, no-store"})

@@ -250,3 +250,18 @@ def test_no_traceback_shows_a_secret_even_with_its_locals() -> None:
 )
 def test_no_repr_shows_a_secret(holder: object) -> None:
     assert "t0p" not in repr(holder)
+
+
+def test_nothing_of_the_call_that_needs_a_token_goes_into_the_token_request() -> None:
+    with responses.RequestsMock() as server:
+        server.post(URL, json={"access_token": "t", "token_type": "Bearer", "expires_in": 60})
+        server.post("http://api.test/users", json={})
+        requests.post(
+            "http://api.test/users",
+            json={"name": "Ada"},
+            params={"dry": "run"},
+            auth=TokenAuth(credentials()),
+            timeout=5,
+        )
+        asked = server.calls[0].request
+    assert (asked.url, asked.body) == (URL, "grant_type=client_credentials")

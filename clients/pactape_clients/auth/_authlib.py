@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
@@ -45,7 +46,7 @@ class AuthlibTokens(TokenSource):
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
-            principal=principal_of("authlib", principal or str(id(self))), windows=windows, timer=timer
+            principal=principal_of("authlib", principal or uuid.uuid4().hex), windows=windows, timer=timer
         )
         self._session = session
         self._token_url = token_url

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import msgspec
 import requests
 
+from pactape_clients.addresses import shown
 from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
 from pactape_clients.calls import Timeouts, allowed_time, bounded
 from pactape_clients.errors import TokenError, TokenRefusedError, TokenUnavailableError
@@ -34,6 +35,22 @@ class _TokenAnswer(msgspec.Struct):
     error: str | None = None
     error_description: str | None = None
 
+    def __repr__(self) -> str:
+        return f"_TokenAnswer(error={self.error!r})"
+
+
+class _Form:
+    """A token request's fields; no repr shows them."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, **fields: str) -> None:
+        self.fields = fields
+
+    def holds(self, refresh_token: str) -> bool:
+        """Whether it asks with this refresh token."""
+        return self.fields.get("refresh_token") == refresh_token
+
 
 class _TokenEndpoint:
     """Asks one token endpoint for tokens, as one client."""
@@ -55,7 +72,7 @@ class _TokenEndpoint:
         self._auth = requests.auth.HTTPBasicAuth(quote_plus(client_id), quote_plus(client_secret))
         self._secrets = [client_secret]
 
-    def ask(self, form: dict[str, str]) -> Token:
+    def ask(self, form: _Form) -> Token:
         """Post `form` and read the token in the answer.
 
         Raises:
@@ -67,38 +84,38 @@ class _TokenEndpoint:
         body = _decoded(answer.content)
         if body is None or (body.access_token is None and body.error is None):
             raise TokenUnavailableError(
-                f"{self._url} answered {answer.status_code} without a token", status=answer.status_code
+                f"{shown(self._url)} answered {answer.status_code} without a token", status=answer.status_code
             )
         if body.access_token is None or answer.status_code >= _BAD_REQUEST:
-            raise self._refusal(body, answer.status_code, secret=form.get("refresh_token"))
+            raise self._refusal(body, answer.status_code, form)
         return Token(
             value=body.access_token, expires_in=_lifetime(body, answer), refresh_token=body.refresh_token
         )
 
-    def _post(self, form: dict[str, str]) -> requests.Response:
+    def _post(self, form: _Form) -> requests.Response:
         timeout = bounded(self._timeouts, allowed_time())
         try:
             return self._session.post(
                 self._url,
-                data=form,
+                data=form.fields,
                 auth=self._auth,
                 headers={"Accept": "application/json"},
                 timeout=timeout,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            failure = TokenUnavailableError(f"{self._url} didn't answer ({type(error).__name__})")
+            failure = TokenUnavailableError(f"{shown(self._url)} didn't answer ({type(error).__name__})")
         allowed_time()
         raise failure  # outside of the handler: the frames below hold the client's secret
 
-    def _refusal(self, body: _TokenAnswer, status: int, *, secret: str | None) -> TokenError:
+    def _refusal(self, body: _TokenAnswer, status: int, form: _Form) -> TokenError:
         described = f" ({body.error_description})" if body.error_description else ""
-        for hidden in [*self._secrets, secret]:
+        for hidden in [*self._secrets, form.fields.get("refresh_token")]:
             described = described.replace(hidden, "***") if hidden else described
         if status not in {_BAD_REQUEST, _UNAUTHORIZED}:
-            return TokenUnavailableError(f"{self._url} answered {status}{described}", status=status)
+            return TokenUnavailableError(f"{shown(self._url)} answered {status}{described}", status=status)
         code = body.error or "no error code"
-        return TokenRefusedError(f"{self._url} refused: {code}{described}", code=code, status=status)
+        return TokenRefusedError(f"{shown(self._url)} refused: {code}{described}", code=code, status=status)
 
 
 def _decoded(body: bytes) -> _TokenAnswer | None:
@@ -162,7 +179,7 @@ class ClientCredentials(TokenSource):
             session=session,
             timeouts=timeouts,
         )
-        self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self._form = _Form(grant_type="client_credentials", **({"scope": scope} if scope else {}))
 
     def fetch(self, previous: Token | None) -> Token:
         """A token by the refresh token at hand, else by the credentials.
@@ -173,7 +190,7 @@ class ClientCredentials(TokenSource):
         """
         if previous is not None and previous.refresh_token is not None:
             try:
-                return _refreshed(self._endpoint, previous.refresh_token)
+                return _refreshed(self._endpoint, _renewal(previous.refresh_token))
             except TokenRefusedError:
                 pass
         return self._endpoint.ask(self._form)
@@ -228,18 +245,20 @@ class RefreshToken(TokenSource):
             TokenRefusedError: The endpoint refused it: it was revoked, expired or used twice.
             TokenUnavailableError: The endpoint didn't answer with a token.
         """
-        newest = self._first if previous is None else previous.refresh_token or self._first
-        token = _refreshed(self._endpoint, newest)
-        if (
-            token.refresh_token != newest
-            and self._on_rotation is not None
-            and token.refresh_token is not None
-        ):
+        form = _renewal((previous and previous.refresh_token) or self._first)
+        token = _refreshed(self._endpoint, form)
+        if token.refresh_token and not form.holds(token.refresh_token) and self._on_rotation is not None:
             self._on_rotation(token.refresh_token)
         return token
 
 
-def _refreshed(endpoint: _TokenEndpoint, refresh_token: str) -> Token:
+def _renewal(refresh_token: str) -> _Form:
+    return _Form(grant_type="refresh_token", refresh_token=refresh_token)
+
+
+def _refreshed(endpoint: _TokenEndpoint, form: _Form) -> Token:
     """A token by a refresh token, carrying that one on when the server gives no replacement."""
-    token = endpoint.ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
-    return token if token.refresh_token else msgspec.structs.replace(token, refresh_token=refresh_token)
+    token = endpoint.ask(form)
+    if token.refresh_token:
+        return token
+    return msgspec.structs.replace(token, refresh_token=form.fields["refresh_token"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from requests.auth import AuthBase
 
-from pactape_clients.calls import CURRENT
+from pactape_clients.calls import CURRENT, bounded
 
 if TYPE_CHECKING:
     import requests
@@ -97,6 +97,7 @@ def _sent_again(refused: requests.Response, token: Token, sending: dict[str, Any
     request.headers["Authorization"] = f"Bearer {token.value}"
     call = CURRENT.get()
     if call is not None:
+        sending = {**sending, "timeout": bounded(sending["timeout"], call.remaining())}
         call.announce()
     adapter: Any = refused.connection
     answer: requests.Response = adapter.send(request, **sending)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import TYPE_CHECKING
 
 from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
+from pactape_clients.errors import ClientError, TokenUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,11 +64,22 @@ class CallableTokens(TokenSource):
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
-            principal=principal_of("callable", principal or str(id(self))), windows=windows, timer=timer
+            principal=principal_of("callable", principal or uuid.uuid4().hex), windows=windows, timer=timer
         )
         self._give = give
 
     def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the function knows
-        """What the function gives."""
-        given = self._give()
-        return Token(value=given) if isinstance(given, str) else given
+        """What the function gives.
+
+        Raises:
+            TokenUnavailableError: The function raised; its error's type is named, its text is kept back.
+        """
+        try:
+            given = self._give()
+        except ClientError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a function of the user's own may raise anything
+            failure = TokenUnavailableError(f"the function that gives tokens raised {type(error).__name__}")
+        else:
+            return Token(value=given) if isinstance(given, str) else given
+        raise failure  # outside of the handler: the frames below may hold secrets

@@ -181,6 +181,7 @@ class TokenSource(ABC):
             except DeadlineExceededError:
                 if leading:
                     raise
+                allowed_time()  # the leader's deadline may have passed; is ours?
 
     def _usable(self, rejected: Token | None, now: float) -> _Held | None:
         held = self._held

@@ -150,7 +150,8 @@ class TTLCache:
             try:
                 return flight.wait(timeout=allowed_time())
             except (TimeoutError, DeadlineExceededError):
-                allowed_time()  # the leader's deadline may have passed; is ours?
+                if allowed_time() is None:  # else the leader's deadline has passed, and ours has not
+                    raise
 
     def _board(self, name: str, key: str, tags: tuple[str, ...]) -> tuple[_Load, bool]:
         self._counts["misses"] += 1

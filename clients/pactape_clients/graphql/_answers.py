@@ -36,13 +36,23 @@ class ErrorHandler(Protocol):
 class Answer(msgspec.Struct, kw_only=True):
     """An answer as it is on the wire (GraphQL specification, section 7.1)."""
 
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    errors: tuple[GraphQLErrorDetail, ...] | None = None
+    data: msgspec.Raw = msgspec.Raw(b"")
+    wire_errors: tuple[dict[str, Any], ...] | None = msgspec.field(default=None, name="errors")
+
+    @property
+    def errors(self) -> tuple[GraphQLErrorDetail, ...]:
+        """Its errors; empty when there are none."""
+        return tuple(detail_of(each) for each in self.wire_errors or ())
+
+    @property
+    def is_response(self) -> bool:
+        """Whether it has data or errors, without which it is no GraphQL response."""
+        return bool(self.data) or bool(self.wire_errors)
 
     @property
     def has_data(self) -> bool:
         """Whether its data is anything but null."""
-        return bytes(self.data) != b"null"
+        return bytes(self.data) not in {b"", b"null"}
 
 
 class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,19 +87,20 @@ class Judge:
     def __call__(self, response: requests.Response, operation: Operation) -> ClientError | None:
         """The answer's error, if it is one; an error status may come with GraphQL errors in the body."""
         answer = _read(response)
-        if answer is None or (response.status_code >= _FIRST_ERROR and not answer.errors):
+        if answer is None or (response.status_code >= _FIRST_ERROR and not answer.wire_errors):
             return status_error(response, operation) or _unreadable(response, operation)
         self.answer = answer
-        if not answer.errors or (self._keep_errors and answer.has_data):
+        if not answer.wire_errors or (self._keep_errors and answer.has_data):
             return None
         return error_in(answer, response, operation)
 
 
 def _read(response: requests.Response) -> Answer | None:
     try:
-        return msgspec.json.decode(response.content, type=Answer)
+        answer = msgspec.json.decode(response.content, type=Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return answer if answer.is_response else None
 
 
 def _unreadable(response: requests.Response, operation: Operation) -> DecodeError:
@@ -101,13 +112,31 @@ def _unreadable(response: requests.Response, operation: Operation) -> DecodeErro
     )
 
 
+def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
+    """One error; servers write null for what they leave out, and a member of another shape hides no message.
+
+    Example:
+        >>> detail_of({"message": "no", "path": None}).message
+        'no'
+    """
+    members = {name: value for name, value in error.items() if value is not None}
+    try:
+        return msgspec.convert(members, GraphQLErrorDetail)
+    except msgspec.ValidationError:
+        extensions = members.get("extensions")
+        return GraphQLErrorDetail(
+            message=str(members.get("message", "")),
+            extensions=extensions if isinstance(extensions, dict) else {},
+        )
+
+
 def error_in(answer: Answer, response: requests.Response, operation: Operation) -> GraphQLResponseError:
     """An answer's errors as one exception."""
-    errors = answer.errors or ()
+    errors = answer.errors
     return GraphQLResponseError(
         f"{operation.name}: " + "; ".join(each.message for each in errors),
         errors=errors,
-        data=msgspec.json.decode(answer.data),
+        data=msgspec.json.decode(answer.data) if answer.has_data else None,
         operation=operation,
         status=response.status_code,
         headers=response.headers,

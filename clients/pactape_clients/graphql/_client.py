@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
+from pactape_clients.addresses import shown
 from pactape_clients.cache import Loaded, TTLCache
 from pactape_clients.cache._entries import full_key
 from pactape_clients.decoding import decoded, status_error
@@ -111,6 +113,7 @@ class GraphQLClient:
         self._schema = None if self._options.schema is None else schema_of(self._options.schema)
         self._persisted = self._options.persisted_queries
         self._shelves: dict[Any, Shelf] = {}
+        self._endpoint = hashlib.sha256(self._transport.url.encode()).hexdigest()[:8]
 
     def __enter__(self) -> Self:
         return self
@@ -123,7 +126,7 @@ class GraphQLClient:
         self._transport.close()
 
     def __repr__(self) -> str:
-        return f"<GraphQLClient {self._transport.url}>"
+        return f"<GraphQLClient {shown(self._transport.url)}>"
 
     def query(
         self,
@@ -137,8 +140,9 @@ class GraphQLClient:
     ) -> Any:
         """Execute a query, or give its kept result: then no request is made and no token asked for.
 
-        The result is kept under the operation's name, the variables as sorted JSON and the document's hash,
-        apart for each principal, and tagged with each "Type:id" that it holds. Answers with errors are never kept.
+        The result is kept under the operation's name, the variables as sorted JSON and a hash of the document and
+        endpoint, apart for each principal, and tagged with each "Type:id" that it holds. Answers with errors are
+        never kept.
 
         Args:
             document: A GraphQL document.
@@ -162,7 +166,7 @@ class GraphQLClient:
         if ttl <= 0:
             return self._value(self._execute(found, variables, returns=returns), found, returns)
         inputs = msgspec.json.encode(variables, order="sorted").decode()
-        key = f"{found.name}:{inputs}:{found.digest[:12]}"
+        key = f"{found.name}:{inputs}:{found.digest[:12]}{self._endpoint}"
         shelf = self._shelf(returns)
         try:
             return shelf.given(self._cache.lookup(full_key(self._transport.principal, key)))
@@ -173,7 +177,7 @@ class GraphQLClient:
             return self._loaded(self._execute(found, variables, returns=returns), found, shelf, ttl=ttl)
 
         namespace = self._transport.principal
-        return shelf.given(self._cache.get_or_load(key, load, namespace=namespace, tags=tags))
+        return shelf.read(key, load, namespace=namespace, tags=tags)
 
     def mutate(
         self,
@@ -213,8 +217,8 @@ class GraphQLClient:
         try:
             answer = self._execute(found, inputs, returns=returns, idempotency_key=key)
             entities = entities_in(msgspec.json.decode(answer.data))
-        except GraphQLResponseError as error:
-            entities = entities_in(error.data)
+        except Exception as error:
+            entities = _entities_of(error)
             raise
         finally:
             self._cache.invalidate(tags=[*tags, *entities], pattern=invalidates)
@@ -230,6 +234,8 @@ class GraphQLClient:
     ) -> GraphQLResult:
         """Execute a query or mutation past the cache, and give all of the answer, errors included.
 
+        Kept queries that hold a "Type:id" which a mutation returns are forgotten.
+
         Raises:
             ClientError: No answer came, or one without a GraphQL response in it.
         """
@@ -244,10 +250,13 @@ class GraphQLClient:
             return GraphQLResult(
                 data=None, errors=error.errors, status=error.status or 0, headers=error.headers
             )
+        self._forget_changed(found, judge.answer)
         return _result(judge.answer, response, announced)
 
     def batch(self, calls: Sequence[Call]) -> tuple[GraphQLResult, ...]:
         """Execute several operations by one request, past the cache; the server must know JSON array batching.
+
+        Kept queries are forgotten as by `execute`.
 
         Returns:
             One result for each call, in their order, each decoded by its own call's type.
@@ -273,12 +282,18 @@ class GraphQLClient:
                 f"{names}: {len(calls)} operations were sent and {len(answers)} results came",
                 operation=announced,
             )
+        for (document, _), answer in zip(found, answers, strict=True):
+            self._forget_changed(document, answer)
         operations = [
             self._operation(document, call.returns) for (document, _), call in zip(found, calls, strict=True)
         ]
         return tuple(
             _result(answer, response, each) for answer, each in zip(answers, operations, strict=True)
         )
+
+    def _forget_changed(self, document: Document, answer: Answer) -> None:
+        if document.kind == "mutation" and answer.has_data:
+            self._cache.invalidate(tags=entities_in(msgspec.json.decode(answer.data)))
 
     def _shelf(self, returns: Any) -> Shelf:
         shelf = self._shelves.get(returns)
@@ -300,7 +315,7 @@ class GraphQLClient:
         data = bytes(answer.data)
         return Loaded(
             value=shelf.kept(data, self._operation(document, shelf.model)),
-            ttl=0.0 if answer.errors else ttl,
+            ttl=0.0 if answer.wire_errors else ttl,
             tags=tuple(entities_in(msgspec.json.decode(data))) if b"__typename" in data else (),
         )
 
@@ -320,7 +335,10 @@ class GraphQLClient:
         try:
             self._send(document, variables, self._operation(document, returns), judge, headers=headers)
         except (GraphQLResponseError, TransportError) as error:
-            raise self._as_decided(error) from error.__cause__
+            raised = self._as_decided(error)
+            if raised is error:
+                raise
+            raise raised from error
         return judge.answer
 
     def _as_decided(self, error: GraphQLResponseError | TransportError) -> Exception:
@@ -342,15 +360,23 @@ class GraphQLClient:
     ) -> requests.Response:
         is_query = document.kind == "query"
         if is_query and self._persisted:
-            try:
-                return self._sent(self._hashed(document, variables, operation), operation, judge)
-            except GraphQLResponseError as error:
-                if _UNSUPPORTED in _codes(error):
-                    self._persisted = False
-                elif _UNKNOWN not in _codes(error):
-                    raise
+            with self._transport.one_call(operation):
+                return self._by_hash(document, variables, operation, judge)
         request = self._request(document, variables, operation, headers or {})
         return self._sent(request, operation, judge, repeatable=is_query)
+
+    def _by_hash(
+        self, document: Document, variables: Mapping[str, Any], operation: Operation, judge: Judge
+    ) -> requests.Response:
+        """Send a query as its hash, and with its text when the server doesn't know that, or knows no hashes."""
+        try:
+            return self._sent(self._hashed(document, variables, operation), operation, judge)
+        except GraphQLResponseError as error:
+            if _UNSUPPORTED in _codes(error):
+                self._persisted = False
+            elif _UNKNOWN not in _codes(error):
+                raise
+        return self._sent(self._request(document, variables, operation, {}), operation, judge)
 
     def _sent(
         self, request: requests.Request, operation: Operation, judge: Judge, *, repeatable: bool = True
@@ -385,6 +411,12 @@ class GraphQLClient:
         return by_post(url, body, headers=headers)
 
 
+def _entities_of(error: Exception) -> frozenset[str]:
+    """What a failed mutation has returned all the same, also where the error handler has replaced its error."""
+    found = error if isinstance(error, GraphQLResponseError) else error.__cause__
+    return entities_in(found.data) if isinstance(found, GraphQLResponseError) else frozenset()
+
+
 def _persisted(document: Document) -> dict[str, Any]:
     return {"persistedQuery": {"version": 1, "sha256Hash": document.digest}}
 
@@ -401,5 +433,5 @@ def _codes(error: GraphQLResponseError) -> set[str]:
 def _result(answer: Answer, response: requests.Response, operation: Operation) -> GraphQLResult:
     data = decoded(bytes(answer.data), operation.result, operation, response) if answer.has_data else None
     return GraphQLResult(
-        data=data, errors=answer.errors or (), status=response.status_code, headers=response.headers
+        data=data, errors=answer.errors, status=response.status_code, headers=response.headers
     )

@@ -98,7 +98,7 @@ class CachedRoute(Generic[T]):
         self._model = shelf.model
         self._caching = caching
         self._lookup = shelf.cache.lookup
-        self._given = None if shelf.keeps_values and caching.missing_for <= 0 else shelf.given
+        self._given = shelf.given
         self._prefix = full_key(namespace, _prefix(caching.key, parameter))
 
     def of(self, value: str) -> T:
@@ -109,9 +109,9 @@ class CachedRoute(Generic[T]):
         """
         try:
             kept = self._lookup(f"{self._prefix}{value}")
+            return kept if kept.__class__ is self._model else self._given(kept)  # type: ignore[no-any-return]  # as the model says
         except KeyError:
             return self._read(value)
-        return kept if self._given is None else self._given(kept)  # type: ignore[no-any-return]  # as the model says
 
     def _read(self, value: str) -> T:
         result: T = self._client.get(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 import requests
 
+from pactape_clients.addresses import shown
 from pactape_clients.cache import TTLCache
 from pactape_clients.decoding import decoded, status_error
 from pactape_clients.errors import UsageError
 from pactape_clients.operations import Operation
 from pactape_clients.rest._cached import CachedRead, CachedRoute
 from pactape_clients.rest._pages import pages
-from pactape_clients.rest._routes import Caching, filled_path, filled_text, placeholders
+from pactape_clients.rest._routes import Caching, filled_key, filled_path, filled_text, placeholders
 from pactape_clients.retries import idempotency_key_for
 from pactape_clients.shelves import Shelf
 from pactape_clients.transport import Transport
@@ -43,7 +45,8 @@ class RestClient:
         base_url: The API's URL; route templates are appended to it.
         session: Sends the requests; None makes a session with a pool of its own.
         tokens: Where access tokens come from; None sends none.
-        cache: Where cached reads are kept; None makes a cache in memory. Several clients may share one.
+        cache: Where cached reads are kept; None makes a cache in memory. Several clients may share one;
+            values are kept apart by principal, and by server unless a key of one's own is the same for both.
         settings: Time-outs, deadline, retries, pool size, environment, hooks.
 
     Raises:
@@ -82,7 +85,7 @@ class RestClient:
         self._transport.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._transport.url}>"
+        return f"<{type(self).__name__} {shown(self._transport.url)}>"
 
     def get(
         self,
@@ -124,12 +127,12 @@ class RestClient:
 
         if caching is None:
             return _result(fetch({}), operation)
-        key = _key(where, query, headers) if caching.key is None else filled_text(caching.key, values)
+        key = filled_key(caching.key, values) if caching.key else self._key(where, query, headers)
         namespace = self._transport.principal
         shelf = Shelf(self._cache, returns)
         read = CachedRead(shelf, caching, operation, fetch)
         tags = (f"path:{where}", *(filled_text(tag, values) for tag in caching.tags))
-        return shelf.given(self._cache.get_or_load(key, read.load, namespace=namespace, tags=tags))
+        return shelf.read(key, read.load, namespace=namespace, tags=tags)
 
     def cached_route(self, template: str, *, returns: type[T], caching: Caching) -> CachedRoute[T]:
         """Declare a cached read of one thing by one path value; make it once, call its `of` often.
@@ -298,8 +301,13 @@ class RestClient:
         try:
             response = self._send(operation, where, query=None, headers=headers, body=body)
         finally:  # also after a time-out: the server may have done it
-            self.forget(keys=[filled_text(key, values) for key in forgets], tags=[f"path:{where}"])
+            self.forget(keys=[filled_key(key, values) for key in forgets], tags=[f"path:{where}"])
         return _result(response, operation)
+
+    def _key(self, where: str, query: Query | None, headers: Mapping[str, str] | None) -> str:
+        asked = f"?{urlencode(query, doseq=True)}" if query else ""
+        told = f" {_told(headers)}" if headers else ""
+        return f"GET {where}{asked}{told} at {shown(self._transport.url)}"
 
     def _send(
         self,
@@ -326,7 +334,7 @@ def _result(response: requests.Response, operation: Operation) -> Any:
     return decoded(response.content, operation.result, operation, response) if response.content else None
 
 
-def _key(where: str, query: Query | None, headers: Mapping[str, str] | None) -> str:
-    asked = f"?{urlencode(query, doseq=True)}" if query else ""
-    told = f" {urlencode(sorted(headers.items()))}" if headers else ""
-    return f"GET {where}{asked}{told}"
+def _told(headers: Mapping[str, str]) -> str:
+    """Headers as a part of a key: hashed, since there may be secrets among them."""
+    lines = urlencode(sorted((name.lower(), value) for name, value in headers.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]

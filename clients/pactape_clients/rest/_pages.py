@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from pactape_clients.addresses import same_server, shown
 from pactape_clients.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
         parameter: The query parameter that takes the number.
         is_last: Whether a page is the last; the last one is still given to the caller.
         first: The first page's number.
+        most: How many pages are read at the most.
     """
 
     parameter: str
     is_last: Callable[[Any], bool]
     first: int = 1
+    most: int = 10_000
 
 
 Paging = ByLink | ByCursor | ByNumber
@@ -75,18 +78,18 @@ def _linked(read: Read, by: ByLink, first: dict[str, Any], server: str) -> Itera
     while True:
         page, response = read(url, parameters)
         yield page
+        seen.add(response.url)
         link = response.links.get(by.relation, {}).get("url")
         if link is None:
             return
         url = urljoin(response.url, link)
         parameters = {}
-        if urlsplit(url)[:2] != urlsplit(server)[:2]:
+        if not same_server(url, server):
             raise UsageError(
-                f"the Link header leads from {server} to another server, which must not get the token"
+                f"the Link header leads from {shown(server)} to another server, which must not get the token"
             )
         if url in seen:
             raise UsageError(f"the Link header leads to a page that was read before: {urlsplit(url).path}")
-        seen.add(url)
 
 
 def _by_cursor(read: Read, by: ByCursor, first: dict[str, Any]) -> Iterator[Any]:
@@ -105,10 +108,11 @@ def _by_cursor(read: Read, by: ByCursor, first: dict[str, Any]) -> Iterator[Any]
 
 
 def _numbered(read: Read, by: ByNumber, first: dict[str, Any]) -> Iterator[Any]:
-    number = by.first
-    while True:
+    for number in range(by.first, by.first + by.most):
         page, _ = read(None, {**first, by.parameter: number})
         yield page
         if by.is_last(page):
             return
-        number += 1
+    raise UsageError(
+        f"is_last(…) called none of {by.most} pages the last: correct it, or allow for more by most="
+    )

@@ -14,7 +14,7 @@ from pactape_clients.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Caching", "filled_path", "filled_text", "placeholders"]
+__all__ = ["Caching", "filled_key", "filled_path", "filled_text", "placeholders"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -25,7 +25,8 @@ class Caching(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         ttl: Seconds for which it is served without a request.
         key: The entry's name, with the route's placeholders in it: "user:{id}"; None takes the filled-in path
-            with its query and headers. A name of one's own must tell apart whatever query and headers do.
+            with its query, a hash of its headers, and the server. A name of one's own must tell apart whatever they
+            do; with several placeholders, ":" in their values is escaped.
         tags: Labels to invalidate it by; may hold placeholders too.
         stale_if_error: Seconds beyond `ttl` for which it is served when the server can't be reached or fails.
         revalidate_for: Seconds beyond `ttl` for which it is kept to ask the server, by its ETag, whether it has
@@ -76,6 +77,18 @@ def _segment(template: str, name: str, value: str) -> str:
     if value in {"", ".", ".."}:
         raise UsageError(f"{template}: {name}={value!r} would name another path; give a whole path segment")
     return quote(value, safe="")
+
+
+def filled_key(template: str, values: Mapping[str, Any]) -> str:
+    """A key with its placeholders filled; with several, ":" in their values is escaped so that no two meet.
+
+    Example:
+        >>> filled_key("user:{id}", {"id": "a:1"}), filled_key("{a}:{b}", {"a": "x:y", "b": "z"})
+        ('user:a:1', 'x%3Ay:z')
+    """
+    if len(placeholders(template)) > 1:
+        values = {name: str(value).replace("%", "%25").replace(":", "%3A") for name, value in values.items()}
+    return filled_text(template, values)
 
 
 def filled_text(template: str, values: Mapping[str, Any]) -> str:

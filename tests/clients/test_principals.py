@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+import responses
+from pactape_clients.auth import AuthlibTokens, CallableTokens
+from pactape_clients.cache import TTLCache
+from pactape_clients.graphql import GraphQLClient
+from pactape_clients.rest import Caching, RestClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEPT = Caching(ttl=60)
+QUERY = "query GetMe { me { name } }"
+
+
+@pytest.fixture
+def server() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as made:
+        yield made
+
+
+def with_header(value: str) -> requests.Session:
+    session = requests.Session()
+    session.headers["Authorization"] = value
+    return session
+
+
+def with_auth(user: str) -> requests.Session:
+    session = requests.Session()
+    session.auth = (user, "secret")
+    return session
+
+
+def echo(request: Any) -> tuple[int, dict[str, str], str]:
+    return 200, {}, f'"{request.headers.get("Authorization", "")}"'
+
+
+def test_a_callable_source_never_takes_over_the_name_of_one_that_is_gone() -> None:
+    names = [CallableTokens(lambda: "t").principal for _ in range(200)]
+    assert len(set(names)) == len(names)
+
+
+def test_an_authlib_source_never_takes_over_the_name_of_one_that_is_gone() -> None:
+    names = [AuthlibTokens(object(), token_url="http://id.test").principal for _ in range(200)]  # type: ignore[arg-type]  # never asked
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("make", [with_header, with_auth])
+def test_sessions_with_credentials_of_their_own_do_not_share_what_is_kept(server: Any, make: Any) -> None:
+    server.add_callback("GET", "http://a.test/me", echo)
+    cache = TTLCache()
+    found = [
+        RestClient("http://a.test", session=make(name), cache=cache).get("/me", caching=KEPT)
+        for name in ("ada", "bob")
+    ]
+    assert found[0] != found[1]
+
+
+def test_sessions_with_one_authorization_share_what_is_kept(server: Any) -> None:
+    server.add_callback("GET", "http://a.test/me", echo)
+    cache = TTLCache()
+    for _ in range(2):
+        RestClient("http://a.test", session=with_header("ada"), cache=cache).get("/me", caching=KEPT)
+    assert len(server.calls) == 1
+
+
+def test_two_servers_on_one_cache_do_not_share_what_is_kept(server: Any) -> None:
+    cache = TTLCache()
+    for name in "ab":
+        server.get(f"http://{name}.test/me", json=name)
+    found = [RestClient(f"http://{name}.test", cache=cache).get("/me", caching=KEPT) for name in "ab"]
+    assert found == ["a", "b"]
+
+
+def test_two_graphql_endpoints_on_one_cache_do_not_share_what_is_kept(server: Any) -> None:
+    cache = TTLCache()
+    for name in "ab":
+        server.post(f"http://{name}.test/graphql", json={"data": {"me": name}})
+    found = [GraphQLClient(f"http://{name}.test/graphql", cache=cache).query(QUERY) for name in "ab"]
+    assert found == [{"me": "a"}, {"me": "b"}]
+
+
+def test_no_header_of_a_request_stands_in_a_key(server: Any) -> None:
+    server.add_callback("GET", "http://a.test/me", echo)
+    cache = TTLCache()
+    RestClient("http://a.test", cache=cache).get("/me", headers={"Authorization": "Bearer t0p"}, caching=KEPT)
+    assert cache.invalidate(pattern=re.compile("t0p")) == 0
+
+
+def test_headers_keep_reads_apart_whatever_their_case(server: Any) -> None:
+    server.add_callback("GET", "http://a.test/me", echo)
+    client = RestClient("http://a.test")
+    for name, value in (("authorization", "ada"), ("Authorization", "ada"), ("Authorization", "bob")):
+        client.get("/me", headers={name: value}, caching=KEPT)
+    assert len(server.calls) == 2
+
+
+def test_values_with_colons_do_not_make_two_keys_one(server: Any) -> None:
+    server.add_callback(
+        "GET", re.compile("http://a.test/.*"), lambda request: (200, {}, f'"{request.path_url}"')
+    )
+    client = RestClient("http://a.test")
+    caching = Caching(ttl=60, key="file:{owner}:{name}")
+    found = [
+        client.get("/{owner}/{name}", path={"owner": owner, "name": name}, caching=caching)
+        for owner, name in (("a:b", "c"), ("a", "b:c"))
+    ]
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("make", [RestClient, GraphQLClient])
+def test_no_repr_shows_a_password_or_key_of_the_url(make: Any) -> None:
+    assert re.search("s3cret|k3y", repr(make("http://ada:s3cret@a.test/graphql?key=k3y"))) is None
