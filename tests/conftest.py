@@ -1,5 +1,23 @@
-"""What all rooms share: pytester, to run the plugin in projects of its own."""
+"""What all rooms share: pytester, to run the plugin in projects of its own, and one running storefront."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storefront.system import Storefront
+
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(scope="session")
+def storefront() -> Iterator[Storefront]:
+    """All services of the storefront, on a database of their own; nobody takes over orders but the tests."""
+    from storefront.system import running_storefront  # noqa: PLC0415 -- replaying tests need no provider
+
+    with running_storefront(recover_every=None) as running:
+        yield running
