@@ -6,8 +6,12 @@ PactapeError
 │   ├── SettingsError             [tool.pactape]: an unknown setting, a wrong type
 │   ├── CassetteFormatError       a cassette that can't be read
 │   ├── PactFormatError           a pact file that can't be read
+│   ├── ContradictionError        two interactions that can't both hold
 │   ├── ProviderStateError        a provider state without a handler, or handlers that can't be imported
+│   ├── ProviderMessageError      a message, or a request, that nothing in the provider answers
+│   ├── ApplicationError          an application that can't be imported or called
 │   ├── ProviderUnreachableError  nothing answers at the provider's URL
+│   ├── EngineError               a version of vcrpy that Pactape doesn't know
 │   ├── BrokerError               a broker that doesn't answer, or has nothing of what is asked for
 │   └── OutputError               a file that can't be written, a port that can't be bound
 └── ReplayError                   a test asked for something that its recording doesn't hold
@@ -56,8 +60,20 @@ class PactFormatError(BadInputError):
     """A pact file that can't be read as a contract."""
 
 
+class ContradictionError(BadInputError):
+    """Two interactions that one contract can't hold; the message names both."""
+
+
 class ProviderStateError(BadInputError):
     """A provider state that nothing sets up."""
+
+
+class ProviderMessageError(BadInputError):
+    """A message of a contract that nothing makes, or a request that no application answers."""
+
+
+class ApplicationError(BadInputError):
+    """An application that can't be imported or called."""
 
 
 class ProviderUnreachableError(BadInputError):
@@ -66,6 +82,10 @@ class ProviderUnreachableError(BadInputError):
 
 class BrokerError(BadInputError):
     """A broker that doesn't answer, or has nothing of what is asked for."""
+
+
+class EngineError(BadInputError):
+    """An installed vcrpy that is outside of the range on which recording and replaying stand."""
 
 
 class OutputError(BadInputError):

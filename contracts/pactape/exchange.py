@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+__all__ = ["Call", "Exchange", "Headers", "Provenance", "ProviderState", "Request", "Response"]
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -95,6 +97,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
         cassette: The cassette's path, as the reader was given it.
         index: The interaction's place in the cassette, from 0.
         call: What the client announced, when it announces.
+        reads: The response fields that the test was seen to read, as paths like those of `Call.fields`, where
+            "posts{}" is an object or array of which no content was; None when nothing was observed.
         provenance: The test that recorded it, when known.
     """
 
@@ -103,4 +107,5 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     cassette: str
     index: int
     call: Call | None = None
+    reads: tuple[str, ...] | None = None
     provenance: Provenance | None = None

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pactape.errors import OutputError
 
+__all__ = ["write_atomically"]
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace the file at `path` by `data`, durably and in one step.

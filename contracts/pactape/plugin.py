@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pactape import contract_tests
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -35,8 +36,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "test passes)",
     )
 
+    group.addoption(
+        "--pactape-cassettes",
+        metavar="FOLDER",
+        help="use the cassettes of another folder than [tool.pactape] cassettes",
+    )
+    group.addoption(
+        "--pactape-live",
+        metavar="KEY=URL",
+        action="append",
+        default=[],
+        help="while recording, the provider of this key is at this base URL; goes before the fixture "
+        "`pactape_live_urls`. May come several times",
+    )
+    group.addoption(
+        "--pactape-observe",
+        action="store_true",
+        help="while replaying, note in each cassette which fields of JSON answers its test reads, so that "
+        "contracts hold only these (recording always does)",
+    )
+    group.addoption(
+        "--pactape-keep-failed",
+        action="store_true",
+        help="write what a test recorded though the test failed; without it the cassette stays as it was. "
+        "[tool.pactape] keep_failed does so for every run",
+    )
+
+    contract_tests.add_options(parser)
+
 
 def pytest_configure(config: pytest.Config) -> None:
+    if contract_tests.is_asked_for(config):
+        config.pluginmanager.register(contract_tests, "pactape-contract-tests")
     config.addinivalue_line(
         "markers",
         "cassette(path=None, *, consumer=None, contract=True, allow=()): replay this test's HTTP from a cassette; "
@@ -87,7 +118,7 @@ def pactape_live_urls() -> Mapping[str, str]:
 def provider_url(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """The base URL for a client: `provider_url("users")`; live while recording, else the canonical one."""
     recording = _recording(request.config)
-    live: Mapping[str, str] = request.getfixturevalue("pactape_live_urls") if recording.records else {}
+    live = _live_urls(request)
 
     def url(key: str) -> str:
         return live.get(key) or recording.provider(key).url
@@ -98,11 +129,19 @@ def provider_url(request: pytest.FixtureRequest) -> Callable[[str], str]:
 @pytest.fixture
 def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[None]:
     recording = _recording(request.config)
-    live = request.getfixturevalue("pactape_live_urls") if recording.records else {}
-    with recording.of(request.node, live_urls=live) as tape:
+    with recording.of(request.node, live_urls=_live_urls(request)) as tape:
         yield
         if not request.node.stash.get(_PASSED, False):
-            tape.forget()
+            tape.excuse() if recording.keeps_failed else tape.forget()
+
+
+def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """Where the providers are: as the options say, else as the fixture says, which may have to start them."""
+    recording = _recording(request.config)
+    if not recording.records or recording.live_urls.keys() >= recording.settings.providers.keys() > set():
+        return recording.live_urls if recording.records else {}
+    fixture: Mapping[str, str] = request.getfixturevalue("pactape_live_urls")
+    return {**fixture, **recording.live_urls}
 
 
 def _recording(config: pytest.Config) -> Recording:
@@ -111,6 +150,11 @@ def _recording(config: pytest.Config) -> Recording:
         from pactape.session import Recording  # noqa: PLC0415 -- pulls vcrpy in
 
         config.stash[_RECORDING] = Recording.from_root(
-            Path(config.rootpath), mode=config.getoption("--pactape-record")
+            Path(config.rootpath),
+            mode=config.getoption("--pactape-record"),
+            observes=config.getoption("--pactape-observe"),
+            keeps_failed=config.getoption("--pactape-keep-failed"),
+            cassettes=config.getoption("--pactape-cassettes"),
+            live=config.getoption("--pactape-live"),
         )
     return config.stash[_RECORDING]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import RecordMode, use_cassette
+from pactape.cassettes.scrub_rules import scrubbing_by
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance, ProviderState
+from pactape.observing import noting_reads
 from pactape.settings import Settings, find_root, load_settings
 from pactape.states import load_states, set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     import pytest
 
@@ -36,19 +39,54 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         settings: The project's settings.
         mode: When to record and when to replay.
+        observes: Whether to note what tests read of replayed answers, too; of recorded ones it always is.
+        keeps_failed: Whether what a test recorded is written though the test failed.
+        live_urls: Live base URL by provider key, as the command line has them.
     """
 
     settings: Settings
     mode: RecordMode
+    observes: bool = False
+    keeps_failed: bool = False
+    live_urls: Mapping[str, str] = {}
 
     @classmethod
-    def from_root(cls, start: Path, *, mode: str) -> Recording:
+    def from_root(
+        cls,
+        start: Path,
+        *,
+        mode: str,
+        observes: bool = False,
+        keeps_failed: bool = False,
+        cassettes: str | None = None,
+        live: Sequence[str] = (),
+    ) -> Recording:
         """Read the settings of the project that `start` lies in.
+
+        Args:
+            start: A folder in the project.
+            mode: A `RecordMode`'s value.
+            observes: See the class.
+            keeps_failed: See the class; the settings may ask for it, too.
+            cassettes: A folder to use in the place of the settings'.
+            live: "KEY=URL" for each provider that is somewhere else than its settings say.
 
         Raises:
             SettingsError: The settings can't be used.
         """
-        return cls(settings=load_settings(find_root(start)), mode=RecordMode(mode))
+        settings = load_settings(find_root(start))
+        if cassettes is not None:
+            settings = msgspec.structs.replace(settings, cassettes=Path(cassettes).absolute())
+        recording = cls(
+            settings=settings,
+            mode=RecordMode(mode),
+            observes=observes,
+            keeps_failed=keeps_failed or settings.keep_failed,
+            live_urls=_urls(live),
+        )
+        for key in recording.live_urls:
+            recording.provider(key)
+        return recording
 
     @property
     def records(self) -> bool:
@@ -106,11 +144,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         provenance = _provenance(item)
         path = self.path_of(item)
         with ExitStack() as stack:
+            stack.enter_context(scrubbing_by(self.settings.scrub))
             if self._will_record(path):
                 self._set_up(provenance.states)
                 stack.enter_context(_announcements())
             canonical = {url: self.provider(key).url for key, url in live_urls.items()}
-            yield stack.enter_context(
+            tape = stack.enter_context(
                 use_cassette(
                     path,
                     mode=self.mode,
@@ -120,6 +159,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                     cache=self.settings.root / ".pactape" / "cassettes",
                 )
             )
+            if self.observes or self._will_record(path):
+                stack.enter_context(noting_reads(tape))
+            yield tape
 
     def _will_record(self, path: Path) -> bool:
         return self.records and not (self.mode is RecordMode.ONCE and path.is_file())
@@ -134,6 +176,18 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         if known:
             for state in states:
                 set_up(state, _knowing(state, known))
+
+
+def _urls(live: Sequence[str]) -> dict[str, str]:
+    """The URL by provider key of "KEY=URL" texts."""
+    found = dict(text.partition("=")[::2] for text in live)
+    for key, url in found.items():
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"--pactape-live {key}={url} names no URL",
+                remedy="write it as --pactape-live users=http://127.0.0.1:8000",
+            )
+    return {key: url.rstrip("/") for key, url in found.items()}
 
 
 def _knowing(state: ProviderState, known: Mapping[str, States]) -> States:

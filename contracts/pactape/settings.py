@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from pactape.errors import SettingsError
 
-__all__ = ["BrokerSettings", "ProviderSettings", "Settings", "find_root", "load_settings"]
+__all__ = [
+    "BrokerSettings",
+    "ConsumerSettings",
+    "ProviderSettings",
+    "ScrubSettings",
+    "Settings",
+    "find_root",
+    "load_settings",
+]
 
 _FILE = "pyproject.toml"
 _T = TypeVar("_T", bound=msgspec.Struct)
@@ -27,17 +36,33 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
         name: The pacticipant's name in contracts and at the broker; the key when not given.
         url: The canonical base URL that recordings carry, "https://api.example.com/v1".
         states: Where its provider-state handlers are, "package.module:NAME"; None when it needs none.
+        openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
     """
 
     key: str
     name: str
     url: str
     states: str | None = None
+    openapi: Path | None = None
 
     @property
     def host(self) -> str:
         """The host and port that its requests go to, "api.example.com" or "127.0.0.1:8080"."""
         return urlsplit(self.url).netloc
+
+
+class ConsumerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A consumer beside the project's own: a table `[tool.pactape.consumers.<key>]`.
+
+    Args:
+        key: The table's own key.
+        name: The pacticipant's name in contracts and at the broker; the key when not given.
+        cassettes: The folder below which recordings are this consumer's; of nested folders the deepest decides.
+    """
+
+    key: str
+    name: str
+    cassettes: Path
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +75,20 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
 
 
+class ScrubSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is a secret in this project: the table `[tool.pactape.scrub]`, beside what is one everywhere.
+
+    Args:
+        names: More names of headers, parameters and fields that hold secrets; case, "-" and "_" don't matter.
+        patterns: Regular expressions for secrets wherever they stand in a text.
+        keep: Names whose values are to stay, though they are taken for secrets by default.
+    """
+
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
@@ -59,7 +98,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         cassettes: The folder of the recordings, "cassettes" when not given.
         pacts: The folder of the contracts, "pacts" when not given.
         providers: The providers by key.
+        consumers: The consumers beside the project's own, by key.
         broker: Where contracts are published.
+        scrub: What is a secret in this project, beside what is one everywhere.
+        clients: The files and folders with the code that calls providers, for the table of `pactape check`.
+        typed_optionals: Whether a second interaction types optional fields; false when not given.
+        handwritten: The folder of the pact files that consumer tests write; None when there is none.
+        specification: The version of the Pact specification that contracts are written in, "V4" when not given.
+        interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
+        keep_failed: Whether what a test recorded is written though the test failed.
     """
 
     root: Path
@@ -67,7 +114,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cassettes: Path
     pacts: Path
     providers: Mapping[str, ProviderSettings]
+    consumers: Mapping[str, ConsumerSettings] = {}
     broker: BrokerSettings = BrokerSettings()
+    clients: tuple[Path, ...] = ()
+    scrub: ScrubSettings = ScrubSettings()
+    typed_optionals: bool = False
+    handwritten: Path | None = None
+    specification: Literal["V3", "V4"] = "V4"
+    interactions_per_file: int = 0
+    keep_failed: bool = False
+
+    @property
+    def cassette_folders(self) -> tuple[Path, ...]:
+        """Every folder that holds recordings: the project's own, and those of its other consumers."""
+        return (self.cassettes, *(each.cassettes for each in self.consumers.values()))
+
+    def consumer_of(self, cassette: Path) -> str:
+        """The name of the consumer whose folder a cassette lies below: the deepest such folder decides.
+
+        Args:
+            cassette: The path of a cassette file, which need not exist.
+        """
+        owners = [each for each in self.consumers.values() if cassette.is_relative_to(each.cassettes)]
+        deepest = max(owners, key=lambda each: len(each.cassettes.parts), default=None)
+        return deepest.name if deepest else self.consumer
 
 
 def find_root(start: Path) -> Path:
@@ -97,8 +167,45 @@ def load_settings(root: Path) -> Settings:
         cassettes=root / table.cassettes,
         pacts=root / table.pacts,
         providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
+        consumers=_consumers(table.consumers, root=root),
         broker=_broker(table.broker, root=root),
+        scrub=_scrub(table.scrub, root=root),
+        clients=tuple(_existing(root / path, root=root) for path in table.clients),
+        typed_optionals=table.typed_optionals,
+        handwritten=root / table.handwritten if table.handwritten else None,
+        specification=table.specification,
+        interactions_per_file=table.interactions_per_file,
+        keep_failed=table.keep_failed,
     )
+
+
+def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
+    place = "[tool.pactape.scrub]"
+    settings = _decode(value, ScrubSettings, place=place, root=root)
+    for pattern in settings.patterns:
+        try:
+            found = re.compile(pattern).search("")
+        except re.error as error:
+            found, reason = None, f"is no regular expression ({error})"
+        else:
+            reason = "matches an empty text" if found else ""
+        if reason:
+            raise SettingsError(
+                f"{place} the pattern {pattern!r} {reason}",
+                where=root / _FILE,
+                remedy="write one that matches the secret and nothing else",
+            )
+    return settings
+
+
+def _existing(path: Path, *, root: Path) -> Path:
+    if not path.exists():
+        raise SettingsError(
+            f"[tool.pactape] clients names {path}, which doesn't exist",
+            where=root / _FILE,
+            remedy="name files and folders, relative to the project's folder",
+        )
+    return path
 
 
 def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -117,20 +224,58 @@ class _Table(msgspec.Struct, kw_only=True):
     cassettes: str = "cassettes"
     pacts: str = "pacts"
     providers: dict[str, dict[str, Any]] = {}
+    consumers: dict[str, dict[str, Any]] = {}
+    clients: tuple[str, ...] = ()
+    scrub: dict[str, Any] = {}
     broker: dict[str, Any] = {}
+    typed_optionals: bool = False
+    handwritten: str | None = None
+    specification: Literal["V3", "V4"] = "V4"
+    interactions_per_file: Annotated[int, msgspec.Meta(ge=0)] = 0
+    keep_failed: bool = False
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):
     url: str
     name: str | None = None
     states: str | None = None
+    openapi: str | None = None
 
 
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
     place = f"[tool.pactape.providers.{key}]"
     table = _decode(value, _ProviderTable, place=place, root=root)
     _check_url(table.url, place=place, root=root)
-    return ProviderSettings(key=key, name=table.name or key, url=table.url.rstrip("/"), states=table.states)
+    return ProviderSettings(
+        key=key,
+        name=table.name or key,
+        url=table.url.rstrip("/"),
+        states=table.states,
+        openapi=root / table.openapi if table.openapi else None,
+    )
+
+
+class _ConsumerTable(msgspec.Struct, kw_only=True):
+    cassettes: str
+    name: str | None = None
+
+
+def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, ConsumerSettings]:
+    consumers: dict[str, ConsumerSettings] = {}
+    owners: dict[Path, str] = {}
+    for key, value in tables.items():
+        place = f"[tool.pactape.consumers.{key}]"
+        table = _decode(value, _ConsumerTable, place=place, root=root)
+        folder = root / table.cassettes
+        if folder in owners:
+            raise SettingsError(
+                f"{place} has the cassettes of [tool.pactape.consumers.{owners[folder]}], {table.cassettes!r}",
+                where=root / _FILE,
+                remedy="give each consumer a folder of its own",
+            )
+        owners[folder] = key
+        consumers[key] = ConsumerSettings(key=key, name=table.name or key, cassettes=folder)
+    return consumers
 
 
 def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,25 @@ def test_a_file_that_is_not_a_database_is_left_alone(tmp_path: Path) -> None:
     assert other.read_text(encoding="utf-8").startswith("not a database")
 
 
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "history.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE moz_places (id INTEGER)")
+    before = other.read_bytes()
+    with pytest.raises(OutputError, match=r"another program's database \(it holds moz_places\)"):
+        _invoke("--database", str(other))
+    assert other.read_bytes() == before
+
+
+def test_only_its_owner_can_read_the_database_and_its_copies(tmp_path: Path) -> None:
+    with process(tmp_path) as (_, url):
+        publish(url).raise_for_status()
+        _invoke("--database", str(tmp_path / "broker.sqlite"), "backup", str(tmp_path / "copy.sqlite"))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+
+
 def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]
@@ -121,6 +141,17 @@ def test_a_restore_never_replaces_a_database(tmp_path: Path) -> None:
     _invoke("--database", database, "backup", str(tmp_path / "copy.sqlite"))
     with pytest.raises(OutputError, match="exists already"):
         _invoke("--database", database, "restore", str(tmp_path / "copy.sqlite"))
+
+
+def test_a_backup_of_a_newer_pactape_or_of_no_broker_is_not_restored(tmp_path: Path) -> None:
+    for schema, words in ((99, "newer Pactape"), (0, "another program's")):
+        copy = tmp_path / f"{schema}.sqlite"
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute("CREATE TABLE publications (id INTEGER)")
+            connection.execute(f"PRAGMA user_version = {schema}")
+        with pytest.raises(BadInputError, match=words):
+            _invoke("--database", str(tmp_path / "new.sqlite"), "restore", str(copy))
+    assert not (tmp_path / "new.sqlite").exists()
 
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
@@ -100,6 +101,53 @@ def test_a_contract_reads_like_documentation(stock: StockTools) -> None:
         assert words in text
 
 
+def message_pact() -> dict[str, Any]:
+    pact = pact_of("Mailer", "Orders")
+    message = {
+        "type": "Asynchronous/Messages",
+        "description": "an order was paid",
+        "providerStates": [{"name": "an order exists"}],
+        "contents": {"content": {"order": "o-1"}, "contentType": "application/json", "encoded": False},
+        "metadata": {"topic": "orders.paid"},
+        "matchingRules": {"body": {"$.order": {"combine": "AND", "matchers": [{"match": "type"}]}}},
+    }
+    return {**pact, "interactions": [message]}
+
+
+def test_an_asynchronous_message_is_shown_with_its_metadata(stock: StockTools) -> None:
+    publish(stock.url, message_pact())
+    text = html(f"{stock.url}/pacts/provider/Orders/consumer/Mailer/latest")
+    for words in ("Message", "an order was paid", "Given an order exists", "orders.paid", "o-1", "$.order"):
+        assert words in text
+
+
+def test_a_contract_says_how_many_recordings_it_rests_on(stock: StockTools) -> None:
+    pact = pact_of("Web Shop", "Users")
+    references = {"Pactape": {"cassettes": "cassettes/a.yaml#1, cassettes/b.yaml#3"}}
+    pact["interactions"][0]["comments"] = {"text": ["seen twice"], "references": references}
+    publish(stock.url, pact)
+    text = html(f"{stock.url}/pacts/provider/Users/consumer/Web%20Shop/latest")
+    for words in (
+        "cassettes (2)",
+        "<dd>cassettes/a.yaml#1</dd>",
+        "<dd>cassettes/b.yaml#3</dd>",
+        "seen twice",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(("count", "opened"), [(3, True), (60, False)])
+def test_a_long_table_of_contents_is_folded(stock: StockTools, count: int, opened: bool) -> None:  # noqa: FBT001 -- a row of the table
+    pact = pact_of("Web Shop", "Users")
+    pact["interactions"] = [
+        {**pact["interactions"][0], "description": f"the user {number}"} for number in range(count)
+    ]
+    publish(stock.url, pact)
+    text = html(f"{stock.url}/pacts/provider/Users/consumer/Web%20Shop/latest")
+    assert f"{count} interactions" in text
+    assert ('<details class="contents" open>' in text) is opened
+
+
 def test_the_matrix_says_why(stock: StockTools) -> None:
     seed(stock.url)
     query = "q[][pacticipant]=Web%20Shop&q[][version]=1&environment=test"
@@ -139,6 +187,42 @@ def test_html_in_names_is_shown_as_text_everywhere(stock: StockTools) -> None:
         assert not {"script", "img"} & elements.names, path
         assert not {"onerror", "onclick"} & elements.attributes, path
         assert not any(address.startswith("javascript:") for address in elements.addresses), path
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "#rrggbb" (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_text_has_a_contrast_of_at_least_four_and_a_half(stock: StockTools, scheme: int) -> None:
+    rule = re.findall(r":root \{ (--back:[^}]*)\}", html(f"{stock.url}/"))[scheme]
+    colours = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", rule))
+    on_page = [(text, back) for text in ("ink", "soft", "link") for back in ("back", "panel")]
+    states = [(state, f"{state}-back") for state in ("good", "bad", "open")]
+    weak = {
+        pair: round(contrast(*(colours[name] for name in pair)), 2)
+        for pair in [*on_page, *states]
+        if contrast(*(colours[name] for name in pair)) < 4.5
+    }
+    assert weak == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/matrix?q[][pacticipant]=Users", "/pacticipants/Users"])
+def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(stock: StockTools, path: str) -> None:
+    seed(stock.url)
+    regions = re.findall(r'<div class="scroll"[^>]*>', html(stock.url + path))
+    assert regions
+    assert all('tabindex="0"' in each and 'aria-label="' in each for each in regions)
 
 
 def test_a_page_allows_no_script_and_nothing_from_elsewhere(stock: StockTools) -> None:

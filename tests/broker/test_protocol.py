@@ -151,3 +151,14 @@ def test_can_i_deploy_answers_the_same_question_in_few_words(stock: StockTools) 
     answer = requests.get(f"{stock.url}/can-i-deploy", params=query, timeout=5).json()
     assert answer["summary"]["deployable"] is None
     assert "currently in test" in answer["summary"]["reason"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/users/1", 200), ("/users/2", 409)])
+def test_one_publication_cannot_hold_two_contents_for_one_provider(
+    stock: StockTools, path: str, status: int
+) -> None:
+    first = publication()["contracts"][0]
+    content = json.dumps(pact_of("Web", "Users", path=path)).encode()
+    second = {**first, "content": base64.b64encode(content).decode()}
+    body = publication(contracts=[first, second])
+    assert requests.post(f"{stock.url}/contracts/publish", json=body, timeout=5).status_code == status

@@ -56,6 +56,20 @@ def test_the_fallback_branch_is_used_only_when_the_branch_gives_nothing() -> Non
     assert chosen([selector], main) == ["2"]
 
 
+def test_the_main_branch_may_be_the_fallback() -> None:
+    head = candidate(1, main_branch="trunk", head_of_branches={"trunk"})
+    feature = candidate(2, main_branch="trunk", head_of_branches={"feat"})
+    wanted = [{"branch": "feat", "fallbackToMainBranch": True}]
+    assert chosen(wanted, head, feature) == ["2"]
+    assert chosen(wanted, head) == ["1"]
+
+
+def test_branch_true_gives_the_head_of_every_branch() -> None:
+    head = candidate(1, head_of_branches={"main"})
+    feature = candidate(2, head_of_branches={"feat", "fix"})
+    assert chosen([{"branch": True}], head, feature, candidate(3, branches={"main"})) == ["1", "2"]
+
+
 def test_a_tag_without_latest_gives_every_version_that_has_it() -> None:
     both = candidate(1, tags={"prod"}), candidate(2, tags={"prod"}, head_of_tags={"prod"})
     assert chosen([{"tag": "prod"}], *both) == ["1", "2"]
@@ -118,6 +132,18 @@ def test_the_same_content_is_verified_once_with_every_reason() -> None:
         [{"mainBranch": True, "fallbackBranch": "a"}],
         [{"tag": "a", "fallbackTag": "b"}],
         [{"branch": 3}],
+        [{"mainBranch": True, "latest": False}],
+        [{"matchingBranch": True, "fallbackBranch": "a"}],
+        [{"matchingBranch": True, "latest": True}],
+        [{"branch": "a", "latest": False}],
+        [{"branch": "a", "deployed": True}],
+        [{"latest": True, "environment": "live"}],
+        [{"deployed": True, "released": True}],
+        [{"tag": "a", "fallbackTag": "b", "latest": False}],
+        [{"latest": True, "fallbackTag": "b"}],
+        [{"fallbackBranch": "b", "latest": True}],
+        [{"branch": True, "fallbackBranch": "b"}],
+        [{"branch": "a", "fallbackBranch": "b", "fallbackToMainBranch": True}],
     ],
 )
 def test_selectors_that_say_nothing_or_contradict_are_refused(selectors: Any) -> None:

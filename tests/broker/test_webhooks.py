@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from pactape.broker import BrokerConfig
-from pactape.broker.hooks.definition import WebhookError, fires, outgoing, read_spec
+from pactape.broker.hooks.definition import WebhookError, check_host, fires, outgoing, read_spec
 from pactape.broker.hooks.events import Event
+from urllib3.util import parse_url
 
 from tests.broker.stock import pact_of
 from tests.broker.test_protocol import publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 LOCAL = BrokerConfig(webhook_hosts=("127.0.0.1",), webhook_delays=(0.01, 0.01))
 
@@ -188,6 +192,52 @@ def test_a_webhook_fires_only_for_its_parties_and_events() -> None:
 def test_a_webhook_that_cannot_be_used_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(WebhookError):
         read_spec({**document("http://127.0.0.1/"), **change}, allowed_hosts=("127.0.0.1",))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://evil.example\\@ci.example.com/",
+        "http://ci.example.com@evil.example/",
+        "http://ann:s3cret@ci.example.com/",
+        "http://ci.example.com\t.evil.example/",
+        "http://ci.example.com%2eevil.example/",
+        "http://ci.example.com:99999/",
+        "http://[::1",
+        "http://ci.example.com./",
+        "http:///ci.example.com/",
+        "ftp://ci.example.com/",
+        "http://${pactbroker.consumerName}/",
+        "http://ci.example.com#@evil.example/",
+    ],
+)
+def test_a_url_in_which_two_programs_could_read_two_hosts_is_refused(url: str) -> None:
+    with pytest.raises(WebhookError) as caught:
+        check_host(url, ("ci.example.com",))
+    assert "s3cret" not in str(caught.value)
+
+
+@given(st.text(st.sampled_from("ab.@:/\\?#[]%$ \t1é"), max_size=30))
+def test_the_host_that_is_checked_is_the_host_that_is_called(rest: str) -> None:
+    url = f"http://{rest}"
+    try:
+        check_host(url, ("a", "b", "a.b"))
+    except WebhookError:
+        return
+    prepared = requests.Request("POST", url).prepare().url
+    assert parse_url(prepared).host in {"a", "b", "a.b"}
+
+
+def test_what_a_netrc_file_says_is_not_sent(
+    serving: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ann password s3cret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with listening(200) as listener, serving(LOCAL) as stock:
+        hook = document(listener.url)
+        del hook["request"]["headers"]
+        assert requests.post(f"{make(stock.url, hook)}/execute", timeout=5).json()["success"]
+    assert "Authorization" not in listener.heard[0][0]
 
 
 def test_a_star_allows_subdomains_and_nothing_else() -> None:

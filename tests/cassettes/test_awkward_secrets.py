@@ -22,6 +22,9 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 BODIES: dict[str, tuple[str, str | bytes]] = {
     "a list below the name": (JSON, json.dumps({"token": [SECRET]})),
     "an object below the name": (JSON, json.dumps({"password": {"plain": SECRET}})),
+    "a value below the name": (JSON, json.dumps({"token": {"value": "short", "plain": SECRET}})),
+    "an object deep below the name": (JSON, json.dumps({"password": {"a": [{"b": {"c": SECRET}}]}})),
+    "a secret name below another": (JSON, json.dumps({"auth": {"type": "none", "password": SECRET}})),
     "an escaped name": (JSON, '{"pass\\u0077ord": "' + SECRET + '"}'),
     "a byte order mark": (JSON, b"\xef\xbb\xbf" + json.dumps({"password": SECRET}).encode()),
     "name and value apart": (JSON, json.dumps([{"name": "password", "value": SECRET}])),
@@ -110,8 +113,26 @@ def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
     [
         lambda: scrub_body(bytes(range(256)) + b'"password": "x"', "image/png"),
         lambda: scrub_body('{"key": "short", "name": "Jürgen"}'.encode("latin-1"), JSON),
+        lambda: scrub_body(b'<a href="/" accesskey="1">Home</a>', "text/html"),
         lambda: scrub_body(b"a sentence with a = sign & more", "text/plain"),
     ],
 )
 def test_what_holds_no_secret_keeps_its_bytes(scrub: Callable[[], bytes]) -> None:
     assert b"scrubbed" not in scrub()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"errors": {"password": [{"error": "ERR_TOO_SHORT", "description": "is too short"}]}},
+        {
+            "preview_api_key": {
+                "sys": {"type": "Link", "linkType": "PreviewApiKey", "id": "5qLbfkKqjxYWYrd0gYVOJg"}
+            }
+        },
+        {"token": {"expires_at": "2026-11-23T10:00:00Z", "scopes": ["read"], "count": 3}},
+    ],
+)
+def test_an_object_below_a_secret_name_is_judged_by_its_own_fields(value: object) -> None:
+    body = json.dumps(value).encode()
+    assert scrub_body(body, JSON) == body

@@ -47,6 +47,12 @@ import pytest, requests
 def test_gets_a_user(provider_url):
     assert requests.get(provider_url("users") + "/users/7", timeout=5).json()["path"] == "/users/7"
 """
+UNITTEST_CASSETTE = """
+interactions:
+- request: {method: GET, uri: "http://users.example.com/users/7", body: null, headers: {}}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: "{}"}}
+version: 1
+"""
 
 
 class Project:
@@ -116,6 +122,32 @@ def test_a_failed_re_recording_leaves_the_old_cassette(project: Project) -> None
     project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
     project.run("--pactape-record", "all").assert_outcomes(failed=1)
     assert project.cassette().read_bytes() == before
+
+
+def test_a_failed_test_leaves_its_cassette_when_asked(project: Project) -> None:
+    project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
+    project.run("--pactape-record", "all", "--pactape-keep-failed").assert_outcomes(failed=1)
+    assert len(read_cassette(project.cassette())) == 1
+
+
+def test_the_settings_can_ask_to_keep_what_failed_tests_recorded(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text(f"{SETTINGS}\n[tool.pactape]\nkeep_failed = true\n")
+    project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
+    project.run("--pactape-record", "all").assert_outcomes(failed=1)
+    assert len(read_cassette(project.cassette())) == 1
+
+
+def test_a_test_of_a_unittest_class_records_and_replays(project: Project) -> None:
+    project.tests(
+        "import pytest, requests, unittest\n\n"
+        "class TestUsers(unittest.TestCase):\n"
+        "    @pytest.mark.cassette('users.yaml')\n"
+        "    def test_gets_a_user(self):\n"
+        "        assert requests.get('http://users.example.com/users/7', timeout=5).ok\n"
+    )
+    (project.root / "cassettes").mkdir()
+    project.cassette("users.yaml").write_text(UNITTEST_CASSETTE)
+    project.run().assert_outcomes(passed=1)
 
 
 def test_a_skipped_test_writes_nothing(project: Project) -> None:

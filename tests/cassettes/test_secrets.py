@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, use_cassette
 from pactape.cassettes.lint import Finding, lint_cassette
-from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_url
-from pactape.cassettes.secrets import is_card_number
+from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.cassettes.secrets import PATTERNS, is_card_number
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
@@ -238,3 +238,20 @@ def test_bytes_without_a_secret_stay_to_the_last_space(value: dict[str, object])
 def test_a_card_number_with_another_check_digit_is_none(number: str, more: int) -> None:
     wrong = (int(number[-1]) + more) % 10
     assert not is_card_number(number[:-1] + str(wrong))
+
+
+MARKS = [mark for pattern in PATTERNS for mark in pattern.marks]
+TOKENS = [JWT, KEY, f"ghp_{'a' * 36}", f"AKIA{'A' * 16}", "://ada:pw@", "sk-"]
+
+
+@given(
+    st.lists(
+        st.sampled_from([*MARKS, *TOKENS, " ", "a", "0", "/", ":", "-", "x" * 40, "A1" * 20]), max_size=8
+    )
+)
+def test_looking_for_marks_first_changes_nothing_that_is_scrubbed(parts: list[str]) -> None:
+    text = "".join(parts)
+    expected = text
+    for pattern in PATTERNS:
+        expected = pattern.form.sub(pattern.replacement, expected)
+    assert scrub_text(text) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,8 +91,8 @@ def test_the_description_is_the_test_s_name(project: Project) -> None:
 def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Project) -> None:
     project.record("a", interaction(), interaction(method="DELETE"), **TEST)
     assert [each["description"] for each in project.interactions()] == [
-        "gets a user (DELETE /users/7)",
-        "gets a user (GET /users/7)",
+        "gets a user (DELETE /users/{id})",
+        "gets a user (GET /users/{id})",
     ]
 
 
@@ -123,6 +124,31 @@ def test_only_fields_that_the_consumer_reads_are_demanded(project: Project) -> N
     call = {"operation": "GET /users/{id}", "path": "/users/{id}", "fields": ["id", "name"]}
     project.record("a", interaction(), calls=[call], **TEST)
     assert sorted(project.interactions()[0]["response"]["body"]["content"]) == ["id", "name"]
+
+
+def test_an_idempotency_key_is_demanded_but_any_will_do(project: Project) -> None:
+    project.record("one", interaction(method="POST", sent={}, headers={"Idempotency-Key": "order-1"}))
+    request = project.interactions()[0]["request"]
+    rule = request["matchingRules"]["header"]["Idempotency-Key"]["matchers"]
+    assert (request["headers"]["Idempotency-Key"], rule) == (
+        ["order-1"],
+        [{"match": "regex", "regex": r"^\S.*$"}],
+    )
+
+
+def test_a_key_of_the_moment_gives_the_same_contract_each_time_and_another_for_each_request(
+    project: Project,
+) -> None:
+    def record() -> None:
+        for name in ("users", "guests"):
+            headers = {"Idempotency-Key": str(uuid.uuid4())}
+            url = f"http://users.test/{name}/posts"
+            project.record(name, interaction(method="POST", url=url, sent={}, headers=headers))
+
+    record()
+    keys = {each["request"]["headers"]["Idempotency-Key"][0] for each in project.interactions()}
+    record()
+    assert (len(keys), write_contracts(project.derive(), project.root / "pacts")) == (2, [])
 
 
 def test_the_query_and_the_headers_that_matter_are_demanded(project: Project) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pactape.contracts.formats import formats_of
+from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES, formats_of, stated_format
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,11 @@ from pactape.contracts.formats import formats_of
         ("2026-01-31", {"date"}),
         ("2026-13-01", set()),
         ("31/01/2026", set()),
-        ("2026-01-31T12:00:00Z", {"date-time"}),
-        ("2026-01-31T12:00:00.123456+02:00", {"date-time"}),
-        ("2026-01-31 12:00:00", set()),
+        ("2026-01-31T12:00:00Z", {"date-time in s, Z", "date-time", "timestamp"}),
+        ("2026-01-31T12:00:00.123456+02:00", {"date-time in µs, offset", "date-time", "timestamp"}),
+        ("2026-01-31T12:00:00.5Z", {"date-time", "timestamp"}),
+        ("2026-01-31 12:00:00", {"timestamp"}),
+        ("2026-01-31T12:00:00+0200", {"timestamp"}),
         ("2026-01-31T25:00:00Z", set()),
         ("2026-01-31T12:00:00Z\n", set()),
         ("12:30:00", {"time"}),
@@ -35,9 +37,37 @@ from pactape.contracts.formats import formats_of
         ("ada@", set()),
         ("https://example.com/a?b=c", {"uri"}),
         ("mailto:ada", set()),
+        ("aGVsbG8gV29ybGQgMTIz", {"base64"}),
+        ("aGVsbG8gV29ybGQhMQ==", {"base64"}),
+        ("internationalisations", set()),
+        ("Internationalization", set()),
         ("", set()),
         ("x" * 1_000_000, set()),
     ],
 )
 def test_a_text_has_exactly_the_formats_it_fulfils(text: str, expected: set[str]) -> None:
     assert formats_of(text) == expected
+
+
+@pytest.mark.parametrize("name", STABLE_EXAMPLES)
+def test_a_stable_example_has_the_format_that_it_stands_for(name: str) -> None:
+    assert name in formats_of(STABLE_EXAMPLES[name]) <= FORMATS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "samples", "stated"),
+    [
+        ("2026-01-31T12:00:00Z", 1, "date-time"),
+        ("2026-01-31T12:00:00Z", 8, "date-time in s, Z"),
+        ("2026-01-31T12:00:00.123Z", 8, "date-time in ms, Z"),
+        ("1.2.3", 2, None),
+        ("1.2.3", 3, "semver"),
+        ("aGVsbG8gV29ybGQgMTIz", 2, None),
+        ("aGVsbG8gV29ybGQgMTIz", 3, "base64"),
+        ("0190a6f0-4d5e-7abc-8def-0123456789ab", 1, "uuid"),
+    ],
+)
+def test_a_format_is_stated_when_there_are_enough_samples_for_it(
+    text: str, samples: int, stated: str | None
+) -> None:
+    assert stated_format(formats_of(text), samples) == stated

@@ -109,9 +109,24 @@ def test_a_nullable_integer_is_still_no_text(judge: Judge) -> None:
     assert judge(expectation, {"age": "one"}) != []
 
 
-def test_a_list_that_was_never_empty_in_three_samples_must_not_be(judge: Judge) -> None:
-    samples = [{"items": [1]}] * 3
-    assert judge(expect(shape_of(samples), samples[0]), {"items": []}) != []
+def test_a_nullable_text_is_still_neither_number_nor_object(judge: Judge) -> None:
+    expectation = expect(shape_of([{"note": "a"}, {"note": None}]), {"note": None})
+    kept = [judge(expectation, {"note": note}) == [] for note in ("b", None, 5, {})]
+    assert kept == [True, True, False, False]
+
+
+def test_a_decimal_text_is_no_number(judge: Judge) -> None:
+    samples = [{"price": "9.50"}] * 3
+    kept = [judge(expect(shape_of(samples), samples[0]), {"price": price}) == [] for price in ("1.5", 1.5)]
+    assert kept == [True, False]
+
+
+@pytest.mark.parametrize(("samples", "kept"), [(15, True), (16, False)])
+def test_a_list_that_was_never_empty_must_not_be_once_sixteen_were_seen(
+    judge: Judge, samples: int, *, kept: bool
+) -> None:
+    documents = [{"items": [1]}] * samples
+    assert (judge(expect(shape_of(documents), documents[0]), {"items": []}) == []) == kept
 
 
 def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
@@ -142,7 +157,8 @@ def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
 @pytest.mark.parametrize(
     ("samples", "stated"),
     [
-        (["paid", "open", "void"] * 3, True),
+        (["paid", "open", "void"] * 4, False),
+        (["paid", "open", "void"] * 6, True),
         (["paid", "open", "void"], False),
         (["paid"] * 7, False),
         (["paid"] * 8, True),
@@ -150,7 +166,16 @@ def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
         ([f"note {number}" for number in range(9)], False),
         ([""] * 9, False),
     ],
-    ids=["enough", "too few", "seven", "eight", "one seen once", "free text", "empty texts"],
+    ids=[
+        "a fourth may be unseen",
+        "enough",
+        "too few",
+        "seven",
+        "eight",
+        "one seen once",
+        "free text",
+        "empty texts",
+    ],
 )
 def test_an_enumeration_is_stated_only_with_enough_evidence(
     judge: Judge, samples: list[str], *, stated: bool
@@ -158,6 +183,35 @@ def test_an_enumeration_is_stated_only_with_enough_evidence(
     documents = [{"status": text} for text in samples]
     mismatches = judge(expect(shape_of(documents), documents[0]), {"status": "something new"})
     assert (mismatches != []) == stated
+
+
+PAIR = [{"id": 1, "nick": "a", "address": {"zip": "8010", "floor": 2}}, {"id": 2, "address": {"zip": "1010"}}]
+
+
+@given(samples=st.lists(DOCUMENTS, min_size=2, max_size=5))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_sample_fulfils_what_is_said_of_optional_fields(judge: Judge, samples: list[Any]) -> None:
+    expectation = expect(shape_of(samples), samples[0], optionals=True)
+    assert [judge(expectation, sample) for sample in samples] == [[]] * len(samples)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ({"id": 1, "nick": "b", "address": {"zip": "1"}}, True),
+        ({"id": 1, "address": {"zip": "1"}, "more": [1]}, True),
+        ({"id": 1, "nick": 5, "address": {"zip": "1"}}, False),
+        ({"id": 1, "address": {"zip": "1", "floor": "second"}}, False),
+    ],
+)
+def test_an_optional_field_has_its_type_where_it_is_there(judge: Judge, answer: Any, *, kept: bool) -> None:
+    expectation = expect(shape_of(PAIR), PAIR[0], optionals=True)
+    assert (judge(expectation, answer) == []) == kept
+
+
+def test_an_expectation_tells_whether_it_left_optional_fields_out() -> None:
+    without = [{"id": 1}, {"id": 2}]
+    assert [expect(shape_of(each), each[0]).optionals for each in (PAIR, without)] == [True, False]
 
 
 BALANCES = {"balances": {"2026-01-31": {"amount": 5}, "2026-02-28": {"amount": 7}}}

@@ -41,7 +41,10 @@ def test_a_provider_is_named_by_its_key_unless_it_has_a_name(tmp_path: Path) -> 
     ("text", "message"),
     [
         ('[tool.pactape]\ncassete = "x"\n', r"unknown setting 'cassete'.*did you mean 'cassettes'\?"),
-        ("[tool.pactape]\nquux = 1\n", r"unknown setting 'quux'.*cassettes, consumer, pacts, providers"),
+        (
+            "[tool.pactape]\nquux = 1\n",
+            r"unknown setting 'quux'.*cassettes, clients, consumer, consumers, ",
+        ),
         ("[tool.pactape]\ncassettes = 5\n", r"\[tool\.pactape\]: Expected `str`, got `int`.*\$\.cassettes"),
         ("tool = { pactape = 5 }\n", r"\[tool\.pactape\]: Expected `object`"),
         ('[tool.pactape.providers.users]\nurl = "users"\n', r"url = 'users' is not an absolute http"),
@@ -80,3 +83,46 @@ def test_without_our_table_the_root_is_the_nearest_project(tmp_path: Path) -> No
 def test_tables_that_are_none_count_as_absent(tmp_path: Path, text: str) -> None:
     root = write(tmp_path, text)
     assert (find_root(root), load_settings(root).consumer) == (tmp_path, tmp_path.name)
+
+
+CONSUMERS = """[tool.pactape]
+consumer = "web"
+[tool.pactape.consumers.orders]
+cassettes = "cassettes/orders"
+[tool.pactape.consumers.refunds]
+name = "shop-refunds"
+cassettes = "cassettes/orders/refunds"
+"""
+
+
+@pytest.mark.parametrize(
+    ("cassette", "consumer"),
+    [
+        ("cassettes/a.yaml", "web"),
+        ("cassettes/orders-old/a.yaml", "web"),
+        ("cassettes/orders/a.yaml", "orders"),
+        ("cassettes/orders/x/a.yaml", "orders"),
+        ("cassettes/orders/refunds/a.yaml", "shop-refunds"),
+    ],
+)
+def test_a_cassette_is_of_the_consumer_with_the_deepest_folder_around_it(
+    tmp_path: Path, cassette: str, consumer: str
+) -> None:
+    settings = load_settings(write(tmp_path, CONSUMERS))
+    assert settings.consumer_of(tmp_path / cassette) == consumer
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[tool.pactape.consumers.a]\nname = "a"\n', r"missing required field `cassettes`"),
+        ('[tool.pactape.consumers.a]\ncassetes = "x"\n', r"did you mean 'cassettes'\?"),
+        (
+            '[tool.pactape.consumers.a]\ncassettes = "x"\n[tool.pactape.consumers.b]\ncassettes = "x/"\n',
+            r"consumers\.b\] has the cassettes of \[tool\.pactape\.consumers\.a\]",
+        ),
+    ],
+)
+def test_a_consumer_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_settings(write(tmp_path, text))

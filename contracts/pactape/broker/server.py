@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cheroot import wsgi
 
 from pactape.broker.config import BrokerConfig
+from pactape.broker.gateway import Gateway
 from pactape.broker.hooks.delivering import Courier
 from pactape.broker.http.application import Application
 from pactape.broker.pages.site import HtmlPages
 from pactape.broker.store.database import Database, utc_now
 from pactape.errors import BadInputError, OutputError
+from pactape.serving import address_of, bind, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["BrokerServer", "running_broker"]
 
 _THREADS = 10
+_BACKLOG = 128  # connections that wait for a thread
 _SHUTDOWN_SECONDS = 5
+_LARGEST_HEADERS = 65_536  # bytes, with the request line
 _POLL_SECONDS = 0.1  # how often cheroot looks whether it is to stop
 
 
@@ -56,26 +59,24 @@ class BrokerServer:
             (host, port),
             Application(self._database, self.config, listener=self._courier.tell, pages=HtmlPages()),
             numthreads=_THREADS,
+            request_queue_size=_BACKLOG,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
+        self._server.gateway = Gateway
         self._server.expiration_interval = _POLL_SECONDS
+        self._server.max_request_header_size = _LARGEST_HEADERS
         self._server.max_request_body_size = 0  # the application answers with 413 and says the limit
         self._host = host
         try:
-            self._server.prepare()
-        except OSError as error:
+            bind(self._server, host=host, port=port)
+        except OutputError:
             self._database.close()
-            raise OutputError(
-                f"can't be listened on ({error})",
-                where=f"{host}:{port}",
-                remedy="name another port with --port, or 0 for any free one",
-            ) from error
+            raise
 
     @property
     def url(self) -> str:
         """Its address, without a slash at the end."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._server.bind_addr[1]}"
+        return address_of(self._server, host=self._host)
 
     def serve(self) -> None:
         """Serve until `stop` is called from another thread or a signal's handler."""
@@ -104,13 +105,8 @@ def running_broker(database: Path, *, port: int = 0, config: BrokerConfig | None
         OutputError: The file can't be used or the port can't be bound.
     """
     server = BrokerServer(database, port=port, config=config)
-    thread = threading.Thread(target=server.serve, name="pactape-broker", daemon=True)
-    thread.start()
-    try:
+    with in_background(server, name="pactape-broker"):
         yield server.url
-    finally:
-        server.stop()
-        thread.join()
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -10,12 +11,15 @@ from vcr.filters import AVAILABLE_DECOMPRESSORS, decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
+from pactape.cassettes.scrub_rules import current_rules
 from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Cleaner", "content_type_of"]
+
+_ABOUT_BODIES = {"content-type", "content-encoding", "content-length"}
 
 
 class Cleaner:
@@ -47,6 +51,20 @@ class Cleaner:
             _state_length(headers, str(len(body)))
         return VcrRequest(request.method, scrub_url(self.canonical(request.uri)), body, headers)
 
+    def asked(
+        self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
+    ) -> tuple[str, str, Any, Any]:
+        """Method, URL, body and headers of a live request, clean, as far as they decide which answer it gets.
+
+        That leaves out most headers, whose cleaning takes longer than all the rest.
+        """
+        url = _clean_url(self.canonical(uri), current_rules().salt)
+        if not body:
+            return method, url, None, {}  # what most requests are
+        about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
+        clean = self.request(VcrRequest(method, url, body, about))
+        return method, url, clean.body, clean.headers
+
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
         """A clean copy of `response`, its body without content encoding, so that people can read it."""
         response = decode_response(response)
@@ -68,6 +86,12 @@ class Cleaner:
         if self._live is not None:
             body = self.canonical(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         return scrub_body(body, content_type)
+
+
+@lru_cache(maxsize=4096)
+def _clean_url(url: str, _rules: bytes) -> str:
+    """For matching only: what is recorded must be noted each time that it is scrubbed."""
+    return scrub_url(url)
 
 
 def _without_coding(body: Any, headers: dict[str, Any]) -> Any:

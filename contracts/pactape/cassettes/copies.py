@@ -17,6 +17,7 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.dialects import body_bytes
 from pactape.cassettes.notes import Notes
+from pactape.cassettes.scrub_rules import current_rules
 from pactape.errors import OutputError
 from pactape.files import write_atomically
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Copy", "Packed", "find_copy", "store_copy", "unpack_request", "unpack_response"]
 
 
-class Packed(msgspec.Struct, array_like=True):
+class Packed(msgspec.Struct, array_like=True, gc=False):
     """An interaction whose two sides are decoded only when they are asked for.
 
     Args:
@@ -125,7 +126,9 @@ def unpack_response(raw: msgspec.Raw) -> dict[str, Any]:
 
 
 def _path(folder: Path, data: bytes) -> Path:
-    return folder / hashlib.blake2b(data, digest_size=16, key=_code()).hexdigest()
+    digest = hashlib.sha256(_code() + current_rules().salt)  # most processors have an instruction for it
+    digest.update(data)
+    return folder / digest.hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)

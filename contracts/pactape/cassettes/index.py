@@ -40,8 +40,8 @@ class Bucket:
 
     __slots__ = ("places", "start")
 
-    def __init__(self) -> None:
-        self.places: list[int] = []
+    def __init__(self, place: int) -> None:
+        self.places = [place]
         self.start = 0
 
 
@@ -64,7 +64,7 @@ class RequestIndex:
         self._by_body = any(matcher in _BODIES for matcher in match_on)
         self.confirm = [matcher for matcher in match_on if keyed[matcher] is None]
         self.is_exhaustive = True
-        self._buckets: dict[Hashable, Bucket] = {}
+        self._buckets: dict[Hashable, Bucket | int] = {}
 
     def add(self, place: int, request: VcrRequest) -> None:
         """Index a recorded request."""
@@ -76,28 +76,35 @@ class RequestIndex:
 
     def add_key(self, place: int, key: Hashable) -> None:
         """Index a recorded request by a key that is known already."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = Bucket()
-        bucket.places.append(place)
+        first = self._buckets.setdefault(key, place)
+        if first is not place:
+            self._bucket(key, first).places.append(place)
+
+    def _bucket(self, key: Hashable, found: Bucket | int) -> Bucket:
+        """A place that is alone under its key becomes a bucket when somebody asks for it; most never are."""
+        if isinstance(found, int):
+            found = self._buckets[key] = Bucket(found)
+        return found
 
     def buckets(self, request: VcrRequest) -> list[Bucket] | None:
         """The buckets that hold all candidates for a request; None when only a full scan will do."""
         if not self.is_exhaustive:
             return None
         try:
-            found = [self._buckets.get(key) for key in self._keys_of(request)]
+            found = [(key, self._buckets.get(key)) for key in self._keys_of(request)]
         except (ValueError, TypeError, AttributeError):
             return None
-        return [bucket for bucket in found if bucket is not None]
+        return [self._bucket(key, bucket) for key, bucket in found if bucket is not None]
 
     def rewind(self) -> None:
         """Forget what has been played."""
         for bucket in self._buckets.values():
-            bucket.start = 0
+            if not isinstance(bucket, int):
+                bucket.start = 0
 
     def _keys_of(self, request: VcrRequest) -> Iterator[Hashable]:
-        exact = tuple(key(request) for key in self._keys)
+        keys = [key(request) for key in self._keys]
+        exact = keys[0] if len(keys) == 1 else tuple(keys)
         if not self._by_body:
             yield exact
             return

@@ -40,7 +40,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """Whether a recorded interaction answers `request`."""
         if self.record_mode == VcrRecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
-        live = self._before_record_request(request)
+        live = self._live(request)
         self._asked.last = (request, request.uri, request.body, live)
         return bool(live) and self._playable(live) is not None
 
@@ -50,13 +50,19 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         Raises:
             UnhandledHTTPRequestError: There is none left.
         """
-        live = self._filtered(request)
+        response = self._play(self._filtered(request))
+        if response is None:
+            raise UnhandledHTTPRequestError(
+                f"The cassette ({self._path!r}) doesn't contain the request ({request!r}) asked for"
+            )
+        return response
+
+    def _play(self, live: VcrRequest) -> Any:
+        """The next recorded response, which is thereby played; None when there is none left."""
         with self._lock:
             place = self._playable(live)
             if place is None:
-                raise UnhandledHTTPRequestError(
-                    f"The cassette ({self._path!r}) doesn't contain the request ({request!r}) asked for"
-                )
+                return None
             if not self.play_counts[place] and place < self._loaded_count:
                 self._played_interactions.append(self.data[place])
             self.play_counts[place] += 1
@@ -77,6 +83,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self._asked.last = None
         if last and last[0] is request and last[1] is request.uri and last[2] is request.body:
             return last[3]
+        return self._live(request)
+
+    def _live(self, request: VcrRequest) -> VcrRequest:
+        """The request in the form in which it is looked up."""
         return self._before_record_request(request)
 
     def _responses(self, request: VcrRequest) -> Iterator[tuple[int, Any]]:

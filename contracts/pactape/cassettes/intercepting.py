@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import sys
 import threading
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import vcr.patch
 import vcr.stubs
+from requests.adapters import HTTPAdapter
 from vcr.patch import CassettePatcherBuilder
 
+from pactape.cassettes.adapter import answering, is_genuine
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ __all__ = ["intercepting"]
 _mine: ContextVar[Tape | None] = ContextVar("pactape_tape", default=None)
 _in_use: list[Tape] = []
 _lock = threading.RLock()
-_patched = ExitStack()
+_patched: list[AbstractContextManager[Any]] = []
 _INHERITED = object()
 
 
@@ -56,8 +58,7 @@ def intercepting(tape: Tape) -> Iterator[None]:
 def _enter(tape: Tape) -> None:
     with _lock:
         if not _in_use:
-            for patch in _patches():
-                _patched.enter_context(patch)
+            _patch_all()
         _in_use.append(tape)
 
 
@@ -65,7 +66,17 @@ def _leave(tape: Tape) -> None:
     with _lock:
         _in_use.remove(tape)
         if not _in_use:
-            _patched.close()
+            while _patched:
+                _patched.pop().__exit__(None, None, None)
+
+
+def _patch_all() -> None:
+    patches = _patches()
+    if is_genuine(HTTPAdapter.send):
+        patches = [*patches, _short_way()]
+    for patch in patches:
+        patch.__enter__()
+        _patched.append(patch)
 
 
 class _Switch:
@@ -161,6 +172,16 @@ def _patches() -> list[AbstractContextManager[Any]]:
         _Patch(vcr.stubs.VCRHTTPSConnection, "_baseclass", _self_contained_https_connection()),
         *_Builder(_Switch()).build(),
     ]
+
+
+@lru_cache(maxsize=1)
+def _short_way() -> AbstractContextManager[Any]:
+    return _Patch(HTTPAdapter, "send", answering(_answer, HTTPAdapter.send))
+
+
+def _answer(request: VcrRequest) -> dict[str, Any] | None:
+    tape = _tape_for(request)
+    return None if tape is None else tape.answer(request)
 
 
 def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:

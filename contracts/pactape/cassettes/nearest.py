@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Provenance
 
-__all__ = ["no_match"]
+__all__ = ["nearest_requests", "no_match"]
 
 _NEAREST = 3
 _DIFF_LINES = 12
@@ -34,7 +34,7 @@ def no_match(
     elif not recorded:
         found = "it holds no interaction"
     else:
-        found = "the nearest recorded requests are\n" + "\n".join(_nearest(request, recorded))
+        found = "the nearest recorded requests are\n" + "\n".join(nearest_requests(request, recorded))
     test = f" {provenance.test}" if provenance else ""
     return NoMatchError(
         f"no recorded interaction answers {request.method} {request.uri}\n"
@@ -43,7 +43,8 @@ def no_match(
     )
 
 
-def _nearest(request: VcrRequest, recorded: Sequence[VcrRequest]) -> list[str]:
+def nearest_requests(request: VcrRequest, recorded: Sequence[VcrRequest]) -> list[str]:
+    """The recorded requests that come nearest to one, each with the first difference, the nearest first."""
     ranked = sorted(recorded, key=lambda each: _likeness(request, each), reverse=True)
     return [
         f"  - {each.method} {each.uri}\n      {_first_difference(request, each)}"

@@ -29,15 +29,23 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         provenance: The test that recorded it; None in a cassette that another tool wrote.
         calls: One for each interaction, None where the client announced nothing.
+        reads: For each interaction the fields that the test read of its answer; None where all count as read.
     """
 
     provenance: Provenance | None = None
     calls: tuple[Call | None, ...] = ()
+    reads: tuple[tuple[str, ...] | None, ...] = ()
 
 
-def encode_notes(provenance: Provenance | None, calls: Sequence[Call | None]) -> dict[str, Any]:
+def encode_notes(
+    provenance: Provenance | None,
+    calls: Sequence[Call | None],
+    reads: Sequence[tuple[str, ...] | None] = (),
+) -> dict[str, Any]:
     """The value of the key, as plain data without secrets; what has its default is left out."""
     notes: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in calls]}
+    if any(paths is not None for paths in reads):
+        notes["reads"] = [paths if paths is None else list(paths) for paths in reads]
     if provenance is not None:
         notes |= _plain(provenance)
         for state in notes.get("states", ()):
@@ -68,12 +76,13 @@ def decode_notes(value: object, *, path: Path) -> Notes:
             where=path,
             remedy="upgrade Pactape, or record the cassette again",
         )
-    return Notes(provenance=provenance, calls=found.calls)
+    return Notes(provenance=provenance, calls=found.calls, reads=found.reads)
 
 
 class _Notes(msgspec.Struct):
     version: int
     calls: tuple[Call | None, ...] = ()
+    reads: tuple[tuple[str, ...] | None, ...] = ()
     test: str | None = None
     description: str | None = None
 

@@ -12,6 +12,7 @@ import yaml
 from vcr.serializers import yamlserializer
 
 from pactape.cassettes.dialects import body_bytes, headers_of, modern_request, modern_response
+from pactape.cassettes.layout import UnusualLayoutError, parse_layout
 from pactape.cassettes.notes import KEY, Notes, decode_notes
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, Request, Response
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-__all__ = ["Recorded", "read_cassette", "read_recorded"]
+__all__ = ["Recorded", "collection_paused", "read_cassette", "read_recorded"]
 
 _REMEDY = "restore the file from version control, or delete it and record it again"
 
@@ -33,7 +34,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         requests: In the order in which they were recorded.
         responses: As many.
-        notes: The key `pactape`; its calls are as many, too, or none.
+        notes: The key `pactape`; its calls and its reads are as many, too, or none.
     """
 
     requests: list[Any]
@@ -53,7 +54,8 @@ def read_cassette(path: Path) -> list[Exchange]:
     """
     data = _parse_file(path)
     recorded = _recorded(path, data)
-    calls = recorded.notes.calls or (None,) * len(recorded.requests)
+    nothing = (None,) * len(recorded.requests)
+    calls, reads = recorded.notes.calls or nothing, recorded.notes.reads or nothing
     return [
         Exchange(
             request=_request(request, interaction["request"]),
@@ -61,6 +63,7 @@ def read_cassette(path: Path) -> list[Exchange]:
             cassette=str(path),
             index=index,
             call=calls[index],
+            reads=reads[index],
             provenance=recorded.notes.provenance,
         )
         for index, (request, response, interaction) in enumerate(
@@ -85,8 +88,9 @@ def read_recorded(path: Path, data: bytes | None = None) -> Recorded:
 def _recorded(path: Path, document: dict[str, Any]) -> Recorded:
     interactions = document["interactions"]
     notes = decode_notes(document.get(KEY), path=path)
-    if notes.calls and len(notes.calls) != len(interactions):
-        _refuse(path, f"the key {KEY!r} tells of {len(notes.calls)} calls, but there are {len(interactions)}")
+    for name, told in (("calls", notes.calls), ("reads", notes.reads)):
+        if told and len(told) != len(interactions):
+            _refuse(path, f"the key {KEY!r} tells of {len(told)} {name}, but there are {len(interactions)}")
     requests, responses = [], []
     for index, interaction in enumerate(interactions):
         _check(path, index, interaction)
@@ -125,8 +129,8 @@ def _parse_text(path: Path, text: str) -> object:
     try:
         if path.suffix == ".json" or text[:1] == "{":
             return json.loads(text)
-        with _collection_paused():
-            return yamlserializer.deserialize(text)
+        with collection_paused():
+            return _parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         _refuse(f"{path}:{line}", f"is not YAML that a cassette may hold ({error.problem})")
@@ -140,8 +144,15 @@ def _parse_text(path: Path, text: str) -> object:
         _refuse(path, f"holds a value that can't be built ({error})")
 
 
+def _parse_yaml(text: str) -> object:
+    try:
+        return parse_layout(text)
+    except UnusualLayoutError:
+        return yamlserializer.deserialize(text)
+
+
 @contextmanager
-def _collection_paused() -> Iterator[None]:
+def collection_paused() -> Iterator[None]:
     """Parsing makes many objects and no garbage: the collector would only walk them again and again."""
     was_on = gc.isenabled()
     gc.disable()

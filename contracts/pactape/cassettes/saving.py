@@ -19,13 +19,11 @@ from pactape.errors import OutputError
 from pactape.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.exchange import Call
-
-__all__ = ["Take", "extend_cassette", "replace_cassette"]
+__all__ = ["Take", "annotate_cassette", "extend_cassette", "replace_cassette"]
 
 _SECONDS_TO_WAIT = 60
 
@@ -37,11 +35,13 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
         request: As vcrpy has it.
         response: As vcrpy has it.
         call: What the client announced; None when it announced nothing.
+        reads: The fields that the test read of the answer; None where all count as read.
     """
 
     request: Any
     response: dict[str, Any]
     call: Any = None
+    reads: tuple[str, ...] | None = None
 
 
 def replace_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
@@ -65,12 +65,28 @@ def extend_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
         _write(path, [*_takes_in(path), *takes] if path.is_file() else takes, notes)
 
 
+def annotate_cassette(path: Path, reads: Mapping[int, tuple[str, ...] | None], *, notes: Notes) -> None:
+    """Write into a cassette what its test was seen to read of the interactions at these places.
+
+    Raises:
+        CassetteFormatError: What is there can't be read; it stays as it is.
+        OutputError: The file can't be written; the old one is still there.
+    """
+    with _locked(path):
+        takes = _takes_in(path)
+        for place, paths in reads.items():
+            if place < len(takes):
+                takes[place] = msgspec.structs.replace(takes[place], reads=paths)
+        _write(path, takes, notes)
+
+
 def _takes_in(path: Path) -> list[Take]:
     recorded = read_recorded(path)
-    calls: tuple[Call | None, ...] = recorded.notes.calls or (None,) * len(recorded.requests)
+    nothing = (None,) * len(recorded.requests)
+    told = (recorded.notes.calls or nothing, recorded.notes.reads or nothing)
     return [
-        Take(request=request, response=response, call=call)
-        for request, response, call in zip(recorded.requests, recorded.responses, calls, strict=True)
+        Take(request=request, response=response, call=call, reads=reads)
+        for request, response, call, reads in zip(recorded.requests, recorded.responses, *told, strict=True)
     ]
 
 
@@ -108,7 +124,7 @@ def _write(path: Path, takes: list[Take], notes: Notes) -> None:
     document = {
         "interactions": [_interaction(take.request, take.response) for take in takes],
         "version": CASSETTE_FORMAT_VERSION,
-        KEY: encode_notes(notes.provenance, [take.call for take in takes]),
+        KEY: encode_notes(notes.provenance, [take.call for take in takes], [take.reads for take in takes]),
     }
     write_atomically(path, yamlserializer.serialize(document).encode("utf-8"))
 

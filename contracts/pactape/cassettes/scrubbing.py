@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
+from pactape.cassettes.scrub_rules import current_rules, plain_name
 from pactape.cassettes.secrets import PATTERNS, is_card_number, is_placeholder, is_secret, is_secret_name
 
 if TYPE_CHECKING:
@@ -59,7 +60,11 @@ _PARAMETER = re.compile(r"([^&=?#\s\"'<>;]{1,64})=([^&#\s\"'<>;]*)")
 _CARD = re.compile(r"(?<![\d.-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
 _CARD_NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
 
+_MARK = re.compile("|".join(re.escape(mark) for pattern in PATTERNS for mark in pattern.marks))
+_SHORTEST_CARD = 13
 _SHORTEST_SESSION = 8
+#: Before the names of fields that stand somewhere below a secret name.
+_BELOW = "secret "
 #: What stands in the place of a secret.
 PLACEHOLDER = "scrubbed"
 
@@ -86,7 +91,7 @@ def scrub_header(name: str, value: str) -> str:
     """
     special = _SPECIAL_HEADERS.get(name.lower())
     if special is not None:
-        return special(value)
+        return scrub_text(value) if plain_name(name) in current_rules().kept else special(value)
     if not is_secret(name, value):
         return scrub_text(value)
     scheme, separator, secret = value.partition(" ")
@@ -174,15 +179,29 @@ def _scrub_json(text: str) -> str:
 
 def scrub_text(text: str) -> str:
     """A text without what is a secret wherever it stands: tokens of a known form, keys, card numbers."""
+    if _MARK.search(text):
+        text = _without_patterns(text)
+    for form in current_rules().patterns:
+        text = form.sub(_own_secret, text)
+    return _CARD.sub(_grouped_card, text) if len(text) >= _SHORTEST_CARD else text
+
+
+def _without_patterns(text: str) -> str:
     for pattern in PATTERNS:
-        text, count = pattern.form.subn(pattern.replacement, text)
-        for _ in range(count):
-            _note(pattern.kind)
-    return _CARD.sub(_grouped_card, text)
+        if any(mark in text for mark in pattern.marks):
+            text, count = pattern.form.subn(pattern.replacement, text)
+            for _ in range(count):
+                _note(pattern.kind)
+    return text
+
+
+def _own_secret(match: re.Match[str]) -> str:
+    """What a project's own pattern found; an empty match, and what is a placeholder already, stay."""
+    return _placeholder(match.group(), "secret of the project") if match.group() else ""
 
 
 def scrub_value(value: Any, *, name: str = "") -> Any:
-    """A JSON value without secrets: whatever stands below a secret name, and what is a secret by its form.
+    """A JSON value without secrets: what has a secret name, what is random below one, and secrets of a known form.
 
     Args:
         value: A JSON value.
@@ -195,7 +214,7 @@ def scrub_value(value: Any, *, name: str = "") -> Any:
     if isinstance(value, dict):
         pair = _name_in_pair(value)
         return {
-            key: scrub_value(each, name=_inherited(name, pair if key == "value" and pair else str(key)))
+            key: scrub_value(each, name=_name_below(name, pair if key == "value" and pair else str(key)))
             for key, each in value.items()
         }
     if isinstance(value, list):
@@ -235,9 +254,15 @@ def _graphql_literal(match: re.Match[str]) -> str:
     return f'{name}{between}"{_placeholder(value, "secret field")}"'
 
 
-def _inherited(above: str, name: str) -> str:
-    """A secret name counts for everything below it."""
-    return above if is_secret_name(above) else name
+def _name_below(above: str, name: str) -> str:
+    """The name of an object's field, made suspicious by a secret name above it.
+
+    An object is rarely the secret itself: below "password" are also error details, below "apiKey" links. So its
+    fields are judged by their own names, and those that tell nothing by how random their values look.
+    """
+    if name == "value" and is_secret_name(above):
+        return above
+    return f"{_BELOW}{name}" if above.startswith(_BELOW) or is_secret_name(above) else name
 
 
 def _placeholder(value: str, kind: str) -> str:
@@ -287,9 +312,14 @@ def _xml_field(match: re.Match[str]) -> str:
 
 def _xml_attribute(match: re.Match[str]) -> str:
     name, equals, quotation, value = match.groups()
-    if not is_secret(name.rpartition(":")[2], value):
+    if _is_shortcut(name, value) or not is_secret(name.rpartition(":")[2], value):
         return match.group()
     return f"{name}{equals}{quotation}{_placeholder(value, 'secret field')}{quotation}"
+
+
+def _is_shortcut(name: str, value: str) -> bool:
+    """Whether an attribute is HTML's `accesskey`: the key on the keyboard that leads to an element."""
+    return name.lower() == "accesskey" and len(value) == 1
 
 
 def _xml_input(match: re.Match[str]) -> str:

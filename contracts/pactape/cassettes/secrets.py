@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.cassettes.scrub_rules import current_rules, plain_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -63,62 +65,78 @@ class Pattern(msgspec.Struct, frozen=True):
         kind: What it is, for people.
         form: Matches it.
         replacement: What is written in its place.
+        marks: Texts one of which is in whatever matches: to look for them is quick, and most texts have none.
     """
 
     kind: str
     form: re.Pattern[str]
     replacement: str
+    marks: tuple[str, ...]
 
 
-def _token(kind: str, form: str) -> Pattern:
-    return Pattern(kind, re.compile(rf"(?<![\w-])(?:{form})(?![\w-])"), "scrubbed")
+def _token(kind: str, form: str, *marks: str) -> Pattern:
+    return Pattern(kind, re.compile(rf"(?<![\w-])(?:{form})(?![\w-])"), "scrubbed", marks)
 
 
 PATTERNS = (
-    Pattern("JSON Web Token", re.compile(r"\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*"), "scrubbed.jwt"),
+    Pattern("JSON Web Token", re.compile(r"\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*"), "scrubbed.jwt", ("eyJ",)),
     Pattern(
         "private key",
         re.compile(
             r"-----BEGIN ([A-Z ]*PRIVATE KEY)(?: BLOCK)?-----.*?-----END \1(?: BLOCK)?-----", re.DOTALL
         ),
         "scrubbed private key",
+        ("-----BEGIN ",),
     ),
     Pattern(
         "password in a URL",
         re.compile(r"(\b[a-z][a-z0-9+.-]*://)(?!scrubbed:)[^/\s:@\"']*:[^/\s@\"']+@", re.IGNORECASE),
         r"\1scrubbed:scrubbed@",
+        ("@",),
     ),
     Pattern(
         "credentials",
         re.compile(r"\b(Basic|Bearer) (?!scrubbed)[\w+/.~-]{16,}=*"),
         r"\1 scrubbed",
+        ("Basic ", "Bearer "),
     ),
-    _token("AWS access key", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
-    _token("GitHub token", r"gh[pousr]_\w{36,}|github_pat_\w{22,}"),
-    _token("GitLab token", r"gl(?:pat|dt|ptt|rt)-[\w-]{20,}"),
-    _token("Slack token", r"xox[abeoprs]-[\w-]{10,}|xapp-[\w-]{20,}"),
+    _token("AWS access key", r"(?:AKIA|ASIA)[A-Z0-9]{16}", "AKIA", "ASIA"),
+    _token(
+        "GitHub token",
+        r"gh[pousr]_\w{36,}|github_pat_\w{22,}",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+    ),
+    _token("GitLab token", r"gl(?:pat|dt|ptt|rt)-[\w-]{20,}", "glpat-", "gldt-", "glptt-", "glrt-"),
+    _token("Slack token", r"xox[abeoprs]-[\w-]{10,}|xapp-[\w-]{20,}", "xox", "xapp-"),
     Pattern(
         "Slack webhook",
         re.compile(r"(hooks\.slack\.com/services/)(?!scrubbed)[\w/]{20,}"),
         r"\1scrubbed",
+        ("hooks.slack.com",),
     ),
-    _token("Stripe key", r"[rs]k_(?:live|test)_\w{10,}|whsec_\w{16,}"),
-    _token("Google key", r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}"),
-    _token("SendGrid key", r"SG\.[\w-]{16,}\.[\w-]{16,}"),
-    _token("npm token", r"npm_\w{36}"),
-    _token("PyPI token", r"pypi-[\w-]{40,}"),
-    _token("AI service key", r"sk-(?:[a-z]+-)?[\w-]{20,}"),
-    _token("Twilio key", r"SK[0-9a-f]{32}"),
-    _token("Mailgun key", r"key-[0-9a-f]{32}"),
-    _token("DigitalOcean token", r"do[opr]_v1_[0-9a-f]{64}"),
-    _token("Hugging Face token", r"hf_\w{30,}"),
-    _token("Shopify token", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    _token("Notion token", r"secret_\w{40,}|ntn_\w{40,}"),
-    _token("Telegram token", r"\d{8,10}:AA[\w-]{33}"),
+    _token("Stripe key", r"[rs]k_(?:live|test)_\w{10,}|whsec_\w{16,}", "k_live_", "k_test_", "whsec_"),
+    _token("Google key", r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}", "AIza", "GOCSPX-", "ya29."),
+    _token("SendGrid key", r"SG\.[\w-]{16,}\.[\w-]{16,}", "SG."),
+    _token("npm token", r"npm_\w{36}", "npm_"),
+    _token("PyPI token", r"pypi-[\w-]{40,}", "pypi-"),
+    _token("AI service key", r"sk-(?:[a-z]+-)?[\w-]{20,}", "sk-"),
+    _token("Twilio key", r"SK[0-9a-f]{32}", "SK"),
+    _token("Mailgun key", r"key-[0-9a-f]{32}", "key-"),
+    _token("DigitalOcean token", r"do[opr]_v1_[0-9a-f]{64}", "_v1_"),
+    _token("Hugging Face token", r"hf_\w{30,}", "hf_"),
+    _token("Shopify token", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}", "shpat_", "shpca_", "shppa_", "shpss_"),
+    _token("Notion token", r"secret_\w{40,}|ntn_\w{40,}", "secret_", "ntn_"),
+    _token("Telegram token", r"\d{8,10}:AA[\w-]{33}", ":AA"),
     Pattern(
         "Azure storage key",
         re.compile(r"((?:AccountKey|SharedAccessKey)=)(?!scrubbed)[\w+/]{40,}={0,2}"),
         r"\1scrubbed",
+        ("AccountKey=", "SharedAccessKey="),
     ),
 )
 
@@ -130,8 +148,12 @@ def is_secret_name(name: str) -> bool:
         >>> is_secret_name("X-Api-Key"), is_secret_name("refresh_token"), is_secret_name("name")
         (True, True, False)
     """
-    plain = _plain(name)
-    return plain in _NAMES or (plain.endswith(_ENDINGS) and not plain.endswith(_PAGE_TOKENS))
+    plain, rules = plain_name(name), current_rules()
+    if plain in rules.kept:
+        return False
+    if plain in _NAMES or plain in rules.names:
+        return True
+    return plain.endswith(_ENDINGS) and not plain.endswith(_PAGE_TOKENS)
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -145,7 +167,9 @@ def is_secret(name: str, value: str) -> bool:
         return False
     if is_secret_name(name):
         return True
-    plain = _plain(name)
+    plain = plain_name(name)
+    if plain in current_rules().kept:
+        return False
     if plain in _BARE:
         return _looks_random(value)
     if not _SUSPICIOUS.search(plain) or plain.endswith((*_HARMLESS_ENDINGS, *_PAGE_TOKENS)):
@@ -182,10 +206,6 @@ def _luhn(digits: str) -> Iterator[int]:
     for place, digit in enumerate(reversed(digits)):
         doubled = int(digit) * (1 + place % 2)
         yield doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004 -- the sum of the two digits
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.\s\[\]]", "", name).lower()
 
 
 def _looks_random(value: str) -> bool:

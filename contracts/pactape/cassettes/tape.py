@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,15 +10,15 @@ from vcr.record_mode import RecordMode as VcrRecordMode
 from vcr.util import read_body
 
 from pactape.cassettes.announcing import announced_for
-from pactape.cassettes.cleaning import Cleaner, content_type_of
+from pactape.cassettes.cleaning import Cleaner
 from pactape.cassettes.copies import find_copy, store_copy, unpack_request, unpack_response
 from pactape.cassettes.indexed import IndexedCassette
-from pactape.cassettes.meaning import meaning_of, query_meaning, spelled
+from pactape.cassettes.keys import Asked, key_of, same_request
 from pactape.cassettes.mode import RecordMode
 from pactape.cassettes.nearest import no_match
 from pactape.cassettes.notes import Notes
 from pactape.cassettes.reading import read_recorded
-from pactape.cassettes.saving import Take, extend_cassette, replace_cassette
+from pactape.cassettes.saving import Take, annotate_cassette, extend_cassette, replace_cassette
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
@@ -64,6 +63,7 @@ class Tape(IndexedCassette):
         file: The cassette's file.
         misses: The errors of requests that it couldn't answer, in order.
         forgotten: Whether the test has failed, so that neither its recording nor its misses count.
+        excused: Whether the test has failed, so that its misses don't count, but its recording does.
     """
 
     def __init__(
@@ -86,9 +86,10 @@ class Tape(IndexedCassette):
         self.data: list[tuple[Any, Any]] = []
         self.file = path
         self.misses: list[PactapeError] = []
-        self.forgotten = False
+        self.forgotten = self.excused = False
         self._notes = Notes(provenance=provenance)
         self._calls: list[Call | None] = []
+        self._reads: dict[int, tuple[str, ...] | None] = {}
         self._cleaner = cleaner
         self._cache = None if live_urls else cache  # a copy says what the file does, under no other URL
         self._is_ready = False
@@ -126,23 +127,22 @@ class Tape(IndexedCassette):
         notes = self._take_over(copy) if copy else self._parse(data)
         self._loaded_count = self._indexed = len(self.data)
         self._calls = list(notes.calls) or [None] * len(self.data)
-        self._notes = Notes(provenance=self._notes.provenance or notes.provenance)
+        self._notes = Notes(provenance=self._notes.provenance or notes.provenance, reads=notes.reads)
 
     def _take_over(self, copy: Copy) -> Notes:
         self.data = [(each.request, each.response) for each in copy.interactions]
         for place, each in enumerate(copy.interactions):
-            self._index.add_key(place, (each.key,))
+            self._index.add_key(place, each.key)
         return copy.notes
 
     def _parse(self, data: bytes) -> Notes:
         recorded = read_recorded(self.file, data)
-        requests = [self.filter_request(request) for request in recorded.requests]
-        keys = [key_of(request) for request in requests]
-        self.data = list(zip(requests, recorded.responses, strict=True))
+        keys = [key_of(self._live(request)) for request in recorded.requests]
+        self.data = list(zip(recorded.requests, recorded.responses, strict=True))
         for place, key in enumerate(keys):
-            self._index.add_key(place, (key,))
+            self._index.add_key(place, key)
         if self._cache:
-            rows = list(zip(keys, requests, recorded.responses, strict=True))
+            rows = list(zip(keys, recorded.requests, recorded.responses, strict=True))
             store_copy(self._cache, data, rows, notes=recorded.notes)
         return recorded.notes
 
@@ -150,7 +150,7 @@ class Tape(IndexedCassette):
     def requests(self) -> list[VcrRequest]:
         """The recorded requests, clean, in order."""
         self.ready()
-        return [_request(request) for request, _ in self.data]
+        return [self.filter_request(_request(request)) for request, _ in self.data]
 
     def __len__(self) -> int:
         self.ready()
@@ -159,7 +159,8 @@ class Tape(IndexedCassette):
     def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
         """Overrides vcrpy's, which its aiohttp stub uses to follow recorded redirects."""
         self.ready()
-        self.data = [(_request(recorded), _response(response)) for recorded, response in self.data]
+        rows = [(_request(recorded), _response(response)) for recorded, response in self.data]
+        self.data = [(self.filter_request(recorded), response) for recorded, response in rows]
         return super().find_requests_with_most_matches(request)
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
@@ -197,6 +198,29 @@ class Tape(IndexedCassette):
         except UnhandledHTTPRequestError:
             raise self._miss(request) from None
 
+    def answer(self, request: VcrRequest) -> dict[str, Any] | None:
+        """What `can_play_response_for` and `play_response` give together, in one step; None when nothing answers.
+
+        Raises:
+            CassetteFormatError: The file can't be read as a cassette.
+            NoMatchError: No interaction answers, and this tape may not record.
+        """
+        self.ready()
+        if not (self.rewound or self.allow_playback_repeats) or self.record_mode == VcrRecordMode.ALL:
+            return None
+        response = self._play(self._live(request))
+        if response is not None:
+            return _response(response)
+        if self.replays_only:
+            raise self._miss(request)
+        return None
+
+    def _live(self, request: VcrRequest) -> VcrRequest:
+        """Overrides the whole cleaning: most headers don't count."""
+        if isinstance(request, Asked):
+            return request
+        return Asked(*self._cleaner.asked(request.method, request.uri, read_body(request), request.headers))
+
     def _miss(self, request: VcrRequest) -> NoMatchError:
         live = self.filter_request(request)
         miss = no_match(self.file, live, self.requests, self._notes.provenance)
@@ -208,41 +232,55 @@ class Tape(IndexedCassette):
         self.dirty = False
         self.forgotten = True
 
+    def excuse(self) -> None:
+        """Raise nothing at the end, but write what was recorded: the test has failed, and that is wanted."""
+        self.excused = True
+
+    def note_reads(self, request: VcrRequest, paths: tuple[str, ...] | None) -> None:
+        """Remember what the test read of the answer to `request`; of several equal ones, of each answer.
+
+        Args:
+            request: As it was sent.
+            paths: Field paths; None when everything was read.
+        """
+        live = self.filter_request(request)
+        with self._lock:
+            self.ready()
+            for bucket in self._buckets(live) or ():
+                for place in bucket.places:
+                    self._reads[place] = _united(self._reads.get(place, ()), paths)
+
     def save(self) -> None:
-        """Write the cassette, if it has changed, in one step.
+        """Write the cassette, if it or what was read of it has changed, in one step.
 
         Raises:
             OutputError: The file can't be written; the old one is still there.
         """
         if not self.dirty:
+            self._annotate()
             return
         replaces = self.record_mode == VcrRecordMode.ALL
         write = replace_cassette if replaces else extend_cassette
         write(self.file, self._takes(since=0 if replaces else self._loaded_count), notes=self._notes)
         self.dirty = False
 
+    def _annotate(self) -> None:
+        known = dict(enumerate(self._notes.reads))
+        if any(known.get(place) != paths for place, paths in self._reads.items()):
+            annotate_cassette(self.file, self._reads, notes=self._notes)
+
     def _takes(self, *, since: int) -> list[Take]:
         with self._lock:
-            recorded = list(zip(self.data, self._calls, strict=True))[since:]
-        return [Take(request=request, response=response, call=call) for (request, response), call in recorded]
+            recorded = list(zip(self.data, self._calls, strict=True))
+        return [
+            Take(request=request, response=response, call=call, reads=self._reads.get(place))
+            for place, ((request, response), call) in enumerate(recorded)
+            if place >= since
+        ]
 
 
-def key_of(request: VcrRequest) -> bytes:
-    """What two requests share exactly when one answers for the other: method, place, query and body's meaning."""
-    body = read_body(request)
-    meaning = meaning_of(body, content_type_of(request.headers)) if isinstance(body, bytes) else body or b""
-    place = (request.method, request.scheme, request.host, request.port, request.path or "/")
-    query = query_meaning(request.parsed_uri.query) if request.parsed_uri.query else ""
-    text = repr((place, query)).encode() + b"\n" + spelled(meaning)
-    return blake2b(text, digest_size=16).digest()
-
-
-def same_request(live: VcrRequest, recorded: VcrRequest) -> bool:
-    """Whether a recorded request answers for a live one; vcrpy calls matchers with the live one first."""
-    return key_of(live) == key_of(recorded)
-
-
-same_request.index_key = key_of  # type: ignore[attr-defined]  # what the index looks for
+def _united(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if one is None or other is None else tuple(sorted({*one, *other}))
 
 
 def _request(request: Any) -> VcrRequest:

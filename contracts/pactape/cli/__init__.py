@@ -6,35 +6,49 @@ server).
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from pactape.cli.broker import broker
-from pactape.cli.can_i_deploy import can_i_deploy
-from pactape.cli.derive import derive
-from pactape.cli.lint import lint
-from pactape.cli.publish import publish
-from pactape.cli.record_deployment import record_deployment
-from pactape.cli.verify import verify
 from pactape.errors import PactapeError
 
 __all__ = ["command", "main"]
 
+#: The subcommands; each is in the module of its name, with `_` for `-`.
+_SUBCOMMANDS = (
+    "broker",
+    "can-i-deploy",
+    "check",
+    "derive",
+    "drift",
+    "explain",
+    "lint",
+    "publish",
+    "record-deployment",
+    "replay-server",
+    "verify",
+)
 
-@click.group(name="pactape", context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Subcommands(click.Group):
+    """Imports a subcommand's module when it is asked for, so that none pays for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(_SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- as above
+        if cmd_name not in _SUBCOMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(importlib.import_module(f"pactape.cli.{name}"), name)
+        return found
+
+
+@click.group(cls=_Subcommands, name="pactape", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pactape")
 def command() -> None:
     """Your test recordings are your contracts."""
-
-
-command.add_command(broker)
-command.add_command(can_i_deploy)
-command.add_command(derive)
-command.add_command(lint)
-command.add_command(publish)
-command.add_command(record_deployment)
-command.add_command(verify)
 
 
 def main() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from pactape.broker import BrokerConfig
+    from collections.abc import Iterator
+
+    from pactape.broker import BrokerServer
 
 __all__ = ["broker"]
 
@@ -57,23 +61,30 @@ def broker(
     context.obj = database
     if context.invoked_subcommand is not None:
         return
-    from pactape.broker import BrokerConfig  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.broker.credentials import credentials_of  # noqa: PLC0415 -- as above
+    with _quick_start():
+        from pactape.broker import BrokerConfig, BrokerServer  # noqa: PLC0415 -- keeps `pactape --help` quick
+        from pactape.broker.credentials import credentials_of  # noqa: PLC0415 -- as above
 
-    config = BrokerConfig(
-        credentials=credentials_of(),
-        base_url=base_url,
-        allow_contract_modification=allow_contract_modification,
-        webhook_hosts=webhook_hosts,
-    )
-    _serve(database, host, port, config)
+        config = BrokerConfig(
+            credentials=credentials_of(),
+            base_url=base_url,
+            allow_contract_modification=allow_contract_modification,
+            webhook_hosts=webhook_hosts,
+        )
+        server = BrokerServer(database, host=host, port=port, config=config)
+    _serve(server, database)
 
 
-def _serve(database: Path, host: str, port: int, config: BrokerConfig) -> None:
-    from pactape.broker import BrokerServer  # noqa: PLC0415 -- as above
+@contextmanager
+def _quick_start() -> Iterator[None]:
+    """What is imported stays for ever: the garbage collector needn't look at it, now or later."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
-    server = BrokerServer(database, host=host, port=port, config=config)
 
+def _serve(server: BrokerServer, database: Path) -> None:
     def stop(_signal: int, _frame: object) -> None:
         threading.Thread(
             target=server.stop

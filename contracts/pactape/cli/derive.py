@@ -13,14 +13,15 @@ from pactape.settings import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pactape.contracts import Derivation
+    from pactape.contracts import Contract, Derivation
 
 __all__ = ["derive"]
 
 
 @click.command()
 @project_option
-def derive(project: Path) -> None:
+@click.option("--all-fields", is_flag=True, help="Keep response fields that no test reads.")
+def derive(project: Path, *, all_fields: bool) -> None:
     """Write a Pact contract for each provider that the project's cassettes hold recordings of.
 
     The same recordings give the same bytes; a contract whose bytes would not change is left alone.
@@ -29,8 +30,13 @@ def derive(project: Path) -> None:
     from pactape.contracts import write_contracts  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
-    derivation = derive_contracts(settings)
-    changed = write_contracts(derivation, settings.pacts)
+    derivation = derive_contracts(settings, all_fields=all_fields)
+    changed = write_contracts(
+        derivation,
+        settings.pacts,
+        specification=settings.specification,
+        largest=settings.interactions_per_file,
+    )
     _show(derivation, changed, folder=settings.pacts)
 
 
@@ -40,11 +46,16 @@ def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
         path = folder / contract.file_name
         click.echo(
             f"{contract.party.consumer} → {contract.party.provider}: "
-            f"{_count(len(contract.interactions), 'interaction')} from {_count(contract.exchanges, 'exchange')}, "
+            f"{_count(len(contract.interactions), 'interaction')} from {_count(contract.exchanges, 'exchange')}"
+            f"{_written(contract)}, "
             f"{'written to' if path in changed else 'unchanged in'} {path}"
         )
     for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
         click.echo(f"{count} left out: {reason}")
+
+
+def _written(contract: Contract) -> str:
+    return f" and {len(contract.written)} written by hand" if contract.written else ""
 
 
 def _count(number: int, thing: str) -> str:

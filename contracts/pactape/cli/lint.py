@@ -23,9 +23,12 @@ def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
     be read.
     """
     from pactape.cassettes import lint_cassette  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.cassettes.scrub_rules import scrubbing_by  # noqa: PLC0415 -- as above
 
-    paths = _files(cassettes or (load_settings(project).cassettes,))
-    findings = [finding for path in paths for finding in lint_cassette(path)]
+    settings = load_settings(project)
+    paths = _files(cassettes or settings.cassette_folders)
+    with scrubbing_by(settings.scrub):
+        findings = [finding for path in paths for finding in lint_cassette(path)]
     for finding in findings:
         click.echo(finding)
     click.echo(f"{len(findings)} secrets in {len(paths)} cassettes")
@@ -35,5 +38,5 @@ def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
 def _files(named: tuple[Path, ...]) -> list[Path]:
     """The files themselves, and all files below the folders."""
     return sorted(
-        file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()
+        {file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()}
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pactape.cli._options import project_option
-from pactape.errors import PactFormatError, SettingsError
+from pactape.errors import OutputError, PactFormatError, SettingsError
 from pactape.settings import load_settings
 from pactape.states import load_states
 
@@ -84,11 +85,18 @@ def verify(
         )
     else:
         _refuse_broker_options(publish_as=publish_as, branch=branch, broker_url=broker_url)
-        verification = verify_provider(
-            pacts or _pacts_of(settings, provider), url=url, states=handlers, headers=extra
-        )
+        files = list(pacts) or _pacts_of(settings, provider)
+        verification = verify_provider(files, url=url, states=handlers, headers=extra)
+        _remember(settings, files, verification)
     _show(verification)
     sys.exit(0 if verification.passed else 1)
+
+
+def _remember(settings: Settings, files: list[Path], verification: Verification) -> None:
+    from pactape.verification.memory import remember_verification  # noqa: PLC0415 -- quick `pactape --help`
+
+    with suppress(OutputError):  # a project that may only be read can be verified all the same
+        remember_verification(settings.root / ".pactape", files, verification)
 
 
 def _source(

@@ -5,19 +5,23 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from pactape.exchange import Headers, Request, Response
 
-__all__ = ["decoded", "form_of", "header", "is_json", "json_of", "media_type", "text_of"]
+__all__ = ["decoded", "form_of", "header", "is_json", "json_of", "json_or_none", "media_type", "text_of"]
 
 
 def header(headers: Headers, name: str) -> str | None:
     """The first value of the header `name`, in any case; None when it is absent."""
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
 
 
 def media_type(message: Request | Response) -> str | None:
@@ -38,9 +42,19 @@ def json_of(message: Request | Response) -> Any:
         ValueError: The body isn't JSON (NaN isn't, either), nests too deeply, or its content encoding is broken.
     """
     try:
-        return json.loads(decoded(message), parse_constant=_refuse_constant)
+        return _parsed(decoded(message))
     except RecursionError:
         raise ValueError("it nests too deeply") from None
+
+
+def json_or_none(message: Request | Response) -> Any:
+    """The body as a JSON value; None when it is none, or none that can be read."""
+    if not is_json(media_type(message)):
+        return None
+    try:
+        return json_of(message)
+    except ValueError:
+        return None
 
 
 def text_of(message: Request | Response) -> str:
@@ -65,6 +79,12 @@ def decoded(message: Request | Response) -> bytes:
         return _without_coding(message)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"its content encoding is broken ({error})") from error
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes) -> Any:
+    """The value of a JSON text; a body is asked for several times in a row, and never changed."""
+    return json.loads(data, parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,32 +1,34 @@
-"""The chain from cassettes to contracts: read, leave out, group, join, write."""
+"""The chain from cassettes to contracts: read, leave out, group, join, expect."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
-from pactape.cassettes import read_cassette
-from pactape.contracts.boundary import without_secrets
-from pactape.contracts.expectations import expected_request, expected_response
-from pactape.contracts.grouping import GroupKey, LeftOut, Party, group, provider_of, reason_to_leave_out
+from pactape.cassettes.reading import collection_paused
+from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.contracts.descriptions import descriptions
+from pactape.contracts.expectations import interactions_of
+from pactape.contracts.gathering import Gathering
+from pactape.contracts.handwritten import Written, read_handwritten
 from pactape.contracts.interaction import Interaction
-from pactape.contracts.pact import encode_pact
-from pactape.errors import CassetteFormatError, SettingsError
-from pactape.files import write_atomically
-from pactape.settings import ProviderSettings
+from pactape.contracts.leaving_out import LeftOut
+from pactape.contracts.merging import merged
+from pactape.contracts.pact import encode_pacts
+from pactape.contracts.parties import Party, provider_for
+from pactape.contracts.recordings import find_cassettes
+from pactape.contracts.settling import joined_by_key
+from pactape.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from pactape.contracts.evidence import Evidence
+    from pactape.contracts.operations import GroupKey
+    from pactape.contracts.pact import Specification
+    from pactape.settings import ProviderSettings, Settings
 
-    from pactape.exchange import Exchange
-    from pactape.settings import Settings
-
-__all__ = ["Contract", "Derivation", "derive", "write_contracts"]
+__all__ = ["Contract", "Derivation", "concluded", "derive", "provider_for"]
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,18 +36,41 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         party: The consumer and the provider.
-        interactions: What it holds.
-        exchanges: How many recorded exchanges it comes from.
+        interactions: Those that were derived.
+        exchanges: How many recorded exchanges they come from.
+        written: Those that stand in it as somebody wrote them, in the form of Pact V4.
     """
 
     party: Party
     interactions: tuple[Interaction, ...]
     exchanges: int
+    written: tuple[Written, ...] = ()
 
     @property
     def file_name(self) -> str:
         """The name of its pact file: "<consumer>-<provider>.json"."""
         return f"{self.party.consumer}-{self.party.provider}.json".replace("/", "_")
+
+    def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
+        """The bytes of its pact files by name: of one file, unless there are more interactions than fit in.
+
+        Args:
+            specification: The version of the Pact specification.
+            largest: How many interactions a file may have; 0 for any number.
+
+        Raises:
+            SettingsError: V3 is asked for, and there are messages.
+        """
+        parts = encode_pacts(
+            self.party,
+            self.interactions,
+            written=[each.document for each in self.written],
+            specification=specification,
+            largest=largest,
+        )
+        stem = self.file_name.removesuffix(".json")
+        names = [self.file_name, *(f"{stem}.{number}.json" for number in range(2, len(parts) + 1))]
+        return dict(zip(names, parts, strict=True))
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,93 +87,79 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...]
 
 
-def derive(settings: Settings) -> Derivation:
+def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
     """Derive the contracts of a project from all its cassettes; nothing is written.
+
+    Args:
+        settings: The project's settings.
+        all_fields: Whether contracts hold every recorded response field, and not only those that are read.
 
     Raises:
         CassetteFormatError: There is no cassette, or one can't be read.
+        SettingsError: Two contracts would share a file, or an OpenAPI document can't be used.
+        PactFormatError: A hand-written pact file can't be read.
+        ContradictionError: What is written by hand contradicts something else.
     """
-    paths = _cassettes(settings)
-    chosen: dict[tuple[Party, ProviderSettings], list[Exchange]] = {}
-    left_out: list[LeftOut] = []
-    for exchange in _exchanges(paths, settings):
-        provider = _provider(exchange, settings)
-        clean, broken = _clean(exchange)
-        reason = broken or reason_to_leave_out(clean) or ("" if provider else _no_provider(exchange))
-        if reason or provider is None:
-            left_out.append(LeftOut(exchange.cassette, exchange.index, reason))
-            continue
-        consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer
-        chosen.setdefault((Party(consumer, provider.name), provider), []).append(clean)
-    contracts = [_contract(party, provider, exchanges) for (party, provider), exchanges in chosen.items()]
-    _refuse_equal_files(contracts, settings)
-    return Derivation(
-        cassettes=len(paths),
-        contracts=tuple(sorted(contracts, key=lambda each: each.party)),
-        left_out=tuple(sorted(left_out)),
-    )
+    gathering = Gathering(settings, all_fields=all_fields)
+    with collection_paused(), scrubbing_by(settings.scrub):
+        for path in find_cassettes(settings):
+            gathering.read(path)
+        gathering.forget_others()
+        return concluded(gathering, settings)
 
 
-def write_contracts(derivation: Derivation, folder: Path) -> list[Path]:
-    """Write each contract to its file in `folder`; a file that already has these bytes is left alone.
-
-    Returns:
-        The files whose bytes changed.
+def concluded(gathering: Gathering, settings: Settings) -> Derivation:
+    """The contracts that follow from what has been gathered, which is used up by that, and what people wrote.
 
     Raises:
-        OutputError: A file can't be written.
+        SettingsError: Two contracts would share a file.
+        PactFormatError: A hand-written pact file can't be read.
+        ContradictionError: What is written by hand contradicts something else.
     """
-    files = {
-        folder / each.file_name: encode_pact(each.party, each.interactions) for each in derivation.contracts
-    }
-    changed = [path for path, data in files.items() if _bytes_at(path) != data]
-    for path in changed:
-        write_atomically(path, files[path])
-    return changed
-
-
-def _bytes_at(path: Path) -> bytes | None:
-    """What the file holds; None when it can't be read, and is to be written anew."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
-
-
-def _cassettes(settings: Settings) -> list[Path]:
-    paths = sorted(
-        path for path in settings.cassettes.rglob("*") if path.suffix in {".yaml", ".yml", ".json"}
+    written = read_handwritten(settings)
+    contracts = [
+        _contract(party, provider, groups, settings, written=tuple(written.pop(party, ())))
+        for (party, provider), groups in gathering.groups.items()
+    ]
+    contracts += [
+        Contract(party=party, interactions=(), exchanges=0, written=tuple(each))
+        for party, each in written.items()
+    ]
+    _refuse_equal_files(contracts, settings)
+    return Derivation(
+        cassettes=gathering.cassettes,
+        contracts=tuple(sorted(contracts, key=lambda each: each.party)),
+        left_out=tuple(sorted(gathering.left_out)),
     )
-    if not paths:
-        raise CassetteFormatError(
-            "holds no cassette",
-            where=settings.cassettes,
-            remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes",
+
+
+def _contract(
+    party: Party,
+    provider: ProviderSettings,
+    groups: dict[GroupKey, Evidence],
+    settings: Settings,
+    *,
+    written: tuple[Written, ...],
+) -> Contract:
+    final = joined_by_key(groups)
+    phrases = descriptions(final)
+    derived = (
+        interaction
+        for key, evidence in sorted(final.items(), key=_by_key)
+        for interaction in interactions_of(
+            evidence, provider, description=phrases[key], typed_optionals=settings.typed_optionals
         )
-    return paths
+    )
+    return Contract(
+        party=party,
+        interactions=tuple(merged(derived, written)),
+        exchanges=sum(each.count for each in final.values()),
+        written=written,
+    )
 
 
-def _exchanges(paths: Iterable[Path], settings: Settings) -> Iterator[Exchange]:
-    for path in paths:
-        name = _name(path, settings)
-        for exchange in read_cassette(path):
-            yield msgspec.structs.replace(exchange, cassette=name)
-
-
-def _name(path: Path, settings: Settings) -> str:
-    """A cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
-    for folder in (settings.root, settings.cassettes):
-        with suppress(ValueError):
-            return path.relative_to(folder).as_posix()
-    return path.name
-
-
-def _clean(exchange: Exchange) -> tuple[Exchange, str]:
-    """The exchange without secrets, and why that can't be had; empty when it can."""
-    try:
-        return without_secrets(exchange), ""
-    except ValueError as error:
-        return exchange, f"a body can't be read: {error}"
+def _by_key(item: tuple[GroupKey, Evidence]) -> GroupKey:
+    return item[0]
 
 
 def _refuse_equal_files(contracts: list[Contract], settings: Settings) -> None:
@@ -159,62 +170,3 @@ def _refuse_equal_files(contracts: list[Contract], settings: Settings) -> None:
                 where=settings.root / "pyproject.toml",
                 remedy="give each provider in [tool.pactape.providers] a name of its own",
             )
-
-
-def _provider(exchange: Exchange, settings: Settings) -> ProviderSettings | None:
-    """The configured provider; in a project that configures none, every host is one, under its own name."""
-    if settings.providers:
-        return provider_of(exchange, settings.providers.values())
-    parts = urlsplit(exchange.request.url)
-    return ProviderSettings(key=parts.netloc, name=parts.netloc, url=f"{parts.scheme}://{parts.netloc}")
-
-
-def _no_provider(exchange: Exchange) -> str:
-    return f"no [tool.pactape.providers.*] has a url for {urlsplit(exchange.request.url).netloc}"
-
-
-def _contract(party: Party, provider: ProviderSettings, exchanges: list[Exchange]) -> Contract:
-    groups = group(exchanges, provider)
-    phrases = _descriptions(groups)
-    interactions = [
-        _interaction(phrases[key], members, provider)
-        for key, members in sorted(groups.items(), key=_group_order)
-    ]
-    return Contract(party=party, interactions=tuple(interactions), exchanges=len(exchanges))
-
-
-def _group_order(item: tuple[GroupKey, list[Exchange]]) -> GroupKey:
-    return item[0]
-
-
-def _interaction(description: str, members: list[Exchange], provider: ProviderSettings) -> Interaction:
-    first = members[0]
-    return Interaction(
-        description=description,
-        states=first.provenance.states if first.provenance else (),
-        request=expected_request(first, provider),
-        response=expected_response(members),
-        tests=tuple(sorted({each.provenance.test for each in members if each.provenance})),
-        cassettes=tuple(sorted(f"{each.cassette}#{each.index}" for each in members)),
-    )
-
-
-def _descriptions(groups: dict[GroupKey, list[Exchange]]) -> dict[GroupKey, str]:
-    """A phrase for each group: its first test's, with operation and status where it isn't unique."""
-    plain = {key: _phrase(key, members) for key, members in groups.items()}
-    longer = {key: f"{text} ({key.operation})" for key, text in _repeated(plain).items()}
-    longest = {key: f"{text} → {key.status}" for key, text in _repeated(longer).items()}
-    numbered = {
-        key: f"{longest[key]} #{number}" for number, key in enumerate(sorted(_repeated(longest)), start=1)
-    }
-    return plain | longer | longest | numbered
-
-
-def _phrase(key: GroupKey, members: list[Exchange]) -> str:
-    provenance = members[0].provenance
-    return provenance.description if provenance else f"{key.operation} → {key.status}"
-
-
-def _repeated(phrases: dict[GroupKey, str]) -> dict[GroupKey, str]:
-    counts = Counter(phrases.values())
-    return {key: text for key, text in phrases.items() if counts[text] > 1}

@@ -1,149 +1,110 @@
-"""From a group of exchanges to what the contract asks and needs."""
+"""From evidence to interactions: what the consumer asks, and what it needs of the answer."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
-from pactape.cassettes.scrubbing import PLACEHOLDER
-from pactape.contracts.bodies import is_json, json_of, media_type, text_of
-from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
-from pactape.contracts.grouping import path_below
-from pactape.contracts.interaction import Content, ExpectedRequest, ExpectedResponse
-from pactape.contracts.rules import below, escaped, expect, matches_regex
-from pactape.contracts.shape import shape_of
+from pactape.contracts.asking import expected_request
+from pactape.contracts.bodies import is_json, media_type
+from pactape.contracts.interaction import Content, ExpectedResponse, Interaction
+from pactape.contracts.rules import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.rules import Rule
-    from pactape.exchange import Exchange, Request
+    from pactape.contracts.evidence import Evidence
+    from pactape.contracts.rules import Expectation
+    from pactape.contracts.samples import Sample
     from pactape.settings import ProviderSettings
 
-__all__ = ["expected_request", "expected_response"]
+__all__ = ["TYPED_OPTIONALS", "interactions_of"]
 
-#: Request headers that the HTTP library or the moment decides, not the consumer.
-_VOLATILE = frozenset(
-    {
-        "accept-encoding",
-        "baggage",
-        "connection",
-        "content-length",
-        "cookie",
-        "date",
-        "host",
-        "idempotency-key",
-        "traceparent",
-        "tracestate",
-        "transfer-encoding",
-        "user-agent",
-        "x-request-id",
-    }
+#: What is added to the description of an interaction that says of what type optional fields are.
+TYPED_OPTIONALS = " (optional fields)"
+_WHY_TWICE = (
+    "Types the optional fields of the interaction of the same name, and asks for none; the field '!' is only there "
+    "for Pact's engine."
 )
 
 
-_SOMETHING = r"^\S.*$"
-
-
-def expected_request(exchange: Exchange, provider: ProviderSettings) -> ExpectedRequest:
-    """What the consumer asks: exact, but for credentials, of which only the scheme is, and other secrets."""
-    request = exchange.request
-    headers = _request_headers(request)
-    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
-    return ExpectedRequest(
-        method=request.method,
-        path=path_below(exchange, provider),
-        query=query,
-        query_rules={
-            name: matches_regex(_SOMETHING) for name, values in query.items() if PLACEHOLDER in values
-        },
-        headers=headers,
-        header_rules=_header_rules(headers),
-        body=_exact_content(request),
-    )
-
-
-def expected_response(exchanges: list[Exchange]) -> ExpectedResponse:
-    """What the consumer needs: all that the exchanges' answers have in common, of the fields that it reads.
+def interactions_of(
+    evidence: Evidence, provider: ProviderSettings, *, description: str, typed_optionals: bool = False
+) -> Iterator[Interaction]:
+    """The interaction that the evidence supports, and a second one that types optional fields, if that is wanted.
 
     Args:
-        exchanges: At least one; they have one status and one media type. The first gives the examples.
+        evidence: Of one group.
+        provider: The provider that it is with.
+        description: A phrase.
+        typed_optionals: Whether to give a second interaction where there are optional fields: Pact can't say both
+            in one.
     """
-    first = exchanges[0].response
-    media = media_type(first)
+    expectation = _expectation(evidence, optionals=False)
+    yield _interaction(evidence, provider, description, expectation, notes=_notes(evidence))
+    if typed_optionals and expectation is not None and expectation.optionals:
+        typed = _expectation(evidence, optionals=True)
+        notes = (*_notes(evidence), _WHY_TWICE)
+        yield _interaction(evidence, provider, f"{description}{TYPED_OPTIONALS}", typed, notes=notes)
+
+
+def _interaction(
+    evidence: Evidence,
+    provider: ProviderSettings,
+    description: str,
+    expectation: Expectation | None,
+    *,
+    notes: tuple[str, ...],
+) -> Interaction:
+    provenance = evidence.first.exchange.provenance
+    return Interaction(
+        description=description,
+        states=provenance.states if provenance else (),
+        request=expected_request(evidence.first, provider),
+        response=_response(evidence, expectation),
+        tests=(evidence.test,) if evidence.test else (),
+        cassettes=evidence.cassettes,
+        notes=notes,
+        recorded=evidence.first.exchange.response,
+    )
+
+
+def _notes(evidence: Evidence) -> tuple[str, ...]:
+    return tuple(
+        f"The path's segment {place + 1} is what an earlier answer brought, {where}"
+        for place, where in sorted(evidence.first.origins.earlier.items())
+    )
+
+
+def _expectation(evidence: Evidence, *, optionals: bool) -> Expectation | None:
+    if evidence.shape is None:
+        return None
+    first = evidence.first
+    return expect(evidence.shape, first.answer, evidence.fields, known=_known(first), optionals=optionals)
+
+
+def _response(evidence: Evidence, expectation: Expectation | None) -> ExpectedResponse:
+    response = evidence.first.exchange.response
+    media = media_type(response)
     return ExpectedResponse(
-        status=first.status,
+        status=response.status,
         headers={"Content-Type": media} if media else {},
-        body=_response_content(exchanges, media) if media else None,
+        body=_content(media, expectation) if media and is_json(media) and expectation else None,
     )
 
 
-def _request_headers(request: Request) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in request.headers:
-        lower = name.lower()
-        if lower in _VOLATILE or (lower == "accept" and value == "*/*"):
-            continue
-        headers[_spelling(lower)] = value
-    return headers
-
-
-def _header_rules(headers: dict[str, str]) -> dict[str, Rule]:
-    """A rule for each header that holds a placeholder: the scheme in front of it counts, the secret doesn't."""
-    rules: dict[str, Rule] = {}
-    for name, value in headers.items():
-        scheme, separator, secret = value.rpartition(" ")
-        if secret == PLACEHOLDER:
-            rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else _SOMETHING)
-    return rules
-
-
-def _spelling(lower: str) -> str:
-    """One spelling for a header's name, whichever the client's library chose."""
-    return "-".join(part.capitalize() for part in lower.split("-"))
-
-
-def _exact_content(request: Request) -> Content | None:
-    media = media_type(request)
-    if media is None:
-        return None
-    if not is_json(media):
-        return Content(media_type=media, example=text_of(request))
-    value = json_of(request)
-    return Content(media_type=media, example=value, rules=dict(_placeholder_rules(value, "$")))
-
-
-def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:
-    """A rule for each place of a JSON value that holds a placeholder: any text will do there."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            if "'" not in key:
-                yield from _placeholder_rules(each, below(path, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _placeholder_rules(each, f"{path}[{index}]")
-    elif value == PLACEHOLDER:
-        yield path, {"combine": "AND", "matchers": [{"match": "type"}]}
-
-
-def _response_content(exchanges: list[Exchange], media: str) -> Content | None:
-    if not is_json(media):
-        return None
-    samples = [json_of(exchange.response) for exchange in exchanges]
-    expectation = expect(
-        shape_of(samples), samples[0], _fields(exchanges, samples), known=_known(exchanges[0])
-    )
+def _content(media: str, expectation: Expectation) -> Content:
     return Content(
         media_type=media, example=expectation.example, rules=dict(sorted(expectation.rules.items()))
     )
 
 
-def _known(exchange: Exchange) -> frozenset[str]:
+def _known(sample: Sample) -> frozenset[str]:
     """The texts that the consumer sent, or that its provider states name."""
+    exchange = sample.exchange
     sent = re.split(r"[/?&=]", unquote(exchange.request.url))
-    if is_json(media_type(exchange.request)):
-        sent += _texts(json_of(exchange.request))
+    sent += _texts(sample.sent)
     if exchange.provenance is not None:
         sent += [text for state in exchange.provenance.states for text in _texts(state.parameters)]
     return frozenset(sent)
@@ -156,13 +117,3 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for each in value for text in _texts(each)]
     return [value] if isinstance(value, str) else []
-
-
-def _fields(exchanges: list[Exchange], samples: list[object]) -> ReadFields:
-    """What the models read of a success; a refusal is read by the client's error handling, as a whole."""
-    first_failure = 400
-    if exchanges[0].response.status >= first_failure:
-        return EVERYTHING
-    if any(isinstance(sample, dict) and sample.get("errors") for sample in samples):
-        return EVERYTHING
-    return read_fields(exchange.call.fields if exchange.call else None for exchange in exchanges)

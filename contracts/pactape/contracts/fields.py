@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["EVERYTHING", "ReadFields", "read_fields"]
 
 _ITEM = "[]"
+_BARE = "{}"
 
 
 class ReadFields:
@@ -47,8 +48,8 @@ class ReadFields:
         return self if self._below is None else self._below.get(key, self)
 
     def add(self, path: list[str]) -> None:
-        """Mark the field at `path` and everything below it as read."""
-        if self._below is None:
+        """Mark the field at `path` as read, and everything below it unless the path ends with "{}"."""
+        if self._below is None or path == [_BARE]:
             return
         if not path:
             self._below = None
@@ -63,7 +64,8 @@ def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
     """Join what several calls read; one call that reads everything makes it everything.
 
     Args:
-        samples: For each call its field paths ("id", "posts[].title"), or None for every field.
+        samples: For each call its field paths ("id", "posts[].title", "tags{}" for an array of which only the
+            length is read), or None for every field.
     """
     tree = ReadFields({})
     for paths in samples:
@@ -75,4 +77,4 @@ def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
 
 
 def _steps(path: str) -> list[str]:
-    return [step for step in path.replace(_ITEM, f".{_ITEM}").split(".") if step]
+    return [step for step in path.replace(_ITEM, f".{_ITEM}").replace(_BARE, f".{_BARE}").split(".") if step]

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FORMATS", "STABLE_EXAMPLES", "formats_of"]
+__all__ = ["FORMATS", "STABLE_EXAMPLES", "formats_of", "stated_format"]
 
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
+_SECONDS = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)"
+_TIME = rf"{_SECONDS}(\.[0-9]+)?"
+_OFFSET = r"[+-][0-9]{2}:[0-9]{2}"
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
+#: Forms of a date-time: how many digits of a second, and whether in UTC. Each is a date-time, too.
+_EXACT = {
+    f"date-time in {unit}, {zone}": rf"^{_DATE}T{_SECONDS}{fraction}{offset}$"
+    for unit, fraction in (("s", ""), ("ms", r"\.[0-9]{3}"), ("µs", r"\.[0-9]{6}"))
+    for zone, offset in (("Z", "Z"), ("offset", _OFFSET))
+}
+
 #: Pattern by format, the one that is stated first when a text has several; written for Oniguruma, the Rust
-#: `regex` crate and Python alike. uuid: RFC 9562; date, time, date-time: RFC 3339, section 5.6; uri: RFC 3986,
-#: as far as a scheme and no white space; semver: Semantic Versioning 2.0.0.
+#: `regex` crate and Python alike. uuid: RFC 9562; date, time, date-time: RFC 3339, section 5.6, timestamp: what
+#: is written like it, but with a space, or without an offset; uri: RFC 3986, as far as a scheme and no white
+#: space; semver: Semantic Versioning 2.0.0; base64: RFC 4648, section 4.
 FORMATS: dict[str, str] = {
     "uuid": r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
-    "date-time": rf"^{_DATE}[Tt]{_TIME}([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$",
+    **_EXACT,
+    "date-time": rf"^{_DATE}[Tt]{_TIME}([Zz]|{_OFFSET})$",
+    "timestamp": rf"^{_DATE}[Tt ]{_TIME}( ?([Zz]|UTC|[+-][0-9]{{2}}:?[0-9]{{2}}))?$",
     "date": rf"^{_DATE}$",
     "time": rf"^{_TIME}([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})?$",
     "ipv4": rf"^{_OCTET}(\.{_OCTET}){{3}}$",
@@ -25,22 +37,40 @@ FORMATS: dict[str, str] = {
     "decimal": r"^-?(0|[1-9][0-9]*)\.[0-9]+$",
     "email": rf"^[^@\s]+@{_LABEL}(\.{_LABEL})+$",
     "uri": r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s]+$",
+    "base64": r"^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 
 #: What stands in a contract in the place of values that are new at every recording, so that recording again does
-#: not change it.
+#: not change it; it has every form of its format.
 STABLE_EXAMPLES: dict[str, str] = {
     "uuid": "11111111-2222-4333-8444-555555555555",
     "date-time": "2000-01-31T12:00:00Z",
+    "date-time in s, Z": "2000-01-31T12:00:00Z",
+    "date-time in s, offset": "2000-01-31T12:00:00+00:00",
+    "date-time in ms, Z": "2000-01-31T12:00:00.000Z",
+    "date-time in ms, offset": "2000-01-31T12:00:00.000+00:00",
+    "date-time in µs, Z": "2000-01-31T12:00:00.000000Z",
+    "date-time in µs, offset": "2000-01-31T12:00:00.000000+00:00",
+    "timestamp": "2000-01-31 12:00:00",
     "date": "2000-01-31",
     "time": "12:00:00",
 }
 
+#: What a text hardly is by chance, so that one sample says it.
+_DISTINCTIVE = frozenset({"uuid", "date-time", "timestamp", "date", "email", "uri"})
+_SAMPLES_FOR_OTHERS = 3
+_SAMPLES_FOR_EXACT = 8
+
 _COMPILED = {name: re.compile(pattern, re.ASCII) for name, pattern in FORMATS.items()}
 _ALL = frozenset(FORMATS)
+_TRIED = tuple(name for name in FORMATS if name not in {*_EXACT, "base64"})
 _NONE: frozenset[str] = frozenset()
+_BASE64: frozenset[str] = frozenset({"base64"})
 _LONGEST = 512
+_SHORTEST_BASE64 = 16
 _HINT = re.compile(r"[-.:@]")
+#: A word of as many letters is no base64.
+_ENCODED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])[A-Za-z0-9+/]+={0,2}", re.ASCII)
 
 
 def formats_of(text: str, among: frozenset[str] = _ALL) -> frozenset[str]:
@@ -56,6 +86,37 @@ def formats_of(text: str, among: frozenset[str] = _ALL) -> frozenset[str]:
         >>> sorted(formats_of("tomorrow"))
         []
     """
-    if len(text) > _LONGEST or not _HINT.search(text) or text[-1] == "\n":
+    length = len(text)
+    if length > _LONGEST:
         return _NONE
-    return frozenset([name for name in among if _COMPILED[name].match(text)])
+    if not _HINT.search(text):
+        is_encoded = length >= _SHORTEST_BASE64 and not length % 4 and "base64" in among
+        return _BASE64 if is_encoded and _ENCODED.fullmatch(text) else _NONE
+    if text[-1] == "\n":
+        return _NONE
+    found = [name for name in _TRIED if name in among and _COMPILED[name].match(text)]
+    if "date-time" in found:
+        found += [name for name in _EXACT if name in among and _COMPILED[name].match(text)]
+    return frozenset(found)
+
+
+def stated_format(formats: frozenset[str], samples: int) -> str | None:
+    """The format to state of texts that all have `formats`; None when the evidence doesn't do for any.
+
+    Args:
+        formats: What every text has.
+        samples: How many texts were seen: one does for a format that no text has by chance, three for others
+            ("1.2.3" may be a version or not), eight for the exact form of a date-time.
+
+    Example:
+        >>> seen = formats_of("2026-01-31T12:00:00Z")
+        >>> stated_format(seen, 1), stated_format(seen, 8)
+        ('date-time', 'date-time in s, Z')
+    """
+    return next((name for name in FORMATS if name in formats and samples >= _samples_for(name)), None)
+
+
+def _samples_for(name: str) -> int:
+    if name in _EXACT:
+        return _SAMPLES_FOR_EXACT
+    return 1 if name in _DISTINCTIVE else _SAMPLES_FOR_OTHERS

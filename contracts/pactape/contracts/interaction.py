@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 
 from pactape.contracts.rules import Rule
-from pactape.exchange import ProviderState
+from pactape.exchange import ProviderState, Response
 
-__all__ = ["Content", "ExpectedRequest", "ExpectedResponse", "Interaction"]
+__all__ = ["Content", "ExpectedRequest", "ExpectedResponse", "Generator", "Interaction"]
+
+#: Makes a value while a provider is verified: `type`, and what that type needs.
+Generator = dict[str, str]
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,7 @@ class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
         headers: The headers that matter, by name.
         header_rules: A matching rule by header name.
         body: None when there is none.
+        generators: By part ("path", "query", "body"): for the path one generator, else one by name or path.
     """
 
     method: str
@@ -46,6 +50,7 @@ class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     header_rules: dict[str, Rule] = {}
     body: Content | None = None
+    generators: dict[str, Any] = {}
 
 
 class ExpectedResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +77,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
         response: What is needed.
         tests: The node ids of the tests it comes from, sorted.
         cassettes: The recordings it comes from, sorted, as "path#index".
+        notes: Sentences for people.
+        recorded: The answer that gives the examples, without secrets; None when there is none.
     """
 
     description: str
@@ -80,3 +87,5 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     response: ExpectedResponse
     tests: tuple[str, ...] = ()
     cassettes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    recorded: Response | None = None

@@ -3,6 +3,10 @@
 Pact specification V4, matching rules. What the Rust engine makes of each was measured, and so: a rule on a
 key that the example lacks does nothing, a key of the example is required, `combine: OR` works on scalars
 only, and a path can't name a key with a single quote in it.
+
+An optional key therefore has no place in an expectation, unless the expectation says of objects that their
+`values` are matched: that asks for no key, but checks those that are there. Then a key that no rule names is
+compared with the first of the example's, which is why there is a rule for any key, and a first key of null.
 """
 
 from __future__ import annotations
@@ -13,27 +17,31 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.contracts.fields import EVERYTHING, ReadFields
-from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES
-from pactape.contracts.shape import Shape
+from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES, stated_format
+from pactape.contracts.patterns import escaped
+from pactape.contracts.steps import below, can_be_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Expectation", "Rule", "below", "escaped", "expect", "map_key_pattern", "matches_regex"]
+    from pactape.contracts.shape import Shape
+
+__all__ = ["Expectation", "Rule", "all_of", "below", "expect", "map_key_pattern", "matches_regex"]
 
 Rule = dict[str, Any]
 
-#: With fewer samples than this an array that was never empty may still be: no minimum is stated.
-_SAMPLES_FOR_MINIMUM = 3
+#: With fewer arrays than this, one that was never empty may still be: no minimum is stated.
+_SAMPLES_FOR_MINIMUM = 16
 _ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
 #: What it takes to believe that the texts seen are all there are.
 _SAMPLES_FOR_ENUMERATION = 8
 _TIMES_FOR_ENUMERATION = 3
 _UNSEEN_FOR_ENUMERATION = 0.05
 _LONGEST_CHOICE = 40
+#: A key that sorts before all others and that no API has.
+_FIRST_KEY = "!"
 #: Keys that are data: numbers, and texts of these formats.
 _KEY_PATTERNS = ("^[0-9]+$", *(FORMATS[name] for name in ("uuid", "date", "date-time", "email", "ipv4")))
-_PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 class Expectation(msgspec.Struct, frozen=True):
@@ -43,19 +51,31 @@ class Expectation(msgspec.Struct, frozen=True):
         example: A JSON value.
         rules: Matching rules by path expression ("$.items[*].id"); a place without one must be equal, but for
             objects, which may have more keys.
+        optionals: Whether there are optional keys that it says nothing of.
     """
 
     example: Any
     rules: dict[str, Rule]
+    optionals: bool = False
 
 
 def matches_regex(pattern: str) -> Rule:
     """A rule that wants a text matched by `pattern`."""
-    return _all_of({"match": "regex", "regex": pattern})
+    return all_of({"match": "regex", "regex": pattern})
+
+
+def all_of(*matchers: Rule) -> Rule:
+    """A rule that wants all matchers fulfilled."""
+    return {"combine": "AND", "matchers": list(matchers)}
 
 
 def expect(
-    shape: Shape, sample: Any, fields: ReadFields = EVERYTHING, *, known: frozenset[str] = frozenset()
+    shape: Shape,
+    sample: Any,
+    fields: ReadFields = EVERYTHING,
+    *,
+    known: frozenset[str] = frozenset(),
+    optionals: bool = False,
 ) -> Expectation:
     """What every sample of `shape` fulfils, with `sample`, one of them, as the example.
 
@@ -67,17 +87,22 @@ def expect(
         sample: One of the samples that the shape has seen.
         fields: The fields that the consumer reads; others are left out.
         known: Texts that the consumer sent or the provider states name; they stay as they are.
+        optionals: Whether to say of what type optional keys are, and in exchange not to ask for any key. What
+            is expected without and with `optionals`, taken together, is all that the shape knows.
     """
-    emitter = _Emitter(known)
-    return Expectation(emitter.emit(shape, sample, fields, "$"), emitter.rules)
+    emitter = _Emitter(known, optionals=optionals)
+    example = emitter.emit(shape, sample, fields, "$")
+    return Expectation(example, emitter.rules, emitter.left_optionals)
 
 
 class _Emitter:
     """Walks a shape and one of its samples side by side, collecting rules."""
 
-    def __init__(self, known: frozenset[str]) -> None:
+    def __init__(self, known: frozenset[str], *, optionals: bool) -> None:
         self.rules: dict[str, Rule] = {}
+        self.left_optionals = False
         self._known = known
+        self._with_optionals = optionals
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
         kinds = set(shape.kinds) - {"null"}
@@ -87,25 +112,34 @@ class _Emitter:
         if kinds == {"array"} and not nullable:
             return self._array(shape, sample, fields, path)
         if not kinds or kinds & {"object", "array"}:
-            self.rules[path] = _all_of(_ANYTHING)
+            self.rules[path] = all_of(_ANYTHING)
             return None
         self.rules[path] = _scalar_rule(shape, kinds, nullable=nullable)
-        return self._example(shape, shape.example if sample is None else sample)
+        is_union = nullable or len(kinds) > 1
+        return self._example(shape, shape.example if sample is None or is_union else sample)
 
     def _example(self, shape: Shape, value: Any) -> Any:
         if not isinstance(value, str) or value in self._known or not shape.formats:
             return value
-        return STABLE_EXAMPLES.get(_stated_format(shape.formats), value)
+        return STABLE_EXAMPLES.get(_format_of(shape) or "", value)
 
     def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
         sample = sample if isinstance(sample, dict) else {}
         pattern = map_key_pattern(shape.keys)
         if pattern is not None:
             return self._map(shape, sample, fields, path, pattern=pattern)
-        return {
+        required = shape.required()
+        read = [key for key in sorted(shape.keys) if key in fields and can_be_named(key)]
+        example: dict[str, Any] = {}
+        if len(required) < len(shape.keys) and not set(read) <= set(required):
+            self.left_optionals = not self._with_optionals
+            if self._with_optionals:
+                self.rules |= {path: all_of({"match": "values"}), f"{path}.*": all_of(_ANYTHING)}
+                example = {_FIRST_KEY: None}
+        stated = read if self._with_optionals else [key for key in required if key in read]
+        return example | {
             key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
-            for key in shape.required()
-            if key in fields and "'" not in key
+            for key in stated
         }
 
     def _map(
@@ -113,16 +147,14 @@ class _Emitter:
     ) -> dict[str, Any]:
         """An object whose keys are data: every key like these, every value like these, and any number of them."""
         each_key = {"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]}
-        self.rules[path] = _all_of({"match": "values"}, each_key)
-        values = Shape()
-        for each in shape.keys.values():
-            values.join(each)
+        matchers = [{"match": "values"}] if self._with_optionals else [{"match": "values"}, each_key]
+        self.rules[path] = all_of(*matchers)  # below a rule for any key, the engine doesn't always find both
         key = min(sample or shape.keys)
-        return {key: self.emit(values, sample.get(key), fields.value(key), f"{path}.*")}
+        return {key: self.emit(shape.any_value(), sample.get(key), fields.value(key), f"{path}.*")}
 
     def _array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
-        minimum = 1 if shape.shortest and shape.count >= _SAMPLES_FOR_MINIMUM else 0
-        self.rules[path] = _all_of({"match": "type", "min": minimum})
+        minimum = 1 if shape.shortest and shape.kinds["array"] >= _SAMPLES_FOR_MINIMUM else 0
+        self.rules[path] = all_of({"match": "type", "min": minimum})
         if shape.items is None:
             return []
         first = sample[0] if sample else None
@@ -131,6 +163,8 @@ class _Emitter:
 
 def _scalar_rule(shape: Shape, kinds: set[Any], *, nullable: bool) -> Rule:
     matchers = _matchers(shape, kinds)
+    if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
+        return all_of({"match": "type"}, *matchers)
     if nullable:
         matchers.append({"match": "null"})
     return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
@@ -146,47 +180,52 @@ def _matchers(shape: Shape, kinds: set[Any]) -> list[Rule]:
     if "boolean" in kinds:
         matchers.append({"match": "boolean"})
     if "string" in kinds:
-        matchers.append(_string_matcher(shape, alone=not matchers and "null" not in shape.kinds))
+        matchers.append(_string_matcher(shape))
     return matchers
 
 
-def _string_matcher(shape: Shape, *, alone: bool) -> Rule:
-    """`type` compares with the example's kind, so it can't be one side of an OR; a regex for any text can."""
-    if shape.formats:
-        return {"match": "regex", "regex": FORMATS[_stated_format(shape.formats)]}
+def _string_matcher(shape: Shape) -> Rule:
+    """`type` compares with the example's kind, which is why the example of a union with texts is a text."""
+    stated = _format_of(shape)
+    if stated is not None:
+        return {"match": "regex", "regex": FORMATS[stated]}
     if _is_enumeration(shape):
         choices = "|".join(escaped(value) for value in sorted(shape.values or ()))
         return {"match": "regex", "regex": f"^({choices})$"}
-    return {"match": "type"} if alone else _ANYTHING
+    return {"match": "type"}
 
 
-def _stated_format(formats: frozenset[str]) -> str:
-    return next(name for name in FORMATS if name in formats)
+def _may_be_a_number(matcher: Rule) -> bool:
+    """Whether a pattern takes a number for a text, as the engine has it: "9.5" and 9.5 are one to it."""
+    return matcher.get("regex") == FORMATS["decimal"]
+
+
+def _format_of(shape: Shape) -> str | None:
+    return stated_format(shape.formats or frozenset(), shape.kinds.get("string", 0))
 
 
 def _is_enumeration(shape: Shape) -> bool:
     """Whether the evidence is that no other text will come: few texts, each seen often enough.
 
-    The share of texts seen once estimates how likely the next text is a new one (Good and Turing).
+    Two estimates of how likely a new text is must both be low: the share of texts seen once (Good and Turing),
+    and the chance that one more text, as common as the others, would have stayed unseen so far.
     """
     count = shape.kinds.get("string", 0)
     if not shape.values or count < _SAMPLES_FOR_ENUMERATION:
         return False
+    different = len(shape.values)
     seen_once = sum(times == 1 for times in shape.values.values())
-    often_enough = count / len(shape.values) >= _TIMES_FOR_ENUMERATION
+    one_more_unseen = (different + 1) * (different / (different + 1)) ** count
     return (
-        often_enough and seen_once / count < _UNSEEN_FOR_ENUMERATION and not any(map(_is_odd, shape.values))
+        count / different >= _TIMES_FOR_ENUMERATION
+        and max(seen_once / count, one_more_unseen) < _UNSEEN_FOR_ENUMERATION
+        and not any(map(_is_odd, shape.values))
     )
 
 
 def _is_odd(text: str) -> bool:
     """Free text rather than a name for one of a few things."""
     return not text or len(text) > _LONGEST_CHOICE or "\n" in text
-
-
-def escaped(text: str) -> str:
-    """A pattern for exactly this text, in the syntax that Oniguruma, Rust and Python share."""
-    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
 
 
 def map_key_pattern(keys: Iterable[str]) -> str | None:
@@ -200,12 +239,3 @@ def map_key_pattern(keys: Iterable[str]) -> str | None:
     if not names:
         return None
     return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)
-
-
-def _all_of(*matchers: Rule) -> Rule:
-    return {"combine": "AND", "matchers": list(matchers)}
-
-
-def below(path: str, key: str) -> str:
-    """The path expression of a key below `path`; the key has no single quote in it."""
-    return f"{path}.{key}" if _PLAIN_KEY.fullmatch(key) else f"{path}['{key}']"

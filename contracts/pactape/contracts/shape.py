@@ -74,6 +74,13 @@ class Shape:
         objects = self.kinds.get("object", 0)
         return sorted(key for key, shape in self.keys.items() if shape.count == objects)
 
+    def any_value(self) -> Shape:
+        """The one shape of all values of an object whose keys are data."""
+        joined = Shape()
+        for each in self.keys.values():
+            joined.join(each)
+        return joined
+
     def observe(self, value: Any) -> None:
         """Add one sample: a JSON value as `json.loads` gives it."""
         kind = _KINDS[type(value)]
@@ -116,7 +123,7 @@ class Shape:
             if len(values) > MOST_VALUES:
                 self.values = None
         example = self.examples.get("string")
-        if example is None or (len(value), value) < (len(example), example):
+        if example is None or len(value) < len(example) or (len(value) == len(example) and value < example):
             self.examples["string"] = value
 
     def _observe_object(self, value: dict[str, Any]) -> None:

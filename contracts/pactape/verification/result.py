@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from pactape.matching import Mismatch
+
 __all__ = ["InteractionResult", "Verification"]
 
 
@@ -16,13 +18,16 @@ class InteractionResult(msgspec.Struct, frozen=True, kw_only=True):
         consumer: The consumer's name.
         description: The interaction's description.
         passed: Whether the provider's answer was what the consumer needs.
-        failures: One sentence for each mismatch, with its place: "$.email: …"; empty when passed.
+        failures: One sentence for each mismatch, with its place: "$.email: …"; empty when passed, but for a
+            pending interaction, whose failures don't count.
+        mismatches: The same as values, when our own matcher judged.
     """
 
     consumer: str
     description: str
     passed: bool
     failures: tuple[str, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):

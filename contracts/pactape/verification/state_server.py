@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pactape.errors import ProviderStateError
 from pactape.exchange import ProviderState
 from pactape.states import set_up
@@ -45,16 +47,15 @@ class StateServer(ThreadingHTTPServer):
         """Where the verifier posts its state changes."""
         return f"http://127.0.0.1:{self.server_port}/"
 
-    def set_up(self, change: dict[str, Any]) -> int:
-        """Set up the state that a state change names; gives the status code to answer with."""
+    def set_up(self, change: dict[str, Any]) -> tuple[int, bytes]:
+        """Set up the state that a state change names; gives the status code and the values to answer with."""
         state = ProviderState(name=change["state"], parameters=change.get("params") or {})
         try:
-            if state.name:
-                set_up(state, self.states)
+            returned = set_up(state, self.states) if state.name else None
         except ProviderStateError as error:
             self.failures.append(error)
-            return 422
-        return 200
+            return 422, b"{}"
+        return 200, _values(returned)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -63,14 +64,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(self.server.set_up(change))
+        status, values = self.server.set_up(change)
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(values)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(values)
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing: the verifier's report is the log."""
+
+
+def _values(returned: object) -> bytes:
+    """What a handler returned, for the contract's generators, when it is a mapping of JSON values."""
+    try:
+        return msgspec.json.encode(returned) if isinstance(returned, dict) else b"{}"
+    except TypeError:
+        return b"{}"
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from pactape.broker.official.tool import shown_url
 from pactape.errors import BrokerError, PactFormatError, ProviderStateError, ProviderUnreachableError
 from pactape.verification.official import SELECTIONS, BrokerSource, Job, run
 from pactape.verification.result import Verification, verification_of
@@ -79,7 +78,7 @@ def verify_from_broker(
     if not verification.results:
         raise BrokerError(
             f"the broker selects no contract of the provider {provider!r} ({', '.join(broker.select)})",
-            where=shown_url(broker.url),
+            where=_shown(broker.url),
             remedy="publish one with `pactape publish`, or select others with --select",
         )
     return verification
@@ -121,7 +120,7 @@ def _check_broker(broker: BrokerSource) -> None:
     if reason is not None:
         raise BrokerError(
             f"no broker answers ({reason})",
-            where=shown_url(broker.url),
+            where=_shown(broker.url),
             remedy="start one with `pactape broker`, or give the URL of a running one",
         )
 
@@ -200,9 +199,15 @@ def _check_reachable(url: str) -> None:
     if reason is not None:
         raise ProviderUnreachableError(
             f"no provider answers ({reason})",
-            where=shown_url(url),
+            where=_shown(url),
             remedy="start the provider, or give the URL of a running one",
         )
+
+
+def _shown(url: str) -> str:
+    from pactape.broker.official.tool import shown_url  # noqa: PLC0415 -- pulls the whole broker in
+
+    return shown_url(url)
 
 
 def _why_no_answer(url: str) -> Exception | None:

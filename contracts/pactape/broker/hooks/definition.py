@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,6 +13,11 @@ from pactape.broker.hooks.events import EVENTS, Event
 __all__ = ["Delivery", "Outgoing", "Webhook", "WebhookError", "WebhookSpec", "fires", "outgoing", "read_spec"]
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+_URL = re.compile(
+    r"https?://(?P<host>[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,4}|:[1-5][0-9]{4}|:6[0-4][0-9]{3})?"
+    r"([/?][^#\s]*)?\Z",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(r"\$\{(pactbroker\.[A-Za-z]+)\}")
 
 
@@ -118,20 +123,28 @@ def check_host(url: str, allowed: tuple[str, ...]) -> None:
     """Refuse a URL whose host webhooks may not call.
 
     Raises:
-        WebhookError: It isn't http or https, or its host isn't among the allowed ones.
+        WebhookError: It isn't http or https, its host isn't among the allowed ones, or another program could
+            read another host in it (RFC 3986 has no backslashes, and no user is needed in it).
 
     Example:
         >>> check_host("https://ci.example.com/build", ("*.example.com",))
     """
-    parts = urlsplit(url)
-    host = parts.hostname
-    if parts.scheme not in {"http", "https"} or not host or "${" in parts.netloc:
-        raise WebhookError(f"the URL {url!r} must be an absolute http or https URL with a fixed host")
+    found = _URL.match(url)
+    if found is None or not url.isprintable() or "\\" in url:
+        raise WebhookError(
+            f"the URL {_without_user(url)!r} must be an absolute http or https URL with a fixed host, without a "
+            "user (use the fields username and password)"
+        )
+    host = found["host"].strip("[]").lower()
     if not any(_matches(host, each) for each in allowed):
         known = ", ".join(allowed) or "none"
         raise WebhookError(
             f"webhooks may not call {host}: allowed hosts are {known} (pactape broker --webhook-host)"
         )
+
+
+def _without_user(url: str) -> str:
+    return re.sub(r"//[^/]*@", "//…@", url)
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import requests
 
 from pactape.broker.hooks.definition import WebhookError, check_host, fires, outgoing
 from pactape.broker.store import hooks as store
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape.broker.config import BrokerConfig
-    from pactape.broker.hooks.definition import Delivery
+    from pactape.broker.hooks.definition import Delivery, Outgoing
     from pactape.broker.hooks.events import Event
     from pactape.broker.store.database import Clock, Database
 
@@ -120,6 +119,8 @@ def send_once(delivery: Delivery, config: BrokerConfig) -> tuple[bool, str]:
 
     Redirections are not followed: they could lead to a host that isn't allowed.
     """
+    import requests  # noqa: PLC0415 -- keeps the broker's start quick
+
     request = delivery.request
     try:
         check_host(request.url, config.webhook_hosts)
@@ -128,13 +129,28 @@ def send_once(delivery: Delivery, config: BrokerConfig) -> tuple[bool, str]:
             request.url,
             headers=request.headers,
             data=None if request.body is None else request.body.encode(),
-            auth=(request.username, request.password or "") if request.username else None,
+            auth=_authentication(request),
             timeout=_TIMEOUT_SECONDS,
             allow_redirects=False,
+            stream=True,  # nobody reads the answer's body, however long it is
         )
+        answer.close()
     except WebhookError as error:
         return False, str(error)
     except requests.RequestException as error:
-        return False, f"{request.method} {request.url} could not be sent ({type(error).__name__})"
-    words = f"{request.method} {request.url} was answered with {answer.status_code}"
+        return False, f"{request.method} {_shown(request.url)} could not be sent ({type(error).__name__})"
+    words = f"{request.method} {_shown(request.url)} was answered with {answer.status_code}"
     return answer.status_code < _REDIRECTION, words
+
+
+def _shown(url: str) -> str:
+    """An address for the log; its query may hold a token."""
+    path, question, _ = url.partition("?")
+    return f"{path}?…" if question else path
+
+
+def _authentication(request: Outgoing) -> Callable[[Any], Any] | tuple[str, str]:
+    """The webhook's own, or none; with None the library would send what the user's .netrc has for the host."""
+    if request.username:
+        return request.username, request.password or ""
+    return lambda prepared: prepared

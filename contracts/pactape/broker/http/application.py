@@ -27,6 +27,7 @@ from pactape.broker.http import (
 )
 from pactape.broker.http.authentication import access_of
 from pactape.broker.http.messages import PROBLEM, Call, Problem, Request, Response
+from pactape.broker.http.names import is_name
 from pactape.broker.http.routing import Router
 from pactape.broker.store.database import utc_now
 from pactape.broker.store.environments import add_environment, all_environments
@@ -133,9 +134,9 @@ class Application:
 
     def _respond(self, environ: dict[str, Any]) -> Response:
         try:
-            request = _read(environ, self._config)
-            self._authorise(environ, request)
-            return self._handle(request)
+            segments = _segments(_path(environ))
+            self._authorise(environ, segments)  # before the body is read: strangers can't make us hold it
+            return self._handle(_read(environ, segments, self._config))
         except Problem as problem:
             if self._pages is not None and _wants_html(environ):
                 return _challenged(
@@ -146,15 +147,19 @@ class Application:
             _log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
             return _problem(Problem(500, "The broker failed; its log says why"))
 
-    def _authorise(self, environ: dict[str, Any], request: Request) -> None:
-        if request.segments == ("diagnostic", "status", "heartbeat"):
+    def _authorise(self, environ: dict[str, Any], segments: tuple[str, ...]) -> None:
+        if segments == ("diagnostic", "status", "heartbeat"):
             return
         access = access_of(environ.get("HTTP_AUTHORIZATION", ""), self._config.credentials)
         if access is None:
             raise Problem(401, "Please authenticate with basic authentication or a bearer token")
-        asks = request.method == "POST" and request.segments[-1:] == ("for-verification",)
-        if access == "read" and request.method in _UNSAFE and not asks:
+        if environ["REQUEST_METHOD"] not in _UNSAFE:
+            return
+        if access == "read" and not _asks(environ, segments):
             raise Problem(403, "This token may only read")
+        origin = environ.get("HTTP_ORIGIN")
+        if origin and urlsplit(origin).netloc != urlsplit(_base(environ, self._config)).netloc:
+            raise Problem(403, f"A page of {origin} may not change anything here")
 
     def _handle(self, request: Request) -> Response:
         route, path = self._find(request)
@@ -179,8 +184,13 @@ def _routes() -> list[Route]:
     return [route for module in _MODULES for route in module.ROUTES]
 
 
-def _read(environ: dict[str, Any], config: BrokerConfig) -> Request:
-    path = _path(environ)
+def _asks(environ: dict[str, Any], segments: tuple[str, ...]) -> bool:
+    """Whether a POST only asks: which contracts a provider is to verify."""
+    question = ("pacts", "provider", *segments[2:3], "for-verification")
+    return environ["REQUEST_METHOD"] == "POST" and segments == question
+
+
+def _read(environ: dict[str, Any], segments: tuple[str, ...], config: BrokerConfig) -> Request:
     method = environ["REQUEST_METHOD"]
     content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     body = _body(environ, limit=config.body_limit) if method in _BODIES else b""
@@ -188,8 +198,8 @@ def _read(environ: dict[str, Any], config: BrokerConfig) -> Request:
         raise Problem(415, f"The body must be application/json, not {content_type or 'of no type'}")
     return Request(
         method=method,
-        segments=_segments(path),
-        path=path,
+        segments=segments,
+        path=_path(environ),
         query=tuple(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
         body=body,
         content_type=content_type,
@@ -213,13 +223,13 @@ def _path(environ: dict[str, Any]) -> str:
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    segments = tuple(unquote(part) for part in path.strip("/").split("/"))
-    for segment in segments:
-        if segment in {".", ".."} or any(not letter.isprintable() for letter in segment):
-            raise Problem(400, "The path holds a part that can't be a name")
-        if "\ufffd" in segment:
-            raise Problem(400, "The path is not UTF-8")
-    return () if segments == ("",) else segments
+    whole = path.strip("/")
+    segments = tuple(unquote(part) for part in whole.split("/")) if whole else ()
+    if any("\ufffd" in segment for segment in segments):
+        raise Problem(400, "The path is not UTF-8")
+    if not all(map(is_name, segments)):
+        raise Problem(400, "The path holds a part that can't be a name")
+    return segments
 
 
 def _host(environ: dict[str, Any]) -> str:

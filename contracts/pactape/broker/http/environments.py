@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.links import environment_document, link, moment, pacticipant_brief, version_url
 from pactape.broker.http.messages import Call, Problem, Response, hal, no_content, not_found
+from pactape.broker.http.names import check_names
 from pactape.broker.http.routing import Route, reads, writes
 from pactape.broker.http.versions import known_version
 from pactape.broker.store import environments as store
@@ -71,6 +72,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
             "name can't be blank or hold spaces",
             errors={"name": ["can't be blank", "can't hold spaces"]},
         )
+    check_names([("name", name)])
     other = store.find_environment_named(call.connection, name)
     if other is not None and (current is None or other.uuid != current.uuid):
         raise Problem(

@@ -8,53 +8,47 @@ from pactape.broker.hooks import events as e
 from pactape.broker.http.links import content_url, result_url
 from pactape.broker.store import pacticipants
 from pactape.broker.store.environments import current_placements
-from pactape.broker.store.results import latest_results
+from pactape.broker.store.hooks import any_webhook
+from pactape.broker.store.results import has_results, latest_results
 
 if TYPE_CHECKING:
     from pactape.broker.http.messages import Call
-    from pactape.broker.records import Publication, Result, Version
+    from pactape.broker.records import Pacticipant, Publication, Result, Version
 
 __all__ = ["note_publication", "note_result"]
 
 
 def note_publication(
-    call: Call, publication: Publication, *, previous_sha: str | None, replaced: bool
+    call: Call, publication: Publication, *, provider: Pacticipant, previous_sha: str | None, replaced: bool
 ) -> list[str]:
     """Note the events of a publication and give their names.
 
     Args:
         call: The request that published it.
         publication: What was published.
+        provider: Its provider.
         previous_sha: The content of the latest other version; None when there is none.
         replaced: Whether the version had another content until now.
     """
-    values = _values(call, publication)
-    names = [e.PUBLISHED]
-    if replaced or previous_sha != publication.sha:
-        names.append(e.CONTENT_CHANGED)
-    for name in names:
-        _note(call, publication, name, values)
-    unverified = _unverified(call, publication)
-    for version in unverified:
-        of_provider = {
-            "pactbroker.providerVersionNumber": version.number,
-            "pactbroker.providerVersionTags": ", ".join(tag.name for tag in version.tags),
-            "pactbroker.providerVersionBranch": ", ".join(version.branches),
-            "pactbroker.providerVersionDescriptions": "",
-        }
-        _note(call, publication, e.REQUIRES_VERIFICATION, values | of_provider)
-    if not unverified and not latest_results(call.connection, contents=[publication.content_id]):
-        _note(call, publication, e.REQUIRES_VERIFICATION, values)
-        return [*names, e.REQUIRES_VERIFICATION]
-    return [*names, e.REQUIRES_VERIFICATION] if unverified else names
+    changed = replaced or previous_sha != publication.sha
+    names = [e.PUBLISHED, *([e.CONTENT_CHANGED] if changed else [])]
+    unverified = _unverified(call, publication, provider)
+    required = bool(unverified) or not has_results(call.connection, publication.content_id)
+    if any_webhook(call.connection):
+        values = _values(call, publication)
+        for name in names:
+            _note(call, publication, name, values)
+        for of_provider in map(_of_provider, unverified) if unverified else [{}] * required:
+            _note(call, publication, e.REQUIRES_VERIFICATION, values | of_provider)
+    return [*names, *([e.REQUIRES_VERIFICATION] if required else [])]
 
 
 def note_result(call: Call, publication: Publication, result: Result, version: Version) -> None:
     """Note the events of a verification result."""
+    if not any_webhook(call.connection):
+        return
     values = _values(call, publication) | {
-        "pactbroker.providerVersionNumber": version.number,
-        "pactbroker.providerVersionTags": ", ".join(tag.name for tag in version.tags),
-        "pactbroker.providerVersionBranch": ", ".join(version.branches),
+        **_of_provider(version),
         "pactbroker.verificationResultUrl": result_url(call, publication, result),
         "pactbroker.githubVerificationStatus": "success" if result.success else "failure",
         "pactbroker.bitbucketVerificationStatus": "SUCCESSFUL" if result.success else "FAILED",
@@ -63,6 +57,15 @@ def note_result(call: Call, publication: Publication, result: Result, version: V
     }
     _note(call, publication, e.VERIFICATION_PUBLISHED, values)
     _note(call, publication, e.VERIFICATION_SUCCEEDED if result.success else e.VERIFICATION_FAILED, values)
+
+
+def _of_provider(version: Version) -> dict[str, str]:
+    return {
+        "pactbroker.providerVersionNumber": version.number,
+        "pactbroker.providerVersionTags": ", ".join(tag.name for tag in version.tags),
+        "pactbroker.providerVersionBranch": ", ".join(version.branches),
+        "pactbroker.providerVersionDescriptions": "",
+    }
 
 
 def _note(call: Call, publication: Publication, name: str, values: dict[str, str]) -> None:
@@ -95,13 +98,12 @@ def _labels(call: Call, name: str) -> str:
     return ", ".join(pacticipants.labels_of(call.connection, pacticipant.id)) if pacticipant else ""
 
 
-def _unverified(call: Call, publication: Publication) -> list[Version]:
+def _unverified(call: Call, publication: Publication, provider: Pacticipant) -> list[Version]:
     """The provider versions in use, and its main branch's latest, that have no result for the content."""
     wanted = {
         each.version_id for each in current_placements(call.connection, pacticipant=publication.provider)
     }
-    provider = pacticipants.find_pacticipant(call.connection, publication.provider)
-    if provider is not None and provider.main_branch is not None:
+    if provider.main_branch is not None:
         head = pacticipants.head_of_branch(call.connection, provider.name, provider.main_branch)
         wanted |= {head.id} if head else set()
     if not wanted:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.links import link, pacticipant_document, pacticipant_url, version_brief
 from pactape.broker.http.messages import Call, Problem, Response, hal, no_content, not_found
+from pactape.broker.http.names import check_names
 from pactape.broker.http.routing import Route, reads, writes
 from pactape.broker.store import pacticipants as store
 
@@ -64,8 +65,9 @@ def _get(call: Call) -> Response:
 def _create(call: Call) -> Response:
     body = call.json()
     name = body.get("name")
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str):
         raise Problem(400, "name can't be blank", errors={"name": ["can't be blank"]})
+    check_names([("name", name)])
     if store.find_pacticipant(call.connection, name) is not None:
         raise Problem(409, f"Pacticipant {name} exists already")
     return _save(call, name, body, status=201)
@@ -83,6 +85,8 @@ def _save(call: Call, name: str, body: dict[str, Any], *, status: int) -> Respon
         value = body.get(key)
         if value is not None and not isinstance(value, str):
             raise Problem(400, f"{key} must be a string", errors={key: ["must be a string"]})
+        if key == "mainBranch" and value:
+            check_names([(key, value)])
         if key in body and not (column == "display_name" and value is None):
             values[column] = value
     pacticipant = store.ensure_pacticipant(call.connection, name, now=call.now)

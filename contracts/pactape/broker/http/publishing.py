@@ -19,6 +19,7 @@ from pactape.broker.http.links import (
     version_brief,
 )
 from pactape.broker.http.messages import Call, Problem, Response, hal
+from pactape.broker.http.names import check_names
 from pactape.broker.http.pact_documents import pact_document
 from pactape.broker.http.routing import Route, writes
 from pactape.broker.merging import MergeConflictError, merge_pacts
@@ -67,19 +68,20 @@ def _publish(call: Call) -> Response:
     notices = [_version_notice(wanted, created=created)]
     if not wanted.branch:
         notices.append(_notice("prompt", _BRANCH_ADVICE))
-    published = []
+    published, may_exist = [], not created
     for contract, document in zip(wanted.contracts, documents, strict=True):
-        body = base64.b64decode(contract.content)
         publication, words = _store(
             call,
             consumer,
             version,
             contract.provider_name,
             document,
-            body,
+            base64.b64decode(contract.content),
+            existing=_existing(call, version, contract.provider_name) if may_exist else None,
             merge=contract.on_conflict == "merge",
         )
         published.append(publication)
+        may_exist = True  # this publication may name a provider twice
         notices.extend(words)
     return hal(_answer(call, consumer, version, wanted, published, notices))
 
@@ -95,18 +97,15 @@ def _read(call: Call) -> _Publication:
         wanted = msgspec.convert(call.json(), _Publication)
     except msgspec.ValidationError as error:
         raise Problem(400, f"The publication can't be read: {error}") from None
-    errors = {
-        name: ["can't be blank"]
-        for name, value in (
+    check_names(
+        [
             ("pacticipantName", wanted.pacticipant_name),
             ("pacticipantVersionNumber", wanted.pacticipant_version_number),
+            *([("branch", wanted.branch)] if wanted.branch else []),
             *(("tags", tag) for tag in wanted.tags or ()),
             *(("providerName", contract.provider_name) for contract in wanted.contracts),
-        )
-        if not value.strip()
-    }
-    if errors:
-        raise Problem(400, f"{', '.join(errors)} can't be blank", errors=errors)
+        ]
+    )
     return wanted
 
 
@@ -122,7 +121,15 @@ def _pact_of(contract: _Contract, index: int) -> dict[str, Any]:
         raise Problem(400, f"{place}.content is not JSON in base64: {error}") from None
     if not isinstance(document, dict):
         raise Problem(400, f"{place}.content is not a JSON object")
+    _check_lists(document, f"{place}.content")
     return document
+
+
+def _check_lists(document: dict[str, Any], place: str) -> None:
+    for key in ("interactions", "messages"):
+        found = document.get(key) or []
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise Problem(400, f"{place}: {key} must be a list of objects, as in a pact file")
 
 
 def _check_names(wanted: _Publication, documents: list[dict[str, Any]]) -> None:
@@ -148,11 +155,9 @@ def _store(
     document: dict[str, Any],
     body: bytes,
     *,
+    existing: Publication | None,
     merge: bool,
 ) -> tuple[Publication, list[dict[str, str]]]:
-    existing = pacts.find_publication(
-        call.connection, consumer=consumer.name, provider=provider_name, version=version.number
-    )
     if merge and existing is not None:
         document = _merged(call, existing, document)
         body = msgspec.json.encode(document)
@@ -171,13 +176,19 @@ def _store(
         body=body,
         now=call.now,
     )
-    events = note_publication(call, publication, previous_sha=known, replaced=changed)
+    events = note_publication(call, publication, provider=provider, previous_sha=known, replaced=changed)
     words = [
         _publication_notice(publication, existing=existing, merge=merge, changed=changed),
         _notice("debug", f"  View the published pact at {pact_url(call, publication)}"),
         _notice("debug", f"  Events detected: {', '.join(events)}"),
     ]
     return publication, words
+
+
+def _existing(call: Call, version: Version, provider: str) -> Publication | None:
+    return pacts.find_publication(
+        call.connection, consumer=version.pacticipant, provider=provider, version=version.number
+    )
 
 
 def _merged(call: Call, existing: Publication, document: dict[str, Any]) -> dict[str, Any]:
@@ -265,6 +276,7 @@ def _answer(
 
 def _put(call: Call) -> Response:
     document = call.json()
+    _check_lists(document, "the contract")
     consumer_name, provider_name = call.path["consumer"], call.path["provider"]
     for role, name in (("consumer", consumer_name), ("provider", provider_name)):
         party = document.get(role)
@@ -272,9 +284,7 @@ def _put(call: Call) -> Response:
             raise Problem(400, f"the {role} name in the contract isn't {name!r}, the one in the path")
     consumer = pacticipants.ensure_pacticipant(call.connection, consumer_name, now=call.now)
     version, _ = pacticipants.ensure_version(call.connection, consumer, call.path["version"], now=call.now)
-    existed = pacts.find_publication(
-        call.connection, consumer=consumer_name, provider=provider_name, version=version.number
-    )
+    existing = _existing(call, version, provider_name)
     publication, _ = _store(
         call,
         consumer,
@@ -282,9 +292,10 @@ def _put(call: Call) -> Response:
         provider_name,
         document,
         call.request.body,
+        existing=existing,
         merge=call.request.method == "PATCH",
     )
-    return hal(pact_document(call, publication), status=200 if existed else _CREATED)
+    return hal(pact_document(call, publication), status=200 if existing else _CREATED)
 
 
 _PACT = "/pacts/provider/{provider}/consumer/{consumer}/version/{version}"

@@ -9,6 +9,7 @@ import msgspec
 from pactape.broker.http.happenings import note_result
 from pactape.broker.http.links import link, moment, pact_title, pact_url, result_url, version_url
 from pactape.broker.http.messages import Call, Problem, Response, hal, not_found
+from pactape.broker.http.names import check_names
 from pactape.broker.http.pact_documents import decode_metadata
 from pactape.broker.http.pacts import published_content
 from pactape.broker.http.routing import Route, reads, writes
@@ -35,12 +36,7 @@ def _publish(call: Call) -> Response:
         report = msgspec.convert(call.json(), _Report)
     except msgspec.ValidationError as error:
         raise Problem(400, f"The verification result can't be read: {error}") from None
-    if not report.provider_application_version.strip():
-        raise Problem(
-            400,
-            "providerApplicationVersion can't be blank",
-            errors={"providerApplicationVersion": ["can't be blank"]},
-        )
+    check_names([("providerApplicationVersion", report.provider_application_version)])
     provider = pacticipants.ensure_pacticipant(call.connection, publication.provider, now=call.now)
     version, _ = pacticipants.ensure_version(
         call.connection, provider, report.provider_application_version, now=call.now

@@ -23,13 +23,20 @@ __all__ = ["ROUTES", "states_of"]
 def states_of(pact: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The names and parameters of a contract's provider states, those of older specifications too."""
     for key in ("interactions", "messages"):
-        for interaction in pact.get(key) or ():
-            states = interaction.get("providerStates", interaction.get("providerState"))
-            for state in states if isinstance(states, list) else [states]:
-                if isinstance(state, dict) and state.get("name"):
-                    yield state["name"], state.get("params") or {}
-                elif isinstance(state, str) and state:
-                    yield state, {}
+        found = pact.get(key)
+        for interaction in found if isinstance(found, list) else ():
+            if isinstance(interaction, dict):
+                yield from _states_of(interaction)
+
+
+def _states_of(interaction: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    states = interaction.get("providerStates", interaction.get("providerState"))
+    for state in states if isinstance(states, list) else [states]:
+        if isinstance(state, dict) and state.get("name"):
+            parameters = state.get("params")
+            yield str(state["name"]), parameters if isinstance(parameters, dict) else {}
+        elif isinstance(state, str) and state:
+            yield state, {}
 
 
 def _states(call: Call, wanted: Callable[[Candidate], bool]) -> Response:

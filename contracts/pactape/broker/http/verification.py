@@ -13,10 +13,11 @@ from pactape.broker.http.pact_documents import encode_metadata
 from pactape.broker.http.pacticipants import known_pacticipant
 from pactape.broker.http.routing import Route, reads
 from pactape.broker.rules.pending import ProviderLine, Success, pending_lines, work_in_progress
-from pactape.broker.rules.selectors import Selected, SelectorError, parse_selectors, select
+from pactape.broker.rules.selectors import Selected, Selector, SelectorError, parse_selectors, select
 from pactape.broker.rules.wording import notices, short_description
 from pactape.broker.store import pacticipants, results
 from pactape.broker.store.candidates import candidates_of
+from pactape.broker.store.environments import find_environment_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ def _for_verification(call: Call) -> Response:
         selectors = parse_selectors(question.consumer_version_selectors or [])
     except SelectorError as error:
         raise Problem(400, str(error), errors={"consumerVersionSelectors": [str(error)]}) from None
+    _check_selectors(call, selectors, branch=branch)
     selected = select(selectors, candidates, provider_branch=branch)
     lines = _lines(call, provider.name, question)
     successes = _successes(call)
@@ -78,9 +80,32 @@ def _read(call: Call) -> _Question:
         )
     except msgspec.ValidationError as error:
         raise Problem(400, f"The question can't be read: {error}") from None
-    if question.provider_version_branch == "":
-        question.provider_version_branch = None
-    return question
+    return _with_a_branch(question)
+
+
+def _with_a_branch(question: _Question) -> _Question:
+    """An empty branch is none, unless the question makes no sense without one; a blank one is a mistake."""
+    branch = question.provider_version_branch
+    counts = question.include_pending_status or question.include_wip_pacts_since
+    if branch is None or branch.strip():
+        return question
+    if branch or (counts and not question.provider_version_tags):
+        raise Problem(
+            400, "providerVersionBranch can't be blank", errors={"providerVersionBranch": ["can't be blank"]}
+        )
+    return msgspec.structs.replace(question, provider_version_branch=None)
+
+
+def _check_selectors(call: Call, selectors: list[Selector], *, branch: str | None) -> None:
+    for index, selector in enumerate(selectors):
+        wrong = None
+        if selector.matching_branch and not branch:
+            wrong = "needs providerVersionBranch for its matchingBranch"
+        elif selector.environment and find_environment_named(call.connection, selector.environment) is None:
+            wrong = f"names the environment {selector.environment!r}, which does not exist"
+        if wrong:
+            text = f"consumerVersionSelectors[{index}] {wrong}"
+            raise Problem(400, text, errors={"consumerVersionSelectors": [text]})
 
 
 def _instant(text: str) -> str:

@@ -17,6 +17,7 @@ from pactape.broker.http.links import (
 )
 from pactape.broker.http.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.pacticipants import known_pacticipant
+from pactape.broker.http.paging import page_of
 from pactape.broker.http.routing import Route, reads, writes
 from pactape.broker.store import pacticipants as store
 from pactape.broker.store.environments import all_environments, current_placements
@@ -111,27 +112,20 @@ def _get(call: Call) -> Response:
 
 def _all(call: Call) -> Response:
     pacticipant = known_pacticipant(call)
-    found = store.versions_of(call.connection, pacticipant.name, limit=_limit(call))
+    page = page_of(call, total=store.count_versions(call.connection, pacticipant.name))
+    found = store.versions_of(call.connection, pacticipant.name, limit=page.size, offset=page.offset)
     return hal(
         {
             "_embedded": {"versions": [_document(call, each) for each in found]},
+            "page": page.document(),
             "_links": {
-                "self": link(call.url("pacticipants", pacticipant.name, "versions")),
+                **page.links(call.url("pacticipants", pacticipant.name, "versions")),
                 "pb:versions": [
                     link(version_url(call, pacticipant.name, each.number), name=each.number) for each in found
                 ],
             },
         }
     )
-
-
-def _limit(call: Call) -> int:
-    value = call.request.parameter("pageSize") or "100"
-    if not value.isdecimal() or not 0 < int(value) <= 1000:  # noqa: PLR2004 -- a page's largest size
-        raise Problem(
-            400, "pageSize must be a number from 1 to 1000", errors={"pageSize": ["must be 1 to 1000"]}
-        )
-    return int(value)
 
 
 def _latest(call: Call) -> Response:

@@ -18,7 +18,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         title: "GET /users/1", "200", "message".
-        headers: The names with their values.
+        headers: The names with their values; for a message those of its metadata.
         body: The example, indented; None when there is none.
         rules: Part, path and words.
     """
@@ -36,13 +36,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         states: The provider states as text, with their parameters.
-        evidence: What the contract says about where it comes from.
+        evidence: What the contract says about where it comes from: the test, notes, recordings with their count.
     """
 
     description: str
     states: tuple[str, ...]
     parts: tuple[Part, ...]
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def shown_interactions(pact: dict[str, Any]) -> list[Shown]:
@@ -85,7 +85,7 @@ def _part(kind: str, title: str, document: dict[str, Any]) -> Part:
         kind=kind,
         title=title,
         query=_query(document.get("query")),
-        headers=tuple(_headers(document.get("headers"))),
+        headers=tuple(_headers(document.get("headers", document.get("metadata", document.get("metaData"))))),
         body=_body(document.get("body", document.get("contents"))),
         rules=tuple(rules_in_words(document.get("matchingRules"))),
     )
@@ -101,7 +101,11 @@ def _query(query: Any) -> str:
 def _headers(headers: Any) -> list[tuple[str, str]]:
     if not isinstance(headers, dict):
         return []
-    return [(str(name), ", ".join(map(str, _listed(value)))) for name, value in headers.items()]
+    return [(str(name), ", ".join(map(_text, _listed(value)))) for name, value in headers.items()]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -116,13 +120,22 @@ def _body(body: Any) -> str | None:
     return body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
 
 
-def _evidence(comments: Any) -> list[tuple[str, str]]:
+def _evidence(comments: Any) -> list[tuple[str, tuple[str, ...]]]:
     if not isinstance(comments, dict):
         return []
-    found = [("test", str(comments["testname"]))] if comments.get("testname") else []
-    found += [("note", str(text)) for text in _listed(comments.get("text") or [])]
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if comments.get("testname"):
+        found.append(("test", (str(comments["testname"]),)))
+    notes = tuple(str(text) for text in _listed(comments.get("text") or []))
+    if notes:
+        found.append(("notes", notes))
     references = comments.get("references")
     for group in references.values() if isinstance(references, dict) else ():
         if isinstance(group, dict):
-            found += [(str(name), str(value)) for name, value in group.items()]
+            found += [(str(name), tuple(_references(value))) for name, value in group.items()]
     return found
+
+
+def _references(value: Any) -> list[str]:
+    """What a reference names: the format has texts alone, so several stand in one with commas between them."""
+    return [part.strip() for part in str(value).split(",") if part.strip()]

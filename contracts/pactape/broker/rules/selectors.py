@@ -66,8 +66,9 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid
     consumer: str | None = None
     main_branch: bool | None = None
     matching_branch: bool | None = None
-    branch: str | None = None
+    branch: str | bool | None = None  # True: the head of each branch
     fallback_branch: str | None = None
+    fallback_to_main_branch: bool | None = None
     tag: str | None = None
     fallback_tag: str | None = None
     latest: bool | None = None
@@ -117,7 +118,11 @@ def parse_selectors(values: Any) -> list[Selector]:
 
 def _parse(value: Any, *, place: str) -> Selector:
     try:
-        given = {key: item for key, item in value.items() if item is not None}
+        given = {
+            key: item
+            for key, item in value.items()
+            if item is not None and (item is not False or key == "latest")
+        }
         selector = msgspec.convert(given, Selector, strict=False)
     except (AttributeError, msgspec.ValidationError) as error:
         raise SelectorError(f"{place}: {error}") from None
@@ -128,28 +133,64 @@ def _parse(value: Any, *, place: str) -> Selector:
 
 
 def _problem(selector: Selector) -> str | None:
-    named = [
-        selector.main_branch,
-        selector.matching_branch,
-        selector.branch,
-        selector.tag,
-        selector.latest,
-        selector.deployed,
-        selector.released,
-        selector.deployed_or_released,
-        selector.environment,
+    return next((text for wrong, text in _contradictions(selector) if wrong), None)
+
+
+_OF_BRANCHES = (
+    "latest",
+    "tag",
+    "fallback_tag",
+    "branch",
+    "fallback_branch",
+    "fallback_to_main_branch",
+    "matching_branch",
+    "main_branch",
+)
+_OF_ENVIRONMENTS = ("environment", "deployed", "released", "deployed_or_released")
+_ENOUGH = {"latest", "tag", "branch", "matching_branch", "main_branch", *_OF_ENVIRONMENTS}
+
+
+def _contradictions(selector: Selector) -> list[tuple[bool, str]]:
+    """What is wrong with a selector, by the rules of the official broker."""
+    given = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
+    said = {name for name in given if getattr(selector, name)}
+    places = {"deployed", "released", "deployed_or_released"}
+    branch_without_latest = selector.latest is False and "branch" in said
+    return [
+        (
+            not said & _ENOUGH,
+            "must name mainBranch, matchingBranch, branch, tag, latest, deployed, released or environment",
+        ),
+        (
+            "main_branch" in said and bool(given - {"main_branch", "latest"}),
+            "can't have mainBranch together with anything but consumer and latest",
+        ),
+        ("main_branch" in said and selector.latest is False, "can't have mainBranch with latest=false"),
+        (
+            "matching_branch" in said and given != {"matching_branch"},
+            "can't have matchingBranch together with anything but consumer",
+        ),
+        ({"branch", "tag"} <= said, "can't have both a branch and a tag"),
+        (
+            bool(given & set(_OF_BRANCHES)) and bool(given & set(_OF_ENVIRONMENTS)),
+            "can't have a branch, a tag or latest together with an environment, deployed or released",
+        ),
+        (
+            "fallback_tag" in said and not {"tag", "latest"} <= said,
+            "needs a tag and latest=true for its fallbackTag",
+        ),
+        (
+            bool(said & {"fallback_branch", "fallback_to_main_branch"})
+            and not isinstance(selector.branch, str),
+            "needs a branch for its fallbackBranch or fallbackToMainBranch",
+        ),
+        (
+            {"fallback_branch", "fallback_to_main_branch"} <= said,
+            "can't have both fallbackBranch and fallbackToMainBranch",
+        ),
+        (branch_without_latest, "can't have a branch with latest=false"),
+        (len(said & places) > 1, "can have only one of deployed, released and deployedOrReleased"),
     ]
-    if not any(named):
-        return "must name mainBranch, matchingBranch, branch, tag, latest, deployed, released or environment"
-    if selector.main_branch and (selector.branch or selector.tag):
-        return "can't have mainBranch together with a branch or a tag"
-    if selector.branch and selector.tag:
-        return "can't have both a branch and a tag"
-    if selector.fallback_branch and not selector.branch and not selector.matching_branch:
-        return "needs a branch for its fallbackBranch"
-    if selector.fallback_tag and not (selector.tag and selector.latest):
-        return "needs a tag and latest=true for its fallbackTag"
-    return None
 
 
 def select(
@@ -208,7 +249,13 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
         return _keep(
             selector, candidates, "branch", lambda each: each.main_branch, lambda each: each.head_of_branches
         )
-    branch = provider_branch if selector.matching_branch else selector.branch
+    if selector.branch is True:
+        return [
+            (each, _match(selector, each, "branch", name))
+            for each in candidates
+            for name in sorted(each.head_of_branches)
+        ]
+    branch = provider_branch if selector.matching_branch else selector.branch or None
     if selector.matching_branch or branch:
         return _on_branch(selector, candidates, branch)
     if selector.tag:
@@ -252,13 +299,13 @@ def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str 
         return []
     found = _keep(selector, candidates, "branch", lambda _: branch, lambda each: each.head_of_branches)
     fallback = selector.fallback_branch
-    if found or fallback is None:
+    if found or not (fallback or selector.fallback_to_main_branch):
         return found
     return _keep(
         selector,
         candidates,
         "branch",
-        lambda _: fallback,
+        lambda each: fallback or each.main_branch,
         lambda each: each.head_of_branches,
         instead_of=branch,
     )

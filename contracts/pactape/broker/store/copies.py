@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from pactape.broker.store.database import SCHEMA
 from pactape.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ def restore(source: Path, database: Path) -> None:
     """Put a backup in the place of a database that isn't there.
 
     Raises:
-        BadInputError: There is no such backup, or it is damaged.
+        BadInputError: There is no such backup, it is damaged, or a newer Pactape wrote it.
         OutputError: The database exists already or can't be written.
     """
     if not source.is_file():
         raise BadInputError("there is no such backup", where=source, remedy="name a file that `backup` wrote")
-    _copy(source, database)
+    _copy(source, database, newest=SCHEMA)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
     if target.exists():
         raise OutputError(
             "exists already",
@@ -51,7 +52,8 @@ def _copy(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
-        _copy_checked(source, unfinished)
+        unfinished.touch(mode=0o600)  # webhooks may hold credentials
+        _copy_checked(source, unfinished, newest=newest)
         unfinished.replace(target)
     except OSError as error:
         raise OutputError(
@@ -67,9 +69,16 @@ def _copy(source: Path, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _copy_checked(source: Path, target: Path) -> None:
+def _copy_checked(source: Path, target: Path, *, newest: int | None) -> None:
     with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(target)) as writer:
         reader.execute("SELECT count(*) FROM publications").fetchone()
+        (schema,) = reader.execute("PRAGMA user_version").fetchone()
+        if not schema:
+            raise sqlite3.DatabaseError("it is another program's database")
+        if newest is not None and schema > newest:
+            raise sqlite3.DatabaseError(
+                f"a newer Pactape wrote it (schema {schema}, this one knows {newest}): upgrade pactape"
+            )
         reader.backup(writer)
         answer = writer.execute("PRAGMA integrity_check").fetchone()[0]
         if answer != "ok":

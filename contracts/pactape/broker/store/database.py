@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["Clock", "Database", "utc_now"]
+__all__ = ["SCHEMA", "Clock", "Database", "utc_now"]
 
-_SCHEMA = 1
+SCHEMA = 1
 _BUSY_MILLISECONDS = 20_000
 
 Clock = Callable[[], datetime]
@@ -48,9 +49,10 @@ class Database:
         self._one_writer = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_others(path)
             self._engine = _engine(path)
             self._prepare()
-        except (OSError, DatabaseError) as error:
+        except (OSError, DatabaseError, sqlite3.DatabaseError) as error:
             raise OutputError(
                 f"can't be used as a broker's database ({getattr(error, 'orig', error)})",
                 where=path,
@@ -60,15 +62,15 @@ class Database:
     def _prepare(self) -> None:
         with self.writing() as connection:
             found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if found > _SCHEMA:
+            if found > SCHEMA:
                 raise OutputError(
-                    f"was written by a newer Pactape (schema {found}, this one knows {_SCHEMA})",
+                    f"was written by a newer Pactape (schema {found}, this one knows {SCHEMA})",
                     where=self.path,
                     remedy="upgrade pactape",
                 )
-            if found < _SCHEMA:
-                metadata.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
+            if found < SCHEMA:
+                metadata.create_all(connection, checkfirst=False)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,11 +93,30 @@ class Database:
         self._engine.dispose()
 
 
+def _refuse_others(path: Path) -> None:
+    """Make a file that only its owner can read, as webhooks may hold credentials, or look into one that is there.
+
+    Raises:
+        OutputError: It is a database with tables that no broker made; nothing in it has been changed.
+    """
+    path.touch(mode=0o600)
+    if not path.stat().st_size:
+        return
+    with closing(sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)) as connection:
+        (schema,) = connection.execute("PRAGMA user_version").fetchone()
+        other = connection.execute("SELECT name FROM sqlite_master").fetchone()
+    if other is not None and not schema:
+        raise OutputError(
+            f"is another program's database (it holds {other[0]})", where=path, remedy="name a new file"
+        )
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         isolation_level="AUTOCOMMIT",  # transactions are begun by name below: SQLite's own BEGIN IMMEDIATE
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
     )
     event.listen(engine, "connect", _configure)
     return engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -151,7 +152,7 @@ def current_placements(
     version_id: int | None = None,
 ) -> list[Placement]:
     """What is deployed or released now, narrowed to what is given; the earliest first."""
-    query = _placements().where(t.placements.c.ended_at.is_(None)).order_by(t.placements.c.id)
+    query = _current()
     if environment is not None:
         query = query.where(t.placements.c.environment_id == environment.id)
     if kind is not None:
@@ -160,10 +161,17 @@ def current_placements(
         query = query.where(t.pacticipants.c.name == pacticipant)
     if version_id is not None:
         query = query.where(t.placements.c.version_id == version_id)
-    environments = _by_id(connection)
-    return [_placement(row, environments) for row in connection.execute(query)]
+    found = connection.execute(query).all()
+    environments = _by_id(connection) if found else {}
+    return [_placement(row, environments) for row in found]
 
 
+@cache
+def _current() -> Select[Any]:
+    return _placements().where(t.placements.c.ended_at.is_(None)).order_by(t.placements.c.id)
+
+
+@cache
 def _placements() -> Select[Any]:
     return (
         select(

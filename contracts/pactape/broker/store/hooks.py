@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_delivery",
     "all_webhooks",
+    "any_webhook",
     "delete_webhook",
     "deliveries_of",
     "find_delivery",
@@ -30,6 +31,14 @@ __all__ = [
 def all_webhooks(connection: Connection) -> list[Webhook]:
     """Every webhook, the oldest first."""
     return [_webhook(row) for row in connection.execute(select(t.webhooks).order_by(t.webhooks.c.id))]
+
+
+def any_webhook(connection: Connection) -> bool:
+    """Whether there is a webhook at all."""
+    return connection.execute(_ANY).first() is not None
+
+
+_ANY = select(t.webhooks.c.id).limit(1)
 
 
 def find_webhook(connection: Connection, identity: str) -> Webhook | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pactape.broker.records import Pacticipant, Tag, Version
 from pactape.broker.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import BindParameter, Connection, Row, Select
 
 __all__ = [
     "add_branch",
@@ -44,8 +45,12 @@ __all__ = [
 
 def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
     """The pacticipant of exactly this name."""
-    row = connection.execute(select(t.pacticipants).where(t.pacticipants.c.name == name)).first()
+    row = connection.execute(_NAMED, {"name": name}).first()
     return None if row is None else _pacticipant(row)
+
+
+# What every publication asks is built once: building a statement takes longer than running it.
+_NAMED = select(t.pacticipants).where(t.pacticipants.c.name == bindparam("name"))
 
 
 def all_pacticipants(connection: Connection) -> list[Pacticipant]:
@@ -103,8 +108,7 @@ def ensure_version(
     connection: Connection, pacticipant: Pacticipant, number: str, *, now: str, build_url: str | None = None
 ) -> tuple[Version, bool]:
     """The version of this number and whether it was made now; a build URL replaces the one it had."""
-    query = _versions().where(t.versions.c.pacticipant_id == pacticipant.id, t.versions.c.number == number)
-    row = connection.execute(query).first()
+    row = connection.execute(_numbered(), {"owner": pacticipant.id, "number": number}).first()
     if row is None:
         values = {
             "pacticipant_id": pacticipant.id,
@@ -112,7 +116,7 @@ def ensure_version(
             "build_url": build_url,
             "created_at": now,
         }
-        identity = connection.execute(insert(t.versions).values(values)).lastrowid
+        identity = connection.execute(_ADD_VERSION, values).lastrowid
         version = Version(
             id=identity, pacticipant=pacticipant.name, number=number, build_url=build_url, created_at=now
         )
@@ -120,6 +124,16 @@ def ensure_version(
     if build_url is not None:
         connection.execute(update(t.versions).where(t.versions.c.id == row.id).values(build_url=build_url))
     return _decorated(connection, [row])[0], False
+
+
+_ADD_VERSION = insert(t.versions)
+
+
+@cache
+def _numbered() -> Select[Any]:
+    return _versions().where(
+        t.versions.c.pacticipant_id == bindparam("owner"), t.versions.c.number == bindparam("number")
+    )
 
 
 def find_version(connection: Connection, pacticipant: str, number: str) -> Version | None:
@@ -134,10 +148,18 @@ def latest_version(connection: Connection, pacticipant: str) -> Version | None:
     return _one(connection, _latest(_versions().where(t.pacticipants.c.name == pacticipant)))
 
 
-def versions_of(connection: Connection, pacticipant: str, *, limit: int = 100) -> list[Version]:
-    """A pacticipant's versions, the last one first."""
+def versions_of(
+    connection: Connection, pacticipant: str, *, limit: int = 100, offset: int = 0
+) -> list[Version]:
+    """A pacticipant's versions, the last one first; after `offset` of them, at most `limit`."""
     query = _versions().where(t.pacticipants.c.name == pacticipant).order_by(t.versions.c.id.desc())
-    return _decorated(connection, connection.execute(query.limit(limit)))
+    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
+
+
+def count_versions(connection: Connection, pacticipant: str) -> int:
+    """How many versions a pacticipant has."""
+    versions = _versions().where(t.pacticipants.c.name == pacticipant).subquery()
+    return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())
 
 
 def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[int, Version]:
@@ -148,7 +170,12 @@ def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[
 
 def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Version | None:
     """The last version on a branch."""
-    return _one(connection, _latest(_on_branch(pacticipant, branch)))
+    return _one(connection, _head(), {"pacticipant": pacticipant, "branch": branch})
+
+
+@cache
+def _head() -> Select[Any]:
+    return _latest(_on_branch(bindparam("pacticipant"), bindparam("branch")))
 
 
 def versions_on_branch(connection: Connection, pacticipant: str, branch: str) -> list[Version]:
@@ -199,20 +226,19 @@ def add_branch(
     connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
 ) -> None:
     """Put a version on a branch; the first of a usual main name becomes the main branch."""
-    found = select(t.branches.c.id).where(
-        t.branches.c.pacticipant_id == pacticipant.id, t.branches.c.name == name
-    )
-    identity = connection.scalar(found)
+    identity = connection.scalar(_BRANCH, {"owner": pacticipant.id, "name": name})
     if identity is None:
         values = {"pacticipant_id": pacticipant.id, "name": name, "created_at": now}
         identity = connection.execute(insert(t.branches).values(values)).lastrowid
-    connection.execute(
-        upsert(t.branch_versions).values(branch_id=identity, version_id=version.id).on_conflict_do_nothing()
-    )
+    connection.execute(_ADD_TO_BRANCH, {"branch_id": identity, "version_id": version.id})
     if pacticipant.main_branch is None and name in _MAIN_BRANCHES:
         update_pacticipant(connection, pacticipant.id, {"main_branch": name})
 
 
+_ADD_TO_BRANCH = upsert(t.branch_versions).on_conflict_do_nothing()
+_BRANCH = select(t.branches.c.id).where(
+    t.branches.c.pacticipant_id == bindparam("owner"), t.branches.c.name == bindparam("name")
+)
 _MAIN_BRANCHES = ("develop", "main", "master")
 
 
@@ -242,6 +268,7 @@ def _pacticipant(row: Row[Any]) -> Pacticipant:
     return Pacticipant(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
 
 
+@cache
 def _versions() -> Select[Any]:
     return select(
         t.versions.c.id,
@@ -252,7 +279,7 @@ def _versions() -> Select[Any]:
     ).join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
 
 
-def _on_branch(pacticipant: str, branch: str) -> Select[Any]:
+def _on_branch(pacticipant: str | BindParameter[str], branch: str | BindParameter[str]) -> Select[Any]:
     return (
         _versions()
         .join(t.branch_versions, t.branch_versions.c.version_id == t.versions.c.id)
@@ -269,8 +296,10 @@ def _latest(query: Select[Any]) -> Select[Any]:
     return query.order_by(t.versions.c.id.desc()).limit(1)
 
 
-def _one(connection: Connection, query: Select[Any]) -> Version | None:
-    row = connection.execute(query).first()
+def _one(
+    connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> Version | None:
+    row = connection.execute(query, values).first()
     return None if row is None else _decorated(connection, [row])[0]
 
 

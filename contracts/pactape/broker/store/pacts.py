@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select
 from sqlalchemy import delete as remove
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pactape.broker.records import Publication
 from pactape.broker.store import tables as t
@@ -53,18 +55,14 @@ def publish(
 ) -> Publication:
     """Publish a content for a consumer version, in place of the one that it had with this provider."""
     content_id = _ensure_content(connection, consumer, provider, sha=sha, body=body, now=now)
-    where = and_(t.publications.c.version_id == version.id, t.publications.c.provider_id == provider.id)
-    changed = connection.execute(update(t.publications).where(where).values(content_id=content_id))
-    if not changed.rowcount:
-        connection.execute(
-            insert(t.publications).values(
-                consumer_id=consumer.id,
-                provider_id=provider.id,
-                version_id=version.id,
-                content_id=content_id,
-                created_at=now,
-            )
-        )
+    values = {
+        "consumer_id": consumer.id,
+        "provider_id": provider.id,
+        "version_id": version.id,
+        "content_id": content_id,
+        "created_at": now,
+    }
+    connection.execute(_PUBLISH, values)
     return Publication(
         consumer=consumer.name,
         provider=provider.name,
@@ -76,25 +74,45 @@ def publish(
     )
 
 
+# What every publication does is built once: building a statement takes longer than running it.
+_PUBLISH = upsert(t.publications).on_conflict_do_update(
+    index_elements=["version_id", "provider_id"],
+    set_={"content_id": upsert(t.publications).excluded.content_id},
+)
+_FIND_CONTENT = select(t.contents.c.id).where(
+    *(t.contents.c[name] == bindparam(name) for name in ("consumer_id", "provider_id", "sha"))
+)
+_ADD_CONTENT = insert(t.contents)
+
+
 def _ensure_content(
     connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, sha: str, body: bytes, now: str
 ) -> int:
     values: dict[str, Any] = {"consumer_id": consumer.id, "provider_id": provider.id, "sha": sha}
-    found = connection.scalar(
-        select(t.contents.c.id).where(*(t.contents.c[name] == value for name, value in values.items()))
-    )
+    found = connection.scalar(_FIND_CONTENT, values)
     if found is not None:
         return int(found)
     values |= {"body": body, "created_at": now}
-    return int(connection.execute(insert(t.contents).values(values)).lastrowid)
+    return int(connection.execute(_ADD_CONTENT, values).lastrowid)
 
 
 def find_publication(
     connection: Connection, *, consumer: str, provider: str, version: str
 ) -> Publication | None:
     """The contract of one consumer version with a provider."""
-    query = _publications().where(*_between(consumer, provider), t.versions.c.number == version)
-    return _first(connection, query)
+    row = connection.execute(
+        _published(), {"consumer": consumer, "provider": provider, "version": version}
+    ).first()
+    return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+
+
+@cache
+def _published() -> Select[Any]:
+    return _publications().where(
+        _consumers.c.name == bindparam("consumer"),
+        _providers.c.name == bindparam("provider"),
+        t.versions.c.number == bindparam("version"),
+    )
 
 
 def publication_of_content(
@@ -190,6 +208,7 @@ def delete_publication(connection: Connection, publication: Publication) -> None
         connection.execute(remove(t.contents).where(t.contents.c.id == publication.content_id))
 
 
+@cache
 def _publications() -> Select[Any]:
     return (
         select(
@@ -227,15 +246,19 @@ def latest_publication_before(
     connection: Connection, consumer_id: int, provider_id: int, version_id: int
 ) -> str | None:
     """The hash of the last content published for another version between two parties."""
-    query = (
-        select(t.contents.c.sha)
-        .join(t.publications, t.publications.c.content_id == t.contents.c.id)
-        .where(
-            t.publications.c.consumer_id == consumer_id,
-            t.publications.c.provider_id == provider_id,
-            t.publications.c.version_id != version_id,
-        )
-        .order_by(t.publications.c.version_id.desc())
-        .limit(1)
+    values = {"consumer": consumer_id, "provider": provider_id, "version": version_id}
+    found: str | None = connection.scalar(_BEFORE, values)
+    return found
+
+
+_BEFORE = (
+    select(t.contents.c.sha)
+    .join(t.publications, t.publications.c.content_id == t.contents.c.id)
+    .where(
+        t.publications.c.consumer_id == bindparam("consumer"),
+        t.publications.c.provider_id == bindparam("provider"),
+        t.publications.c.version_id != bindparam("version"),
     )
-    return connection.scalar(query)
+    .order_by(t.publications.c.version_id.desc())
+    .limit(1)
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, or_, select
 
 from pactape.broker.records import Result
 from pactape.broker.store import tables as t
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_result",
     "find_result",
+    "has_results",
     "latest_results",
     "results_of_content",
     "successes_of",
@@ -98,6 +99,14 @@ def latest_results(
         else:
             query = query.where(wanted)
     return [_result(row) for row in connection.execute(query)]
+
+
+def has_results(connection: Connection, content_id: int) -> bool:
+    """Whether any provider version has a result for a content."""
+    return connection.execute(_ANY, {"content": content_id}).first() is not None
+
+
+_ANY = select(t.results.c.id).where(t.results.c.content_id == bindparam("content")).limit(1)
 
 
 def verified_contents(connection: Connection, versions: Collection[int]) -> set[int]:

@@ -1,0 +1,125 @@
+"""The check: recordings, contracts and client code against one another, without any network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes import lint_cassette
+from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.checking.alarms import Alarm, Tier
+from pactape.checking.contracts import compare_contracts
+from pactape.checking.contradictions import contradictions
+from pactape.checking.coverage import Covered, cover
+from pactape.checking.declared import declared_operations
+from pactape.checking.pactfiles import read_contract
+from pactape.checking.unread import unread_fields
+from pactape.contracts import derive
+from pactape.contracts.evidence import evidence_of
+from pactape.contracts.grouping import grouped
+from pactape.contracts.kept import CleanCopies
+from pactape.contracts.recordings import find_cassettes
+from pactape.verification.memory import verified_interactions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pactape.checking.pactfiles import WrittenContract
+    from pactape.contracts.operations import GroupKey
+    from pactape.contracts.samples import Sample
+    from pactape.settings import Settings
+
+    _Group = tuple[GroupKey, list[Sample]]
+
+__all__ = ["Check", "check_project"]
+
+_FIRST_FAILURE = 400
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found.
+
+    Args:
+        alarms: The worst first.
+        coverage: One row an operation.
+    """
+
+    alarms: tuple[Alarm, ...]
+    coverage: tuple[Covered, ...]
+
+
+def check_project(settings: Settings) -> Check:
+    """Hold a project's recordings, contracts and clients against one another; nothing is written.
+
+    Raises:
+        BadInputError: A cassette, a pact file or a client's file can't be read.
+    """
+    with scrubbing_by(settings.scrub):
+        return _check(settings)
+
+
+def _check(settings: Settings) -> Check:
+    cassettes = find_cassettes(settings)
+    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    parties = grouped(cassettes, settings, copies=copies).values()
+    groups = [each for groups in parties for each in groups.items()]
+    written = [read_contract(path) for path in sorted(settings.pacts.glob("*.json"))]
+    coverage = _coverage(groups, written, settings)
+    by_place = {_place(each): each.exchange for _, members in groups for each in members}
+    alarms = {
+        *compare_contracts(derive(settings), written, settings.pacts),
+        *contradictions(written, by_place),
+        *_secrets(cassettes),
+        *_unread(groups),
+        *_not_recorded(coverage),
+    }
+    return Check(alarms=tuple(sorted(alarms)), coverage=tuple(coverage))
+
+
+def _secrets(cassettes: Sequence[Path]) -> Iterator[Alarm]:
+    for path in cassettes:
+        for found in lint_cassette(path):
+            place = f"{found.cassette}: interactions[{found.interaction}]: {found.place}"
+            yield Alarm(Tier.BREAKING, place, f"holds a secret ({found.kind})")
+
+
+def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:
+    """The fields that are read in none of the groups that have one operation and one status."""
+    unread: dict[str, set[str]] = {}
+    for key, members in groups:
+        evidence = evidence_of(members)
+        if key.status >= _FIRST_FAILURE or evidence.shape is None:
+            continue
+        paths = set(unread_fields(evidence.shape, evidence.fields))
+        place = f"{key.operation} → {key.status}"
+        unread[place] = unread.get(place, paths) & paths
+    for place, paths in unread.items():
+        yield from (Alarm(Tier.INFO, f"{place}: {path}", "is recorded and never read") for path in paths)
+
+
+def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Alarm]:
+    for row in coverage:
+        if not row.recorded:
+            yield Alarm(Tier.WARNING, row.operation, f"is declared at {row.declared} and never recorded")
+
+
+def _place(sample: Sample) -> str:
+    return f"{sample.exchange.cassette}#{sample.exchange.index}"
+
+
+def _coverage(
+    groups: Sequence[_Group], written: Sequence[WrittenContract], settings: Settings
+) -> list[Covered]:
+    recorded: dict[str, list[str]] = {}
+    for key, members in groups:
+        recorded.setdefault(key.operation, []).extend(map(_place, members))
+    folder = settings.root / ".pactape"
+    contracts = [(each, verified_interactions(folder, each.data)) for each in written]
+    files = [file for path in settings.clients for file in _python_files(path)]
+    return cover(declared_operations(files, root=settings.root), recorded, contracts)
+
+
+def _python_files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]

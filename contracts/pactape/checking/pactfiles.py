@@ -1,0 +1,70 @@
+"""The contracts as they are written, with what each interaction says of where it comes from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pactape.errors import PactFormatError
+
+__all__ = ["WrittenContract", "WrittenInteraction", "read_contract"]
+
+
+class WrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """An interaction of a pact file.
+
+    Args:
+        description: Its description.
+        cassettes: The recordings it was derived from, "path#index"; none when it was written by hand.
+        content: All of it but its comments, as plain JSON data.
+    """
+
+    description: str
+    cassettes: tuple[str, ...]
+    content: dict[str, Any]
+
+
+class WrittenContract(msgspec.Struct, frozen=True, kw_only=True):
+    """A pact file.
+
+    Args:
+        path: The file.
+        data: Its bytes.
+        interactions: In the file's order.
+    """
+
+    path: Path
+    data: bytes
+    interactions: tuple[WrittenInteraction, ...]
+
+
+def read_contract(path: Path, data: bytes | None = None) -> WrittenContract:
+    """Read a pact file.
+
+    Args:
+        path: The file.
+        data: Its bytes, when they are known already.
+
+    Raises:
+        PactFormatError: It can't be read, or isn't a Pact V4 file.
+    """
+    try:
+        found = path.read_bytes() if data is None else data
+        interactions = tuple(map(_interaction, json.loads(found)["interactions"]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PactFormatError(
+            f"is not a pact file ({type(error).__name__}: {error})",
+            where=path,
+            remedy="mend or remove it; `pactape derive` writes it anew",
+        ) from error
+    return WrittenContract(path=path, data=found, interactions=interactions)
+
+
+def _interaction(value: dict[str, Any]) -> WrittenInteraction:
+    references = value.get("comments", {}).get("references", {}).get("Pactape", {}).get("cassettes", "")
+    content = {name: each for name, each in value.items() if name != "comments"}
+    cassettes = tuple(filter(None, references.split(", ")))
+    return WrittenInteraction(description=value["description"], cassettes=cassettes, content=content)

@@ -1,0 +1,79 @@
+"""Two sets of recordings side by side: the ones that are kept, and those that were made just now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.checking.alarms import Alarm, Tier
+from pactape.checking.differences import differences
+from pactape.contracts.evidence import evidence_of
+from pactape.contracts.grouping import grouped
+from pactape.contracts.kept import CleanCopies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pactape.contracts.samples import Sample
+    from pactape.settings import Settings
+
+__all__ = ["compare_recordings"]
+
+#: What was asked: operation, provider states, and the names in the request.
+_Question = tuple[str, tuple[str, ...], str]
+#: What kind of answer came: status, media type, and whether a GraphQL answer has errors.
+_Kind = tuple[int, str, str]
+_Answers = dict[_Kind, list["Sample"]]
+
+
+def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: Settings) -> list[Alarm]:
+    """What the providers answer differently: statuses, media types and shapes, never values.
+
+    Args:
+        before: The cassettes that are kept.
+        after: Those of the same tests, recorded anew.
+        settings: The project's settings, which say who the providers are.
+
+    Returns:
+        The alarms, the worst first.
+
+    Raises:
+        CassetteFormatError: A cassette can't be read.
+    """
+    old, new = _by_question(before, settings), _by_question(after, settings)
+    return sorted(
+        alarm for question in old for alarm in _compare(question, old[question], new.get(question, {}))
+    )
+
+
+def _by_question(paths: Sequence[Path], settings: Settings) -> dict[_Question, _Answers]:
+    """The samples by what was asked, and of each question by the kind of answer."""
+    found: dict[_Question, _Answers] = {}
+    for groups in grouped(paths, settings, copies=CleanCopies(None)).values():
+        for key, samples in groups.items():
+            answers = found.setdefault((key.operation, key.states, key.request), {})
+            answers.setdefault((key.status, key.media, key.outcome), []).extend(samples)
+    return found
+
+
+def _compare(question: _Question, before: _Answers, after: _Answers) -> Iterator[Alarm]:
+    operation = question[0]
+    if not after:
+        yield Alarm(Tier.BREAKING, operation, "is not asked as recorded any more")
+        return
+    for kind in sorted(before.keys() - after.keys()):
+        now = " or ".join(_told(each) for each in sorted(after.keys() - before.keys())) or "that no more"
+        yield Alarm(Tier.BREAKING, operation, f"answered {_told(kind)} and answers {now} now")
+    for kind in sorted(before.keys() & after.keys()):
+        yield from _compare_bodies(before[kind], after[kind], place=f"{operation} → {kind[0]}")
+
+
+def _compare_bodies(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Alarm]:
+    old, new = evidence_of(before), evidence_of(after)
+    if old.shape is not None and new.shape is not None:
+        yield from differences(old.shape, new.shape, old.fields, place=place)
+
+
+def _told(kind: _Kind) -> str:
+    status, media, outcome = kind
+    return " ".join(filter(None, [str(status), media and f"({media})", outcome and f"with {outcome}"]))

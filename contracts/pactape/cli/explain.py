@@ -1,0 +1,102 @@
+"""`pactape explain`: what a contract's rules rest on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pactape.cli._options import project_option
+from pactape.errors import PactFormatError
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.contracts import Party
+    from pactape.contracts.explaining import Explanation, Ground
+
+__all__ = ["explain"]
+
+_MOST_CASSETTES = 5
+
+
+@click.command()
+@project_option
+@click.argument("file", type=click.Path(path_type=Path))
+def explain(*, project: Path, file: Path) -> None:
+    """Show for each rule of the contract in FILE its evidence: how many samples, which cassettes.
+
+    The evidence is taken from the project's cassettes as they are now.
+    """
+    from pactape.contracts.explaining import explain as explain_contract  # noqa: PLC0415 -- quick `--help`
+
+    settings = load_settings(project)
+    party, descriptions = _read(file)
+    found = {each.description: each for each in explain_contract(settings, party)}
+    for description in descriptions:
+        known = found.get(description)
+        click.echo(f"\n{description}")
+        for line in (
+            _lines(known) if known else ["  no recording gives it: it is written by hand, or out of date"]
+        ):
+            click.echo(line)
+
+
+def _read(file: Path) -> tuple[Party, list[str]]:
+    from pactape.contracts import Party  # noqa: PLC0415 -- as above
+
+    try:
+        document = json.loads(file.read_bytes())
+        party = Party(str(document["consumer"]["name"]), str(document["provider"]["name"]))
+        return party, [str(each["description"]) for each in document["interactions"]]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise PactFormatError(
+            f"can't be read as a pact file ({type(error).__name__}: {error})",
+            where=file,
+            remedy="name a file that `pactape derive` wrote",
+        ) from error
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield f"  {explanation.operation} → {explanation.status}, {_from(explanation.cassettes)}"
+    for ground in explanation.grounds:
+        yield f"  {ground.path}  {_told(ground)}"
+
+
+def _told(ground: Ground) -> str:
+    return "; ".join(filter(None, [_rule(ground), _samples(ground), _from(ground.cassettes)]))
+
+
+def _rule(ground: Ground) -> str:
+    count = sum(ground.samples.values())
+    if ground.rule is None:
+        optional = ground.parents is not None and count < ground.parents
+        is_object = set(ground.samples) == {"object"}
+        return "not always there: not demanded" if optional else "" if is_object else "not demanded"
+    parts = [_matcher(each) for each in ground.rule["matchers"]]
+    return (" or " if ground.rule["combine"] == "OR" else " and ").join(parts)
+
+
+def _matcher(matcher: dict[str, object]) -> str:
+    name = str(matcher["match"])
+    if "regex" in matcher:
+        return "anything" if matcher["regex"] == r"[\s\S]*" else f"regex {matcher['regex']}"
+    return f"{name}, min {matcher['min']}" if "min" in matcher else name
+
+
+def _samples(ground: Ground) -> str:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in ground.samples.items())
+    count = sum(ground.samples.values())
+    share = f" in {count} of {ground.parents} objects" if ground.parents and count != ground.parents else ""
+    several = len(ground.texts) > 1 or any(times > 1 for times in ground.texts.values())
+    texts = ", ".join(f"{text!r} {times} times" for text, times in ground.texts.items()) if several else ""
+    return f"{kinds}{share}{f' ({texts})' if texts else ''}"
+
+
+def _from(cassettes: tuple[str, ...]) -> str:
+    more = len(cassettes) - _MOST_CASSETTES
+    shown = ", ".join(cassettes[:_MOST_CASSETTES])
+    return f"from {shown} and {more} more" if more > 0 else f"from {shown}"

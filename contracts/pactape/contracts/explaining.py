@@ -1,0 +1,126 @@
+"""Explaining a contract: for each rule its evidence, how many samples and which recordings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.contracts.bodies import is_json, media_type
+from pactape.contracts.descriptions import descriptions
+from pactape.contracts.evidence import evidence_of
+from pactape.contracts.grouping import grouped
+from pactape.contracts.kept import CleanCopies
+from pactape.contracts.places import places
+from pactape.contracts.recordings import find_cassettes
+from pactape.contracts.rules import Rule, expect
+from pactape.contracts.shape import Shape
+
+if TYPE_CHECKING:
+    from pactape.contracts.evidence import Evidence
+    from pactape.contracts.operations import GroupKey
+    from pactape.contracts.parties import Party
+    from pactape.contracts.samples import Sample
+    from pactape.settings import Settings
+
+__all__ = ["Explanation", "Ground", "explain"]
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What one place of the answers is expected to be, and why.
+
+    Args:
+        path: The path expression.
+        rule: The matching rule; None when nothing is expected there.
+        samples: How many values were seen there, by JSON kind.
+        parents: How many objects could have had it; None where it is not a key of an object.
+        texts: How often each text was seen, where there were few different ones.
+        cassettes: The recordings that have it, "path#index", sorted.
+    """
+
+    path: str
+    rule: Rule | None
+    samples: dict[str, int]
+    parents: int | None
+    texts: dict[str, int]
+    cassettes: tuple[str, ...]
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an interaction comes from.
+
+    Args:
+        description: Its description.
+        operation: Its operation, "GET /users/{id}".
+        status: The answer's status.
+        cassettes: All recordings of it, "path#index", sorted.
+        grounds: One for each place of the answer that was seen, by path.
+    """
+
+    description: str
+    operation: str
+    status: int
+    cassettes: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+
+def explain(settings: Settings, party: Party) -> list[Explanation]:
+    """The evidence of every interaction that the recordings give for one contract.
+
+    It keeps what every sample shows apart, so it takes more memory than deriving.
+
+    Args:
+        settings: The project's settings.
+        party: The consumer and the provider.
+
+    Raises:
+        CassetteFormatError: There is no cassette, or one can't be read.
+    """
+    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    with scrubbing_by(settings.scrub):
+        members = grouped(find_cassettes(settings), settings, copies=copies).get(party, {})
+    evidence = {key: evidence_of(samples) for key, samples in members.items()}
+    phrases = descriptions(evidence)
+    return [_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)]
+
+
+def _explained(key: GroupKey, description: str, samples: list[Sample], evidence: Evidence) -> Explanation:
+    return Explanation(
+        description=description,
+        operation=f"{key.operation}, {key.variant}" if key.variant else key.operation,
+        status=key.status,
+        cassettes=tuple(_reference(each) for each in samples),
+        grounds=tuple(_grounds(samples, evidence)) if evidence.shape is not None else (),
+    )
+
+
+def _grounds(samples: list[Sample], evidence: Evidence) -> list[Ground]:
+    whole = evidence.shape or Shape()
+    rules = expect(whole, evidence.first.answer, evidence.fields).rules
+    seen: dict[str, list[str]] = {}
+    for sample in samples:
+        for path in places(_shape(sample), like=whole):
+            seen.setdefault(path, []).append(_reference(sample))
+    return [
+        Ground(
+            path=path,
+            rule=rules.get(path),
+            samples={str(kind): count for kind, count in sorted(place.shape.kinds.items())},
+            parents=place.parents,
+            texts=dict(sorted((place.shape.values or {}).items())),
+            cassettes=tuple(seen.get(path, ())),
+        )
+        for path, place in sorted(places(whole, like=whole).items())
+    ]
+
+
+def _shape(sample: Sample) -> Shape:
+    shape = Shape()
+    if is_json(media_type(sample.exchange.response)):
+        shape.observe(sample.answer)
+    return shape
+
+
+def _reference(sample: Sample) -> str:
+    return f"{sample.exchange.cassette}#{sample.exchange.index}"

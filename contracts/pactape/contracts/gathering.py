@@ -1,0 +1,143 @@
+"""Gathering: recordings go by one after the other, and what they show is kept; shards of it join to the whole."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pactape.contracts.evidence import Evidence
+from pactape.contracts.kept import CleanCopies
+from pactape.contracts.leaving_out import LeftOut, reason_to_leave_out
+from pactape.contracts.openapi import Templates, read_templates
+from pactape.contracts.operations import DISCRIMINATORS, first_key
+from pactape.contracts.parties import Party, provider_for
+from pactape.contracts.recordings import owned
+from pactape.contracts.samples import samples_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pactape.contracts.operations import GroupKey
+    from pactape.contracts.samples import Sample
+    from pactape.exchange import Exchange
+    from pactape.settings import ProviderSettings, Settings
+
+__all__ = ["Gathering", "Kept", "samples_in"]
+
+#: A sample that takes part in a contract: whose, with which provider, and its key as far as it knows by itself.
+Kept = tuple[Party, "ProviderSettings", "GroupKey", "Sample"]
+
+
+class Gathering:
+    """What cassettes have shown so far, by contract and group.
+
+    It keeps one sample a group and counts the others, so its size is that of the contracts, however many
+    cassettes there are.
+
+    Args:
+        settings: The project's settings.
+        all_fields: Whether every response field counts as read.
+    """
+
+    def __init__(self, settings: Settings, *, all_fields: bool = False) -> None:
+        self.cassettes = 0
+        self.groups: dict[tuple[Party, ProviderSettings], dict[GroupKey, Evidence]] = {}
+        self.left_out: list[LeftOut] = []
+        self._settings = settings
+        self._all_fields = all_fields
+        self._copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+
+    def read(self, path: Path) -> None:
+        """Take in one cassette.
+
+        Raises:
+            CassetteFormatError: It can't be read.
+        """
+        self.cassettes += 1
+        for party, provider, key, sample in samples_in(
+            path,
+            self._settings,
+            copies=self._copies,
+            left_out=self.left_out,
+            all_fields=self._all_fields,
+        ):
+            self._add(party, provider, key, sample)
+
+    def forget_others(self) -> None:
+        """Delete the kept copies of cassettes that have not been read: they are gone or have changed."""
+        self._copies.forget_others()
+
+    def join(self, other: Gathering) -> None:
+        """Take in what another has gathered, of other cassettes; it is used up by that."""
+        self.cassettes += other.cassettes
+        self.left_out += other.left_out
+        for (party, provider), groups in other.groups.items():
+            mine = self.groups.setdefault((party, provider), {})
+            for key, evidence in groups.items():
+                if key in mine:
+                    mine[key].join(evidence)
+                else:
+                    mine[key] = evidence
+
+    def _add(self, party: Party, provider: ProviderSettings, key: GroupKey, sample: Sample) -> None:
+        groups = self.groups.setdefault((party, provider), {})
+        if key in groups:
+            groups[key].add(sample)
+        else:
+            groups[key] = Evidence(sample)
+
+
+def samples_in(
+    path: Path,
+    settings: Settings,
+    *,
+    copies: CleanCopies,
+    left_out: list[LeftOut],
+    all_fields: bool = False,
+) -> Iterator[Kept]:
+    """The samples of one cassette, in the order in which they were recorded.
+
+    Args:
+        path: The cassette.
+        settings: The project's settings.
+        copies: Where cassettes are read from.
+        left_out: Receives the exchanges that take no part.
+        all_fields: Whether every response field counts as read.
+
+    Raises:
+        CassetteFormatError: The cassette can't be read.
+    """
+    kept: list[tuple[Party, ProviderSettings, Exchange]] = []
+    for read, broken in copies.read(path):
+        consumer, exchange = owned(read, path, settings, all_fields=all_fields)
+        provider = provider_for(exchange, settings)
+        reason = broken or reason_to_leave_out(exchange) or ("" if provider else _no_provider(exchange))
+        if reason or provider is None:
+            left_out.append(LeftOut(exchange.cassette, exchange.index, reason))
+        else:
+            kept.append((Party(consumer, provider.name), provider, exchange))
+    samples = samples_of(clean for _, _, clean in kept)
+    for (party, provider, _), sample in zip(kept, samples, strict=True):
+        yield party, provider, _key(sample, provider), sample
+
+
+def _key(sample: Sample, provider: ProviderSettings) -> GroupKey:
+    templates = _templates(provider.openapi)
+    discriminators = (*templates.discriminators, *DISCRIMINATORS)
+    return first_key(sample, provider, templates=templates, discriminators=discriminators)
+
+
+def _no_provider(exchange: Exchange) -> str:
+    return f"no [tool.pactape.providers.*] has a url for {urlsplit(exchange.request.url).netloc}"
+
+
+@lru_cache(maxsize=16)
+def _templates_of(path: Path | None, _changed: int) -> Templates:
+    return read_templates(path)
+
+
+def _templates(path: Path | None) -> Templates:
+    """The templates of a file, read once as long as it doesn't change."""
+    return _templates_of(path, path.stat().st_mtime_ns if path and path.exists() else 0)

@@ -1,0 +1,131 @@
+"""Kept copies of cassettes without secrets: an unchanged cassette is neither parsed nor scrubbed again.
+
+A copy is named after the cassette's content, and after the code and the project's own rules that scrub, so it is
+never out of date; it holds nothing that a contract could not hold. The folder is one that version control ignores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes import read_cassette, scrub_rules, scrubbing, secrets
+from pactape.cassettes.scrub_rules import current_rules
+from pactape.contracts import boundary
+from pactape.contracts.boundary import without_secrets
+from pactape.errors import CassetteFormatError
+from pactape.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["CleanCopies"]
+
+_FORM = b"1"
+
+
+class _Copy(msgspec.Struct, array_like=True):
+    """The exchanges without secrets, and for each why that could not be had; empty when it could."""
+
+    exchanges: list[Exchange]
+    broken: list[str]
+
+
+class CleanCopies:
+    """Cassettes without secrets, from their copies as far as there are some.
+
+    Args:
+        folder: Where copies are kept; None keeps none.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._used: set[str] = set()
+
+    def read(self, path: Path) -> Iterator[tuple[Exchange, str]]:
+        """The exchanges of a cassette, each without secrets, or with the reason why that can't be had.
+
+        Raises:
+            CassetteFormatError: The cassette can't be read.
+        """
+        copy = self._copy(path)
+        for exchange, broken in zip(copy.exchanges, copy.broken, strict=True):
+            yield msgspec.structs.replace(exchange, cassette=str(path)), broken
+
+    def forget_others(self) -> None:
+        """Delete the copies of what has not been read."""
+        if self._folder is not None and self._folder.is_dir():
+            for each in self._folder.iterdir():
+                if each.name not in self._used:
+                    with suppress(OSError):
+                        each.unlink()
+
+    def _copy(self, path: Path) -> _Copy:
+        if self._folder is None:
+            return _made(path)
+        kept = self._folder / _name(path)
+        self._used.add(kept.name)
+        with suppress(OSError, msgspec.DecodeError):
+            return msgspec.msgpack.decode(kept.read_bytes(), type=_Copy)
+        copy = _made(path)
+        with suppress(OSError, OverflowError, TypeError):
+            _keep(kept, msgspec.msgpack.encode(copy))
+        return copy
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a copy in one step; it need not outlive a crash, for a torn one is not read and made anew."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(data)
+    Path(file.name).replace(path)
+
+
+def _made(path: Path) -> _Copy:
+    copy = _Copy([], [])
+    for exchange in read_cassette(path):
+        try:
+            clean, broken = without_secrets(exchange), ""
+        except ValueError as error:
+            clean, broken = _emptied(exchange), f"a body can't be read: {error}"
+        copy.exchanges.append(clean)
+        copy.broken.append(broken)
+    return copy
+
+
+def _emptied(exchange: Exchange) -> Exchange:
+    """What is left of an exchange that can't be scrubbed: enough to name it, and to say whose it is."""
+    return msgspec.structs.replace(
+        exchange,
+        request=msgspec.structs.replace(
+            exchange.request, url=scrubbing.scrub_url(exchange.request.url), headers=(), body=b""
+        ),
+        response=msgspec.structs.replace(exchange.response, headers=(), body=b""),
+        provenance=None,
+    )
+
+
+def _name(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CassetteFormatError(
+            f"can't be read ({error.strerror})", where=path, remedy="let it be read, or take it away"
+        ) from error
+    digest = hashlib.blake2b(data, digest_size=20, key=_code(), salt=current_rules().salt).hexdigest()
+    return f"{digest}{path.suffix}.copy"
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """Stands for the code that scrubs: when it changes, every copy is made anew."""
+    digest = hashlib.blake2b(_FORM, digest_size=32)
+    for module in (scrub_rules, scrubbing, secrets, boundary):
+        digest.update(Path(module.__file__ or "").read_bytes())
+    return digest.digest()

@@ -1,0 +1,71 @@
+"""What has no place in a contract, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.contracts.bodies import form_of, is_json, json_of, media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.exchange import Exchange, Request, Response
+
+__all__ = ["LeftOut", "reason_to_leave_out"]
+
+_UNAUTHORIZED = 401
+#: JSON that nests deeper than this is no contract that anybody reads.
+_DEEPEST = 100
+
+
+class LeftOut(msgspec.Struct, frozen=True, order=True):
+    """An exchange that takes no part in a contract, and why."""
+
+    cassette: str
+    index: int
+    reason: str
+
+
+def reason_to_leave_out(exchange: Exchange) -> str | None:
+    """Why an exchange has no place in a contract; None when it has one.
+
+    Credentials never are in a recording, so neither a token request nor an answer about missing or expired
+    credentials can be asked of a provider again.
+    """
+    if exchange.provenance is not None and not exchange.provenance.contract:
+        return "its test keeps it out of contracts"
+    if "grant_type" in form_of(exchange.request):
+        return "a token request: credentials are not recorded"
+    if exchange.response.status == _UNAUTHORIZED:
+        return "an answer about credentials, which are not recorded"
+    return _unreadable("request", exchange.request) or _unreadable("response", exchange.response)
+
+
+def _unreadable(side: str, message: Request | Response) -> str | None:
+    """Why a message's body can't be understood; None when it can, or is no JSON by its own word."""
+    if not is_json(media_type(message)):
+        return None
+    try:
+        value = json_of(message)
+    except ValueError:
+        return f"the {side}'s body is not the JSON that its content type says"
+    may_be_deep = message.body.count(b"[") + message.body.count(b"{") > _DEEPEST
+    if may_be_deep and _depth(value) > _DEEPEST:
+        return f"the {side}'s body nests more than {_DEEPEST} deep"
+    return None
+
+
+def _depth(value: Any) -> int:
+    """How deep a JSON value nests."""
+    depth, level = 0, [value]
+    while level := [each for one in level for each in _children(one)]:
+        depth += 1
+    return depth
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,110 @@
+"""Pact V3 and V4: the same interactions in two forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pactape.errors import SettingsError
+
+__all__ = ["downgraded", "upgraded"]
+
+_OLDEST = 3
+_HTTP = "Synchronous/HTTP"
+#: What V4 knows and V3 doesn't, with what comes nearest.
+_SINCE_V4: dict[str, dict[str, Any] | None] = {
+    "boolean": {"match": "regex", "regex": "^(true|false)$"},
+    "eachKey": None,
+    "eachValue": None,
+    "notEmpty": {"match": "type"},
+    "semver": {"match": "type"},
+    "statusCode": None,
+}
+
+
+def upgraded(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The interactions of a pact file as V4 has them.
+
+    Raises:
+        ValueError: The file is older than V3, or has V3 messages.
+    """
+    version = _version(document)
+    if version < _OLDEST:
+        raise ValueError(f"it is of version {version} of the specification")
+    if version > _OLDEST:
+        return [dict(each) for each in document["interactions"]]
+    if document.get("messages"):
+        raise ValueError("messages are read from V4 files only")
+    return [_upgraded(each) for each in document["interactions"]]
+
+
+def downgraded(interaction: dict[str, Any]) -> dict[str, Any]:
+    """A V4 interaction as V3 has it; rules that V3 doesn't know become the nearest that it knows, or go.
+
+    Raises:
+        SettingsError: It is no HTTP interaction.
+    """
+    if interaction.get("type", _HTTP) != _HTTP:
+        raise SettingsError(
+            f"{interaction.get('description')!r} is a message, and a V3 file can't hold messages beside HTTP",
+            where="[tool.pactape] specification",
+            remedy='write V4: specification = "V4"',
+        )
+    return {
+        "description": interaction["description"],
+        "providerStates": interaction.get("providerStates") or [],
+        "request": _older_side(interaction["request"]),
+        "response": _older_side(interaction["response"]),
+    }
+
+
+def _version(document: dict[str, Any]) -> int:
+    metadata = document.get("metadata") or {}
+    stated = metadata.get("pactSpecification") or metadata.get("pact-specification") or {}
+    return int(str(stated.get("version", "2")).split(".")[0])
+
+
+def _upgraded(interaction: dict[str, Any]) -> dict[str, Any]:
+    sides = {side: _newer_side(interaction.get(side) or {}) for side in ("request", "response")}
+    return {**interaction, **sides, "type": _HTTP}
+
+
+def _newer_side(side: dict[str, Any]) -> dict[str, Any]:
+    headers = {name: _listed(value) for name, value in (side.get("headers") or {}).items()}
+    newer = {**side, "headers": headers} if headers else dict(side)
+    if side.get("body") is not None:
+        declared = next((value[0] for name, value in headers.items() if name.lower() == "content-type"), None)
+        media = declared or ("text/plain" if isinstance(side["body"], str) else "application/json")
+        newer["body"] = {"content": side["body"], "contentType": media, "encoded": False}
+    return newer
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+def _older_side(side: dict[str, Any]) -> dict[str, Any]:
+    older = {name: value for name, value in side.items() if name != "body"}
+    if side.get("headers"):
+        older["headers"] = {name: ", ".join(_listed(value)) for name, value in side["headers"].items()}
+    if side.get("body"):
+        older["body"] = side["body"]["content"]
+    rules = {part: _older_rules(part, rules) for part, rules in (side.get("matchingRules") or {}).items()}
+    older.pop("matchingRules", None)
+    kept = {part: each for part, each in rules.items() if each}
+    return {**older, "matchingRules": kept} if kept else older
+
+
+def _older_rules(part: str, rules: dict[str, Any]) -> dict[str, Any]:
+    if part in {"path", "method", "status"}:
+        return _older_rule(rules)
+    older = {place: _older_rule(rule) for place, rule in rules.items()}
+    return {place: rule for place, rule in older.items() if rule}
+
+
+def _older_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule with matchers that V3 knows; an alternative that it doesn't know takes all others with it."""
+    older = [_SINCE_V4.get(each["match"], each) for each in rule["matchers"]]
+    matchers = [each for each in older if each is not None]
+    if not matchers or (rule.get("combine") == "OR" and len(matchers) < len(older)):
+        return {}
+    return {**rule, "matchers": matchers}

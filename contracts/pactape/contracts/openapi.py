@@ -1,0 +1,111 @@
+"""What a provider's OpenAPI document says of its operations: route templates and discriminators."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import yaml
+
+from pactape.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Templates", "read_templates"]
+
+_PARAMETER = re.compile(r"\{[^{}]*\}")
+
+
+class Templates:
+    """The route templates of a document.
+
+    Args:
+        document: An OpenAPI document, version 3, as plain data; an empty one has no templates.
+
+    Example:
+        >>> Templates({"paths": {"/users/{id}": {}, "/users/me": {}}}).match("/users/7")
+        '/users/{id}'
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def match(self, path: str) -> str | None:
+        """The template of a path below the base URL; None when no template fits.
+
+        A template without parameters goes before one with (OpenAPI 3.1, section 4.8.8.2).
+        """
+        segments = path.split("/")
+        return next((template for template, form in self._forms if _fits(form, segments)), None)
+
+    @cached_property
+    def discriminators(self) -> tuple[str, ...]:
+        """The property names of all discriminators in the document, sorted."""
+        return tuple(sorted(set(_discriminators(self._document))))
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, list[re.Pattern[str] | str]]]:
+        templates = sorted(
+            self._document.get("paths") or {}, key=lambda each: (_PARAMETER.findall(each) != [], each)
+        )
+        return [(template, [_form(each) for each in template.split("/")]) for template in templates]
+
+
+def read_templates(path: Path | None) -> Templates:
+    """The templates of an OpenAPI file, in YAML or JSON; those of no file are none.
+
+    Raises:
+        SettingsError: The file can't be read, or holds no paths.
+    """
+    if path is None:
+        return Templates({})
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise _unusable(path, f"can't be read as an OpenAPI document ({error})") from error
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise _unusable(path, "is no OpenAPI document with `paths`")
+    if not all(isinstance(each, str) for each in document["paths"]):
+        raise _unusable(path, "has a path that is no text")
+    return Templates(document)
+
+
+def _unusable(path: Path, what: str) -> SettingsError:
+    return SettingsError(
+        what,
+        where=path,
+        remedy="correct the file, or the provider's setting openapi in [tool.pactape.providers]",
+    )
+
+
+def _form(segment: str) -> re.Pattern[str] | str:
+    """What fits a template's segment: one text, or a pattern when there is a parameter in it."""
+    if not _PARAMETER.search(segment):
+        return segment
+    return re.compile("[^/]+".join(re.escape(each) for each in _PARAMETER.split(segment)))
+
+
+def _fits(form: list[re.Pattern[str] | str], segments: list[str]) -> bool:
+    return len(form) == len(segments) and all(
+        unquote(segment) == each if isinstance(each, str) else each.fullmatch(segment)
+        for each, segment in zip(form, segments, strict=True)
+    )
+
+
+def _discriminators(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        inner = value.get("discriminator")
+        name = inner.get("propertyName") if isinstance(inner, dict) else None
+        if isinstance(name, str):
+            yield name
+        for each in value.values():
+            yield from _discriminators(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _discriminators(each)

@@ -1,0 +1,17 @@
+"""Patterns in the syntax that Oniguruma, the Rust `regex` crate and Python share."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["escaped"]
+
+
+def escaped(text: str) -> str:
+    """A pattern for exactly this text.
+
+    Example:
+        >>> re.fullmatch(escaped("a.b"), "a.b") is None, re.fullmatch(escaped("a.b"), "axb") is None
+        (False, True)
+    """
+    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)

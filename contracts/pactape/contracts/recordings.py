@@ -1,0 +1,84 @@
+"""The recordings of a project: which files they are, what they are called, and whose they are."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.errors import CassetteFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.exchange import Exchange
+    from pactape.settings import Settings
+
+__all__ = ["cassettes_below", "find_cassettes", "owned"]
+
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+
+
+def find_cassettes(settings: Settings) -> list[Path]:
+    """The cassettes of all of the project's consumers, sorted.
+
+    Raises:
+        CassetteFormatError: There is none, or a folder can't be read.
+    """
+    cassettes = sorted({path for folder in settings.cassette_folders for path in cassettes_below(folder)})
+    if not cassettes:
+        raise CassetteFormatError(
+            "holds no cassette",
+            where=settings.cassettes,
+            remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes",
+        )
+    return cassettes
+
+
+def cassettes_below(folder: Path) -> Iterator[Path]:
+    """The cassettes in a folder and in those below it, in no order.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    for place, _, names in os.walk(folder, onerror=_refuse):
+        yield from (path for name in names if (path := Path(place, name)).suffix in _SUFFIXES)
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise CassetteFormatError(
+            f"can't be read ({error.strerror})",
+            where=error.filename,
+            remedy="make the folder readable for you",
+        ) from error
+
+
+def owned(exchange: Exchange, path: Path, settings: Settings, *, all_fields: bool) -> tuple[str, Exchange]:
+    """The name of an exchange's consumer, and the exchange with its cassette's name in the project.
+
+    Args:
+        exchange: Of the cassette at `path`.
+        path: The cassette.
+        settings: The project's settings.
+        all_fields: Whether every response field counts as read.
+    """
+    named = msgspec.structs.replace(exchange, cassette=_name(path, settings))
+    consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer_of(path)
+    return consumer, _reading_everything(named) if all_fields else named
+
+
+def _reading_everything(exchange: Exchange) -> Exchange:
+    call = exchange.call and msgspec.structs.replace(exchange.call, fields=None)
+    return msgspec.structs.replace(exchange, call=call, reads=None)
+
+
+def _name(path: Path, settings: Settings) -> str:
+    """A cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
+    for folder in (settings.root, *settings.cassette_folders):
+        with suppress(ValueError):
+            return path.relative_to(folder).as_posix()
+    return path.name

@@ -1,0 +1,85 @@
+"""Query parameters and form fields: names with lists of values, none missing and none unexpected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from pactape.matching.texts import mismatch_of, mismatches_of_text, mismatches_of_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pactape.matching.loading import Category
+    from pactape.matching.mismatch import Mismatch, Part
+
+__all__ = ["Parameters", "mismatches_of_parameters", "parameters_of"]
+
+Parameters = dict[str, list[str]]
+
+
+def parameters_of(text: str) -> Parameters:
+    """The parameters of a query string or a form, by name (WHATWG URL, application/x-www-form-urlencoded).
+
+    Example:
+        >>> parameters_of("a=1&b&a=x+y")
+        {'a': ['1', 'x y'], 'b': ['']}
+    """
+    found: Parameters = {}
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def mismatches_of_parameters(
+    expected: Mapping[str, list[str]],
+    actual: Mapping[str, list[str]],
+    rules: Category,
+    *,
+    part: Part,
+    prefix: str = "",
+) -> list[Mismatch]:
+    """Match parameters.
+
+    Args:
+        expected: The example's values by name.
+        actual: The values that came.
+        rules: The rules of the category.
+        part: Part.QUERY, or Part.BODY for a form.
+        prefix: What stands before the name in mismatches' paths.
+    """
+    found: list[Mismatch] = []
+    for name, values in expected.items():
+        place = prefix + name
+        if name not in actual:
+            found.append(mismatch_of(part, place, "keys", expected=values, actual=None, reason="is missing"))
+        else:
+            found += _mismatches_of_values(part, place, values, actual[name], rules, name)
+    found += [
+        mismatch_of(part, prefix + name, "keys", expected=None, actual=values, reason="is not expected")
+        for name, values in actual.items()
+        if name not in expected
+    ]
+    return found
+
+
+def _mismatches_of_values(
+    part: Part, place: str, expected: list[str], actual: list[str], rules: Category, name: str
+) -> list[Mismatch]:
+    which = rules.named(name)
+    if which is not None:
+        return mismatches_of_texts(
+            part,
+            place,
+            expected,
+            actual,
+            which,
+            lambda example, value: mismatches_of_text(part, place, example, value, which),
+        )
+    found = []
+    if len(expected) != len(actual):
+        reason = f"has {len(actual)} values, not {len(expected)}"
+        found.append(mismatch_of(part, place, "length", expected=expected, actual=actual, reason=reason))
+    for example, value in zip(expected, actual, strict=False):
+        found += mismatches_of_text(part, place, example, value, None)
+    return found

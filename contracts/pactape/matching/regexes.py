@@ -1,0 +1,246 @@
+r"""Regular expressions of contracts: the engine reads them as Oniguruma with Ruby's syntax; here `re` runs them.
+
+What differs is rewritten: `^` and `$` work at every line, `(?m)` lets the dot match a line's end, `\h` is a
+hexadecimal digit, `\z` the end, `[[:alpha:]]` and `\p{L}` name classes, `(?<name>…)` and `\k<name>` name groups.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+__all__ = ["PatternError", "compiled", "matches"]
+
+_CLASSES = {
+    "alpha": r"^\W\d_",
+    "l": r"^\W\d_",
+    "letter": r"^\W\d_",
+    "digit": r"\d",
+    "d": r"\d",
+    "nd": r"\d",
+    "n": r"\d",
+    "alnum": r"^\W_",
+    "word": r"\w",
+    "w": r"\w",
+    "space": r"\s",
+    "s": r"\s",
+    "upper": "A-Z",
+    "lu": "A-Z",
+    "lower": "a-z",
+    "ll": "a-z",
+    "xdigit": "0-9A-Fa-f",
+    "blank": r" \t",
+    "punct": r"!-/:-@\[-`{-~",
+    "cntrl": r"\x00-\x1f\x7f",
+    "ascii": r"\x00-\x7f",
+}
+_OPEN = re.compile(r"\(\?(?:<(?P<name>[A-Za-z_]\w*)>|(?P<flags>[imx]+)(?P<end>[):]))")
+_BAD_FLAGS = re.compile(r"\(\?[imx]*-?[imx]*[^imx:<>=!#)-]")
+_ESCAPE = re.compile(
+    r"\\(?:k<(?P<group>\w+)>|x\{(?P<code>[0-9A-Fa-f]+)\}|(?P<negated>[pP])\{(?P<caret>\^?)(?P<class>\w+)\}|(?P<one>.))",
+    re.DOTALL,
+)
+_POSIX = re.compile(r"\[:(?P<caret>\^?)(?P<class>\w+):\]")
+_FLAGS = {"m": "s", "i": "i", "x": "x"}
+_ESCAPES = {
+    "z": r"\Z",
+    "Z": r"(?=\n?\Z)",
+    "h": "[0-9A-Fa-f]",
+    "H": "[^0-9A-Fa-f]",
+    "R": r"(?>\r\n|[\n-\r\x85\u2028\u2029])",
+    "e": r"\x1b",
+}
+
+
+class PatternError(ValueError):
+    """A pattern that the engine, or this rewriting of it, can't use."""
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern's first way to match at the text's beginning ends at the text's end.
+
+    Raises:
+        PatternError: The pattern can't be used.
+    """
+    found = compiled(pattern).match(text)
+    return found is not None and found.end() == len(text)
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern as Python's.
+
+    Raises:
+        PatternError: The pattern can't be used.
+    """
+    try:
+        return re.compile(_Rewriting(pattern).run(), re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PatternError(f"{pattern!r} is not a valid regular expression ({error})") from None
+
+
+class _Rewriting:
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._at = 0
+        self._out: list[str] = []
+
+    def run(self) -> str:
+        while self._at < len(self._pattern):
+            self._step(self._pattern[self._at])
+        return "".join(self._out)
+
+    def _step(self, character: str) -> None:
+        if character == "\\":
+            self._escape()
+        elif character == "[":
+            self._class()
+        elif character == "(":
+            self._group()
+        else:
+            self._take(character, 1)
+
+    def _take(self, text: str, length: int) -> None:
+        self._out.append(text)
+        self._at += length
+
+    def _group(self) -> None:
+        opening = _OPEN.match(self._pattern, self._at)
+        if opening is None:
+            self._refuse_unknown_group()
+            self._take("(", 1)
+        elif opening["name"]:
+            self._take(f"(?P<{opening['name']}>", len(opening.group()))
+        else:
+            self._flags(opening)
+
+    def _refuse_unknown_group(self) -> None:
+        if _BAD_FLAGS.match(self._pattern, self._at):
+            raise PatternError(
+                f"{self._pattern!r} is not a valid regular expression (undefined group option)"
+            )
+
+    def _flags(self, opening: re.Match[str]) -> None:
+        flags = "".join(dict.fromkeys(_FLAGS[flag] for flag in opening["flags"]))
+        if opening["end"] == ")" and self._at != 0:
+            raise PatternError(f"{self._pattern!r} sets options in its middle; set them at its start")
+        self._take(f"(?{flags}{opening['end']}", len(opening.group()))
+
+    def _escape(self) -> None:
+        found = self._found_escape()
+        if found["group"]:
+            text = f"(?P={found['group']})"
+        elif found["code"]:
+            text = re.escape(chr(int(found["code"], 16)))
+        elif found["class"]:
+            text = f"[{_negated(self._named(found['class']), times=_negations(found))}]"
+        else:
+            text = _ESCAPES.get(found["one"], _escaped(found["one"]))
+        self._take(text, len(found.group()))
+
+    def _class(self) -> None:
+        """A bracketed class: in Oniguruma one may hold others, and intersect them."""
+        self._at += 1
+        self._out.append(self._members())
+
+    def _members(self) -> str:
+        """A pattern for one character of the class whose members begin here."""
+        negated = self._pattern.startswith("^", self._at)
+        self._at += negated
+        parts: list[list[str]] = [[]]
+        first = True
+        while first or not self._pattern.startswith("]", self._at):
+            if self._at >= len(self._pattern):
+                raise PatternError(
+                    f"{self._pattern!r} is not a valid regular expression (premature end of a class)"
+                )
+            self._member(parts)
+            first = False
+        self._at += 1
+        *others, last = [_union(part) for part in parts]
+        union = "".join(f"(?={each})" for each in others) + last
+        return f"(?:(?!{union})[\\s\\S])" if negated else f"(?:{union})"
+
+    def _member(self, parts: list[list[str]]) -> None:
+        posix = _POSIX.match(self._pattern, self._at)
+        if posix is not None:
+            parts[-1].append(f"[{_negated(self._named(posix['class']), times=int(bool(posix['caret'])))}]")
+            self._at += len(posix.group())
+        elif self._pattern.startswith("&&", self._at):
+            parts.append([])
+            self._at += 2
+        elif self._pattern.startswith("[", self._at):
+            self._at += 1
+            parts[-1].append(self._members())
+        else:
+            parts[-1].append(self._range())
+
+    def _range(self) -> str:
+        """One character, an escape, or a range between two of them."""
+        low = self._single()
+        after = self._pattern[self._at + 1 : self._at + 2]
+        if self._pattern.startswith("-", self._at) and after not in {"", "]"} and not low.startswith("["):
+            self._at += 1
+            high = self._single()
+            return f"[{low}-{high}]" if not high.startswith("[") else f"(?:[{low}]|-|{high})"
+        return low if low.startswith("[") else f"[{low}]"
+
+    def _single(self) -> str:
+        if not self._pattern.startswith("\\", self._at):
+            self._at += 1
+            return re.escape(self._pattern[self._at - 1])
+        found = self._found_escape()
+        self._at += len(found.group())
+        if found["code"]:
+            return re.escape(chr(int(found["code"], 16)))
+        if found["class"]:
+            return f"[{_negated(self._named(found['class']), times=_negations(found))}]"
+        if found["one"] in "hHdDsSwW":
+            return _ESCAPES.get(found["one"], f"[\\{found['one']}]")
+        return _ESCAPES["e"] if found["one"] == "e" else _escaped(found["one"])
+
+    def _found_escape(self) -> re.Match[str]:
+        found = _ESCAPE.match(self._pattern, self._at)
+        if found is None:
+            raise PatternError(f"{self._pattern!r} is not a valid regular expression (end at an escape)")
+        return found
+
+    def _named(self, name: str) -> str:
+        try:
+            return _CLASSES[name.lower()]
+        except KeyError:
+            raise PatternError(
+                f"{self._pattern!r} names the class {name!r}, which is not supported"
+            ) from None
+
+
+def _union(members: list[str]) -> str:
+    """One character of any of these classes; plain ones go into one pair of brackets, which runs faster."""
+    plain = "".join(each[1:-1] for each in members if _is_plain(each))
+    others = [each for each in members if not _is_plain(each)]
+    return (
+        "|".join([f"[{plain}]"] * bool(plain) + others)
+        if len(others) + bool(plain) == 1
+        else (f"(?:{'|'.join([f'[{plain}]'] * bool(plain) + others)})")
+    )
+
+
+def _is_plain(member: str) -> bool:
+    return member.startswith("[") and not member.startswith("[^")
+
+
+def _negations(found: re.Match[str]) -> int:
+    return (found["negated"] == "P") + bool(found["caret"])
+
+
+def _negated(members: str, *, times: int) -> str:
+    if times % 2 == 0:
+        return members
+    return members[1:] if members.startswith("^") else f"^{members}"
+
+
+def _escaped(character: str) -> str:
+    """An escape that both know, or a letter that stands for itself."""
+    if character.isalpha() and character not in "AbBdDsSwWntrfvaxuU" and character.isascii():
+        return character
+    return f"\\{character}"

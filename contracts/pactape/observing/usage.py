@@ -1,0 +1,78 @@
+"""What was used of one JSON value: a tree of the places that were read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["ITEM", "Usage"]
+
+#: The step from an array to any of its items.
+ITEM = "[]"
+#: What ends the path of an object or array that was only looked at: counted, or tested for being empty.
+_BARE = "{}"
+
+
+class Usage:
+    """How one place of a JSON document was used, and every place below it.
+
+    An object or array that was handed out and never looked into counts as used whole: code in C reads without
+    asking (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
+
+    Example:
+        >>> usage = Usage()
+        >>> usage.looked_into()
+        >>> usage.below("id").whole()
+        >>> usage.paths()
+        ('id',)
+    """
+
+    __slots__ = ("_below", "_looked_into", "_whole")
+
+    def __init__(self) -> None:
+        self._below: dict[str, Usage] = {}
+        self._looked_into = False
+        self._whole = False
+
+    def whole(self) -> None:
+        """Everything here is used."""
+        self._whole = True
+
+    def looked_into(self) -> None:
+        """The object or array itself is used; what is in it only where it is marked, too."""
+        self._looked_into = True
+
+    def below(self, step: str) -> Usage:
+        """The usage of a key's value, or of an array's items; what it was handed out for is yet to be seen."""
+        found = self._below.get(step)
+        return self._first_below(step) if found is None else found
+
+    def _first_below(self, step: str) -> Usage:
+        self._looked_into = True
+        if step != ITEM and any(mark in step for mark in (".", ITEM, _BARE)):
+            self._whole = True  # a path can't name it
+        return self._below.setdefault(step, Usage())
+
+    def paths(self) -> tuple[str, ...] | None:
+        """The paths of what was used, sorted ("id", "posts[].title"); None when that is everything.
+
+        An object or array of which only the presence or the length was used is a path that ends with "{}".
+        """
+        found = tuple(sorted(set(self._paths(""))))
+        return None if "" in found else found
+
+    def _paths(self, prefix: str) -> Iterator[str]:
+        if self._whole or not self._looked_into:
+            yield prefix.removesuffix(ITEM)
+        elif not self._below:
+            yield f"{prefix}{_BARE}"
+        for step, usage in [] if self._whole else self._below.items():
+            yield from usage._paths(_joined(prefix, step))  # noqa: SLF001 -- of the same class
+
+
+def _joined(prefix: str, step: str) -> str:
+    if step == ITEM:
+        return f"{prefix}{ITEM}"
+    return f"{prefix}.{step}" if prefix else step

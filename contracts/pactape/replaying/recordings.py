@@ -1,0 +1,118 @@
+"""The recorded answers of any number of cassettes, found by what a request means."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from vcr.request import Request as VcrRequest
+
+from pactape.cassettes import read_cassette
+from pactape.cassettes.cleaning import Cleaner
+from pactape.cassettes.keys import key_of
+from pactape.cassettes.nearest import nearest_requests
+from pactape.errors import CassetteFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pactape.exchange import Exchange, Request, Response
+
+__all__ = ["Recordings"]
+
+
+class Recordings:
+    """Recorded answers by request, as the tests' replay finds them: GraphQL and JSON by meaning, secrets apart.
+
+    Equal requests get their recorded answers in order, and when these have all been given, the last one again.
+    May be asked by several threads.
+
+    Args:
+        files: Cassettes; their order decides where equal requests are recorded in several.
+        base_url: Only what was recorded below this URL is there, at paths that start after it; None for all of
+            it, at its own paths.
+
+    Attributes:
+        origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
+
+    Raises:
+        CassetteFormatError: A cassette can't be read, or there is nothing to replay.
+    """
+
+    def __init__(self, files: Iterable[Path], *, base_url: str | None = None) -> None:
+        self._base = base_url.rstrip("/") if base_url else None
+        self._clean = Cleaner({}).request
+        self._lock = threading.Lock()
+        self._answers: dict[bytes, list[Response]] = {}
+        self._given: dict[bytes, int] = {}
+        self._requests: list[VcrRequest] = []
+        self.origins: tuple[str, ...] = ()
+        self._read(list(files))
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def answer(self, request: Request) -> Response | None:
+        """The next answer to a request, whatever host it was sent to; None when there is none.
+
+        Args:
+            request: Its URL is absolute. Where its host was recorded, only that host's answers count.
+        """
+        for live in self._live(request):
+            key = key_of(live)
+            with self._lock:
+                answers = self._answers.get(key)
+                if answers is not None:
+                    turn = self._given.get(key, 0)
+                    self._given[key] = turn + 1
+                    return answers[min(turn, len(answers) - 1)]
+        return None
+
+    def nearest(self, request: Request) -> list[str]:
+        """The recorded requests that come nearest, each with the first difference, the nearest first."""
+        return nearest_requests(self._live(request)[0], self._requests)
+
+    def _read(self, files: list[Path]) -> None:
+        for path in files:
+            for exchange in read_cassette(path):
+                if self._base is None or _is_below(exchange.request.url, self._base):
+                    self._add(exchange)
+        origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
+        self.origins = tuple(origins)
+        if not self._requests:
+            raise CassetteFormatError(
+                f"nothing was recorded below {self._base}" if self._base else "no interaction is recorded",
+                where=files[0] if files else None,
+                remedy="name cassettes with interactions of this provider",
+            )
+
+    def _add(self, exchange: Exchange) -> None:
+        recorded = self._clean(_vcr(exchange.request, exchange.request.url))
+        self._requests.append(recorded)
+        self._answers.setdefault(key_of(recorded), []).append(exchange.response)
+
+    def _live(self, request: Request) -> list[VcrRequest]:
+        """The request as it would have been sent to each host that may be meant."""
+        parts = urlsplit(request.url)
+        target = parts._replace(scheme="", netloc="").geturl()
+        if self._base is not None:
+            bases: tuple[str, ...] = (self._base,)
+        else:
+            named = tuple(each for each in self.origins if urlsplit(each).netloc == parts.netloc)
+            bases = named or self.origins
+        return [self._clean(_vcr(request, f"{base}{target}")) for base in bases]
+
+
+def _vcr(request: Request, url: str) -> VcrRequest:
+    return VcrRequest(request.method, url, request.body, dict(request.headers))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_below(url: str, base: str) -> bool:
+    return url == base or url.startswith((f"{base}/", f"{base}?"))

@@ -1,0 +1,104 @@
+"""A project's own rules of what is a secret."""
+
+from __future__ import annotations
+
+import json
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.errors import SettingsError
+from pactape.settings import ScrubSettings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JSON = "application/json"
+OWN = ScrubSettings(
+    names=("customerRef", "X-Internal-Auth"), patterns=(r"ACME-\d{6}",), keep=("sig", "Cookie")
+)
+
+
+def test_a_name_of_the_project_is_scrubbed_everywhere() -> None:
+    with scrubbing_by(OWN):
+        found = (
+            scrub_header("x-internal-auth", "ada"),
+            scrub_url("https://a.test/?customer_ref=7"),
+            scrub_body(b'{"customerRef": "A7", "name": "Ada"}', JSON),
+        )
+    assert found == (
+        "scrubbed",
+        "https://a.test/?customer_ref=scrubbed",
+        b'{"customerRef": "scrubbed", "name": "Ada"}',
+    )
+
+
+def test_a_pattern_of_the_project_is_scrubbed_wherever_it_stands() -> None:
+    with scrubbing_by(OWN):
+        assert scrub_text("see ACME-123456 there") == "see scrubbed there"
+
+
+def test_a_default_can_be_turned_off_by_its_name() -> None:
+    with scrubbing_by(OWN):
+        found = (scrub_url("https://a.test/?sig=abc&token=abc"), scrub_header("Cookie", "theme=darkest-blue"))
+    assert found == ("https://a.test/?sig=abc&token=scrubbed", "theme=darkest-blue")
+
+
+def test_what_is_a_secret_by_its_form_stays_one_under_a_kept_name() -> None:
+    jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+    with scrubbing_by(OWN):
+        assert scrub_url(f"https://a.test/?sig={jwt}") == "https://a.test/?sig=scrubbed.jwt"
+
+
+def test_the_rules_hold_on_every_thread() -> None:
+    found: list[str] = []
+    with scrubbing_by(OWN):
+        thread = Thread(target=lambda: found.append(scrub_text("ACME-123456")))
+        thread.start()
+        thread.join()
+    assert found == ["scrubbed"]
+
+
+def test_the_rules_end_with_their_context() -> None:
+    with scrubbing_by(OWN):
+        pass
+    assert scrub_text("ACME-123456") == "ACME-123456"
+
+
+def test_scrubbing_by_own_rules_twice_is_scrubbing_once() -> None:
+    body = json.dumps({"customerRef": "A7", "text": "ACME-123456"}).encode()
+    with scrubbing_by(OWN):
+        once = scrub_body(body, JSON)
+        assert scrub_body(once, JSON) == once
+
+
+def test_other_rules_find_other_copies(tmp_path: Path) -> None:
+    path = tmp_path / "users.yaml"
+    path.write_text(
+        "interactions:\n- request: {method: GET, uri: 'http://a.test/?ref=1', headers: {}, body: null}\n"
+        "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: ''}}\nversion: 1\n",
+        encoding="utf-8",
+    )
+    for rules in (ScrubSettings(), ScrubSettings(names=("ref",))):
+        with scrubbing_by(rules), use_cassette(path, mode=RecordMode.NONE, cache=tmp_path / "copies") as tape:
+            tape.ready()
+    assert len([each for each in (tmp_path / "copies").iterdir() if each.name != ".gitignore"]) == 2
+    assert len(read_cassette(path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("patterns = ['(']", r"the pattern '\(' is no regular expression"),
+        ("patterns = ['a*']", r"the pattern 'a\*' matches an empty text"),
+        ("nams = ['a']", "unknown setting 'nams'.*did you mean 'names'"),
+        ("names = 'a'", "Expected `array`, got `str`"),
+    ],
+)
+def test_rules_that_cannot_be_used_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pactape.scrub]\n{text}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=message):
+        load_settings(tmp_path)

@@ -1,0 +1,169 @@
+"""`pactape check`: what it says of recordings, contracts and clients."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from pactape.cli import command
+from pactape.contracts import derive, write_contracts
+from pactape.errors import PactFormatError
+from pactape.settings import load_settings
+from pactape.verification import InteractionResult, Verification
+from pactape.verification.memory import remember_verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS = """
+[project]
+name = "web"
+[tool.pactape]
+clients = ["client.py"]
+[tool.pactape.providers.users]
+url = "http://users.test"
+"""
+CASSETTE = """
+interactions:
+- request: {method: GET, uri: 'http://users.test/users/7', headers: {}, body: null}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/json]}
+    body: {string: '{"id": 7, "email": "ada@example.com", "locale": "en"}'}
+version: 1
+pactape:
+  version: 1
+  test: test_users.py::test_reads_a_user
+  description: reads a user
+  calls: [{operation: "GET /users/{id}", path: "/users/{id}", fields: [email, id]}]
+"""
+UNREAD = "info: GET /users/{id} → 200: $.locale: is recorded and never read"
+
+
+class Project:
+    """A project whose recordings, contract and client agree."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+        (root / "client.py").write_text('client.get("/users/{id}")\n', encoding="utf-8")
+        self.cassette = root / "cassettes" / "reads_a_user.yaml"
+        self.cassette.parent.mkdir()
+        self.record(CASSETTE)
+        write_contracts(derive(load_settings(root)), root / "pacts")
+        self.pact = root / "pacts" / "web-users.json"
+
+    def record(self, text: str) -> None:
+        self.cassette.write_text(text, encoding="utf-8")
+
+    def check(self, *options: str) -> tuple[int, list[str]]:
+        """The exit code, and the lines after the table."""
+        result = CliRunner().invoke(command, ["check", "--project", str(self.root), *options])
+        if isinstance(result.exception, Exception):
+            raise result.exception
+        lines = result.output.replace(f"{self.root}/", "").splitlines()
+        return result.exit_code, [line for line in lines if line.startswith(("breaking", "warning", "info"))]
+
+    def table(self) -> list[list[str]]:
+        output = CliRunner().invoke(command, ["check", "--project", str(self.root)]).output
+        return [line.rsplit(maxsplit=3) for line in output.splitlines() if line.startswith(("GET", "POST"))]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_a_project_where_all_agrees_passes_and_hears_what_nobody_reads(project: Project) -> None:
+    assert project.check() == (0, [UNREAD])
+
+
+def test_a_contract_that_recordings_have_outgrown_is_a_warning(project: Project) -> None:
+    project.record(CASSETTE.replace('"id": 7', '"id": "seven"'))
+    stale = "warning: pacts/web-users.json: reads a user: is not as its recordings have it"
+    assert project.check()[1][1:] == [stale, UNREAD]
+
+
+def test_a_recording_that_contradicts_its_contract_breaks(project: Project) -> None:
+    project.record(CASSETTE.replace('"id": 7', '"id": "seven"'))
+    code, lines = project.check()
+    told = "reads a user: is contradicted by cassettes/reads_a_user.yaml#0: body $.id:"
+    assert (code, lines[0].startswith(f"breaking: pacts/web-users.json: {told}")) == (1, True)
+
+
+def test_a_secret_that_contradicts_a_contract_is_not_shown(project: Project) -> None:
+    secret = "ghp_q8Zr1LmX0vTy7PbKq8Zr1LmX0vTy7PbKq8Zr"
+    project.record(CASSETTE.replace('"id": 7', f'"id": "{secret}"'))
+    lines = project.check()[1]
+    assert (any("is contradicted by" in line for line in lines), secret in "".join(lines)) == (True, False)
+
+
+def test_a_recording_that_has_only_other_values_contradicts_nothing(project: Project) -> None:
+    project.record(CASSETTE.replace('"id": 7', '"id": 8').replace("ada@", "grace@"))
+    assert all("contradicted" not in line for line in project.check()[1])
+
+
+def test_a_warning_fails_when_asked_to(project: Project) -> None:
+    project.pact.unlink()
+    code, lines = project.check("--strict")
+    assert (code, lines[0]) == (1, "warning: pacts/web-users.json: is not written; `pactape derive` does it")
+
+
+def test_an_interaction_whose_recording_is_gone_breaks(project: Project) -> None:
+    project.record(CASSETTE.replace("reads a user", "reads Ada"))
+    code, lines = project.check()
+    gone = "breaking: pacts/web-users.json: reads a user: has no recording that supports it any more"
+    assert (code, lines[0]) == (1, gone)
+
+
+def test_a_contract_without_any_recording_breaks(project: Project) -> None:
+    project.pact.rename(project.pact.with_name("web-orders.json"))
+    code, lines = project.check()
+    gone = "breaking: pacts/web-orders.json: reads a user: has no recording that supports it any more"
+    assert (code, lines[0]) == (1, gone)
+
+
+def test_an_interaction_that_was_written_by_hand_needs_no_recording(project: Project) -> None:
+    pact = json.loads(project.pact.read_bytes())
+    del pact["interactions"][0]["comments"]
+    (project.pact.parent / "by-hand.json").write_text(json.dumps(pact), encoding="utf-8")
+    assert project.check() == (0, [UNREAD])
+
+
+def test_a_secret_in_a_recording_breaks_and_is_not_shown(project: Project) -> None:
+    project.record(CASSETTE.replace("headers: {}", "headers: {Authorization: [Bearer s3cr3tvalue]}"))
+    code, lines = project.check()
+    assert (code, "request header Authorization: holds a secret" in lines[0]) == (1, True)
+    assert "s3cr3tvalue" not in "".join(lines)
+
+
+def test_an_operation_that_no_test_records_is_a_warning(project: Project) -> None:
+    (project.root / "client.py").write_text('c.get("/users/{id}")\nc.post("/users")\n', encoding="utf-8")
+    missing = "warning: POST /users: is declared at client.py:2 and never recorded"
+    assert project.check() == (0, [missing, UNREAD])
+
+
+def test_the_table_counts_recordings_contracts_and_verifications(project: Project) -> None:
+    (project.root / "client.py").write_text('c.get("/users/{id}")\nc.post("/users")\n', encoding="utf-8")
+    passed = InteractionResult(consumer="web", description="reads a user", passed=True)
+    remember_verification(
+        project.root / ".pactape", [project.pact], Verification(provider="users", results=(passed,))
+    )
+    assert project.table() == [["GET /users/{id}", "1", "1", "1"], ["POST /users", "-", "-", "-"]]
+
+
+def test_a_verification_of_other_bytes_does_not_count(project: Project) -> None:
+    passed = InteractionResult(consumer="web", description="reads a user", passed=True)
+    remember_verification(
+        project.root / ".pactape", [project.pact], Verification(provider="users", results=(passed,))
+    )
+    project.pact.write_bytes(project.pact.read_bytes() + b"\n")
+    assert project.table() == [["GET /users/{id}", "1", "1", "-"]]
+
+
+def test_a_pact_file_that_cannot_be_read_is_bad_input(project: Project) -> None:
+    project.pact.write_text("{", encoding="utf-8")
+    with pytest.raises(PactFormatError, match=r"web-users\.json: is not a pact file"):
+        project.check()

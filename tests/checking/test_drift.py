@@ -1,0 +1,154 @@
+"""`pactape drift`, against a provider that changes."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from pactape.cli import command
+from pactape.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SETTINGS = """
+[project]
+name = "web"
+[tool.pactape.providers.users]
+url = "http://users.test"
+"""
+TESTS = """
+import pytest, requests
+
+@pytest.mark.cassette
+def test_reads_a_user(provider_url):
+    user = requests.get(provider_url("users") + "/users/7", timeout=5).json()
+    assert user["id"] and user.get("email", True)
+"""
+CASSETTE = """
+interactions:
+- request: {method: GET, uri: 'http://users.test/users/7', headers: {}, body: null}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/json]}
+    body: {string: '{"id": 7, "email": "ada@example.com", "locale": "en"}'}
+version: 1
+pactape: {version: 1, calls: [null], reads: [[id, email]]}
+"""
+ADA = {"id": 7, "email": "ada@example.com", "locale": "en"}
+
+
+class _Users(BaseHTTPRequestHandler):
+    answer: tuple[int, Any]
+
+    def do_GET(self) -> None:
+        status, value = self.answer
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+class Project:
+    """A project, and the provider that it records."""
+
+    def __init__(self, root: Path, url: str, handler: type[_Users]) -> None:
+        self.root, self._url, self._handler = root, url, handler
+        (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+        (root / "test_users.py").write_text(TESTS, encoding="utf-8")
+        self.cassette = root / "cassettes" / "test_users.test_reads_a_user.yaml"
+        self.cassette.parent.mkdir()
+        self.cassette.write_text(CASSETTE, encoding="utf-8")
+
+    def answers(self, value: Any, *, status: int = 200) -> None:
+        """What the provider says from now on."""
+        self._handler.answer = (status, value)
+
+    def drift(self, *options: str) -> tuple[int, list[str]]:
+        """The exit code of the command, and what it says."""
+        arguments = ["drift", "--project", str(self.root), "--base-url", self._url, *options]
+        result = CliRunner().invoke(command, arguments)
+        if isinstance(result.exception, BadInputError):
+            raise result.exception
+        return result.exit_code, result.output.splitlines()
+
+
+@pytest.fixture(autouse=True)
+def only_the_plugin_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pytest that records again starts without the others, which take their time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pactape.plugin")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    handler = type("Handler", (_Users,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield Project(tmp_path, f"http://127.0.0.1:{server.server_port}", handler)
+        server.shutdown()
+        thread.join()
+
+
+def test_other_values_are_no_drift(project: Project) -> None:
+    project.answers({"id": 8, "email": "grace@example.com", "locale": "fr"})
+    summary = "1 cassettes recorded again: 0 breaking, 0 warning, 0 info"
+    assert project.drift() == (0, [summary])
+
+
+def test_a_field_that_the_test_reads_and_that_is_gone_breaks(project: Project) -> None:
+    project.answers({"id": 7, "mail": "ada@example.com", "locale": "en"})
+    code, (breaking, info, _) = project.drift()
+    assert (code, breaking, info) == (
+        1,
+        "breaking: GET /users/{id} → 200: $.email: is gone",
+        "info: GET /users/{id} → 200: $.mail: is new",
+    )
+
+
+def test_a_field_that_no_test_reads_may_go(project: Project) -> None:
+    project.answers({"id": 7, "email": "ada@example.com"})
+    assert project.drift()[0] == 0
+
+
+def test_a_test_that_fails_against_the_live_provider_breaks(project: Project) -> None:
+    project.answers({"title": "gone"}, status=404)
+    code, lines = project.drift()
+    assert (code, lines[0]) == (
+        1,
+        "breaking: test_users.test_reads_a_user: fails against the live provider: KeyError: 'id'",
+    )
+
+
+def test_drift_changes_no_recording(project: Project) -> None:
+    before = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    project.answers({"id": 7})
+    project.drift()
+    after = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    assert {path: data for path, data in after.items() if "__pycache__" not in path.parts} == before
+
+
+def test_tests_that_cannot_be_run_are_bad_input(project: Project) -> None:
+    with pytest.raises(BadInputError, match=r"pytest could not run the tests \(exit code 4\)"):
+        project.drift("no_such_test.py")
+
+
+def test_a_project_without_recorded_tests_is_bad_input(project: Project) -> None:
+    (project.root / "test_users.py").write_text("def test_nothing(): ...\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="no test is marked `cassette`"):
+        project.drift()
+
+
+def test_an_unknown_provider_is_bad_input(project: Project) -> None:
+    with pytest.raises(BadInputError, match="there is no provider 'usres'"):
+        project.drift("--provider", "usres")

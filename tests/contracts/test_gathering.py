@@ -1,0 +1,149 @@
+"""Gathering in shards gives the same bytes in any split and order; copies spare the second reading."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pactape.contracts import derive
+from pactape.contracts.derive import concluded
+from pactape.contracts.gathering import Gathering
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pactape.contracts import Derivation
+    from pactape.settings import Settings
+
+SETTINGS = (
+    '[project]\nname = "web"\n[tool.pactape]\ntyped_optionals = true\n'
+    '[tool.pactape.providers.users]\nurl = "http://users.test"\n'
+)
+ANSWERS: list[Any] = [
+    {"id": 1, "type": "a", "only_a": 1, "at": "2026-01-31T12:00:00Z"},
+    {"id": 2, "type": "b", "only_b": "x", "at": "2026-01-31"},
+    {"id": None, "type": "a", "only_a": 2.5},
+    {"id": 3, "type": "b", "only_b": None, "list": [1, "x", {"k": 1}]},
+    [{"id": 1, "name": "x", "slug": "y"}],
+]
+PATHS = ["/pets/1", "/pets/2", "/pets/3", "/shops/graz", "/shops/linz", "/shops/wien", "/pets"]
+
+
+def record(
+    root: Path, name: str, *exchanges: tuple[str, Any], headers: dict[str, list[str]] | None = None
+) -> Path:
+    interactions = [
+        {
+            "request": {
+                "method": "GET",
+                "uri": f"http://users.test{path}",
+                "body": None,
+                "headers": headers or {},
+            },
+            "response": {
+                "status": {"code": 200, "message": ""},
+                "headers": {"Content-Type": ["application/json"]},
+                "body": {"string": json.dumps(answer)},
+            },
+        }
+        for path, answer in exchanges
+    ]
+    (root / "cassettes").mkdir(exist_ok=True)
+    path = root / "cassettes" / f"{name}.yaml"
+    path.write_text(yaml.safe_dump({"interactions": interactions, "version": 1}), encoding="utf-8")
+    return path
+
+
+def project(root: Path) -> Settings:
+    (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    return load_settings(root)
+
+
+def written(derivation: Derivation) -> list[dict[str, bytes]]:
+    return [each.encoded() for each in derivation.contracts]
+
+
+@given(
+    exchanges=st.lists(
+        st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(ANSWERS)), min_size=1, max_size=3),
+        min_size=2,
+        max_size=6,
+    ),
+    chance=st.randoms(use_true_random=False),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_shards_of_any_split_and_order_join_to_the_same_bytes(
+    tmp_path: Path, exchanges: list[list[tuple[str, Any]]], chance: Any
+) -> None:
+    known = project(tmp_path)
+    paths = [record(tmp_path, str(number), *each) for number, each in enumerate(exchanges)]
+    whole = Gathering(known)
+    for path in paths:
+        whole.read(path)
+    chance.shuffle(paths)
+    shards = [Gathering(known) for _ in range(chance.randint(1, 3))]
+    for path in paths:
+        chance.choice(shards).read(path)
+    first, *others = shards
+    for other in others:
+        first.join(other)
+    assert written(concluded(first, known)) == written(concluded(whole, known))
+
+
+def copies(root: Path) -> list[Path]:
+    return sorted((root / ".pactape" / "exchanges").iterdir())
+
+
+def test_a_second_derivation_reads_the_copies_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    first = written(derive(known))
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(path)
+
+    monkeypatch.setattr("pactape.contracts.kept.read_cassette", refuse)
+    assert written(derive(known)) == first
+
+
+def test_a_cassette_that_changed_is_read_anew_and_its_old_copy_goes(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    before = (written(derive(known)), copies(tmp_path))
+    record(tmp_path, "a", ("/pets/1", ANSWERS[4]))
+    after = (written(derive(known)), copies(tmp_path))
+    assert (before[0] != after[0], before[1] != after[1], len(after[1])) == (True, True, 1)
+
+
+def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    headers = {"Authorization": ["Bearer RAWTOKENabc987"], "X-Api-Key": ["HEADERSECRET456"]}
+    record(tmp_path, "a", ("/pets/1?api_key=QUERYSECRET1", {"password": "BODYSECRET1"}), headers=headers)
+    derive(known)
+    data = b"".join(path.read_bytes() for path in copies(tmp_path))
+    secrets = (b"RAWTOKENabc987", b"HEADERSECRET456", b"QUERYSECRET1", b"BODYSECRET1")
+    assert ([each for each in secrets if each in data], b"/pets/1" in data) == ([], True)
+
+
+@pytest.mark.parametrize("torn", [b"", b"\x92", b"nonsense"])
+def test_a_torn_copy_is_made_anew(tmp_path: Path, torn: bytes) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    first = written(derive(known))
+    (copy,) = copies(tmp_path)
+    copy.write_bytes(torn)
+    assert (written(derive(known)), copy.read_bytes() != torn) == (first, True)
+
+
+def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    (tmp_path / ".pactape").write_text("a file", encoding="utf-8")
+    assert len(derive(known).contracts) == 1

@@ -1,0 +1,272 @@
+"""Which recordings are one operation: by route, by the provider's description, by kind of answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from pactape.contracts import derive, write_contracts
+from pactape.contracts.segments import kind_of
+from pactape.contracts.templates import slugs_named
+from pactape.errors import SettingsError
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS = '[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "http://users.test/api"\n'
+
+
+def exchange(path: str, answer: Any = None, *, method: str = "GET", sent: Any = None) -> dict[str, Any]:
+    """An interaction as a cassette holds it."""
+    media = {"Content-Type": ["application/json"]}
+    return {
+        "request": {
+            "method": method,
+            "uri": f"http://users.test/api{path}",
+            "body": json.dumps(sent) if sent is not None else None,
+            "headers": media if sent is not None else {},
+        },
+        "response": {
+            "status": {"code": 200, "message": ""},
+            "headers": media,
+            "body": {"string": json.dumps({"id": 1, "name": "x"} if answer is None else answer)},
+        },
+    }
+
+
+def interactions(
+    root: Path, *exchanges: dict[str, Any], settings: str = SETTINGS, **notes: Any
+) -> list[dict[str, Any]]:
+    """The interactions of the contract that comes from one cassette with these exchanges."""
+    (root / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (root / "cassettes").mkdir()
+    document: dict[str, Any] = {"interactions": list(exchanges), "version": 1}
+    if notes:
+        document["pactape"] = {"version": 1, **notes}
+    (root / "cassettes" / "a.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    (path,) = write_contracts(derive(load_settings(root)), root / "pacts")
+    return list(json.loads(path.read_bytes())["interactions"])
+
+
+def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTINGS) -> list[str]:
+    return [each["description"] for each in interactions(root, *exchanges, settings=settings)]
+
+
+@pytest.mark.parametrize(
+    ("segment", "kind"),
+    [
+        ("7", "id"),
+        ("0190a6f0-4d5e-7abc-8def-0123456789ab", "id"),
+        ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "id"),
+        ("507f1f77bcf86cd799439011", "id"),
+        ("usr_8sKq2w1fLp", "id"),
+        ("5KsDBWseXY6QegucYAoacS1", "id"),
+        ("2026-01-31", "date"),
+        ("2026-13-31", None),
+        ("users", None),
+        ("v1", None),
+        ("deadbeef", None),
+        ("internationalizations", None),
+        ("", None),
+    ],
+)
+def test_a_segment_is_a_value_when_its_form_says_so(segment: str, kind: str | None) -> None:
+    assert kind_of(segment) == kind
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("7", "8"),
+        ("0190a6f0-4d5e-7abc-8def-0123456789ab", "9"),
+        ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "507f1f77bcf86cd799439011"),
+    ],
+)
+def test_paths_that_differ_in_ids_are_one_operation(tmp_path: Path, ids: tuple[str, str]) -> None:
+    assert descriptions(tmp_path, *(exchange(f"/users/{each}") for each in ids)) == ["GET /users/{id} → 200"]
+
+
+PROJECT = {"id": 1, "name": "x", "members": []}
+
+
+def test_names_with_answers_of_one_kind_are_slugs(tmp_path: Path) -> None:
+    exchanges = [exchange(f"/projects/{name}", PROJECT) for name in ("apollo", "gemini", "mercury")]
+    assert descriptions(tmp_path, *exchanges) == ["GET /projects/{slug} → 200"]
+
+
+def test_two_names_are_not_enough_for_a_slug(tmp_path: Path) -> None:
+    assert (
+        len(
+            descriptions(tmp_path, *(exchange(f"/projects/{name}", PROJECT) for name in ("apollo", "gemini")))
+        )
+        == 2
+    )
+
+
+def test_names_with_answers_of_other_kinds_are_operations_of_their_own(tmp_path: Path) -> None:
+    answers = {"users": {"name": 1, "email": 2}, "orders": {"total": 1, "lines": 2}, "health": {"ok": 1}}
+    assert len(descriptions(tmp_path, *(exchange(f"/{name}", each) for name, each in answers.items()))) == 3
+
+
+@pytest.mark.parametrize(("prefix", "answer"), [("", PROJECT), ("/lists", [PROJECT])])
+def test_what_begins_a_path_or_names_a_list_is_no_slug(tmp_path: Path, prefix: str, answer: Any) -> None:
+    exchanges = [exchange(f"{prefix}/{name}", answer) for name in ("countries", "currencies", "units")]
+    assert len(descriptions(tmp_path, *exchanges)) == 3
+
+
+def test_what_is_below_slugs_is_found_as_well() -> None:
+    keys = frozenset({"a", "b", "c"})
+    paths = [("repos", name, "issues") for name in ("x", "y", "z")]
+    found = slugs_named(("GET", path, keys) for path in paths)
+    assert {found[path] for path in paths} == {("repos", "{slug}", "issues")}
+
+
+def test_an_id_that_an_earlier_answer_brought_is_a_parameter(tmp_path: Path) -> None:
+    made = exchange("/users", {"id": "ada"}, method="POST", sent={"name": "Ada"})
+    first, *_ = interactions(tmp_path, made, exchange("/users/ada"))
+    assert (first["description"], first["comments"]["text"]) == (
+        "GET /users/{id} → 200",
+        ["The path's segment 3 is what an earlier answer brought, POST /api/users: $.id"],
+    )
+
+
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "paths": {"/people/{who}": {}, "/people/me": {}, "/files/{name}.{kind}": {}},
+    "components": {"schemas": {"Pet": {"discriminator": {"propertyName": "petType"}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/people/ada", "GET /people/{who}"),
+        ("/people/me", "GET /people/me"),
+        ("/files/a.png", "GET /files/{name}.{kind}"),
+        ("/other/7", "GET /other/{id}"),
+    ],
+)
+@pytest.mark.parametrize("name", ["api.yaml", "api.json"])
+def test_the_provider_s_description_names_the_routes(
+    tmp_path: Path, path: str, operation: str, name: str
+) -> None:
+    dump = json.dumps if name.endswith("json") else yaml.safe_dump
+    (tmp_path / name).write_text(dump(DOCUMENT), encoding="utf-8")
+    settings = f'{SETTINGS}openapi = "{name}"\n'
+    assert descriptions(tmp_path, exchange(path), settings=settings) == [f"{operation} → 200"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [", "can't be read as an OpenAPI document"),
+        ("a: 1", "is no OpenAPI document with `paths`"),
+        ("paths: {1: {}}", "has a path that is no text"),
+        (None, "can't be read as an OpenAPI document"),
+    ],
+)
+def test_a_description_that_cannot_be_used_is_refused(tmp_path: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / "api.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=message) as refusal:
+        descriptions(tmp_path, exchange("/a"), settings=f'{SETTINGS}openapi = "api.yaml"\n')
+    assert str(refusal.value).startswith(str(tmp_path / "api.yaml"))
+
+
+CARD = {"type": "card", "number": "1", "expires": "2027-01-31"}
+BANK = {"type": "bank", "iban": "AT1"}
+
+
+def test_kinds_of_answers_with_keys_of_their_own_are_apart(tmp_path: Path) -> None:
+    exchanges = [exchange(f"/payments/{number}", CARD if number % 2 else BANK) for number in range(4)]
+    found = {each["description"]: each for each in interactions(tmp_path, *exchanges)}
+    keys = {name: sorted(each["response"]["body"]["content"]) for name, each in found.items()}
+    assert keys == {
+        "GET /payments/{id}, type=bank → 200": ["iban", "type"],
+        "GET /payments/{id}, type=card → 200": ["expires", "number", "type"],
+    }
+
+
+def test_a_kind_that_was_seen_once_is_not_apart(tmp_path: Path) -> None:
+    exchanges = [exchange("/payments/1", CARD), exchange("/payments/2", CARD), exchange("/payments/3", BANK)]
+    assert descriptions(tmp_path, *exchanges) == ["GET /payments/{id} → 200"]
+
+
+def test_kinds_with_the_same_keys_are_not_apart(tmp_path: Path) -> None:
+    exchanges = [exchange(f"/pets/{number}", {"type": "ab"[number % 2], "name": "x"}) for number in range(4)]
+    assert descriptions(tmp_path, *exchanges) == ["GET /pets/{id} → 200"]
+
+
+def test_kinds_that_answer_the_same_request_are_not_apart(tmp_path: Path) -> None:
+    exchanges = [exchange("/payments/1", CARD if number % 2 else BANK) for number in range(4)]
+    assert descriptions(tmp_path, *exchanges) == ["GET /payments/{id} → 200"]
+
+
+STATES = [{"name": "a user exists", "parameters": {"id": 7, "email": "ada@example.com", "n": 2}}]
+TEST = {"test": "t.py::test_a", "description": "a"}
+
+
+def test_what_a_state_names_is_generated_from_it_when_the_provider_is_verified(tmp_path: Path) -> None:
+    asked = exchange("/users/7?email=ada%40example.com&page=2", method="PUT", sent={"id": 7, "n": 5})
+    (found,) = interactions(tmp_path, asked, states=STATES, **TEST)
+    expressions = {
+        part: generator.get("expression") or {place: each["expression"] for place, each in generator.items()}
+        for part, generator in found["request"]["generators"].items()
+    }
+    assert (found["request"]["path"], expressions) == (
+        "/users/7",
+        {"path": "/users/${id}", "query": {"email": "${email}"}, "body": {"$.id": "${id}"}},
+    )
+
+
+def test_a_number_in_the_body_stays_one_when_it_is_generated(tmp_path: Path) -> None:
+    asked = exchange("/users", method="POST", sent={"id": 7})
+    (found,) = interactions(tmp_path, asked, states=STATES, **TEST)
+    assert found["request"]["generators"]["body"]["$.id"]["dataType"] == "INTEGER"
+
+
+def test_a_value_that_two_parameters_have_is_not_generated(tmp_path: Path) -> None:
+    states = [{"name": "s", "parameters": {"id": 7, "count": 7}}]
+    (found,) = interactions(tmp_path, exchange("/users/7"), states=states, **TEST)
+    assert "generators" not in found["request"]
+
+
+@pytest.mark.parametrize(
+    ("document", "other", "same"),
+    [
+        ("query Me($id: ID!) { me(id: $id) { id, name } }", "query Me($id:ID!){me(id:$id){id name}}", True),
+        ("query Me($id: ID!) { me(id: $id) { id, name } }", "query Me($id:ID!){me(id:$id){idname}}", False),
+    ],
+)
+def test_a_mock_takes_a_graphql_document_in_any_spelling(
+    tmp_path: Path, document: str, other: str, *, same: bool
+) -> None:
+    (found,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
+    (matcher,) = found["request"]["matchingRules"]["body"]["$.query"]["matchers"]
+    sent = found["request"]["body"]["content"]["query"]
+    assert (sent, bool(re.match(matcher["regex"], other))) == (document, same)
+
+
+def test_a_graphql_document_with_comments_stays_exact(tmp_path: Path) -> None:
+    document = "{ me { id } } # mine"
+    (found,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
+    assert "matchingRules" not in found["request"]
+
+
+def test_optional_fields_are_typed_in_an_interaction_of_their_own_if_that_is_wanted(tmp_path: Path) -> None:
+    exchanges = [exchange("/users/1", {"id": 1, "nick": "a"}), exchange("/users/2", {"id": 2})]
+    settings = f"{SETTINGS}[tool.pactape]\ntyped_optionals = true\n"
+    plain, typed = interactions(tmp_path, *exchanges, settings=settings)
+    assert (plain["response"]["body"]["content"], typed["response"]["body"]["content"]) == (
+        {"id": 1},
+        {"!": None, "id": 1, "nick": "a"},
+    )
+
+
+def test_without_optional_fields_there_is_no_second_interaction(tmp_path: Path) -> None:
+    settings = f"{SETTINGS}[tool.pactape]\ntyped_optionals = true\n"
+    assert len(interactions(tmp_path, exchange("/users/1"), settings=settings)) == 1

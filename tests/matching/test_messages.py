@@ -1,0 +1,219 @@
+"""Requests, responses and messages as wholes: paths, queries, headers, statuses, content types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pactape.exchange import Request, Response
+from pactape.matching import Message, MessageMatcher, RequestMatcher, ResponseMatcher
+
+JSON = ("Content-Type", "application/json")
+
+
+def request(url: str = "/a", *headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> Request:
+    return Request(method=method, url=f"http://api.example{url}", headers=headers, body=body)
+
+
+def response(*headers: tuple[str, str], status: int = 200, body: bytes = b"") -> Response:
+    return Response(status=status, headers=headers, body=body)
+
+
+def rule(**attributes: Any) -> dict[str, Any]:
+    return {"matchers": [attributes]}
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("x=1&x=2&y=", True),
+        ("y=&x=1&x=2", True),
+        ("x=2&x=1&y=", False),
+        ("x=1&x=2", False),
+        ("x=1&x=2&y=&z=1", False),
+    ],
+)
+def test_a_query_is_matched_by_name_in_any_order_and_nothing_may_be_more(
+    query: str, *, matches: bool
+) -> None:
+    matcher = RequestMatcher({"path": "/a", "query": {"x": ["1", "2"], "y": [""]}})
+    assert (matcher.mismatches(request(f"/a?{query}")) == []) is matches
+
+
+def test_a_query_may_be_written_as_text_as_in_version_2() -> None:
+    assert RequestMatcher({"path": "/a", "query": "x=1&y=a%20b"}, 2).mismatches(request("/a?y=a+b&x=1")) == []
+
+
+def test_a_rule_for_a_query_parameter_holds_for_each_of_its_values() -> None:
+    rules = {"query": {"x": rule(match="regex", regex=r"\d+")}}
+    matcher = RequestMatcher({"path": "/a", "query": {"x": ["1"]}, "matchingRules": rules})
+    found = matcher.mismatches(request("/a?x=1&x=b"))
+    assert [(each.path, each.actual) for each in found] == [("x", "b")]
+
+
+def test_a_path_is_equal_or_keeps_its_rule() -> None:
+    matcher = RequestMatcher(
+        {"path": "/u/1", "matchingRules": {"path": rule(match="regex", regex=r"/u/\d+")}}
+    )
+    assert [matcher.mismatches(request(path)) == [] for path in ("/u/77", "/u/x")] == [True, False]
+
+
+def test_methods_are_the_same_in_any_case() -> None:
+    assert RequestMatcher({"method": "get", "path": "/a"}).mismatches(request()) == []
+
+
+def test_a_request_with_a_key_that_isnt_expected_is_refused() -> None:
+    matcher = RequestMatcher({"method": "POST", "path": "/a", "body": {"content": {"a": 1}}})
+    found = matcher.mismatches(request("/a", JSON, method="POST", body=b'{"a": 1, "b": 2}'))
+    assert [(each.path, each.reason) for each in found] == [("$.b", "is not expected")]
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "matches"),
+    [
+        ("application/json", "application/json; charset=utf-8", True),
+        ("application/json; charset=UTF-8", "application/json;charset=utf-8", True),
+        ("application/json; charset=utf-8", "application/json", False),
+        ("application/json", "text/plain", False),
+    ],
+)
+def test_a_content_type_needs_the_examples_parameters_only(
+    expected: str, actual: str, *, matches: bool
+) -> None:
+    matcher = ResponseMatcher({"headers": {"Content-Type": [expected]}})
+    assert (matcher.mismatches(response(("content-type", actual))) == []) is matches
+
+
+def test_lists_in_headers_have_white_space_after_their_commas_or_not() -> None:
+    assert ResponseMatcher({"headers": {"X-List": "a,b"}}).mismatches(response(("x-list", "a, b"))) == []
+
+
+def test_a_missing_header_is_a_mismatch_and_one_more_is_none() -> None:
+    matcher = ResponseMatcher({"headers": {"ETag": "1"}})
+    assert [each.path for each in matcher.mismatches(response(("X-More", "1")))] == ["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted"),
+    [
+        ("success", [200, 204]),
+        ("clientError", [404]),
+        ("nonError", [200, 204, 301]),
+        ([404, 500], [404, 500]),
+    ],
+    ids=str,
+)
+def test_status_codes_come_in_classes(wanted: Any, accepted: list[int]) -> None:
+    rules = {"status": {"$": rule(match="statusCode", status=wanted)}}
+    matcher = ResponseMatcher({"status": 200, "matchingRules": rules})
+    statuses = (200, 204, 301, 404, 500)
+    assert [status for status in statuses if not matcher.mismatches(response(status=status))] == accepted
+
+
+def test_a_body_of_another_content_type_isnt_compared() -> None:
+    matcher = ResponseMatcher({"headers": {"Content-Type": "application/json"}, "body": {"a": 1}}, 3)
+    found = matcher.mismatches(response(("Content-Type", "text/html"), body=b"<html>"))
+    assert [(each.part.value, each.rule) for each in found] == [
+        ("header", "equality"),
+        ("body", "content type"),
+    ]
+
+
+def test_a_form_is_matched_by_its_fields() -> None:
+    written = {
+        "method": "POST",
+        "path": "/a",
+        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        "body": {"content": "a=1&b=x", "contentType": "application/x-www-form-urlencoded"},
+        "matchingRules": {"body": {"$.a": rule(match="integer")}},
+    }
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    matcher = RequestMatcher(written)
+    answers = [
+        matcher.mismatches(request("/a", form, method="POST", body=each)) == []
+        for each in (b"b=x&a=7", b"a=7")
+    ]
+    assert answers == [True, False]
+
+
+def test_plain_text_is_equal_or_keeps_the_rule_of_its_root() -> None:
+    rules = {"body": {"$": rule(match="regex", regex="hello .*")}}
+    written = {"body": {"content": "hello you", "contentType": "text/plain"}, "matchingRules": rules}
+    plain = ("Content-Type", "text/plain")
+    answers = [
+        ResponseMatcher(written).mismatches(response(plain, body=each)) == []
+        for each in (b"hello all", b"bye")
+    ]
+    assert answers == [True, False]
+
+
+def test_binary_bodies_are_matched_by_how_they_begin() -> None:
+    rules = {"body": {"$": rule(match="contentType", value="image/png")}}
+    content = {"content": "iVBORw0KGgo=", "encoded": "base64", "contentType": "image/png"}
+    matcher = ResponseMatcher({"body": content, "matchingRules": rules})
+    png = ("Content-Type", "image/png")
+    answers = [
+        matcher.mismatches(response(png, body=each)) == [] for each in (b"\x89PNG\r\n\x1a\n...", b"GIF89a")
+    ]
+    assert answers == [True, False]
+
+
+def test_xml_is_matched_by_elements_attributes_and_text() -> None:
+    written = {
+        "body": {"content": '<u id="1"><n>Ada</n></u>', "contentType": "application/xml"},
+        "matchingRules": {
+            "body": {"$.u['@id']": rule(match="regex", regex=r"\d+"), "$.u.n.#text": rule(match="type")}
+        },
+    }
+    xml = ("Content-Type", "application/xml")
+    bodies = (b'<u id="7"><n>Bob</n><m/></u>', b'<u id="x"><n>Bob</n></u>', b'<u id="7"/>')
+    answers = [ResponseMatcher(written).mismatches(response(xml, body=each)) == [] for each in bodies]
+    assert answers == [True, False, False]
+
+
+def multipart(image: bytes, note: bytes) -> bytes:
+    return (
+        b'--B\r\nContent-Disposition: form-data; name="note"\r\n\r\n' + note + b"\r\n"
+        b'--B\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        + image
+        + b"\r\n--B--\r\n"
+    )
+
+
+def test_multipart_bodies_are_matched_part_by_part() -> None:
+    png = b"\x89PNG\r\n\x1a\n"
+    rules = {"body": {"$.image": rule(match="contentType", value="image/png"), "$.note": rule(match="type")}}
+    kind = "multipart/form-data; boundary=B"
+    written = {
+        "headers": {"Content-Type": kind},
+        "body": {"content": multipart(png, b"x").decode("latin-1"), "contentType": kind},
+        "matchingRules": rules,
+    }
+    matcher = ResponseMatcher({**written, "body": _base64(multipart(png, b"x"), kind)})
+    bodies = (multipart(png + b"more", b"y"), multipart(b"GIF89a", b"y"))
+    assert [matcher.mismatches(response(("Content-Type", kind), body=each)) == [] for each in bodies] == [
+        True,
+        False,
+    ]
+
+
+def _base64(data: bytes, kind: str) -> dict[str, str]:
+    import base64  # noqa: PLC0415 -- one test's
+
+    return {"content": base64.b64encode(data).decode(), "encoded": "base64", "contentType": kind}
+
+
+def test_messages_are_matched_by_contents_and_metadata() -> None:
+    written = {
+        "contents": {"content": {"id": 1}, "contentType": "application/json"},
+        "metadata": {"contentType": "application/json", "topic": "users"},
+        "matchingRules": {"body": {"$.id": rule(match="integer")}, "metadata": {"topic": rule(match="type")}},
+    }
+    matcher = MessageMatcher(written)
+    metadata = {"contentType": "application/json", "topic": "others", "more": 1}
+    found = [
+        matcher.mismatches(Message(contents=b'{"id": 2}', metadata=metadata)),
+        [each.path for each in matcher.mismatches(Message(contents=b'{"id": "x"}', metadata=metadata))],
+        [each.path for each in matcher.mismatches(Message(contents=b'{"id": 2}', metadata={}))],
+    ]
+    assert found == [[], ["$.id"], ["contentType", "topic"]]

@@ -1,0 +1,93 @@
+"""From a test that reads some fields to a contract of these fields, in projects of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pactape.cassettes import read_cassette
+from pactape.contracts import derive
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEST = """
+import pytest, requests
+
+@pytest.mark.cassette
+def test_reads_a_user():
+    user = requests.get("{url}/users/7", timeout=5).json()
+    assert {reading}
+"""
+
+
+class Project:
+    """A project with one test."""
+
+    def __init__(self, pytester: pytest.Pytester, url: str) -> None:
+        self._pytester = pytester
+        self._url = url
+        settings = f'[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "{url}"\n'
+        (pytester.path / "pyproject.toml").write_text(settings, encoding="utf-8")
+
+    def test(self, reading: str, *options: str) -> None:
+        """Write the test anew, and run it."""
+        text = TEST.replace("{url}", self._url).replace("{reading}", reading)
+        (self._pytester.path / "test_users.py").write_text(text, encoding="utf-8")
+        result = self._pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:xdist", *options)
+        result.assert_outcomes(passed=1)
+
+    @property
+    def cassette(self) -> Path:
+        return self._pytester.path / "cassettes" / "test_users.test_reads_a_user.yaml"
+
+    def reads(self) -> tuple[str, ...] | None:
+        return read_cassette(self.cassette)[0].reads
+
+    def contract(self, *, all_fields: bool = False) -> Any:
+        """The example body of the derived contract."""
+        (contract,) = derive(load_settings(self._pytester.path), all_fields=all_fields).contracts
+        (interaction,) = contract.interactions
+        assert interaction.response.body is not None
+        return interaction.response.body.example
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, url: str) -> Project:
+    return Project(pytester, url)
+
+
+def test_a_recording_leads_to_a_contract_of_the_fields_that_its_test_read(project: Project) -> None:
+    project.test('user["profile"]["city"] == "London"', "--pactape-record", "once")
+    assert (project.reads(), project.contract()) == (("profile.city",), {"profile": {"city": "London"}})
+
+
+def test_a_replay_that_observes_brings_the_cassette_up_to_date(project: Project) -> None:
+    project.test('user["id"] == 7', "--pactape-record", "once")
+    project.test('user["name"] == "Ada"', "--pactape-observe")
+    assert (project.reads(), project.contract()) == (("name",), {"name": "Ada"})
+
+
+def test_a_plain_replay_changes_no_cassette(project: Project) -> None:
+    project.test('user["id"] == 7', "--pactape-record", "once")
+    before = project.cassette.read_bytes()
+    project.test('user["name"] == "Ada"')
+    assert project.cassette.read_bytes() == before
+
+
+def test_a_replay_that_observes_nothing_new_leaves_the_file_alone(project: Project) -> None:
+    project.test('user["id"] == 7', "--pactape-record", "once")
+    before = project.cassette.stat().st_mtime_ns
+    project.test('user["id"] == 7', "--pactape-observe")
+    assert project.cassette.stat().st_mtime_ns == before
+
+
+def test_a_test_that_compares_the_whole_answer_needs_the_whole_answer(project: Project) -> None:
+    project.test('user == {**user, "id": 7}', "--pactape-record", "once")
+    assert project.contract().keys() == {"id", "name", "profile"}
+
+
+def test_all_fields_are_in_the_contract_when_asked_for(project: Project) -> None:
+    project.test('user["id"] == 7', "--pactape-record", "once")
+    assert project.contract(all_fields=True).keys() == {"id", "name", "profile"}

@@ -1,0 +1,184 @@
+"""Cassettes over HTTP: what is answered, in which order, and what is said to the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from pactape.errors import CassetteFormatError, OutputError
+from pactape.replaying import Recordings, ReplayServer, replaying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+QUERY = "query GetUser($id: ID!) { user(id: $id) { id name } }"
+
+
+def interaction(method: str, url: str, answer: Any, *, body: Any = None, status: int = 200) -> dict[str, Any]:
+    return {
+        "request": {
+            "method": method,
+            "uri": url,
+            "headers": {"Authorization": ["Bearer scrubbed"], "Content-Type": ["application/json"]},
+            "body": None if body is None else json.dumps(body),
+        },
+        "response": {
+            "status": {"code": status, "message": "OK"},
+            "headers": {
+                "Content-Type": ["application/json"],
+                "Transfer-Encoding": ["chunked"],
+                "X-Kept": ["yes"],
+            },
+            "body": {"string": json.dumps(answer)},
+        },
+    }
+
+
+def cassette(folder: Path, *interactions: dict[str, Any], name: str = "users.json") -> Path:
+    path = folder / name
+    path.write_text(json.dumps({"interactions": interactions, "version": 1}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Iterator[str]:
+    path = cassette(
+        tmp_path,
+        interaction("GET", "https://users.test/v1/users/7", {"id": 7}),
+        interaction("GET", "https://users.test/v1/users/7", {"id": 7, "name": "Ada"}),
+        interaction("GET", "https://users.test/v1/users?page=2&size=5", {"page": 2}),
+        interaction(
+            "POST", "https://users.test/v1/users", {"id": 8}, body={"name": "Ada", "age": 3}, status=201
+        ),
+        interaction(
+            "POST",
+            "https://users.test/graphql",
+            {"data": {}},
+            body={"query": QUERY, "variables": {"id": "1"}, "operationName": "GetUser"},
+        ),
+    )
+    with replaying([path]) as url:
+        yield url
+
+
+def test_a_recorded_answer_is_given_whole_but_for_headers_of_the_connection(users: str) -> None:
+    answer = requests.post(f"{users}/v1/users", json={"age": 3, "name": "Ada"}, timeout=5)
+    assert (answer.status_code, answer.json(), answer.headers["X-Kept"]) == (201, {"id": 8}, "yes")
+    assert "Transfer-Encoding" not in answer.headers
+
+
+def test_equal_requests_get_their_answers_in_order_and_then_the_last_again(users: str) -> None:
+    found = [requests.get(f"{users}/v1/users/7", timeout=5).json() for _ in range(3)]
+    assert found == [{"id": 7}, {"id": 7, "name": "Ada"}, {"id": 7, "name": "Ada"}]
+
+
+def test_a_query_is_matched_whatever_its_order(users: str) -> None:
+    assert requests.get(f"{users}/v1/users?size=5&page=2", timeout=5).json() == {"page": 2}
+
+
+def test_graphql_is_matched_by_its_meaning(users: str) -> None:
+    spaced = {"operationName": "GetUser", "variables": {"id": "1"}, "query": QUERY.replace(" ", "\n ")}
+    assert requests.post(f"{users}/graphql", json=spaced, timeout=5).json() == {"data": {}}
+
+
+def test_other_credentials_than_the_recorded_ones_will_do(users: str) -> None:
+    headers = {"Authorization": "Bearer another"}
+    assert requests.get(f"{users}/v1/users/7", headers=headers, timeout=5).status_code == 200
+
+
+def test_what_is_not_recorded_gets_a_problem_that_names_the_nearest(users: str) -> None:
+    answer = requests.get(f"{users}/v1/users/8", timeout=5)
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["Content-Type"], problem["type"]) == (
+        404,
+        "application/problem+json",
+        "urn:pactape:no-match",
+    )
+    assert "the path differs: '/v1/users/8', recorded '/v1/users/7'" in problem["nearest"][0]
+
+
+def test_a_secret_of_a_request_without_an_answer_is_not_repeated(users: str) -> None:
+    answer = requests.get(f"{users}/v1/users/7?api_key=q8Zr1LmX0vTy7PbK", timeout=5)
+    assert (answer.status_code, "q8Zr1LmX0vTy7PbK" in answer.text) == (404, False)
+
+
+def test_below_a_base_url_paths_start_after_it(tmp_path: Path) -> None:
+    path = cassette(
+        tmp_path,
+        interaction("GET", "https://users.test/v1/users/7", {"v": 1}),
+        interaction("GET", "https://users.test/v10/users/7", {"v": 10}),
+    )
+    with replaying([path], base_url="https://users.test/v1/") as url:
+        assert requests.get(f"{url}/users/7", timeout=5).json() == {"v": 1}
+
+
+def test_a_request_that_names_a_recorded_host_is_answered_by_that_host_alone(tmp_path: Path) -> None:
+    path = cassette(
+        tmp_path,
+        interaction("GET", "http://users.test/health", {"of": "users"}),
+        interaction("GET", "http://orders.test/health", {"of": "orders"}),
+    )
+    with replaying([path]) as url:
+        found = [
+            requests.get(f"{url}/health", headers={"Host": host}, timeout=5).json()["of"]
+            for host in ("orders.test", "users.test", "else.test")
+        ]
+    assert found == ["orders", "users", "users"]
+
+
+def test_cassettes_without_an_interaction_below_the_base_url_are_refused(tmp_path: Path) -> None:
+    path = cassette(tmp_path, interaction("GET", "http://users.test/health", {}))
+    with pytest.raises(CassetteFormatError, match=r"nothing was recorded below http://orders\.test"):
+        Recordings([path], base_url="http://orders.test")
+
+
+def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+    recordings = Recordings([cassette(tmp_path, interaction("GET", "http://users.test/health", {}))])
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OutputError, match=f"127.0.0.1:{port}: can't be listened on"):
+            ReplayServer(recordings, port=port)
+
+
+@contextmanager
+def command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "pactape.cli", "replay-server", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_the_command_serves_a_folder_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    cassette(tmp_path, interaction("GET", "http://users.test/health", {"up": True}))
+    with command(str(tmp_path), "--port", "0") as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        answer = requests.get(f"{first.split()[-1]}/health", timeout=5).json()
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=10)
+    assert first.startswith("Replaying 1 interactions of http://users.test at http://127.0.0.1:")
+    assert (answer, rest, process.returncode) == ({"up": True}, "Replay stopped\n", 0)
+
+
+def test_the_command_leaves_with_2_for_a_file_that_is_no_cassette(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("- [", encoding="utf-8")
+    with command(str(tmp_path / "broken.yaml")) as process:
+        _, told = process.communicate(timeout=30)
+    assert (process.returncode, "broken.yaml" in told, "Traceback" in told) == (2, True, False)

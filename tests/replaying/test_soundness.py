@@ -1,0 +1,52 @@
+"""Soundness: the official verifier finds that every recording keeps the contract that came from it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pactape.replaying import replaying
+from pactape.settings import load_settings
+from pactape.verification import verify_provider
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = load_settings(ROOT)
+PACTS = sorted(SETTINGS.pacts.glob("*.json"))
+#: What the recordings leave out, and the verifier asks with: any credentials will do for a replay.
+HEADERS = {"Authorization": "Bearer anything"}
+
+
+def recordings_of(interaction: dict[str, Any]) -> tuple[str, ...]:
+    references = interaction["comments"]["references"]["Pactape"]["cassettes"]
+    return tuple(sorted({place.partition("#")[0] for place in references.split(", ")}))
+
+
+def states_of(pact: dict[str, Any]) -> dict[str, Any]:
+    """Handlers that do nothing, for a recording was made in its state."""
+    named = [state["name"] for each in pact["interactions"] for state in each.get("providerStates", ())]
+    return dict.fromkeys(named, _nothing)
+
+
+def _nothing(**_parameters: Any) -> None: ...
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", PACTS, ids=lambda path: path.stem)
+def test_every_recording_keeps_the_contract_that_came_from_it(path: Path, tmp_path: Path) -> None:
+    pact = json.loads(path.read_bytes())
+    provider = next(each for each in SETTINGS.providers.values() if each.name == pact["provider"]["name"])
+    by_recordings = defaultdict(list)
+    for interaction in pact["interactions"]:
+        if interaction["type"] == "Synchronous/HTTP":
+            by_recordings[recordings_of(interaction)].append(interaction)
+    failures = []
+    for number, (files, interactions) in enumerate(by_recordings.items()):
+        part = tmp_path / f"{number}.json"
+        part.write_text(json.dumps({**pact, "interactions": interactions}), encoding="utf-8")
+        with replaying([ROOT / file for file in files], base_url=provider.url) as url:
+            result = verify_provider([part], url=url, states=states_of(pact), headers=HEADERS)
+        failures += [(each.description, each.failures) for each in result.failed]
+    assert failures == []
