@@ -1,4 +1,4 @@
-"""`python -m storefront`: the users API in the foreground, on a database of its own."""
+"""`python -m storefront`: all services in the foreground, on a database of their own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from pactape.errors import BadInputError
+
+if TYPE_CHECKING:
+    from storefront.system import Storefront
 
 __all__ = ["main"]
 
@@ -17,23 +20,45 @@ __all__ = ["main"]
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The users API's; the others take those after it. 0 takes free ones.",
 )
-def serve(*, host: str, port: int) -> None:
-    """Serve the users API until Ctrl-C or a SIGTERM."""
-    from storefront.users.service import running_users_api  # noqa: PLC0415 -- a misspelt option need not wait for it
+@click.option(
+    "--token-lifetime",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1, 86_400),
+    help="Seconds that an access token is valid.",
+)
+def serve(*, host: str, port: int, token_lifetime: int) -> None:
+    """Serve all services until Ctrl-C or a SIGTERM."""
+    from storefront.system import running_storefront  # noqa: PLC0415 -- a misspelt option need not wait for it
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_arguments: stop.set())
     with ExitStack() as stack:
-        service = stack.enter_context(running_users_api(host=host, port=port))
-        click.echo(f"users API: {service.url} (PostgreSQL, an empty database)")
-        click.echo(f"to get a token: curl -u {service.client_id}:{service.client_secret} \\")
-        click.echo(f"  -d grant_type=client_credentials {service.url}/oauth/token")
-        click.echo(f"for provider states: export STOREFRONT_STATES_DATABASE_URL='{service.database_url}'")
+        _tell(stack.enter_context(running_storefront(host=host, port=port, token_lifetime=token_lifetime)))
         stop.wait()
     click.echo("stopped")
+
+
+def _tell(storefront: Storefront) -> None:
+    users = storefront.users
+    click.echo(f"users API: {users.url} (PostgreSQL, an empty database)")
+    click.echo(f"to get a token: curl -u {users.client_id}:{users.client_secret} \\")
+    click.echo(f"  -d grant_type=client_credentials {users.url}/oauth/token")
+    click.echo(f"for provider states: export STOREFRONT_STATES_DATABASE_URL='{users.database_url}'")
+    for name, url in storefront.urls.items():
+        if name not in {"users", "identity"}:
+            click.echo(f"{name}: {url}")
+    for client, secret in storefront.issuer.clients.items():
+        click.echo(f"for tokens of the others: curl -u {client}:{secret} \\")
+        click.echo(f"  -d grant_type=client_credentials {storefront.urls['identity']}/oauth/token")
+    click.echo("all services are up")
 
 
 def main() -> None:

@@ -5,32 +5,34 @@ Run as `python -m storefront.demo`; leaves with 0 only if every step did what it
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
-import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from pactape.broker import running_broker
 from pactape.broker.official.tool import Answer, run_broker
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactapeError
 from pactape.settings import load_settings
+from pactape.states import load_states
 from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
 from rich.console import Console
-from rich.table import Table
 
+from storefront.demo_orders import order_goes_through, order_is_undone
 from storefront.faults import rename_field
 from storefront.server import running
-from storefront.users.service import UsersService, running_users_api
+from storefront.system import Storefront, running_storefront
+from storefront.telling import Demo, Outcome
 from storefront.users.states import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from storefront.users.service import UsersService
 
 __all__ = ["main"]
 
@@ -38,44 +40,12 @@ _ROOT = Path(__file__).resolve().parents[1]
 _CONSUMER_TESTS = "tests/storefront/consumer"
 _BROKEN = ("email", "mail")
 _WEB, _USERS = "storefront-web", "storefront-users"
-
-
-class _Outcome(msgspec.Struct, frozen=True):
-    """What a step found, and whether that is what it should."""
-
-    found: str
-    good: bool
-
-
-class _Demo:
-    """The steps, told one by one on the console."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._table = Table("step", "what happened", "time", "", title="Pactape in short")
-        self.good = True
-
-    def step(self, title: str, action: Callable[[], _Outcome]) -> None:
-        """Run one step and show its outcome."""
-        self._console.print(f"[bold]{title}[/bold] …")
-        begin = time.perf_counter()
-        outcome = action()
-        seconds = time.perf_counter() - begin
-        self.good = self.good and outcome.good
-        mark = "[green]ok[/green]" if outcome.good else "[red]not as it should[/red]"
-        self._console.print(f"  {outcome.found}", highlight=False, soft_wrap=True)
-        self._table.add_row(title, outcome.found.partition("\n")[0], f"{seconds:.2f} s", mark)
-
-    def finish(self) -> int:
-        """Show the table; gives the exit code."""
-        self._console.print()
-        self._console.print(self._table)
-        return 0 if self.good else 1
+_CONTRACT = f"{_WEB}-{_USERS}.json"
 
 
 def main() -> int:
     """Tell the story; gives the exit code."""
-    demo = _Demo(Console())
+    demo = Demo(Console())
     try:
         with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="pactape-demo-") as folder:
             _tell(demo, stack, Path(folder))
@@ -85,27 +55,29 @@ def main() -> int:
     return demo.finish()
 
 
-def _tell(demo: _Demo, stack: ExitStack, folder: Path) -> None:
-    services: list[UsersService] = []
+def _tell(demo: Demo, stack: ExitStack, folder: Path) -> None:
+    running_now: list[Storefront] = []
 
-    def start() -> _Outcome:
-        services.append(stack.enter_context(running_users_api()))
-        return _Outcome(f"the users API, REST and GraphQL over PostgreSQL, at {services[0].url}", good=True)
+    def start() -> Outcome:
+        running_now.append(stack.enter_context(running_storefront()))
+        return Outcome(f"{', '.join(running_now[0].urls)}: each with its own tables in PostgreSQL", good=True)
 
-    demo.step("1. start the provider", start)
-    demo.step("2. replay the consumer's tests, network closed", lambda: _replay(folder))
-    demo.step("3. derive the contract from the recordings", lambda: _derive(folder))
-    demo.step("4. verify the provider with the official verifier", lambda: _verify(folder, services[0]))
-    demo.step(
-        f"5. break the provider: {_BROKEN[0]} becomes {_BROKEN[1]}", lambda: _break(folder, services[0])
-    )
+    demo.step("1. start all services", start)
+    storefront = running_now[0]
+    service = storefront.users
+    demo.step("2. an order goes through five services", lambda: order_goes_through(storefront))
+    demo.step("3. an order fails, and all is undone", lambda: order_is_undone(storefront))
+    demo.step("4. replay the consumers' tests, network closed", lambda: _replay(folder))
+    demo.step("5. derive the contracts from the recordings", lambda: _derive(folder))
+    demo.step("6. verify all providers with the official verifier", lambda: _verify_all(folder, storefront))
+    demo.step(f"7. break the users API: {_BROKEN[0]} becomes {_BROKEN[1]}", lambda: _break(folder, service))
     broker = _Broker(stack.enter_context(running_broker(folder / "broker.sqlite")))
-    demo.step("6. publish the contract to the embedded broker", lambda: _publish(folder, broker))
-    demo.step("7. verify from the broker; can the web be deployed?", lambda: _deploy(services[0], broker))
-    demo.step("8. the broken provider again; can it be deployed?", lambda: _refuse(services[0], broker))
+    demo.step("8. publish a contract to the embedded broker", lambda: _publish(folder, broker))
+    demo.step("9. verify from the broker; can the web be deployed?", lambda: _deploy(service, broker))
+    demo.step("10. the broken users API again; can it be deployed?", lambda: _refuse(service, broker))
 
 
-def _replay(folder: Path) -> _Outcome:
+def _replay(folder: Path) -> Outcome:
     report = folder / "junit.xml"
     command = [
         sys.executable,
@@ -121,11 +93,11 @@ def _replay(folder: Path) -> _Outcome:
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 -- our own tests
     suite = ET.parse(report).getroot().find("testsuite") if report.is_file() else None  # noqa: S314 -- our own report
     if done.returncode != 0 or suite is None:
-        return _Outcome(f"the tests failed\n{done.stdout}{done.stderr}", good=False)
-    return _Outcome(f"{suite.get('tests')} tests passed, answered by their cassettes alone", good=True)
+        return Outcome(f"the tests failed\n{done.stdout}{done.stderr}", good=False)
+    return Outcome(f"{suite.get('tests')} tests passed, answered by their cassettes alone", good=True)
 
 
-def _derive(folder: Path) -> _Outcome:
+def _derive(folder: Path) -> Outcome:
     settings = load_settings(_ROOT)
     derivation = derive(settings)
     write_contracts(derivation, folder)
@@ -135,47 +107,77 @@ def _derive(folder: Path) -> _Outcome:
     )
     interactions = sum(len(each.interactions) for each in derivation.contracts)
     compared = "as committed, byte for byte" if same else "and they are not those that are committed"
-    return _Outcome(
+    return Outcome(
         f"{derivation.cassettes} cassettes gave {interactions} interactions, {compared}", good=same
     )
 
 
-def _verify(folder: Path, service: UsersService) -> _Outcome:
-    result = _verification(folder, service, url=service.url)
-    return _Outcome(f"{_passed(result)}{_failures(result)}", good=result.passed)
+def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
+    providers = load_settings(_ROOT).providers
+
+    def verify(key: str) -> Verification:
+        return verify_provider(
+            sorted(folder.glob(f"*-{providers[key].name}.json")),
+            url=storefront.urls[key],
+            states=load_states(providers[key].states, root=_ROOT),
+            headers=storefront.authorization(key),
+        )
+
+    # The states of the orders put money and stock where those of the others do: the orders come last.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = list(pool.map(verify, sorted(providers.keys() - {"orders"})))
+    results.append(verify("orders"))
+    contracts = len(list(folder.glob("*.json")))
+    passed = sum(len(each.results) - len(each.failed) for each in results)
+    told = f"{len(results)} providers keep {contracts} contracts: {passed} interactions passed"
+    failures = "".join(_failures(each) for each in results)
+    return Outcome(f"{told}{failures}", good=all(each.passed for each in results))
 
 
-def _break(folder: Path, service: UsersService) -> _Outcome:
+def _break(folder: Path, service: UsersService) -> Outcome:
     old, new = _BROKEN
     with running(rename_field(service.app, old=old, new=new)) as url:
         result = _verification(folder, service, url=url)
-    caught = any(old in failure for each in result.failed for failure in each.failures)
-    told = f"caught: {_passed(result)}, and the failures name the field" if caught else "not caught"
-    return _Outcome(f"{told}{_failures(result)}", good=caught)
+    named = all(any(old in failure for failure in each.failures) for each in result.failed)
+    caught = named and {each.description for each in result.failed} == _reading(folder / _CONTRACT, old)
+    told = (
+        f"caught: {_passed(result)}, and the failures name the field" if caught else "not caught as it should"
+    )
+    return Outcome(f"{told}{_failures(result)}", good=caught)
+
+
+def _reading(contract: Path, field: str) -> set[str]:
+    """The interactions whose answers hold the field, and so those that a provider without it must break."""
+    interactions = json.loads(contract.read_bytes())["interactions"]
+    return {each["description"] for each in interactions if _holds(each["response"].get("body"), field)}
+
+
+def _holds(value: Any, field: str) -> bool:
+    if isinstance(value, dict):
+        return field in value or any(_holds(each, field) for each in value.values())
+    return isinstance(value, list) and any(_holds(each, field) for each in value)
 
 
 def _verification(folder: Path, service: UsersService, *, url: str) -> Verification:
-    return verify_provider(
-        sorted(folder.glob("*.json")), url=url, states=STATES, headers=service.authorization()
-    )
+    return verify_provider([folder / _CONTRACT], url=url, states=STATES, headers=service.authorization())
 
 
-def _publish(folder: Path, broker: _Broker) -> _Outcome:
-    pacts = sorted(map(str, folder.glob("*.json")))
-    published = broker.ask("publish", *pacts, "--consumer-app-version", "web-1", "--branch", "main")
+def _publish(folder: Path, broker: _Broker) -> Outcome:
+    pact = str(folder / _CONTRACT)
+    published = broker.ask("publish", pact, "--consumer-app-version", "web-1", "--branch", "main")
     broker.ask("create-environment", "--name", "production", "--production")
-    return _Outcome(f"version web-1 of {_WEB}, with {len(pacts)} contract", good=published.code == 0)
+    return Outcome(f"version web-1 of {_WEB}, with its contract with {_USERS}", good=published.code == 0)
 
 
-def _deploy(service: UsersService, broker: _Broker) -> _Outcome:
+def _deploy(service: UsersService, broker: _Broker) -> Outcome:
     result = broker.verify(service, url=service.url, version="users-1")
     broker.deploy(_USERS, "users-1")
     answer = broker.may_deploy(_WEB, "web-1")
     told = "yes" if answer.code == 0 else _reason(answer)
-    return _Outcome(f"{_passed(result)}; can-i-deploy web-1: {told}", good=result.passed and answer.code == 0)
+    return Outcome(f"{_passed(result)}; can-i-deploy web-1: {told}", good=result.passed and answer.code == 0)
 
 
-def _refuse(service: UsersService, broker: _Broker) -> _Outcome:
+def _refuse(service: UsersService, broker: _Broker) -> Outcome:
     broker.deploy(_WEB, "web-1")
     old, new = _BROKEN
     with running(rename_field(service.app, old=old, new=new)) as url:
@@ -183,7 +185,7 @@ def _refuse(service: UsersService, broker: _Broker) -> _Outcome:
     answer = broker.may_deploy(_USERS, "users-2")
     refused = answer.code != 0 and "Computer says no" in answer.text
     told = f"no\n  {_reason(answer)}" if refused else "yes"
-    return _Outcome(f"{_passed(result)}; can-i-deploy users-2: {told}", good=refused)
+    return Outcome(f"{_passed(result)}; can-i-deploy users-2: {told}", good=refused)
 
 
 def _reason(answer: Answer) -> str:

@@ -13,17 +13,19 @@ from storefront.users.problems import InvalidContentError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Email", "Locale", "Name", "Text", "Title", "json_content", "valid"]
+__all__ = ["Email", "Locale", "Name", "Password", "Text", "Title", "json_content", "valid"]
 
 Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+\Z", max_length=254)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*[^\s\x00][^\x00]*\Z", max_length=200)]
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", max_length=35)]
+Password = Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
 Title = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*[^\s\x00][^\x00]*\Z", max_length=200)]
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*\Z")]
 _RULES = {
     "email": "write an e-mail address of at most 254 characters",
     "name": "write a name of 1 to 200 characters",
     "locale": 'write a language tag, "en-GB", of at most 35 characters',
+    "password": "write a password of 8 to 128 characters",
     "title": "write a title of 1 to 200 characters",
     "content": "leave out the character NUL",
 }

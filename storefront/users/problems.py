@@ -1,69 +1,19 @@
-"""Refusals over HTTP: problem bodies (RFC 9457)."""
+"""Refusals of the users API over HTTP: problem bodies (RFC 9457), as all providers have them."""
 
 from __future__ import annotations
 
-import json
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app
-from werkzeug.exceptions import HTTPException
-
+from storefront.providing.problems import InvalidContentError, problem
 from storefront.users.repository import DuplicateEmailError, UnknownUserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from flask import Flask
 
 __all__ = ["InvalidContentError", "problem", "register"]
 
 
-class InvalidContentError(ValueError):
-    """Content that is well-formed, but not valid.
-
-    Args:
-        errors: A "field" and a "message" for each.
-    """
-
-    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
-        super().__init__("the content is not valid")
-        self.errors = errors
-
-
-def problem(status: int, detail: str, *, errors: Sequence[Mapping[str, str]] = ()) -> Response:
-    """A response with a problem body."""
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = list(errors)
-    return Response(json.dumps(body), status=status, content_type="application/problem+json")
-
-
 def register(app: Flask) -> None:
-    """Have `app` answer its refusals and failures with problem bodies."""
+    """Have `app` answer the repository's refusals with problem bodies, too."""
     app.register_error_handler(UnknownUserError, lambda error: problem(404, str(error)))
     app.register_error_handler(DuplicateEmailError, lambda error: problem(409, str(error)))
-    app.register_error_handler(InvalidContentError, _invalid)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _failure)
-
-
-def _invalid(error: InvalidContentError) -> Response:
-    return problem(422, str(error), errors=error.errors)
-
-
-def _http(error: HTTPException) -> Response:
-    answer = problem(error.code or 500, error.description or "")
-    for name, value in error.get_headers():
-        if name not in {"Content-Type", "Content-Length"}:
-            answer.headers[name] = value
-    return answer
-
-
-def _failure(error: Exception) -> Response:
-    """Nothing of the failure's inside leaves the service."""
-    current_app.logger.error("a request failed", exc_info=error)
-    return problem(500, "the service failed")

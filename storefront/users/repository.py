@@ -6,17 +6,21 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
-from storefront.users.tables import Post, User
+from storefront.users.passwords import hashed, matches
+from storefront.users.search import FoundUser, SearchCriteria, search_query
+from storefront.users.tables import Post, Profile, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
-__all__ = ["DuplicateEmailError", "UnknownUserError", "UserRepository"]
+__all__ = ["DuplicateEmailError", "InvalidProfileError", "ProfileData", "UnknownUserError", "UserRepository"]
 
 _DEFAULT_LOCALE = "en-GB"
 
@@ -27,6 +31,24 @@ class UnknownUserError(LookupError):
 
 class DuplicateEmailError(ValueError):
     """Another user has this e-mail address."""
+
+
+class InvalidProfileError(ValueError):
+    """The database refuses what a profile says: its bio is too long, above all."""
+
+
+class ProfileData(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user tells of oneself.
+
+    Args:
+        bio: At most 500 characters.
+        location: Where the user is, at most 200 characters.
+        picture: The address of a picture, at most 2000 characters.
+    """
+
+    bio: str | None = None
+    location: str | None = None
+    picture: str | None = None
 
 
 class UserRepository:
@@ -51,8 +73,20 @@ class UserRepository:
         """The users with this e-mail address, whatever its case: one or none."""
         return self._session.scalars(select(User).where(func.lower(User.email) == func.lower(email))).all()
 
+    def search(self, criteria: SearchCriteria) -> list[FoundUser]:
+        """The users that the criteria fit."""
+        rows = self._session.execute(search_query(criteria))
+        return [FoundUser(**row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name for it
+
     def add(
-        self, *, email: str, name: str, locale: str = _DEFAULT_LOCALE, user_id: str | None = None
+        self,
+        *,
+        email: str,
+        name: str,
+        locale: str = _DEFAULT_LOCALE,
+        user_id: str | None = None,
+        birth_date: date | None = None,
+        password: str | None = None,
     ) -> User:
         """Create a user.
 
@@ -60,11 +94,38 @@ class UserRepository:
             DuplicateEmailError: The e-mail address is taken.
         """
         now = _now()
-        key = uuid.UUID(user_id) if user_id else uuid.uuid4()
-        user = User(id=key, email=email, name=name, locale=locale, created_at=now, updated_at=now)
+        user = User(
+            id=uuid.UUID(user_id) if user_id else uuid.uuid4(),
+            email=email,
+            name=name,
+            locale=locale,
+            created_at=now,
+            updated_at=now,
+            birth_date=birth_date,
+            password_hash=None if password is None else hashed(password),
+            profile=None,
+        )
         self._session.add(user)
         self._flush()
         return user
+
+    def add_with_profile(self, profile: ProfileData, *, email: str, name: str) -> User:
+        """Create a user with a profile: both, or neither.
+
+        Raises:
+            DuplicateEmailError: The e-mail address is taken.
+            InvalidProfileError: The profile can't be kept; the user isn't either.
+        """
+        with self._session.begin_nested():
+            user = self.add(email=email, name=name)
+            user.profile = Profile(id=uuid.uuid4(), **msgspec.structs.asdict(profile))
+            self._flush()
+        return user
+
+    def password_matches(self, email: str, password: str) -> bool:
+        """Whether somebody has this e-mail address and this password."""
+        user = next(iter(self.find(email)), None)
+        return matches(password, user.password_hash if user else None)
 
     def change(self, user_id: str, changes: Mapping[str, str]) -> User:
         """Change a user.
@@ -118,10 +179,20 @@ class UserRepository:
     def _flush(self) -> None:
         try:
             self._session.flush()
-        except IntegrityError as error:
-            if "users_email_key" in str(error.orig):
-                raise DuplicateEmailError("another user has this e-mail address") from error
-            raise
+        except (IntegrityError, DataError) as error:
+            raise _refusal(error) or error from error
+
+
+def _refusal(error: IntegrityError | DataError) -> ValueError | None:
+    """What the schema's refusal means; None when it is nothing that a caller could have known."""
+    said = str(error.orig)
+    if "users_email_key" in said:
+        return DuplicateEmailError("duplicate email: another user has this e-mail address")
+    if "user_profiles_bio_check" in said:
+        return InvalidProfileError("the profile's bio has more than 500 characters")
+    if isinstance(error, DataError) and "user_profiles" in str(error.statement):
+        return InvalidProfileError("the profile has a text that is too long or holds the character NUL")
+    return None
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ import msgspec
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest
 
-from storefront.users.content import Email, Locale, Name, json_content, valid
+from storefront.users.content import Email, Locale, Name, Password, json_content, valid
 from storefront.users.repository import UserRepository
 from storefront.users.wire import timestamp
 
@@ -24,6 +24,7 @@ class _NewUser(msgspec.Struct, forbid_unknown_fields=True):
     email: Email
     name: Name
     locale: Locale = "en-GB"
+    password: Password | None = None
 
 
 class _Changes(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,7 +41,9 @@ def blueprint(database: Database) -> Blueprint:
     def create() -> Response:
         content = valid(json_content(), _NewUser)
         with database.transaction() as session:
-            user = UserRepository(session).add(email=content.email, name=content.name, locale=content.locale)
+            user = UserRepository(session).add(
+                email=content.email, name=content.name, locale=content.locale, password=content.password
+            )
         answer = _json(_wire(user), status=201)
         answer.headers["Location"] = url_for("users.get", id=str(user.id), _external=True)
         return answer

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["Base", "OAuthClient", "OAuthToken", "Post", "User"]
+__all__ = ["Base", "OAuthClient", "OAuthToken", "Post", "Profile", "User"]
 
 
 class Base(DeclarativeBase):
@@ -26,11 +37,38 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(35))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    birth_date: Mapped[date | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    profile: Mapped[Profile | None] = relationship(back_populates="user", passive_deletes=True)
     posts: Mapped[list[Post]] = relationship(
         back_populates="author", order_by="Post.number", passive_deletes=True
     )
 
-    __table_args__ = (Index("users_email_key", func.lower(email), unique=True),)
+    __table_args__ = (
+        Index("users_email_key", func.lower(email), unique=True),
+        Index("users_name_trigrams_idx", func.trigrams(name), postgresql_using="gin"),
+        Index("users_birth_date_idx", "birth_date"),
+        Index("users_created_at_id_idx", "created_at", "id"),
+    )
+
+
+class Profile(Base):
+    """What a user tells of oneself: at most one profile each."""
+
+    __tablename__ = "user_profiles"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    bio: Mapped[str | None] = mapped_column(Text)
+    location: Mapped[str | None] = mapped_column(String(200))
+    picture: Mapped[str | None] = mapped_column(String(2000))
+    user: Mapped[User] = relationship(back_populates="profile")
+
+    __table_args__ = (
+        UniqueConstraint("user_id", name="user_profiles_user_id_key"),
+        CheckConstraint("char_length(bio) <= 500", name="user_profiles_bio_check"),
+        Index("user_profiles_location_idx", "location", "user_id"),
+    )
 
 
 class Post(Base):

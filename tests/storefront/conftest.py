@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from storefront.system import Storefront
     from storefront.users.service import UsersService
 
 
 @pytest.fixture(scope="session")
-def users_service() -> Iterator[UsersService]:
+def users_service(storefront: Storefront) -> UsersService:
     """The users API on a database of its own."""
-    from storefront.users.service import running_users_api  # noqa: PLC0415 -- replaying tests need no provider
+    return storefront.users
 
-    with running_users_api() as service:
-        yield service
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Any]:
+    """The storefront in a process of its own, while tests record."""
+    spec = importlib.util.spec_from_file_location("live", Path(__file__).with_name("live.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.live_storefront() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def pactape_live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:
-    service: UsersService = request.getfixturevalue("users_service")
-    return {"users": service.url}
+    urls: Mapping[str, str] = request.getfixturevalue("live").urls
+    return urls

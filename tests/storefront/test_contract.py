@@ -1,4 +1,4 @@
-"""The contract that came from the recordings, checked on both sides by the official tools."""
+"""The contracts that came from the recordings, checked on both sides by the official tools."""
 
 from __future__ import annotations
 
@@ -8,44 +8,80 @@ from typing import TYPE_CHECKING
 import pytest
 from pactape.contracts import derive, write_contracts
 from pactape.settings import load_settings
+from pactape.states import load_states
 from pactape.verification import verify_provider
 
 from storefront.faults import rename_field
 from storefront.server import running
-from storefront.users.states import STATES
 
 if TYPE_CHECKING:
-    from storefront.users.service import UsersService
+    from pactape.verification import Verification
+
+    from storefront.system import Storefront
 
 ROOT = Path(__file__).resolve().parents[2]
-PACT = ROOT / "contracts" / "pacts" / "storefront-web-storefront-users.json"
+PACTS = ROOT / "contracts" / "pacts"
+SETTINGS = load_settings(ROOT)
+PROVIDERS = sorted(SETTINGS.providers)
 
 
-def test_the_committed_contract_is_what_the_committed_recordings_give(tmp_path: Path) -> None:
-    write_contracts(derive(load_settings(ROOT)), tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {PACT.name: PACT.read_bytes()}
+def test_the_committed_contracts_are_what_the_committed_recordings_give(tmp_path: Path) -> None:
+    write_contracts(derive(SETTINGS), tmp_path)
+    assert contents(tmp_path) == contents(PACTS)
 
 
-def test_the_users_api_keeps_its_contract(users_service: UsersService) -> None:
-    result = verify_provider(
-        [PACT], url=users_service.url, states=STATES, headers=users_service.authorization()
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_every_provider_has_a_contract() -> None:
+    assert [key for key in PROVIDERS if not pacts_of(key)] == []
+
+
+def pacts_of(key: str) -> list[Path]:
+    """The contracts of all consumers with a provider."""
+    return sorted(PACTS.glob(f"*-{SETTINGS.providers[key].name}.json"))
+
+
+def verified(storefront: Storefront, key: str, *, url: str | None = None) -> Verification:
+    provider = SETTINGS.providers[key]
+    return verify_provider(
+        pacts_of(key),
+        url=url or storefront.urls[key],
+        states=load_states(provider.states, root=ROOT),
+        headers=storefront.authorization(key),
     )
-    assert (result.failed, len(result.results) > 0) == ((), True)
 
 
-@pytest.mark.parametrize(("old", "new"), [("email", "mail"), ("createdAt", "created"), ("posts", "articles")])
-def test_a_users_api_with_a_renamed_field_breaks_its_contract_and_the_field_is_named(
-    users_service: UsersService, old: str, new: str
+@pytest.mark.parametrize("key", PROVIDERS)
+def test_a_provider_keeps_its_contracts(storefront: Storefront, key: str) -> None:
+    result = verified(storefront, key)
+    assert (result.failed, len(result.results) > 1) == ((), True)
+
+
+BREAKS = [
+    ("users", "email", "mail"),
+    ("users", "createdAt", "created"),
+    ("users", "posts", "articles"),
+    ("inventory", "reservationId", "reservation"),
+    ("payments", "authorizationId", "authorization"),
+    ("shipping", "trackingNumber", "tracking"),
+    ("notifications", "kind", "type"),
+    ("orders", "orderId", "order"),
+]
+
+
+@pytest.mark.parametrize(("key", "old", "new"), BREAKS, ids=[f"{key}-{old}" for key, old, _ in BREAKS])
+def test_a_provider_with_a_renamed_field_breaks_a_contract_and_the_field_is_named(
+    storefront: Storefront, key: str, old: str, new: str
 ) -> None:
-    headers = users_service.authorization()
-    with running(rename_field(users_service.app, old=old, new=new)) as url:
-        result = verify_provider([PACT], url=url, states=STATES, headers=headers)
+    app = storefront.users.app if key == "users" else storefront.apps[key]
+    with running(rename_field(app, old=old, new=new)) as url:
+        result = verified(storefront, key, url=url)
     failures = [failure for each in result.failed for failure in each.failures]
     assert [failure for failure in failures if old in failure] != []
 
 
-def test_a_field_that_no_consumer_reads_may_be_renamed(users_service: UsersService) -> None:
-    headers = users_service.authorization()
-    with running(rename_field(users_service.app, old="updatedAt", new="changedAt")) as url:
-        result = verify_provider([PACT], url=url, states=STATES, headers=headers)
-    assert result.failed == ()
+def test_a_field_that_no_consumer_reads_may_be_renamed(storefront: Storefront) -> None:
+    with running(rename_field(storefront.users.app, old="updatedAt", new="changedAt")) as url:
+        assert verified(storefront, "users", url=url).failed == ()

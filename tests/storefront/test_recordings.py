@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes import RecordMode, lint_cassette, read_cassette, use_cassette
+from pactape.settings import load_settings
 from pactape_clients import ClientCredentials, UserApiClient
 from pactape_clients.errors import NotFoundError
 
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from storefront.users.service import UsersService
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMITTED = sorted((ROOT / "cassettes" / "storefront").glob("*.yaml"))
+COMMITTED = sorted((ROOT / "cassettes" / "storefront").rglob("*.yaml"))
 PACTS = sorted((ROOT / "contracts" / "pacts").glob("*.json"))
 CREDENTIAL = re.compile(r"(?:Bearer|Basic) +([^\s\"]+)|\"(?:access|refresh)_token\": *\"([^\"]*)\"")
 
 
 def test_there_are_recordings_and_contracts() -> None:
-    assert (len(COMMITTED) > 10, len(PACTS)) == (True, 1)
+    assert (len(COMMITTED) > 40, len(PACTS)) == (True, 8)
 
 
 @pytest.mark.parametrize("path", [*COMMITTED, *PACTS], ids=lambda path: path.name)
@@ -32,9 +33,15 @@ def test_a_committed_file_holds_no_credential(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
-def test_a_committed_recording_knows_only_the_canonical_host(path: Path) -> None:
+def test_lint_finds_no_secret_in_a_committed_recording(path: Path) -> None:
+    assert list(lint_cassette(path)) == []
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+def test_a_committed_recording_knows_only_the_canonical_host_of_one_provider(path: Path) -> None:
     hosts = {exchange.request.url.split("/")[2] for exchange in read_cassette(path)}
-    assert (hosts, "127.0.0.1" in path.read_text(encoding="utf-8")) == ({"users.storefront.test"}, False)
+    known = {each.host for each in load_settings(ROOT).providers.values()}
+    assert (len(hosts), hosts <= known, "127.0.0.1" in path.read_text(encoding="utf-8")) == (1, True, False)
 
 
 class Watching(requests.Session):

@@ -1,14 +1,27 @@
-"""The clients as the storefront's web front end uses them."""
+"""The clients as the storefront's web front end and its orders use them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape_clients import ClientCredentials, GraphQLClient, UserApiClient
+from pactape_clients import ClientCredentials, GraphQLClient, RestClient, StaticToken, UserApiClient
+
+from storefront.clients import (
+    InventoryClient,
+    NotificationClient,
+    OrderClient,
+    PaymentClient,
+    ShippingClient,
+)
+from storefront.registration import RegistrationClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pactape_clients import TokenSource
+
+    ClientOf = Callable[[type[RestClient], str, str], RestClient]
 
 
 @pytest.fixture
@@ -19,8 +32,7 @@ def credentials(
     if request.config.getoption("--pactape-record") == "none":
         client_id, client_secret = "storefront-web", "no secret is needed to replay"
     else:
-        service = request.getfixturevalue("users_service")
-        client_id, client_secret = service.client_id, service.client_secret
+        client_id, client_secret = request.getfixturevalue("live").users_client()
 
     def source() -> ClientCredentials:
         return ClientCredentials(
@@ -40,3 +52,66 @@ def graphql(
     provider_url: Callable[[str], str], credentials: Callable[[], ClientCredentials]
 ) -> GraphQLClient:
     return GraphQLClient(f"{provider_url('users')}/graphql", tokens=credentials())
+
+
+@pytest.fixture
+def client_of(request: pytest.FixtureRequest, provider_url: Callable[[str], str]) -> ClientOf:
+    """A client of a provider, with a token of a consumer: `client_of(OrderClient, "orders", "storefront-web")`."""
+
+    def token(consumer: str) -> TokenSource:
+        if request.config.getoption("--pactape-record") == "none":
+            return StaticToken("no token is needed to replay")
+        return StaticToken(request.getfixturevalue("live").token(consumer))
+
+    def client(kind: type[RestClient], provider: str, consumer: str) -> RestClient:
+        return kind(provider_url(provider), tokens=token(consumer))
+
+    return client
+
+
+@pytest.fixture
+def orders(client_of: ClientOf) -> RestClient:
+    return client_of(OrderClient, "orders", "storefront-web")
+
+
+@pytest.fixture
+def notifications(client_of: ClientOf) -> RestClient:
+    return client_of(NotificationClient, "notifications", "storefront-web")
+
+
+@pytest.fixture
+def order_notifications(client_of: ClientOf) -> RestClient:
+    return client_of(NotificationClient, "notifications", "storefront-orders")
+
+
+@pytest.fixture
+def inventory(client_of: ClientOf) -> RestClient:
+    return client_of(InventoryClient, "inventory", "storefront-orders")
+
+
+@pytest.fixture
+def payments(client_of: ClientOf) -> RestClient:
+    return client_of(PaymentClient, "payments", "storefront-orders")
+
+
+@pytest.fixture
+def shipping(client_of: ClientOf) -> RestClient:
+    return client_of(ShippingClient, "shipping", "storefront-orders")
+
+
+@pytest.fixture
+def users_token(request: pytest.FixtureRequest) -> StaticToken:
+    """A token of the users API that was there before: such recordings hold no token requests."""
+    if request.config.getoption("--pactape-record") == "none":
+        return StaticToken("no token is needed to replay")
+    return StaticToken(request.getfixturevalue("live").users_token())
+
+
+@pytest.fixture
+def ordering_users(users_token: StaticToken, provider_url: Callable[[str], str]) -> UserApiClient:
+    return UserApiClient(provider_url("users"), tokens=users_token)
+
+
+@pytest.fixture
+def registration(users_token: StaticToken, provider_url: Callable[[str], str]) -> RegistrationClient:
+    return RegistrationClient(provider_url("users"), tokens=users_token)

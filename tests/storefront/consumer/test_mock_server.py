@@ -17,6 +17,7 @@ from pactape_clients.errors import (
     UnprocessableError,
 )
 
+from storefront.registration import RegistrationClient
 from storefront.web import CREATE_POST, GET_USER, GetUser
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def serving(description: str) -> Iterator[str]:
     request = interaction["request"]
     expected.with_request(request["method"], request["path"])
     for name, values in request.get("query", {}).items():
-        expected.with_query_parameter(name, values[0])
+        for value in values:
+            expected.with_query_parameter(name, value)
     _fill(expected, request, part="Request")
     expected.will_respond_with(interaction["response"]["status"])
     _fill(expected, interaction["response"], part="Response")
@@ -52,7 +54,8 @@ def serving(description: str) -> Iterator[str]:
 
 def _fill(expected: HttpInteraction, message: dict[str, Any], *, part: Any) -> None:
     for name, values in message.get("headers", {}).items():
-        expected.with_header(name, values[0], part)
+        for value in values:
+            expected.with_header(name, value, part)
     if "body" in message:
         expected.with_body(json.dumps(message["body"]["content"]), message["body"]["contentType"], part)
     if "matchingRules" in message:
@@ -61,6 +64,10 @@ def _fill(expected: HttpInteraction, message: dict[str, Any], *, part: Any) -> N
 
 def rest(url: str) -> UserApiClient:
     return UserApiClient(url, tokens=StaticToken("any"))
+
+
+def registration(url: str) -> RegistrationClient:
+    return RegistrationClient(url, tokens=StaticToken("any"))
 
 
 def graphql(url: str) -> GraphQLClient:
@@ -72,6 +79,11 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "finds a user by e mail": lambda url: len(rest(url).find_users(email="ada@example.com")) == 1,
     "finds nobody with an unknown e mail": lambda url: rest(url).find_users(email="nobody@example.com") == (),
     "creates a user": lambda url: rest(url).create_user(email="grace@example.com", name="Grace Hopper").id,
+    "registers a user with a password": lambda url: (
+        registration(url)
+        .create_user(email="grace@example.com", password="password123", name="Grace Hopper")
+        .id
+    ),
     "renames a user": lambda url: rest(url).update_user(ADA, name="Ada King").name == "Ada King",
     "deletes a user": lambda url: rest(url).delete_user(ADA) is None,
     "reads a user with posts": lambda url: (
@@ -88,6 +100,12 @@ REFUSALS: dict[str, tuple[type[Exception], Callable[[str], Any]]] = {
     "is refused a user whose e mail is taken": (
         ConflictError,
         lambda url: rest(url).create_user(email="ADA@example.com", name="Another Ada"),
+    ),
+    "is refused the registration of a user who exists": (
+        ConflictError,
+        lambda url: registration(url).create_user(
+            email="ada@example.com", password="password123", name="Ada Lovelace"
+        ),
     ),
     "is refused a user without a valid e mail": (
         UnprocessableError,

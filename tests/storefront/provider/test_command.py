@@ -115,3 +115,14 @@ def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert found.json()["id"] == ADA
+
+
+def test_it_serves_all_services_and_stops_with_all_of_them() -> None:
+    with start("--port", "0") as process:
+        told = "".join(iter(process.stdout.readline, "all services are up\n"))
+        urls = dict(re.findall(r"^(\w+): (http\S+)$", told, re.MULTILINE))
+        health = {name: requests.get(f"{url}/health", timeout=10).json() for name, url in urls.items()}
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    names = ("inventory", "payments", "shipping", "notifications", "orders")
+    assert (health, process.returncode) == ({name: {"status": "up"} for name in names}, 0)

@@ -80,6 +80,7 @@ def _below(line: list[str], folder: Path) -> bool:
     return any(argument.startswith(str(folder)) for argument in line)
 
 
+@pytest.mark.long
 def test_processes_share_a_server_and_leave_each_other_s_databases_alone(folder: Path) -> None:
     at_once = [User(folder), User(folder)]
     own = [user.databases()[0] for user in at_once]
@@ -107,6 +108,7 @@ def test_what_a_killed_process_leaves_is_cleared_away_by_the_next(folder: Path) 
     assert (leftover in seen, seen, following.leave(), servers(folder)) == (False, [own], 0, [])
 
 
+@pytest.mark.long
 def test_a_server_s_folder_that_is_broken_is_made_anew(folder: Path) -> None:
     first = User(folder)
     first.databases()

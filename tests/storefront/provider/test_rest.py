@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storefront.users.app import create_app
+from storefront.users.repository import UserRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import requests
+
+    from storefront.database import Database
 
     Ask = Callable[..., requests.Response]
 
@@ -52,7 +55,8 @@ def test_a_deleted_user_is_gone(ask: Ask, user: dict[str, str]) -> None:
 
 def test_an_e_mail_address_that_is_taken_is_refused_whatever_its_case(ask: Ask, user: dict[str, str]) -> None:
     refused = ask("POST", "/users", json={"email": user["email"].upper(), "name": "Another"})
-    assert (refused.status_code, refused.json()["detail"]) == (409, "another user has this e-mail address")
+    detail = "duplicate email: another user has this e-mail address"
+    assert (refused.status_code, refused.json()["detail"]) == (409, detail)
 
 
 def test_an_e_mail_address_that_another_has_cannot_be_changed_to(ask: Ask, user: dict[str, str]) -> None:
@@ -204,3 +208,22 @@ def test_an_answer_has_a_request_id_of_its_own_where_the_caller_s_is_none_or_unf
 ) -> None:
     answer = ask("GET", "/health", headers={"X-Request-Id": unfit} if unfit else {})
     assert uuid.UUID(answer.headers["X-Request-Id"])
+
+
+def test_a_password_is_taken_kept_as_a_hash_and_never_shown(ask: Ask, database: Database) -> None:
+    email = f"{uuid.uuid4()}@example.com"
+    created = ask("POST", "/users", json={"email": email, "name": "Ada", "password": "correct horse"})
+    with database.transaction() as session:
+        users = UserRepository(session)
+        right = [users.password_matches(email, typed) for typed in ("correct horse", "wrong horse")]
+    assert (created.status_code, "horse" in created.text, right) == (201, False, [True, False])
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 129, 12345678])
+def test_a_password_that_cannot_be_one_is_refused_by_name_and_not_repeated(
+    ask: Ask, password: object
+) -> None:
+    email = f"{uuid.uuid4()}@example.com"
+    refused = ask("POST", "/users", json={"email": email, "name": "Ada", "password": password})
+    fields = [error["field"] for error in refused.json()["errors"]]
+    assert (refused.status_code, fields, str(password) in refused.text) == (422, ["password"], False)

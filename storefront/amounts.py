@@ -1,0 +1,51 @@
+"""Amounts of money: decimals inside, JSON numbers with two decimals on the wire."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+__all__ = ["LARGEST", "cents", "encoded", "is_amount", "on_the_wire"]
+
+#: The largest amount that a database column takes.
+LARGEST = Decimal("9999999.99")
+
+_CENT = Decimal("0.01")
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def is_amount(value: Decimal) -> bool:
+    """Whether `value` is an amount: from 0 to LARGEST, in whole cents.
+
+    Example:
+        >>> is_amount(Decimal("9.99")), is_amount(Decimal("9.999")), is_amount(Decimal("-1"))
+        (True, False, False)
+    """
+    return value.is_finite() and 0 <= value <= LARGEST and value == value.quantize(_CENT)
+
+
+def cents(value: Decimal) -> Decimal:
+    """An amount, written with two decimals.
+
+    Example:
+        >>> cents(Decimal("65"))
+        Decimal('65.00')
+    """
+    return value.quantize(_CENT)
+
+
+def encoded(value: Any) -> bytes:
+    """JSON in which decimals are numbers, digit for digit.
+
+    Example:
+        >>> encoded({"total": Decimal("65.00")})
+        b'{"total":65.00}'
+    """
+    return _ENCODER.encode(value)
+
+
+def on_the_wire(value: Any) -> msgspec.Raw:
+    """A request's body for a client that would write decimals as texts."""
+    return msgspec.Raw(encoded(value))

@@ -1,0 +1,25 @@
+"""What the storefront's consumers call its providers with; each client reads what its callers use, and no more."""
+
+from storefront.clients.inventory import Availability, InventoryClient, Item, Reservation
+from storefront.clients.notifications import Message, NotificationClient
+from storefront.clients.orders import OrderClient, PlacedOrder
+from storefront.clients.payments import Authorization, PaymentClient, Transaction
+from storefront.clients.shipping import Address, Quote, Shipment, ShippingClient
+
+__all__ = [
+    "Address",
+    "Authorization",
+    "Availability",
+    "InventoryClient",
+    "Item",
+    "Message",
+    "NotificationClient",
+    "OrderClient",
+    "PaymentClient",
+    "PlacedOrder",
+    "Quote",
+    "Reservation",
+    "Shipment",
+    "ShippingClient",
+    "Transaction",
+]

@@ -1,0 +1,75 @@
+"""The orders' client, for whoever places orders."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from pactape_clients import RestClient
+
+from storefront.amounts import on_the_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storefront.clients.inventory import Item
+    from storefront.clients.shipping import Address
+
+__all__ = ["OrderClient", "PlacedOrder"]
+
+
+class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
+    """An order; what has no value yet, or never will have one, is None.
+
+    Args:
+        order_id: A UUID.
+        status: "pending", "completed" or "failed".
+        total: What it costs, shipping included.
+        tracking_number: Of its shipment.
+        error: Why it failed.
+    """
+
+    order_id: str
+    status: str
+    total: Decimal | None = None
+    tracking_number: str | None = None
+    error: str | None = None
+
+
+class OrderClient(RestClient):
+    """The orders over REST; arguments as for `RestClient`."""
+
+    def place_order(
+        self,
+        user_id: str,
+        *,
+        items: Sequence[Item],
+        address: Address,
+        method: Mapping[str, str],
+        key: str,
+    ) -> PlacedOrder:
+        """Place an order, and wait until it is completed or has failed.
+
+        Args:
+            user_id: Whose order it is.
+            items: At least one.
+            address: Where to.
+            method: "type" and "token".
+            key: The idempotency key.
+
+        Raises:
+            ClientError: As for `RestClient.post`.
+        """
+        content = {"userId": user_id, "items": items, "shippingAddress": address, "paymentMethod": method}
+        answer = self.post("/orders", json=on_the_wire(content), idempotency_key=key, returns=PlacedOrder)
+        return cast("PlacedOrder", answer)
+
+    def get_order(self, order_id: str) -> PlacedOrder:
+        """The order with this id.
+
+        Raises:
+            NotFoundError: There is none, or it is somebody else's.
+            ClientError: As for `RestClient.get`.
+        """
+        return cast("PlacedOrder", self.get("/orders/{id}", path={"id": order_id}, returns=PlacedOrder))

@@ -1,0 +1,80 @@
+"""The shipping's client."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from pactape_clients import RestClient
+
+from storefront.amounts import on_the_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storefront.clients.inventory import Item
+
+__all__ = ["Address", "Quote", "Shipment", "ShippingClient"]
+
+
+class Address(msgspec.Struct, frozen=True, rename="camel"):
+    """Where a shipment goes."""
+
+    street: str
+    city: str
+    zip_code: str
+
+
+class Quote(msgspec.Struct, frozen=True, rename="camel"):
+    """What a shipment costs, and how many days it takes."""
+
+    cost: Decimal
+    estimated_days: int
+
+
+class Shipment(msgspec.Struct, frozen=True, rename="camel"):
+    """A shipment on its way, or called back."""
+
+    shipment_id: str
+    tracking_number: str
+
+
+class ShippingClient(RestClient):
+    """The shipping over REST; arguments as for `RestClient`."""
+
+    def calculate_shipping(self, items: Sequence[Item], address: Address) -> Quote:
+        """What it costs to send the items there.
+
+        Raises:
+            ClientError: As for `RestClient.post`.
+        """
+        body = on_the_wire({"items": items, "address": address})
+        return cast("Quote", self.post("/quotes", json=body, returns=Quote))
+
+    def create_shipment(
+        self, order_id: str, *, items: Sequence[Item], address: Address, key: str
+    ) -> Shipment:
+        """Send the items.
+
+        Args:
+            order_id: The order that they belong to.
+            items: At least one.
+            address: Where to.
+            key: The idempotency key.
+
+        Raises:
+            ClientError: As for `RestClient.post`.
+        """
+        body = on_the_wire({"orderId": order_id, "items": items, "address": address})
+        answer = self.post("/shipments", json=body, idempotency_key=key, returns=Shipment)
+        return cast("Shipment", answer)
+
+    def cancel_shipment(self, shipment_id: str) -> Shipment:
+        """Call a shipment back; doing it again does no harm.
+
+        Raises:
+            ClientError: As for `RestClient.post`.
+        """
+        path = {"id": shipment_id}
+        return cast("Shipment", self.post("/shipments/{id}/cancellation", path=path, returns=Shipment))

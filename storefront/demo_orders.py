@@ -1,0 +1,68 @@
+"""The demo's orders: one that goes through five services, and one that fails and is undone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from storefront.inventory.repository import InventoryRepository
+from storefront.inventory.states import products_are_in_stock
+from storefront.orders.requests import Address, Item, OrderOutcome, OrderRequest, PaymentMethod
+from storefront.payments.states import an_account_has_money, an_account_refuses_captures
+from storefront.telling import Outcome
+from storefront.users.states import a_user_exists
+
+if TYPE_CHECKING:
+    from storefront.system import Storefront
+
+__all__ = ["order_goes_through", "order_is_undone"]
+
+_ADA, _EMAIL = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11", "ada@example.com"
+_TOKEN = "pay-token-456"  # noqa: S105 -- what stands for a card that nobody has
+_ORDER = OrderRequest(
+    user_id=_ADA,
+    items=(Item("prod-1", 2, Decimal("25.00")), Item("prod-2", 1, Decimal("15.00"))),
+    shipping_address=Address("123 Main St", "Anytown", "12345"),
+    payment_method=PaymentMethod("credit_card", _TOKEN),
+)
+
+
+def order_goes_through(storefront: Storefront) -> Outcome:
+    """Two and one pieces for 65.00, 9.99 for shipping: 74.99 are taken."""
+    _prepare()
+    an_account_has_money(token=_TOKEN, balance=100)
+    result = storefront.orchestrator.process_order(_ORDER)
+    stock = _stock(storefront)
+    steps = len(storefront.orchestrator.log.read(str(result.order_id)).steps)
+    told = f"{steps} steps, 74.99 paid, on its way as {result.tracking_number}; stock is now {stock}"
+    return Outcome(told, good=result.success and stock == {"prod-1": 8, "prod-2": 4})
+
+
+def order_is_undone(storefront: Storefront) -> Outcome:
+    """The bank holds the money, but refuses when it is to be taken."""
+    _prepare()
+    an_account_refuses_captures(token=_TOKEN, balance=100)
+    result = storefront.orchestrator.process_order(_ORDER)
+    undone, stock = _undone(storefront, result), _stock(storefront)
+    message = storefront.services().notifications.messages_to(_EMAIL)[-1]
+    told = f"{result.error}: {' and '.join(undone)} were undone; stock is {stock} as before"
+    good = undone == ["authorize_payment", "reserve_items"] and stock == {"prod-1": 10, "prod-2": 5}
+    return Outcome(told, good=good and not result.success and message.content["error"] == result.error)
+
+
+def _prepare() -> None:
+    a_user_exists(id=_ADA, email=_EMAIL, name="Ada Lovelace")
+    products_are_in_stock(**{"prod-1": 10, "prod-2": 5})
+
+
+def _stock(storefront: Storefront) -> dict[str, int]:
+    with storefront.database.transaction() as session:
+        return InventoryRepository(session).available({"prod-1": 0, "prod-2": 0})
+
+
+def _undone(storefront: Storefront, result: OrderOutcome) -> list[str]:
+    steps = storefront.orchestrator.log.read(str(result.order_id)).steps
+    undone = [name for name, step in steps.items() if name.startswith("undo ") and step.state == "done"]
+    wanted = ("create_shipment", "capture_payment", "authorize_payment", "reserve_items")
+    found = {name.removeprefix("undo ") for name in undone}
+    return [name for name in wanted if name in found and steps[name].state == "done"]

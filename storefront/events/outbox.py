@@ -1,0 +1,126 @@
+"""The outbox: events are written in the transaction of the change, so that there is either both or neither."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from sqlalchemy import delete, exists, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from storefront.events.event import Event
+from storefront.events.tables import OutboxRow, Position, Stream, SubscriberRow
+from storefront.users.accounts import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from storefront.events.event import Kind
+
+__all__ = ["due", "mark_published", "only_relay", "remove_applied", "subscribe", "write"]
+
+_LOCK = 0x6F7574626F78  # "outbox"
+_BATCH = 200
+_MOST_DOUBLINGS = 6
+
+
+def write(session: Session, kind: Kind, user: Account) -> Event:
+    """Write an event in the session's transaction."""
+    key = uuid.UUID(user.id)
+    counted = insert(Stream).values(user_id=key, last_sequence=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=[Stream.user_id], set_={"last_sequence": Stream.last_sequence + 1}
+    )
+    sequence = session.execute(counted.returning(Stream.last_sequence)).scalar_one()
+    event = Event(id=uuid.uuid4(), kind=kind, sequence=sequence, occurred_at=datetime.now(UTC), user=user)
+    session.add(
+        OutboxRow(
+            id=event.id,
+            kind=kind,
+            user_id=key,
+            sequence=sequence,
+            user=msgspec.to_builtins(user),
+            occurred_at=event.occurred_at,
+        )
+    )
+    return event
+
+
+def only_relay(session: Session) -> bool:
+    """Whether nobody else relays until this transaction ends; two at once would mix up the order."""
+    return bool(session.execute(select(func.pg_try_advisory_xact_lock(_LOCK))).scalar_one())
+
+
+def subscribe(session: Session, name: str) -> None:
+    """Have `name` told of all events from those on that are in the outbox; nothing happens the second time."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    added = insert(SubscriberRow).values(name=name).on_conflict_do_nothing().returning(SubscriberRow.name)
+    if session.execute(added).scalar() is None:
+        return
+    before = func.coalesce(func.min(OutboxRow.sequence) - 1, Stream.last_sequence)
+    rows = select(Stream.user_id, before).outerjoin(OutboxRow, OutboxRow.user_id == Stream.user_id)
+    for user_id, sequence in session.execute(rows.group_by(Stream.user_id, Stream.last_sequence)).all():
+        session.add(Position(subscriber=name, user_id=user_id, sequence=sequence))
+
+
+def due(session: Session, *, resend_after: timedelta) -> Sequence[tuple[Event, str]]:
+    """The events to send, the oldest first, each with a subscriber who has not applied it.
+
+    Args:
+        session: The transaction's session.
+        resend_after: Whoever has not applied an event for so long is sent it again, for the bus may have lost it;
+            then after twice as long, and so on up to 64 times, so that who is only slow isn't buried.
+    """
+    patience = resend_after * func.power(2, func.least(OutboxRow.attempts - 1, _MOST_DOUBLINGS))
+    late = OutboxRow.published_at < func.now() - patience
+    oldest = select(OutboxRow).where(or_(OutboxRow.published_at.is_(None), late))
+    row = aliased(OutboxRow, oldest.order_by(OutboxRow.number).limit(_BATCH).subquery())
+    mine = (Position.subscriber == SubscriberRow.name) & (Position.user_id == row.user_id)
+    waiting = (
+        select(row, SubscriberRow.name)
+        .join(SubscriberRow, true())
+        .outerjoin(Position, mine)
+        .where(func.coalesce(Position.sequence, 0) < row.sequence)
+        .order_by(row.number, SubscriberRow.name)
+    )
+    return [(_event(found), name) for found, name in session.execute(waiting)]
+
+
+def mark_published(session: Session, events: Sequence[Event]) -> None:
+    """Note that these events were sent just now."""
+    sent = update(OutboxRow).where(OutboxRow.id.in_({event.id for event in events}))
+    session.execute(sent.values(published_at=func.now(), attempts=OutboxRow.attempts + 1))
+
+
+def remove_applied(session: Session) -> None:
+    """Remove the events that all subscribers have applied; without any subscriber all stay."""
+    applied = (
+        exists()
+        .where(
+            Position.subscriber == SubscriberRow.name,
+            Position.user_id == OutboxRow.user_id,
+            Position.sequence >= OutboxRow.sequence,
+        )
+        .correlate(OutboxRow, SubscriberRow)
+    )
+    waiting = exists().where(~applied).select_from(SubscriberRow).correlate(OutboxRow)
+    anybody = exists().select_from(SubscriberRow)
+    session.execute(
+        delete(OutboxRow).where(anybody, ~waiting),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _event(row: OutboxRow) -> Event:
+    return Event(
+        id=row.id,
+        kind=cast("Kind", row.kind),
+        sequence=row.sequence,
+        occurred_at=row.occurred_at.astimezone(UTC),
+        user=msgspec.convert(row.user, Account),
+    )

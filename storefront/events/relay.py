@@ -1,0 +1,66 @@
+"""The relay: takes events out of the outbox to the bus, at least once each, in their order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kombu import Producer
+
+from storefront.events import outbox
+from storefront.events.running import Loop, failures
+
+if TYPE_CHECKING:
+    import threading
+
+    from storefront.database import Database
+    from storefront.events.bus import EventBus
+
+__all__ = ["Relay"]
+
+
+class Relay:
+    """Sends what is in the outbox, while the context lasts. Of several on one database, one works at a time.
+
+    Args:
+        database: Where the outbox is.
+        bus: Where events go to.
+        every: Seconds between two looks, when there is nothing to send.
+        resend_after: Seconds after which an event is sent again to a subscriber who has not applied it.
+    """
+
+    def __init__(
+        self, database: Database, bus: EventBus, *, every: float = 0.1, resend_after: float = 5
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._every = every
+        self._resend_after = timedelta(seconds=resend_after)
+        self.loop = Loop(self._relay, expected=failures(bus), name="relay")
+
+    def __enter__(self) -> None:
+        self.loop.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.__exit__()
+
+    def send(self, producer: Producer) -> int:
+        """Send what is due; gives how many messages that were.
+
+        The events count as sent when the transaction ends: who dies before sends them again.
+        """
+        with self._database.transaction() as session:
+            if not outbox.only_relay(session):
+                return 0
+            outbox.remove_applied(session)
+            found = outbox.due(session, resend_after=self._resend_after)
+            for event, subscriber in found:
+                self._bus.send(producer, event, subscriber=subscriber)
+            outbox.mark_published(session, [event for event, _ in found])
+        return len(found)
+
+    def _relay(self, stop: threading.Event) -> None:
+        with self._bus.connection() as connection, Producer(connection) as producer:
+            while not stop.is_set():
+                if not self.send(producer):
+                    stop.wait(self._every)

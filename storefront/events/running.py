@@ -1,0 +1,66 @@
+"""Loops in threads of their own, that outlive what they depend on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storefront.events.bus import EventBus
+
+__all__ = ["Loop", "failures"]
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def failures(bus: EventBus) -> tuple[type[BaseException], ...]:
+    """What a lost broker or database looks like."""
+    connection = bus.connection()
+    return (*connection.connection_errors, *connection.channel_errors, OSError, SQLAlchemyError)
+
+
+class Loop:
+    """Runs `action` over and over; when it fails, again after `pause`.
+
+    Args:
+        action: Runs until it is told to stop, or something fails.
+        expected: Failures that are logged and pass.
+        name: The thread's name.
+        pause: Seconds after a failure.
+    """
+
+    def __init__(
+        self,
+        action: Callable[[threading.Event], None],
+        *,
+        expected: tuple[type[BaseException], ...],
+        name: str,
+        pause: float = 0.2,
+    ) -> None:
+        self._action = action
+        self._expected = expected
+        self._pause = pause
+        self.stop = threading.Event()
+        self._thread = threading.Thread(target=self.run, name=name, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self._thread.join()
+
+    def run(self) -> None:
+        """Run in this thread, until `stop` is set."""
+        while not self.stop.is_set():
+            try:
+                self._action(self.stop)
+            except self._expected as error:
+                _LOGGER.warning("%s is interrupted (%s) and begins anew", self._thread.name, error)
+                self.stop.wait(self._pause)

@@ -1,0 +1,150 @@
+"""The inventory as a WSGI application."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from flask import Blueprint, Flask, Response
+
+from storefront.inventory.repository import InventoryRepository
+from storefront.inventory.tables import KEYS, Reservation
+from storefront.providing.access import Access
+from storefront.providing.application import provider_app
+from storefront.providing.content import Item, json_answer, json_content, whole_seconds
+from storefront.providing.idempotency import once
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from storefront.database import Database
+    from storefront.identity import TokenVerifier
+
+__all__ = ["NAME", "create_app"]
+
+NAME = "storefront-inventory"
+_A_QUARTER_OF_AN_HOUR = 900
+_Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=100)]
+_Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
+
+
+class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    items: _Items
+
+
+class _NewReservation(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    items: _Items
+    hold_seconds: _Seconds | None = _A_QUARTER_OF_AN_HOUR
+
+
+class _Detail(msgspec.Struct, frozen=True, rename="camel"):
+    product_id: str
+    available: int
+
+
+class _Availability(msgspec.Struct, frozen=True):
+    available: bool
+    details: tuple[_Detail, ...]
+
+
+class _Line(msgspec.Struct, frozen=True, rename="camel"):
+    product_id: str
+    quantity: int
+
+
+class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+    reservation_id: str
+    status: str
+    expires_at: datetime | None
+    items: tuple[_Line, ...]
+
+
+def create_app(database: Database, verifier: TokenVerifier) -> Flask:
+    """The application over `database`.
+
+    Args:
+        database: With all migrations applied.
+        verifier: Knows valid tokens.
+    """
+    app = provider_app(NAME)
+    access = Access(app, verifier)
+    app.register_blueprint(_reading(database))
+    app.register_blueprint(_reserving(database, access))
+    for endpoint in ("reading.check", "reading.get"):
+        access.scope(endpoint, "inventory:read")
+    for endpoint in ("reserving.reserve", "reserving.confirm", "reserving.cancel"):
+        access.scope(endpoint, "inventory:reserve")
+    return app
+
+
+def _reading(database: Database) -> Blueprint:
+    routes = Blueprint("reading", __name__)
+
+    @routes.post("/availability")
+    def check() -> Response:
+        wanted = _counted(json_content(_Asked).items)
+        _expire(database)
+        with database.transaction() as session:
+            found = InventoryRepository(session).available(wanted)
+        enough = all(found[product] >= quantity for product, quantity in wanted.items())
+        details = tuple(_Detail(product, number) for product, number in found.items())
+        return json_answer(_Availability(available=enough, details=details))
+
+    @routes.get("/reservations/<id>")
+    def get(id: str) -> Response:  # noqa: A002 -- the document's name
+        with database.transaction() as session:
+            return json_answer(_shown(InventoryRepository(session).get(id)))
+
+    return routes
+
+
+def _reserving(database: Database, access: Access) -> Blueprint:
+    routes = Blueprint("reserving", __name__)
+
+    @routes.post("/reservations")
+    def reserve() -> Response:
+        wanted = json_content(_NewReservation)
+        _expire(database)
+
+        def action(session: Session) -> _Shown:
+            products = _counted(wanted.items)
+            return _shown(InventoryRepository(session).reserve(products, seconds=wanted.hold_seconds))
+
+        return once(database, KEYS, client=access.claims.subject, action=action)
+
+    @routes.post("/reservations/<id>/confirmation")
+    def confirm(id: str) -> Response:  # noqa: A002 -- as above
+        with database.transaction() as session:
+            return json_answer(_shown(InventoryRepository(session).confirm(id)))
+
+    @routes.post("/reservations/<id>/cancellation")
+    def cancel(id: str) -> Response:  # noqa: A002 -- as above
+        with database.transaction() as session:
+            return json_answer(_shown(InventoryRepository(session).cancel(id)))
+
+    return routes
+
+
+def _expire(database: Database) -> None:
+    """In a transaction of its own, so that its locks are gone before others are taken."""
+    with database.transaction() as session:
+        InventoryRepository(session).expire()
+
+
+def _counted(items: tuple[Item, ...]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for item in items:
+        counts[item.product_id] += item.quantity
+    return dict(counts)
+
+
+def _shown(reservation: Reservation) -> _Shown:
+    ends = reservation.expires_at
+    return _Shown(
+        reservation_id=str(reservation.id),
+        status=reservation.status,
+        expires_at=ends and whole_seconds(ends),
+        items=tuple(_Line(line.product_id, line.quantity) for line in reservation.lines),
+    )

@@ -1,0 +1,1 @@
+"""The notifications: messages to people, by e-mail or on their screen."""

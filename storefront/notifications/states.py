@@ -1,0 +1,34 @@
+"""Provider states of the notifications; setting up one twice leaves what setting it up once does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storefront.notifications.repository import MessageRepository
+from storefront.notifications.tables import KEYS
+from storefront.providing.states import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["STATES"]
+
+
+def nobody_was_notified(*, recipient: str) -> None:
+    """There are no messages to this address."""
+    with rows(KEYS) as session:
+        MessageRepository(session).forget(recipient)
+
+
+def somebody_was_notified(*, recipient: str, kind: str = "success", text: str = "Welcome!") -> None:
+    """There is one message to this address, on the screen, with this text."""
+    with rows(KEYS) as session:
+        messages = MessageRepository(session)
+        messages.forget(recipient)
+        messages.add(recipient, channel="screen", kind=kind, content={"message": text})
+
+
+STATES: Mapping[str, Callable[..., object]] = {
+    "nobody was notified": nobody_was_notified,
+    "somebody was notified": somebody_was_notified,
+}

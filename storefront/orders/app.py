@@ -1,0 +1,165 @@
+"""The orders as a WSGI application."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from flask import Blueprint, Flask, Response, request, url_for
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from storefront.amounts import cents
+from storefront.clients import Address as ClientAddress
+from storefront.clients import Item as ClientItem
+from storefront.orders.repository import OrderRepository
+from storefront.orders.requests import OrderRequest, PaymentMethod
+from storefront.orders.tables import Order, SagaRow
+from storefront.providing.access import Access
+from storefront.providing.application import provider_app
+from storefront.providing.content import Address, Identifier, Item, NotFoundError, json_answer, json_content
+from storefront.providing.idempotency import given_key
+from storefront.providing.problems import InvalidContentError, RefusalError
+
+if TYPE_CHECKING:
+    from storefront.database import Database
+    from storefront.identity import TokenVerifier
+    from storefront.orders.orchestrator import OrderOrchestrator
+
+__all__ = ["NAME", "create_app"]
+
+NAME = "storefront-orders"
+_MOST_EXPENSIVE = Decimal(1_000_000)
+_ANY, _OWN = "orders:any", "orders:own"
+_NAMESPACE = uuid.UUID("9d1f4f0e-3c55-4f0b-8f7e-2f6f0f2f1f55")
+
+
+class _Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    type: Literal["credit_card", "debit_card"]
+    token: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,200}\Z")]
+
+
+class _NewOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    user_id: Identifier
+    items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=100)]
+    shipping_address: Address
+    payment_method: _Method
+
+    def __post_init__(self) -> None:
+        if sum(item.price * item.quantity for item in self.items) > _MOST_EXPENSIVE:
+            raise ValueError(f"an order costs at most {_MOST_EXPENSIVE}")
+
+
+class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+    order_id: str
+    user_id: str
+    status: str
+    total: Decimal
+    tracking_number: str | None
+    error: str | None
+
+
+def create_app(database: Database, verifier: TokenVerifier, orchestrator: OrderOrchestrator) -> Flask:
+    """The application over `database`.
+
+    Args:
+        database: With all migrations applied.
+        verifier: Knows valid tokens.
+        orchestrator: Processes the orders.
+    """
+    app = provider_app(NAME)
+    access = Access(app, verifier)
+    app.register_blueprint(_reading(database, access))
+    app.register_blueprint(_placing(database, access, orchestrator))
+    for endpoint in ("reading.get", "reading.find", "placing.place"):
+        access.scope(endpoint, _ANY, _OWN)
+    return app
+
+
+def _reading(database: Database, access: Access) -> Blueprint:
+    routes = Blueprint("reading", __name__, url_prefix="/orders")
+
+    @routes.get("/<id>")
+    def get(id: str) -> Response:  # noqa: A002 -- the document's name
+        with database.transaction() as session:
+            order = OrderRepository(session).get(id)
+        if not _may(access, order.user_id):
+            raise NotFoundError(f"there is no order {id}")  # that there is one is nobody else's business
+        return json_answer(_shown(order))
+
+    @routes.get("")
+    def find() -> Response:
+        user_id = request.args.get("userId", "")
+        if not user_id or "\x00" in user_id:
+            raise BadRequest("the query parameter userId is missing or no id")
+        if not _may(access, user_id):
+            raise Forbidden("the orders are somebody else's")
+        with database.transaction() as session:
+            return json_answer({"items": [_shown(order) for order in OrderRepository(session).of(user_id)]})
+
+    return routes
+
+
+def _placing(database: Database, access: Access, orchestrator: OrderOrchestrator) -> Blueprint:
+    routes = Blueprint("placing", __name__, url_prefix="/orders")
+
+    @routes.post("")
+    def place() -> Response:
+        wanted = _request(json_content(_NewOrder))
+        if not _may(access, wanted.user_id):
+            raise Forbidden("an order can be placed only for oneself")
+        order_id = str(uuid.uuid5(_NAMESPACE, f"{access.claims.subject} {given_key()}"))
+        _refuse_another(database, order_id, wanted)
+        orchestrator.process_order(wanted, order_id=order_id)
+        answer = json_answer(_placed(database, order_id), status=201)
+        answer.headers["Location"] = url_for("reading.get", id=order_id, _external=True)
+        return answer
+
+    return routes
+
+
+def _refuse_another(database: Database, order_id: str, wanted: OrderRequest) -> None:
+    """Refuse a key that was used for another order; its payment token isn't kept, so it isn't compared."""
+    with database.transaction() as session:
+        known = session.get(SagaRow, uuid.UUID(order_id))
+    content = msgspec.json.decode(msgspec.json.encode(wanted))  # as it comes back from the database
+    del content["paymentMethod"]["token"]
+    if known is not None and known.request != content:
+        raise InvalidContentError(
+            [{"field": "Idempotency-Key", "message": "the key was used for another order"}]
+        )
+
+
+def _placed(database: Database, order_id: str) -> _Shown:
+    try:
+        with database.transaction() as session:
+            return _shown(OrderRepository(session).get(order_id))
+    except NotFoundError:
+        raise RefusalError("the order is being placed by another request with this key") from None
+
+
+def _may(access: Access, user_id: str) -> bool:
+    claims = access.claims
+    return _ANY in claims.scopes or claims.subject == user_id
+
+
+def _request(wanted: _NewOrder) -> OrderRequest:
+    address = wanted.shipping_address
+    return OrderRequest(
+        user_id=wanted.user_id,
+        items=tuple(ClientItem(item.product_id, item.quantity, cents(item.price)) for item in wanted.items),
+        shipping_address=ClientAddress(address.street, address.city, address.zip_code),
+        payment_method=PaymentMethod(wanted.payment_method.type, wanted.payment_method.token),
+    )
+
+
+def _shown(order: Order) -> _Shown:
+    return _Shown(
+        order_id=str(order.id),
+        user_id=order.user_id,
+        status=order.status,
+        total=cents(order.total),
+        tracking_number=order.tracking_number,
+        error=order.error,
+    )

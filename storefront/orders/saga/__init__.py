@@ -1,0 +1,8 @@
+"""Sagas: steps across services that all happen, or are all undone, whatever breaks in between."""
+
+from storefront.orders.saga.definition import RefusedError, Run, Saga, Step
+from storefront.orders.saga.engine import Patience, SagaEngine
+from storefront.orders.saga.log import Record, SagaLog
+from storefront.orders.saga.recovery import Recovery
+
+__all__ = ["Patience", "Record", "Recovery", "RefusedError", "Run", "Saga", "SagaEngine", "SagaLog", "Step"]

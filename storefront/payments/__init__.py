@@ -1,0 +1,1 @@
+"""The payments: authorisations, captures, refunds, and the accounts behind them."""

@@ -1,0 +1,1 @@
+"""What the providers share: problems, content, tokens, idempotency keys, migrations, provider states."""

@@ -1,0 +1,1 @@
+"""The shipping: what it costs, and the shipments."""
