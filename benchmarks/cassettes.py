@@ -38,12 +38,11 @@ def run() -> dict[str, float]:
 
 def written(here: Path, count: int, name: str = "tape") -> Path:
     """A cassette of distinct interactions, as vcrpy writes it."""
-    headers = {"Content-Type": ["application/json"], "Server": ["bench"], "X-Request-Id": ["1"]}
     requests_ = [VcrRequest("GET", url(number), None, {"Accept": "*/*"}) for number in range(count)]
     responses = [
         {
             "status": {"code": 200, "message": "OK"},
-            "headers": headers,
+            "headers": {"Content-Type": ["application/json"], "Server": ["bench"], "X-Request-Id": ["1"]},
             "body": {"string": (BODY % number).encode()},
         }
         for number in range(count)

@@ -19,6 +19,7 @@ RESULT = HERE.parent / "build" / "bench.json"
 
 def main() -> None:
     """Run what the arguments name, or everything."""
+    sys.path.append(str(HERE.parent))  # where the reference system is
     names = sys.argv[1:] or sorted(path.stem for path in HERE.glob("[!_]*.py") if path.stem != "run")
     figures: dict[str, float] = {}
     for name in names:
