@@ -7,15 +7,46 @@ from pathlib import Path
 
 import pactape
 import pactape.cassettes
+import pactape.checking
 import pactape.contracts
+import pactape.matching
+import pactape.observing
+import pactape.replaying
 import pactape.verification
 import pactape_clients
+import pactape_clients.auth
+import pactape_clients.cache
+import pactape_clients.errors
+import pactape_clients.graphql
+import pactape_clients.operations
+import pactape_clients.rest
+import pactape_clients.users
 import pytest
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+#: Names of other libraries, of headers and of members.
+OTHERS: set[str] = set()
 PAGES = {
-    ("python-api.md",): (pactape, pactape.cassettes, pactape.contracts, pactape.verification),
-    ("clients.md", "client-errors.md"): (pactape_clients,),
+    ("python-api.md",): (
+        pactape,
+        pactape.cassettes,
+        pactape.checking,
+        pactape.contracts,
+        pactape.observing,
+        pactape.replaying,
+        pactape.verification,
+    ),
+    ("matching.md",): (pactape.matching,),
+    ("clients.md", "client-errors.md"): (
+        pactape_clients,
+        pactape_clients.auth,
+        pactape_clients.cache,
+        pactape_clients.errors,
+        pactape_clients.graphql,
+        pactape_clients.operations,
+        pactape_clients.rest,
+        pactape_clients.users,
+    ),
 }
 
 
@@ -26,6 +57,15 @@ def test_every_public_name_is_in_the_reference(pages: tuple[str, ...]) -> None:
         name for module in PAGES[pages] for name in module.__all__ if not re.search(rf"\b{name}\b", text)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("pages", PAGES, ids=str)
+def test_what_the_reference_calls_by_a_public_name_is_public(pages: tuple[str, ...]) -> None:
+    text = "".join((REFERENCE / name).read_text(encoding="utf-8") for name in pages)
+    public = {name for module in PAGES[pages] for name in module.__all__}
+    called = set(re.findall(r"^\| `([A-Z]\w+|[a-z]+_\w+)\(", text, re.MULTILINE))
+    called |= set(re.findall(r"`([A-Z][a-z]\w+)`", text))
+    assert called - public - OTHERS == set()
 
 
 @pytest.mark.parametrize("module", [module for modules in PAGES.values() for module in modules])

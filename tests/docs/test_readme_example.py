@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PLUGIN = ("-p", "pactape.plugin")
 README = Path(__file__).resolve().parents[2] / "README.md"
 BODY = json.dumps({"id": 7, "name": "Ada Lovelace", "email": "ada@example.com"}).encode()
 
@@ -40,6 +41,12 @@ def api() -> Iterator[ThreadingHTTPServer]:
         thread.join()
 
 
+@pytest.fixture(autouse=True)
+def only_the_plugin_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other plugins take seconds to start."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester, api: ThreadingHTTPServer) -> pytest.Pytester:
     """A project that holds README's example and nothing else; the API it names is a server of ours."""
@@ -52,16 +59,17 @@ def project(pytester: pytest.Pytester, api: ThreadingHTTPServer) -> pytest.Pytes
 def test_the_example_records_once_and_replays_offline_ever_after(
     project: pytest.Pytester, api: ThreadingHTTPServer
 ) -> None:
-    recorded = project.runpytest_subprocess("--pactape-record", "once")
+    recorded = project.runpytest_subprocess(*PLUGIN, "--pactape-record", "once")
     api.server_close()
-    replayed = project.runpytest_subprocess()
+    replayed = project.runpytest_subprocess(*PLUGIN)
     recorded.assert_outcomes(passed=1)
     replayed.assert_outcomes(passed=1)
 
 
 def test_the_example_yields_a_contract(project: pytest.Pytester) -> None:
-    project.runpytest_subprocess("--pactape-record", "once")
+    project.runpytest_subprocess(*PLUGIN, "--pactape-record", "once")
     derived = project.run(Path(sys.executable).with_name("pactape"), "derive")
     (pact,) = (project.path / "pacts").glob("*.json")
     (interaction,) = json.loads(pact.read_bytes())["interactions"]
     assert (derived.ret, interaction["description"]) == (0, "reads a user")
+    assert interaction["response"]["body"]["content"].keys() == {"name"}

@@ -57,6 +57,7 @@ def distributions(python: Path) -> set[str]:
     return {line.partition("==")[0].lower() for line in listed.splitlines()}
 
 
+@pytest.mark.long
 def test_installing_the_clients_brings_no_vcrpy_pact_or_pytest(wheels: Path, tmp_path: Path) -> None:
     (wheel,) = wheels.glob("pactape_clients-*.whl")
     python = installed(tmp_path / "env", str(wheel))
@@ -64,12 +65,14 @@ def test_installing_the_clients_brings_no_vcrpy_pact_or_pytest(wheels: Path, tmp
     assert distributions(python).isdisjoint({"vcrpy", "pact-python", "pact-python-ffi", "pytest", "pactape"})
 
 
+@pytest.mark.long
 def test_the_toolkit_installs_with_its_command_and_its_pytest_plugin(toolkit: Path, tmp_path: Path) -> None:
     command = run(str(toolkit.with_name("pactape")), "--version", cwd=tmp_path)
     options = run(str(toolkit), "-m", "pytest", "--help", cwd=tmp_path)
     assert (command.split()[0].rstrip(","), "--pactape-record" in options) == ("pactape", True)
 
 
+@pytest.mark.long
 def test_the_toolkit_works_without_the_clients(toolkit: Path, tmp_path: Path) -> None:
     program = "import pactape.cassettes, pactape.contracts, pactape.session, pactape.verification"
     run(str(toolkit), "-c", program, cwd=tmp_path)
