@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def pacts_at(database: Path) -> int:
     with running_broker(database) as url:
-        return len(requests.get(f"{url}/pacts/latest", timeout=5).json()["pacts"])
+        return len(requests.get(f"{url}/pacts/latest", timeout=30).json()["pacts"])
 
 
 def test_a_backup_of_a_running_broker_holds_what_was_published(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def process(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_is_ready_when_it_says_so_and_stops_gracefully(tmp_path: Path, stop: signal.Signals) -> None:
     with process(tmp_path) as (child, url):
-        answer = requests.get(f"{url}/diagnostic/status/heartbeat", timeout=5)
+        answer = requests.get(f"{url}/diagnostic/status/heartbeat", timeout=30)
         child.send_signal(stop)
         output, _ = child.communicate(timeout=10)
     assert answer.json() == {"ok": True}
@@ -62,14 +62,14 @@ def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=10)
     with process(tmp_path) as (_, url):
-        assert len(requests.get(f"{url}/pacts/latest", timeout=5).json()["pacts"]) == 1
+        assert len(requests.get(f"{url}/pacts/latest", timeout=30).json()["pacts"]) == 1
 
 
 def test_credentials_come_from_the_environment(tmp_path: Path) -> None:
     with process(tmp_path, PACTAPE_BROKER_READ_TOKENS="one, two") as (_, url):
-        assert requests.get(f"{url}/pacticipants", timeout=5).status_code == 401
+        assert requests.get(f"{url}/pacticipants", timeout=30).status_code == 401
         headers = {"Authorization": "Bearer two"}
-        assert requests.get(f"{url}/pacticipants", headers=headers, timeout=5).status_code == 200
+        assert requests.get(f"{url}/pacticipants", headers=headers, timeout=30).status_code == 200
 
 
 def test_an_address_that_others_can_reach_needs_credentials(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_backup_of_a_running_broker_holds_all_and_can_be_restored(tmp_path: Pa
         _invoke("--database", database, "backup", copy)
     _invoke("--database", restored, "restore", copy)
     with process(tmp_path / "r") as (_, url):
-        assert len(requests.get(f"{url}/pacts/latest", timeout=5).json()["pacts"]) == 1
+        assert len(requests.get(f"{url}/pacts/latest", timeout=30).json()["pacts"]) == 1
 
 
 def test_a_restore_never_replaces_a_database(tmp_path: Path) -> None:

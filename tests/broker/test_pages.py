@@ -40,15 +40,15 @@ def publish(url: str, pact: dict[str, Any], version: str = "1", branch: str = "m
         "content": content,
     }
     body = {"pacticipantName": consumer, "pacticipantVersionNumber": version, "branch": branch}
-    answer = requests.post(f"{url}/contracts/publish", json={**body, "contracts": [contract]}, timeout=5)
+    answer = requests.post(f"{url}/contracts/publish", json={**body, "contracts": [contract]}, timeout=30)
     answer.raise_for_status()
 
 
 def report(url: str, consumer: str, provider: str, *, success: bool) -> None:
     address = f"{url}/pacts/provider/{quote(provider, safe='')}/consumer/{quote(consumer, safe='')}/latest"
-    target = requests.get(address, timeout=5).json()["_links"]["pb:publish-verification-results"]["href"]
+    target = requests.get(address, timeout=30).json()["_links"]["pb:publish-verification-results"]["href"]
     result = {"success": success, "providerApplicationVersion": "u1", "buildUrl": "javascript:alert(3)"}
-    requests.post(target, json=result, timeout=5).raise_for_status()
+    requests.post(target, json=result, timeout=30).raise_for_status()
 
 
 def seed(url: str) -> None:
@@ -67,7 +67,7 @@ def seed(url: str) -> None:
 
 
 def html(url: str) -> str:
-    answer = requests.get(url, headers={"Accept": "text/html"}, timeout=5)
+    answer = requests.get(url, headers={"Accept": "text/html"}, timeout=30)
     assert answer.headers["Content-Type"].startswith("text/html"), answer.text
     return answer.text
 
@@ -80,7 +80,7 @@ def test_the_first_page_shows_every_integration_with_its_state(stock: StockTools
 
 
 def test_the_same_address_is_the_api_for_everybody_else(stock: StockTools) -> None:
-    answer = requests.get(f"{stock.url}/", headers={"Accept": "application/hal+json"}, timeout=5)
+    answer = requests.get(f"{stock.url}/", headers={"Accept": "application/hal+json"}, timeout=30)
     assert "pb:publish-contracts" in answer.json()["_links"]
 
 
@@ -156,7 +156,7 @@ def test_the_matrix_says_why(stock: StockTools) -> None:
 
 
 def test_a_problem_is_a_page_for_a_browser(stock: StockTools) -> None:
-    answer = requests.get(f"{stock.url}/nothing/here", headers={"Accept": "text/html"}, timeout=5)
+    answer = requests.get(f"{stock.url}/nothing/here", headers={"Accept": "text/html"}, timeout=30)
     assert answer.status_code == 404
     assert "There is nothing at /nothing/here" in answer.text
 
@@ -183,7 +183,7 @@ def test_html_in_names_is_shown_as_text_everywhere(stock: StockTools) -> None:
     name = quote(EVIL, safe="")
     for path in ("/", f"/pacts/provider/Users/consumer/{name}/latest", f"/pacticipants/{name}", f"/{name}"):
         elements = _Elements()
-        elements.feed(requests.get(stock.url + path, headers={"Accept": "text/html"}, timeout=5).text)
+        elements.feed(requests.get(stock.url + path, headers={"Accept": "text/html"}, timeout=30).text)
         assert not {"script", "img"} & elements.names, path
         assert not {"onerror", "onclick"} & elements.attributes, path
         assert not any(address.startswith("javascript:") for address in elements.addresses), path
@@ -226,7 +226,7 @@ def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(stock: StockTool
 
 
 def test_a_page_allows_no_script_and_nothing_from_elsewhere(stock: StockTools) -> None:
-    answer = requests.get(f"{stock.url}/", headers={"Accept": "text/html"}, timeout=5)
+    answer = requests.get(f"{stock.url}/", headers={"Accept": "text/html"}, timeout=30)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Vary"] == "Accept"
 

@@ -19,12 +19,12 @@ VERSIONS = "pacticipants/Web/versions"
 def five(stock: StockTools) -> str:
     for number in range(5):
         body = publication(pacticipantVersionNumber=str(number))
-        requests.post(f"{stock.url}/contracts/publish", json=body, timeout=5).raise_for_status()
+        requests.post(f"{stock.url}/contracts/publish", json=body, timeout=30).raise_for_status()
     return f"{stock.url}/{VERSIONS}"
 
 
 def page(url: str) -> dict[str, Any]:
-    found: dict[str, Any] = requests.get(url, timeout=5).json()
+    found: dict[str, Any] = requests.get(url, timeout=30).json()
     return found
 
 
@@ -63,5 +63,5 @@ def test_a_page_after_the_last_is_empty(five: str) -> None:
     "query", ["pageSize=0", "pageSize=1001", "pageSize=x", "pageNumber=0", "pageNumber=²"]
 )
 def test_a_page_that_cannot_be_is_refused(five: str, query: str) -> None:
-    answer = requests.get(f"{five}?{query}", timeout=5)
+    answer = requests.get(f"{five}?{query}", timeout=30)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.partition("=")[0]])

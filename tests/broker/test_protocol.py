@@ -34,7 +34,7 @@ def publication(**changes: Any) -> dict[str, Any]:
 
 
 def publish(url: str, **headers: str) -> requests.Response:
-    return requests.post(f"{url}/contracts/publish", json=publication(), headers=headers, timeout=5)
+    return requests.post(f"{url}/contracts/publish", json=publication(), headers=headers, timeout=30)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_publication_that_cannot_be_read_is_refused_with_a_problem(
     assert answer.status_code == status
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert answer.json()["detail"]
-    assert requests.get(f"{stock.url}/pacts/latest", timeout=5).json()["pacts"] == []
+    assert requests.get(f"{stock.url}/pacts/latest", timeout=30).json()["pacts"] == []
 
 
 def test_a_body_over_the_limit_is_refused_with_the_limit(serving: Callable[..., Any]) -> None:
     with serving(BrokerConfig(body_limit=1000)) as stock:
-        answer = requests.post(f"{stock.url}/contracts/publish", json={"a": "b" * 1001}, timeout=5)
+        answer = requests.post(f"{stock.url}/contracts/publish", json={"a": "b" * 1001}, timeout=30)
     assert answer.status_code == 413
     assert "1000" in answer.json()["detail"]
 
@@ -75,26 +75,26 @@ def test_a_chunked_body_over_the_limit_is_refused_too(serving: Callable[..., Any
     with serving(BrokerConfig(body_limit=1000)) as stock:
         chunks = (b"x" * 600 for _ in range(3))
         headers = {"Content-Type": "application/json"}
-        answer = requests.post(f"{stock.url}/contracts/publish", data=chunks, headers=headers, timeout=5)
+        answer = requests.post(f"{stock.url}/contracts/publish", data=chunks, headers=headers, timeout=30)
     assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/%2e%2e/etc", "/pacticipants/..%00", "/pacticipants/%ff"])
 def test_paths_that_lead_nowhere_answer_with_a_problem(stock: StockTools, path: str) -> None:
-    answer = requests.get(stock.url + path, timeout=5)
+    answer = requests.get(stock.url + path, timeout=30)
     assert answer.status_code in {400, 404}
     assert answer.json()["title"] in {"Bad Request", "Not Found"}
 
 
 def test_a_known_path_names_the_methods_that_it_has(stock: StockTools) -> None:
-    answer = requests.delete(f"{stock.url}/pacts/latest", timeout=5)
+    answer = requests.delete(f"{stock.url}/pacts/latest", timeout=30)
     assert answer.status_code == 405
     assert "GET" in answer.json()["detail"]
 
 
 def test_a_name_may_hold_a_slash(stock: StockTools) -> None:
-    requests.put(f"{stock.url}/pacticipants/Web%2FShop/versions/1", json={}, timeout=5).raise_for_status()
-    answer = requests.get(f"{stock.url}/pacticipants/Web%2FShop", timeout=5)
+    requests.put(f"{stock.url}/pacticipants/Web%2FShop/versions/1", json={}, timeout=30).raise_for_status()
+    answer = requests.get(f"{stock.url}/pacticipants/Web%2FShop", timeout=30)
     assert answer.json()["name"] == "Web/Shop"
 
 
@@ -103,14 +103,14 @@ def test_without_good_credentials_nothing_is_told(
     serving: Callable[..., Any], headers: dict[str, str]
 ) -> None:
     with serving(BrokerConfig(credentials=CREDENTIALS)) as stock:
-        answer = requests.get(f"{stock.url}/pacticipants", headers=headers, timeout=5)
+        answer = requests.get(f"{stock.url}/pacticipants", headers=headers, timeout=30)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
 
 
 def test_the_heartbeat_needs_no_credentials(serving: Callable[..., Any]) -> None:
     with serving(BrokerConfig(credentials=CREDENTIALS)) as stock:
-        answer = requests.get(f"{stock.url}/diagnostic/status/heartbeat", timeout=5)
+        answer = requests.get(f"{stock.url}/diagnostic/status/heartbeat", timeout=30)
     assert answer.json() == {"ok": True}
 
 
@@ -120,7 +120,7 @@ def test_a_token_for_reading_reads_and_asks_but_never_writes(serving: Callable[.
         assert publish(stock.url, **reader).status_code == 403
         assert publish(stock.url, Authorization="Bearer writes-token").status_code == 200
         url = f"{stock.url}/pacts/provider/Users/for-verification"
-        assert requests.post(url, json={}, headers=reader, timeout=5).status_code == 200
+        assert requests.post(url, json={}, headers=reader, timeout=30).status_code == 200
 
 
 def test_the_stock_command_gets_in_by_basic_and_by_token(serving: Callable[..., Any]) -> None:
@@ -142,13 +142,13 @@ def test_credentials_do_not_show_in_a_repr() -> None:
 )
 def test_a_question_to_the_matrix_that_cannot_be_read_is_refused(stock: StockTools, query: str) -> None:
     publish(stock.url)
-    assert requests.get(f"{stock.url}/matrix{query}", timeout=5).status_code == 400
+    assert requests.get(f"{stock.url}/matrix{query}", timeout=30).status_code == 400
 
 
 def test_can_i_deploy_answers_the_same_question_in_few_words(stock: StockTools) -> None:
     publish(stock.url)
     query = {"pacticipant": "Web", "version": "1", "environment": "test"}
-    answer = requests.get(f"{stock.url}/can-i-deploy", params=query, timeout=5).json()
+    answer = requests.get(f"{stock.url}/can-i-deploy", params=query, timeout=30).json()
     assert answer["summary"]["deployable"] is None
     assert "currently in test" in answer["summary"]["reason"]
 
@@ -161,4 +161,4 @@ def test_one_publication_cannot_hold_two_contents_for_one_provider(
     content = json.dumps(pact_of("Web", "Users", path=path)).encode()
     second = {**first, "content": base64.b64encode(content).decode()}
     body = publication(contracts=[first, second])
-    assert requests.post(f"{stock.url}/contracts/publish", json=body, timeout=5).status_code == status
+    assert requests.post(f"{stock.url}/contracts/publish", json=body, timeout=30).status_code == status

@@ -68,7 +68,7 @@ def test_the_version_is_the_commit_and_the_branch_is_gits(project: Path, stock: 
     result = run(project, "publish", "--broker-url", stock.url, "--tag-with-branch")
     assert result.exit_code == 0, result.output
     url = f"{stock.url}/pacticipants/Web/versions/{git(project, 'rev-parse', 'HEAD')}"
-    version = requests.get(url, timeout=5).json()
+    version = requests.get(url, timeout=30).json()
     assert version["_embedded"]["branchVersions"][0]["name"] == "main"
     assert version["_embedded"]["tags"][0]["name"] == "main"
 

@@ -27,7 +27,7 @@ import pytest, requests
 
 @pytest.mark.cassette
 def test_reads_a_user(provider_url):
-    user = requests.get(provider_url("users") + "/users/7", timeout=5).json()
+    user = requests.get(provider_url("users") + "/users/7", timeout=30).json()
     assert user["id"] and user.get("email", True)
 """
 CASSETTE = """

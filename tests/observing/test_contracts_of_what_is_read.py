@@ -17,7 +17,7 @@ import pytest, requests
 
 @pytest.mark.cassette
 def test_reads_a_user():
-    user = requests.get("{url}/users/7", timeout=5).json()
+    user = requests.get("{url}/users/7", timeout=30).json()
     assert {reading}
 """
 

@@ -13,7 +13,7 @@ from pactape.observing import observing
 
 def test_an_answer_that_is_read_is_observed_with_its_request(url: str) -> None:
     with observing() as observer:
-        requests.post(f"{url}/users?x=1", json={"a": 1}, timeout=5).json()["id"]
+        requests.post(f"{url}/users?x=1", json={"a": 1}, timeout=30).json()["id"]
     (seen,) = observer.observed
     assert (seen.method, seen.url, seen.body, seen.usage.paths()) == (
         "POST",
@@ -25,7 +25,7 @@ def test_an_answer_that_is_read_is_observed_with_its_request(url: str) -> None:
 
 def test_reading_an_answer_twice_joins_what_was_read(url: str) -> None:
     with observing() as observer:
-        answer = requests.get(url, timeout=5)
+        answer = requests.get(url, timeout=30)
         answer.json()["id"]
         answer.json()["profile"]["city"]
     assert [each.usage.paths() for each in observer.observed] == [("id", "profile.city")]
@@ -33,7 +33,7 @@ def test_reading_an_answer_twice_joins_what_was_read(url: str) -> None:
 
 def test_reads_on_another_thread_are_observed(url: str) -> None:
     with observing() as observer:
-        thread = Thread(target=lambda: requests.get(url, timeout=5).json()["name"])
+        thread = Thread(target=lambda: requests.get(url, timeout=30).json()["name"])
         thread.start()
         thread.join()
     assert [each.usage.paths() for each in observer.observed] == [("name",)]
@@ -41,14 +41,14 @@ def test_reads_on_another_thread_are_observed(url: str) -> None:
 
 def test_an_answer_that_nobody_reads_as_json_is_not_observed(url: str) -> None:
     with observing() as observer:
-        requests.get(url, timeout=5)
+        requests.get(url, timeout=30)
     assert observer.observed == []
 
 
 def test_outside_of_the_context_answers_are_plain(url: str) -> None:
     with observing():
         pass
-    assert type(requests.get(url, timeout=5).json()) is dict
+    assert type(requests.get(url, timeout=30).json()) is dict
 
 
 class _Profile(msgspec.Struct):
@@ -57,7 +57,7 @@ class _Profile(msgspec.Struct):
 
 def test_a_reader_in_c_counts_as_reading_everything_even_after_a_look(url: str) -> None:
     with observing() as observer:
-        answer = requests.get(url, timeout=5).json()
+        answer = requests.get(url, timeout=30).json()
         assert "errors" not in answer
         msgspec.convert(answer["profile"], _Profile)
         answer["profile"].get("zip")
@@ -66,7 +66,7 @@ def test_a_reader_in_c_counts_as_reading_everything_even_after_a_look(url: str) 
 
 def test_options_of_json_are_passed_on(url: str) -> None:
     with observing():
-        answer: Any = requests.get(url, timeout=5).json(parse_int=str)
+        answer: Any = requests.get(url, timeout=30).json(parse_int=str)
     assert answer["id"] == "7"
 
 

@@ -71,32 +71,32 @@ def users(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_recorded_answer_is_given_whole_but_for_headers_of_the_connection(users: str) -> None:
-    answer = requests.post(f"{users}/v1/users", json={"age": 3, "name": "Ada"}, timeout=5)
+    answer = requests.post(f"{users}/v1/users", json={"age": 3, "name": "Ada"}, timeout=30)
     assert (answer.status_code, answer.json(), answer.headers["X-Kept"]) == (201, {"id": 8}, "yes")
     assert "Transfer-Encoding" not in answer.headers
 
 
 def test_equal_requests_get_their_answers_in_order_and_then_the_last_again(users: str) -> None:
-    found = [requests.get(f"{users}/v1/users/7", timeout=5).json() for _ in range(3)]
+    found = [requests.get(f"{users}/v1/users/7", timeout=30).json() for _ in range(3)]
     assert found == [{"id": 7}, {"id": 7, "name": "Ada"}, {"id": 7, "name": "Ada"}]
 
 
 def test_a_query_is_matched_whatever_its_order(users: str) -> None:
-    assert requests.get(f"{users}/v1/users?size=5&page=2", timeout=5).json() == {"page": 2}
+    assert requests.get(f"{users}/v1/users?size=5&page=2", timeout=30).json() == {"page": 2}
 
 
 def test_graphql_is_matched_by_its_meaning(users: str) -> None:
     spaced = {"operationName": "GetUser", "variables": {"id": "1"}, "query": QUERY.replace(" ", "\n ")}
-    assert requests.post(f"{users}/graphql", json=spaced, timeout=5).json() == {"data": {}}
+    assert requests.post(f"{users}/graphql", json=spaced, timeout=30).json() == {"data": {}}
 
 
 def test_other_credentials_than_the_recorded_ones_will_do(users: str) -> None:
     headers = {"Authorization": "Bearer another"}
-    assert requests.get(f"{users}/v1/users/7", headers=headers, timeout=5).status_code == 200
+    assert requests.get(f"{users}/v1/users/7", headers=headers, timeout=30).status_code == 200
 
 
 def test_what_is_not_recorded_gets_a_problem_that_names_the_nearest(users: str) -> None:
-    answer = requests.get(f"{users}/v1/users/8", timeout=5)
+    answer = requests.get(f"{users}/v1/users/8", timeout=30)
     problem = answer.json()
     assert (answer.status_code, answer.headers["Content-Type"], problem["type"]) == (
         404,
@@ -107,7 +107,7 @@ def test_what_is_not_recorded_gets_a_problem_that_names_the_nearest(users: str) 
 
 
 def test_a_secret_of_a_request_without_an_answer_is_not_repeated(users: str) -> None:
-    answer = requests.get(f"{users}/v1/users/7?api_key=q8Zr1LmX0vTy7PbK", timeout=5)
+    answer = requests.get(f"{users}/v1/users/7?api_key=q8Zr1LmX0vTy7PbK", timeout=30)
     assert (answer.status_code, "q8Zr1LmX0vTy7PbK" in answer.text) == (404, False)
 
 
@@ -118,7 +118,7 @@ def test_below_a_base_url_paths_start_after_it(tmp_path: Path) -> None:
         interaction("GET", "https://users.test/v10/users/7", {"v": 10}),
     )
     with replaying([path], base_url="https://users.test/v1/") as url:
-        assert requests.get(f"{url}/users/7", timeout=5).json() == {"v": 1}
+        assert requests.get(f"{url}/users/7", timeout=30).json() == {"v": 1}
 
 
 def test_a_request_that_names_a_recorded_host_is_answered_by_that_host_alone(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_request_that_names_a_recorded_host_is_answered_by_that_host_alone(tmp
     )
     with replaying([path]) as url:
         found = [
-            requests.get(f"{url}/health", headers={"Host": host}, timeout=5).json()["of"]
+            requests.get(f"{url}/health", headers={"Host": host}, timeout=30).json()["of"]
             for host in ("orders.test", "users.test", "else.test")
         ]
     assert found == ["orders", "users", "users"]
@@ -170,7 +170,7 @@ def test_the_command_serves_a_folder_until_it_is_told_to_stop(tmp_path: Path) ->
     with command(str(tmp_path), "--port", "0") as process:
         assert process.stdout is not None
         first = process.stdout.readline()
-        answer = requests.get(f"{first.split()[-1]}/health", timeout=5).json()
+        answer = requests.get(f"{first.split()[-1]}/health", timeout=30).json()
         process.send_signal(signal.SIGTERM)
         rest, _ = process.communicate(timeout=10)
     assert first.startswith("Replaying 1 interactions of http://users.test at http://127.0.0.1:")

@@ -30,11 +30,11 @@ def test_the_answer_holds_the_values_of_the_handler(
     handler: Callable[[], object], status: int, values: dict[str, Any]
 ) -> None:
     with running_state_server({"a user exists": handler}) as server:
-        answer = requests.post(server.url, json={"state": "a user exists", "action": "setup"}, timeout=5)
+        answer = requests.post(server.url, json={"state": "a user exists", "action": "setup"}, timeout=30)
     assert (answer.status_code, answer.json()) == (status, values)
 
 
 def test_a_state_without_a_handler_is_refused_so_that_the_verifier_does_not_try_again() -> None:
     with running_state_server({}) as server:
-        answer = requests.post(server.url, json={"state": "the moon is full", "params": {}}, timeout=5)
+        answer = requests.post(server.url, json={"state": "the moon is full", "params": {}}, timeout=30)
     assert (answer.status_code, len(server.failures)) == (422, 1)
