@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pactape.broker.hooks import events as e
 from pactape.broker.http.links import content_url, result_url
 from pactape.broker.store import pacticipants
-from pactape.broker.store.environments import current_placements
+from pactape.broker.store.environments import versions_in_use
 from pactape.broker.store.hooks import any_webhook
 from pactape.broker.store.results import has_results, latest_results
 
@@ -100,9 +100,7 @@ def _labels(call: Call, name: str) -> str:
 
 def _unverified(call: Call, publication: Publication, provider: Pacticipant) -> list[Version]:
     """The provider versions in use, and its main branch's latest, that have no result for the content."""
-    wanted = {
-        each.version_id for each in current_placements(call.connection, pacticipant=publication.provider)
-    }
+    wanted = versions_in_use(call.connection, provider.id)
     if provider.main_branch is not None:
         head = pacticipants.head_of_branch(call.connection, provider.name, provider.main_branch)
         wanted |= {head.id} if head else set()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from pactape.broker.records import Environment, Placement
 from pactape.broker.store import tables as t
@@ -28,6 +28,7 @@ __all__ = [
     "find_placement",
     "place",
     "update_environment",
+    "versions_in_use",
 ]
 
 
@@ -164,6 +165,20 @@ def current_placements(
     found = connection.execute(query).all()
     environments = _by_id(connection) if found else {}
     return [_placement(row, environments) for row in found]
+
+
+def versions_in_use(connection: Connection, pacticipant_id: int) -> set[int]:
+    """The ids of a pacticipant's versions that are deployed or released now, wherever."""
+    return set(connection.scalars(_in_use(), {"pacticipant": pacticipant_id}))
+
+
+@cache
+def _in_use() -> Select[Any]:
+    return (
+        select(t.placements.c.version_id)
+        .join(t.versions, t.versions.c.id == t.placements.c.version_id)
+        .where(t.placements.c.ended_at.is_(None), t.versions.c.pacticipant_id == bindparam("pacticipant"))
+    )
 
 
 @cache
