@@ -236,14 +236,25 @@ class Tape(IndexedCassette):
         """Raise nothing at the end, but write what was recorded: the test has failed, and that is wanted."""
         self.excused = True
 
-    def note_reads(self, request: VcrRequest, paths: tuple[str, ...] | None) -> None:
-        """Remember what the test read of the answer to `request`; of several equal ones, of each answer.
+    def note_reads(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        paths: tuple[str, ...] | None,
+    ) -> None:
+        """Remember what the test read of the answer to a request; of several equal ones, of each answer.
 
         Args:
-            request: As it was sent.
+            method: The request's method.
+            url: As it was sent.
+            headers: Those that say what the body is.
+            body: As it was sent.
             paths: Field paths; None when everything was read.
         """
-        live = self.filter_request(request)
+        live = Asked(*self._cleaner.asked(method, url, body or None, headers))
         with self._lock:
             self.ready()
             for bucket in self._buckets(live) or ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,9 @@ def _observed(request: Any, usage: Usage) -> Observed:
     return Observed(
         method=str(request.method),
         url=str(request.url),
-        headers={name: request.headers[name] for name in _ABOUT_BODIES if name in request.headers},
+        headers={name: found for name in _ABOUT_BODIES if (found := request.headers.get(name)) is not None}
+        if body
+        else {},
         body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
         usage=usage,
     )
@@ -94,16 +96,27 @@ def observing() -> Iterator[Observer]:
         0
     """
     observer = Observer()
-    with ExitStack() as stack:
-        for module, name in _ANSWERS:
-            if owner := getattr(sys.modules.get(module), name, None):
-                stack.enter_context(_replaced(owner, "json", _observing_json(observer, owner.json)))
-        for module, holder, name, place in _READERS:
-            owner = sys.modules.get(module)
-            owner = getattr(owner, holder) if owner and holder else owner
-            if owner is not None:
-                stack.enter_context(_replaced(owner, name, _reading_whole(owner, name, place)))
+    replaced: list[tuple[Any, str, Any]] = []
+    try:
+        for owner, name, value in _replacements(observer):
+            replaced.append((owner, name, vars(owner)[name]))
+            setattr(owner, name, value)
         yield observer
+    finally:
+        for owner, name, original in reversed(replaced):
+            setattr(owner, name, original)
+
+
+def _replacements(observer: Observer) -> Iterator[tuple[Any, str, Any]]:
+    """What takes which place while observing: owner, name, value."""
+    for module, name in _ANSWERS:
+        if owner := getattr(sys.modules.get(module), name, None):
+            yield owner, "json", _observing_json(observer, owner.json)
+    for module, holder, name, place in _READERS:
+        owner = sys.modules.get(module)
+        owner = getattr(owner, holder) if owner and holder else owner
+        if owner is not None:
+            yield owner, name, _reading_whole(owner, name, place)
 
 
 def _observing_json(observer: Observer, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -127,13 +140,3 @@ def _reading_whole(owner: Any, name: str, place: int) -> Any:
         return original(*arguments, **options)
 
     return classmethod(reader) if isinstance(found, classmethod) else reader
-
-
-@contextmanager
-def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    original = vars(owner)[name]
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from vcr.request import Request as VcrRequest
-
 from pactape.observing.libraries import observing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pactape.cassettes.tape import Tape
-    from pactape.observing.libraries import Observed
 
 __all__ = ["noting_reads"]
 
@@ -24,8 +21,4 @@ def noting_reads(tape: Tape) -> Iterator[None]:
     with observing() as observer:
         yield
     for each in observer.observed:
-        tape.note_reads(_request(each), each.usage.paths())
-
-
-def _request(observed: Observed) -> VcrRequest:
-    return VcrRequest(observed.method, observed.url, observed.body, observed.headers)
+        tape.note_reads(each.method, each.url, headers=each.headers, body=each.body, paths=each.usage.paths())

@@ -30,9 +30,9 @@ def track(value: Any, usage: Usage) -> Any:
     """
     kind = type(value)
     if kind is dict:
-        return TrackedObject(value, usage)
+        return _tracked_object(value, usage)
     if kind is list:
-        return TrackedArray(value, usage)
+        return _tracked_array(value, usage)
     if kind is not TrackedObject and kind is not TrackedArray:
         usage.whole()
     return value
@@ -45,17 +45,17 @@ class TrackedObject(dict[str, Any]):
     """
 
     __slots__ = ("_usage",)
-
-    def __init__(self, value: dict[str, Any], usage: Usage) -> None:
-        super().__init__(value)
-        self._usage = usage
+    _usage: Usage
 
     def whole(self) -> None:
         """Note that everything is used."""
         self._usage.whole()
 
     def __getitem__(self, key: str) -> Any:
-        value = super().__getitem__(key)
+        value = _value_of(self, key)
+        if type(value) in _SCALARS:
+            self._usage.used(key)
+            return value
         tracked = track(value, self._usage.below(key))
         if tracked is not value:
             super().__setitem__(key, tracked)
@@ -126,7 +126,7 @@ class TrackedObject(dict[str, Any]):
 
     def copy(self) -> TrackedObject:
         raw = {key: super(TrackedObject, self).__getitem__(key) for key in super().__iter__()}
-        return TrackedObject(raw, self._usage)
+        return _tracked_object(raw, self._usage)
 
     __copy__ = copy
 
@@ -147,10 +147,7 @@ class TrackedArray(list[Any]):
     """A JSON array that notes whether its items are read, and what of them."""
 
     __slots__ = ("_usage",)
-
-    def __init__(self, value: list[Any], usage: Usage) -> None:
-        super().__init__(value)
-        self._usage = usage
+    _usage: Usage
 
     def whole(self) -> None:
         """Note that everything is used."""
@@ -163,21 +160,26 @@ class TrackedArray(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         value = super().__getitem__(index)
         if isinstance(index, slice):
-            return TrackedArray(value, self._usage)
+            return _tracked_array(value, self._usage)
         tracked = track(value, self._usage.below(ITEM))
         if tracked is not value:
             super().__setitem__(index, tracked)
         return tracked
 
     def __iter__(self) -> Iterator[Any]:
-        self._usage.looked_into()
+        usage = self._usage
+        usage.looked_into()
         for index, value in enumerate(super().__iter__()):
             kind = type(value)
-            if kind is dict or kind is list:
-                yield self[index]
-            else:
-                track(value, self._usage.below(ITEM))
+            if kind is dict:  # as `self[index]` would, in one step: most arrays are of objects
+                tracked = _tracked_object(value, usage.below(ITEM))
+                _put_item(self, index, tracked)
+                yield tracked
+            elif kind in _SCALARS:
+                usage.used(ITEM)
                 yield value
+            else:
+                yield self[index]
 
     def __reversed__(self) -> Iterator[Any]:
         return iter(list(self)[::-1])
@@ -237,7 +239,7 @@ class TrackedArray(list[Any]):
     __rmul__ = __mul__
 
     def copy(self) -> TrackedArray:
-        return TrackedArray(super().copy(), self._usage)
+        return _tracked_array(super().copy(), self._usage)
 
     __copy__ = copy
 
@@ -248,3 +250,21 @@ class TrackedArray(list[Any]):
         """The items, all of which are used."""
         self.whole()
         return [list.__getitem__(self, index) for index in range(super().__len__())]
+
+
+_value_of = dict.__getitem__  # what `super()` finds at several times the cost
+_put_item = list.__setitem__
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _tracked_object(value: dict[str, Any], usage: Usage) -> TrackedObject:
+    """Made without an `__init__` in Python, which would double the cost of an object."""
+    tracked = TrackedObject(value)
+    tracked._usage = usage  # noqa: SLF001 -- of this module
+    return tracked
+
+
+def _tracked_array(value: list[Any], usage: Usage) -> TrackedArray:
+    tracked = TrackedArray(value)
+    tracked._usage = usage  # noqa: SLF001 -- of this module
+    return tracked

@@ -49,6 +49,13 @@ class Usage:
         found = self._below.get(step)
         return self._first_below(step) if found is None else found
 
+    def used(self, step: str) -> None:
+        """The scalar below a key, or one that is an item, is used."""
+        found = self._below.get(step)
+        if found is None:
+            found = self._first_below(step)
+        found._whole = True  # noqa: SLF001 -- of the same class
+
     def _first_below(self, step: str) -> Usage:
         self._looked_into = True
         if step != ITEM and any(mark in step for mark in (".", ITEM, _BARE)):
