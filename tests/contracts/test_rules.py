@@ -72,7 +72,14 @@ def test_every_sample_fulfils_the_contract_that_came_from_it(judge: Judge, sampl
     ],
 )
 def test_an_answer_of_another_type_breaks_the_contract(judge: Judge, field: str, value: Any) -> None:
-    assert judge(expect(shape_of([USER]), USER), {**USER, field: value}) != []
+    assert judge(expect(shape_of([USER] * 5), USER), {**USER, field: value}) != []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("id", "user-1"), ("name", "Bob"), ("age", 36.5), ("createdAt", "yesterday")]
+)
+def test_one_sample_asks_for_types_only(judge: Judge, field: str, value: Any) -> None:
+    assert judge(expect(shape_of([USER]), USER), {**USER, field: value}) == []
 
 
 @pytest.mark.parametrize("field", USER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FORMATS", "STABLE_EXAMPLES", "formats_of", "stated_format"]
+__all__ = ["FORMATS", "STABLE_EXAMPLES", "formats_of", "stable_example", "stated_format"]
 
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _SECONDS = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)"
@@ -56,8 +56,10 @@ STABLE_EXAMPLES: dict[str, str] = {
     "time": "12:00:00",
 }
 
-#: What a text hardly is by chance, so that one sample says it.
+#: What a text hardly is by chance, so that two samples say it.
 _DISTINCTIVE = frozenset({"uuid", "date-time", "timestamp", "date", "email", "uri"})
+_TOLD_BY_ONE = _DISTINCTIVE | _EXACT.keys()
+_SAMPLES_FOR_DISTINCTIVE = 2
 _SAMPLES_FOR_OTHERS = 3
 _SAMPLES_FOR_EXACT = 8
 
@@ -105,18 +107,39 @@ def stated_format(formats: frozenset[str], samples: int) -> str | None:
 
     Args:
         formats: What every text has.
-        samples: How many texts were seen: one does for a format that no text has by chance, three for others
-            ("1.2.3" may be a version or not), eight for the exact form of a date-time.
+        samples: How many texts were seen: two do for a format that no text has by chance, three for others
+            ("1.2.3" may be a version or not), eight for the exact form of a date-time. One says nothing but
+            that there is a text.
 
     Example:
         >>> seen = formats_of("2026-01-31T12:00:00Z")
-        >>> stated_format(seen, 1), stated_format(seen, 8)
-        ('date-time', 'date-time in s, Z')
+        >>> stated_format(seen, 1), stated_format(seen, 2), stated_format(seen, 8)
+        (None, 'date-time', 'date-time in s, Z')
     """
     return next((name for name in FORMATS if name in formats and samples >= _samples_for(name)), None)
+
+
+def stable_example(formats: frozenset[str], samples: int) -> str | None:
+    """What stands for texts that are new at every recording; None for texts that may stay as they are.
+
+    Args:
+        formats: What every text seen has.
+        samples: How many texts were seen: one is enough for a format that no text has by chance, as nothing is
+            asked of a provider by it.
+
+    Example:
+        >>> stable_example(formats_of("2026-11-05"), 1)
+        '2000-01-31'
+    """
+    told = (
+        name
+        for name in FORMATS
+        if name in formats and (name in _TOLD_BY_ONE or samples >= _samples_for(name))
+    )
+    return next((STABLE_EXAMPLES[name] for name in told if name in STABLE_EXAMPLES), None)
 
 
 def _samples_for(name: str) -> int:
     if name in _EXACT:
         return _SAMPLES_FOR_EXACT
-    return 1 if name in _DISTINCTIVE else _SAMPLES_FOR_OTHERS
+    return _SAMPLES_FOR_DISTINCTIVE if name in _DISTINCTIVE else _SAMPLES_FOR_OTHERS

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.contracts.fields import EVERYTHING, ReadFields
-from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES, stated_format
+from pactape.contracts.formats import FORMATS, stable_example, stated_format
 from pactape.contracts.patterns import escaped
 from pactape.contracts.steps import below, can_be_named
 
@@ -32,6 +32,8 @@ Rule = dict[str, Any]
 
 #: With fewer arrays than this, one that was never empty may still be: no minimum is stated.
 _SAMPLES_FOR_MINIMUM = 16
+#: With fewer whole numbers than this, a decimal may still come.
+_SAMPLES_FOR_INTEGER = 5
 _ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
 #: What it takes to believe that the texts seen are all there are.
 _SAMPLES_FOR_ENUMERATION = 8
@@ -121,7 +123,8 @@ class _Emitter:
     def _example(self, shape: Shape, value: Any) -> Any:
         if not isinstance(value, str) or value in self._known or not shape.formats:
             return value
-        return STABLE_EXAMPLES.get(_format_of(shape) or "", value)
+        stable = stable_example(shape.formats, shape.kinds.get("string", 0))
+        return value if stable is None else stable
 
     def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
         sample = sample if isinstance(sample, dict) else {}
@@ -176,7 +179,8 @@ def _matchers(shape: Shape, kinds: set[Any]) -> list[Rule]:
     if "decimal" in kinds:
         matchers.append({"match": "number"})
     elif "integer" in kinds:
-        matchers.append({"match": "integer"})
+        whole = shape.kinds["integer"] >= _SAMPLES_FOR_INTEGER
+        matchers.append({"match": "integer" if whole else "number"})
     if "boolean" in kinds:
         matchers.append({"match": "boolean"})
     if "string" in kinds:
