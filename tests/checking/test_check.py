@@ -58,6 +58,16 @@ class Project:
     def record(self, text: str) -> None:
         self.cassette.write_text(text, encoding="utf-8")
 
+    def record_another(self) -> Path:
+        path = self.cassette.with_name("removes_a_user.yaml")
+        text = CASSETTE.replace("GET", "DELETE").replace("reads a user", "removes a user")
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def set(self, setting: str) -> None:
+        text = SETTINGS.replace("[tool.pactape]", f"[tool.pactape]\n{setting}")
+        (self.root / "pyproject.toml").write_text(text, encoding="utf-8")
+
     def check(self, *options: str) -> tuple[int, list[str]]:
         """The exit code, and the lines after the table."""
         result = CliRunner().invoke(command, ["check", "--project", str(self.root), *options])
@@ -78,6 +88,24 @@ def project(tmp_path: Path) -> Project:
 
 def test_a_project_where_all_agrees_passes_and_hears_what_nobody_reads(project: Project) -> None:
     assert project.check() == (0, [UNREAD])
+
+
+@pytest.mark.parametrize("form", ['specification = "V3"', "interactions_per_file = 1"], ids=["V3", "split"])
+def test_a_project_agrees_in_whatever_form_its_contracts_are_written(project: Project, form: str) -> None:
+    project.record_another()
+    project.set(form)
+    CliRunner().invoke(command, ["derive", "--project", str(project.root)], catch_exceptions=False)
+    assert [line for line in project.check()[1] if not line.startswith("info")] == []
+
+
+def test_an_interaction_of_a_further_file_whose_recording_is_gone_breaks(project: Project) -> None:
+    second = project.record_another()
+    project.set("interactions_per_file = 1")
+    CliRunner().invoke(command, ["derive", "--project", str(project.root)], catch_exceptions=False)
+    second.unlink()
+    code, lines = project.check()
+    gone = "breaking: pacts/web-users.2.json: removes a user: has no recording that supports it any more"
+    assert (code, lines[0]) == (1, gone)
 
 
 def test_a_contract_that_recordings_have_outgrown_is_a_warning(project: Project) -> None:

@@ -69,7 +69,7 @@ def _check(settings: Settings) -> Check:
     coverage = _coverage(groups, written, settings)
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
     alarms = {
-        *compare_contracts(derive(settings), written, settings.pacts),
+        *compare_contracts(derive(settings), written, settings),
         *contradictions(written, by_place),
         *_secrets(cassettes),
         *_unread(groups),

@@ -12,54 +12,67 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.contracts import Contract, Derivation
+    from pactape.settings import Settings
+
+    _Placed = tuple[Path, WrittenInteraction]
 
 __all__ = ["compare_contracts"]
 
 
 def compare_contracts(
-    derivation: Derivation, contracts: Iterable[WrittenContract], folder: Path
+    derivation: Derivation, contracts: Iterable[WrittenContract], settings: Settings
 ) -> Iterator[Alarm]:
     """Compare the contracts that are written with what the recordings give now.
 
     Args:
         derivation: What the recordings give.
-        contracts: The contracts of the folder.
-        folder: Where contracts are written.
+        contracts: The contracts of the project's folder.
+        settings: The project's settings, which say in what form contracts are written, and where.
 
     Yields:
         Breaking: an interaction was derived from recordings that are gone. Warning: a contract or an interaction
         isn't written, or isn't as the recordings have it.
     """
-    derived = {each.file_name: each for each in derivation.contracts}
-    written = {each.path.name: each for each in contracts}
-    for name, contract in derived.items():
-        if name in written:
-            yield from _compare(written[name], _as_written(contract, folder / name))
+    written = _by_contract(contracts)
+    for contract in derivation.contracts:
+        path = settings.pacts / contract.file_name
+        if found := written.pop(path.stem, None):
+            yield from _compare(found, _as_written(contract, path, settings))
         else:
-            yield Alarm(Tier.WARNING, str(folder / name), "is not written; `pactape derive` does it")
-    for name in written.keys() - derived.keys():
-        yield from _unsupported(written[name])
+            yield Alarm(Tier.WARNING, str(path), "is not written; `pactape derive` does it")
+    for found in written.values():
+        yield from (alarm for path, each in found for alarm in _unsupported_interaction(path, each))
 
 
-def _as_written(contract: Contract, path: Path) -> WrittenContract:
-    return read_contract(path, contract.encoded()[contract.file_name])
+def _by_contract(contracts: Iterable[WrittenContract]) -> dict[str, list[_Placed]]:
+    """The interactions by the name of their contract, whose further files are numbered from 2."""
+    known = list(contracts)
+    stems = {each.path.stem for each in known}
+    found: dict[str, list[_Placed]] = {}
+    for each in known:
+        first, _, number = each.path.stem.rpartition(".")
+        stem = first if number.isdecimal() and first in stems else each.path.stem
+        found.setdefault(stem, []).extend((each.path, interaction) for interaction in each.interactions)
+    return found
 
 
-def _compare(written: WrittenContract, derived: WrittenContract) -> Iterator[Alarm]:
-    old = {each.description: each for each in written.interactions}
-    new = {each.description: each for each in derived.interactions}
-    for description, each in old.items():
+def _as_written(contract: Contract, path: Path, settings: Settings) -> list[_Placed]:
+    files = contract.encoded(
+        specification=settings.specification, largest=settings.interactions_per_file
+    ).values()
+    return [(path, each) for data in files for each in read_contract(path, data).interactions]
+
+
+def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Alarm]:
+    old = {each.description: (path, each) for path, each in written}
+    new = {each.description: (path, each) for path, each in derived}
+    for description, (path, each) in old.items():
         if description not in new:
-            yield from _unsupported_interaction(written.path, each)
-        elif each.content != new[description].content:
-            yield _alarm(Tier.WARNING, written.path, each, "is not as its recordings have it")
+            yield from _unsupported_interaction(path, each)
+        elif each.content != new[description][1].content:
+            yield _alarm(Tier.WARNING, path, each, "is not as its recordings have it")
     for description in new.keys() - old.keys():
-        yield _alarm(Tier.WARNING, written.path, new[description], "is recorded and not in the contract")
-
-
-def _unsupported(written: WrittenContract) -> Iterator[Alarm]:
-    for each in written.interactions:
-        yield from _unsupported_interaction(written.path, each)
+        yield _alarm(Tier.WARNING, *new[description], "is recorded and not in the contract")
 
 
 def _unsupported_interaction(path: Path, interaction: WrittenInteraction) -> Iterator[Alarm]:
