@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from pactape_clients import RestClient
@@ -80,7 +80,7 @@ class RegistrationClient(RestClient):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        return bool(cast("_Found", self.get("/users", query={"email": email}, returns=_Found)).items)
+        return bool(self.get("/users", query={"email": email}, returns=_Found).items)
 
     def create_user(self, *, email: str, password: str, name: str) -> RegisteredUser:
         """Create a user.
@@ -90,7 +90,7 @@ class RegistrationClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         content = {"email": email, "password": password, "name": name}
-        return cast("RegisteredUser", self.post("/users", json=content, returns=RegisteredUser))
+        return self.post("/users", json=content, returns=RegisteredUser)
 
 
 class Validator(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -82,7 +82,7 @@ class UserApiClient(RestClient):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        return cast("_Found", self.get("/users", query={"email": email}, returns=_Found)).items
+        return self.get("/users", query={"email": email}, returns=_Found).items
 
     def create_user(self, *, email: str, name: str) -> User:
         """Create a user.
@@ -92,7 +92,7 @@ class UserApiClient(RestClient):
             UnprocessableError: The e-mail address or the name isn't acceptable.
             ClientError: As for `RestClient.get`.
         """
-        return cast("User", self.post("/users", json={"email": email, "name": name}, returns=User))
+        return self.post("/users", json={"email": email, "name": name}, returns=User)
 
     def update_user(self, user_id: str, *, email: str | None = None, name: str | None = None) -> User:
         """Change a user; what is None stays as it is.
@@ -105,7 +105,7 @@ class UserApiClient(RestClient):
         """
         changes = {"email": email, "name": name}
         json = {field: value for field, value in changes.items() if value is not None}
-        return cast("User", self.patch("/users/{id}", path={"id": user_id}, json=json, returns=User))
+        return self.patch("/users/{id}", path={"id": user_id}, json=json, returns=User)
 
     def delete_user(self, user_id: str) -> None:
         """Delete a user.

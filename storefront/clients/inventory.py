@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from pactape_clients import RestClient
@@ -55,7 +55,7 @@ class InventoryClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"items": items})
-        return cast("Availability", self.post("/availability", json=body, returns=Availability))
+        return self.post("/availability", json=body, returns=Availability)
 
     def reserve_items(
         self, items: Sequence[Item], *, key: str, hold_seconds: int | None = 900
@@ -72,8 +72,7 @@ class InventoryClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"items": items, "holdSeconds": hold_seconds})
-        answer = self.post("/reservations", json=body, idempotency_key=key, returns=Reservation)
-        return cast("Reservation", answer)
+        return self.post("/reservations", json=body, idempotency_key=key, returns=Reservation)
 
     def confirm_reservation(self, reservation_id: str) -> Reservation:
         """Take what is held out of stock; doing it again does no harm.
@@ -93,4 +92,4 @@ class InventoryClient(RestClient):
         return self._end("/reservations/{id}/cancellation", reservation_id)
 
     def _end(self, template: str, reservation_id: str) -> Reservation:
-        return cast("Reservation", self.post(template, path={"id": reservation_id}, returns=Reservation))
+        return self.post(template, path={"id": reservation_id}, returns=Reservation)

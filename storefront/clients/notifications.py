@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from pactape_clients import RestClient
@@ -91,10 +91,10 @@ class NotificationClient(RestClient):
             ClientError: As for `RestClient.get`.
         """
         found = self.get("/messages", query={"recipient": recipient}, returns=_Found)
-        return cast("_Found", found).items
+        return found.items
 
     def _notify(
         self, recipient: str, channel: str, kind: str, content: Mapping[str, str], *, key: str
     ) -> Message:
         body = {"recipient": recipient, "channel": channel, "kind": kind, "content": content}
-        return cast("Message", self.post("/messages", json=body, idempotency_key=key, returns=Message))
+        return self.post("/messages", json=body, idempotency_key=key, returns=Message)

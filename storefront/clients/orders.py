@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from pactape_clients import RestClient
@@ -62,8 +62,7 @@ class OrderClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         content = {"userId": user_id, "items": items, "shippingAddress": address, "paymentMethod": method}
-        answer = self.post("/orders", json=on_the_wire(content), idempotency_key=key, returns=PlacedOrder)
-        return cast("PlacedOrder", answer)
+        return self.post("/orders", json=on_the_wire(content), idempotency_key=key, returns=PlacedOrder)
 
     def get_order(self, order_id: str) -> PlacedOrder:
         """The order with this id.
@@ -72,4 +71,4 @@ class OrderClient(RestClient):
             NotFoundError: There is none, or it is somebody else's.
             ClientError: As for `RestClient.get`.
         """
-        return cast("PlacedOrder", self.get("/orders/{id}", path={"id": order_id}, returns=PlacedOrder))
+        return self.get("/orders/{id}", path={"id": order_id}, returns=PlacedOrder)

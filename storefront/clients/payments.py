@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from pactape_clients import RestClient
@@ -47,8 +47,7 @@ class PaymentClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"amount": amount, "method": method})
-        answer = self.post("/authorizations", json=body, idempotency_key=key, returns=Authorization)
-        return cast("Authorization", answer)
+        return self.post("/authorizations", json=body, idempotency_key=key, returns=Authorization)
 
     def capture_payment(self, authorization_id: str) -> Transaction:
         """Take what is held; doing it again does no harm.
@@ -59,8 +58,7 @@ class PaymentClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         path = {"id": authorization_id}
-        answer = self.post("/authorizations/{id}/capture", path=path, returns=Transaction)
-        return cast("Transaction", answer)
+        return self.post("/authorizations/{id}/capture", path=path, returns=Transaction)
 
     def void_authorization(self, authorization_id: str) -> Authorization:
         """Let go of what is held; doing it again does no harm.
@@ -70,7 +68,7 @@ class PaymentClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         path = {"id": authorization_id}
-        return cast("Authorization", self.post("/authorizations/{id}/void", path=path, returns=Authorization))
+        return self.post("/authorizations/{id}/void", path=path, returns=Authorization)
 
     def process_payment(self, *, amount: Decimal, method: str, token: str, key: str) -> Transaction:
         """Take an amount at once.
@@ -86,8 +84,7 @@ class PaymentClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"amount": amount, "method": method, "token": token})
-        answer = self.post("/transactions", json=body, idempotency_key=key, returns=Transaction)
-        return cast("Transaction", answer)
+        return self.post("/transactions", json=body, idempotency_key=key, returns=Transaction)
 
     def refund_payment(self, transaction_id: str) -> Transaction:
         """Give back what was taken; doing it again does no harm.
@@ -96,4 +93,4 @@ class PaymentClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         path = {"id": transaction_id}
-        return cast("Transaction", self.post("/transactions/{id}/refund", path=path, returns=Transaction))
+        return self.post("/transactions/{id}/refund", path=path, returns=Transaction)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from pactape_clients import RestClient
@@ -50,7 +50,7 @@ class ShippingClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"items": items, "address": address})
-        return cast("Quote", self.post("/quotes", json=body, returns=Quote))
+        return self.post("/quotes", json=body, returns=Quote)
 
     def create_shipment(
         self, order_id: str, *, items: Sequence[Item], address: Address, key: str
@@ -67,8 +67,7 @@ class ShippingClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"orderId": order_id, "items": items, "address": address})
-        answer = self.post("/shipments", json=body, idempotency_key=key, returns=Shipment)
-        return cast("Shipment", answer)
+        return self.post("/shipments", json=body, idempotency_key=key, returns=Shipment)
 
     def cancel_shipment(self, shipment_id: str) -> Shipment:
         """Call a shipment back; doing it again does no harm.
@@ -77,4 +76,4 @@ class ShippingClient(RestClient):
             ClientError: As for `RestClient.post`.
         """
         path = {"id": shipment_id}
-        return cast("Shipment", self.post("/shipments/{id}/cancellation", path=path, returns=Shipment))
+        return self.post("/shipments/{id}/cancellation", path=path, returns=Shipment)

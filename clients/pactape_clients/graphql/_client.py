@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 import msgspec
 
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from pactape_clients.transport import TransportSettings
 
     Variables = Mapping[str, Any] | msgspec.Struct | None
+
+T = TypeVar("T")
 
 __all__ = ["GraphQLClient", "GraphQLOptions"]
 
@@ -128,6 +130,28 @@ class GraphQLClient:
     def __repr__(self) -> str:
         return f"<GraphQLClient {shown(self._transport.url)}>"
 
+    @overload
+    def query(
+        self,
+        document: str,
+        variables: Variables = None,
+        *,
+        returns: type[T],
+        ttl: float = 300.0,
+        tags: tuple[str, ...] = (),
+        operation: str | None = None,
+    ) -> T: ...
+    @overload
+    def query(
+        self,
+        document: str,
+        variables: Variables = None,
+        *,
+        returns: Any = None,
+        ttl: float = 300.0,
+        tags: tuple[str, ...] = (),
+        operation: str | None = None,
+    ) -> Any: ...
     def query(
         self,
         document: str,
@@ -179,6 +203,30 @@ class GraphQLClient:
         namespace = self._transport.principal
         return shelf.read(key, load, namespace=namespace, tags=tags)
 
+    @overload
+    def mutate(
+        self,
+        document: str,
+        variables: Variables = None,
+        *,
+        returns: type[T],
+        invalidates: str | re.Pattern[str] | None = None,
+        tags: tuple[str, ...] = (),
+        operation: str | None = None,
+        idempotency_key: str | Generated | None = None,
+    ) -> T: ...
+    @overload
+    def mutate(
+        self,
+        document: str,
+        variables: Variables = None,
+        *,
+        returns: Any = None,
+        invalidates: str | re.Pattern[str] | None = None,
+        tags: tuple[str, ...] = (),
+        operation: str | None = None,
+        idempotency_key: str | Generated | None = None,
+    ) -> Any: ...
     def mutate(
         self,
         document: str,

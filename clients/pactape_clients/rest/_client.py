@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,7 +17,7 @@ from pactape_clients.operations import Operation
 from pactape_clients.rest._cached import CachedRead, CachedRoute
 from pactape_clients.rest._pages import pages
 from pactape_clients.rest._routes import Caching, filled_key, filled_path, filled_text, placeholders
-from pactape_clients.retries import idempotency_key_for
+from pactape_clients.rest._writes import Writes
 from pactape_clients.shelves import Shelf
 from pactape_clients.transport import Transport
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pactape_clients.auth import TokenSource
     from pactape_clients.cache import Cache
     from pactape_clients.rest._pages import Paging
-    from pactape_clients.retries import Generated
     from pactape_clients.transport import TransportSettings
 
     Query = Mapping[str, str | int | float | Iterable[str | int | float]]
@@ -37,8 +36,10 @@ __all__ = ["RestClient"]
 
 T = TypeVar("T")
 
+_NULL = b"null"  # what an empty body is to a type: it does for one that may be None
 
-class RestClient:
+
+class RestClient(Writes):
     """The base of clients for one REST API; may be shared by threads.
 
     Args:
@@ -87,6 +88,28 @@ class RestClient:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {shown(self._transport.url)}>"
 
+    @overload
+    def get(
+        self,
+        template: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        returns: type[T],
+        caching: Caching | None = None,
+    ) -> T: ...
+    @overload
+    def get(
+        self,
+        template: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        returns: Any = None,
+        caching: Caching | None = None,
+    ) -> Any: ...
     def get(
         self,
         template: str,
@@ -109,7 +132,7 @@ class RestClient:
             caching: How to keep the result; None keeps nothing.
 
         Returns:
-            A value of the type `returns`; None for an empty body.
+            A value of the type `returns`; an empty body is None, for a type that may be None or for no type.
 
         Raises:
             UsageError: The values don't fit the template; nothing was sent.
@@ -159,80 +182,26 @@ class RestClient:
             namespace=self._transport.principal,
         )
 
-    def post(
+    @overload
+    def paginate(
         self,
         template: str,
         *,
+        by: Paging,
         path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-        idempotency_key: str | Generated | None = None,
-    ) -> Any:
-        """Create, or do something else that is not idempotent. It is made again only with an idempotency key.
-
-        Args:
-            template: As for `get`.
-            path: As for `get`.
-            json: The body, anything that msgspec can encode; None sends none.
-            headers: More request headers.
-            returns: As for `get`.
-            forgets: Keys of cached reads that this makes stale; may hold the template's placeholders. Reads of the
-                same path are forgotten anyway (RFC 9111 section 4.4), also when no answer came.
-            idempotency_key: Sent as Idempotency-Key, the same in every attempt; GENERATED makes one.
-
-        Raises:
-            ClientError: As for `get`.
-        """
-        key = idempotency_key_for(idempotency_key)
-        more = dict(headers or {}) | ({} if key is None else {"Idempotency-Key": key})
-        return self._write("POST", template, path, json=json, headers=more, returns=returns, forgets=forgets)
-
-    def put(
+        query: Query | None = None,
+        returns: type[T],
+    ) -> Iterator[T]: ...
+    @overload
+    def paginate(
         self,
         template: str,
         *,
+        by: Paging,
         path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
+        query: Query | None = None,
         returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
-        """Replace; arguments and errors as for `post`."""
-        return self._write(
-            "PUT", template, path, json=json, headers=headers, returns=returns, forgets=forgets
-        )
-
-    def patch(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
-        """Change; arguments and errors as for `post`."""
-        return self._write(
-            "PATCH", template, path, json=json, headers=headers, returns=returns, forgets=forgets
-        )
-
-    def delete(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
-        """Delete; arguments and errors as for `post`."""
-        return self._write(
-            "DELETE", template, path, json=None, headers=headers, returns=returns, forgets=forgets
-        )
-
+    ) -> Iterator[Any]: ...
     def paginate(
         self,
         template: str,
@@ -331,7 +300,9 @@ class RestClient:
 
 
 def _result(response: requests.Response, operation: Operation) -> Any:
-    return decoded(response.content, operation.result, operation, response) if response.content else None
+    if not response.content and operation.result is None:
+        return None
+    return decoded(response.content or _NULL, operation.result, operation, response)
 
 
 def _told(headers: Mapping[str, str]) -> str:
