@@ -6,14 +6,17 @@ CORPUS names a folder of recorded cassettes; without it the row about them is le
 from __future__ import annotations
 
 import os
+import statistics
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cassetter
 import requests
 import vcr
 from _timing import medians, show
+from cassetter.cli import convert_file
 from pactape.cassettes import read_cassette, use_cassette
 from pactape.cassettes.tape import load_tape
 from requests.adapters import BaseAdapter
@@ -24,6 +27,7 @@ from vcr.serializers import yamlserializer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_TURNS = 15
 MATCH_ON = ["method", "scheme", "host", "port", "path", "query", "body"]
 BODY = '{"id": %d, "name": "Ada", "posts": [' + ", ".join(['{"title": "a post", "likes": 12}'] * 28) + "]}"
 
@@ -115,18 +119,26 @@ def replaying(here: Path) -> dict[str, float]:
 
 
 def growing(here: Path) -> dict[str, float]:
-    """The time of a request in a cassette of 10,000 over that in one of 100, loading aside."""
+    """The time of a request in a cassette of 10,000 over that in one of 100, loading aside, in turns."""
+    few, many = 100, 10_000
     cache = here / "cache"
+    paths = {count: written(here, count) for count in (few, many)}
 
     def each(count: int) -> float:
-        with use_cassette(written(here, count), cache=cache) as tape:
+        with use_cassette(paths[count], cache=cache) as tape, requests.Session() as session:
             tape.ready()
+            session.get(url(0), timeout=5)
             begin = time.perf_counter()
-            ask_all(count)
-            return (time.perf_counter() - begin) / count
+            for number in range(1, count, count // few):
+                session.get(url(number), timeout=5)
+            return (time.perf_counter() - begin) / (few - 1)
 
-    small, large = [each(100) for _ in range(9)], [each(10_000)]
-    times = {"of 100": sorted(small)[4], "of 10,000": large[0]}
+    each(many)
+    turns = [(each(few), each(many)) for _ in range(_TURNS)]
+    times = {
+        "of 100": statistics.median(one for one, _ in turns),
+        "of 10,000": statistics.median(other for _, other in turns),
+    }
     show("a request in a cassette", times, base="of 100")
     return {"cassettes.replay.growth": times["of 10,000"] / times["of 100"]}
 
@@ -166,11 +178,27 @@ def testing(here: Path) -> dict[str, float]:
             with use_cassette(path, cache=cache):
                 ask_all(5)
 
-    ways: dict[str, Callable[[], object]] = {"stub": floor, "vcrpy": by_vcrpy, "pactape": by_pactape}
+    for path in paths:
+        convert_file(path, path.with_suffix(".toml"))
+
+    def by_cassetter() -> None:
+        for path in paths:
+            with cassetter.use_cassette(str(path.with_suffix(".toml")), record_mode="none"):
+                ask_all(5)
+
+    ways: dict[str, Callable[[], object]] = {
+        "stub": floor,
+        "vcrpy": by_vcrpy,
+        "cassetter, TOML": by_cassetter,
+        "pactape": by_pactape,
+    }
     by_pactape()
     times = medians(ways, rounds=15)
     show("20 tests of 5 interactions each", times, base="stub")
-    return {"cassettes.per_test.over_floor": times["pactape"] / times["stub"]}
+    return {
+        "cassettes.per_test.over_floor": times["pactape"] / times["stub"],
+        "cassettes.per_test.cassetter_over_floor": times["cassetter, TOML"] / times["stub"],
+    }
 
 
 def idling(here: Path) -> dict[str, float]:
