@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Self
 
+from kombu.exceptions import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _LOGGER = logging.getLogger(__name__)
 def failures(bus: EventBus) -> tuple[type[BaseException], ...]:
     """What a lost broker or database looks like."""
     connection = bus.connection()
-    return (*connection.connection_errors, *connection.channel_errors, OSError, SQLAlchemyError)
+    known = (*connection.connection_errors, *connection.channel_errors)
+    return (*known, OperationalError, OSError, SQLAlchemyError)
 
 
 class Loop:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from storefront.events import Consumers, Relay
+from tests.storefront.events.own_brokers import own_broker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import Proxy, World
 
@@ -108,49 +107,12 @@ def test_cutting_connections_loses_no_event_and_applies_none_twice(
     assert (world.waiting(), world.audited()) == (0, world.once_and_in_order())
 
 
-class OwnRedis:
-    """A Redis server of the test's own, which keeps nothing on the disk."""
-
-    def __init__(self, program: str) -> None:
-        self._program = program
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self._process = subprocess.Popen([self._program, *options], stdout=subprocess.DEVNULL)
-        while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-                return
-            time.sleep(0.01)
-
-    def kill(self) -> None:
-        """kill -9: what it held is gone."""
-        self._process.kill()
-        self._process.wait()
-
-
-@contextmanager
-def own_redis() -> Iterator[OwnRedis]:
-    program = shutil.which("redis-server")
-    if program is None:
-        if os.environ.get("PACTAPE_REQUIRE_SERVICES") == "1":
-            pytest.fail("there is no redis-server to start and to kill; install Redis")
-        pytest.skip("there is no redis-server to start and to kill; install Redis")
-    server = OwnRedis(program)
-    try:
-        yield server
-    finally:
-        server.kill()
-
-
 @pytest.mark.long
+@pytest.mark.parametrize("kind", ["rabbitmq", "redis"])
 def test_killing_the_broker_with_all_that_it_holds_loses_no_event_and_applies_none_twice(
-    world_over: WorldOver, clean: Database
+    kind: str, world_over: WorldOver, clean: Database, tmp_path: Path
 ) -> None:
-    with own_redis() as broker:
+    with own_broker(kind, tmp_path) as broker:
         world = world_over(broker.url, "test")
         with Consumers(clean, world.bus), Relay(clean, world.bus, every=0.02, resend_after=1):
             for _ in range(4):
