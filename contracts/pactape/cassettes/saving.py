@@ -15,6 +15,7 @@ from vcr.serializers import compat, yamlserializer
 
 from pactape.cassettes.notes import KEY, Notes, encode_notes
 from pactape.cassettes.reading import read_recorded
+from pactape.cassettes.spelling import Placeholders
 from pactape.errors import OutputError
 from pactape.files import write_atomically
 
@@ -121,17 +122,19 @@ def _lock_folder() -> Path:
 
 
 def _write(path: Path, takes: list[Take], notes: Notes) -> None:
+    words = Placeholders()
     document = {
-        "interactions": [_interaction(take.request, take.response) for take in takes],
+        "interactions": [_interaction(take.request, take.response, words) for take in takes],
         "version": CASSETTE_FORMAT_VERSION,
         KEY: encode_notes(notes.provenance, [take.call for take in takes], [take.reads for take in takes]),
     }
-    write_atomically(path, yamlserializer.serialize(document).encode("utf-8"))
+    write_atomically(path, words.replaced(yamlserializer.serialize(document)).encode("utf-8"))
 
 
-def _interaction(request: VcrRequest, response: dict[str, Any]) -> dict[str, Any]:
-    plain = {"body": None, **request._to_dict()}  # noqa: SLF001 -- as vcr.serialize does
-    return {
-        "request": compat.convert_to_unicode(plain),
-        "response": compat.convert_to_unicode({**response, "body": dict(response["body"])}),
-    }
+def _interaction(request: VcrRequest, response: dict[str, Any], words: Placeholders) -> dict[str, Any]:
+    sent = compat.convert_to_unicode({"body": None, **request._to_dict()})  # noqa: SLF001 -- as vcr.serialize does
+    answer = compat.convert_to_unicode({**response, "body": dict(response["body"])})
+    sent["body"] = words.for_text(sent["body"])
+    if "string" in answer["body"]:
+        answer["body"]["string"] = words.for_text(answer["body"]["string"])
+    return {"request": sent, "response": answer}

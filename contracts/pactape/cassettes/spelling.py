@@ -1,0 +1,141 @@
+"""How JSON bodies stand in a cassette: a line for each member, for readable diffs, and yet the same text.
+
+A YAML scalar may be written over several lines and still be read as one text, by every YAML parser and so by vcrpy.
+Which form does it depends on the white space that the JSON text has anyway (YAML 1.1, chapter 9):
+
+- `{"id": 7, "name": "Ada"}`: single-quoted, where a line break and what it is indented by are read as one space;
+- `{"id":7,"name":"Ada"}`: double-quoted, where an escaped line break is read as nothing;
+- a text that has lines of its own: a literal block.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Placeholders", "spelled"]
+
+#: A text up to this long stays on the line of its key.
+_SHORT = 60
+_STEP = 2
+#: Strings, what opens and closes, what a line may end with, and all between.
+_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^"{}\[\],]+')
+#: What YAML takes for a character of a text, and no parser for a line break, a byte order mark or a tab.
+_PLAIN = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_SPACED = re.compile(r" (?! )")
+
+
+class Placeholders:
+    """Words that stand for JSON bodies while a YAML serializer has its way with all the rest.
+
+    Example:
+        >>> words = Placeholders()
+        >>> text = "body: " + words.for_text('{"id": 7, "name": "Ada", "email": "ada@example.com", "active": true}')
+        >>> print(words.replaced(text))
+        body: '{"id": 7,
+            "name": "Ada",
+            "email": "ada@example.com",
+            "active": true}'
+    """
+
+    def __init__(self) -> None:
+        self._prefix = f"pactape{secrets.token_hex(8)}x"
+        self._texts: list[str] = []
+
+    def for_text(self, text: Any) -> Any:
+        """The word for a body that is JSON and long enough to be broken; any other value as it is."""
+        if not isinstance(text, str) or spelled(text, indent=0) is None:
+            return text
+        self._texts.append(text)
+        return f"{self._prefix}{len(self._texts) - 1}x"
+
+    def replaced(self, document: str) -> str:
+        """The YAML text with the bodies in the places of their words."""
+        word = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
+        return word.sub(self._spelled, document)
+
+    def _spelled(self, found: re.Match[str]) -> str:
+        indent, key, number = found.groups()
+        text = spelled(self._texts[int(number)], indent=len(indent) + _STEP)
+        return f"{indent}{key}{text}"
+
+
+def spelled(text: str, *, indent: int) -> str | None:
+    r"""A JSON text as a YAML scalar of several lines; None when it is none, is short, or can't be written so.
+
+    Args:
+        text: Any text.
+        indent: By how many spaces its further lines are indented.
+
+    Example:
+        >>> print(spelled('{"name": "Ada Lovelace", "email": "ada@example.com", "active": true}', indent=4))
+        '{"name": "Ada Lovelace",
+              "email": "ada@example.com",
+              "active": true}'
+    """
+    if len(text) <= _SHORT or text[0] not in "{[" or not _is_json(text):
+        return None
+    if "\n" in text:
+        return _literal(text, indent)
+    if not _PLAIN.fullmatch(text):
+        return None
+    pieces = list(_pieces(text))
+    if all(_SPACED.match(piece) for _, piece in pieces[1:]):
+        return _joined(pieces, indent, quote="'", end="", written=_in_single_quotes)
+    return _joined(pieces, indent, quote='"', end="\\", written=_in_double_quotes)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces that each end after a comma of JSON, with how deep each begins."""
+    depth = begins = 0
+    piece: list[str] = []
+    for part in _PARTS.findall(text):
+        piece.append(part)
+        if part in "{[":
+            depth += 1
+        elif part in "}]":
+            depth -= 1
+        elif part == ",":
+            yield begins, "".join(piece)
+            begins, piece = depth, []
+    yield begins, "".join(piece)
+
+
+def _joined(
+    pieces: list[tuple[int, str]], indent: int, *, quote: str, end: str, written: Callable[[str], str]
+) -> str:
+    first, *others = [(depth, written(piece)) for depth, piece in pieces]
+    lines = [first[1], *(f"{' ' * (indent + _STEP * depth)}{piece}" for depth, piece in others)]
+    broken = f"{end}\n".join(lines)
+    return f"{quote}{broken}{quote}"
+
+
+def _in_single_quotes(piece: str) -> str:
+    return piece.removeprefix(" ").replace("'", "''")  # the line break is the space
+
+
+def _in_double_quotes(piece: str) -> str:
+    escaped = piece.replace("\\", "\\\\").replace('"', '\\"')
+    return f"\\{escaped}" if escaped.startswith(" ") else escaped
+
+
+def _literal(text: str, indent: int) -> str | None:
+    """A block that keeps every character of its lines; at most one line break at its end."""
+    lines = text.removesuffix("\n").split("\n")
+    if not lines[-1] or not all(_PLAIN.fullmatch(line.replace("\t", " ")) for line in lines):
+        return None
+    head = "|" if text.endswith("\n") else "|-"
+    return "\n".join([head, *(f"{' ' * indent}{line}" if line else "" for line in lines)])
