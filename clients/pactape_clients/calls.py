@@ -41,6 +41,11 @@ class CallInProgress:
         self._timer = timer
         self._ends = None if deadline is None else timer() + deadline
 
+    @property
+    def has_deadline(self) -> bool:
+        """Whether anything limits it."""
+        return self._ends is not None
+
     def remaining(self) -> float | None:
         """Seconds left; None when there is no limit.
 

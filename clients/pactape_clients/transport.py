@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from pactape_clients.addresses import shown
 from pactape_clients.auth import TokenAuth
 from pactape_clients.auth._sessions import principal_of_session
+from pactape_clients.bodies import read_in_time
 from pactape_clients.calls import CURRENT, CallInProgress, bounded
 from pactape_clients.errors import (
     ClientError,
@@ -49,8 +50,9 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     Args:
         timeouts: Seconds to connect, and between bytes.
-        deadline: Seconds for a whole call: tokens, attempts and waits; None for no limit. No attempt begins or
-            waits for a byte beyond it; a server that sends its answer byte by byte may still take longer.
+        deadline: Seconds for a whole call: tokens, attempts, waits and bodies; None for no limit. No attempt begins
+            beyond it, and a body that comes byte by byte ends at it; a body that ends only with its connection may
+            take one time-out longer. Only a server that sends an answer's head byte by byte can outlast it.
         retries: Which calls are made again.
         pool_size: Connections kept open.
         trust_env: Whether proxies and CA bundle come from the environment. They are read once, when the client is
@@ -209,6 +211,7 @@ class Transport:
     def _answer(self, call: CallInProgress, request: requests.Request) -> requests.Response:
         try:
             prepared = self._session.prepare_request(request)
+            prepared.hooks["response"].insert(0, read_in_time)
             timeout = bounded(self._settings.timeouts, call.remaining())
             options = self._options(prepared)
             call.announce()

@@ -13,6 +13,7 @@ import requests
 
 from pactape_clients.addresses import shown
 from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
+from pactape_clients.bodies import read_in_time
 from pactape_clients.calls import Timeouts, allowed_time, bounded
 from pactape_clients.errors import TokenError, TokenRefusedError, TokenUnavailableError
 
@@ -102,6 +103,7 @@ class _TokenEndpoint:
                 headers={"Accept": "application/json"},
                 timeout=timeout,
                 allow_redirects=False,
+                hooks={"response": [read_in_time, *self._session.hooks["response"]]},
             )
         except requests.RequestException as error:
             failure = TokenUnavailableError(f"{shown(self._url)} didn't answer ({type(error).__name__})")

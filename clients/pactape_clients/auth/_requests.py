@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from requests.auth import AuthBase
 
+from pactape_clients.bodies import read_in_time
 from pactape_clients.calls import CURRENT, bounded
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _sent_again(refused: requests.Response, token: Token, sending: dict[str, Any
         call.announce()
     adapter: Any = refused.connection
     answer: requests.Response = adapter.send(request, **sending)
+    read_in_time(answer, **sending)
     answer.history.append(refused)
     answer.request = request
     return answer
