@@ -213,6 +213,24 @@ def test_arguments_that_cannot_be_carried_over_leave_their_test_alone(project: P
     assert "8 passed" in both.stdout, both.stdout
 
 
+def test_a_cassette_that_a_test_left_alone_shares_is_copied_and_stays(project: Project) -> None:
+    sharing = """
+@pytest.mark.vcr("named.yaml", record_mode="none")
+def test_shares():
+    asks("named")
+"""
+    project.module.write_text(TESTS + sharing)
+    assert project.adopt("--write").returncode == 1
+    assert "9 passed" in project.pytest(*BESIDE).stdout
+
+
+def test_a_test_that_replays_from_several_cassettes_is_named(project: Project) -> None:
+    project.cassette("tests/cassettes/test_users/test_named.yaml", "named")
+    done = project.adopt("--write")
+    assert done.returncode == 2
+    assert "test_named replays from several cassettes (named.yaml, test_named.yaml)" in done.stderr
+
+
 @pytest.mark.parametrize("harm", ["torn cassette", "no python", "taken name"])
 def test_what_cannot_be_read_or_told_apart_stops_before_anything_is_written(
     project: Project, harm: str

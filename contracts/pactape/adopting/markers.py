@@ -53,11 +53,13 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
         tests: Those that move over.
         edits: What makes their markers ours.
         left: What stays as it is: line and reason.
+        staying: The tests that keep their old markers.
     """
 
     tests: tuple[Marked, ...] = ()
     edits: tuple[Edit, ...] = ()
     left: tuple[tuple[int, str], ...] = ()
+    staying: tuple[Marked, ...] = ()
 
 
 def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
@@ -104,7 +106,7 @@ class _Reader:
         known = {id(inner) for mark in marks for inner in ast.walk(mark)}
         left += [(each.lineno, _told(each)) for each in _old_marks(node) if id(each) not in known]
         if left:
-            return Module(left=tuple(left))
+            return Module(left=tuple(left), staying=tuple(_tests(node, (), ())))
         edits = {edit for mark in marks for edit in self.edits(mark, node)}
         return Module(tests=tuple(_tests(node, (), ())), edits=tuple(sorted(edits)))
 
@@ -115,7 +117,7 @@ class _Reader:
         return decorators + listed
 
     def edits(self, mark: ast.expr, node: ast.AST) -> Iterator[Edit]:
-        start, end = self.at(mark.lineno, mark.col_offset), self.at(mark.end_lineno, mark.end_col_offset)
+        end = self.at(mark.end_lineno, mark.end_col_offset)
         doubles = [each for each in self.beside(mark, node) if each.lineno < mark.lineno]
         if doubles:
             yield Edit(self.starts[mark.lineno - 1], self.starts[mark.end_lineno or mark.lineno], "")
@@ -123,7 +125,6 @@ class _Reader:
         prefix = mark.func if isinstance(mark, ast.Call) else mark
         assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- as _kind has seen
         yield Edit(self.at(prefix.value.end_lineno, prefix.value.end_col_offset), end, f".{_OURS}")
-        del start
 
     @staticmethod
     def beside(mark: ast.expr, node: ast.AST) -> list[ast.expr]:
@@ -146,10 +147,13 @@ class _Reader:
 def _joined(units: Sequence[Module], elsewhere: Sequence[tuple[int, str]]) -> Module:
     """All units; none moves beside a marker in a place that isn't understood."""
     left = tuple(sorted({*elsewhere, *(each for unit in units for each in unit.left)}))
+    tests = tuple(test for unit in units for test in unit.tests)
+    staying = tuple(test for unit in units for test in unit.staying)
     if elsewhere:
-        return Module(left=left)
+        return Module(left=left, staying=tests + staying)
     return Module(
-        tests=tuple(test for unit in units for test in unit.tests),
+        tests=tests,
+        staying=staying,
         edits=tuple(edit for unit in units for edit in unit.edits),
         left=left,
     )

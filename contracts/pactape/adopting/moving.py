@@ -53,11 +53,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         moves: The cassettes that move.
         modules: The new text of each test module that changes.
         left: What stays as it is, and why, one line each.
+        kept: The old cassettes that tests which stay still need.
     """
 
     moves: tuple[Move, ...]
     modules: tuple[tuple[Path, bytes], ...]
     left: tuple[str, ...]
+    kept: frozenset[Path] = frozenset()
 
 
 def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
@@ -73,15 +75,17 @@ def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
     moves: list[Move] = []
     modules: list[tuple[Path, bytes]] = []
     left: list[str] = []
+    kept: set[Path] = set()
     with scrubbing_by(settings.scrub):
         for path in _modules(paths):
             source, module = _read(path)
             moves += [move for test in module.tests for move in _moves(path, test, settings)]
+            kept.update(file for test in module.staying for file in _cassettes(path, test))
             left += [f"{_shown(path, settings)}:{line}: {reason}" for line, reason in module.left]
             if module.edits:
                 modules.append((path, edited(source, module.edits)))
     _check(moves)
-    return Plan(moves=tuple(moves), modules=tuple(modules), left=tuple(left))
+    return Plan(moves=tuple(moves), modules=tuple(modules), left=tuple(left), kept=frozenset(kept))
 
 
 def carry_out(plan: Plan) -> None:
@@ -96,7 +100,8 @@ def carry_out(plan: Plan) -> None:
         replace_cassette(move.new, list(move.takes), notes=Notes(provenance=provenance))
     for path, data in plan.modules:
         write_atomically(path, data)
-    for old in sorted({move.old for move in plan.moves} - {move.new for move in plan.moves}):
+    done = {move.old for move in plan.moves} - {move.new for move in plan.moves} - plan.kept
+    for old in sorted(done):
         try:
             old.unlink()
         except OSError as error:
@@ -132,7 +137,14 @@ def _read(path: Path) -> tuple[bytes, Module]:
 def _moves(path: Path, test: Marked, settings: Settings) -> Iterator[Move]:
     """The cassettes of a test: one, or one for each set of its parameters."""
     module = _shown(path, settings)
-    for old, name in sorted(_cassettes(path, test).items()):
+    found = _cassettes(path, test)
+    if test.named and len(found) > 1:
+        raise BadInputError(
+            f"{test.name} replays from several cassettes ({', '.join(sorted(each.name for each in found))})",
+            where=path,
+            remedy="join them to one, or split the test",
+        )
+    for old, name in sorted(found.items()):
         nodeid = "::".join([module, *test.classes, name])
         yield Move(
             old=old, new=settings.cassettes / default_name(nodeid), test=nodeid, takes=tuple(_clean(old))
@@ -140,24 +152,13 @@ def _moves(path: Path, test: Marked, settings: Settings) -> Iterator[Move]:
 
 
 def _cassettes(path: Path, test: Marked) -> dict[Path, str]:
-    """Its files as they are, with the name of the test that each is for.
-
-    Raises:
-        BadInputError: The test replays from several.
-    """
+    """Its files as they are, with the name of the test that each is for."""
     folder = path.parent / "cassettes"
     prefix = f"{test.classes[-1]}." if test.classes else ""
     own = _named_after(folder / path.stem, prefix, test.name)
     named = {file: test.name for name in test.named for file in [_existing(folder / path.stem, name)] if file}
     plain = {} if own or named else _named_after(folder, "", test.name)  # pytest-vcr's layout
-    found = {**own, **named, **plain}
-    if named and len(found) > 1:
-        raise BadInputError(
-            f"{test.name} replays from several cassettes ({', '.join(sorted(each.name for each in found))})",
-            where=path,
-            remedy="join them to one, or split the test",
-        )
-    return found
+    return {**own, **named, **plain}
 
 
 def _named_after(folder: Path, prefix: str, name: str) -> dict[Path, str]:
