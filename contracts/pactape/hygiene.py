@@ -73,10 +73,6 @@ class Watch:
         else:
             self._findings |= {("unused", f"{name}: {each}") for each in tape.unplayed()}
 
-    def narrow(self) -> None:
-        """Note that not every test was collected, so that a cassette without a test is no orphan."""
-        self._is_whole = False
-
     def tell(self) -> dict[str, Any]:
         """What was seen, as plain data for the controller."""
         return {
@@ -86,19 +82,21 @@ class Watch:
             "whole": self._is_whole,
         }
 
-    def hear(self, told: Mapping[str, Any] | None) -> None:
-        """Take over what a worker saw; one that tells nothing has broken off."""
-        if told is None:
-            self.narrow()
-            return
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """Take over what a worker saw."""
         self._used |= set(told["used"])
         self._owned |= set(told["owned"])
         self._findings |= {(kind, text) for kind, text in told["findings"]}
         self._is_whole &= told["whole"]
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Judge the run, or leave that to the controller."""
+    def judge(self, session: pytest.Session, *, saw_all: bool) -> None:
+        """Say whether the run fails for what is untidy, or leave that to the controller.
+
+        Args:
+            session: The run's; its exit status becomes 1 where it was 0.
+            saw_all: Whether every test was collected, so that a cassette without a test is an orphan.
+        """
+        self._is_whole &= saw_all
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[_OUTPUT] = self.tell()
             return

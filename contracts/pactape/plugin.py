@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _MODES = ("none", "once", "new_episodes", "all")
-_WATCH = "pactape-hygiene"
+_WATCH = pytest.StashKey["Watch"]()
 _NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _RECORDING = pytest.StashKey["Recording"]()
@@ -127,18 +127,20 @@ def pytest_make_collect_report(
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
-    if config.stash.get(_NARROWED, False) and config.pluginmanager.has_plugin(_WATCH):
-        _watch(config).narrow()
+    if _WATCH in config.stash:
+        _watch(config).judge(session, saw_all=not config.stash.get(_NARROWED, False))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Called by pytest-xdist in the controller, when a worker has ended."""
     told = getattr(node, "workeroutput", {}).get("pactape_hygiene")
-    if told or node.config.pluginmanager.has_plugin(_WATCH):
+    if told:
         _watch(node.config).hear(told)
+    else:
+        node.config.stash[_NARROWED] = True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -151,12 +153,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def _watch(config: pytest.Config) -> Watch:
     """What keeps account of the run's cassettes, from the first marked test on."""
-    if not config.pluginmanager.has_plugin(_WATCH):
+    if _WATCH not in config.stash:
         from pactape.hygiene import Watch  # noqa: PLC0415 -- only marked tests need it
 
-        config.pluginmanager.register(Watch(_recording(config), config), _WATCH)
-    watch: Watch = config.pluginmanager.get_plugin(_WATCH)
-    return watch
+        config.stash[_WATCH] = Watch(_recording(config), config)
+        config.pluginmanager.register(config.stash[_WATCH], "pactape-hygiene")
+    return config.stash[_WATCH]
 
 
 @pytest.fixture(scope="session")

@@ -180,7 +180,7 @@ def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _kind(node: ast.AST) -> str:
-    """ "vcr" or "default_cassette" for such a marker, called or not; else nothing."""
+    """The name of an old marker, called or not; empty for anything else."""
     if isinstance(node, ast.Call):
         node = node.func
     if not isinstance(node, ast.Attribute) or node.attr not in {"vcr", "default_cassette"}:
