@@ -213,6 +213,32 @@ def test_arguments_that_cannot_be_carried_over_leave_their_test_alone(project: P
     assert "8 passed" in both.stdout, both.stdout
 
 
+def test_a_fixture_that_configures_the_other_plugin_is_named(project: Project) -> None:
+    fixture = "import pytest\n\n@pytest.fixture\ndef vcr_config():\n    return {}\n"
+    (project.root / "tests" / "conftest.py").write_text(fixture)
+    done = project.adopt()
+    assert done.returncode == 1
+    assert "left as it is: tests/conftest.py:4: the fixture vcr_config has no effect" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "@pytest.mark.vcr\ndef test_plain(vcr):\n    asks('plain')\n",
+        "@pytest.mark.parametrize('a', [pytest.param(1, marks=pytest.mark.vcr)])\ndef test_plain(a):\n    pass\n",
+    ],
+    ids=["fixture", "param"],
+)
+def test_a_test_that_needs_the_other_plugin_stays_as_it_is(project: Project, test: str) -> None:
+    text = f"{ASKING}\n{test}"
+    project.module.write_text(text)
+    done = project.adopt("--write")
+    assert done.returncode == 2
+    assert "left as it is: tests/test_users.py:" in done.stdout
+    assert project.module.read_text() == text
+    assert (project.root / "tests/cassettes/test_users/test_plain.yaml").exists()
+
+
 def test_a_cassette_that_a_test_left_alone_shares_is_copied_and_stays(project: Project) -> None:
     sharing = """
 @pytest.mark.vcr("named.yaml", record_mode="none")

@@ -79,11 +79,12 @@ def read_module(source: bytes) -> Module:
         SyntaxError: It isn't Python.
     """
     tree = ast.parse(source)
+    overriding = tuple(_overrides(tree))
     if not _mentions(tree):
-        return Module()
+        return Module(left=overriding)
     reader = _Reader(source, tree)
     units = [tree] if reader.module_marks else list(_units(tree.body))
-    return _joined([reader.unit(each) for each in units], reader.elsewhere(units))
+    return _joined([reader.unit(each) for each in units], reader.elsewhere(units), overriding)
 
 
 class _Reader:
@@ -100,11 +101,10 @@ class _Reader:
     def unit(self, node: ast.AST) -> Module:
         """What is to be done with a test, a class or the whole module."""
         marks = self.marks(node)
-        left = [*_unsupported(marks), *_uses_fixtures(node)]
-        if not marks:
-            return Module()
         known = {id(inner) for mark in marks for inner in ast.walk(mark)}
-        left += [(each.lineno, _told(each)) for each in _old_marks(node) if id(each) not in known]
+        left = [(each.lineno, _told(each)) for each in _old_marks(node) if id(each) not in known]
+        if marks:
+            left += [*_unsupported(marks), *_uses_fixtures(node)]
         if left:
             return Module(left=tuple(left), staying=tuple(_tests(node, (), ())))
         edits = {edit for mark in marks for edit in self.edits(mark, node)}
@@ -144,9 +144,18 @@ class _Reader:
         return [(each.lineno, _told(each)) for each in _old_marks(self.tree) if id(each) not in inside]
 
 
-def _joined(units: Sequence[Module], elsewhere: Sequence[tuple[int, str]]) -> Module:
+def _overrides(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Fixtures that set the other plugin up."""
+    for each in tree.body:
+        if isinstance(each, _Definition) and each.name in _FIXTURES:
+            yield each.lineno, f"the fixture {each.name} has no effect on tests marked `{_OURS}`"
+
+
+def _joined(
+    units: Sequence[Module], elsewhere: Sequence[tuple[int, str]], overriding: Sequence[tuple[int, str]]
+) -> Module:
     """All units; none moves beside a marker in a place that isn't understood."""
-    left = tuple(sorted({*elsewhere, *(each for unit in units for each in unit.left)}))
+    left = tuple(sorted({*overriding, *elsewhere, *(each for unit in units for each in unit.left)}))
     tests = tuple(test for unit in units for test in unit.tests)
     staying = tuple(test for unit in units for test in unit.staying)
     if elsewhere:
@@ -223,7 +232,7 @@ def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
     for each in ast.walk(node):
         if isinstance(each, _Definition):
             names = [argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)]
-            for name in sorted(_FIXTURES.intersection([*names, each.name])):
+            for name in sorted(_FIXTURES.intersection(names)):
                 yield each.lineno, f"{each.name} needs the fixture {name}, which only the other plugin has"
 
 

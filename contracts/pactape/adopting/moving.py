@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Move", "Plan", "carry_out", "plan_adoption"]
 
 _SUFFIXES = ("", ".yaml", ".yml", ".json")
+_PATTERNS = ("test_*.py", "*_test.py", "conftest.py")
 _FORBIDDEN = str.maketrans(dict.fromkeys("<>?%*:|\"'/\\", "-"))
 
 
@@ -111,17 +112,20 @@ def carry_out(plan: Plan) -> None:
 
 
 def _modules(paths: Sequence[Path]) -> list[Path]:
-    """The test modules by pytest's default names, those of hidden folders and environments apart."""
-    found = {
-        file
-        for path in paths
-        for file in ([*path.rglob("test_*.py"), *path.rglob("*_test.py")] if path.is_dir() else [path])
-    }
-    return sorted(file.absolute() for file in found if not _is_hidden(file))
+    """The test modules by pytest's default names, and what they share."""
+    found = {file.absolute() for path in paths for pattern in _PATTERNS for file in _files(path, pattern)}
+    return sorted(found)
+
+
+def _files(path: Path, pattern: str) -> list[Path]:
+    """The path itself, or the files below it that aren't hidden or installed."""
+    if not path.is_dir():
+        return [path]
+    return [file for file in path.rglob(pattern) if not _is_hidden(file.relative_to(path))]
 
 
 def _is_hidden(path: Path) -> bool:
-    return any((part.startswith(".") and part != "..") or part == "site-packages" for part in path.parts)
+    return any(part.startswith(".") or part == "site-packages" for part in path.parts)
 
 
 def _read(path: Path) -> tuple[bytes, Module]:
