@@ -102,16 +102,19 @@ def test_untidiness_fails_the_run_when_asked(project: Project, workers: tuple[st
     project.cassette("gone", interaction("gone"))
     reason = "orphans: cassettes/test_users.test_gone.yaml: belongs to no test"
     assert project.run("--pactape-hygiene=fail", *workers) == (1, [f"FAILED {reason}"])
+
+
+def test_the_settings_say_what_fails_the_run_unless_it_is_off(project: Project) -> None:
+    project.cassette("gone", interaction("gone"))
+    reason = "orphans: cassettes/test_users.test_gone.yaml: belongs to no test"
     project.settings('[tool.pactape.hygiene]\nfail_on = ["unused"]\n')
-    assert project.run(*workers) == (0, [reason])
+    assert project.run() == (0, [reason])
     project.settings('[tool.pactape.hygiene]\nfail_on = ["orphans"]\n')
-    assert project.run(*workers) == (1, [f"FAILED {reason}"])
-    assert project.run("--pactape-hygiene=off", *workers) == (0, [])
+    assert project.run() == (1, [f"FAILED {reason}"])
+    assert project.run("--pactape-hygiene=off") == (0, [])
 
 
-@pytest.mark.parametrize(
-    "narrowing", [("-k", "test_a"), ("test_users.py",), ("--ignore", "test_users.py", "test_other.py")]
-)
+@pytest.mark.parametrize("narrowing", [("-k", "test_a"), ("test_users.py",), ("--ignore=test_other.py",)])
 def test_a_run_of_some_tests_knows_no_orphans(project: Project, narrowing: tuple[str, ...]) -> None:
     (project.root / "test_other.py").write_text("def test_other():\n    pass\n")
     project.cassette("gone", interaction("gone"))
@@ -169,3 +172,12 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, text: str, named
     (tmp_path / "pyproject.toml").write_text(f"[tool.pactape.hygiene]\n{text}\n")
     with pytest.raises(SettingsError, match=named):
         load_settings(tmp_path)
+
+
+def test_cassettes_of_pytest_recording_in_the_same_folder_are_no_orphans(project: Project) -> None:
+    project.tests(TESTS + "\n@pytest.mark.vcr\ndef test_theirs():\n    pass\n")
+    (project.root / "cassettes" / "test_users").mkdir()
+    (project.root / "cassettes" / "test_users" / "test_theirs.yaml").write_text(
+        "interactions: []\nversion: 1\n"
+    )
+    assert project.run("-p", "pytest_recording.plugin") == (0, [])
