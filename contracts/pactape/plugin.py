@@ -6,7 +6,7 @@ Whatever is heavy (vcrpy, the settings) is imported when the first marked test r
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,11 +16,14 @@ from pactape.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
+    from pactape.hygiene import Watch
     from pactape.session import Recording
 
 __all__: list[str] = []
 
 _MODES = ("none", "once", "new_episodes", "all")
+_WATCH = pytest.StashKey["Watch"]()
+_NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _RECORDING = pytest.StashKey["Recording"]()
 
@@ -62,6 +65,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "[tool.pactape] keep_failed does so for every run",
     )
 
+    group.addoption(
+        "--pactape-hygiene",
+        choices=("report", "fail", "off"),
+        default="report",
+        help="expired, unused, unplayed and orphaned recordings: report them (the default; [tool.pactape.hygiene] "
+        "fail_on says which of them fail the run), fail the run for any, or off",
+    )
+
     contract_tests.add_options(parser)
 
 
@@ -70,10 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(contract_tests, "pactape-contract-tests")
     config.addinivalue_line(
         "markers",
-        "cassette(path=None, *, consumer=None, contract=True, allow=()): replay this test's HTTP from a cassette; "
+        "cassette(path=None, *, consumer=None, contract=True, allow=(), allow_unused=False): "
+        "replay this test's HTTP from a cassette; "
         "record it with --pactape-record. path: relative to [tool.pactape] cassettes, by default named after "
         "the test. consumer: another than the project's. contract: whether `pactape derive` uses it. "
-        "allow: hosts, host:port or Unix sockets that stay open while it replays.",
+        "allow: hosts, host:port or Unix sockets that stay open while it replays. allow_unused: whether it may "
+        "hold more than the test plays.",
     )
     config.addinivalue_line(
         "markers",
@@ -91,9 +104,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         recording.claim_cassettes(marked)
     except BadInputError as error:
         pytest.exit(f"pactape: {error}", returncode=2)
+    if config.getoption("--pactape-hygiene") != "off":
+        _watch(config).own(items)
     for item in marked:
         if isinstance(item, pytest.Function):
             item.fixturenames.insert(0, "_pactape_cassette")
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    if items:
+        items[0].config.stash[_NARROWED] = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if not report.passed:
+        collector.config.stash[_NARROWED] = True
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if _WATCH in config.stash:
+        _watch(config).judge(session, saw_all=not config.stash.get(_NARROWED, False))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Called by pytest-xdist in the controller, when a worker has ended."""
+    told = getattr(node, "workeroutput", {}).get("pactape_hygiene")
+    if told:
+        _watch(node.config).hear(told)
+    else:
+        node.config.stash[_NARROWED] = True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -102,6 +149,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         item.stash[_PASSED] = report.passed
     return report
+
+
+def _watch(config: pytest.Config) -> Watch:
+    """What keeps account of the run's cassettes, from the first marked test on."""
+    if _WATCH not in config.stash:
+        from pactape.hygiene import Watch  # noqa: PLC0415 -- only marked tests need it
+
+        config.stash[_WATCH] = Watch(_recording(config), config)
+        config.pluginmanager.register(config.stash[_WATCH], "pactape-hygiene")
+    return config.stash[_WATCH]
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +190,8 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         if not request.node.stash.get(_PASSED, False):
             tape.excuse() if recording.keeps_failed else tape.forget()
+        elif request.config.getoption("--pactape-hygiene") != "off":
+            _watch(request.config).saw(tape, allow_unused=recording.allows_unused(request.node))
 
 
 def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:

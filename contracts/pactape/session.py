@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pactape.settings import ProviderSettings
     from pactape.states import States
 
-__all__ = ["Recording", "describe"]
+__all__ = ["Recording", "default_name", "describe"]
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
 
@@ -126,12 +126,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     def path_of(self, item: pytest.Item) -> Path:
         """The cassette of a test: its marker's path, or one named after the test's module, class and name."""
-        name = _options(item).path
-        if name is None:
-            parts = [part for part in item.nodeid.split("::") if part]
-            stem = ".".join([Path(parts[0]).stem, *parts[1:]])
-            name = f"{_UNSAFE.sub('-', stem)}.yaml"
-        return self.settings.cassettes / name
+        return self.settings.cassettes / (_options(item).path or default_name(item.nodeid))
+
+    def allows_unused(self, item: pytest.Item) -> bool:
+        """Whether a test's marker lets its cassette hold more than the test plays."""
+        return _options(item).allow_unused
 
     @contextmanager
     def of(self, item: pytest.Item, *, live_urls: Mapping[str, str]) -> Iterator[Tape]:
@@ -203,6 +202,7 @@ class _Options(msgspec.Struct, frozen=True):
     consumer: str | None = None
     contract: bool = True
     allow: tuple[str, ...] = ()
+    allow_unused: bool = False
 
 
 def _options(item: pytest.Item) -> _Options:
@@ -214,14 +214,20 @@ def _options(item: pytest.Item) -> _Options:
         raise SettingsError(
             f"the marker can't be used ({error})",
             where=item.nodeid,
-            remedy="write @pytest.mark.cassette(path=None, *, consumer=None, contract=True, allow=())",
+            remedy="write @pytest.mark.cassette(path=None, *, consumer=None, contract=True, allow=(), "
+            "allow_unused=False)",
         ) from None
 
 
 def _cassette_options(
-    path: str | None = None, *, consumer: str | None = None, contract: bool = True, allow: Sequence[str] = ()
+    path: str | None = None,
+    *,
+    consumer: str | None = None,
+    contract: bool = True,
+    allow: Sequence[str] = (),
+    allow_unused: bool = False,
 ) -> _Options:
-    return _Options(path, consumer, contract, tuple(allow))
+    return _Options(path, consumer, contract, tuple(allow), allow_unused)
 
 
 def _provenance(item: pytest.Item) -> Provenance:
@@ -251,6 +257,18 @@ def _state(marker: pytest.Mark, item: pytest.Item) -> ProviderState:
             remedy="give texts, numbers, booleans, None, lists and mappings of such",
         ) from None
     return ProviderState(name=marker.args[0], parameters=parameters)
+
+
+def default_name(nodeid: str) -> str:
+    """The file name of a test's cassette.
+
+    Example:
+        >>> default_name("tests/test_users.py::TestUsers::test_gets[a b]")
+        'test_users.TestUsers.test_gets[a-b].yaml'
+    """
+    parts = [part for part in nodeid.split("::") if part]
+    stem = ".".join([Path(parts[0]).stem, *parts[1:]])
+    return f"{_UNSAFE.sub('-', stem)}.yaml"
 
 
 def describe(test: str) -> str:

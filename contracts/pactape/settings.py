@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from pactape.errors import SettingsError
 __all__ = [
     "BrokerSettings",
     "ConsumerSettings",
+    "HygieneSettings",
     "ProviderSettings",
     "ScrubSettings",
     "Settings",
@@ -26,6 +28,8 @@ __all__ = [
 
 _FILE = "pyproject.toml"
 _T = TypeVar("_T", bound=msgspec.Struct)
+_AGE = re.compile(r"(\d{1,5})d")
+HygieneKind = Literal["expired", "unused", "unplayed", "orphans"]
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +93,29 @@ class ScrubSettings(msgspec.Struct, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
 
 
+class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps cassettes tidy: the table `[tool.pactape.hygiene]`.
+
+    Args:
+        max_age: How old an interaction may be; None for any age.
+        hosts: The same by host, "api.example.com" or "127.0.0.1:8080", in the place of `max_age`.
+        fail_on: The kinds of findings that fail a test run: "expired", "unused", "unplayed", "orphans".
+    """
+
+    max_age: timedelta | None = None
+    hosts: Mapping[str, timedelta] = {}
+    fail_on: tuple[HygieneKind, ...] = ()
+
+    @property
+    def limits_age(self) -> bool:
+        """Whether any interaction may be too old."""
+        return self.max_age is not None or bool(self.hosts)
+
+    def max_age_of(self, host: str) -> timedelta | None:
+        """How old the interactions with a host may be; None for any age."""
+        return self.hosts.get(host, self.max_age)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
@@ -107,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         specification: The version of the Pact specification that contracts are written in, "V4" when not given.
         interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
         keep_failed: Whether what a test recorded is written though the test failed.
+        hygiene: How old recordings may be, and what untidiness fails a run.
     """
 
     root: Path
@@ -123,6 +151,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     specification: Literal["V3", "V4"] = "V4"
     interactions_per_file: int = 0
     keep_failed: bool = False
+    hygiene: HygieneSettings = HygieneSettings()
 
     @property
     def cassette_folders(self) -> tuple[Path, ...]:
@@ -176,7 +205,32 @@ def load_settings(root: Path) -> Settings:
         specification=table.specification,
         interactions_per_file=table.interactions_per_file,
         keep_failed=table.keep_failed,
+        hygiene=_hygiene(table.hygiene, root=root),
     )
+
+
+class _HygieneTable(msgspec.Struct, kw_only=True):
+    max_age: str | dict[str, str] | None = None
+    fail_on: tuple[HygieneKind, ...] = ()
+
+
+def _hygiene(value: dict[str, Any], *, root: Path) -> HygieneSettings:
+    """The hosts' limits stand beside one named "default" when there are several."""
+    table = _decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
+    told = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
+    ages = {host: _age(text, root=root) for host, text in told.items()}
+    return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
+
+
+def _age(text: str, *, root: Path) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise SettingsError(
+            f"[tool.pactape.hygiene] max_age = {text!r} is no number of days",
+            where=root / _FILE,
+            remedy='write it as "90d"',
+        )
+    return timedelta(days=int(match.group(1)))
 
 
 def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
@@ -233,6 +287,7 @@ class _Table(msgspec.Struct, kw_only=True):
     specification: Literal["V3", "V4"] = "V4"
     interactions_per_file: Annotated[int, msgspec.Meta(ge=0)] = 0
     keep_failed: bool = False
+    hygiene: dict[str, Any] = {}
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):

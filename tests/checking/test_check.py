@@ -167,6 +167,17 @@ def test_a_secret_in_a_recording_breaks_and_is_not_shown(project: Project) -> No
     assert "s3cr3tvalue" not in "".join(lines)
 
 
+def test_a_recording_that_is_too_old_is_a_warning(project: Project) -> None:
+    project.set('hygiene.max_age = "30d"')
+    dated = "headers: {Date: ['Mon, 01 Jan %s 00:00:00 GMT'], "
+    project.record(CASSETTE.replace("headers: {C", dated % 2001 + "C"))
+    code, shown = project.check()
+    assert code == 0
+    assert [line for line in shown if "interactions[0]: is" in line and "max_age is 30 days" in line]
+    project.record(CASSETTE.replace("headers: {C", dated % 2999 + "C"))
+    assert [line for line in project.check()[1] if "max_age" in line] == []
+
+
 def test_an_operation_that_no_test_records_is_a_warning(project: Project) -> None:
     (project.root / "client.py").write_text('c.get("/users/{id}")\nc.post("/users")\n', encoding="utf-8")
     missing = "warning: POST /users: is declared at client.py:2 and never recorded"

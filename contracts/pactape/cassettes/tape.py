@@ -227,6 +227,19 @@ class Tape(IndexedCassette):
         self.misses.append(miss)
         return miss
 
+    def unplayed(self) -> list[str]:
+        """What the file held and no request played, as "interactions[3]: GET https://..."; read for this."""
+        self.ready()
+        with self._lock:
+            places = [place for place in range(self._loaded_count) if not self.play_counts[place]]
+            requests = [(place, _request(self.data[place][0])) for place in places]
+        return [f"interactions[{place}]: {request.method} {request.uri}" for place, request in requests]
+
+    @property
+    def was_played(self) -> bool:
+        """Whether any request was answered by it."""
+        return bool(self.play_counts)
+
     def forget(self) -> None:
         """Write nothing and raise nothing at the end: the test has failed for a reason of its own."""
         self.dirty = False

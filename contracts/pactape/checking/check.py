@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes import lint_cassette
+from pactape.cassettes.ages import expired
 from pactape.cassettes.scrub_rules import scrubbing_by
 from pactape.checking.alarms import Alarm, Tier
 from pactape.checking.contracts import compare_contracts
@@ -72,6 +74,7 @@ def _check(settings: Settings) -> Check:
         *compare_contracts(derive(settings), written, settings),
         *contradictions(written, by_place),
         *_secrets(cassettes),
+        *_expired(cassettes, settings, now=datetime.now(UTC)),
         *_unread(groups),
         *_not_recorded(coverage),
     }
@@ -83,6 +86,12 @@ def _secrets(cassettes: Sequence[Path]) -> Iterator[Alarm]:
         for found in lint_cassette(path):
             place = f"{found.cassette}: interactions[{found.interaction}]: {found.place}"
             yield Alarm(Tier.BREAKING, place, f"holds a secret ({found.kind})")
+
+
+def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) -> Iterator[Alarm]:
+    for path in cassettes:
+        for place, reason in expired(path, settings.hygiene, now=now):
+            yield Alarm(Tier.WARNING, f"{path}: interactions[{place}]", reason)
 
 
 def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:

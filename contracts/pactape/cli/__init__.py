@@ -17,6 +17,7 @@ __all__ = ["command", "main"]
 
 #: The subcommands; each is in the module of its name, with `_` for `-`.
 _SUBCOMMANDS = (
+    "adopt",
     "broker",
     "can-i-deploy",
     "check",

@@ -1,0 +1,298 @@
+"""Projects that use pytest-recording: beside us, and moved over to us."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.cassettes import lint_cassette, read_cassette
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INTERACTION = """\
+interactions:
+- request:
+    body: null
+    headers:
+      Authorization: [Bearer planted-secret-token]
+    method: GET
+    uri: http://api.example.com/{path}
+  response:
+    body: {{string: '{{"path": "{path}"}}'}}
+    headers: {{Content-Type: [application/json]}}
+    status: {{code: 200, message: OK}}
+version: 1
+"""
+ASKING = """
+import unittest
+import pytest, requests
+
+def asks(path):
+    assert requests.get("http://api.example.com/" + path, timeout=5).json() == {"path": path}
+"""
+TESTS = (
+    ASKING
+    + """
+@pytest.mark.vcr  # kept: a comment
+def test_plain():
+    asks("plain")
+
+@pytest.mark.vcr()
+@pytest.mark.default_cassette("other.yaml")
+def test_default():
+    asks("default")
+
+@pytest.mark.vcr("named.yaml")
+def test_named():
+    asks("named")
+
+@pytest.mark.parametrize("name", ["one", "two words"])
+@pytest.mark.vcr
+def test_each(name):
+    asks(name[:3])
+
+@pytest.mark.vcr
+class TestGroup:
+    def test_inside(self):
+        asks("inside")
+
+class TestUnit(unittest.TestCase):
+    @pytest.mark.vcr
+    def test_unit(self):
+        asks("unit")
+
+def test_unmarked():
+    assert True
+"""
+)
+OURS = """
+@pytest.mark.cassette
+def test_ours():
+    asks("ours")
+
+class TestOurUnit(unittest.TestCase):
+    @pytest.mark.cassette
+    def test_ours(self):
+        asks("ours")
+"""
+FILES = {
+    "test_plain": "plain",
+    "other": "default",
+    "named": "named",
+    "test_each[one]": "one",
+    "test_each[two words]": "two",
+    "TestGroup.test_inside": "inside",
+    "TestUnit.test_unit": "unit",
+}
+MOVED = [
+    "test_users.TestGroup.test_inside.yaml",
+    "test_users.TestUnit.test_unit.yaml",
+    "test_users.test_default.yaml",
+    "test_users.test_each[one].yaml",
+    "test_users.test_each[two-words].yaml",
+    "test_users.test_named.yaml",
+    "test_users.test_plain.yaml",
+]
+BESIDE = ("-p", "pytest_recording.plugin")
+
+
+class Project:
+    """A project that uses pytest-recording; everything runs in processes of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "pyproject.toml").write_text("[tool.pactape]\n")
+        (root / "tests").mkdir()
+        self.module = root / "tests" / "test_users.py"
+        self.module.write_text(TESTS)
+        for name, path in FILES.items():
+            self.cassette(f"tests/cassettes/test_users/{name}.yaml", path)
+
+    def cassette(self, file: str, path: str) -> None:
+        (self.root / file).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / file).write_text(INTERACTION.format(path=path))
+
+    def pytest(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return self._run("-m", "pytest", "-p", "pactape.plugin", *options)
+
+    def adopt(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return self._run("-m", "pactape.cli", "adopt", *options)
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def files(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+        }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_without_write_the_plan_is_printed_and_nothing_changes(project: Project) -> None:
+    before = project.files()
+    done = project.adopt()
+    assert done.returncode == 0, done.stderr
+    assert "tests/cassettes/test_users/other.yaml -> cassettes/test_users.test_default.yaml" in done.stdout
+    assert "7 cassettes and 1 test modules to move (nothing is written without --write)" in done.stdout
+    assert project.files() == before
+
+
+def test_adopted_tests_replay_without_the_other_plugin(project: Project) -> None:
+    assert project.adopt("--write").returncode == 0
+    assert sorted(path.name for path in (project.root / "cassettes").iterdir()) == MOVED
+    assert list((project.root / "tests/cassettes/test_users").iterdir()) == []
+    done = project.pytest("--strict-markers", "--pactape-hygiene=fail")
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
+
+
+def test_only_the_markers_of_a_module_change(project: Project) -> None:
+    project.adopt("--write")
+    expected = TESTS.replace('@pytest.mark.default_cassette("other.yaml")\n', "")
+    for old in ("vcr()", 'vcr("named.yaml")', "vcr"):
+        expected = expected.replace(f"mark.{old}", "mark.cassette")
+    assert project.module.read_text() == expected
+
+
+def test_adopted_cassettes_hold_no_secrets_and_say_whose_they_are(project: Project) -> None:
+    project.adopt("--write")
+    path = project.root / "cassettes" / "test_users.TestGroup.test_inside.yaml"
+    assert lint_cassette(path) == []
+    assert b"planted-secret-token" not in path.read_bytes()
+    provenance = read_cassette(path)[0].provenance
+    assert provenance is not None
+    assert provenance.test == "tests/test_users.py::TestGroup::test_inside"
+
+
+@pytest.mark.parametrize(
+    "mark", ["pytest.mark.vcr", "[pytest.mark.vcr, pytest.mark.filterwarnings('error')]"]
+)
+def test_a_marker_of_the_whole_module_moves(project: Project, mark: str) -> None:
+    project.module.write_text(f"{ASKING}\npytestmark = {mark}\n\ndef test_plain():\n    asks('plain')\n")
+    assert project.adopt("--write").returncode == 0
+    assert f"pytestmark = {mark.replace('mark.vcr', 'mark.cassette')}\n" in project.module.read_text()
+    assert "1 passed" in project.pytest().stdout
+
+
+def test_the_layout_of_pytest_vcr_moves(project: Project) -> None:
+    project.module.write_text(f"{ASKING}\n@pytest.mark.vcr\ndef test_flat():\n    asks('flat')\n")
+    project.cassette("tests/cassettes/test_flat.yaml", "flat")
+    assert project.adopt("--write").returncode == 0
+    assert not (project.root / "tests/cassettes/test_flat.yaml").exists()
+    assert "1 passed" in project.pytest().stdout
+
+
+def test_arguments_that_cannot_be_carried_over_leave_their_test_alone(project: Project) -> None:
+    text = TESTS.replace("@pytest.mark.vcr  # kept", "@pytest.mark.vcr(match_on=['uri'])  # kept")
+    project.module.write_text(text)
+    done = project.adopt("--write")
+    assert done.returncode == 1
+    line = text.splitlines().index("@pytest.mark.vcr(match_on=['uri'])  # kept: a comment") + 1
+    assert f"left as it is: tests/test_users.py:{line}: pytest.mark.vcr(match_on=['uri'])" in done.stdout
+    assert "@pytest.mark.vcr(match_on=['uri'])  # kept" in project.module.read_text()
+    assert (project.root / "tests/cassettes/test_users/test_plain.yaml").exists()
+    both = project.pytest(*BESIDE)
+    assert "8 passed" in both.stdout, both.stdout
+
+
+def test_a_fixture_that_configures_the_other_plugin_is_named(project: Project) -> None:
+    fixture = "import pytest\n\n@pytest.fixture\ndef vcr_config():\n    return {}\n"
+    (project.root / "tests" / "conftest.py").write_text(fixture)
+    done = project.adopt()
+    assert done.returncode == 1
+    assert "left as it is: tests/conftest.py:4: the fixture vcr_config has no effect" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "@pytest.mark.vcr\ndef test_plain(vcr):\n    asks('plain')\n",
+        "@pytest.mark.parametrize('a', [pytest.param(1, marks=pytest.mark.vcr)])\ndef test_plain(a):\n    pass\n",
+    ],
+    ids=["fixture", "param"],
+)
+def test_a_test_that_needs_the_other_plugin_stays_as_it_is(project: Project, test: str) -> None:
+    text = f"{ASKING}\n{test}"
+    project.module.write_text(text)
+    done = project.adopt("--write")
+    assert done.returncode == 2
+    assert "left as it is: tests/test_users.py:" in done.stdout
+    assert project.module.read_text() == text
+    assert (project.root / "tests/cassettes/test_users/test_plain.yaml").exists()
+
+
+def test_a_cassette_that_a_test_left_alone_shares_is_copied_and_stays(project: Project) -> None:
+    sharing = """
+@pytest.mark.vcr("named.yaml", record_mode="none")
+def test_shares():
+    asks("named")
+"""
+    project.module.write_text(TESTS + sharing)
+    assert project.adopt("--write").returncode == 1
+    assert "9 passed" in project.pytest(*BESIDE).stdout
+
+
+def test_a_test_that_replays_from_several_cassettes_is_named(project: Project) -> None:
+    project.cassette("tests/cassettes/test_users/test_named.yaml", "named")
+    done = project.adopt("--write")
+    assert done.returncode == 2
+    assert "test_named replays from several cassettes (named.yaml, test_named.yaml)" in done.stderr
+
+
+@pytest.mark.parametrize("harm", ["torn cassette", "no python", "taken name"])
+def test_what_cannot_be_read_or_told_apart_stops_before_anything_is_written(
+    project: Project, harm: str
+) -> None:
+    match harm:
+        case "torn cassette":
+            (project.root / "tests/cassettes/test_users/named.yaml").write_text("interactions: [")
+        case "no python":
+            (project.root / "tests" / "test_broken.py").write_text("def (:\n")
+        case _:
+            project.cassette("cassettes/test_users.test_plain.yaml", "plain")
+    before = project.files()
+    done = project.adopt("--write")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert project.files() == before
+
+
+def test_a_project_without_old_markers_has_nothing_to_move(project: Project) -> None:
+    project.module.write_text("def test_plain():\n    pass\n")
+    assert project.adopt().returncode == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--record-mode=none", "--block-network"),
+        ("--record-mode=none", "-p", "xdist.plugin", "-n", "2"),
+        ("-p", "pytest_randomly", "--randomly-seed=3"),
+    ],
+    ids=["network blocked", "two workers", "shuffled"],
+)
+def test_tests_of_both_plugins_replay_in_one_run(project: Project, options: tuple[str, ...]) -> None:
+    project.module.write_text(TESTS + OURS)
+    for name in ("test_ours", "TestOurUnit.test_ours"):
+        project.cassette(f"cassettes/test_users.{name}.yaml", "ours")
+    done = project.pytest(*BESIDE, "--strict-markers", "--pactape-hygiene=fail", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 passed" in done.stdout
