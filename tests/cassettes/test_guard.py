@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,8 @@ from pactape.errors import NetworkBlockedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from conftest import Provider
 
 
 @pytest.fixture
@@ -118,3 +122,25 @@ def test_the_network_is_open_again_after_the_last_guard(listener: tuple[str, int
     with network_closed("one.yaml"), network_closed("two.yaml"):
         pass
     socket.create_connection(listener, timeout=5).close()
+
+
+def test_a_connection_made_before_asks_nothing(provider: Provider) -> None:
+    connection = http.client.HTTPConnection(provider.url.removeprefix("http://"), timeout=30)
+    with closing(connection):
+        connection.request("GET", "/before")
+        connection.getresponse().read()
+        with network_closed("tape.yaml"), pytest.raises(NetworkBlockedError, match=r"tape\.yaml"):
+            connection.request("GET", "/within")
+        connection.request("GET", "/after")
+        connection.getresponse().read()
+    assert provider.hits == {"/before": 1, "/after": 1}
+
+
+@pytest.mark.parametrize("allow", ["{host}", "{host}:{port}", "localhost"])
+def test_a_connection_made_before_to_an_allowed_host_goes_on(provider: Provider, allow: str) -> None:
+    host, _, port = provider.url.removeprefix("http://").partition(":")
+    with closing(http.client.HTTPConnection(host, int(port), timeout=30)) as connection:
+        connection.connect()
+        with network_closed("tape.yaml", allow=[allow.format(host=host, port=port)]):
+            connection.request("GET", "/within")
+            assert connection.getresponse().status == 200

@@ -1,7 +1,8 @@
 """The guard: while it stands, no thread of the process opens a connection to anywhere.
 
 It closes the way below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, `sendmsg`, and name
-resolution. Code that brings its own network stack (uvloop, gRPC, pycurl, database drivers in C) goes past it.
+resolution; and that of http.client's connections, which may have been made before. Code that brings its own
+network stack (uvloop, gRPC, pycurl, database drivers in C) goes past it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 from pactape.errors import NetworkBlockedError
@@ -120,6 +122,7 @@ def _close(guard: Guard) -> None:
                 _replace(socket.socket, name, partial(_guarded_method, place=place))
             for name in _LOOKUPS:
                 _replace(socket, name, _guarded_lookup)
+            _replace(HTTPConnection, "send", _guarded_send)
         _standing.append(guard)
 
 
@@ -132,6 +135,7 @@ def _open(guard: Guard) -> None:
             _put_back(socket.socket, name)
         for name in _LOOKUPS:
             _put_back(socket, name)
+        _put_back(HTTPConnection, "send")
 
 
 def _replace(owner: Any, name: str, guarded: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
@@ -165,6 +169,18 @@ def _guarded_method(original: Callable[..., Any], *, place: int) -> Callable[...
         return original(self, *arguments)
 
     return method
+
+
+def _guarded_send(original: Callable[..., Any]) -> Callable[..., Any]:
+    def send(self: HTTPConnection, data: Any) -> None:
+        target = (self.host, self.port)
+        for guard in _guards() if self.sock is not None else ():
+            if not guard.lets_connect(target) and not guard.lets_connect(self.sock.getpeername()):
+                self.close()  # what it has half asked for is not to be answered later
+                raise guard.refuse(target)
+        original(self, data)
+
+    return send
 
 
 def _guarded_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
