@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cheroot import wsgi
 
 from pactape.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cheroot import wsgi
-
-__all__ = ["address_of", "bind", "in_background"]
+__all__ = ["WsgiServer", "address_of", "bind", "in_background"]
 
 
 class _Server(Protocol):
     def serve(self) -> None: ...
     def stop(self) -> None: ...
+
+
+class WsgiServer(wsgi.Server):
+    """cheroot's server, with threads for those only who have something to say.
+
+    A browser opens connections that it may need later. cheroot gives each new one to a thread, which waits for
+    its request: ten such connections, and nobody is answered until the first of them is given up.
+    """
+
+    def process_conn(self, conn: Any) -> None:
+        """Give a connection to a thread; watch it when nothing has come over it yet."""
+        if conn.rfile.has_data() or _is_readable(conn.socket):
+            super().process_conn(conn)
+        else:
+            self.put_conn(conn)
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(timeout=0))
 
 
 def bind(server: wsgi.Server, *, host: str, port: int) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import socket
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -225,3 +226,14 @@ def test_no_credential_reaches_the_log(serving: Callable[..., Any], caplog: pyte
         requests.get(stock.url, headers={"Authorization": "Bearer wr0ng-token"}, timeout=30)
     text = caplog.text + executed
     assert [word for word in ("s3cret-word", "pw-x", "hush", "wr0ng-token") if word in text] == []
+
+
+def test_connections_that_say_nothing_keep_nobody_waiting(stock: StockTools) -> None:
+    address = urlsplit(stock.url)
+    with ExitStack() as silent:
+        for _ in range(
+            100
+        ):  # ten threads that wait ten seconds for each would need more than the timeout below
+            silent.enter_context(socket.create_connection((address.hostname, address.port), timeout=30))
+        answer = requests.get(f"{stock.url}/diagnostic/status/heartbeat", timeout=30)
+    assert answer.json() == {"ok": True}

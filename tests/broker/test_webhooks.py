@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from tests.broker.test_protocol import publish
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.broker.stock import StockTools
 
 LOCAL = BrokerConfig(webhook_hosts=("127.0.0.1",), webhook_delays=(0.01, 0.01))
 
@@ -260,3 +263,48 @@ def test_a_badge_says_how_the_latest_contract_fares(serving: Callable[..., Any])
         answer = requests.get(f"{stock.url}/pacts/provider/Users/consumer/Web/latest/badge.svg", timeout=30)
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
     assert "Web/Users pact: unknown" in answer.text
+
+
+def tells_of_changed_content(url: str, number: str, path: str, *tags: str) -> bool:
+    """Whether publishing a contract with this path for a version detects the event."""
+    content = pact_of("Web", "Users", path=path)
+    contract = {
+        "consumerName": "Web",
+        "providerName": "Users",
+        "specification": "pact",
+        "contentType": "application/json",
+        "content": base64.b64encode(json.dumps(content).encode()).decode(),
+    }
+    body = {
+        "pacticipantName": "Web",
+        "pacticipantVersionNumber": number,
+        "tags": tags,
+        "contracts": [contract],
+    }
+    answer = requests.post(f"{url}/contracts/publish", json=body, timeout=30)
+    answer.raise_for_status()
+    return any("contract_content_changed" in notice["text"] for notice in answer.json()["notices"])
+
+
+def test_the_same_content_under_a_new_tag_is_changed_content(stock: StockTools) -> None:
+    assert tells_of_changed_content(stock.url, "1", "/a", "dev")
+    assert not tells_of_changed_content(stock.url, "2", "/a", "dev")
+    assert tells_of_changed_content(stock.url, "3", "/a", "brandnew")
+
+
+def test_another_tags_content_in_between_is_no_change_of_this_tags(stock: StockTools) -> None:
+    assert tells_of_changed_content(stock.url, "1", "/a", "dev")
+    assert tells_of_changed_content(stock.url, "2", "/b", "feat")
+    assert not tells_of_changed_content(stock.url, "3", "/a", "dev")
+    assert tells_of_changed_content(stock.url, "4", "/b", "dev", "feat")
+
+
+def test_a_version_without_tags_is_compared_with_those_without_tags(stock: StockTools) -> None:
+    assert tells_of_changed_content(stock.url, "1", "/a")
+    assert tells_of_changed_content(stock.url, "2", "/b", "feat")
+    assert not tells_of_changed_content(stock.url, "3", "/a")
+
+
+def test_a_version_that_is_published_again_is_compared_with_itself(stock: StockTools) -> None:
+    assert tells_of_changed_content(stock.url, "1", "/a", "dev")
+    assert not tells_of_changed_content(stock.url, "1", "/a", "brandnew")

@@ -6,8 +6,6 @@ import ipaddress
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cheroot import wsgi
-
 from pactape.broker.config import BrokerConfig
 from pactape.broker.gateway import Gateway
 from pactape.broker.hooks.delivering import Courier
@@ -15,7 +13,7 @@ from pactape.broker.http.application import Application
 from pactape.broker.pages.site import HtmlPages
 from pactape.broker.store.database import Database, utc_now
 from pactape.errors import BadInputError, OutputError
-from pactape.serving import address_of, bind, in_background
+from pactape.serving import WsgiServer, address_of, bind, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +53,7 @@ class BrokerServer:
             )
         self._database = Database(database)
         self._courier = Courier(self._database, self.config, clock=utc_now)
-        self._server = wsgi.Server(
+        self._server = WsgiServer(
             (host, port),
             Application(self._database, self.config, listener=self._courier.tell, pages=HtmlPages()),
             numthreads=_THREADS,

@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cheroot import wsgi
-
 from pactape.replaying.application import ReplayApplication
 from pactape.replaying.recordings import Recordings
-from pactape.serving import address_of, bind, in_background
+from pactape.serving import WsgiServer, address_of, bind, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +35,7 @@ class ReplayServer:
     def __init__(self, recordings: Recordings, *, host: str = "127.0.0.1", port: int = 0) -> None:
         application = ReplayApplication(recordings)
         self._host = host
-        self._server = wsgi.Server(
+        self._server = WsgiServer(
             (host, port), application, numthreads=_THREADS, shutdown_timeout=_SHUTDOWN_SECONDS
         )
         self._server.expiration_interval = _POLL_SECONDS

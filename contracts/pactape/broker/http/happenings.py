@@ -19,7 +19,7 @@ __all__ = ["note_publication", "note_result"]
 
 
 def note_publication(
-    call: Call, publication: Publication, *, provider: Pacticipant, previous_sha: str | None, replaced: bool
+    call: Call, publication: Publication, *, provider: Pacticipant, content_changed: bool
 ) -> list[str]:
     """Note the events of a publication and give their names.
 
@@ -27,11 +27,9 @@ def note_publication(
         call: The request that published it.
         publication: What was published.
         provider: Its provider.
-        previous_sha: The content of the latest other version; None when there is none.
-        replaced: Whether the version had another content until now.
+        content_changed: Whether it differs from what it is compared with (`store.pacts.contents_before`).
     """
-    changed = replaced or previous_sha != publication.sha
-    names = [e.PUBLISHED, *([e.CONTENT_CHANGED] if changed else [])]
+    names = [e.PUBLISHED, *([e.CONTENT_CHANGED] if content_changed else [])]
     unverified = _unverified(call, publication, provider)
     required = bool(unverified) or not has_results(call.connection, publication.content_id)
     if any_webhook(call.connection):

@@ -162,11 +162,13 @@ def _store(
         document = _merged(call, existing, document)
         body = msgspec.json.encode(document)
     sha = content_sha(document)
-    changed = existing is not None and existing.sha != sha
-    if changed and not merge and not call.config.allow_contract_modification:
+    replaced = existing is not None and existing.sha != sha
+    if replaced and not merge and not call.config.allow_contract_modification:
         raise _refusal(consumer.name, version.number, provider_name)
     provider = pacticipants.ensure_pacticipant(call.connection, provider_name, now=call.now)
-    known = pacts.latest_publication_before(call.connection, consumer.id, provider.id, version.id)
+    changed = (
+        replaced if existing is not None else _differs_from_before(call, consumer, provider, version, sha)
+    )
     publication = pacts.publish(
         call.connection,
         consumer=consumer,
@@ -176,13 +178,22 @@ def _store(
         body=body,
         now=call.now,
     )
-    events = note_publication(call, publication, provider=provider, previous_sha=known, replaced=changed)
+    events = note_publication(call, publication, provider=provider, content_changed=changed)
     words = [
-        _publication_notice(publication, existing=existing, merge=merge, changed=changed),
+        _publication_notice(publication, existing=existing, merge=merge, replaced=replaced),
         _notice("debug", f"  View the published pact at {pact_url(call, publication)}"),
         _notice("debug", f"  Events detected: {', '.join(events)}"),
     ]
     return publication, words
+
+
+def _differs_from_before(
+    call: Call, consumer: Pacticipant, provider: Pacticipant, version: Version, sha: str
+) -> bool:
+    before = pacts.contents_before(
+        call.connection, consumer_id=consumer.id, provider_id=provider.id, version_id=version.id
+    )
+    return any(known != sha for known in before)
 
 
 def _existing(call: Call, version: Version, provider: str) -> Publication | None:
@@ -223,14 +234,14 @@ def _version_notice(wanted: _Publication, *, created: bool) -> dict[str, str]:
 
 
 def _publication_notice(
-    publication: Publication, *, existing: Publication | None, merge: bool, changed: bool
+    publication: Publication, *, existing: Publication | None, merge: bool, replaced: bool
 ) -> dict[str, str]:
     of = f"for {publication.consumer} version {publication.version} and provider {publication.provider}"
     if existing is None:
         return _notice("success", f"Pact successfully published {of}.")
     if merge:
         return _notice("success", f"Pact successfully merged {of}.")
-    if changed:
+    if replaced:
         return _notice("warning", f"Pact with changed content published over existing content {of}.")
     return _notice("success", f"Pact successfully republished {of} with no content changes.")
 

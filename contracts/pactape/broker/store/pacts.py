@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "content",
+    "contents_before",
     "delete_publication",
     "find_publication",
     "integrations",
-    "latest_publication_before",
     "latest_publications",
     "publication_of_content",
     "publications_of_parties",
@@ -242,23 +242,37 @@ def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
     return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- as above
 
 
-def latest_publication_before(
-    connection: Connection, consumer_id: int, provider_id: int, version_id: int
-) -> str | None:
-    """The hash of the last content published for another version between two parties."""
+def contents_before(
+    connection: Connection, *, consumer_id: int, provider_id: int, version_id: int
+) -> list[str | None]:
+    """What a version's content is compared with, as the official broker does.
+
+    For each tag of the version the hash of the content that the latest earlier version with this tag has,
+    None when there is none; for a version without tags that of the latest earlier version without tags.
+    """
     values = {"consumer": consumer_id, "provider": provider_id, "version": version_id}
-    found: str | None = connection.scalar(_BEFORE, values)
-    return found
+    by_tag = connection.scalars(_BEFORE_BY_TAG, values).all()
+    return list(by_tag) if by_tag else [connection.scalar(_BEFORE_UNTAGGED, values)]
 
 
-_BEFORE = (
+_tag_names = t.tags.alias("names")
+_EARLIER = (
     select(t.contents.c.sha)
     .join(t.publications, t.publications.c.content_id == t.contents.c.id)
     .where(
         t.publications.c.consumer_id == bindparam("consumer"),
         t.publications.c.provider_id == bindparam("provider"),
-        t.publications.c.version_id != bindparam("version"),
+        t.publications.c.version_id < bindparam("version"),
     )
     .order_by(t.publications.c.version_id.desc())
     .limit(1)
+)
+_BEFORE_BY_TAG = select(
+    _EARLIER.join(t.tags, t.tags.c.version_id == t.publications.c.version_id)
+    .where(t.tags.c.name == _tag_names.c.name)
+    .correlate(_tag_names)
+    .scalar_subquery()
+).where(_tag_names.c.version_id == bindparam("version"))
+_BEFORE_UNTAGGED = _EARLIER.where(
+    ~select(t.tags.c.name).where(t.tags.c.version_id == t.publications.c.version_id).exists()
 )
