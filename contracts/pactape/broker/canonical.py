@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
+
+import msgspec
 
 __all__ = ["content_sha", "interaction_id", "with_interaction_ids"]
 
@@ -23,7 +24,7 @@ def content_sha(pact: dict[str, Any]) -> str:
     """
     if all(pact.get(key) is None for key in _LISTS):  # not a pact file of a known form: all of it counts
         return _digest(_canonical(pact))
-    content: dict[str, Any] = {key: sorted(map(_canonical, pact.get(key) or ())) for key in _LISTS}
+    content: dict[str, Any] = {key: sorted(map(_canonical, pact.get(key) or ()), key=bytes) for key in _LISTS}
     content["specification"] = _specification(pact)
     return _digest(_canonical(content))
 
@@ -55,12 +56,12 @@ def _specification(pact: dict[str, Any]) -> Any:
     return metadata.get("pactSpecificationVersion")
 
 
-def _canonical(value: Any) -> str:
-    return _ENCODER.encode(value)
+def _canonical(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(_ENCODER.encode(value))
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+def _digest(text: msgspec.Raw) -> str:
+    return hashlib.sha1(bytes(text), usedforsecurity=False).hexdigest()

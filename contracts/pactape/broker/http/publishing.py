@@ -64,7 +64,7 @@ def _publish(call: Call) -> Response:
     if wanted.branch:
         pacticipants.add_branch(call.connection, consumer, version, wanted.branch, now=call.now)
     for tag in wanted.tags or ():
-        pacticipants.add_tag(call.connection, version, tag, now=call.now)
+        version = pacticipants.add_tag(call.connection, version, tag, now=call.now)
     notices = [_version_notice(wanted, created=created)]
     if not wanted.branch:
         notices.append(_notice("prompt", _BRANCH_ADVICE))
@@ -166,9 +166,8 @@ def _store(
     if replaced and not merge and not call.config.allow_contract_modification:
         raise _refusal(consumer.name, version.number, provider_name)
     provider = pacticipants.ensure_pacticipant(call.connection, provider_name, now=call.now)
-    changed = (
-        replaced if existing is not None else _differs_from_before(call, consumer, provider, version, sha)
-    )
+    before = [] if existing else pacts.contents_before(call.connection, version, provider)
+    changed = replaced or any(known != sha for known in before)
     publication = pacts.publish(
         call.connection,
         consumer=consumer,
@@ -185,15 +184,6 @@ def _store(
         _notice("debug", f"  Events detected: {', '.join(events)}"),
     ]
     return publication, words
-
-
-def _differs_from_before(
-    call: Call, consumer: Pacticipant, provider: Pacticipant, version: Version, sha: str
-) -> bool:
-    before = pacts.contents_before(
-        call.connection, consumer_id=consumer.id, provider_id=provider.id, version_id=version.id
-    )
-    return any(known != sha for known in before)
 
 
 def _existing(call: Call, version: Version, provider: str) -> Publication | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -108,25 +109,20 @@ def ensure_version(
     connection: Connection, pacticipant: Pacticipant, number: str, *, now: str, build_url: str | None = None
 ) -> tuple[Version, bool]:
     """The version of this number and whether it was made now; a build URL replaces the one it had."""
-    row = connection.execute(_numbered(), {"owner": pacticipant.id, "number": number}).first()
-    if row is None:
-        values = {
-            "pacticipant_id": pacticipant.id,
-            "number": number,
-            "build_url": build_url,
-            "created_at": now,
-        }
-        identity = connection.execute(_ADD_VERSION, values).lastrowid
+    values = {"pacticipant_id": pacticipant.id, "number": number, "build_url": build_url, "created_at": now}
+    identity = connection.scalar(_ADD_VERSION, values)
+    if identity is not None:
         version = Version(
             id=identity, pacticipant=pacticipant.name, number=number, build_url=build_url, created_at=now
         )
         return version, True
+    row = connection.execute(_numbered(), {"owner": pacticipant.id, "number": number}).one()
     if build_url is not None:
         connection.execute(update(t.versions).where(t.versions.c.id == row.id).values(build_url=build_url))
     return _decorated(connection, [row])[0], False
 
 
-_ADD_VERSION = insert(t.versions)
+_ADD_VERSION = upsert(t.versions).on_conflict_do_nothing().returning(t.versions.c.id)
 
 
 @cache
@@ -251,11 +247,14 @@ def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
     return bool(gone.rowcount)
 
 
-def add_tag(connection: Connection, version: Version, name: str, *, now: str) -> None:
-    """Give a version a tag; it may have it already."""
+def add_tag(connection: Connection, version: Version, name: str, *, now: str) -> Version:
+    """Give a version a tag and give the version with it; it may have it already."""
     connection.execute(
         upsert(t.tags).values(version_id=version.id, name=name, created_at=now).on_conflict_do_nothing()
     )
+    known = any(tag.name == name for tag in version.tags)
+    tags = version.tags if known else (*version.tags, Tag(name=name, created_at=now))
+    return msgspec.structs.replace(version, tags=tags)
 
 
 def delete_tag(connection: Connection, version: Version, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy import delete as remove
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -82,18 +82,15 @@ _PUBLISH = upsert(t.publications).on_conflict_do_update(
 _FIND_CONTENT = select(t.contents.c.id).where(
     *(t.contents.c[name] == bindparam(name) for name in ("consumer_id", "provider_id", "sha"))
 )
-_ADD_CONTENT = insert(t.contents)
+_ADD_CONTENT = upsert(t.contents).on_conflict_do_nothing().returning(t.contents.c.id)
 
 
 def _ensure_content(
     connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, sha: str, body: bytes, now: str
 ) -> int:
     values: dict[str, Any] = {"consumer_id": consumer.id, "provider_id": provider.id, "sha": sha}
-    found = connection.scalar(_FIND_CONTENT, values)
-    if found is not None:
-        return int(found)
-    values |= {"body": body, "created_at": now}
-    return int(connection.execute(_ADD_CONTENT, values).lastrowid)
+    added = connection.scalar(_ADD_CONTENT, values | {"body": body, "created_at": now})
+    return int(added if added is not None else connection.execute(_FIND_CONTENT, values).scalar_one())
 
 
 def find_publication(
@@ -242,37 +239,30 @@ def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
     return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- as above
 
 
-def contents_before(
-    connection: Connection, *, consumer_id: int, provider_id: int, version_id: int
-) -> list[str | None]:
+def contents_before(connection: Connection, version: Version, provider: Pacticipant) -> list[str | None]:
     """What a version's content is compared with, as the official broker does.
 
     For each tag of the version the hash of the content that the latest earlier version with this tag has,
     None when there is none; for a version without tags that of the latest earlier version without tags.
     """
-    values = {"consumer": consumer_id, "provider": provider_id, "version": version_id}
-    by_tag = connection.scalars(_BEFORE_BY_TAG, values).all()
-    return list(by_tag) if by_tag else [connection.scalar(_BEFORE_UNTAGGED, values)]
+    values = {"provider": provider.id, "version": version.id}
+    if not version.tags:
+        return [connection.scalar(_BEFORE_UNTAGGED, values)]
+    return [connection.scalar(_BEFORE_TAGGED, values | {"tag": tag.name}) for tag in version.tags]
 
 
-_tag_names = t.tags.alias("names")
-_EARLIER = (
+_OWNER = select(t.versions.c.pacticipant_id).where(t.versions.c.id == bindparam("version")).scalar_subquery()
+_BEFORE = (
     select(t.contents.c.sha)
     .join(t.publications, t.publications.c.content_id == t.contents.c.id)
     .where(
-        t.publications.c.consumer_id == bindparam("consumer"),
         t.publications.c.provider_id == bindparam("provider"),
         t.publications.c.version_id < bindparam("version"),
+        t.publications.c.consumer_id == _OWNER,
     )
     .order_by(t.publications.c.version_id.desc())
     .limit(1)
 )
-_BEFORE_BY_TAG = select(
-    _EARLIER.join(t.tags, t.tags.c.version_id == t.publications.c.version_id)
-    .where(t.tags.c.name == _tag_names.c.name)
-    .correlate(_tag_names)
-    .scalar_subquery()
-).where(_tag_names.c.version_id == bindparam("version"))
-_BEFORE_UNTAGGED = _EARLIER.where(
-    ~select(t.tags.c.name).where(t.tags.c.version_id == t.publications.c.version_id).exists()
-)
+_TAGS = select(t.tags.c.name).where(t.tags.c.version_id == t.publications.c.version_id)
+_BEFORE_TAGGED = _BEFORE.where(_TAGS.where(t.tags.c.name == bindparam("tag")).exists())
+_BEFORE_UNTAGGED = _BEFORE.where(~_TAGS.exists())
