@@ -5,7 +5,7 @@ has providers verified against those contracts with the official verifier.
 """
 
 from pactape.errors import BadInputError, PactapeError
-from pactape.exchange import Call, Exchange, Provenance, ProviderState, Request, Response
+from pactape.exchange import Call, Exchange, Provenance, ProviderState, RecordedMessage, Request, Response
 
 __all__ = [
     "BadInputError",
@@ -14,6 +14,7 @@ __all__ = [
     "PactapeError",
     "Provenance",
     "ProviderState",
+    "RecordedMessage",
     "Request",
     "Response",
 ]

@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Call", "Exchange", "Headers", "Provenance", "ProviderState", "Request", "Response"]
+__all__ = [
+    "Call",
+    "Exchange",
+    "Headers",
+    "Provenance",
+    "ProviderState",
+    "RecordedMessage",
+    "Request",
+    "Response",
+]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -109,3 +118,33 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     call: Call | None = None
     reads: tuple[str, ...] | None = None
     provenance: Provenance | None = None
+
+
+class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded message of a queue or a topic, as its consumer received it, with all that is known about it.
+
+    Args:
+        description: What the message is about: "a user was created".
+        provider: The key of the provider that sends it, as in `[tool.pactape.providers]`.
+        content: A JSON value.
+        metadata: What came with the content, texts by name.
+        cassette: The cassette's path, as the reader was given it.
+        index: The message's place in the cassette, from 0.
+        reads: The fields of the content that the test was seen to read, as for an `Exchange`; None when nothing
+            was observed.
+        provenance: The test that recorded it, when known.
+    """
+
+    description: str
+    provider: str
+    content: Any
+    metadata: dict[str, str] = {}
+    cassette: str = ""
+    index: int = 0
+    reads: tuple[str, ...] | None = None
+    provenance: Provenance | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands: "path#messages[0]"."""
+        return f"{self.cassette}#messages[{self.index}]"

@@ -1,4 +1,4 @@
-"""The pytest plugin: markers `cassette` and `given`, option `--pactape-record`, fixture `provider_url`.
+"""The pytest plugin: markers `cassette` and `given`, `--pactape-record`, `provider_url`, `receive_message`.
 
 Whatever is heavy (vcrpy, the settings) is imported when the first marked test runs, not when pytest starts.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from pactape.hygiene import Watch
-    from pactape.session import Recording
+    from pactape.session import Playing, Recording
 
 __all__: list[str] = []
 
@@ -184,10 +184,24 @@ def provider_url(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[None]:
+def receive_message(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Receive a message of a queue or a topic: `receive_message("a user was created", provider="users", live=…)`.
+
+    Replays it from the test's cassette; while recording it calls `live`, which receives a real one and gives a
+    JSON value, its bytes, or a `pactape.cassettes.ReceivedMessage`. Gives a `ReceivedMessage`.
+    """
+    if not request.node.get_closest_marker("cassette"):
+        pytest.fail("receive_message replays from a cassette: mark the test with @pytest.mark.cassette")
+    playing: Playing = request.getfixturevalue("_pactape_cassette")
+    return playing.receive
+
+
+@pytest.fixture
+def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[Playing]:
     recording = _recording(request.config)
-    with recording.of(request.node, live_urls=_live_urls(request)) as tape:
-        yield
+    with recording.of(request.node, live_urls=_live_urls(request)) as playing:
+        yield playing
+        tape = playing.tape
         if not request.node.stash.get(_PASSED, False):
             tape.excuse() if recording.keeps_failed else tape.forget()
         elif request.config.getoption("--pactape-hygiene") != "off":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.cassettes import RecordMode, use_cassette
+from pactape.cassettes import ReceivedMessage, RecordMode, use_cassette
+from pactape.cassettes.inbox import receive
 from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.cassettes.tape import Tape
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance, ProviderState
 from pactape.observing import noting_reads
@@ -24,13 +26,48 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pactape.cassettes.tape import Tape
     from pactape.settings import ProviderSettings
     from pactape.states import States
 
-__all__ = ["Recording", "default_name", "describe"]
+__all__ = ["Playing", "Recording", "default_name", "describe"]
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
+
+
+class Playing(msgspec.Struct, frozen=True, kw_only=True):
+    """One test's cassette while the test runs.
+
+    Args:
+        tape: The cassette.
+        recording: What all tests of the run share.
+        track: Gives the content of the message at a place so that what is read of it is noted; None when nobody
+            observes.
+    """
+
+    tape: Tape
+    recording: Recording
+    track: Callable[[int, Any], Any] | None = None
+
+    def receive(
+        self, description: str, *, provider: str, live: Callable[[], object] | None = None
+    ) -> ReceivedMessage:
+        """The next recorded message, or while recording a live one.
+
+        Args:
+            description: What the message is about: "a user was created".
+            provider: The key of the provider that sends it.
+            live: Receives a real one, while recording: gives a JSON value, its bytes, or a `ReceivedMessage`.
+
+        Raises:
+            NoMatchError: No such message is recorded, or none is left.
+            SettingsError: The settings have no such provider.
+            BadInputError: There is nothing to record from, or what came is no JSON.
+        """
+        key = self.recording.provider(provider).key
+        place, message = receive(self.tape, description, provider=key, live=live)
+        if self.track is None:
+            return message
+        return msgspec.structs.replace(message, content=self.track(place, message.content))
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +170,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return _options(item).allow_unused
 
     @contextmanager
-    def of(self, item: pytest.Item, *, live_urls: Mapping[str, str]) -> Iterator[Tape]:
+    def of(self, item: pytest.Item, *, live_urls: Mapping[str, str]) -> Iterator[Playing]:
         """Record or replay what happens inside the context, for the test `item`.
 
         Args:
@@ -158,9 +195,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                     cache=self.settings.root / ".pactape" / "cassettes",
                 )
             )
-            if self.observes or self._will_record(path):
-                stack.enter_context(noting_reads(tape))
-            yield tape
+            observed = self.observes or self._will_record(path)
+            track = stack.enter_context(noting_reads(tape)) if observed else None
+            yield Playing(tape=tape, recording=self, track=track)
 
     def _will_record(self, path: Path) -> bool:
         return self.records and not (self.mode is RecordMode.ONCE and path.is_file())

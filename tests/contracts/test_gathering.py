@@ -109,7 +109,7 @@ def test_a_second_derivation_reads_the_copies_and_gives_the_same(
     def refuse(path: Path) -> None:
         raise AssertionError(path)
 
-    monkeypatch.setattr("pactape.contracts.kept.read_cassette", refuse)
+    monkeypatch.setattr("pactape.contracts.kept.read_contents", refuse)
     assert written(derive(known)) == first
 
 

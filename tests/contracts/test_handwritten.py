@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pact import Pact, match
 from pactape.contracts import derive, write_contracts
-from pactape.errors import ContradictionError, PactFormatError, SettingsError
+from pactape.errors import ContradictionError, PactFormatError
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -175,15 +175,6 @@ def test_a_v3_contract_has_v3_s_form_and_rules(tmp_path: Path) -> None:
         USER,
         [{"match": "regex", "regex": "^(true|false)$"}],
     )
-
-
-def test_a_v3_contract_can_hold_no_messages(tmp_path: Path) -> None:
-    record(tmp_path, "/users/7")
-    message = Pact("web", "users")
-    message.upon_receiving("an event", "Async").with_body({"a": 1}, "application/json")
-    message.write_file(tmp_path / "written")
-    with pytest.raises(SettingsError, match="'an event' is a message"):
-        write_as(tmp_path, 'specification = "V3"')
 
 
 def test_a_contract_is_split_into_files_and_joined_again(tmp_path: Path) -> None:

@@ -59,8 +59,21 @@ def test_a_reader_in_c_counts_as_reading_everything_even_after_a_look(url: str) 
     with observing() as observer:
         answer = requests.get(url, timeout=30).json()
         assert "errors" not in answer
-        msgspec.convert(answer["profile"], _Profile)
+        msgspec.to_builtins(answer["profile"])
         answer["profile"].get("zip")
+    assert [each.usage.paths() for each in observer.observed] == [("profile",)]
+
+
+def test_a_model_reads_its_fields_and_nothing_else(url: str) -> None:
+    with observing() as observer:
+        answer = requests.get(url, timeout=30).json()
+        assert msgspec.convert(answer["profile"], type=_Profile).city
+    assert [each.usage.paths() for each in observer.observed] == [("profile.city",)]
+
+
+def test_without_a_model_the_same_function_reads_everything(url: str) -> None:
+    with observing() as observer:
+        msgspec.convert(requests.get(url, timeout=30).json()["profile"], dict)
     assert [each.usage.paths() for each in observer.observed] == [("profile",)]
 
 

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.reading import read_cassette
-from pactape.cassettes.scrubbing import found_while_scrubbing, scrub_body, scrub_header, scrub_url
+from pactape.cassettes.reading import read_contents
+from pactape.cassettes.scrubbing import (
+    found_while_scrubbing,
+    scrub_body,
+    scrub_header,
+    scrub_url,
+    scrub_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,18 +30,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     Args:
         cassette: The file.
-        interaction: Its place in the file, from 0.
-        place: Where in the interaction: "request url", "response header Set-Cookie", "response body".
+        interaction: Its interaction's or message's place in the file, from 0.
+        place: Where in it: "request url", "response header Set-Cookie", "response body", "content".
         kind: What it is: "JSON Web Token", "secret field".
+        of: What it is in: "interactions" or "messages".
     """
 
     cassette: str
     interaction: int
     place: str
     kind: str
+    of: str = "interactions"
 
     def __str__(self) -> str:
-        return f"{self.cassette}: interactions[{self.interaction}]: {self.place}: {self.kind}"
+        return f"{self.cassette}: {self.of}[{self.interaction}]: {self.place}: {self.kind}"
 
 
 def lint_cassette(path: Path) -> list[Finding]:
@@ -47,12 +55,20 @@ def lint_cassette(path: Path) -> list[Finding]:
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
     """
-    return [
+    exchanges, messages = read_contents(path)
+    found = [
         Finding(cassette=str(path), interaction=exchange.index, place=place, kind=kind)
-        for exchange in read_cassette(path)
+        for exchange in exchanges
         for place, scrub in _places(exchange)
         for kind in _kinds(scrub)
     ]
+    found += [
+        Finding(cassette=str(path), interaction=message.index, place=place, kind=kind, of="messages")
+        for message in messages
+        for place, value in (("content", message.content), ("metadata", message.metadata))
+        for kind in _kinds(partial(scrub_value, value))
+    ]
+    return found
 
 
 def _kinds(scrub: Callable[[], object]) -> list[str]:

@@ -11,10 +11,9 @@ import msgspec
 
 from pactape.cassettes.scrubbing import scrub_value
 from pactape.errors import CassetteFormatError
-from pactape.exchange import Call, Provenance
+from pactape.exchange import Call, Provenance, RecordedMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["KEY", "Notes", "decode_notes", "encode_notes"]
@@ -30,27 +29,27 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
         provenance: The test that recorded it; None in a cassette that another tool wrote.
         calls: One for each interaction, None where the client announced nothing.
         reads: For each interaction the fields that the test read of its answer; None where all count as read.
+        messages: The messages that the test received.
     """
 
     provenance: Provenance | None = None
     calls: tuple[Call | None, ...] = ()
     reads: tuple[tuple[str, ...] | None, ...] = ()
+    messages: tuple[RecordedMessage, ...] = ()
 
 
-def encode_notes(
-    provenance: Provenance | None,
-    calls: Sequence[Call | None],
-    reads: Sequence[tuple[str, ...] | None] = (),
-) -> dict[str, Any]:
+def encode_notes(notes: Notes) -> dict[str, Any]:
     """The value of the key, as plain data without secrets; what has its default is left out."""
-    notes: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in calls]}
-    if any(paths is not None for paths in reads):
-        notes["reads"] = [paths if paths is None else list(paths) for paths in reads]
-    if provenance is not None:
-        notes |= _plain(provenance)
-        for state in notes.get("states", ()):
+    value: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in notes.calls]}
+    if any(paths is not None for paths in notes.reads):
+        value["reads"] = [paths if paths is None else list(paths) for paths in notes.reads]
+    if notes.messages:
+        value["messages"] = [_plain_message(each) for each in notes.messages]
+    if notes.provenance is not None:
+        value |= _plain(notes.provenance)
+        for state in value.get("states", ()):
             state["parameters"] = scrub_value(state["parameters"])
-    return notes
+    return value
 
 
 def decode_notes(value: object, *, path: Path) -> Notes:
@@ -76,18 +75,32 @@ def decode_notes(value: object, *, path: Path) -> Notes:
             where=path,
             remedy="upgrade Pactape, or record the cassette again",
         )
-    return Notes(provenance=provenance, calls=found.calls, reads=found.reads)
+    return Notes(provenance=provenance, calls=found.calls, reads=found.reads, messages=found.messages)
 
 
 class _Notes(msgspec.Struct):
     version: int
     calls: tuple[Call | None, ...] = ()
     reads: tuple[tuple[str, ...] | None, ...] = ()
+    messages: tuple[RecordedMessage, ...] = ()
     test: str | None = None
     description: str | None = None
 
 
-def _plain(value: Call | Provenance) -> dict[str, Any]:
+def _plain_message(message: RecordedMessage) -> dict[str, Any]:
+    """Without what the file and the rest of the key say of it."""
+    own = msgspec.structs.replace(
+        message,
+        content=scrub_value(message.content),
+        metadata=scrub_value(message.metadata),
+        cassette="",
+        index=0,
+        provenance=None,
+    )
+    return {"content": own.content} | _plain(own)
+
+
+def _plain(value: Call | Provenance | RecordedMessage) -> dict[str, Any]:
     plain = msgspec.json.decode(msgspec.json.encode(value))
     defaults = {field.name: field.default for field in msgspec.structs.fields(type(value))}
-    return {name: each for name, each in plain.items() if each != defaults[name] and each != []}
+    return {name: each for name, each in plain.items() if each != defaults[name] and each not in ([], {})}

@@ -15,7 +15,7 @@ from pactape.cassettes.dialects import body_bytes, headers_of, modern_request, m
 from pactape.cassettes.layout import UnusualLayoutError, parse_layout
 from pactape.cassettes.notes import KEY, Notes, decode_notes
 from pactape.errors import CassetteFormatError
-from pactape.exchange import Exchange, Request, Response
+from pactape.exchange import Exchange, RecordedMessage, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-__all__ = ["Recorded", "collection_paused", "read_cassette", "read_recorded"]
+__all__ = [
+    "Recorded",
+    "collection_paused",
+    "read_cassette",
+    "read_contents",
+    "read_messages",
+    "read_recorded",
+]
 
 _REMEDY = "restore the file from version control, or delete it and record it again"
 
@@ -52,12 +59,36 @@ def read_cassette(path: Path) -> list[Exchange]:
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
+    return read_contents(path)[0]
+
+
+def read_messages(path: Path) -> list[RecordedMessage]:
+    """Read the messages of a cassette, in the order in which they were recorded.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
+    return read_contents(path)[1]
+
+
+def read_contents(path: Path) -> tuple[list[Exchange], list[RecordedMessage]]:
+    """Read the exchanges and the messages of a cassette.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
     data = _parse_file(path)
     recorded = _recorded(path, data)
+    return list(_exchanges(path, data, recorded)), list(_messages(path, recorded.notes))
+
+
+def _exchanges(path: Path, data: dict[str, Any], recorded: Recorded) -> Iterator[Exchange]:
     nothing = (None,) * len(recorded.requests)
     calls, reads = recorded.notes.calls or nothing, recorded.notes.reads or nothing
-    return [
-        Exchange(
+    for index, (request, response, interaction) in enumerate(
+        zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
+    ):
+        yield Exchange(
             request=_request(request, interaction["request"]),
             response=_response(response),
             cassette=str(path),
@@ -66,10 +97,11 @@ def read_cassette(path: Path) -> list[Exchange]:
             reads=reads[index],
             provenance=recorded.notes.provenance,
         )
-        for index, (request, response, interaction) in enumerate(
-            zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
-        )
-    ]
+
+
+def _messages(path: Path, notes: Notes) -> Iterator[RecordedMessage]:
+    for index, message in enumerate(notes.messages):
+        yield msgspec.structs.replace(message, cassette=str(path), index=index, provenance=notes.provenance)
 
 
 def read_recorded(path: Path, data: bytes | None = None) -> Recorded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import platformdirs
@@ -17,6 +17,7 @@ from pactape.cassettes.notes import KEY, Notes, encode_notes
 from pactape.cassettes.reading import read_recorded
 from pactape.cassettes.spelling import Placeholders
 from pactape.errors import OutputError
+from pactape.exchange import RecordedMessage
 from pactape.files import write_atomically
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] | None = None
 
 
+_Read = TypeVar("_Read", Take, RecordedMessage)
+
+
 def replace_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
     """Write a cassette that holds exactly `takes`.
 
@@ -56,39 +60,64 @@ def replace_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
 
 
 def extend_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
-    """Add `takes` to the cassette, after what it holds by now, whoever wrote that; a missing file is made.
+    """Add `takes`, and the messages of `notes`, to the cassette; a missing file is made.
+
+    They come after what it holds by now, whoever wrote that.
 
     Raises:
         CassetteFormatError: What is there can't be read; it stays as it is.
         OutputError: The file can't be written; the old one is still there.
     """
     with _locked(path):
-        _write(path, [*_takes_in(path), *takes] if path.is_file() else takes, notes)
+        old, messages = _held(path) if path.is_file() else ([], ())
+        _write(path, [*old, *takes], msgspec.structs.replace(notes, messages=(*messages, *notes.messages)))
 
 
-def annotate_cassette(path: Path, reads: Mapping[int, tuple[str, ...] | None], *, notes: Notes) -> None:
-    """Write into a cassette what its test was seen to read of the interactions at these places.
+def annotate_cassette(
+    path: Path,
+    reads: Mapping[int, tuple[str, ...] | None],
+    *,
+    notes: Notes,
+    of_messages: Mapping[int, tuple[str, ...] | None],
+) -> None:
+    """Write into a cassette what its test was seen to read.
+
+    Args:
+        path: The cassette's file.
+        reads: By the interaction's place, what was read of its answer.
+        notes: The test that uses it.
+        of_messages: By the message's place, what was read of its content.
 
     Raises:
         CassetteFormatError: What is there can't be read; it stays as it is.
         OutputError: The file can't be written; the old one is still there.
     """
     with _locked(path):
-        takes = _takes_in(path)
-        for place, paths in reads.items():
-            if place < len(takes):
-                takes[place] = msgspec.structs.replace(takes[place], reads=paths)
-        _write(path, takes, notes)
+        takes, messages = _held(path)
+        _write(
+            path,
+            [_reading(take, place, reads) for place, take in enumerate(takes)],
+            msgspec.structs.replace(
+                notes,
+                messages=tuple(_reading(each, place, of_messages) for place, each in enumerate(messages)),
+            ),
+        )
 
 
-def _takes_in(path: Path) -> list[Take]:
+def _reading(each: _Read, place: int, reads: Mapping[int, tuple[str, ...] | None]) -> _Read:
+    return msgspec.structs.replace(each, reads=reads[place]) if place in reads else each
+
+
+def _held(path: Path) -> tuple[list[Take], tuple[RecordedMessage, ...]]:
+    """The interactions and the messages that a file holds by now."""
     recorded = read_recorded(path)
     nothing = (None,) * len(recorded.requests)
     told = (recorded.notes.calls or nothing, recorded.notes.reads or nothing)
-    return [
+    takes = [
         Take(request=request, response=response, call=call, reads=reads)
         for request, response, call, reads in zip(recorded.requests, recorded.responses, *told, strict=True)
     ]
+    return takes, recorded.notes.messages
 
 
 @contextmanager
@@ -126,7 +155,13 @@ def _write(path: Path, takes: list[Take], notes: Notes) -> None:
     document = {
         "interactions": [_interaction(take.request, take.response, words) for take in takes],
         "version": CASSETTE_FORMAT_VERSION,
-        KEY: encode_notes(notes.provenance, [take.call for take in takes], [take.reads for take in takes]),
+        KEY: encode_notes(
+            msgspec.structs.replace(
+                notes,
+                calls=tuple(take.call for take in takes),
+                reads=tuple(take.reads for take in takes),
+            )
+        ),
     }
     write_atomically(path, words.replaced(yamlserializer.serialize(document)).encode("utf-8"))
 

@@ -12,6 +12,7 @@ from vcr.util import read_body
 from pactape.cassettes.announcing import announced_for
 from pactape.cassettes.cleaning import Cleaner
 from pactape.cassettes.copies import find_copy, store_copy, unpack_request, unpack_response
+from pactape.cassettes.inbox import Inbox
 from pactape.cassettes.indexed import IndexedCassette
 from pactape.cassettes.keys import Asked, key_of, same_request
 from pactape.cassettes.mode import RecordMode
@@ -61,7 +62,8 @@ class Tape(IndexedCassette):
 
     Attributes:
         file: The cassette's file.
-        misses: The errors of requests that it couldn't answer, in order.
+        misses: The errors of requests that it couldn't answer, and of messages that it hasn't, in order.
+        inbox: The messages.
         forgotten: Whether the test has failed, so that neither its recording nor its misses count.
         excused: Whether the test has failed, so that its misses don't count, but its recording does.
     """
@@ -86,6 +88,7 @@ class Tape(IndexedCassette):
         self.data: list[tuple[Any, Any]] = []
         self.file = path
         self.misses: list[PactapeError] = []
+        self.inbox = Inbox()
         self.forgotten = self.excused = False
         self._notes = Notes(provenance=provenance)
         self._calls: list[Call | None] = []
@@ -98,6 +101,16 @@ class Tape(IndexedCassette):
     def replays_only(self) -> bool:
         """Whether no request may reach the network."""
         return bool(self.write_protected)
+
+    @property
+    def records_anew(self) -> bool:
+        """Whether nothing of the file is replayed."""
+        return bool(self.record_mode == VcrRecordMode.ALL)
+
+    @property
+    def test(self) -> str:
+        """The node id of the test that uses it; empty when it is not known."""
+        return self._notes.provenance.test if self._notes.provenance else ""
 
     def ready(self) -> None:
         """Read the file, unless that has been done.
@@ -128,6 +141,7 @@ class Tape(IndexedCassette):
         self._loaded_count = self._indexed = len(self.data)
         self._calls = list(notes.calls) or [None] * len(self.data)
         self._notes = Notes(provenance=self._notes.provenance or notes.provenance, reads=notes.reads)
+        self.inbox = Inbox(notes.messages)
 
     def _take_over(self, copy: Copy) -> Notes:
         self.data = [(each.request, each.response) for each in copy.interactions]
@@ -223,9 +237,12 @@ class Tape(IndexedCassette):
 
     def _miss(self, request: VcrRequest) -> NoMatchError:
         live = self.filter_request(request)
-        miss = no_match(self.file, live, self.requests, self._notes.provenance)
-        self.misses.append(miss)
-        return miss
+        return self.missed(no_match(self.file, live, self.requests, self._notes.provenance))
+
+    def missed(self, error: NoMatchError) -> NoMatchError:
+        """Note that something was asked for which it has not, and give the error."""
+        self.misses.append(error)
+        return error
 
     def unplayed(self) -> list[str]:
         """What the file held and no request played, as "interactions[3]: GET https://..."; read for this."""
@@ -233,12 +250,13 @@ class Tape(IndexedCassette):
         with self._lock:
             places = [place for place in range(self._loaded_count) if not self.play_counts[place]]
             requests = [(place, _request(self.data[place][0])) for place in places]
-        return [f"interactions[{place}]: {request.method} {request.uri}" for place, request in requests]
+        told = [f"interactions[{place}]: {request.method} {request.uri}" for place, request in requests]
+        return [*told, *self.inbox.unplayed()]
 
     @property
     def was_played(self) -> bool:
-        """Whether any request was answered by it."""
-        return bool(self.play_counts)
+        """Whether any request was answered by it, or any message given."""
+        return bool(self.play_counts) or self.inbox.was_read
 
     def forget(self) -> None:
         """Write nothing and raise nothing at the end: the test has failed for a reason of its own."""
@@ -285,13 +303,17 @@ class Tape(IndexedCassette):
             return
         replaces = self.record_mode == VcrRecordMode.ALL
         write = replace_cassette if replaces else extend_cassette
-        write(self.file, self._takes(since=0 if replaces else self._loaded_count), notes=self._notes)
+        notes = Notes(provenance=self._notes.provenance, messages=self.inbox.recorded)
+        write(self.file, self._takes(since=0 if replaces else self._loaded_count), notes=notes)
         self.dirty = False
 
     def _annotate(self) -> None:
         known = dict(enumerate(self._notes.reads))
-        if any(known.get(place) != paths for place, paths in self._reads.items()):
-            annotate_cassette(self.file, self._reads, notes=self._notes)
+        received = {place: each.reads for place, each in enumerate(self.inbox.messages)}
+        if any(known.get(place) != paths for place, paths in self._reads.items()) or any(
+            received[place] != paths for place, paths in self.inbox.reads.items()
+        ):
+            annotate_cassette(self.file, self._reads, notes=self._notes, of_messages=self.inbox.reads)
 
     def _takes(self, *, since: int) -> list[Take]:
         with self._lock:

@@ -19,8 +19,10 @@ from pactape.checking.pactfiles import read_contract
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.evidence import evidence_of
+from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
+from pactape.contracts.messages import evidence_of_messages
 from pactape.contracts.recordings import find_cassettes
 from pactape.verification.memory import verified_interactions
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pactape.checking.pactfiles import WrittenContract
     from pactape.contracts.operations import GroupKey
     from pactape.contracts.samples import Sample
+    from pactape.exchange import RecordedMessage
     from pactape.settings import Settings
 
     _Group = tuple[GroupKey, list[Sample]]
@@ -68,14 +71,16 @@ def _check(settings: Settings) -> Check:
     parties = grouped(cassettes, settings, copies=copies).values()
     groups = [each for groups in parties for each in groups.items()]
     written = [read_contract(path) for path in sorted(settings.pacts.glob("*.json"))]
-    coverage = _coverage(groups, written, settings)
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
+    messages = list(_messages(cassettes, settings, copies))
+    coverage = _coverage(groups, messages, written, settings)
     alarms = {
         *compare_contracts(derive(settings), written, settings),
-        *contradictions(written, by_place),
+        *contradictions(written, by_place, {each.place: each for each in messages}),
         *_secrets(cassettes),
         *_expired(cassettes, settings, now=datetime.now(UTC)),
         *_unread(groups),
+        *_unread_of_messages(messages),
         *_not_recorded(coverage),
     }
     return Check(alarms=tuple(sorted(alarms)), coverage=tuple(coverage))
@@ -84,7 +89,7 @@ def _check(settings: Settings) -> Check:
 def _secrets(cassettes: Sequence[Path]) -> Iterator[Alarm]:
     for path in cassettes:
         for found in lint_cassette(path):
-            place = f"{found.cassette}: interactions[{found.interaction}]: {found.place}"
+            place = f"{found.cassette}: {found.of}[{found.interaction}]: {found.place}"
             yield Alarm(Tier.BREAKING, place, f"holds a secret ({found.kind})")
 
 
@@ -108,6 +113,24 @@ def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:
         yield from (Alarm(Tier.INFO, f"{place}: {path}", "is recorded and never read") for path in paths)
 
 
+def _messages(
+    cassettes: Sequence[Path], settings: Settings, copies: CleanCopies
+) -> Iterator[RecordedMessage]:
+    for path in cassettes:
+        yield from (message for _, message in messages_in(path, settings, copies=copies, left_out=[]))
+
+
+def _unread_of_messages(messages: Sequence[RecordedMessage]) -> Iterator[Alarm]:
+    """The fields of a message that none of its consumers reads."""
+    known: dict[str, list[RecordedMessage]] = {}
+    for message in messages:
+        known.setdefault(message.description, []).append(message)
+    for description, members in known.items():
+        evidence = evidence_of_messages(members)
+        for path in unread_fields(evidence.shape, evidence.fields):
+            yield Alarm(Tier.INFO, f"{description}: {path}", "is recorded and never read")
+
+
 def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Alarm]:
     for row in coverage:
         if not row.recorded:
@@ -119,11 +142,16 @@ def _place(sample: Sample) -> str:
 
 
 def _coverage(
-    groups: Sequence[_Group], written: Sequence[WrittenContract], settings: Settings
+    groups: Sequence[_Group],
+    messages: Sequence[RecordedMessage],
+    written: Sequence[WrittenContract],
+    settings: Settings,
 ) -> list[Covered]:
     recorded: dict[str, list[str]] = {}
     for key, members in groups:
         recorded.setdefault(key.operation, []).extend(map(_place, members))
+    for message in messages:
+        recorded.setdefault(f"message: {message.description}", []).append(message.place)
     folder = settings.root / ".pactape"
     contracts = [(each, verified_interactions(folder, each.data)) for each in written]
     files = [file for path in settings.clients for file in _python_files(path)]

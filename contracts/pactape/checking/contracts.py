@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pactape.contracts import Contract, Derivation
+    from pactape.contracts import Derivation
     from pactape.settings import Settings
 
     _Placed = tuple[Path, WrittenInteraction]
@@ -34,11 +34,11 @@ def compare_contracts(
         isn't written, or isn't as the recordings have it.
     """
     written = _by_contract(contracts)
-    for contract in derivation.contracts:
-        path = settings.pacts / contract.file_name
-        if found := written.pop(path.stem, None):
-            yield from _compare(found, _as_written(contract, path, settings))
+    for stem, derived in _by_contract(_as_written(derivation, settings)).items():
+        if found := written.pop(stem, None):
+            yield from _compare(found, derived)
         else:
+            path = settings.pacts / f"{stem}.json"
             yield Alarm(Tier.WARNING, str(path), "is not written; `pactape derive` does it")
     for found in written.values():
         yield from (alarm for path, each in found for alarm in _unsupported_interaction(path, each))
@@ -56,11 +56,11 @@ def _by_contract(contracts: Iterable[WrittenContract]) -> dict[str, list[_Placed
     return found
 
 
-def _as_written(contract: Contract, path: Path, settings: Settings) -> list[_Placed]:
-    files = contract.encoded(
-        specification=settings.specification, largest=settings.interactions_per_file
-    ).values()
-    return [(path, each) for data in files for each in read_contract(path, data).interactions]
+def _as_written(derivation: Derivation, settings: Settings) -> Iterator[WrittenContract]:
+    for contract in derivation.contracts:
+        files = contract.encoded(specification=settings.specification, largest=settings.interactions_per_file)
+        for name, data in files.items():
+            yield read_contract(settings.pacts / name, data)
 
 
 def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Alarm]:

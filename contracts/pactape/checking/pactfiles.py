@@ -53,7 +53,9 @@ def read_contract(path: Path, data: bytes | None = None) -> WrittenContract:
     """
     try:
         found = path.read_bytes() if data is None else data
-        interactions = tuple(map(_interaction, json.loads(found)["interactions"]))
+        document = json.loads(found)
+        written = document["messages"] if "messages" in document else document["interactions"]
+        interactions = tuple(map(_interaction, written))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise PactFormatError(
             f"is not a pact file ({type(error).__name__}: {error})",

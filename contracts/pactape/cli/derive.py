@@ -43,19 +43,23 @@ def derive(project: Path, *, all_fields: bool) -> None:
 def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
     click.echo(f"{_count(derivation.cassettes, 'cassette')} read")
     for contract in derivation.contracts:
-        path = folder / contract.file_name
-        click.echo(
-            f"{contract.party.consumer} → {contract.party.provider}: "
-            f"{_count(len(contract.interactions), 'interaction')} from {_count(contract.exchanges, 'exchange')}"
-            f"{_written(contract)}, "
-            f"{'written to' if path in changed else 'unchanged in'} {path}"
-        )
+        told = f"{contract.party.consumer} → {contract.party.provider}: {_contents(contract)}"
+        for path in (folder / name for name in contract.file_names):
+            click.echo(f"{told}, {'written to' if path in changed else 'unchanged in'} {path}")
     for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
         click.echo(f"{count} left out: {reason}")
 
 
-def _written(contract: Contract) -> str:
-    return f" and {len(contract.written)} written by hand" if contract.written else ""
+def _contents(contract: Contract) -> str:
+    parts = []
+    if contract.interactions:
+        exchanges = _count(contract.exchanges, "exchange")
+        parts.append(f"{_count(len(contract.interactions), 'interaction')} from {exchanges}")
+    if contract.messages:
+        parts.append(_count(len(contract.messages), "message"))
+    if contract.written:
+        parts.append(f"{len(contract.written)} written by hand")
+    return " and ".join(parts) or "nothing"
 
 
 def _count(number: int, thing: str) -> str:

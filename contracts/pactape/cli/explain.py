@@ -51,7 +51,8 @@ def _read(file: Path) -> tuple[Party, list[str]]:
     try:
         document = json.loads(file.read_bytes())
         party = Party(str(document["consumer"]["name"]), str(document["provider"]["name"]))
-        return party, [str(each["description"]) for each in document["interactions"]]
+        written = document["messages"] if "messages" in document else document["interactions"]
+        return party, [str(each["description"]) for each in written]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise PactFormatError(
             f"can't be read as a pact file ({type(error).__name__}: {error})",
@@ -61,7 +62,8 @@ def _read(file: Path) -> tuple[Party, list[str]]:
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
-    yield f"  {explanation.operation} → {explanation.status}, {_from(explanation.cassettes)}"
+    answered = "" if explanation.status is None else f" → {explanation.status}"
+    yield f"  {explanation.operation}{answered}, {_from(explanation.cassettes)}"
     for ground in explanation.grounds:
         yield f"  {ground.path}  {_told(ground)}"
 

@@ -12,7 +12,17 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from pactape.exchange import Headers, Request, Response
 
-__all__ = ["decoded", "form_of", "header", "is_json", "json_of", "json_or_none", "media_type", "text_of"]
+__all__ = [
+    "decoded",
+    "form_of",
+    "header",
+    "is_json",
+    "json_of",
+    "json_or_none",
+    "media_type",
+    "text_of",
+    "texts_in",
+]
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -99,3 +109,12 @@ def _without_coding(message: Request | Response) -> bytes:
     if coding == "deflate":
         return zlib.decompress(body)
     return body
+
+
+def texts_in(value: Any) -> list[str]:
+    """All texts in a JSON value."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in texts_in(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in texts_in(each)]
+    return [value] if isinstance(value, str) else []

@@ -10,9 +10,9 @@ from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_text, sc
 from pactape.contracts.bodies import decoded, header
 
 if TYPE_CHECKING:
-    from pactape.exchange import Exchange, Headers, Provenance, Request, Response
+    from pactape.exchange import Exchange, Headers, Provenance, RecordedMessage, Request, Response
 
-__all__ = ["without_secrets"]
+__all__ = ["message_without_secrets", "without_secrets"]
 
 _CODING = "content-encoding"
 
@@ -28,6 +28,16 @@ def without_secrets(exchange: Exchange) -> Exchange:
         request=_request(exchange.request),
         response=_response(exchange.response),
         provenance=_provenance(exchange.provenance) if exchange.provenance else None,
+    )
+
+
+def message_without_secrets(message: RecordedMessage) -> RecordedMessage:
+    """The message with placeholders in the place of secrets."""
+    return msgspec.structs.replace(
+        message,
+        content=scrub_value(message.content),
+        metadata=scrub_value(message.metadata),
+        provenance=_provenance(message.provenance) if message.provenance else None,
     )
 
 

@@ -15,8 +15,9 @@ from pactape.contracts.gathering import Gathering
 from pactape.contracts.handwritten import Written, read_handwritten
 from pactape.contracts.interaction import Interaction
 from pactape.contracts.leaving_out import LeftOut
-from pactape.contracts.merging import merged
-from pactape.contracts.pact import encode_pacts
+from pactape.contracts.merging import merged, merged_messages
+from pactape.contracts.messages import MessageInteraction, messages_of
+from pactape.contracts.pact import encode_messages, encode_pacts
 from pactape.contracts.parties import Party, provider_for
 from pactape.contracts.recordings import find_cassettes
 from pactape.contracts.settling import joined_by_key
@@ -24,6 +25,7 @@ from pactape.errors import SettingsError
 
 if TYPE_CHECKING:
     from pactape.contracts.evidence import Evidence
+    from pactape.contracts.messages import MessageEvidence, MessageKey
     from pactape.contracts.operations import GroupKey
     from pactape.contracts.pact import Specification
     from pactape.settings import ProviderSettings, Settings
@@ -38,39 +40,75 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         party: The consumer and the provider.
         interactions: Those that were derived.
         exchanges: How many recorded exchanges they come from.
-        written: Those that stand in it as somebody wrote them, in the form of Pact V4.
+        messages: Those that were derived.
+        written: Those that stand in it as somebody wrote them, in the form of Pact V4; messages, too.
     """
 
     party: Party
     interactions: tuple[Interaction, ...]
     exchanges: int
+    messages: tuple[MessageInteraction, ...] = ()
     written: tuple[Written, ...] = ()
 
     @property
     def file_name(self) -> str:
-        """The name of its pact file: "<consumer>-<provider>.json"."""
+        """The name of its requests' pact file: "<consumer>-<provider>.json"."""
         return f"{self.party.consumer}-{self.party.provider}.json".replace("/", "_")
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names of the first files of its requests, and of its messages, as far as it has any."""
+        kinds = {each.is_message for each in self.written}
+        requests = bool(self.interactions) or False in kinds
+        messages = bool(self.messages) or True in kinds
+        stem = self.file_name.removesuffix(".json")
+        return (*([self.file_name] if requests else []), *([f"{stem}.messages.json"] if messages else []))
 
     def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
         """The bytes of its pact files by name: of one file, unless there are more interactions than fit in.
+
+        Messages have files of their own, "<consumer>-<provider>.messages.json": tools that start a mock server
+        from a file can't do so with both.
 
         Args:
             specification: The version of the Pact specification.
             largest: How many interactions a file may have; 0 for any number.
 
         Raises:
-            SettingsError: V3 is asked for, and there are messages.
+            SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
         """
-        parts = encode_pacts(
-            self.party,
-            self.interactions,
-            written=[each.document for each in self.written],
-            specification=specification,
-            largest=largest,
-        )
         stem = self.file_name.removesuffix(".json")
-        names = [self.file_name, *(f"{stem}.{number}.json" for number in range(2, len(parts) + 1))]
-        return dict(zip(names, parts, strict=True))
+        requests = [each.document for each in self.written if not each.is_message]
+        messages = [each.document for each in self.written if each.is_message]
+        files: dict[str, bytes] = {}
+        if self.file_name in self.file_names:
+            files |= _named(
+                stem,
+                encode_pacts(
+                    self.party,
+                    self.interactions,
+                    written=requests,
+                    specification=specification,
+                    largest=largest,
+                ),
+            )
+        if f"{stem}.messages.json" in self.file_names:
+            files |= _named(
+                f"{stem}.messages",
+                encode_messages(
+                    self.party,
+                    self.messages,
+                    written=messages,
+                    specification=specification,
+                    largest=largest,
+                ),
+            )
+        return files
+
+
+def _named(stem: str, parts: list[bytes]) -> dict[str, bytes]:
+    names = [f"{stem}.json", *(f"{stem}.{number}.json" for number in range(2, len(parts) + 1))]
+    return dict(zip(names, parts, strict=True))
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,19 +156,26 @@ def concluded(gathering: Gathering, settings: Settings) -> Derivation:
     """
     written = read_handwritten(settings)
     contracts = [
-        _contract(party, provider, groups, settings, written=tuple(written.pop(party, ())))
+        _contract(party, provider, groups, settings, written=tuple(written.get(party, ())))
         for (party, provider), groups in gathering.groups.items()
     ]
+    others = {*gathering.messages, *written} - {each.party for each in contracts}
     contracts += [
-        Contract(party=party, interactions=(), exchanges=0, written=tuple(each))
-        for party, each in written.items()
+        Contract(party=party, interactions=(), exchanges=0, written=tuple(written.get(party, ())))
+        for party in others
     ]
+    contracts = [_with_messages(each, gathering.messages.get(each.party, {})) for each in contracts]
     _refuse_equal_files(contracts, settings)
     return Derivation(
         cassettes=gathering.cassettes,
         contracts=tuple(sorted(contracts, key=lambda each: each.party)),
         left_out=tuple(sorted(gathering.left_out)),
     )
+
+
+def _with_messages(contract: Contract, groups: dict[MessageKey, MessageEvidence]) -> Contract:
+    messages = merged_messages(messages_of(groups), contract.written)
+    return msgspec.structs.replace(contract, messages=tuple(messages))
 
 
 def _contract(

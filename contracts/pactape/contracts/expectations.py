@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pactape.contracts.asking import expected_request
-from pactape.contracts.bodies import is_json, media_type
+from pactape.contracts.bodies import is_json, media_type, texts_in
 from pactape.contracts.interaction import Content, ExpectedResponse, Interaction
 from pactape.contracts.rules import expect
 
@@ -104,16 +104,7 @@ def _known(sample: Sample) -> frozenset[str]:
     """The texts that the consumer sent, or that its provider states name."""
     exchange = sample.exchange
     sent = re.split(r"[/?&=]", unquote(exchange.request.url))
-    sent += _texts(sample.sent)
+    sent += texts_in(sample.sent)
     if exchange.provenance is not None:
-        sent += [text for state in exchange.provenance.states for text in _texts(state.parameters)]
+        sent += [text for state in exchange.provenance.states for text in texts_in(state.parameters)]
     return frozenset(sent)
-
-
-def _texts(value: Any) -> list[str]:
-    """All texts in a JSON value."""
-    if isinstance(value, dict):
-        return [text for each in value.values() for text in _texts(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in _texts(each)]
-    return [value] if isinstance(value, str) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -10,18 +10,24 @@ from pactape.cassettes.scrub_rules import scrubbing_by
 from pactape.contracts.bodies import is_json, media_type
 from pactape.contracts.descriptions import descriptions
 from pactape.contracts.evidence import evidence_of
+from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
+from pactape.contracts.messages import MessageKey, evidence_of_messages, message_key
 from pactape.contracts.places import places
 from pactape.contracts.recordings import find_cassettes
 from pactape.contracts.rules import Rule, expect
-from pactape.contracts.shape import Shape
+from pactape.contracts.shape import Shape, shape_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from pactape.contracts.evidence import Evidence
     from pactape.contracts.operations import GroupKey
     from pactape.contracts.parties import Party
     from pactape.contracts.samples import Sample
+    from pactape.exchange import RecordedMessage
     from pactape.settings import Settings
 
 __all__ = ["Explanation", "Ground", "explain"]
@@ -52,15 +58,15 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         description: Its description.
-        operation: Its operation, "GET /users/{id}".
-        status: The answer's status.
+        operation: Its operation, "GET /users/{id}"; "message" for a message.
+        status: The answer's status; None for a message.
         cassettes: All recordings of it, "path#index", sorted.
-        grounds: One for each place of the answer that was seen, by path.
+        grounds: One for each place of the answer or the message that was seen, by path.
     """
 
     description: str
     operation: str
-    status: int
+    status: int | None
     cassettes: tuple[str, ...]
     grounds: tuple[Ground, ...]
 
@@ -79,10 +85,41 @@ def explain(settings: Settings, party: Party) -> list[Explanation]:
     """
     copies = CleanCopies(settings.root / ".pactape" / "exchanges")
     with scrubbing_by(settings.scrub):
-        members = grouped(find_cassettes(settings), settings, copies=copies).get(party, {})
+        cassettes = find_cassettes(settings)
+        members = grouped(cassettes, settings, copies=copies).get(party, {})
+        messages = list(_messages(cassettes, settings, copies, party))
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
-    return [_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)]
+    return [
+        *(_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
+        *_explained_messages(messages),
+    ]
+
+
+def _messages(
+    cassettes: list[Path], settings: Settings, copies: CleanCopies, party: Party
+) -> Iterator[RecordedMessage]:
+    for path in cassettes:
+        found = messages_in(path, settings, copies=copies, left_out=[])
+        yield from (message for whose, message in found if whose == party)
+
+
+def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
+    groups: dict[MessageKey, list[RecordedMessage]] = {}
+    for message in messages:
+        groups.setdefault(message_key(message), []).append(message)
+    for _, members in sorted(groups.items(), key=lambda each: each[0]):
+        evidence = evidence_of_messages(members)
+        first = evidence.first
+        rules = expect(evidence.shape, first.content, evidence.fields).rules
+        values = [(each.content, each.place) for each in members]
+        yield Explanation(
+            description=first.description,
+            operation="message",
+            status=None,
+            cassettes=tuple(each.place for each in members),
+            grounds=tuple(_grounds_of(evidence.shape, rules, values)),
+        )
 
 
 def _explained(key: GroupKey, description: str, samples: list[Sample], evidence: Evidence) -> Explanation:
@@ -98,10 +135,18 @@ def _explained(key: GroupKey, description: str, samples: list[Sample], evidence:
 def _grounds(samples: list[Sample], evidence: Evidence) -> list[Ground]:
     whole = evidence.shape or Shape()
     rules = expect(whole, evidence.first.answer, evidence.fields).rules
+    values = [
+        (each.answer, _reference(each)) for each in samples if is_json(media_type(each.exchange.response))
+    ]
+    return _grounds_of(whole, rules, values)
+
+
+def _grounds_of(whole: Shape, rules: dict[str, Rule], values: list[tuple[Any, str]]) -> list[Ground]:
+    """The grounds of the rules of a shape, with the values that it has seen and where they stand."""
     seen: dict[str, list[str]] = {}
-    for sample in samples:
-        for path in places(_shape(sample), like=whole):
-            seen.setdefault(path, []).append(_reference(sample))
+    for value, place in values:
+        for path in places(shape_of([value]), like=whole):
+            seen.setdefault(path, []).append(place)
     return [
         Ground(
             path=path,
@@ -113,13 +158,6 @@ def _grounds(samples: list[Sample], evidence: Evidence) -> list[Ground]:
         )
         for path, place in sorted(places(whole, like=whole).items())
     ]
-
-
-def _shape(sample: Sample) -> Shape:
-    shape = Shape()
-    if is_json(media_type(sample.exchange.response)):
-        shape.observe(sample.answer)
-    return shape
 
 
 def _reference(sample: Sample) -> str:

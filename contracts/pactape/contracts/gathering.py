@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from pactape.contracts.evidence import Evidence
 from pactape.contracts.kept import CleanCopies
-from pactape.contracts.leaving_out import LeftOut, reason_to_leave_out
+from pactape.contracts.leaving_out import NOT_FOR_CONTRACTS, LeftOut, reason_to_leave_out
+from pactape.contracts.messages import MessageEvidence, MessageKey, message_key
 from pactape.contracts.openapi import Templates, read_templates
 from pactape.contracts.operations import DISCRIMINATORS, first_key
 from pactape.contracts.parties import Party, provider_for
-from pactape.contracts.recordings import owned
+from pactape.contracts.recordings import owned, owned_message
 from pactape.contracts.samples import samples_of
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
     from pactape.contracts.operations import GroupKey
     from pactape.contracts.samples import Sample
-    from pactape.exchange import Exchange
+    from pactape.exchange import Exchange, RecordedMessage
     from pactape.settings import ProviderSettings, Settings
 
-__all__ = ["Gathering", "Kept", "samples_in"]
+__all__ = ["Gathering", "Kept", "messages_in", "samples_in"]
 
 #: A sample that takes part in a contract: whose, with which provider, and its key as far as it knows by itself.
 Kept = tuple[Party, "ProviderSettings", "GroupKey", "Sample"]
@@ -44,6 +45,7 @@ class Gathering:
     def __init__(self, settings: Settings, *, all_fields: bool = False) -> None:
         self.cassettes = 0
         self.groups: dict[tuple[Party, ProviderSettings], dict[GroupKey, Evidence]] = {}
+        self.messages: dict[Party, dict[MessageKey, MessageEvidence]] = {}
         self.left_out: list[LeftOut] = []
         self._settings = settings
         self._all_fields = all_fields
@@ -64,6 +66,14 @@ class Gathering:
             all_fields=self._all_fields,
         ):
             self._add(party, provider, key, sample)
+        for of_party, message in messages_in(
+            path,
+            self._settings,
+            copies=self._copies,
+            left_out=self.left_out,
+            all_fields=self._all_fields,
+        ):
+            self._add_message(of_party, message_key(message), MessageEvidence(message))
 
     def forget_others(self) -> None:
         """Delete the kept copies of cassettes that have not been read: they are gone or have changed."""
@@ -80,6 +90,9 @@ class Gathering:
                     mine[key].join(evidence)
                 else:
                     mine[key] = evidence
+        for of_party, messages in other.messages.items():
+            for message, shown in messages.items():
+                self._add_message(of_party, message, shown)
 
     def _add(self, party: Party, provider: ProviderSettings, key: GroupKey, sample: Sample) -> None:
         groups = self.groups.setdefault((party, provider), {})
@@ -87,6 +100,45 @@ class Gathering:
             groups[key].add(sample)
         else:
             groups[key] = Evidence(sample)
+
+    def _add_message(self, party: Party, key: MessageKey, evidence: MessageEvidence) -> None:
+        groups = self.messages.setdefault(party, {})
+        if key in groups:
+            groups[key].join(evidence)
+        else:
+            groups[key] = evidence
+
+
+def messages_in(
+    path: Path,
+    settings: Settings,
+    *,
+    copies: CleanCopies,
+    left_out: list[LeftOut],
+    all_fields: bool = False,
+) -> Iterator[tuple[Party, RecordedMessage]]:
+    """The messages of one cassette, each with whose and from whom it is.
+
+    Args:
+        path: The cassette.
+        settings: The project's settings.
+        copies: Where cassettes are read from.
+        left_out: Receives the messages that take no part.
+        all_fields: Whether every field counts as read.
+
+    Raises:
+        CassetteFormatError: The cassette can't be read.
+    """
+    for read in copies.messages(path):
+        consumer, message = owned_message(read, path, settings, all_fields=all_fields)
+        provider = settings.providers.get(message.provider)
+        if message.provenance is not None and not message.provenance.contract:
+            left_out.append(LeftOut(message.cassette, message.index, NOT_FOR_CONTRACTS))
+        elif provider is None:
+            reason = f"there is no [tool.pactape.providers.{message.provider}], which sends the message"
+            left_out.append(LeftOut(message.cassette, message.index, reason))
+        else:
+            yield Party(consumer, provider.name), message
 
 
 def samples_in(

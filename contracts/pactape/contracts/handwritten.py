@@ -40,6 +40,11 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.document.get("description", ""))
 
     @property
+    def is_message(self) -> bool:
+        """Whether it is about messages, and not about a request."""
+        return "request" not in self.document or self.document.get("type", "").endswith("/Messages")
+
+    @property
     def states(self) -> tuple[str, ...]:
         """The names of its provider states."""
         return tuple(str(each.get("name")) for each in self.document.get("providerStates") or ())

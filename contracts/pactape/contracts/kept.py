@@ -15,26 +15,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes import read_cassette, scrub_rules, scrubbing, secrets
+from pactape.cassettes import scrub_rules, scrubbing, secrets
+from pactape.cassettes.reading import read_contents
 from pactape.cassettes.scrub_rules import current_rules
 from pactape.contracts import boundary
-from pactape.contracts.boundary import without_secrets
+from pactape.contracts.boundary import message_without_secrets, without_secrets
 from pactape.errors import CassetteFormatError
-from pactape.exchange import Exchange
+from pactape.exchange import Exchange, RecordedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["CleanCopies"]
 
-_FORM = b"1"
+_FORM = b"2"
 
 
 class _Copy(msgspec.Struct, array_like=True):
-    """The exchanges without secrets, and for each why that could not be had; empty when it could."""
+    """The exchanges without secrets, for each why that could not be had (empty when it could), and the messages."""
 
     exchanges: list[Exchange]
     broken: list[str]
+    messages: list[RecordedMessage]
 
 
 class CleanCopies:
@@ -47,6 +49,7 @@ class CleanCopies:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._used: set[str] = set()
+        self._last: tuple[Path, _Copy] | None = None
 
     def read(self, path: Path) -> Iterator[tuple[Exchange, str]]:
         """The exchanges of a cassette, each without secrets, or with the reason why that can't be had.
@@ -55,8 +58,19 @@ class CleanCopies:
             CassetteFormatError: The cassette can't be read.
         """
         copy = self._copy(path)
+        self._last = path, copy  # whoever reads a cassette's exchanges asks for its messages next
         for exchange, broken in zip(copy.exchanges, copy.broken, strict=True):
             yield msgspec.structs.replace(exchange, cassette=str(path)), broken
+
+    def messages(self, path: Path) -> Iterator[RecordedMessage]:
+        """The messages of a cassette, without secrets.
+
+        Raises:
+            CassetteFormatError: The cassette can't be read.
+        """
+        copy = self._last[1] if self._last and self._last[0] == path else self._copy(path)
+        for message in copy.messages:
+            yield msgspec.structs.replace(message, cassette=str(path))
 
     def forget_others(self) -> None:
         """Delete the copies of what has not been read."""
@@ -88,8 +102,9 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _made(path: Path) -> _Copy:
-    copy = _Copy([], [])
-    for exchange in read_cassette(path):
+    exchanges, messages = read_contents(path)
+    copy = _Copy([], [], [message_without_secrets(each) for each in messages])
+    for exchange in exchanges:
         try:
             clean, broken = without_secrets(exchange), ""
         except ValueError as error:

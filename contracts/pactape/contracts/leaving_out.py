@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Request, Response
 
-__all__ = ["LeftOut", "reason_to_leave_out"]
+__all__ = ["NOT_FOR_CONTRACTS", "LeftOut", "reason_to_leave_out"]
 
+NOT_FOR_CONTRACTS = "its test keeps it out of contracts"
 _UNAUTHORIZED = 401
 #: JSON that nests deeper than this is no contract that anybody reads.
 _DEEPEST = 100
 
 
 class LeftOut(msgspec.Struct, frozen=True, order=True):
-    """An exchange that takes no part in a contract, and why."""
+    """An exchange or a message that takes no part in a contract, and why."""
 
     cassette: str
     index: int
@@ -35,7 +36,7 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
     credentials can be asked of a provider again.
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
-        return "its test keeps it out of contracts"
+        return NOT_FOR_CONTRACTS
     if "grant_type" in form_of(exchange.request):
         return "a token request: credentials are not recorded"
     if exchange.response.status == _UNAUTHORIZED:

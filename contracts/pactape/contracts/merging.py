@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
 
 from pactape.contracts.documents import canonical_document
+from pactape.contracts.messages import as_sent
 from pactape.errors import ContradictionError, PactFormatError
-from pactape.matching import ResponseMatcher, RuleError
+from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pactape.contracts.handwritten import Written
     from pactape.contracts.interaction import ExpectedRequest, Interaction
+    from pactape.contracts.messages import MessageInteraction
+    from pactape.matching import Mismatch
 
-__all__ = ["merged"]
+__all__ = ["merged", "merged_messages"]
 
 #: Asks the same in the same states: method, path, query, body, and states with their parameters.
 _Question = str
+_M = TypeVar("_M")
 
 
 def merged(derived: Iterable[Interaction], written: Iterable[Written]) -> list[Interaction]:
@@ -54,16 +58,45 @@ def _staying(
             yield each
 
 
+def merged_messages(
+    derived: Iterable[MessageInteraction], written: Iterable[Written]
+) -> Iterator[MessageInteraction]:
+    """The derived messages that stay beside the hand-written ones: those of another description or other states.
+
+    Raises:
+        ContradictionError: A hand-written message is expected to be another than was recorded.
+        PactFormatError: A hand-written message's rules can't be read.
+    """
+    by_hand = {(each.description, each.states): each for each in written if each.is_message}
+    for each in derived:
+        same = by_hand.get((each.description, tuple(state.name for state in each.states)))
+        if same is None:
+            yield each
+        else:
+            matcher = _readable(same, MessageMatcher, same.document)
+            _refuse_mismatches(same, each, matcher.mismatches(as_sent(each.recorded)))
+
+
 def _refuse_contradiction(written: Written, derived: Interaction) -> None:
+    matcher = _readable(written, ResponseMatcher, written.document.get("response") or {})
+    _refuse_mismatches(written, derived, matcher.mismatches(derived.recorded) if derived.recorded else [])
+
+
+def _readable(written: Written, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]) -> _M:
+    """The matcher of what somebody wrote."""
     try:
-        matcher = ResponseMatcher(written.document.get("response") or {})
+        return kind(document)
     except RuleError as error:
         raise PactFormatError(
             f"{written.description!r} has a rule that can't be read ({error})",
             where=written.file,
             remedy="correct the rule",
         ) from error
-    mismatches = matcher.mismatches(derived.recorded) if derived.recorded else []
+
+
+def _refuse_mismatches(
+    written: Written, derived: Interaction | MessageInteraction, mismatches: list[Mismatch]
+) -> None:
     if mismatches:
         raise ContradictionError(
             f"{written.description!r} contradicts {derived.description!r}, which was derived from "

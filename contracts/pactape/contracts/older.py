@@ -6,10 +6,12 @@ from typing import Any
 
 from pactape.errors import SettingsError
 
-__all__ = ["downgraded", "upgraded"]
+__all__ = ["MESSAGE", "downgraded", "downgraded_message", "upgraded"]
 
 _OLDEST = 3
 _HTTP = "Synchronous/HTTP"
+#: The type of a V4 interaction that is a message of a queue or a topic.
+MESSAGE = "Asynchronous/Messages"
 #: What V4 knows and V3 doesn't, with what comes nearest.
 _SINCE_V4: dict[str, dict[str, Any] | None] = {
     "boolean": {"match": "regex", "regex": "^(true|false)$"},
@@ -25,36 +27,66 @@ def upgraded(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The interactions of a pact file as V4 has them.
 
     Raises:
-        ValueError: The file is older than V3, or has V3 messages.
+        ValueError: The file is older than V3.
     """
     version = _version(document)
     if version < _OLDEST:
         raise ValueError(f"it is of version {version} of the specification")
     if version > _OLDEST:
         return [dict(each) for each in document["interactions"]]
-    if document.get("messages"):
-        raise ValueError("messages are read from V4 files only")
-    return [_upgraded(each) for each in document["interactions"]]
+    messages = [_upgraded_message(each) for each in document.get("messages") or ()]
+    return [*messages, *(_upgraded(each) for each in document.get("interactions") or ())]
 
 
 def downgraded(interaction: dict[str, Any]) -> dict[str, Any]:
     """A V4 interaction as V3 has it; rules that V3 doesn't know become the nearest that it knows, or go.
 
-    Raises:
-        SettingsError: It is no HTTP interaction.
+    Args:
+        interaction: An HTTP interaction.
     """
-    if interaction.get("type", _HTTP) != _HTTP:
-        raise SettingsError(
-            f"{interaction.get('description')!r} is a message, and a V3 file can't hold messages beside HTTP",
-            where="[tool.pactape] specification",
-            remedy='write V4: specification = "V4"',
-        )
     return {
         "description": interaction["description"],
         "providerStates": interaction.get("providerStates") or [],
         "request": _older_side(interaction["request"]),
         "response": _older_side(interaction["response"]),
     }
+
+
+def downgraded_message(message: dict[str, Any]) -> dict[str, Any]:
+    """A V4 message as V3 has it, as far as V3 knows its rules.
+
+    Raises:
+        SettingsError: It is a request and a response by messages, which V3 doesn't know.
+    """
+    if message.get("type") != MESSAGE:
+        raise SettingsError(
+            f"{message.get('description')!r} is of the type {message.get('type')!r}, which V3 doesn't know",
+            where="[tool.pactape] specification",
+            remedy='write V4: specification = "V4"',
+        )
+    content = message.get("contents") or {}
+    rules = {part: _older_rules(part, each) for part, each in (message.get("matchingRules") or {}).items()}
+    kept = {part: each for part, each in rules.items() if each}
+    return {
+        "description": message["description"],
+        "providerStates": message.get("providerStates") or [],
+        "contents": content.get("content"),
+        "metaData": {"contentType": content.get("contentType", "application/json")}
+        | message.get("metadata", {}),
+        **({"matchingRules": kept} if kept else {}),
+    }
+
+
+def _upgraded_message(message: dict[str, Any]) -> dict[str, Any]:
+    metadata = dict(message.get("metaData") or message.get("metadata") or {})
+    media = next((metadata[name] for name in ("contentType", "content-type") if name in metadata), None)
+    newer = {name: each for name, each in message.items() if name not in {"metaData", "contents"}}
+    contents = {
+        "content": message.get("contents"),
+        "contentType": media or "application/json",
+        "encoded": False,
+    }
+    return {**newer, "type": MESSAGE, "contents": contents, **({"metadata": metadata} if metadata else {})}
 
 
 def _version(document: dict[str, Any]) -> int:

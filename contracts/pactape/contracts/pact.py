@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from pactape.contracts.older import downgraded
+from pactape.contracts.older import downgraded, downgraded_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pactape.contracts.interaction import Content, ExpectedRequest, ExpectedResponse, Interaction
+    from pactape.contracts.messages import MessageInteraction
     from pactape.contracts.parties import Party
 
-__all__ = ["Specification", "encode_pact", "encode_pacts"]
+__all__ = ["Specification", "encode_messages", "encode_pact", "encode_pacts"]
 
 Specification = Literal["V3", "V4"]
 _VERSIONS = {"V3": "3.0.0", "V4": "4.0"}
@@ -37,26 +38,48 @@ def encode_pacts(
     Args:
         party: The consumer and the provider.
         interactions: The derived ones.
-        written: Interactions that stand in the contract as they are, in the form of V4; messages, too.
+        written: Interactions that stand in the contract as they are, in the form of V4.
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
-
-    Raises:
-        SettingsError: V3 is asked for, and there are messages.
     """
     documents = sorted([*map(_interaction, interactions), *written], key=_order)
     if specification == "V3":
         documents = [downgraded(each) for each in documents]
+    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+
+
+def encode_messages(
+    party: Party,
+    messages: Iterable[MessageInteraction],
+    *,
+    written: Iterable[dict[str, Any]] = (),
+    specification: Specification = "V4",
+    largest: int = 0,
+) -> list[bytes]:
+    """The pact files of a contract's messages, as `encode_pacts` gives those of its requests.
+
+    Raises:
+        SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+    """
+    documents = sorted([*map(_message, messages), *written], key=_order)
+    if specification == "V3":
+        older = [downgraded_message(each) for each in documents]
+        return [_encoded(party, part, specification, key="messages") for part in _parts(older, largest)]
+    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+
+
+def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str, Any]]]:
     size = largest or max(len(documents), 1)
-    parts = [documents[start : start + size] for start in range(0, len(documents), size)] or [[]]
-    return [_encoded(party, part, specification) for part in parts]
+    return [documents[start : start + size] for start in range(0, len(documents), size)] or [[]]
 
 
-def _encoded(party: Party, documents: list[dict[str, Any]], specification: Specification) -> bytes:
+def _encoded(
+    party: Party, documents: list[dict[str, Any]], specification: Specification, *, key: str
+) -> bytes:
     document = {
         "consumer": {"name": party.consumer},
         "provider": {"name": party.provider},
-        "interactions": documents,
+        key: documents,
         "metadata": {"pactSpecification": {"version": _VERSIONS[specification]}},
     }
     return (
@@ -73,14 +96,37 @@ def _interaction(interaction: Interaction) -> dict[str, Any]:
         "type": "Synchronous/HTTP",
         "description": interaction.description,
         "pending": False,
-        "providerStates": [{"name": each.name, "params": each.parameters} for each in interaction.states],
+        "providerStates": _states(interaction),
         "request": _request(interaction.request),
         "response": _response(interaction.response),
-        "comments": {
-            "text": list(interaction.notes),
-            "references": {"Pactape": {"cassettes": ", ".join(interaction.cassettes)}},
-            **({"testname": interaction.tests[0]} if interaction.tests else {}),
-        },
+        "comments": _comments(interaction, notes=interaction.notes),
+    }
+
+
+def _message(message: MessageInteraction) -> dict[str, Any]:
+    rules = _without_empty(body=message.content.rules, metadata=message.metadata_rules)
+    return {
+        "type": "Asynchronous/Messages",
+        "description": message.description,
+        "pending": False,
+        "providerStates": _states(message),
+        "contents": _content(message.content),
+        "comments": _comments(message),
+        **_without_empty(metadata=message.metadata, matchingRules=rules),
+    }
+
+
+def _states(interaction: Interaction | MessageInteraction) -> list[dict[str, Any]]:
+    return [{"name": each.name, "params": each.parameters} for each in interaction.states]
+
+
+def _comments(
+    interaction: Interaction | MessageInteraction, *, notes: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    return {
+        "text": list(notes),
+        "references": {"Pactape": {"cassettes": ", ".join(interaction.cassettes)}},
+        **({"testname": interaction.tests[0]} if interaction.tests else {}),
     }
 
 

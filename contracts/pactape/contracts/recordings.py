@@ -14,10 +14,10 @@ from pactape.errors import CassetteFormatError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.exchange import Exchange
+    from pactape.exchange import Exchange, RecordedMessage
     from pactape.settings import Settings
 
-__all__ = ["cassettes_below", "find_cassettes", "owned"]
+__all__ = ["cassettes_below", "find_cassettes", "owned", "owned_message"]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
@@ -69,6 +69,22 @@ def owned(exchange: Exchange, path: Path, settings: Settings, *, all_fields: boo
     named = msgspec.structs.replace(exchange, cassette=_name(path, settings))
     consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer_of(path)
     return consumer, _reading_everything(named) if all_fields else named
+
+
+def owned_message(
+    message: RecordedMessage, path: Path, settings: Settings, *, all_fields: bool
+) -> tuple[str, RecordedMessage]:
+    """The name of a message's consumer, and the message with its cassette's name in the project.
+
+    Args:
+        message: Of the cassette at `path`.
+        path: The cassette.
+        settings: The project's settings.
+        all_fields: Whether every field counts as read.
+    """
+    named = msgspec.structs.replace(message, cassette=_name(path, settings))
+    consumer = (message.provenance and message.provenance.consumer) or settings.consumer_of(path)
+    return consumer, msgspec.structs.replace(named, reads=None) if all_fields else named
 
 
 def _reading_everything(exchange: Exchange) -> Exchange:

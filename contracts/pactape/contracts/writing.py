@@ -34,7 +34,7 @@ def write_contracts(
 
     Raises:
         OutputError: A file can't be written.
-        SettingsError: V3 is asked for, and there are messages.
+        SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
     """
     files = {
         folder / name: data
@@ -45,7 +45,9 @@ def write_contracts(
     for path in changed:
         write_atomically(path, files[path])
     for contract in derivation.contracts:
-        _delete_further(folder, contract.file_name.removesuffix(".json"), files)
+        stem = contract.file_name.removesuffix(".json")
+        _delete_further(folder, stem, files)
+        _delete_further(folder, f"{stem}.messages", files)
     return changed
 
 

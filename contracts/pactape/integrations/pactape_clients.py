@@ -12,8 +12,8 @@ from pactape_clients.operations import add_observer
 
 from pactape.cassettes.announcing import Announcement, announce, forget
 from pactape.exchange import Call
-from pactape.integrations.models import field_paths
 from pactape.integrations.selections import selected_fields
+from pactape.observing.models import field_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

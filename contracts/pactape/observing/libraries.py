@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.observing.models import field_paths
 from pactape.observing.tracking import TrackedArray, TrackedObject, track
 from pactape.observing.usage import Usage
 
@@ -21,13 +22,14 @@ __all__ = ["Observed", "Observer", "observing"]
 _ANSWERS = (("requests.models", "Response"), ("httpx", "Response"))
 #: Functions that read objects and arrays without asking them, by the place of the argument.
 _READERS = (
-    ("msgspec", "", "convert", 0),
     ("msgspec", "", "to_builtins", 0),
     ("msgspec.json", "", "encode", 0),
     ("orjson", "", "dumps", 0),
     ("pydantic.main", "BaseModel", "model_validate", 1),
     ("pydantic.type_adapter", "TypeAdapter", "validate_python", 1),
 )
+#: Functions that read what a model names, by the places of the value and of the model.
+_MODEL_READERS = (("msgspec", "convert", 0, 1),)
 _ABOUT_BODIES = ("Content-Type", "Content-Encoding")
 
 
@@ -117,6 +119,9 @@ def _replacements(observer: Observer) -> Iterator[tuple[Any, str, Any]]:
         owner = getattr(owner, holder) if owner and holder else owner
         if owner is not None:
             yield owner, name, _reading_whole(owner, name, place)
+    for module, name, place, model_place in _MODEL_READERS:
+        if owner := sys.modules.get(module):
+            yield owner, name, _reading_by_model(vars(owner)[name], place, model_place)
 
 
 def _observing_json(observer: Observer, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,3 +145,17 @@ def _reading_whole(owner: Any, name: str, place: int) -> Any:
         return original(*arguments, **options)
 
     return classmethod(reader) if isinstance(found, classmethod) else reader
+
+
+def _reading_by_model(original: Callable[..., Any], place: int, model_place: int) -> Callable[..., Any]:
+    """The function with what its model names noted as used of its argument."""
+
+    @wraps(original)
+    def reader(*arguments: Any, **options: Any) -> Any:
+        value = arguments[place] if len(arguments) > place else options.get("obj")
+        if isinstance(value, TrackedObject | TrackedArray):
+            model = arguments[model_place] if len(arguments) > model_place else options.get("type")
+            value.read(field_paths(model))
+        return original(*arguments, **options)
+
+    return reader

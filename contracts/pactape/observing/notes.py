@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape.observing.libraries import observing
+from pactape.observing.tracking import track
+from pactape.observing.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pactape.cassettes.tape import Tape
 
@@ -16,9 +18,16 @@ __all__ = ["noting_reads"]
 
 
 @contextmanager
-def noting_reads(tape: Tape) -> Iterator[None]:
-    """Observe what is read of the tape's answers, and have the tape remember it when the context ends."""
+def noting_reads(tape: Tape) -> Iterator[Callable[[int, Any], Any]]:
+    """Observe what is read of the tape's answers and messages, and have the tape remember it in the end.
+
+    Yields:
+        A function that takes the place of a message and its content, and gives the content so that what is read
+        of it is noted.
+    """
+    of_messages: dict[int, Usage] = {}
     with observing() as observer:
-        yield
+        yield lambda place, content: track(content, of_messages.setdefault(place, Usage()))
     for each in observer.observed:
         tape.note_reads(each.method, each.url, headers=each.headers, body=each.body, paths=each.usage.paths())
+    tape.inbox.reads |= {place: usage.paths() for place, usage in of_messages.items()}

@@ -51,6 +51,10 @@ class TrackedObject(dict[str, Any]):
         """Note that everything is used."""
         self._usage.whole()
 
+    def read(self, paths: tuple[str, ...] | None) -> None:
+        """Note that what these paths name is used; everything, when they are None."""
+        self._usage.read(paths)
+
     def __getitem__(self, key: str) -> Any:
         value = _value_of(self, key)
         if type(value) in _SCALARS:
@@ -152,6 +156,10 @@ class TrackedArray(list[Any]):
     def whole(self) -> None:
         """Note that everything is used."""
         self._usage.whole()
+
+    def read(self, paths: tuple[str, ...] | None) -> None:
+        """Note that what these paths name is used; everything, when they are None."""
+        self._usage.read(paths)
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> Any: ...

@@ -56,6 +56,18 @@ class Usage:
             found = self._first_below(step)
         found._whole = True  # noqa: SLF001 -- of the same class
 
+    def read(self, paths: tuple[str, ...] | None) -> None:
+        """What these paths name is used; all of it, when they are None."""
+        if paths is None:
+            self.whole()
+        for path in paths or ():
+            place = self
+            for step in path.replace(ITEM, f".{ITEM}").split("."):
+                if step:
+                    place.looked_into()
+                    place = place.below(step)
+            place.whole()
+
     def _first_below(self, step: str) -> Usage:
         self._looked_into = True
         if step != ITEM and any(mark in step for mark in (".", ITEM, _BARE)):
