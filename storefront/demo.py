@@ -22,6 +22,7 @@ from pactape.errors import PactapeError
 from pactape.settings import load_settings
 from pactape.states import load_states
 from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
+from pactape.verification.messages import load_messages
 from rich.console import Console
 
 from storefront.demo_orders import order_goes_through, order_is_undone
@@ -101,11 +102,9 @@ def _derive(folder: Path) -> Outcome:
     settings = load_settings(_ROOT)
     derivation = derive(settings)
     write_contracts(derivation, folder)
-    same = all(
-        (folder / each.file_name).read_bytes() == (settings.pacts / each.file_name).read_bytes()
-        for each in derivation.contracts
-    )
-    interactions = sum(len(each.interactions) for each in derivation.contracts)
+    names = [name for each in derivation.contracts for name in each.file_names]
+    same = all((folder / name).read_bytes() == (settings.pacts / name).read_bytes() for name in names)
+    interactions = sum(len(each.interactions) + len(each.messages) for each in derivation.contracts)
     compared = "as committed, byte for byte" if same else "and they are not those that are committed"
     return Outcome(
         f"{derivation.cassettes} cassettes gave {interactions} interactions, {compared}", good=same
@@ -117,10 +116,16 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
 
     def verify(key: str) -> Verification:
         return verify_provider(
-            sorted(folder.glob(f"*-{providers[key].name}.json")),
+            sorted(
+                [
+                    *folder.glob(f"*-{providers[key].name}.json"),
+                    *folder.glob(f"*-{providers[key].name}.messages.json"),
+                ]
+            ),
             url=storefront.urls[key],
             states=load_states(providers[key].states, root=_ROOT),
             headers=storefront.authorization(key),
+            messages=load_messages(providers[key].messages, root=_ROOT),
         )
 
     # The states of the orders put money and stock where those of the others do: the orders come last.

@@ -43,7 +43,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--pactape-verify-messages",
         metavar="MODULE:NAME",
-        help="a mapping from descriptions to functions that make the messages of contracts",
+        help="a mapping from descriptions to functions that make the messages of contracts; by default "
+        "[tool.pactape.providers.*] messages",
     )
     group.addoption(
         "--pactape-verify-header",

@@ -40,6 +40,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
         name: The pacticipant's name in contracts and at the broker; the key when not given.
         url: The canonical base URL that recordings carry, "https://api.example.com/v1".
         states: Where its provider-state handlers are, "package.module:NAME"; None when it needs none.
+        messages: Where the functions are that make its messages, "package.module:NAME"; None when it sends none.
         openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
     """
 
@@ -47,6 +48,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     url: str
     states: str | None = None
+    messages: str | None = None
     openapi: Path | None = None
 
     @property
@@ -294,6 +296,7 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
     url: str
     name: str | None = None
     states: str | None = None
+    messages: str | None = None
     openapi: str | None = None
 
 
@@ -306,6 +309,7 @@ def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSetting
         name=table.name or key,
         url=table.url.rstrip("/"),
         states=table.states,
+        messages=table.messages,
         openapi=root / table.openapi if table.openapi else None,
     )
 

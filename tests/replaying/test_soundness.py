@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pactape.cassettes import read_messages
 from pactape.replaying import replaying
 from pactape.settings import load_settings
 from pactape.verification import verify_provider
@@ -15,6 +17,8 @@ from pactape.verification import verify_provider
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = load_settings(ROOT)
 PACTS = sorted(SETTINGS.pacts.glob("*.json"))
+ON_MESSAGES = [path for path in PACTS if path.name.endswith(".messages.json")]
+ON_REQUESTS = [path for path in PACTS if path not in ON_MESSAGES]
 #: What the recordings leave out, and the verifier asks with: any credentials will do for a replay.
 HEADERS = {"Authorization": "Bearer anything"}
 
@@ -34,7 +38,7 @@ def _nothing(**_parameters: Any) -> None: ...
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("path", PACTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ON_REQUESTS, ids=lambda path: path.stem)
 def test_every_recording_keeps_the_contract_that_came_from_it(path: Path, tmp_path: Path) -> None:
     pact = json.loads(path.read_bytes())
     provider = next(each for each in SETTINGS.providers.values() if each.name == pact["provider"]["name"])
@@ -50,3 +54,31 @@ def test_every_recording_keeps_the_contract_that_came_from_it(path: Path, tmp_pa
             result = verify_provider([part], url=url, states=states_of(pact), headers=HEADERS)
         failures += [(each.description, each.failures) for each in result.failed]
     assert failures == []
+
+
+@pytest.mark.parametrize("path", ON_MESSAGES, ids=lambda path: path.stem)
+def test_every_recorded_message_keeps_the_contract_that_came_from_it(path: Path, tmp_path: Path) -> None:
+    pact = json.loads(path.read_bytes())
+    failures = []
+    for number, (interaction, place) in enumerate(places_of(pact)):
+        part = tmp_path / f"{number}.json"
+        part.write_text(json.dumps({**pact, "interactions": [interaction]}), encoding="utf-8")
+        made = {interaction["description"]: partial(recorded, place)}
+        result = verify_provider([part], states=states_of(pact), messages=made)
+        failures += [(each.description, each.failures) for each in result.failed]
+    assert failures == []
+
+
+def places_of(pact: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Each message of a contract with each recording that it came from."""
+    return [
+        (each, place)
+        for each in pact["interactions"]
+        for place in each["comments"]["references"]["Pactape"]["cassettes"].split(", ")
+    ]
+
+
+def recorded(place: str) -> object:
+    """What was recorded at "path#messages[0]"."""
+    file, _, index = place.removesuffix("]").partition("#messages[")
+    return read_messages(ROOT / file)[int(index)].content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from pactape.contracts import derive, write_contracts
 from pactape.settings import load_settings
 from pactape.states import load_states
 from pactape.verification import verify_provider
+from pactape.verification.messages import load_messages
 
+from storefront.events.messages import MESSAGES, user_deleted
 from storefront.faults import rename_field
 from storefront.server import running
 
@@ -39,8 +42,9 @@ def test_every_provider_has_a_contract() -> None:
 
 
 def pacts_of(key: str) -> list[Path]:
-    """The contracts of all consumers with a provider."""
-    return sorted(PACTS.glob(f"*-{SETTINGS.providers[key].name}.json"))
+    """The contracts of all consumers with a provider, on requests and on messages."""
+    name = SETTINGS.providers[key].name
+    return sorted([*PACTS.glob(f"*-{name}.json"), *PACTS.glob(f"*-{name}.messages.json")])
 
 
 def verified(storefront: Storefront, key: str, *, url: str | None = None) -> Verification:
@@ -50,6 +54,7 @@ def verified(storefront: Storefront, key: str, *, url: str | None = None) -> Ver
         url=url or storefront.urls[key],
         states=load_states(provider.states, root=ROOT),
         headers=storefront.authorization(key),
+        messages=load_messages(provider.messages, root=ROOT),
     )
 
 
@@ -85,3 +90,19 @@ def test_a_provider_with_a_renamed_field_breaks_a_contract_and_the_field_is_name
 def test_a_field_that_no_consumer_reads_may_be_renamed(storefront: Storefront) -> None:
     with running(rename_field(storefront.users.app, old="updatedAt", new="changedAt")) as url:
         assert verified(storefront, "users", url=url).failed == ()
+
+
+def test_a_message_without_what_the_mailer_reads_breaks_its_contract() -> None:
+    def without_email() -> object:
+        message = json.loads(user_deleted())
+        del message["user"]["email"]
+        return message
+
+    result = verify_provider(
+        [PACTS / "storefront-mailer-storefront-users.messages.json"],
+        states={},
+        messages={**MESSAGES, "a user was deleted": without_email},
+    )
+    assert [(each.description, "email" in str(each.failures)) for each in result.failed] == [
+        ("a user was deleted", True)
+    ]

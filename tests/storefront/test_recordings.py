@@ -23,7 +23,7 @@ CREDENTIAL = re.compile(r"(?:Bearer|Basic) +([^\s\"]+)|\"(?:access|refresh)_toke
 
 
 def test_there_are_recordings_and_contracts() -> None:
-    assert (len(COMMITTED) > 40, len(PACTS)) == (True, 8)
+    assert (len(COMMITTED) > 40, len(PACTS)) == (True, 9)
 
 
 @pytest.mark.parametrize("path", [*COMMITTED, *PACTS], ids=lambda path: path.name)
@@ -37,7 +37,9 @@ def test_lint_finds_no_secret_in_a_committed_recording(path: Path) -> None:
     assert list(lint_cassette(path)) == []
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in COMMITTED if read_cassette(path)], ids=lambda path: path.name
+)
 def test_a_committed_recording_knows_only_the_canonical_host_of_one_provider(path: Path) -> None:
     hosts = {exchange.request.url.split("/")[2] for exchange in read_cassette(path)}
     known = {each.host for each in load_settings(ROOT).providers.values()}

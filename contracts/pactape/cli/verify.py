@@ -44,8 +44,11 @@ __all__ = ["verify"]
 @click.option(
     "--provider", "key", help="The provider's key in [tool.pactape.providers]; the only one by default."
 )
-@click.option("--url", required=True, help="The running provider's base URL.")
+@click.option("--url", help="The running provider's base URL; not needed for contracts of messages only.")
 @click.option("--states", help='The provider-state handlers, "package.module:NAME"; by default the setting.')
+@click.option(
+    "--messages", help='The functions that make messages, "package.module:NAME"; by default the setting.'
+)
 @click.option(
     "--header",
     "headers",
@@ -63,8 +66,9 @@ def verify(
     publish_as: str | None,
     branch: str | None,
     key: str | None,
-    url: str,
+    url: str | None,
     states: str | None,
+    messages: str | None,
     headers: tuple[str, ...],
 ) -> None:
     """Have the official verifier replay contracts against a running provider.
@@ -73,20 +77,24 @@ def verify(
     --from-broker those that the broker selects.
     """
     from pactape.verification import verify_from_broker, verify_provider  # noqa: PLC0415 -- quick `pactape --help`
+    from pactape.verification.messages import load_messages  # noqa: PLC0415 -- as above
 
     extra = dict(map(_header, headers))
     settings = load_settings(project)
     provider = _provider(settings, key)
     handlers = load_states(states or provider.states, root=settings.root)
+    makers = load_messages(messages or provider.messages, root=settings.root)
     if from_broker:
+        if url is None and not makers:
+            raise click.UsageError("--from-broker wants --url, or --messages for contracts of messages only")
         source = _source(settings, broker_url, select=select, version=publish_as, branch=branch)
         verification = verify_from_broker(
-            provider.name, broker=source, url=url, states=handlers, headers=extra
+            provider.name, broker=source, url=url, states=handlers, headers=extra, messages=makers
         )
     else:
         _refuse_broker_options(publish_as=publish_as, branch=branch, broker_url=broker_url)
         files = list(pacts) or _pacts_of(settings, provider)
-        verification = verify_provider(files, url=url, states=handlers, headers=extra)
+        verification = verify_provider(files, url=url, states=handlers, headers=extra, messages=makers)
         _remember(settings, files, verification)
     _show(verification)
     sys.exit(0 if verification.passed else 1)

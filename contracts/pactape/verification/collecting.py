@@ -15,6 +15,7 @@ from pactape.states import load_states
 from pactape.verification.applications import load
 from pactape.verification.contract import is_contract, read_contract
 from pactape.verification.in_process import InProcessVerifier
+from pactape.verification.messages import load_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pactape.settings import ProviderSettings, Settings
     from pactape.states import States
     from pactape.verification.contract import Contract, Interaction
+    from pactape.verification.messages import Messages
     from pactape.verification.result import InteractionResult
 
 __all__ = ["Verifying", "check", "collect"]
@@ -85,7 +87,7 @@ class Verifying:
                 self._load("--pactape-verify"),
                 states=self._states(provider),
                 headers=self._headers(),
-                messages=self._load("--pactape-verify-messages"),
+                messages=self._messages(provider),
             )
             self._verifier = verifier.__enter__()
         return self._verifier
@@ -104,6 +106,11 @@ class Verifying:
         known = self._known(provider)
         named = self._config.getoption("--pactape-verify-states") or (known.states if known else None)
         return load_states(named, root=self.settings.root)
+
+    def _messages(self, provider: str) -> Messages:
+        known = self._known(provider)
+        named = self._config.getoption("--pactape-verify-messages") or (known.messages if known else None)
+        return load_messages(named, root=self.settings.root)
 
     def _headers(self) -> Mapping[str, str]:
         pairs = [each.partition(":") for each in self._config.getoption("--pactape-verify-header")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -11,28 +10,27 @@ import msgspec
 
 from pactape.errors import PactFormatError, ProviderMessageError, ProviderStateError
 from pactape.exchange import Request, Response
-from pactape.matching import Message, MessageMatcher, Mismatch, ResponseMatcher, RuleError
+from pactape.matching import MessageMatcher, Mismatch, ResponseMatcher, RuleError
 from pactape.matching.reading import read_body, read_headers, read_query
 from pactape.states import set_up
 from pactape.verification.applications import application
 from pactape.verification.contract import Interaction, Kind, read_contract
 from pactape.verification.generating import generated
+from pactape.verification.messages import check_message, message_of
 from pactape.verification.result import InteractionResult, Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from pactape.states import States
+    from pactape.verification.messages import Messages
 
-__all__ = ["InProcessVerifier", "Messages", "verify_in_process"]
-
-#: Functions that make messages, by the interaction's description: a `Message`, bytes, or a JSON value.
-Messages = Mapping[str, Callable[[], object]]
+__all__ = ["InProcessVerifier", "verify_in_process"]
 
 _BASE = "http://localhost"
-_JSON = "application/json"
 
 
 def verify_in_process(
@@ -142,11 +140,8 @@ class InProcessVerifier:
                     f"no handler sets up the provider state {state.name!r}",
                     remedy=f"add one to the states mapping, which has {sorted(self._states) or 'none'}",
                 )
-        if interaction.kind is not Kind.HTTP and interaction.description not in self._messages:
-            raise ProviderMessageError(
-                f"no function makes the message {interaction.description!r}",
-                remedy=f"add one to the messages mapping, which has {sorted(self._messages) or 'none'}",
-            )
+        if interaction.kind is not Kind.HTTP:
+            check_message(interaction.description, self._messages)
         if interaction.kind is Kind.HTTP and self._app is None:
             raise ProviderMessageError(
                 f"no application answers the request {interaction.description!r}",
@@ -204,7 +199,7 @@ class InProcessVerifier:
         if interaction.kind is Kind.EXCHANGE:
             written = next(iter(written.get("response") or ()), {})
         made = self._messages[interaction.description]()
-        return MessageMatcher(generated(written, values), interaction.version).mismatches(_message(made))
+        return MessageMatcher(generated(written, values), interaction.version).mismatches(message_of(made))
 
 
 def _request(interaction: Interaction, written: dict[str, Any], headers: dict[str, str]) -> Request:
@@ -236,11 +231,3 @@ def _plain(response: Response) -> Response:
     from pactape.contracts.bodies import decoded  # noqa: PLC0415 -- pulls all of deriving in
 
     return msgspec.structs.replace(response, body=decoded(response))
-
-
-def _message(made: object) -> Message:
-    if isinstance(made, Message):
-        return made
-    if isinstance(made, bytes):
-        return Message(contents=made)
-    return Message(contents=msgspec.json.encode(made), metadata={"contentType": _JSON})

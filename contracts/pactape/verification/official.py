@@ -28,6 +28,9 @@ __all__ = ["SELECTIONS", "BrokerSource", "Job", "VerifierCrashError", "run"]
 SELECTIONS = ("main-branch", "deployed-or-released", "matching-branch", "latest")
 
 
+_LOOPBACK = "127.0.0.1"
+
+
 class BrokerSource(msgspec.Struct, frozen=True, kw_only=True):
     """Contracts that come from a broker; credentials are the official PACT_BROKER_* variables.
 
@@ -54,7 +57,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         provider: The provider's name in the contracts.
-        url: The running provider's base URL.
+        url: The running provider's base URL; None for messages only.
+        message_port: The loopback port at which its messages are made; None for requests only.
         pacts: The paths of the pact files; empty when they come from a broker.
         broker: The broker that they come from; None when they are files.
         state_url: Where provider states are set up.
@@ -62,10 +66,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     provider: str
-    url: str
+    url: str | None
     pacts: tuple[str, ...]
     state_url: str
     headers: dict[str, str]
+    message_port: int | None = None
     broker: BrokerSource | None = None
 
     def __repr__(self) -> str:
@@ -101,7 +106,11 @@ def run(job: Job) -> dict[str, Any]:
 def _verify(job: Job) -> dict[str, Any]:
     from pact import Verifier  # noqa: PLC0415 -- loads a native library, wanted in the child only
 
-    verifier = Verifier(job.provider, _host(job.url)).add_transport(url=job.url)
+    verifier = Verifier(job.provider, _host(job.url) if job.url else _LOOPBACK)
+    if job.url is not None:
+        verifier.add_transport(url=job.url)
+    if job.message_port is not None:
+        verifier.add_transport(protocol="message", port=job.message_port, path="/", scheme="http")
     verifier.state_handler(job.state_url, teardown=False, body=True)
     for pact in job.pacts:
         verifier.add_source(Path(pact))

@@ -1,0 +1,66 @@
+"""The messages that the users send, made for real: a change, its event in the outbox, the relay, the bus.
+
+Each is made on a database of its own, which is gone afterwards, so that nobody else's events are touched.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from storefront.database import temporary_database
+from storefront.events import outbox
+from storefront.events.bus import EventBus
+from storefront.events.event import Event
+from storefront.events.relay import Relay
+from storefront.events.service import EventDrivenUserService
+from storefront.events.tables import CHAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from storefront.database import Database
+    from storefront.events.event import Kind
+
+__all__ = ["MESSAGES", "user_created", "user_deleted"]
+
+_SUBSCRIBER = "email"
+
+
+def user_created() -> bytes:
+    """The message of a user who was created, as it leaves the bus: Ada, with the address ada@example.com."""
+    return _sent("user.created")
+
+
+def user_deleted() -> bytes:
+    """The message of a user who was deleted, as it leaves the bus: Ada, with the address ada@example.com."""
+    return _sent("user.deleted")
+
+
+MESSAGES: Mapping[str, Callable[[], bytes]] = {
+    "a user was created": user_created,
+    "a user was deleted": user_deleted,
+}
+
+
+def _sent(kind: Kind) -> bytes:
+    with temporary_database() as database:
+        CHAIN.upgrade(database)
+        bus = EventBus(prefix=f"contract-{uuid.uuid4()}")
+        with database.transaction() as session:
+            outbox.subscribe(session, _SUBSCRIBER)
+        users = EventDrivenUserService(database, bus)
+        users.delete_user(users.create_user(email="ada@example.com", name="Ada").id)
+        bodies = _relayed(database, bus)
+    return next(body for body in bodies if msgspec.json.decode(body, type=Event).kind == kind)
+
+
+def _relayed(database: Database, bus: EventBus) -> list[bytes]:
+    """What the relay puts into the subscriber's queue."""
+    with bus.connection() as connection, connection.Producer() as producer:
+        Relay(database, bus).send(producer)
+        with connection.channel() as channel:
+            queue = bus.queue(_SUBSCRIBER)(channel)
+            return [bytes(message.body) for message in iter(queue.get, None)]
