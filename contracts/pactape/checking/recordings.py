@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from pactape.checking.alarms import Alarm, Tier
 from pactape.checking.differences import differences
 from pactape.contracts.evidence import evidence_of
+from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
+from pactape.contracts.messages import evidence_of_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pactape.contracts.samples import Sample
+    from pactape.exchange import RecordedMessage
     from pactape.settings import Settings
 
 __all__ = ["compare_recordings"]
@@ -27,7 +30,7 @@ _Answers = dict[_Kind, list["Sample"]]
 
 
 def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: Settings) -> list[Alarm]:
-    """What the providers answer differently: statuses, media types and shapes, never values.
+    """What the providers answer or send differently: statuses, media types and shapes, never values.
 
     Args:
         before: The cassettes that are kept.
@@ -41,9 +44,29 @@ def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: 
         CassetteFormatError: A cassette can't be read.
     """
     old, new = _by_question(before, settings), _by_question(after, settings)
-    return sorted(
-        alarm for question in old for alarm in _compare(question, old[question], new.get(question, {}))
-    )
+    alarms = [alarm for question in old for alarm in _compare(question, old[question], new.get(question, {}))]
+    return sorted([*alarms, *_compare_messages(_messages(before, settings), _messages(after, settings))])
+
+
+def _messages(paths: Sequence[Path], settings: Settings) -> dict[str, list[RecordedMessage]]:
+    """The messages by description."""
+    found: dict[str, list[RecordedMessage]] = {}
+    copies = CleanCopies(None)
+    for path in paths:
+        for _, message in messages_in(path, settings, copies=copies, left_out=[]):
+            found.setdefault(message.description, []).append(message)
+    return found
+
+
+def _compare_messages(
+    before: dict[str, list[RecordedMessage]], after: dict[str, list[RecordedMessage]]
+) -> Iterator[Alarm]:
+    for description, messages in before.items():
+        if description not in after:
+            yield Alarm(Tier.BREAKING, description, "is not received as recorded any more")
+            continue
+        old, new = evidence_of_messages(messages), evidence_of_messages(after[description])
+        yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
 def _by_question(paths: Sequence[Path], settings: Settings) -> dict[_Question, _Answers]:
