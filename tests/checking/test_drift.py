@@ -152,3 +152,45 @@ def test_a_project_without_recorded_tests_is_bad_input(project: Project) -> None
 def test_an_unknown_provider_is_bad_input(project: Project) -> None:
     with pytest.raises(BadInputError, match="there is no provider 'usres'"):
         project.drift("--provider", "usres")
+
+
+RECEIVES = """
+import json, os, pytest
+
+def live():
+    with open("queue.json") as file:
+        return json.load(file)
+
+@pytest.mark.cassette
+def test_hears_of_a_user(receive_message):
+    assert receive_message("a user has come", provider="users", live=live).content["id"]
+"""
+HEARD = """
+interactions: []
+version: 1
+pactape:
+  version: 1
+  messages: [{description: a user has come, provider: users, content: {id: 7, name: Ada}, reads: [id]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ({"id": 8, "name": "Bob"}, None),
+        ({"id": "8", "name": "Bob"}, "breaking: a user has come: $.id: was integer and is string now"),
+        ({"id": 8}, "info: a user has come: $.name:"),
+    ],
+)
+def test_messages_that_are_sent_otherwise_are_told(
+    tmp_path: Path, message: dict[str, Any], told: str | None
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(SETTINGS)
+    (tmp_path / "test_hears.py").write_text(RECEIVES)
+    (tmp_path / "queue.json").write_text(json.dumps(message))
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "test_hears.test_hears_of_a_user.yaml").write_text(HEARD)
+    done = CliRunner().invoke(command, ["drift", "--project", str(tmp_path)])
+    lines = [line.strip().lower() for line in done.output.splitlines()]
+    assert (told is None) or any(told in line.replace("  ", " ") for line in lines), done.output
+    assert done.exit_code == (1 if told and told.startswith("breaking") else 0)
