@@ -205,7 +205,7 @@ def _may_be_a_number(matcher: Rule) -> bool:
 
 
 def _format_of(shape: Shape) -> str | None:
-    return stated_format(shape.formats or frozenset(), shape.kinds.get("string", 0))
+    return stated_format(shape.formats, shape.kinds.get("string", 0)) if shape.formats else None
 
 
 def _is_enumeration(shape: Shape) -> bool:
@@ -240,6 +240,6 @@ def map_key_pattern(keys: Iterable[str]) -> str | None:
         (True, None)
     """
     names = list(keys)
-    if not names:
+    if not names or names[0].isidentifier():  # which no number and no text of these formats is
         return None
     return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)
