@@ -71,7 +71,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
     def required(self) -> list[str]:
         """The keys that every object had, sorted."""
         objects = self.kinds.get("object", 0)
-        return sorted(key for key, shape in self.keys.items() if shape.count == objects)
+        return sorted([key for key, shape in self.keys.items() if sum(shape.kinds.values()) == objects])
 
     def any_value(self) -> Shape:
         """The one shape of all values of an object whose keys are data."""
