@@ -33,7 +33,15 @@ __all__ = ["main"]
     type=click.IntRange(1, 86_400),
     help="Seconds that an access token is valid.",
 )
-def serve(*, host: str, port: int, token_lifetime: int) -> None:
+@click.option(
+    "--events-bus",
+    default="memory://",
+    show_default=True,
+    envvar="STOREFRONT_EVENTS_BUS_URL",
+    show_envvar=True,
+    help="The bus that users' events go over, to the mailer and the audit: also amqp:// or redis://.",
+)
+def serve(*, host: str, port: int, token_lifetime: int, events_bus: str) -> None:
     """Serve all services until Ctrl-C or a SIGTERM."""
     from storefront.system import running_storefront  # noqa: PLC0415 -- a misspelt option need not wait for it
 
@@ -41,7 +49,10 @@ def serve(*, host: str, port: int, token_lifetime: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_arguments: stop.set())
     with ExitStack() as stack:
-        _tell(stack.enter_context(running_storefront(host=host, port=port, token_lifetime=token_lifetime)))
+        storefront = stack.enter_context(
+            running_storefront(host=host, port=port, token_lifetime=token_lifetime, events_bus=events_bus)
+        )
+        _tell(storefront)
         stop.wait()
     click.echo("stopped")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,16 @@ from pactape_clients.transport import TransportSettings
 
 from storefront.clients import InventoryClient, NotificationClient, PaymentClient, ShippingClient
 from storefront.database import Database, temporary_database
+from storefront.events import (
+    AuditEventHandler,
+    AuditLog,
+    Consumers,
+    EmailEventHandler,
+    EventBus,
+    NotificationEmails,
+    Relay,
+    outbox,
+)
 from storefront.events.tables import CHAIN as EVENTS
 from storefront.identity import TokenIssuer, TokenVerifier
 from storefront.identity import create_app as identity_app
@@ -129,6 +140,7 @@ def running_storefront(
     database: Database | None = None,
     token_lifetime: int = 60,
     recover_every: float | None = 1.0,
+    events_bus: str | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Storefront]:
@@ -138,6 +150,8 @@ def running_storefront(
         database: With the users API's migrations applied; None makes one for as long as the context lasts.
         token_lifetime: Seconds that an access token is valid.
         recover_every: Seconds between two looks for orders that somebody left; None never looks.
+        events_bus: The URL of the bus that users' events go over, to the mailer and the audit: "memory://",
+            "amqp://…" or "redis://…"; None leaves them in the outbox.
         host: The address to listen at.
         port: The port of the users API, those of the others follow it; 0 takes free ones.
 
@@ -148,7 +162,9 @@ def running_storefront(
         own = stack.enter_context(migrated(database))
         stack.enter_context(bound(own))
         users = stack.enter_context(
-            running_users_api(database=own, token_lifetime=token_lifetime, host=host, port=port)
+            running_users_api(
+                database=own, token_lifetime=token_lifetime, host=host, port=port, tell=outbox.write
+            )
         )
         issuer = TokenIssuer(lifetime=token_lifetime)
         apps = {name: create(own, issuer.verifier()) for name, create in PROVIDERS.items()}
@@ -164,6 +180,22 @@ def running_storefront(
         urls["orders"] = stack.enter_context(
             running(apps["orders"], host=host, port=port and port + len(urls))
         )
+        if events_bus is not None:
+            stack.enter_context(_events(own, EventBus(events_bus, prefix=_prefix(events_bus)), services))
         yield Storefront(
             users=users, urls=urls, apps=apps, issuer=issuer, orchestrator=orchestrator, database=own
         )
+
+
+def _prefix(bus: str) -> str:
+    """What the names of queues begin with: those in memory are of this storefront alone."""
+    return f"storefront-{secrets.token_hex(4)}" if bus.startswith("memory:") else "storefront"
+
+
+@contextmanager
+def _events(database: Database, bus: EventBus, services: Services) -> Iterator[None]:
+    """The relay, the mailer and the audit."""
+    EmailEventHandler(NotificationEmails(services.notifications)).register(bus)
+    AuditEventHandler(AuditLog()).register(bus)
+    with Consumers(database, bus), Relay(database, bus):
+        yield

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from storefront.users.accounts import Account
+from storefront.users.changes import KINDS, Kind
 
 __all__ = ["KINDS", "Event", "Kind"]
-
-Kind = Literal["user.created", "user.updated", "user.deleted"]
-KINDS: tuple[Kind, ...] = ("user.created", "user.updated", "user.deleted")
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

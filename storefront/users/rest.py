@@ -9,12 +9,14 @@ import msgspec
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest
 
+from storefront.users.accounts import account_of
 from storefront.users.content import Email, Locale, Name, Password, json_content, valid
 from storefront.users.repository import UserRepository
 from storefront.users.wire import timestamp
 
 if TYPE_CHECKING:
     from storefront.database import Database
+    from storefront.users.changes import Tell
     from storefront.users.tables import User
 
 __all__ = ["blueprint"]
@@ -33,8 +35,8 @@ class _Changes(msgspec.Struct, forbid_unknown_fields=True):
     locale: Locale | msgspec.UnsetType = msgspec.UNSET
 
 
-def blueprint(database: Database) -> Blueprint:
-    """The routes below /users."""
+def blueprint(database: Database, *, tell: Tell) -> Blueprint:
+    """The routes below /users; `tell` is told of each change."""
     routes = Blueprint("users", __name__, url_prefix="/users")
 
     @routes.post("")
@@ -44,6 +46,7 @@ def blueprint(database: Database) -> Blueprint:
             user = UserRepository(session).add(
                 email=content.email, name=content.name, locale=content.locale, password=content.password
             )
+            tell(session, "user.created", account_of(user))
         answer = _json(_wire(user), status=201)
         answer.headers["Location"] = url_for("users.get", id=str(user.id), _external=True)
         return answer
@@ -66,12 +69,18 @@ def blueprint(database: Database) -> Blueprint:
         changes = msgspec.structs.asdict(valid(json_content(), _Changes))
         given = {name: value for name, value in changes.items() if value is not msgspec.UNSET}
         with database.transaction() as session:
-            return _json(_wire(UserRepository(session).change(id, given)))
+            user = UserRepository(session).change(id, given)
+            if given:
+                tell(session, "user.updated", account_of(user))
+            return _json(_wire(user))
 
     @routes.delete("/<id>")
     def remove(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            UserRepository(session).remove(id)
+            users = UserRepository(session)
+            # Changed by nothing, the user is locked: what is told is the last state.
+            tell(session, "user.deleted", account_of(users.change(id, {})))
+            users.remove(id)
         return Response(status=204)
 
     return routes

@@ -13,12 +13,14 @@ from pactape_clients import ClientCredentials, TokenAuth
 from storefront.database import Database, temporary_database
 from storefront.server import running
 from storefront.users.app import create_app
+from storefront.users.changes import nobody
 from storefront.users.oauth import register_client
 from storefront.users.states import bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from storefront.users.changes import Tell
 
 __all__ = ["UsersService", "running_users_api"]
 
@@ -61,7 +63,12 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def running_users_api(
-    *, database: Database | None = None, token_lifetime: int = 60, host: str = "127.0.0.1", port: int = 0
+    *,
+    database: Database | None = None,
+    token_lifetime: int = 60,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tell: Tell = nobody,
 ) -> Iterator[UsersService]:
     """The users API; provider states of this process work on its database, too.
 
@@ -70,6 +77,7 @@ def running_users_api(
         token_lifetime: Seconds that an access token is valid.
         host: The address to listen at.
         port: The port; 0 takes a free one.
+        tell: Told of each change of a user.
 
     Raises:
         BadInputError: The database server can't be used, or the port.
@@ -77,7 +85,7 @@ def running_users_api(
     with ExitStack() as stack:
         own = database or stack.enter_context(temporary_database())
         stack.enter_context(bound(own))
-        app = create_app(own, token_lifetime=token_lifetime)
+        app = create_app(own, token_lifetime=token_lifetime, tell=tell)
         yield UsersService(
             url=stack.enter_context(running(app, host=host, port=port)),
             app=app,
