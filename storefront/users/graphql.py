@@ -21,6 +21,7 @@ from flask import Blueprint, Response, request
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
 from storefront.users.content import Text, Title, json_content, valid
+from storefront.users.limits import FieldDepthRule, bounded_document
 from storefront.users.problems import InvalidContentError
 from storefront.users.repository import UnknownUserError, UserRepository
 from storefront.users.wire import timestamp
@@ -77,7 +78,13 @@ def blueprint(database: Database) -> Blueprint:
         content = json_content()
         with database.transaction() as session:
             _executed, answer = graphql_sync(
-                schema, content, context_value=UserRepository(session), error_formatter=shown, logger=logger
+                schema,
+                content,
+                context_value=UserRepository(session),
+                query_parser=bounded_document,
+                validation_rules=[FieldDepthRule],
+                error_formatter=shown,
+                logger=logger,
             )
         return _response(content, answer)
 

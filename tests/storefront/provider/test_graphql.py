@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ariadne import graphql_sync
+from graphql import get_introspection_query
 
 from storefront.users.graphql import executable_schema, shown
 from storefront.users.repository import UserRepository
@@ -163,3 +164,52 @@ def test_the_answer_has_the_media_type_that_was_asked_for(
     ask: Ask, token: dict[str, str], accept: str, media: str
 ) -> None:
     assert answered(ask, token, {"query": "{ __typename }"}, accept=accept) == (200, media, False)
+
+
+DEEP = '{{ user(id: "{id}") {{ posts {{ author {{ posts {{ author {{ {inner} }} }} }} }} }} }}'
+
+
+def test_fields_six_levels_deep_are_answered(ask: Ask, user: dict[str, str]) -> None:
+    answer = execute(ask, DEEP.format(id=user["id"], inner="id"), {})
+    assert (answer.status_code, answer.json()) == (200, {"data": {"user": {"posts": []}}})
+
+
+FRAGMENTS = '{{ user(id: "{id}") {{ ...a }} }} fragment a on User {{ posts {{ author {{ ...b }} }} }}'
+FRAGMENTS += " fragment b on User {{ posts {{ author {{ posts {{ title }} }} }} }}"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (DEEP.format(id=NOBODY, inner="posts { title }"), "fields 7 levels deep; 6 is the most"),
+        (FRAGMENTS.format(id=NOBODY), "fields 7 levels deep; 6 is the most"),
+        ("{" + " a: user(id: 1) { id }" * 400 + "}", "more than 2000 tokens"),
+        ("{ a" * 10_000 + "}" * 10_000, "nests more than 30 deep"),
+        ("{ user(id: " + "[" * 10_000 + "]" * 10_000 + ") { id } }", "nests more than 30 deep"),
+    ],
+    ids=["fields", "fragments", "aliases", "braces", "lists"],
+)
+def test_a_document_that_asks_for_too_much_is_refused_with_the_limit(
+    ask: Ask, token: dict[str, str], query: str, words: str
+) -> None:
+    headers = {**token, "Accept": "application/graphql-response+json"}
+    answer = ask("POST", "/graphql", json={"query": query}, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, words in error["message"], "data" in answer.json()) == (400, True, False)
+
+
+def test_a_fragment_that_spreads_itself_is_refused(ask: Ask) -> None:
+    query = '{ user(id: "1") { ...a } } fragment a on User { posts { author { ...a } } }'
+    (error,) = execute(ask, query, {}).json()["errors"]
+    assert "itself" in error["message"]
+
+
+def test_fragments_that_spread_each_other_twice_are_measured_once(ask: Ask) -> None:
+    doubling = " ".join(f"fragment f{n} on User {{ ...f{n + 1} ...f{n + 1} }}" for n in range(100))
+    query = f'{{ user(id: "{NOBODY}") {{ ...f0 }} }} {doubling} fragment f100 on User {{ id }}'
+    assert execute(ask, query, {}).json()["errors"][0]["extensions"]["code"] == "USER_NOT_FOUND"
+
+
+def test_the_schema_can_be_asked_for_whatever_its_depth(ask: Ask) -> None:
+    answer = execute(ask, get_introspection_query(), {})
+    assert "errors" not in answer.json()

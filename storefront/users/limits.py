@@ -1,0 +1,102 @@
+"""How large a GraphQL request may be: tokens and nesting of the document, and levels of fields.
+
+A user has posts and a post an author, so each further level may multiply what is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    Lexer,
+    OperationDefinitionNode,
+    Source,
+    TokenKind,
+    parse,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphql import Node, SelectionSetNode
+
+__all__ = ["FieldDepthRule", "bounded_document"]
+
+_MOST_TOKENS = 2_000
+_DEEPEST_BRACKETS = 30
+_DEEPEST_FIELDS = 6
+_OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
+_CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
+
+
+def bounded_document(_context: object, content: Mapping[str, Any]) -> DocumentNode:
+    """The document of a request.
+
+    Raises:
+        GraphQLError: It is none, has more than 2,000 tokens, or nests brackets more than 30 deep.
+    """
+    _check_size(content["query"])
+    return parse(content["query"])
+
+
+def _check_size(text: str) -> None:
+    """Look at the tokens before they are parsed, which takes a call for each level."""
+    lexer = Lexer(Source(text))
+    count = depth = 0
+    while (kind := lexer.advance().kind) is not TokenKind.EOF:
+        count += 1
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        if count > _MOST_TOKENS:
+            raise GraphQLError(f"the document has more than {_MOST_TOKENS} tokens")
+        if depth > _DEEPEST_BRACKETS:
+            raise GraphQLError(f"the document nests more than {_DEEPEST_BRACKETS} deep")
+
+
+class FieldDepthRule(ASTValidationRule):
+    """Refuses operations that ask for fields of fields more than six levels deep; introspection isn't counted."""
+
+    def enter_document(self, node: DocumentNode, *_: object) -> None:
+        """Measure each operation, with the fragments that it spreads."""
+        fragments = [each for each in node.definitions if isinstance(each, FragmentDefinitionNode)]
+        depths = _Depths({each.name.value: each for each in fragments})
+        for operation in node.definitions:
+            if not isinstance(operation, OperationDefinitionNode):
+                continue
+            depth = depths.of(operation.selection_set)
+            if depth > _DEEPEST_FIELDS:
+                told = f"the operation asks for fields {depth} levels deep; {_DEEPEST_FIELDS} is the most"
+                self.report_error(GraphQLError(told, operation))
+
+
+class _Depths:
+    """How many levels of fields selections have; each fragment is measured once, however often it is spread."""
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, int] = {}
+
+    def of(self, selected: SelectionSetNode | None) -> int:
+        """The levels of fields in a selection."""
+        return max(map(self._of_one, selected.selections), default=0) if selected else 0
+
+    def _of_one(self, node: Node) -> int:
+        if isinstance(node, FragmentSpreadNode):
+            return self._of_fragment(node.name.value)
+        if isinstance(node, FieldNode):
+            return 0 if node.name.value.startswith("__") else 1 + self.of(node.selection_set)
+        return self.of(node.selection_set) if isinstance(node, InlineFragmentNode) else 0
+
+    def _of_fragment(self, name: str) -> int:
+        """A fragment in itself, which another rule refuses, counts for nothing there."""
+        if name not in self._known:
+            self._known[name] = 0
+            found = self._fragments.get(name)
+            self._known[name] = self.of(found.selection_set) if found else 0
+        return self._known[name]
