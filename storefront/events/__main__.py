@@ -1,42 +1,101 @@
-"""`python -m storefront.events relay|audit`: a relay, or the audit's subscriber, as a process of its own."""
+"""`python -m storefront.events`: a relay or the audit's subscriber as a process of its own, and parked events."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 from contextlib import closing
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
+import click
 from pactape.errors import BadInputError
 
 from storefront.database import Database, database_url
-from storefront.events import AuditEventHandler, AuditLog, Consumers, EventBus, Relay
+from storefront.events import AuditEventHandler, AuditLog, Consumers, EventBus, Relay, parking
+
+if TYPE_CHECKING:
+    import uuid
+    from contextlib import AbstractContextManager
 
 _DATABASE = "STOREFRONT_EVENTS_DATABASE_URL"
 _BUS = "STOREFRONT_EVENTS_BUS_URL"
 
+_prefix_option = click.option(
+    "--prefix", default="storefront", show_default=True, help="What the names of queues begin with."
+)
 
-def main() -> None:
-    """Run until SIGTERM or SIGINT; the environment says where the database and the bus are."""
-    parser = argparse.ArgumentParser(prog="python -m storefront.events", description=main.__doc__)
-    parser.add_argument("role", choices=["relay", "audit"])
-    parser.add_argument("--prefix", default="storefront", help="what the names of queues begin with")
-    parser.add_argument("--resend-after", type=float, default=5, metavar="SECONDS")
-    options = parser.parse_args()
+
+@click.group()
+def command() -> None:
+    """Users' events; STOREFRONT_EVENTS_DATABASE_URL and STOREFRONT_EVENTS_BUS_URL say where they are."""
+
+
+@command.command()
+@_prefix_option
+@click.option("--resend-after", type=float, default=5, show_default=True, metavar="SECONDS")
+def relay(*, prefix: str, resend_after: float) -> None:
+    """Send what is in the outbox until SIGTERM or SIGINT."""
+    bus = EventBus(_bus(), prefix=prefix)
+    with closing(_database()) as database:
+        _run(Relay(database, bus, resend_after=resend_after))
+
+
+@command.command()
+@_prefix_option
+def audit(*, prefix: str) -> None:
+    """Write all events down until SIGTERM or SIGINT."""
+    bus = EventBus(_bus(), prefix=prefix)
+    AuditEventHandler(AuditLog()).register(bus)
+    with closing(_database()) as database:
+        _run(Consumers(database, bus))
+
+
+@command.command()
+def parked() -> None:
+    """Show the events that a subscriber could not apply and is not sent any more."""
+    with closing(_database()) as database, database.transaction() as session:
+        for each in parking.parked(session):
+            click.echo(
+                f"{each.subscriber} {each.user_id}: event {each.event_id}, number {each.sequence}, "
+                f"{each.attempts} attempts, since {each.parked_at:%Y-%m-%dT%H:%M:%S%z}: {each.error}"
+            )
+
+
+@command.command()
+@click.argument("subscriber")
+@click.argument("user_id", type=click.UUID)
+def retry(*, subscriber: str, user_id: uuid.UUID) -> None:
+    """Have the parked event of a user sent again to SUBSCRIBER."""
+    with closing(_database()) as database, database.transaction() as session:
+        parking.retry(session, subscriber=subscriber, user_id=user_id)
+
+
+@command.command()
+@click.argument("subscriber")
+@click.argument("user_id", type=click.UUID)
+def skip(*, subscriber: str, user_id: uuid.UUID) -> None:
+    """Have the parked event of a user count as applied by SUBSCRIBER."""
+    with closing(_database()) as database, database.transaction() as session:
+        parking.skip(session, subscriber=subscriber, user_id=user_id)
+
+
+def _run(worker: AbstractContextManager[object]) -> None:
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    bus = EventBus(_required(_BUS), prefix=options.prefix)
-    with closing(Database(database_url(_required(_DATABASE), variable=_DATABASE))) as database:
-        AuditEventHandler(AuditLog()).register(bus)
-        running = Consumers(database, bus)
-        relay = Relay(database, bus, resend_after=options.resend_after)
-        with relay if options.role == "relay" else running:
-            sys.stdout.write("ready\n")
-            sys.stdout.flush()
-            stop.wait()
+    with worker:
+        click.echo("ready")
+        stop.wait()
+
+
+def _database() -> Database:
+    return Database(database_url(_required(_DATABASE), variable=_DATABASE))
+
+
+def _bus() -> str:
+    return _required(_BUS)
 
 
 def _required(variable: str) -> str:
@@ -50,6 +109,7 @@ def _required(variable: str) -> str:
 
 if __name__ == "__main__":
     try:
-        main()
+        command()
     except BadInputError as refused:
-        sys.exit(f"storefront: {refused}")
+        click.echo(f"storefront: {refused}", err=True)
+        sys.exit(2)

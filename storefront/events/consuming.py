@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from storefront.events import outbox
 from storefront.events.event import Event
+from storefront.events.parking import forget_failure, note_failure
 from storefront.events.running import Loop, failures
 from storefront.events.tables import Position
 
@@ -38,11 +39,13 @@ class Consumers:
     Args:
         database: Where is noted what was applied.
         bus: With its listeners; who registers later isn't told.
+        most_attempts: After how many failures an event is parked for a subscriber.
     """
 
-    def __init__(self, database: Database, bus: EventBus) -> None:
+    def __init__(self, database: Database, bus: EventBus, *, most_attempts: int = 12) -> None:
         self._database = database
         self._bus = bus
+        self._most_attempts = most_attempts
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -58,16 +61,17 @@ class Consumers:
         self._stack.close()
 
     def _consumer(self, subscriber: str) -> _Consumer:
-        return _Consumer(self._database, self._bus, subscriber)
+        return _Consumer(self._database, self._bus, subscriber, most_attempts=self._most_attempts)
 
 
 class _Consumer:
     """One subscriber's way through its queue."""
 
-    def __init__(self, database: Database, bus: EventBus, subscriber: str) -> None:
+    def __init__(self, database: Database, bus: EventBus, subscriber: str, *, most_attempts: int) -> None:
         self._database = database
         self._bus = bus
         self._subscriber = subscriber
+        self._most_attempts = most_attempts
 
     def __call__(self, stop: threading.Event) -> None:
         with self._bus.connection() as connection:
@@ -86,15 +90,36 @@ class _Consumer:
         """Apply a message's event.
 
         What fails, or comes too early, leaves the queue all the same: the relay sends it again, while the user's
-        later events wait for it.
+        later events wait for it, until it is parked.
         """
         try:
-            event = msgspec.json.decode(message.body, type=Event)
-            with self._database.transaction() as session:
-                apply(session, self._bus, event, subscriber=self._subscriber)
+            self._apply(msgspec.json.decode(message.body, type=Event))
         except Exception:
             _LOGGER.exception("%s could not apply a message; it will be sent again", self._subscriber)
         message.ack()
+
+    def _apply(self, event: Event) -> None:
+        try:
+            with self._database.transaction() as session:
+                apply(session, self._bus, event, subscriber=self._subscriber)
+        except Exception as error:
+            with self._database.transaction() as session:
+                is_parked = note_failure(
+                    session,
+                    event,
+                    subscriber=self._subscriber,
+                    error=f"{type(error).__name__}: {error}",
+                    most_attempts=self._most_attempts,
+                )
+            if not is_parked:
+                raise
+            _LOGGER.critical(
+                "%s could not apply the event %s of user %s, which is parked: a person must look at it",
+                self._subscriber,
+                event.id,
+                event.user_id,
+                exc_info=error,
+            )
 
 
 def apply(
@@ -121,4 +146,5 @@ def apply(
     for handler in bus.listeners(event.kind, subscriber=subscriber):
         handler(event, session)
     position.sequence = event.sequence
+    forget_failure(session, event, subscriber=subscriber)
     return "applied"

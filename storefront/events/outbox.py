@@ -12,12 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from storefront.events.event import Event
-from storefront.events.tables import OutboxRow, Position, Stream, SubscriberRow
+from storefront.events.tables import Failure, OutboxRow, Position, Stream, SubscriberRow
 from storefront.users.accounts import Account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from storefront.events.event import Kind
@@ -78,17 +79,32 @@ def due(session: Session, *, resend_after: timedelta) -> Sequence[tuple[Event, s
     """
     patience = resend_after * func.power(2, func.least(OutboxRow.attempts - 1, _MOST_DOUBLINGS))
     late = OutboxRow.published_at < func.now() - patience
-    oldest = select(OutboxRow).where(or_(OutboxRow.published_at.is_(None), late))
+    anybody = exists().where(_waits(OutboxRow)).select_from(SubscriberRow).correlate(OutboxRow)
+    oldest = select(OutboxRow).where(or_(OutboxRow.published_at.is_(None), late), anybody)
     row = aliased(OutboxRow, oldest.order_by(OutboxRow.number).limit(_BATCH).subquery())
-    mine = (Position.subscriber == SubscriberRow.name) & (Position.user_id == row.user_id)
     waiting = (
         select(row, SubscriberRow.name)
         .join(SubscriberRow, true())
-        .outerjoin(Position, mine)
-        .where(func.coalesce(Position.sequence, 0) < row.sequence)
+        .where(_waits(row))
         .order_by(row.number, SubscriberRow.name)
     )
     return [(_event(found), name) for found, name in session.execute(waiting)]
+
+
+def _waits(row: type[OutboxRow]) -> ColumnElement[bool]:
+    """Whether a subscriber is still to be sent an event: not applied, and not parked or behind a parked one."""
+    applied = exists().where(
+        Position.subscriber == SubscriberRow.name,
+        Position.user_id == row.user_id,
+        Position.sequence >= row.sequence,
+    )
+    parked = exists().where(
+        Failure.subscriber == SubscriberRow.name,
+        Failure.user_id == row.user_id,
+        Failure.sequence <= row.sequence,
+        Failure.parked_at.is_not(None),
+    )
+    return ~applied.correlate(row, SubscriberRow) & ~parked.correlate(row, SubscriberRow)
 
 
 def mark_published(session: Session, events: Sequence[Event]) -> None:

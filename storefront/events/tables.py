@@ -6,13 +6,23 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storefront.providing.migrating import Chain
 
-__all__ = ["CHAIN", "AuditRow", "Base", "OutboxRow", "Position", "Stream", "SubscriberRow"]
+__all__ = ["CHAIN", "AuditRow", "Base", "Failure", "OutboxRow", "Position", "Stream", "SubscriberRow"]
 
 
 class Base(DeclarativeBase):
@@ -66,6 +76,22 @@ class Position(Base):
     )
     user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class Failure(Base):
+    """The event of a user at which a subscriber fails, and whether it has been parked."""
+
+    __tablename__ = "failures"
+
+    subscriber: Mapped[str] = mapped_column(
+        ForeignKey("events.subscribers.name", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[uuid.UUID]
+    attempts: Mapped[int]
+    error: Mapped[str] = mapped_column(Text)
+    parked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class AuditRow(Base):

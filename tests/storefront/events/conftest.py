@@ -124,7 +124,7 @@ def events_database() -> Iterator[Database]:
 
 @pytest.fixture
 def clean(events_database: Database) -> Database:
-    tables = "events.streams, events.outbox, events.subscribers, events.audit"
+    tables = "events.streams, events.outbox, events.subscribers, events.audit, events.failures"
     with events_database.transaction() as session:
         session.execute(text(f"TRUNCATE TABLE {tables} CASCADE"))
     return events_database

@@ -1,0 +1,130 @@
+"""Events that a subscriber can't apply: tried again for a while, then parked until a person has looked at them.
+
+Of one user the later events wait behind a parked one, for they may only be applied in their order; other users'
+events go on, and so do all other subscribers.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from pactape.errors import BadInputError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from storefront.events.tables import Failure, OutboxRow, Position
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from storefront.events.event import Event
+
+__all__ = ["Parked", "forget_failure", "note_failure", "parked", "retry", "skip"]
+
+_LONGEST_ERROR = 2_000
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a subscriber is not sent any more.
+
+    Args:
+        subscriber: Who could not apply it.
+        user_id: Whose event it is.
+        sequence: The which-th of this user.
+        event_id: Its id.
+        attempts: How often it was tried.
+        error: How it failed the last time.
+        parked_at: Since when it is parked.
+    """
+
+    subscriber: str
+    user_id: uuid.UUID
+    sequence: int
+    event_id: uuid.UUID
+    attempts: int
+    error: str
+    parked_at: datetime
+
+
+def note_failure(session: Session, event: Event, *, subscriber: str, error: str, most_attempts: int) -> bool:
+    """Note that a subscriber failed to apply an event; gives whether it is parked for that.
+
+    Args:
+        session: A transaction of its own: that of the failed attempt is undone.
+        event: Which one.
+        subscriber: Who.
+        error: How.
+        most_attempts: After how many failures it is parked.
+    """
+    values = {"sequence": event.sequence, "event_id": event.id, "error": error[:_LONGEST_ERROR]}
+    noted = insert(Failure).values(subscriber=subscriber, user_id=event.user_id, attempts=1, **values)
+    attempts = session.execute(
+        noted.on_conflict_do_update(
+            index_elements=[Failure.subscriber, Failure.user_id],
+            set_={**values, "attempts": Failure.attempts + 1},
+        ).returning(Failure.attempts)
+    ).scalar_one()
+    if attempts < most_attempts:
+        return False
+    session.execute(update(Failure).where(_of(subscriber, event.user_id)).values(parked_at=func.now()))
+    return True
+
+
+def forget_failure(session: Session, event: Event, *, subscriber: str) -> None:
+    """Note that a subscriber has applied an event, after all or at once."""
+    session.execute(delete(Failure).where(_of(subscriber, event.user_id)))
+
+
+def parked(session: Session) -> list[Parked]:
+    """What a person must look at, the oldest first."""
+    rows = select(Failure).where(Failure.parked_at.is_not(None)).order_by(Failure.parked_at)
+    return [msgspec.convert(row, Parked, from_attributes=True) for row in session.scalars(rows)]
+
+
+def retry(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
+    """Have a parked event sent again at once, and as often as at first.
+
+    Raises:
+        BadInputError: None is parked.
+    """
+    row = _parked(session, subscriber, user_id)
+    session.execute(
+        update(OutboxRow).where(OutboxRow.id == row.event_id).values(published_at=None, attempts=0)
+    )
+    session.delete(row)
+
+
+def skip(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
+    """Have a parked event count as applied; the user's later ones go on.
+
+    Raises:
+        BadInputError: None is parked.
+    """
+    row = _parked(session, subscriber, user_id)
+    position = insert(Position).values(subscriber=subscriber, user_id=user_id, sequence=row.sequence)
+    session.execute(
+        position.on_conflict_do_update(
+            index_elements=[Position.subscriber, Position.user_id], set_={"sequence": row.sequence}
+        )
+    )
+    behind = (OutboxRow.user_id == user_id) & (OutboxRow.sequence > row.sequence)
+    session.execute(update(OutboxRow).where(behind).values(published_at=None, attempts=0))
+    session.delete(row)
+
+
+def _parked(session: Session, subscriber: str, user_id: uuid.UUID) -> Failure:
+    found = session.get(Failure, (subscriber, user_id), with_for_update=True)
+    if found is None or found.parked_at is None:
+        raise BadInputError(
+            f"no event of the user {user_id} is parked for {subscriber!r}",
+            remedy="see what is: python -m storefront.events parked",
+        )
+    return found
+
+
+def _of(subscriber: str, user_id: uuid.UUID) -> ColumnElement[bool]:
+    return (Failure.subscriber == subscriber) & (Failure.user_id == user_id)
