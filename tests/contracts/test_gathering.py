@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pactape
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +23,6 @@ from pactape.contracts.gathering import Gathering
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pactape.contracts import Derivation
     from pactape.settings import Settings
 
@@ -202,6 +205,40 @@ def test_what_is_kept_is_not_used_when_the_openapi_document_has_changed(tmp_path
     apart = len(derive(described).contracts[0].interactions)
     document.write_text("openapi: 3.0.0\npaths: {'/pets/{name}': {get: {}}}\n", encoding="utf-8")
     assert (apart, len(derive(described).contracts[0].interactions)) == (2, 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("changed", ["contracts/operations.py", "cassettes/secrets.py", "exchange.py"])
+def test_what_is_kept_is_not_used_by_other_code_even_of_the_same_size_and_age(
+    tmp_path: Path, changed: str
+) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    shutil.copytree(Path(pactape.__file__).parent, tmp_path / "code" / "pactape")
+    first = digest_made_by(tmp_path / "code", known)
+    assert digest_made_by(tmp_path / "code", known) == first
+    module = tmp_path / "code" / "pactape" / changed
+    before, text = module.stat(), module.read_text(encoding="utf-8")
+    module.write_text(text.replace('"""', "'''", 2), encoding="utf-8")
+    os.utime(module, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert module.stat().st_size == before.st_size
+    assert digest_made_by(tmp_path / "code", known) != first
+
+
+def digest_made_by(code: Path, known: Settings) -> str:
+    """The name of the one digest that there is after a copy of the toolkit has derived."""
+    program = (
+        "import sys; from pathlib import Path; from pactape.contracts import derive; "
+        "from pactape.settings import load_settings; derive(load_settings(Path(sys.argv[1])))"
+    )
+    subprocess.run(
+        [sys.executable, "-P", "-c", program, str(known.root)],
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    (digest,) = (known.root / ".pactape" / "digests").iterdir()
+    return digest.name
 
 
 def test_what_can_not_be_kept_is_derived_all_the_same(tmp_path: Path) -> None:
