@@ -42,14 +42,23 @@ class Recordings:
     """
 
     def __init__(self, files: Iterable[Path], *, base_url: str | None = None) -> None:
-        self._base = base_url.rstrip("/") if base_url else None
-        self._clean = Cleaner({}).request
-        self._lock = threading.Lock()
-        self._answers: dict[bytes, list[Response]] = {}
-        self._given: dict[bytes, int] = {}
-        self._requests: list[VcrRequest] = []
-        self.origins: tuple[str, ...] = ()
-        self._read(list(files))
+        self._begin(base_url)
+        paths = list(files)
+        self._take(exchange for path in paths for exchange in read_cassette(path))
+        self._refuse_nothing(paths[0] if paths else None)
+
+    @classmethod
+    def of(cls, exchanges: Iterable[Exchange], *, base_url: str | None = None) -> Recordings:
+        """The answers of exchanges that have been read already, in their order.
+
+        Raises:
+            CassetteFormatError: There is nothing to replay.
+        """
+        recordings = cls.__new__(cls)
+        recordings._begin(base_url)
+        recordings._take(exchanges)
+        recordings._refuse_nothing(None)
+        return recordings
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -74,17 +83,27 @@ class Recordings:
         """The recorded requests that come nearest, each with the first difference, the nearest first."""
         return nearest_requests(self._live(request)[0], self._requests)
 
-    def _read(self, files: list[Path]) -> None:
-        for path in files:
-            for exchange in read_cassette(path):
-                if self._base is None or _is_below(exchange.request.url, self._base):
-                    self._add(exchange)
+    def _begin(self, base_url: str | None) -> None:
+        self._base = base_url.rstrip("/") if base_url else None
+        self._clean = Cleaner({}).request
+        self._lock = threading.Lock()
+        self._answers: dict[bytes, list[Response]] = {}
+        self._given: dict[bytes, int] = {}
+        self._requests: list[VcrRequest] = []
+        self.origins: tuple[str, ...] = ()
+
+    def _take(self, exchanges: Iterable[Exchange]) -> None:
+        for exchange in exchanges:
+            if self._base is None or _is_below(exchange.request.url, self._base):
+                self._add(exchange)
         origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
         self.origins = tuple(origins)
+
+    def _refuse_nothing(self, where: Path | None) -> None:
         if not self._requests:
             raise CassetteFormatError(
                 f"nothing was recorded below {self._base}" if self._base else "no interaction is recorded",
-                where=files[0] if files else None,
+                where=where,
                 remedy="name cassettes with interactions of this provider",
             )
 
