@@ -3,8 +3,9 @@
 Run as `python soundness.py FOLDER [SAMPLE]`: each folder in FOLDER is a project, and SAMPLE is how many of its
 cassettes are taken ("all", or a number; 10 without it). Contracts are derived from them. Then each recording is
 asked for by the request that it came from, answered by the replay server, and judged against its interaction by
-the official verifier and by our own matcher. Exits with 1 when a recording breaks its contract or the two judges
-disagree, with 2 when there is nothing to judge.
+the official verifier and by our own matcher. Both also judge each request with the answer that another recording
+got, which mostly breaks the contract. Exits with 1 when a recording breaks its contract or the two judges disagree,
+with 2 when there is nothing to judge.
 """
 
 from __future__ import annotations
@@ -49,6 +50,16 @@ DEFAULT_SAMPLE = 10
 _AT_ONCE = 200
 #: What the recordings leave out, and the verifier asks with: any credentials will do for a replay.
 _HEADERS = {"Authorization": "Bearer anything"}
+_COLUMNS = (
+    "cassettes",
+    "recordings",
+    "interactions",
+    "passed",
+    "failed",
+    "swaps caught",
+    "disagreements",
+    "left out",
+)
 #: Interactions refer to their first recordings only; here every one of them counts.
 _EVERY_RECORDING = sys.maxsize
 
@@ -71,6 +82,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     official: tuple[str, ...]
     own: tuple[str, ...]
 
+    @property
+    def judges_agree(self) -> bool:
+        """Whether both find it sound, or neither."""
+        return bool(self.official) == bool(self.own)
+
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was found in a project."""
@@ -79,6 +95,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     cassettes: int
     interactions: int
     verdicts: tuple[Verdict, ...]
+    swapped: tuple[Verdict, ...]
     left_out: dict[str, int]
 
     @property
@@ -88,8 +105,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def disagreements(self) -> tuple[Verdict, ...]:
-        """The recordings that only one of the judges finds sound."""
-        return tuple(each for each in self.verdicts if bool(each.official) != bool(each.own))
+        """The recordings, and the requests with another's answer, that only one of the judges finds sound."""
+        return tuple(each for each in (*self.verdicts, *self.swapped) if not each.judges_agree)
 
 
 def main() -> int:
@@ -106,7 +123,7 @@ def main() -> int:
         print(f"{root} holds no folder with recordings that give a contract", file=sys.stderr)
         return 2
     show(reports)
-    return 1 if any(report.failed for report in reports) else 0
+    return 1 if any(report.failed or report.disagreements for report in reports) else 0
 
 
 def judged(folder: Path, *, sample: int | None = None) -> Report:
@@ -122,7 +139,12 @@ def judged(folder: Path, *, sample: int | None = None) -> Report:
         cassettes = sum(1 for path in (root / "cassettes").rglob("*") if path.is_file())
         if not cassettes:
             return Report(
-                project=folder.name, cassettes=0, interactions=0, verdicts=(), left_out=dict(left_out)
+                project=folder.name,
+                cassettes=0,
+                interactions=0,
+                verdicts=(),
+                swapped=(),
+                left_out=dict(left_out),
             )
         text = f'[tool.pactape]\nconsumer = "{folder.name}"\n'
         (root / "pyproject.toml").write_text(text, encoding="utf-8")
@@ -134,6 +156,7 @@ def judged(folder: Path, *, sample: int | None = None) -> Report:
             cassettes=cassettes,
             interactions=len({(each.party, each.interaction.description) for each in recordings}),
             verdicts=tuple(verdicts(recordings, root)),
+            swapped=tuple(verdicts(swapped(recordings), root)),
             left_out=dict(left_out),
         )
 
@@ -157,6 +180,20 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
     return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.left_out]
+
+
+def swapped(recordings: list[Recording]) -> list[Recording]:
+    """Every recording with the answer that the next one of the same contract got."""
+    by_party = defaultdict(list)
+    for recording in recordings:
+        by_party[recording.party].append(recording)
+    return [
+        msgspec.structs.replace(
+            each, exchange=msgspec.structs.replace(each.exchange, response=other.exchange.response)
+        )
+        for of_party in by_party.values()
+        for each, other in zip(of_party, [*of_party[1:], of_party[0]], strict=True)
+    ]
 
 
 def verdicts(recordings: Iterable[Recording], folder: Path) -> Iterator[Verdict]:
@@ -249,7 +286,11 @@ def show(reports: list[Report]) -> None:
             print(f"{report.project}: {each.description} ({each.place})")
             print(*(f"  official: {failure}" for failure in each.official[:5]), sep="\n")
             print(*(f"  own: {failure}" for failure in each.own[:5]), sep="\n")
-    print("project\tcassettes\trecordings\tinteractions\tpassed\tfailed\tjudges disagree\tleft out".expandtabs(36))
+    for report in reports:
+        for each in set(report.disagreements) - set(report.failed):
+            print(f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})")
+            print(f"  official: {each.official[:2] or 'sound'}\n  own: {each.own[:2] or 'sound'}")
+    print(f"{'project':36}" + "".join(f"{name:>14}" for name in _COLUMNS))
     for report in [*reports, _total(reports)]:
         failed = len(report.failed)
         row = (
@@ -259,10 +300,11 @@ def show(reports: list[Report]) -> None:
             report.interactions,
             len(report.verdicts) - failed,
             failed,
+            len([each for each in report.swapped if each.official]),
             len(report.disagreements),
             sum(report.left_out.values()),
         )
-        print(f"{row[0]:36}" + "".join(f"{each:>13}" for each in row[1:]))
+        print(f"{row[0]:36}" + "".join(f"{each:>14}" for each in row[1:]))
     for reason, count in sorted(_total(reports).left_out.items()):
         print(f"left out {count}: {reason}")
 
@@ -276,6 +318,7 @@ def _total(reports: list[Report]) -> Report:
         cassettes=sum(report.cassettes for report in reports),
         interactions=sum(report.interactions for report in reports),
         verdicts=tuple(each for report in reports for each in report.verdicts),
+        swapped=tuple(each for report in reports for each in report.swapped),
         left_out=dict(left_out),
     )
 
