@@ -15,23 +15,26 @@ import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-
 from pactape.cassettes import read_cassette
 from pactape.contracts import evidence
 from pactape.contracts.asking import expected_request
 from pactape.contracts.derive import derive
 from pactape.contracts.gathering import samples_in
+from pactape.contracts.interaction import Interaction
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.pact import encode_pact
+from pactape.contracts.parties import Party
 from pactape.contracts.recordings import find_cassettes
 from pactape.errors import CassetteFormatError
+from pactape.exchange import Exchange
 from pactape.replaying import Recordings, ReplayApplication, ReplayServer
 from pactape.serving import in_background
-from pactape.settings import load_settings
+from pactape.settings import ProviderSettings, load_settings
 from pactape.verification import verify_provider
 from pactape.verification.contract import read_contract
 from pactape.verification.in_process import InProcessVerifier
@@ -39,11 +42,8 @@ from pactape.verification.in_process import InProcessVerifier
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pactape.contracts.interaction import Interaction
-    from pactape.contracts.parties import Party
     from pactape.contracts.samples import Sample
-    from pactape.exchange import Exchange
-    from pactape.settings import ProviderSettings, Settings
+    from pactape.settings import Settings
 
 DEFAULT_SAMPLE = 10
 #: The verifier's time grows faster than the number of interactions in a file.
@@ -60,8 +60,6 @@ _COLUMNS = (
     "disagreements",
     "left out",
 )
-#: Interactions refer to their first recordings only; here every one of them counts.
-_EVERY_RECORDING = sys.maxsize
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,8 +165,8 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
     Raises:
         AssertionError: A recording got lost between the contract and the cassettes.
     """
-    evidence.MOST_CASSETTES = _EVERY_RECORDING
-    derivation = derive(settings, all_fields=True)
+    with _every_recording_referred_to():
+        derivation = derive(settings, all_fields=True)
     samples = dict(_samples(settings))
     found = [
         _recording(contract.party, interaction, place, samples)
@@ -180,6 +178,17 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
     return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.left_out]
+
+
+@contextmanager
+def _every_recording_referred_to() -> Iterator[None]:
+    """Interactions refer to their first recordings only; meanwhile to all."""
+    usual = evidence.MOST_CASSETTES
+    evidence.MOST_CASSETTES = sys.maxsize
+    try:
+        yield
+    finally:
+        evidence.MOST_CASSETTES = usual
 
 
 def swapped(recordings: list[Recording]) -> list[Recording]:
@@ -216,10 +225,10 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
     pact.write_bytes(encode_pact(first.party, (_numbered(n, each) for n, each in enumerate(recordings))))
     states = {state.name: _nothing for each in recordings for state in each.interaction.states}
     exchanges = [each.exchange for each in recordings]
-    server = ReplayServer(Recordings.of(exchanges, base_url=first.provider.url))
+    server = ReplayServer(Recordings(base_url=first.provider.url, exchanges=exchanges))
     with in_background(server, name="soundness"):
         official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
-    application = ReplayApplication(Recordings.of(exchanges, base_url=first.provider.url))
+    application = ReplayApplication(Recordings(base_url=first.provider.url, exchanges=exchanges))
     with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
         own = [verifier.verify(each) for each in read_contract(pact).interactions]
     by_description = {each.description: each for each in official.results}
@@ -276,7 +285,7 @@ def _gather(folder: Path, target: Path, sample: int | None) -> Iterator[str]:
             read_cassette(copy)
         except CassetteFormatError as error:
             copy.unlink()
-            yield f"the cassette can't be read: {str(error).partition(' ')[2]}"
+            yield f"the cassette can't be read: {error.what}"
 
 
 def show(reports: list[Report]) -> None:
@@ -288,7 +297,9 @@ def show(reports: list[Report]) -> None:
             print(*(f"  own: {failure}" for failure in each.own[:5]), sep="\n")
     for report in reports:
         for each in set(report.disagreements) - set(report.failed):
-            print(f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})")
+            print(
+                f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})"
+            )
             print(f"  official: {each.official[:2] or 'sound'}\n  own: {each.own[:2] or 'sound'}")
     print(f"{'project':36}" + "".join(f"{name:>14}" for name in _COLUMNS))
     for report in [*reports, _total(reports)]:

@@ -175,7 +175,10 @@ def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> No
 @pytest.mark.parametrize(
     ("sent", "body"),
     [
-        ('{"name": "Ada"}', {"content": {"name": "Ada"}, "contentType": "application/json", "encoded": False}),
+        (
+            '{"name": "Ada"}',
+            {"content": {"name": "Ada"}, "contentType": "application/json", "encoded": False},
+        ),
         ("name=Ada", {"content": "name=Ada", "contentType": "text/plain", "encoded": False}),
         ("{no JSON", {"content": "{no JSON", "contentType": "text/plain", "encoded": False}),
         (

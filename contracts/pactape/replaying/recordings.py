@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ class Recordings:
         files: Cassettes; their order decides where equal requests are recorded in several.
         base_url: Only what was recorded below this URL is there, at paths that start after it; None for all of
             it, at its own paths.
+        exchanges: Further ones, after those of the files, that have been read already.
 
     Attributes:
         origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
@@ -41,24 +43,21 @@ class Recordings:
         CassetteFormatError: A cassette can't be read, or there is nothing to replay.
     """
 
-    def __init__(self, files: Iterable[Path], *, base_url: str | None = None) -> None:
-        self._begin(base_url)
-        paths = list(files)
-        self._take(exchange for path in paths for exchange in read_cassette(path))
-        self._refuse_nothing(paths[0] if paths else None)
-
-    @classmethod
-    def of(cls, exchanges: Iterable[Exchange], *, base_url: str | None = None) -> Recordings:
-        """The answers of exchanges that have been read already, in their order.
-
-        Raises:
-            CassetteFormatError: There is nothing to replay.
-        """
-        recordings = cls.__new__(cls)
-        recordings._begin(base_url)
-        recordings._take(exchanges)
-        recordings._refuse_nothing(None)
-        return recordings
+    def __init__(
+        self,
+        files: Iterable[Path] = (),
+        *,
+        base_url: str | None = None,
+        exchanges: Iterable[Exchange] = (),
+    ) -> None:
+        self._base = base_url.rstrip("/") if base_url else None
+        self._clean = Cleaner({}).request
+        self._lock = threading.Lock()
+        self._answers: dict[bytes, list[Response]] = {}
+        self._given: dict[bytes, int] = {}
+        self._requests: list[VcrRequest] = []
+        self.origins: tuple[str, ...] = ()
+        self._read(list(files), exchanges)
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -83,27 +82,17 @@ class Recordings:
         """The recorded requests that come nearest, each with the first difference, the nearest first."""
         return nearest_requests(self._live(request)[0], self._requests)
 
-    def _begin(self, base_url: str | None) -> None:
-        self._base = base_url.rstrip("/") if base_url else None
-        self._clean = Cleaner({}).request
-        self._lock = threading.Lock()
-        self._answers: dict[bytes, list[Response]] = {}
-        self._given: dict[bytes, int] = {}
-        self._requests: list[VcrRequest] = []
-        self.origins: tuple[str, ...] = ()
-
-    def _take(self, exchanges: Iterable[Exchange]) -> None:
-        for exchange in exchanges:
+    def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
+        recorded = (exchange for path in files for exchange in read_cassette(path))
+        for exchange in chain(recorded, exchanges):
             if self._base is None or _is_below(exchange.request.url, self._base):
                 self._add(exchange)
         origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
         self.origins = tuple(origins)
-
-    def _refuse_nothing(self, where: Path | None) -> None:
         if not self._requests:
             raise CassetteFormatError(
                 f"nothing was recorded below {self._base}" if self._base else "no interaction is recorded",
-                where=where,
+                where=files[0] if files else None,
                 remedy="name cassettes with interactions of this provider",
             )
 
