@@ -96,6 +96,33 @@ def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Proje
     ]
 
 
+def test_requests_of_one_operation_are_told_apart_by_the_names_that_they_have(project: Project) -> None:
+    url = "http://users.test/users"
+    project.record("a", interaction(url=f"{url}?limit=5"), interaction(url=f"{url}?limit=5&after=x"))
+    project.record(
+        "b", *(interaction(method="POST", url=url, sent=sent) for sent in ({"a": 1}, {"b": {"c": 1}}))
+    )
+    assert [each["description"] for each in project.interactions()] == [
+        "GET /users → 200",
+        "GET /users → 200 with after",
+        "POST /users → 200 with a",
+        "POST /users → 200 with b, b.c",
+    ]
+
+
+def test_what_cant_be_told_apart_is_numbered_from_one_for_each_phrase(project: Project) -> None:
+    for name in ("users", "people"):
+        url = f"http://{name}.test/graphql"
+        for document in ("{ me { id } }", "{ you { id } }"):
+            project.record(
+                f"{name}-{len(document)}", interaction(method="POST", url=url, sent={"query": document})
+            )
+    assert [each["description"] for each in project.interactions()] == [
+        "an unnamed GraphQL operation → 200 #1",
+        "an unnamed GraphQL operation → 200 #2",
+    ]
+
+
 def test_recordings_of_one_operation_form_one_interaction(project: Project) -> None:
     call = {"operation": "GET /users/{id}", "path": "/users/{id}"}
     project.record("a", interaction(), calls=[call], **TEST)
