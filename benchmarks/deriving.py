@@ -57,15 +57,19 @@ def _corpus(corpus: Path) -> dict[str, float]:
         alone = Path(folder) / "cassettes"
         alone.mkdir()
         shutil.copy(largest, alone)
-        peaks = [_peak(whole), _peak(_project(Path(folder) / "alone", alone))]
-    print(f"peak memory: {peaks[0] / 1e6:.1f} MB for all, {peaks[1] / 1e6:.1f} MB for the largest alone")
+        before, peak = _peak(whole)
+        _, alone_peak = _peak(_project(Path(folder) / "alone", alone))
+    print(
+        f"peak memory of the process: {_megabytes(before)} before, {_megabytes(peak)} after all of them, "
+        f"{_megabytes(alone_peak)} after the largest alone"
+    )
     base = times["vcrpy: load"]
     return {
         "contracts.derive_corpus.over_vcrpy_load": round(times["pactape: derive"] / base, 2),
         "contracts.derive_corpus.first_over_vcrpy_load": round(
             times["pactape: derive, nothing kept"] / base, 2
         ),
-        "contracts.derive_corpus.memory_over_largest": round(peaks[0] / peaks[1], 2),
+        "contracts.derive_corpus.memory_over_largest": round(peak / alone_peak, 2),
     }
 
 
@@ -86,10 +90,17 @@ def _forget(settings: Settings) -> None:
     shutil.rmtree(settings.root / ".pactape", ignore_errors=True)
 
 
-def _peak(settings: Settings) -> int:
+def _peak(settings: Settings) -> tuple[int, int]:
+    """The most memory that a process took before and after deriving, imports included, in bytes."""
     _forget(settings)
     command = [sys.executable, str(_HERE / "_derive_once.py"), str(settings.root)]
-    return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)  # noqa: S603 -- our own
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 -- our own
+    before, after = map(int, told.split())
+    return before, after
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
 
 
 def _merge() -> dict[str, float]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pactape.checking import check_project
 from pactape.contracts import derive
 from pactape.contracts.derive import concluded
 from pactape.contracts.gathering import Gathering
@@ -95,11 +98,33 @@ def test_shards_of_any_split_and_order_join_to_the_same_bytes(
     assert written(concluded(first, known)) == written(concluded(whole, known))
 
 
+@given(
+    exchanges=st.lists(
+        st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(ANSWERS)), min_size=1, max_size=3),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_kept_gives_the_bytes_that_the_cassettes_give(
+    tmp_path: Path, exchanges: list[list[tuple[str, Any]]]
+) -> None:
+    known = project(tmp_path)
+    shutil.rmtree(tmp_path / "cassettes", ignore_errors=True)
+    for number, each in enumerate(exchanges):
+        record(tmp_path, str(number), *each)
+    from_cassettes, from_kept = derive(known), derive(known)
+    assert (written(from_kept), from_kept.left_out) == (written(from_cassettes), from_cassettes.left_out)
+
+
 def copies(root: Path) -> list[Path]:
-    return sorted((root / ".pactape" / "exchanges").iterdir())
+    """What is kept of cassettes: digests for deriving, exchanges without secrets for checking."""
+    return sorted(
+        path for path in (root / ".pactape").glob("*/*") if path.parent.name in {"digests", "exchanges"}
+    )
 
 
-def test_a_second_derivation_reads_the_copies_and_gives_the_same(
+def test_a_second_derivation_reads_no_cassette_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = project(tmp_path)
@@ -127,6 +152,7 @@ def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
     headers = {"Authorization": ["Bearer RAWTOKENabc987"], "X-Api-Key": ["HEADERSECRET456"]}
     record(tmp_path, "a", ("/pets/1?api_key=QUERYSECRET1", {"password": "BODYSECRET1"}), headers=headers)
     derive(known)
+    check_project(known)
     data = b"".join(path.read_bytes() for path in copies(tmp_path))
     secrets = (b"RAWTOKENabc987", b"HEADERSECRET456", b"QUERYSECRET1", b"BODYSECRET1")
     assert ([each for each in secrets if each in data], b"/pets/1" in data) == ([], True)
@@ -140,6 +166,63 @@ def test_a_torn_copy_is_made_anew(tmp_path: Path, torn: bytes) -> None:
     (copy,) = copies(tmp_path)
     copy.write_bytes(torn)
     assert (written(derive(known)), copy.read_bytes() != torn) == (first, True)
+
+
+def test_checking_keeps_one_copy_of_a_cassette_that_has_changed(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    for answer in (ANSWERS[0], ANSWERS[4]):
+        record(tmp_path, "a", ("/pets/1", answer))
+        check_project(known)
+    assert [path.parent.name for path in copies(tmp_path)] == ["digests", "exchanges"]
+
+
+def test_what_is_kept_is_not_used_for_another_provider_name_or_all_fields_or_another_place(
+    tmp_path: Path,
+) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
+    first = written(derive(known))
+    assert written(derive(known, all_fields=True)) == first
+    renamed = msgspec.structs.replace(known, consumer="another")
+    assert {each.party.consumer for each in derive(renamed).contracts} == {"another"}
+    (tmp_path / "cassettes" / "a.yaml").rename(tmp_path / "cassettes" / "b.yaml")
+    (contract,) = written(derive(known))
+    assert b"cassettes/b.yaml" in contract["web-users.json"]
+
+
+def test_what_is_kept_is_not_used_when_the_openapi_document_has_changed(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    (only,) = known.providers.values()
+    document = tmp_path / "openapi.yaml"
+    described = msgspec.structs.replace(
+        known, providers={only.key: msgspec.structs.replace(only, openapi=document)}
+    )
+    record(tmp_path, "a", ("/pets/rex", ANSWERS[0]), ("/pets/tom", ANSWERS[0]))
+    document.write_text("openapi: 3.0.0\npaths: {}\n", encoding="utf-8")
+    apart = len(derive(described).contracts[0].interactions)
+    document.write_text("openapi: 3.0.0\npaths: {'/pets/{name}': {get: {}}}\n", encoding="utf-8")
+    assert (apart, len(derive(described).contracts[0].interactions)) == (2, 1)
+
+
+def test_what_can_not_be_kept_is_derived_all_the_same(tmp_path: Path) -> None:
+    known = project(tmp_path)
+    record(tmp_path, "a", ("/pets/1", {"id": 99999999999999999999999}))
+    first = written(derive(known))
+    assert (len(first), written(derive(known))) == (1, first)
+
+
+@pytest.mark.parametrize("side", ["value", "key"])
+def test_an_answer_with_half_a_character_is_left_out_and_the_others_are_not(
+    tmp_path: Path, side: str
+) -> None:
+    known = project(tmp_path)
+    odd = {"name": "\ud800"} if side == "value" else {"\ud800": 1}
+    record(tmp_path, "a", ("/pets/1", odd), ("/pets/2", ANSWERS[0]))
+    found = derive(known)
+    assert (len(written(found)), [each.reason for each in found.left_out]) == (
+        1,
+        ["the response's body has half a character (an unpaired surrogate)"],
+    )
 
 
 def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path) -> None:

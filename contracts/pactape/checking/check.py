@@ -73,6 +73,7 @@ def _check(settings: Settings) -> Check:
     written = [read_contract(path) for path in sorted(settings.pacts.glob("*.json"))]
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
     messages = list(_messages(cassettes, settings, copies))
+    copies.forget_others()
     coverage = _coverage(groups, messages, written, settings)
     alarms = {
         *compare_contracts(derive(settings), written, settings),

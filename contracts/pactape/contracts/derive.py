@@ -143,7 +143,9 @@ def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
         for path in find_cassettes(settings):
             gathering.read(path)
         gathering.forget_others()
-        return concluded(gathering, settings)
+        derivation = concluded(gathering, settings)
+        del gathering  # before the garbage collector is back, who would look through it
+    return derivation
 
 
 def concluded(gathering: Gathering, settings: Settings) -> Derivation:

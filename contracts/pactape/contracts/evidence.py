@@ -4,20 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.contracts.bodies import is_json, media_type
 from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
 from pactape.contracts.operations import is_declared
+from pactape.contracts.samples import Sample
 from pactape.contracts.shape import Shape
 
 if TYPE_CHECKING:
-    from pactape.contracts.samples import Sample
     from pactape.exchange import Exchange
 
-__all__ = ["MOST_CASSETTES", "Evidence", "evidence_of", "paths_read"]
+__all__ = ["MOST_CASSETTES", "Evidence", "KeptEvidence", "evidence_of", "paths_read"]
 
 #: How many recordings an interaction refers to.
 MOST_CASSETTES = 20
 _FIRST_FAILURE = 400
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_sample = msgspec.msgpack.Decoder(Sample).decode
+
+
+class KeptEvidence(msgspec.Struct, array_like=True, gc=False):
+    """Evidence in a form that can be written down; see the attributes of `Evidence`.
+
+    Args:
+        first: The sample, which is decoded only when it is asked for.
+        place: Its cassette and index.
+    """
+
+    first: msgspec.Raw
+    place: tuple[str, int]
+    count: int
+    shape: Shape | None
+    reads: set[str] | None
+    test: str
+    cassettes: tuple[str, ...]
+    declared: bool
 
 
 class Evidence:
@@ -28,7 +51,7 @@ class Evidence:
         observed: Whether its answer is looked at.
 
     Attributes:
-        first: The sample with the smallest place: it gives the examples.
+        place: The smallest cassette and index of all samples.
         count: How many samples there were.
         shape: The shape of all answers; None when they are no JSON.
         reads: The paths of the response fields that are read; None when every field is.
@@ -37,11 +60,12 @@ class Evidence:
         declared: Whether the operation has a name of its own, and not one that its path gave it.
     """
 
-    __slots__ = ("cassettes", "count", "declared", "first", "reads", "shape", "test")
+    __slots__ = ("_first", "cassettes", "count", "declared", "place", "reads", "shape", "test")
 
     def __init__(self, sample: Sample, *, observed: bool = True) -> None:
         exchange = sample.exchange
-        self.first = sample
+        self._first: Sample | msgspec.Raw = sample
+        self.place = sample.place
         self.count = 1
         self.shape = _shape(sample) if observed else None
         reads = paths_read(sample)
@@ -49,6 +73,41 @@ class Evidence:
         self.test = exchange.provenance.test if exchange.provenance else ""
         self.cassettes: tuple[str, ...] = (f"{exchange.cassette}#{exchange.index}",)
         self.declared = is_declared(sample)
+
+    @property
+    def first(self) -> Sample:
+        """The sample with the smallest place: it gives the examples."""
+        if isinstance(self._first, msgspec.Raw):
+            self._first = _decode_sample(self._first)
+        return self._first
+
+    @property
+    def kept(self) -> KeptEvidence:
+        """All of it, to be written down.
+
+        Raises:
+            ValueError: A text can't be written as UTF-8.
+            OverflowError: A number is too large to be written.
+        """
+        return KeptEvidence(
+            first=msgspec.Raw(_encode(self._first)),
+            place=self.place,
+            count=self.count,
+            shape=self.shape,
+            reads=self.reads,
+            test=self.test,
+            cassettes=self.cassettes,
+            declared=self.declared,
+        )
+
+    @classmethod
+    def restored(cls, kept: KeptEvidence) -> Evidence:
+        """The evidence that was written down."""
+        evidence = cls.__new__(cls)
+        evidence._first = kept.first.copy()  # noqa: SLF001 -- of the same class
+        for name in ("place", "count", "shape", "reads", "test", "cassettes", "declared"):
+            setattr(evidence, name, getattr(kept, name))
+        return evidence
 
     @property
     def fields(self) -> ReadFields:
@@ -64,11 +123,11 @@ class Evidence:
 
     def join(self, other: Evidence) -> None:
         """Add all that `other` has shown; it is used up by that."""
-        if other.first.place < self.first.place:
-            self.first = other.first
+        if other.place < self.place:
+            self.place, self._first = other.place, other._first
         self.count += other.count
         if self.shape is not None and other.shape is not None:
-            self.shape.join(other.shape)
+            self.shape.absorb(other.shape)
         self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
         self.test = min(filter(None, (self.test, other.test)), default="")
         self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])

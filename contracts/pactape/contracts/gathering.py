@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pactape.contracts.digests import Digests, Found
 from pactape.contracts.evidence import Evidence
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.leaving_out import NOT_FOR_CONTRACTS, LeftOut, reason_to_leave_out
@@ -49,7 +50,7 @@ class Gathering:
         self.left_out: list[LeftOut] = []
         self._settings = settings
         self._all_fields = all_fields
-        self._copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+        self._digests = Digests(settings, all_fields=all_fields)
 
     def read(self, path: Path) -> None:
         """Take in one cassette.
@@ -58,48 +59,53 @@ class Gathering:
             CassetteFormatError: It can't be read.
         """
         self.cassettes += 1
-        for party, provider, key, sample in samples_in(
-            path,
-            self._settings,
-            copies=self._copies,
-            left_out=self.left_out,
-            all_fields=self._all_fields,
-        ):
-            self._add(party, provider, key, sample)
-        for of_party, message in messages_in(
-            path,
-            self._settings,
-            copies=self._copies,
-            left_out=self.left_out,
-            all_fields=self._all_fields,
-        ):
-            self._add_message(of_party, message_key(message), MessageEvidence(message))
+        name, found = self._digests.find(path)
+        if found is None:
+            found = self._found(path)
+            self._digests.store(name, found)
+        for party, provider, key, evidence in found.groups:
+            self._add((party, provider), key, evidence)
+        for party, message in found.messages:
+            self._add_message(party, message_key(message), MessageEvidence(message))
+        self.left_out += found.left_out
 
     def forget_others(self) -> None:
-        """Delete the kept copies of cassettes that have not been read: they are gone or have changed."""
-        self._copies.forget_others()
+        """Delete what is kept of cassettes that have not been read: they are gone or have changed."""
+        self._digests.forget_others()
 
     def join(self, other: Gathering) -> None:
         """Take in what another has gathered, of other cassettes; it is used up by that."""
         self.cassettes += other.cassettes
         self.left_out += other.left_out
-        for (party, provider), groups in other.groups.items():
-            mine = self.groups.setdefault((party, provider), {})
+        for whose, groups in other.groups.items():
             for key, evidence in groups.items():
-                if key in mine:
-                    mine[key].join(evidence)
-                else:
-                    mine[key] = evidence
+                self._add(whose, key, evidence)
         for of_party, messages in other.messages.items():
             for message, shown in messages.items():
                 self._add_message(of_party, message, shown)
 
-    def _add(self, party: Party, provider: ProviderSettings, key: GroupKey, sample: Sample) -> None:
-        groups = self.groups.setdefault((party, provider), {})
+    def _found(self, path: Path) -> Found:
+        copies = CleanCopies(None)
+        left_out: list[LeftOut] = []
+        groups: dict[tuple[Party, ProviderSettings, GroupKey], Evidence] = {}
+        for party, provider, key, sample in samples_in(
+            path, self._settings, copies=copies, left_out=left_out, all_fields=self._all_fields
+        ):
+            if (party, provider, key) in groups:
+                groups[party, provider, key].add(sample)
+            else:
+                groups[party, provider, key] = Evidence(sample)
+        messages = messages_in(
+            path, self._settings, copies=copies, left_out=left_out, all_fields=self._all_fields
+        )
+        return Found([(*place, evidence) for place, evidence in groups.items()], list(messages), left_out)
+
+    def _add(self, whose: tuple[Party, ProviderSettings], key: GroupKey, evidence: Evidence) -> None:
+        groups = self.groups.setdefault(whose, {})
         if key in groups:
-            groups[key].add(sample)
+            groups[key].join(evidence)
         else:
-            groups[key] = Evidence(sample)
+            groups[key] = evidence
 
     def _add_message(self, party: Party, key: MessageKey, evidence: MessageEvidence) -> None:
         groups = self.messages.setdefault(party, {})

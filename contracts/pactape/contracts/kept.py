@@ -26,7 +26,7 @@ from pactape.exchange import Exchange, RecordedMessage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CleanCopies"]
+__all__ = ["CleanCopies", "keep"]
 
 _FORM = b"2"
 
@@ -89,11 +89,11 @@ class CleanCopies:
             return msgspec.msgpack.decode(kept.read_bytes(), type=_Copy)
         copy = _made(path)
         with suppress(OSError, OverflowError, TypeError):
-            _keep(kept, msgspec.msgpack.encode(copy))
+            keep(kept, msgspec.msgpack.encode(copy))
         return copy
 
 
-def _keep(path: Path, data: bytes) -> None:
+def keep(path: Path, data: bytes) -> None:
     """Write a copy in one step; it need not outlive a crash, for a torn one is not read and made anew."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

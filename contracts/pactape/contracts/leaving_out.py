@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -56,10 +57,21 @@ def _unreadable(side: str, message: Request | Response) -> str | None:
         value = json_of(message)
     except ValueError:
         return f"the {side}'s body is not the JSON that its content type says"
+    if b"\\u" in message.body and not _is_text(value):
+        return f"the {side}'s body has half a character (an unpaired surrogate)"
     may_be_deep = message.body.count(b"[") + message.body.count(b"{") > _DEEPEST
     if may_be_deep and _depth(value) > _DEEPEST:
         return f"the {side}'s body nests more than {_DEEPEST} deep"
     return None
+
+
+def _is_text(value: Any) -> bool:
+    """Whether all texts of a JSON value can be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _depth(value: Any) -> int:

@@ -39,6 +39,8 @@ def merged(derived: Iterable[Interaction], written: Iterable[Written]) -> list[I
         PactFormatError: A hand-written interaction's rules can't be read.
     """
     by_question = {question: each for each in written if (question := _asked_by(each)) is not None}
+    if not by_question:
+        return list(derived)
     taken = {(each.description, each.states) for each in by_question.values()}
     return list(_staying(derived, by_question, taken))
 

@@ -23,6 +23,7 @@ from pactape.contracts.steps import below, can_be_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from pactape.contracts.shape import Shape
 
@@ -107,18 +108,23 @@ class _Emitter:
         self._with_optionals = optionals
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
-        kinds = set(shape.kinds) - {"null"}
-        nullable = "null" in shape.kinds
-        if kinds == {"object"} and not nullable:
-            return self._object(shape, sample, fields, path)
-        if kinds == {"array"} and not nullable:
-            return self._array(shape, sample, fields, path)
+        if len(shape.kinds) == 1 and "null" not in shape.kinds:
+            return self._one_kind(shape, sample, fields, path)
+        kinds = shape.kinds.keys() - {"null"}
         if not kinds or kinds & {"object", "array"}:
             self.rules[path] = all_of(_ANYTHING)
             return None
-        self.rules[path] = _scalar_rule(shape, kinds, nullable=nullable)
-        is_union = nullable or len(kinds) > 1
-        return self._example(shape, shape.example if sample is None or is_union else sample)
+        self.rules[path] = _scalar_rule(shape, kinds, nullable="null" in shape.kinds)
+        return self._example(shape, shape.example)
+
+    def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
+        """Most places have values of one kind."""
+        if "object" in shape.kinds:
+            return self._object(shape, sample, fields, path)
+        if "array" in shape.kinds:
+            return self._array(shape, sample, fields, path)
+        self.rules[path] = _scalar_rule(shape, shape.kinds.keys(), nullable=False)
+        return self._example(shape, shape.example if sample is None else sample)
 
     def _example(self, shape: Shape, value: Any) -> Any:
         if not isinstance(value, str) or value in self._known or not shape.formats:
@@ -132,14 +138,14 @@ class _Emitter:
         if pattern is not None:
             return self._map(shape, sample, fields, path, pattern=pattern)
         required = shape.required()
-        read = [key for key in sorted(shape.keys) if key in fields and can_be_named(key)]
+        read = {key for key in shape.keys if key in fields and can_be_named(key)}
         example: dict[str, Any] = {}
-        if len(required) < len(shape.keys) and not set(read) <= set(required):
+        if len(required) < len(shape.keys) and not read <= set(required):
             self.left_optionals = not self._with_optionals
             if self._with_optionals:
                 self.rules |= {path: all_of({"match": "values"}), f"{path}.*": all_of(_ANYTHING)}
                 example = {_FIRST_KEY: None}
-        stated = read if self._with_optionals else [key for key in required if key in read]
+        stated = sorted(read) if self._with_optionals else [key for key in required if key in read]
         return example | {
             key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
             for key in stated
@@ -164,7 +170,7 @@ class _Emitter:
         return [self.emit(shape.items, first, fields.item(), f"{path}[*]")]
 
 
-def _scalar_rule(shape: Shape, kinds: set[Any], *, nullable: bool) -> Rule:
+def _scalar_rule(shape: Shape, kinds: AbstractSet[Any], *, nullable: bool) -> Rule:
     matchers = _matchers(shape, kinds)
     if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
         return all_of({"match": "type"}, *matchers)
@@ -173,7 +179,7 @@ def _scalar_rule(shape: Shape, kinds: set[Any], *, nullable: bool) -> Rule:
     return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
 
 
-def _matchers(shape: Shape, kinds: set[Any]) -> list[Rule]:
+def _matchers(shape: Shape, kinds: AbstractSet[Any]) -> list[Rule]:
     """One matcher for each kind of scalar; a decimal may come as a whole number another time."""
     matchers: list[Rule] = []
     if "decimal" in kinds:
@@ -205,7 +211,7 @@ def _may_be_a_number(matcher: Rule) -> bool:
 
 
 def _format_of(shape: Shape) -> str | None:
-    return stated_format(shape.formats or frozenset(), shape.kinds.get("string", 0))
+    return stated_format(shape.formats, shape.kinds.get("string", 0)) if shape.formats else None
 
 
 def _is_enumeration(shape: Shape) -> bool:
@@ -240,6 +246,6 @@ def map_key_pattern(keys: Iterable[str]) -> str | None:
         (True, None)
     """
     names = list(keys)
-    if not names:
+    if not names or names[0].isidentifier():  # which no number and no text of these formats is
         return None
     return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)

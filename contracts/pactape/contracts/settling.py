@@ -117,7 +117,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 def _kind(evidences: list[Evidence]) -> _Kind:
-    first = min((each.first for each in evidences), key=lambda each: each.place)
+    first = min(evidences, key=lambda each: each.place).first
     shapes = [each.shape for each in evidences if each.shape is not None]
     required = [set(each.required()) for each in shapes]
     return _Kind(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
+import msgspec
+
 from pactape.contracts.formats import formats_of
 
 __all__ = ["MOST_VALUES", "Kind", "Shape", "shape_of"]
@@ -30,7 +32,7 @@ _SCALARS: Final[tuple[Kind, ...]] = ("string", "integer", "decimal", "boolean")
 MOST_VALUES: Final = 5
 
 
-class Shape:
+class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
     """All that the samples of one place agree on.
 
     Attributes:
@@ -48,16 +50,13 @@ class Shape:
         ['id']
     """
 
-    __slots__ = ("examples", "formats", "items", "keys", "kinds", "shortest", "values")
-
-    def __init__(self) -> None:
-        self.kinds: dict[Kind, int] = {}
-        self.formats: frozenset[str] | None = None
-        self.values: dict[str, int] | None = {}
-        self.keys: dict[str, Shape] = {}
-        self.items: Shape | None = None
-        self.shortest: int | None = None
-        self.examples: dict[Kind, Any] = {}
+    kinds: dict[Kind, int] = {}
+    formats: frozenset[str] | None = None
+    values: dict[str, int] | None = {}
+    keys: dict[str, Shape] = {}
+    items: Shape | None = None
+    shortest: int | None = None
+    examples: dict[Kind, Any] = {}
 
     @property
     def count(self) -> int:
@@ -72,7 +71,7 @@ class Shape:
     def required(self) -> list[str]:
         """The keys that every object had, sorted."""
         objects = self.kinds.get("object", 0)
-        return sorted(key for key, shape in self.keys.items() if shape.count == objects)
+        return sorted([key for key, shape in self.keys.items() if sum(shape.kinds.values()) == objects])
 
     def any_value(self) -> Shape:
         """The one shape of all values of an object whose keys are data."""
@@ -97,20 +96,42 @@ class Shape:
 
     def join(self, other: Shape) -> None:
         """Add all samples of `other`, which stays as it is."""
-        for kind, count in other.kinds.items():
-            self.kinds[kind] = self.kinds.get(kind, 0) + count
-        if other.formats is not None:
-            self.formats = other.formats if self.formats is None else self.formats & other.formats
-        self._join_values(other.values)
+        self._join_own(other)
         for key, shape in other.keys.items():
             self._key(key).join(shape)
         if other.items is not None:
             self._items().join(other.items)
+
+    def absorb(self, other: Shape) -> None:
+        """Add all samples of `other`, which is used up by that: quicker than `join`."""
+        self._join_own(other)
+        keys = self.keys
+        for key, shape in other.keys.items():
+            mine = keys.get(key)
+            if mine is None:
+                keys[key] = shape
+            else:
+                mine.absorb(shape)
+        if self.items is None:
+            self.items = other.items
+        elif other.items is not None:
+            self.items.absorb(other.items)
+
+    def _join_own(self, other: Shape) -> None:
+        kinds = self.kinds
+        for kind, count in other.kinds.items():
+            kinds[kind] = kinds.get(kind, 0) + count
+        if other.formats is not None:
+            self.formats = other.formats if self.formats is None else self.formats & other.formats
+        if self.values != {} or other.values != {}:
+            self._join_values(other.values)
         if other.shortest is not None:
             self._shorten(other.shortest)
+        examples = self.examples
         for kind, example in other.examples.items():
-            if kind not in self.examples or _size(example) < _size(self.examples[kind]):
-                self.examples[kind] = example
+            known = examples.get(kind)
+            if known is None or _size(example) < _size(known):
+                examples[kind] = example
 
     def _observe_string(self, value: str) -> None:
         if self.formats is None:
