@@ -96,6 +96,33 @@ def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Proje
     ]
 
 
+def test_requests_of_one_operation_are_told_apart_by_the_names_that_they_have(project: Project) -> None:
+    url = "http://users.test/users"
+    project.record("a", interaction(url=f"{url}?limit=5"), interaction(url=f"{url}?limit=5&after=x"))
+    project.record(
+        "b", *(interaction(method="POST", url=url, sent=sent) for sent in ({"a": 1}, {"b": {"c": 1}}))
+    )
+    assert [each["description"] for each in project.interactions()] == [
+        "GET /users → 200",
+        "GET /users → 200 with after",
+        "POST /users → 200 with a",
+        "POST /users → 200 with b, b.c",
+    ]
+
+
+def test_what_cant_be_told_apart_is_numbered_from_one_for_each_phrase(project: Project) -> None:
+    for name in ("users", "people"):
+        url = f"http://{name}.test/graphql"
+        for document in ("{ me { id } }", "{ you { id } }"):
+            project.record(
+                f"{name}-{len(document)}", interaction(method="POST", url=url, sent={"query": document})
+            )
+    assert [each["description"] for each in project.interactions()] == [
+        "an unnamed GraphQL operation → 200 #1",
+        "an unnamed GraphQL operation → 200 #2",
+    ]
+
+
 def test_recordings_of_one_operation_form_one_interaction(project: Project) -> None:
     call = {"operation": "GET /users/{id}", "path": "/users/{id}"}
     project.record("a", interaction(), calls=[call], **TEST)
@@ -172,6 +199,50 @@ def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        (
+            '{"name": "Ada"}',
+            {"content": {"name": "Ada"}, "contentType": "application/json", "encoded": False},
+        ),
+        ("name=Ada", {"content": "name=Ada", "contentType": "text/plain", "encoded": False}),
+        ("{no JSON", {"content": "{no JSON", "contentType": "text/plain", "encoded": False}),
+        (
+            b"\xff\x00",
+            {"content": "/wA=", "contentType": "application/octet-stream", "encoded": "base64"},
+        ),
+    ],
+)
+def test_a_body_without_a_content_type_is_demanded_as_what_it_looks_like(
+    project: Project, sent: str | bytes, body: dict[str, Any]
+) -> None:
+    posted = interaction(method="POST")
+    posted["request"]["body"] = sent
+    project.record("a", posted)
+    assert project.interactions()[0]["request"]["body"] == body
+
+
+def test_a_body_that_is_no_text_is_demanded_byte_for_byte(project: Project) -> None:
+    posted = interaction(method="POST", headers={"Content-Type": "image/png"})
+    posted["request"]["body"] = b"\x89PNG"
+    project.record("a", posted)
+    assert project.interactions()[0]["request"]["body"] == {
+        "content": "iVBORw==",
+        "contentType": "image/png",
+        "encoded": "base64",
+    }
+
+
+def test_an_older_contract_has_no_place_for_a_body_that_is_no_text(project: Project) -> None:
+    posted = interaction(method="POST", headers={"Content-Type": "image/png"})
+    posted["request"]["body"] = b"\x89PNG"
+    project.record("a", posted)
+    (contract,) = project.derive().contracts
+    (written,) = contract.encoded(specification="V3").values()
+    assert "body" not in json.loads(written)["interactions"][0]["request"]
+
+
 def test_the_path_is_that_below_the_provider_s_url(project: Project) -> None:
     project.settings('[tool.pactape.providers.users]\nurl = "http://users.test/api/v1"\n')
     project.record("a", interaction(url="http://users.test/api/v1/users/7"))
@@ -186,6 +257,13 @@ def test_graphql_operations_are_told_apart_by_their_documents(project: Project) 
     assert [each["description"] for each in project.interactions()] == ["All → 200", "Me → 200"]
 
 
+def redirect() -> dict[str, Any]:
+    """An interaction whose answer is elsewhere."""
+    moved = interaction(status=301)
+    moved["response"]["headers"]["Location"] = ["http://users.test/people/7"]
+    return moved
+
+
 @pytest.mark.parametrize(
     ("left_out", "notes", "reason"),
     [
@@ -193,6 +271,11 @@ def test_graphql_operations_are_told_apart_by_their_documents(project: Project) 
             interaction(url="http://other.test/x"),
             {},
             "no [tool.pactape.providers.*] has a url for other.test",
+        ),
+        (
+            redirect(),
+            {},
+            "a redirect, which the official verifier follows",
         ),
         (interaction(status=401), {}, "an answer about credentials, which are not recorded"),
         (interaction(), {**TEST, "contract": False}, "its test keeps it out of contracts"),

@@ -137,6 +137,20 @@ def test_the_request_arrives_as_the_contract_has_it(app: Any, users: Users, tmp_
     )
 
 
+def test_a_wsgi_application_can_tell_a_slash_that_belongs_to_a_name(tmp_path: Path) -> None:
+    targets = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        targets.append((environ["REQUEST_URI"], environ["RAW_URI"], environ["PATH_INFO"]))
+        start_response("200 OK", [])
+        return [b""]
+
+    request = {"method": "GET", "path": "/files/a%2Fb", "query": {"ref": ["1"]}}
+    written = interaction(request=request, response={"status": 200}, providerStates=[])
+    assert verify_in_process([pact(tmp_path / "pact.json", written)], app=app, states={}).passed
+    assert targets == [("/files/a%2Fb?ref=1", "/files/a%2Fb?ref=1", "/files/a/b")]
+
+
 def test_given_headers_take_the_place_of_the_contracts(app: Any, users: Users, tmp_path: Path) -> None:
     request = {"method": "GET", "path": "/users/7", "headers": {"authorization": ["Bearer placeholder"]}}
     verified(tmp_path, app, users, interaction(request=request), headers={"Authorization": "Bearer real"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from pactape.cassettes.scrubbing import PLACEHOLDER
-from pactape.contracts.bodies import is_json, media_type, text_of
+from pactape.contracts.bodies import decoded, is_json, json_of, media_type
 from pactape.contracts.documents import respelt
 from pactape.contracts.interaction import Content, ExpectedRequest
 from pactape.contracts.parties import path_below
@@ -38,6 +39,8 @@ _VOLATILE = frozenset(
     """.split()  # noqa: SIM905 -- a long list reads better as words
 )
 _SOMETHING = r"^\S.*$"
+_JSON = "application/json"
+_UNKNOWN = "application/octet-stream"
 _IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
@@ -110,15 +113,38 @@ def _spelling(lower: str) -> str:
 def _content(sample: Sample) -> Content | None:
     request = sample.exchange.request
     media = media_type(request)
-    if media is None:
+    if not request.body:
         return None
+    if media is None:
+        return _untyped(request)
     if not is_json(media):
-        return Content(media_type=media, example=text_of(request))
+        return _bytes(request, media)
     rules = dict(_placeholder_rules(sample.sent, "$"))
     pattern = respelt(sample.document) if sample.document else None
     if pattern is not None:
         rules["$.query"] = matches_regex(pattern)
     return Content(media_type=media, example=sample.sent, rules=rules)
+
+
+def _untyped(request: Request) -> Content:
+    """A body that no content type describes, as what it looks like; a JSON scalar is a text."""
+    try:
+        value = json_of(request)
+    except ValueError:
+        return _bytes(request, "text/plain")
+    if not isinstance(value, dict | list):
+        return _bytes(request, "text/plain")
+    return Content(media_type=_JSON, example=value, rules=dict(_placeholder_rules(value, "$")))
+
+
+def _bytes(request: Request, media: str) -> Content:
+    """A body that is not JSON: its text, or, of one that is no text, its bytes."""
+    body = decoded(request)
+    try:
+        return Content(media_type=media, example=body.decode())
+    except UnicodeDecodeError:
+        kind = _UNKNOWN if media == "text/plain" else media
+        return Content(media_type=kind, example=base64.b64encode(body).decode(), is_base64=True)
 
 
 def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:

@@ -22,11 +22,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         media_type: Without parameters, "application/json".
         example: A JSON value for JSON media types, else the text.
         rules: Matching rules by path.
+        is_base64: Whether the example is the base64 form of bytes that are no text.
     """
 
     media_type: str
     example: Any
     rules: dict[str, Rule] = {}
+    is_base64: bool = False
 
 
 class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.contracts.bodies import form_of, is_json, json_of, media_type
+from pactape.contracts.bodies import form_of, header, is_json, json_of, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ __all__ = ["NOT_FOR_CONTRACTS", "LeftOut", "reason_to_leave_out"]
 
 NOT_FOR_CONTRACTS = "its test keeps it out of contracts"
 _UNAUTHORIZED = 401
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: JSON that nests deeper than this is no contract that anybody reads.
 _DEEPEST = 100
 
@@ -34,7 +35,8 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
     """Why an exchange has no place in a contract; None when it has one.
 
     Credentials never are in a recording, so neither a token request nor an answer about missing or expired
-    credentials can be asked of a provider again.
+    credentials can be asked of a provider again. A redirect can't be verified: Pact's engine follows it, even to
+    another host, and judges what it finds there.
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
         return NOT_FOR_CONTRACTS
@@ -42,6 +44,8 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
         return "a token request: credentials are not recorded"
     if exchange.response.status == _UNAUTHORIZED:
         return "an answer about credentials, which are not recorded"
+    if exchange.response.status in _REDIRECTS and header(exchange.response.headers, "location"):
+        return "a redirect, which the official verifier follows"
     return _unreadable("request", exchange.request) or _unreadable("response", exchange.response)
 
 

@@ -118,7 +118,7 @@ def _older_side(side: dict[str, Any]) -> dict[str, Any]:
     older = {name: value for name, value in side.items() if name != "body"}
     if side.get("headers"):
         older["headers"] = {name: ", ".join(_listed(value)) for name, value in side["headers"].items()}
-    if side.get("body"):
+    if side.get("body") and side["body"].get("encoded") != "base64":  # V3 knows no bytes
         older["body"] = side["body"]["content"]
     rules = {part: _older_rules(part, rules) for part, rules in (side.get("matchingRules") or {}).items()}
     older.pop("matchingRules", None)

@@ -161,7 +161,8 @@ def _response(response: ExpectedResponse) -> dict[str, Any]:
 def _content(content: Content | None) -> dict[str, Any]:
     if content is None:
         return {}
-    return {"content": content.example, "contentType": content.media_type, "encoded": False}
+    encoded = "base64" if content.is_base64 else False
+    return {"content": content.example, "contentType": content.media_type, "encoded": encoded}
 
 
 def _without_empty(**parts: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ class Recordings:
         files: Cassettes; their order decides where equal requests are recorded in several.
         base_url: Only what was recorded below this URL is there, at paths that start after it; None for all of
             it, at its own paths.
+        exchanges: Further ones, after those of the files, that have been read already.
 
     Attributes:
         origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
@@ -41,7 +43,13 @@ class Recordings:
         CassetteFormatError: A cassette can't be read, or there is nothing to replay.
     """
 
-    def __init__(self, files: Iterable[Path], *, base_url: str | None = None) -> None:
+    def __init__(
+        self,
+        files: Iterable[Path] = (),
+        *,
+        base_url: str | None = None,
+        exchanges: Iterable[Exchange] = (),
+    ) -> None:
         self._base = base_url.rstrip("/") if base_url else None
         self._clean = Cleaner({}).request
         self._lock = threading.Lock()
@@ -49,7 +57,7 @@ class Recordings:
         self._given: dict[bytes, int] = {}
         self._requests: list[VcrRequest] = []
         self.origins: tuple[str, ...] = ()
-        self._read(list(files))
+        self._read(list(files), exchanges)
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -74,11 +82,11 @@ class Recordings:
         """The recorded requests that come nearest, each with the first difference, the nearest first."""
         return nearest_requests(self._live(request)[0], self._requests)
 
-    def _read(self, files: list[Path]) -> None:
-        for path in files:
-            for exchange in read_cassette(path):
-                if self._base is None or _is_below(exchange.request.url, self._base):
-                    self._add(exchange)
+    def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
+        recorded = (exchange for path in files for exchange in read_cassette(path))
+        for exchange in chain(recorded, exchanges):
+            if self._base is None or _is_below(exchange.request.url, self._base):
+                self._add(exchange)
         origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
         self.origins = tuple(origins)
         if not self._requests:

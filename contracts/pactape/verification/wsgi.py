@@ -72,11 +72,14 @@ class _Answer:
 
 def _environ(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
+    target = parts._replace(scheme="", netloc="").geturl()
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
+        "REQUEST_URI": target,  # PATH_INFO has lost which slashes belong to names; servers tell it so
+        "RAW_URI": target,
         "SERVER_NAME": parts.hostname or "localhost",
         "SERVER_PORT": str(parts.port or 80),
         "SERVER_PROTOCOL": "HTTP/1.1",

@@ -1,0 +1,338 @@
+"""Soundness on a corpus of cassettes: every recording that a contract came from keeps it.
+
+Run as `python soundness.py FOLDER [SAMPLE]`: each folder in FOLDER is a project, and SAMPLE is how many of its
+cassettes are taken ("all", or a number; 10 without it). Contracts are derived from them. Then each recording is
+asked for by the request that it came from, answered by the replay server, and judged against its interaction by
+the official verifier and by our own matcher. Both also judge each request with the answer that another recording
+got, which mostly breaks the contract. Exits with 1 when a recording breaks its contract or the two judges disagree,
+with 2 when there is nothing to judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from pactape.cassettes import read_cassette
+from pactape.contracts import evidence
+from pactape.contracts.asking import expected_request
+from pactape.contracts.derive import derive
+from pactape.contracts.gathering import samples_in
+from pactape.contracts.interaction import Interaction
+from pactape.contracts.kept import CleanCopies
+from pactape.contracts.pact import encode_pact
+from pactape.contracts.parties import Party
+from pactape.contracts.recordings import find_cassettes
+from pactape.errors import CassetteFormatError
+from pactape.exchange import Exchange
+from pactape.replaying import Recordings, ReplayApplication, ReplayServer
+from pactape.serving import in_background
+from pactape.settings import ProviderSettings, load_settings
+from pactape.verification import verify_provider
+from pactape.verification.contract import read_contract
+from pactape.verification.in_process import InProcessVerifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pactape.contracts.samples import Sample
+    from pactape.settings import Settings
+
+DEFAULT_SAMPLE = 10
+#: The verifier's time grows faster than the number of interactions in a file.
+_AT_ONCE = 200
+#: What the recordings leave out, and the verifier asks with: any credentials will do for a replay.
+_HEADERS = {"Authorization": "Bearer anything"}
+_COLUMNS = (
+    "cassettes",
+    "recordings",
+    "interactions",
+    "passed",
+    "failed",
+    "swaps caught",
+    "disagreements",
+    "left out",
+)
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording, and the interaction of the contract that it supports, asked for by its own request."""
+
+    party: Party
+    provider: ProviderSettings
+    place: str
+    interaction: Interaction
+    exchange: Exchange
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the official verifier and our own matcher find wrong about a recording: nothing, when it is sound."""
+
+    place: str
+    description: str
+    official: tuple[str, ...]
+    own: tuple[str, ...]
+
+    @property
+    def judges_agree(self) -> bool:
+        """Whether both find it sound, or neither."""
+        return bool(self.official) == bool(self.own)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in a project."""
+
+    project: str
+    cassettes: int
+    interactions: int
+    verdicts: tuple[Verdict, ...]
+    swapped: tuple[Verdict, ...]
+    left_out: dict[str, int]
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        """The recordings that break their contract by either judge's word."""
+        return tuple(each for each in self.verdicts if each.official or each.own)
+
+    @property
+    def disagreements(self) -> tuple[Verdict, ...]:
+        """The recordings, and the requests with another's answer, that only one of the judges finds sound."""
+        return tuple(each for each in (*self.verdicts, *self.swapped) if not each.judges_agree)
+
+
+def main() -> int:
+    """Judge every project; the exit code says whether all recordings are sound."""
+    root = Path(sys.argv[1]).resolve()
+    wanted = sys.argv[2] if len(sys.argv) > 2 else str(DEFAULT_SAMPLE)
+    if wanted != "all" and not (wanted.isdecimal() and int(wanted)):
+        print(f"{wanted!r} is no sample: give a number of cassettes, or all", file=sys.stderr)
+        return 2
+    sample = None if wanted == "all" else int(wanted)
+    projects = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    reports = [report for path in projects if (report := judged(path, sample=sample)).cassettes]
+    if not any(report.verdicts for report in reports):
+        print(f"{root} holds no folder with recordings that give a contract", file=sys.stderr)
+        return 2
+    show(reports)
+    return 1 if any(report.failed or report.disagreements for report in reports) else 0
+
+
+def judged(folder: Path, *, sample: int | None = None) -> Report:
+    """Derive contracts from the cassettes below a folder, and judge every recording that they came from.
+
+    Args:
+        folder: The project's cassettes, whatever their names end with.
+        sample: How many of them; always the same ones. None for all.
+    """
+    with tempfile.TemporaryDirectory(prefix="pactape-soundness-") as temporary:
+        root = Path(temporary)
+        left_out = Counter(_gather(folder, root / "cassettes", sample))
+        cassettes = sum(1 for path in (root / "cassettes").rglob("*") if path.is_file())
+        if not cassettes:
+            return Report(
+                project=folder.name,
+                cassettes=0,
+                interactions=0,
+                verdicts=(),
+                swapped=(),
+                left_out=dict(left_out),
+            )
+        text = f'[tool.pactape]\nconsumer = "{folder.name}"\n'
+        (root / "pyproject.toml").write_text(text, encoding="utf-8")
+        settings = load_settings(root)
+        recordings, reasons = recordings_of(settings)
+        left_out.update(reasons)
+        return Report(
+            project=folder.name,
+            cassettes=cassettes,
+            interactions=len({(each.party, each.interaction.description) for each in recordings}),
+            verdicts=tuple(verdicts(recordings, root)),
+            swapped=tuple(verdicts(swapped(recordings), root)),
+            left_out=dict(left_out),
+        )
+
+
+def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
+    """Every recording that a contract came from, in the order in which they are read; and why others take no part.
+
+    Raises:
+        AssertionError: A recording got lost between the contract and the cassettes.
+    """
+    with _every_recording_referred_to():
+        derivation = derive(settings, all_fields=True)
+    samples = dict(_samples(settings))
+    found = [
+        _recording(contract.party, interaction, place, samples)
+        for contract in derivation.contracts
+        for interaction in contract.interactions
+        for place in interaction.cassettes
+    ]
+    places = [each.place for each in found]
+    assert sorted(places) == sorted(samples), "recordings and contracts differ"
+    order = {place: number for number, place in enumerate(samples)}
+    return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.left_out]
+
+
+@contextmanager
+def _every_recording_referred_to() -> Iterator[None]:
+    """Interactions refer to their first recordings only; meanwhile to all."""
+    usual = evidence.MOST_CASSETTES
+    evidence.MOST_CASSETTES = sys.maxsize
+    try:
+        yield
+    finally:
+        evidence.MOST_CASSETTES = usual
+
+
+def swapped(recordings: list[Recording]) -> list[Recording]:
+    """Every recording with the answer that the next one of the same contract got."""
+    by_party = defaultdict(list)
+    for recording in recordings:
+        by_party[recording.party].append(recording)
+    return [
+        msgspec.structs.replace(
+            each, exchange=msgspec.structs.replace(each.exchange, response=other.exchange.response)
+        )
+        for of_party in by_party.values()
+        for each, other in zip(of_party, [*of_party[1:], of_party[0]], strict=True)
+    ]
+
+
+def verdicts(recordings: Iterable[Recording], folder: Path) -> Iterator[Verdict]:
+    """Have both judges look at recordings, provider by provider."""
+    by_party = defaultdict(list)
+    for recording in recordings:
+        by_party[recording.party].append(recording)
+    for of_party in by_party.values():
+        for start in range(0, len(of_party), _AT_ONCE):
+            yield from _judge(of_party[start : start + _AT_ONCE], folder)
+
+
+def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
+    """Judge recordings of one provider.
+
+    Equal requests get their answers in the order of the recordings, and the judges ask in the order of the file.
+    """
+    first = recordings[0]
+    pact = folder / "pact.json"
+    pact.write_bytes(encode_pact(first.party, (_numbered(n, each) for n, each in enumerate(recordings))))
+    states = {state.name: _nothing for each in recordings for state in each.interaction.states}
+    exchanges = [each.exchange for each in recordings]
+    server = ReplayServer(Recordings(base_url=first.provider.url, exchanges=exchanges))
+    with in_background(server, name="soundness"):
+        official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
+    application = ReplayApplication(Recordings(base_url=first.provider.url, exchanges=exchanges))
+    with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
+        own = [verifier.verify(each) for each in read_contract(pact).interactions]
+    by_description = {each.description: each for each in official.results}
+    for recording, ours in zip(recordings, own, strict=True):
+        yield Verdict(
+            place=recording.place,
+            description=recording.interaction.description,
+            official=by_description[ours.description].failures,
+            own=ours.failures,
+        )
+
+
+def _nothing(**_parameters: object) -> None: ...
+
+
+def _numbered(number: int, recording: Recording) -> Interaction:
+    """The interaction under a name that sorts by the place of the recording among the others."""
+    description = f"{number:06} {recording.interaction.description}"
+    return msgspec.structs.replace(recording.interaction, description=description)
+
+
+def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, Sample, Exchange]]]:
+    """Every recording that takes part, by its place, as the contract sees it and as it was recorded."""
+    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    for path in find_cassettes(settings):
+        recorded = read_cassette(path)
+        for _, provider, _, sample in samples_in(path, settings, copies=copies, left_out=[], all_fields=True):
+            exchange = sample.exchange
+            yield f"{exchange.cassette}#{exchange.index}", (provider, sample, recorded[exchange.index])
+
+
+def _recording(
+    party: Party,
+    interaction: Interaction,
+    place: str,
+    samples: dict[str, tuple[ProviderSettings, Sample, Exchange]],
+) -> Recording:
+    provider, sample, exchange = samples[place]
+    own = msgspec.structs.replace(interaction, request=expected_request(sample, provider))
+    return Recording(party=party, provider=provider, place=place, interaction=own, exchange=exchange)
+
+
+def _gather(folder: Path, target: Path, sample: int | None) -> Iterator[str]:
+    """Copy cassettes, and give the reasons for those that can't be read."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    chosen = sorted(paths, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:sample]
+    target.mkdir()
+    for path in sorted(chosen):
+        name = path.relative_to(folder).as_posix()
+        copy = target / (name if path.suffix in {".yaml", ".yml", ".json"} else f"{name}.yaml")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+        try:
+            read_cassette(copy)
+        except CassetteFormatError as error:
+            copy.unlink()
+            yield f"the cassette can't be read: {error.what}"
+
+
+def show(reports: list[Report]) -> None:
+    """Print what fails, the table, and the reasons for what took no part."""
+    for report in reports:
+        for each in report.failed:
+            print(f"{report.project}: {each.description} ({each.place})")
+            print(*(f"  official: {failure}" for failure in each.official[:5]), sep="\n")
+            print(*(f"  own: {failure}" for failure in each.own[:5]), sep="\n")
+    for report in reports:
+        for each in set(report.disagreements) - set(report.failed):
+            print(
+                f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})"
+            )
+            print(f"  official: {each.official[:2] or 'sound'}\n  own: {each.own[:2] or 'sound'}")
+    print(f"{'project':36}" + "".join(f"{name:>14}" for name in _COLUMNS))
+    for report in [*reports, _total(reports)]:
+        failed = len(report.failed)
+        row = (
+            report.project,
+            report.cassettes,
+            len(report.verdicts),
+            report.interactions,
+            len(report.verdicts) - failed,
+            failed,
+            len([each for each in report.swapped if each.official]),
+            len(report.disagreements),
+            sum(report.left_out.values()),
+        )
+        print(f"{row[0]:36}" + "".join(f"{each:>14}" for each in row[1:]))
+    for reason, count in sorted(_total(reports).left_out.items()):
+        print(f"left out {count}: {reason}")
+
+
+def _total(reports: list[Report]) -> Report:
+    left_out: Counter[str] = Counter()
+    for report in reports:
+        left_out.update(report.left_out)
+    return Report(
+        project="all",
+        cassettes=sum(report.cassettes for report in reports),
+        interactions=sum(report.interactions for report in reports),
+        verdicts=tuple(each for report in reports for each in report.verdicts),
+        swapped=tuple(each for report in reports for each in report.swapped),
+        left_out=dict(left_out),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
