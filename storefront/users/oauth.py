@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select, update
 
+from storefront.providing.clients import refuse_unreadable_credentials
 from storefront.users.problems import problem
 from storefront.users.tables import OAuthClient, OAuthToken
 
@@ -56,9 +57,7 @@ def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Bluepri
 
     @routes.post("/oauth/token")
     def token() -> Response:
-        if not _credentials_can_be_read():
-            return _no_client()
-        answer: Response = server.create_token_response()
+        answer: Response = refuse_unreadable_credentials() or server.create_token_response()
         return answer
 
     return routes
@@ -79,20 +78,6 @@ def guard(app: Flask, database: Database) -> None:
                 f'{_CHALLENGE}, error="invalid_token"', "the bearer token is unknown or has expired"
             )
         return None
-
-
-def _credentials_can_be_read() -> bool:
-    """Whether the Authorization header is absent or text; Authlib fails on bytes that are no UTF-8."""
-    header = request.headers.get("Authorization")
-    return header is None or (header.isascii() and request.authorization is not None)
-
-
-def _no_client() -> Response:
-    """The refusal of credentials that can't be read (RFC 6749, section 5.2)."""
-    answer = Response('{"error": "invalid_client"}', status=401, content_type="application/json")
-    answer.headers["WWW-Authenticate"] = 'Basic error="invalid_client"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _refusal(challenge: str, detail: str) -> Response:

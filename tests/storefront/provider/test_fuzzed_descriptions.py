@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-SERVICES = ("users", "inventory", "payments", "shipping", "notifications", "orders")
+SERVICES = ("users", "identity", "inventory", "payments", "shipping", "notifications", "orders")
 
 
 def fuzz(running: Storefront, service: str, *, examples: int) -> None:

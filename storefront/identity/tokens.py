@@ -1,16 +1,12 @@
-"""Who may do what: signed access tokens (RFC 9068), the endpoint that gives them, and their check."""
+"""Who may do what: signed access tokens (RFC 9068), and their check."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import ClientMixin, grants, list_to_scope, scope_to_list
-from flask import Flask, Response
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -18,11 +14,10 @@ from joserfc.jwk import ECKey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Claims", "TokenIssuer", "TokenVerifier", "create_app"]
+__all__ = ["Claims", "TokenIssuer", "TokenVerifier", "scopes_of"]
 
 _ISSUER = "storefront-identity"
 _ALGORITHM = "ES256"
-_MAX_BODY_BYTES = 64 * 1024
 #: The scopes of each client; a scope's first part names the service that it is for.
 _CLIENTS: Mapping[str, tuple[str, ...]] = {
     "storefront-orders": (
@@ -115,60 +110,6 @@ class TokenIssuer:
         return self.token(client_id, _CLIENTS[client_id])
 
 
-def create_app(issuer: TokenIssuer) -> Flask:
-    """The token endpoint (RFC 6749 section 4.4) as a WSGI application."""
-    app = Flask("storefront.identity", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-
-    def client(client_id: str) -> _Client | None:
-        secret = issuer.clients.get(client_id)
-        return _Client(client_id, secret) if secret else None
-
-    def generate(client: _Client, scope: str | None, **_: object) -> dict[str, Any]:
-        scope = client.get_allowed_scope(scope)
-        value = issuer.token(client.client_id, tuple(scope.split()))
-        return {
-            "token_type": "Bearer",
-            "access_token": value,
-            "expires_in": issuer.lifetime,
-            "scope": scope,
-        }
-
-    server = AuthorizationServer(app, query_client=client, save_token=lambda *_: None)
-    server.register_token_generator("default", generate)
-    server.register_grant(_ClientCredentials)
-    app.add_url_rule("/oauth/token", "token", server.create_token_response, methods=["POST"])
-    app.add_url_rule("/health", "health", _health)
-    return app
-
-
-def _health() -> Response:
-    return Response('{"status": "up"}', content_type="application/json")
-
-
-class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
-    """A client, as Authlib asks about it."""
-
-    def __init__(self, client_id: str, secret: str) -> None:
-        self.client_id = client_id
-        self._secret = secret
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        return compare_digest(self._secret.encode(), client_secret.encode())
-
-    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method == "client_secret_basic"
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "client_credentials"
-
-    def get_allowed_scope(self, scope: str | None) -> str:
-        """What is asked for, as far as it is allowed; all that is, when nothing is asked for."""
-        allowed = _CLIENTS[self.client_id]
-        asked = scope_to_list(scope) or allowed
-        return str(list_to_scope([each for each in asked if each in allowed]))
-
-
-class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
+def scopes_of(client_id: str) -> tuple[str, ...]:
+    """The scopes that a client may have; the client is one of those that the issuer knows."""
+    return _CLIENTS[client_id]
