@@ -38,7 +38,6 @@ from storefront.orders.saga import Recovery
 from storefront.orders.tables import CHAIN as ORDERS
 from storefront.payments.app import create_app as payments_app
 from storefront.payments.tables import CHAIN as PAYMENTS
-from storefront.providing.states import bound
 from storefront.server import running
 from storefront.shipping.app import create_app as shipping_app
 from storefront.shipping.tables import CHAIN as SHIPPING
@@ -160,7 +159,6 @@ def running_storefront(
     """
     with ExitStack() as stack:
         own = stack.enter_context(migrated(database))
-        stack.enter_context(bound(own))
         users = stack.enter_context(
             running_users_api(
                 database=own, token_lifetime=token_lifetime, host=host, port=port, tell=outbox.write

@@ -11,11 +11,11 @@ from flask import Flask
 from pactape_clients import ClientCredentials, TokenAuth
 
 from storefront.database import Database, temporary_database
+from storefront.providing.states import bound
 from storefront.server import running
 from storefront.users.app import create_app
 from storefront.users.changes import nobody
 from storefront.users.oauth import register_client
-from storefront.users.states import bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,56 +5,25 @@ Setting up a state twice leaves what setting it up once does.
 
 from __future__ import annotations
 
-import os
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pactape.errors import BadInputError
-
-from storefront.database import Database, database_url
+from storefront.providing.states import rows
 from storefront.users.repository import UnknownUserError, UserRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["STATES", "bound"]
+__all__ = ["STATES"]
 
-_VARIABLE = "STOREFRONT_STATES_DATABASE_URL"
 _NAME = "Ada Lovelace"
-_databases: list[Database] = []
-
-
-@contextmanager
-def bound(database: Database) -> Iterator[None]:
-    """Have the handlers work on `database` while the context lasts."""
-    _databases.append(database)
-    try:
-        yield
-    finally:
-        _databases.remove(database)
 
 
 @contextmanager
 def _users() -> Iterator[UserRepository]:
-    """The users of the bound database, or else of the one that the environment names, in one transaction."""
-    if _databases:
-        with _databases[-1].transaction() as session:
-            yield UserRepository(session)
-        return
-    with closing(_named_database()) as database, database.transaction() as session:
+    """The users of the database that states work on, in one transaction."""
+    with rows() as session:
         yield UserRepository(session)
-
-
-def _named_database() -> Database:
-    """The database of a users API that another process runs."""
-    url = os.environ.get(_VARIABLE)
-    if not url:
-        raise BadInputError(
-            "the provider states have no database to work on",
-            where=_VARIABLE,
-            remedy="set it to what `python -m storefront` says, or run the users API in this process",
-        )
-    return Database(database_url(url, variable=_VARIABLE))
 
 
 def a_user_exists(*, id: str, email: str | None = None, name: str = _NAME) -> None:  # noqa: A002 -- the wire's name

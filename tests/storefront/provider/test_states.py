@@ -11,8 +11,9 @@ from pactape.states import set_up
 from sqlalchemy import select
 
 from storefront.database import temporary_database
-from storefront.users import states
-from storefront.users.states import STATES, bound
+from storefront.providing import states
+from storefront.providing.states import bound
+from storefront.users.states import STATES
 from storefront.users.tables import User
 
 if TYPE_CHECKING:
