@@ -8,8 +8,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cheroot import wsgi
 from pactape.errors import OutputError
+from pactape.serving import WsgiServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
     Raises:
         OutputError: The port is in use or may not be used.
     """
-    server = wsgi.Server((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
+    server = WsgiServer((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
     server.expiration_interval = 0.05  # how often an idle server looks whether it is to stop, in seconds
     server.max_request_header_size = _MAX_HEADER_BYTES
     _listen(server, host=host, port=port)
@@ -50,7 +50,7 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
         thread.join()
 
 
-def _listen(server: wsgi.Server, *, host: str, port: int) -> None:
+def _listen(server: WsgiServer, *, host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # This error says why; cheroot's, that all ways failed.

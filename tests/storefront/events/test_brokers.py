@@ -36,7 +36,8 @@ class Service:
             "STOREFRONT_EVENTS_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
             "STOREFRONT_EVENTS_BUS_URL": url,
         }
-        command = ["-m", "storefront.events", role, "--prefix", prefix, "--resend-after", "1"]
+        command = ["-m", "storefront.events", role, "--prefix", prefix]
+        command += ["--resend-after", "1"] if role == "relay" else []
         self.process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )
