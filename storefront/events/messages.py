@@ -24,23 +24,29 @@ if TYPE_CHECKING:
     from storefront.database import Database
     from storefront.events.event import Kind
 
-__all__ = ["MESSAGES", "user_created", "user_deleted"]
+__all__ = ["MESSAGES", "user_created", "user_deleted", "user_updated"]
 
 _SUBSCRIBER = "email"
 
 
 def user_created() -> bytes:
-    """The message of a user who was created, as it leaves the bus: Ada, with the address ada@example.com."""
+    """The message of a user who was created, as it leaves the bus: Ada, ada@example.com."""
     return _sent("user.created")
 
 
+def user_updated() -> bytes:
+    """The message of a user whose name was changed, as it leaves the bus: Ada Lovelace, ada@example.com."""
+    return _sent("user.updated")
+
+
 def user_deleted() -> bytes:
-    """The message of a user who was deleted, as it leaves the bus: Ada, with the address ada@example.com."""
+    """The message of a user who was deleted, as it leaves the bus: Ada Lovelace, ada@example.com."""
     return _sent("user.deleted")
 
 
 MESSAGES: Mapping[str, Callable[[], bytes]] = {
     "a user was created": user_created,
+    "a user was updated": user_updated,
     "a user was deleted": user_deleted,
 }
 
@@ -52,7 +58,9 @@ def _sent(kind: Kind) -> bytes:
         with database.transaction() as session:
             outbox.subscribe(session, _SUBSCRIBER)
         users = EventDrivenUserService(database, bus)
-        users.delete_user(users.create_user(email="ada@example.com", name="Ada").id)
+        user = users.create_user(email="ada@example.com", name="Ada")
+        users.update_user(user.id, name="Ada Lovelace")
+        users.delete_user(user.id)
         bodies = _relayed(database, bus)
     return next(body for body in bodies if msgspec.json.decode(body, type=Event).kind == kind)
 

@@ -23,7 +23,7 @@ CREDENTIAL = re.compile(r"(?:Bearer|Basic) +([^\s\"]+)|\"(?:access|refresh)_toke
 
 
 def test_there_are_recordings_and_contracts() -> None:
-    assert (len(COMMITTED) > 40, len(PACTS)) == (True, 9)
+    assert (len(COMMITTED) > 40, len(PACTS)) == (True, 11)
 
 
 @pytest.mark.parametrize("path", [*COMMITTED, *PACTS], ids=lambda path: path.name)
