@@ -39,7 +39,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
         key: The name that tests and commands use for it: the table's own key.
         name: The pacticipant's name in contracts and at the broker; the key when not given.
         url: The canonical base URL that recordings carry, "https://api.example.com/v1".
-        states: Where its provider-state handlers are, "package.module:NAME"; None when it needs none.
+        states: Where its provider-state handlers are, "package.module:NAME" or a URL; None when it needs none.
         messages: Where the functions are that make its messages, "package.module:NAME"; None when it sends none.
         openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
     """

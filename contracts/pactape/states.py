@@ -5,18 +5,78 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from pactape.errors import ProviderStateError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.exchange import ProviderState
 
-__all__ = ["States", "load_states", "set_up"]
+__all__ = ["RemoteStates", "States", "load_states", "set_up"]
 
 States = Mapping[str, Callable[..., object]]
+_TIMEOUT_SECONDS = 60
+_LONGEST_REASON = 200
+
+
+class RemoteStates(Mapping[str, Callable[..., object]]):
+    """Handlers at a URL, as official verifiers use them: any state's name has one.
+
+    Each posts `{"action": "setup", "state": NAME, "params": {…}}` and gives the JSON object that is answered, if
+    one is: the values for the contract's generators. A status from 400 on is a failure.
+
+    Args:
+        url: Where states are set up.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __repr__(self) -> str:
+        return f"RemoteStates({_without_user(self._url)!r})"
+
+    def __getitem__(self, name: str) -> Callable[..., object]:
+        return partial(self._set_up, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def _set_up(self, name: str, /, **parameters: object) -> object:
+        import requests  # noqa: PLC0415 -- only where states are far away
+
+        change = {"action": "setup", "state": name, "params": parameters}
+        try:
+            answer = requests.post(self._url, json=change, timeout=_TIMEOUT_SECONDS)
+        except requests.RequestException as error:
+            raise RuntimeError(
+                f"{_without_user(self._url)} doesn't answer ({type(error).__name__})"
+            ) from None
+        if not answer.ok:
+            told = f"{_without_user(self._url)} answered with {answer.status_code}"
+            raise RuntimeError(f"{told}: {answer.text[:_LONGEST_REASON].strip()}" if answer.text else told)
+        try:
+            return answer.json()
+        except ValueError:
+            return None
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
 
 
 def load_states(reference: str | None, *, root: Path) -> States:
@@ -24,7 +84,8 @@ def load_states(reference: str | None, *, root: Path) -> States:
 
     Args:
         reference: "package.module:NAME", NAME being a mapping from state names to callables that take the
-            state's parameters as keyword arguments; None gives no handlers.
+            state's parameters as keyword arguments; a URL that sets states up (see `RemoteStates`); None gives
+            no handlers.
         root: The project's folder; it is importable, first of all, while the module is imported.
 
     Raises:
@@ -32,6 +93,8 @@ def load_states(reference: str | None, *, root: Path) -> States:
     """
     if reference is None:
         return {}
+    if reference.startswith(("http://", "https://")):
+        return RemoteStates(reference)
     module, _, name = reference.partition(":")
     found = getattr(_import(module, reference=reference, root=root), name, None) if name else None
     if not isinstance(found, Mapping) or not all(callable(handler) for handler in found.values()):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pactape.errors import ProviderStateError
 from pactape.exchange import ProviderState
 from pactape.states import load_states, set_up
+from pactape.verification import verify_provider
+
+from tests.contracts.test_verify import pact, running, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -61,3 +68,71 @@ def test_a_handler_that_fails_is_named_with_its_place() -> None:
 
     with pytest.raises(ProviderStateError, match=r"test_states\.py:\d+: .*failed: ValueError"):
         set_up(ProviderState(name="a count", parameters={"number": "x"}), {"a count": handler})
+
+
+class _Place(BaseHTTPRequestHandler):
+    heard: list[dict[str, Any]]
+    status = 200
+    answer = b'{"id": 8}'
+
+    def do_POST(self) -> None:
+        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.answer)))
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+@pytest.fixture
+def place() -> Iterator[Any]:
+    """A place on the network where states are set up: what it heard, and what it answers."""
+    handler = type("Place", (_Place,), {"heard": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        handler.url = f"http://ann:s3cret@127.0.0.1:{server.server_port}/states"
+        yield handler
+        server.shutdown()
+        thread.join()
+
+
+def test_a_url_is_asked_to_set_a_state_up_and_gives_its_values(place: Any, tmp_path: Path) -> None:
+    states = load_states(place.url, root=tmp_path)
+    values = set_up(ProviderState(name="a user exists", parameters={"id": 7}), states)
+    assert (values, place.heard) == (
+        {"id": 8},
+        [{"action": "setup", "state": "a user exists", "params": {"id": 7}}],
+    )
+
+
+def test_a_place_that_answers_no_json_gives_no_values(place: Any, tmp_path: Path) -> None:
+    place.answer = b"done"
+    assert set_up(ProviderState(name="a user exists"), load_states(place.url, root=tmp_path)) is None
+
+
+def test_a_place_that_refuses_is_named_with_its_reason_and_without_its_password(
+    place: Any, tmp_path: Path
+) -> None:
+    place.status, place.answer = 500, b"no database"
+    with pytest.raises(ProviderStateError, match=r"/states answered with 500: no database") as found:
+        set_up(ProviderState(name="a user exists"), load_states(place.url, root=tmp_path))
+    assert "s3cret" not in str(found.value) + repr(load_states(place.url, root=tmp_path))
+
+
+def test_a_place_where_nobody_is_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ProviderStateError, match=r"http://127.0.0.1:9/ doesn't answer"):
+        set_up(ProviderState(name="a user exists"), load_states("http://127.0.0.1:9/", root=tmp_path))
+
+
+def test_the_official_verifier_verifies_in_the_states_of_a_url(place: Any, tmp_path: Path) -> None:
+    contract = written(tmp_path, pact())
+    with running({"7": {"email": "a@example.com"}}) as url:
+        result = verify_provider(
+            [contract],
+            url=url,
+            states=load_states(place.url, root=tmp_path),
+            headers={"Authorization": "Bearer s3cr3t-t0ken"},
+        )
+    assert (result.passed, [each["state"] for each in place.heard]) == (True, ["a user exists"])

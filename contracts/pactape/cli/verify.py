@@ -45,7 +45,9 @@ __all__ = ["verify"]
     "--provider", "key", help="The provider's key in [tool.pactape.providers]; the only one by default."
 )
 @click.option("--url", help="The running provider's base URL; not needed for contracts of messages only.")
-@click.option("--states", help='The provider-state handlers, "package.module:NAME"; by default the setting.')
+@click.option(
+    "--states", help='The provider-state handlers, "package.module:NAME" or a URL; by default the setting.'
+)
 @click.option(
     "--messages", help='The functions that make messages, "package.module:NAME"; by default the setting.'
 )
