@@ -25,7 +25,6 @@ from storefront.events import (
     outbox,
 )
 from storefront.events.tables import CHAIN as EVENTS
-from storefront.identity import TokenIssuer, TokenVerifier
 from storefront.identity import create_app as identity_app
 from storefront.inventory.app import create_app as inventory_app
 from storefront.inventory.tables import CHAIN as INVENTORY
@@ -41,6 +40,7 @@ from storefront.payments.tables import CHAIN as PAYMENTS
 from storefront.server import running
 from storefront.shipping.app import create_app as shipping_app
 from storefront.shipping.tables import CHAIN as SHIPPING
+from storefront.tokens import TokenIssuer, TokenVerifier
 from storefront.users.service import UsersService, running_users_api
 
 if TYPE_CHECKING:

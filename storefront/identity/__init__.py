@@ -1,6 +1,5 @@
-"""Identity: access tokens for the other services, the endpoint that gives them, and their check."""
+"""Identity: the service that gives access tokens for the others."""
 
 from storefront.identity.app import create_app
-from storefront.identity.tokens import Claims, TokenIssuer, TokenVerifier
 
-__all__ = ["Claims", "TokenIssuer", "TokenVerifier", "create_app"]
+__all__ = ["create_app"]

@@ -24,8 +24,8 @@ from storefront.providing.problems import InvalidContentError, RefusalError
 
 if TYPE_CHECKING:
     from storefront.database import Database
-    from storefront.identity import TokenVerifier
     from storefront.orders.orchestrator import OrderOrchestrator
+    from storefront.tokens import TokenVerifier
 
 __all__ = ["NAME", "create_app"]
 

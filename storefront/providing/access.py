@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from storefront.providing.problems import problem
 
 if TYPE_CHECKING:
-    from storefront.identity import Claims, TokenVerifier
+    from storefront.tokens import Claims, TokenVerifier
 
 __all__ = ["Access"]
 

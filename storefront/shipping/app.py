@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from storefront.database import Database
-    from storefront.identity import TokenVerifier
+    from storefront.tokens import TokenVerifier
 
 __all__ = ["NAME", "create_app"]
 

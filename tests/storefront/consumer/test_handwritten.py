@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "contracts" / "handwritten"
 CONTRACTS = ROOT / "contracts" / "pacts"
-BEARER = match.regex("Bearer token", regex=r"^Bearer \S+$")
-ANY_TOKEN = StaticToken("token")
+BEARER = match.regex("Bearer scrubbed", regex=r"^Bearer \S+$")
+ANY_TOKEN = StaticToken("scrubbed")
 
 
 @pytest.fixture

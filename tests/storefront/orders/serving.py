@@ -10,9 +10,9 @@ from sqlalchemy import make_url
 
 from storefront.database import Database
 from storefront.faults import unreliable
-from storefront.identity import TokenVerifier
 from storefront.server import running
 from storefront.system import PROVIDERS
+from storefront.tokens import TokenVerifier
 
 
 def main() -> None:

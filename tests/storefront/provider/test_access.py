@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from storefront.identity import TokenIssuer
 from storefront.orders.states import an_order_can_be_placed, an_order_exists
 from storefront.payments.states import an_account_has_money
+from storefront.tokens import TokenIssuer
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 from openapi_spec_validator import validate
 
 import storefront
-from storefront.identity import TokenIssuer, create_app
+from storefront.identity import create_app
+from storefront.tokens import TokenIssuer
 
 if TYPE_CHECKING:
     from storefront.system import Storefront

@@ -19,7 +19,6 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_spec_validator import validate
 
 import storefront
-from storefront.identity import TokenIssuer
 from storefront.inventory import states as inventory
 from storefront.notifications import states as notifications
 from storefront.orders import app as orders_app
@@ -29,6 +28,7 @@ from storefront.payments import states as payments
 from storefront.server import running
 from storefront.shipping import states as shipping
 from storefront.system import PROVIDERS
+from storefront.tokens import TokenIssuer
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:
