@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from kombu import Connection, Queue
+from pactape.errors import BadInputError
 
 from storefront.events.event import Event
 
@@ -25,6 +26,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "amqp": {"confirm_publish": True},
     "redis": {"visibility_timeout": 60, "socket_timeout": 10, "socket_connect_timeout": 5},
 }
+_SCHEMES = frozenset({"memory", "amqp", "amqps", "redis", "rediss"})
 _CONFIRM_SECONDS = 10
 
 
@@ -34,9 +36,18 @@ class EventBus:
     Args:
         url: "memory://" for one process alone, "amqp://…" for RabbitMQ, "redis://…" for Redis.
         prefix: What the names of its queues begin with.
+
+    Raises:
+        BadInputError: The URL is of no known kind.
     """
 
     def __init__(self, url: str = "memory://", *, prefix: str = "storefront") -> None:
+        scheme = url.partition(":")[0]
+        if scheme not in _SCHEMES:
+            raise BadInputError(
+                f"the bus's URL is of the unknown kind {scheme!r}",
+                remedy=f"begin it with one of {', '.join(sorted(_SCHEMES))}, as amqp://guest:guest@127.0.0.1//",
+            )
         self._url = url
         self._prefix = prefix
         self._handlers: dict[str, dict[str, list[Handler]]] = defaultdict(lambda: defaultdict(list))

@@ -90,6 +90,13 @@ def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: st
     assert said == (2, 1, True)
 
 
+def test_a_bus_of_an_unknown_kind_is_one_clear_error() -> None:
+    with start("--port", "0", "--events-bus", "nonsense://ann:s3cret@x") as process:
+        _, told = process.communicate(timeout=30)
+    said = (process.returncode, len(told.splitlines()), "unknown kind 'nonsense'" in told, "s3cret" in told)
+    assert said == (2, 1, True, False)
+
+
 def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
     with start("--port", "0") as process:
         told = "".join(process.stdout.readline() for _ in range(4))
