@@ -6,6 +6,8 @@ Tests that run in parallel write a file each; to read them all takes time in pro
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +18,6 @@ from pactape.errors import ContradictionError, PactFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from pactape.settings import Settings
 
@@ -60,12 +61,24 @@ def read_handwritten(settings: Settings) -> dict[Party, list[Written]]:
         ContradictionError: Two interactions have one description and states, and say different things.
     """
     found: dict[Party, list[Written]] = {}
-    folder = settings.handwritten
-    for path in sorted(folder.rglob("*.json")) if folder is not None else ():
+    for path in _files(settings.handwritten) if settings.handwritten is not None else ():
         party, interactions = _read(path)
-        name = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else str(path)
+        name = _name(path, settings.root)
         found.setdefault(party, []).extend(Written(file=name, document=each) for each in interactions)
     return {party: _once(written) for party, written in sorted(found.items())}
+
+
+def _files(folder: Path) -> list[Path]:
+    """The JSON files in a folder and in those below it, sorted."""
+    return sorted(
+        Path(place, name) for place, _, names in os.walk(folder) for name in names if name.endswith(".json")
+    )
+
+
+def _name(path: Path, root: Path) -> str:
+    """A file's path in the project; that of a file elsewhere as it is."""
+    own, whole = f"{root.as_posix()}/", path.as_posix()
+    return whole.removeprefix(own) if whole.startswith(own) else str(path)
 
 
 def _read(path: Path) -> tuple[Party, list[dict[str, Any]]]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from pactape.contracts.older import downgraded, downgraded_message
 
@@ -42,7 +45,7 @@ def encode_pacts(
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
     """
-    documents = sorted([*map(_interaction, interactions), *written], key=_order)
+    documents = _in_order([*map(_interaction, interactions), *written])
     if specification == "V3":
         documents = [downgraded(each) for each in documents]
     return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
@@ -61,7 +64,7 @@ def encode_messages(
     Raises:
         SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
     """
-    documents = sorted([*map(_message, messages), *written], key=_order)
+    documents = _in_order([*map(_message, messages), *written])
     if specification == "V3":
         older = [downgraded_message(each) for each in documents]
         return [_encoded(party, part, specification, key="messages") for part in _parts(older, largest)]
@@ -82,13 +85,20 @@ def _encoded(
         key: documents,
         "metadata": {"pactSpecification": {"version": _VERSIONS[specification]}},
     }
-    return (
-        json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    ).encode()
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return msgspec.json.format(text.encode(), indent=2) + b"\n"  # as `json` would do it, but quicker
 
 
-def _order(interaction: dict[str, Any]) -> tuple[str, str]:
-    return interaction["description"], json.dumps(interaction, sort_keys=True)
+def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By description; those that share one by all that they say."""
+    known = list(documents)
+    counts = Counter(each["description"] for each in known)
+
+    def place(each: dict[str, Any]) -> tuple[str, str]:
+        description = each["description"]
+        return description, json.dumps(each, sort_keys=True) if counts[description] > 1 else ""
+
+    return sorted(known, key=place)
 
 
 def _interaction(interaction: Interaction) -> dict[str, Any]:
