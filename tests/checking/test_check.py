@@ -98,6 +98,15 @@ def test_a_project_agrees_in_whatever_form_its_contracts_are_written(project: Pr
     assert [line for line in project.check()[1] if not line.startswith("info")] == []
 
 
+def test_a_recording_that_contradicts_a_contract_of_version_3_breaks_too(project: Project) -> None:
+    project.set('specification = "V3"')
+    CliRunner().invoke(command, ["derive", "--project", str(project.root)], catch_exceptions=False)
+    project.record(CASSETTE.replace('"id": 7', '"id": "seven"'))
+    code, lines = project.check()
+    told = "reads a user: is contradicted by cassettes/reads_a_user.yaml#0: body $.id:"
+    assert (code, told in lines[0]) == (1, True)
+
+
 def test_an_interaction_of_a_further_file_whose_recording_is_gone_breaks(project: Project) -> None:
     second = project.record_another()
     project.set("interactions_per_file = 1")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pact import Pact, Verifier, match
 from pactape.checking import check_project
+from pactape.cli import command
 from pactape.contracts import derive, write_contracts
 from pactape.contracts.messages import MessageEvidence, evidence_of_messages, messages_of
 from pactape.errors import ContradictionError, SettingsError
@@ -206,9 +208,10 @@ def test_check_counts_messages_in_the_table(tmp_path: Path) -> None:
     assert (row.operation, row.recorded, row.contracted) == (f"message: {CREATED}", 1, 1)
 
 
-def test_check_tells_of_a_recording_that_contradicts_the_contract(tmp_path: Path) -> None:
+@pytest.mark.parametrize("specification", ["V3", "V4"])
+def test_check_tells_of_a_recording_that_contradicts_the_contract(tmp_path: Path, specification: str) -> None:
     record(tmp_path, {"content": EVENT})
-    derived(tmp_path)
+    derived(tmp_path, f'specification = "{specification}"')
     record(tmp_path, {"content": {**EVENT, "id": None}})
     told = [str(each) for each in check_project(load_settings(tmp_path)).alarms]
     assert any("is contradicted by cassettes/a.yaml#messages[0]" in each for each in told)
@@ -255,3 +258,19 @@ def test_shards_join_to_the_whole(contents: list[Any]) -> None:
     assert next(messages_of({("m", "[]"): split})) == next(
         messages_of({("m", "[]"): evidence_of_messages(messages)})
     )
+
+
+@pytest.mark.parametrize("specification", ["V3", "V4"])
+def test_check_reads_the_messages_of_either_version(tmp_path: Path, specification: str) -> None:
+    record(tmp_path, {"content": EVENT, "metadata": {"key": "a"}})
+    derived(tmp_path, f'specification = "{specification}"')
+    assert check_project(load_settings(tmp_path)).alarms == ()
+
+
+def test_explain_shows_the_evidence_of_a_message(tmp_path: Path) -> None:
+    record(tmp_path, {"content": EVENT, "reads": ["user.email"]}, {"content": EVENT, "reads": ["user.email"]})
+    (path,) = derived(tmp_path)
+    told = CliRunner().invoke(command, ["explain", "--project", str(tmp_path), str(path)]).output
+    assert "message, from cassettes/a.yaml#messages[0], cassettes/a.yaml#messages[1]" in told
+    assert "$.user.email  regex" in told
+    assert "$.user.age  not demanded" in told

@@ -12,7 +12,7 @@ from pactape.cassettes.ages import expired
 from pactape.cassettes.scrub_rules import scrubbing_by
 from pactape.checking.alarms import Alarm, Tier
 from pactape.checking.contracts import compare_contracts
-from pactape.checking.contradictions import contradictions
+from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
 from pactape.checking.declared import declared_operations
 from pactape.checking.pactfiles import read_contract
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.checking.pactfiles import WrittenContract
+    from pactape.contracts import Derivation
     from pactape.contracts.operations import GroupKey
     from pactape.contracts.samples import Sample
     from pactape.exchange import RecordedMessage
@@ -75,9 +76,11 @@ def _check(settings: Settings) -> Check:
     messages = list(_messages(cassettes, settings, copies))
     copies.forget_others()
     coverage = _coverage(groups, messages, written, settings)
+    derivation = derive(settings)
+    received = {each.place: each for each in messages}
     alarms = {
-        *compare_contracts(derive(settings), written, settings),
-        *contradictions(written, by_place, {each.place: each for each in messages}),
+        *compare_contracts(derivation, written, settings),
+        *contradictions(written, by_place, received, supports=_supports(derivation)),
         *_secrets(cassettes),
         *_expired(cassettes, settings, now=datetime.now(UTC)),
         *_unread(groups),
@@ -85,6 +88,19 @@ def _check(settings: Settings) -> Check:
         *_not_recorded(coverage),
     }
     return Check(alarms=tuple(sorted(alarms)), coverage=tuple(coverage))
+
+
+def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
+    """Where each derived interaction comes from."""
+    found: dict[Named, tuple[str, ...]] = {}
+    for contract in derivation.contracts:
+        stem = contract.file_name.removesuffix(".json")
+        found |= {
+            named(stem, each.description, each.states): each.cassettes for each in contract.interactions
+        }
+        stem = f"{stem}.messages"
+        found |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
+    return found
 
 
 def _secrets(cassettes: Sequence[Path]) -> Iterator[Alarm]:

@@ -10,7 +10,7 @@ import msgspec
 
 from pactape.errors import PactFormatError
 
-__all__ = ["WrittenContract", "WrittenInteraction", "read_contract"]
+__all__ = ["WrittenContract", "WrittenInteraction", "read_contract", "stem_of"]
 
 
 class WrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +34,13 @@ class WrittenContract(msgspec.Struct, frozen=True, kw_only=True):
         path: The file.
         data: Its bytes.
         interactions: In the file's order.
+        version: The specification's major version.
     """
 
     path: Path
     data: bytes
     interactions: tuple[WrittenInteraction, ...]
+    version: int = 4
 
 
 def read_contract(path: Path, data: bytes | None = None) -> WrittenContract:
@@ -49,20 +51,22 @@ def read_contract(path: Path, data: bytes | None = None) -> WrittenContract:
         data: Its bytes, when they are known already.
 
     Raises:
-        PactFormatError: It can't be read, or isn't a Pact V4 file.
+        PactFormatError: It can't be read, or isn't a pact file.
     """
     try:
         found = path.read_bytes() if data is None else data
         document = json.loads(found)
         written = document["messages"] if "messages" in document else document["interactions"]
         interactions = tuple(map(_interaction, written))
+        stated = (document.get("metadata") or {}).get("pactSpecification") or {}
+        version = int(str(stated.get("version", "4")).partition(".")[0])
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise PactFormatError(
             f"is not a pact file ({type(error).__name__}: {error})",
             where=path,
             remedy="mend or remove it; `pactape derive` writes it anew",
         ) from error
-    return WrittenContract(path=path, data=found, interactions=interactions)
+    return WrittenContract(path=path, data=found, interactions=interactions, version=version)
 
 
 def _interaction(value: dict[str, Any]) -> WrittenInteraction:
@@ -70,3 +74,9 @@ def _interaction(value: dict[str, Any]) -> WrittenInteraction:
     content = {name: each for name, each in value.items() if name != "comments"}
     cassettes = tuple(filter(None, references.split(", ")))
     return WrittenInteraction(description=value["description"], cassettes=cassettes, content=content)
+
+
+def stem_of(contract: WrittenContract) -> str:
+    """The stem of a contract's first file; further ones are numbered from 2."""
+    first, _, number = contract.path.stem.rpartition(".")
+    return first if first and number.isdecimal() else contract.path.stem
