@@ -51,6 +51,7 @@ format: $(READY) ## format the code
 bench: $(READY) ## side-by-side measurements, printed as ratios and written to build/bench.json
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m pip uninstall --quiet --yes cassetter # its pytest plugin would be loaded into every test run
 
 conformance: $(READY) ## the specification's own cases against the matcher: make conformance PACT_SPEC=folder
 	@test -n "$(PACT_SPEC)" || { echo "name a folder with the specification's cases: make conformance PACT_SPEC=../pact-spec (version-2, version-3, version-4)" >&2; exit 2; }
