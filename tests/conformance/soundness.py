@@ -24,7 +24,7 @@ from pactape.cassettes import read_cassette
 from pactape.contracts import evidence
 from pactape.contracts.asking import expected_request
 from pactape.contracts.derive import derive
-from pactape.contracts.gathering import samples_in
+from pactape.contracts.gathering import recorded_in
 from pactape.contracts.interaction import Interaction
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.pact import encode_pact
@@ -255,7 +255,8 @@ def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, 
     copies = CleanCopies(settings.root / ".pactape" / "exchanges")
     for path in find_cassettes(settings):
         recorded = read_cassette(path)
-        for _, provider, _, sample in samples_in(path, settings, copies=copies, left_out=[], all_fields=True):
+        samples, _ = recorded_in(path, settings, copies=copies, left_out=[], all_fields=True)
+        for _, provider, _, sample in samples:
             exchange = sample.exchange
             yield f"{exchange.cassette}#{exchange.index}", (provider, sample, recorded[exchange.index])
 

@@ -19,7 +19,6 @@ from pactape.checking.pactfiles import read_contract
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.evidence import evidence_of
-from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.messages import evidence_of_messages
@@ -27,7 +26,7 @@ from pactape.contracts.recordings import find_cassettes
 from pactape.verification.memory import verified_interactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pactape.checking.pactfiles import WrittenContract
@@ -69,15 +68,15 @@ def check_project(settings: Settings) -> Check:
 def _check(settings: Settings) -> Check:
     cassettes = find_cassettes(settings)
     copies = CleanCopies(settings.root / ".pactape" / "exchanges")
-    parties = grouped(cassettes, settings, copies=copies).values()
-    groups = [each for groups in parties for each in groups.items()]
+    found = grouped(cassettes, settings, copies=copies)
+    copies.forget_others()
+    groups = [each for groups in found.groups.values() for each in groups.items()]
+    messages = found.messages_by_description()
     written = [read_contract(path) for path in sorted(settings.pacts.glob("*.json"))]
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
-    messages = list(_messages(cassettes, settings, copies))
-    copies.forget_others()
     coverage = _coverage(groups, messages, written, settings)
     derivation = derive(settings)
-    received = {each.place: each for each in messages}
+    received = {each.place: each for members in messages.values() for each in members}
     alarms = {
         *compare_contracts(derivation, written, settings),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
@@ -130,19 +129,9 @@ def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:
         yield from (Alarm(Tier.INFO, f"{place}: {path}", "is recorded and never read") for path in paths)
 
 
-def _messages(
-    cassettes: Sequence[Path], settings: Settings, copies: CleanCopies
-) -> Iterator[RecordedMessage]:
-    for path in cassettes:
-        yield from (message for _, message in messages_in(path, settings, copies=copies, left_out=[]))
-
-
-def _unread_of_messages(messages: Sequence[RecordedMessage]) -> Iterator[Alarm]:
-    """The fields of a message that none of its consumers reads."""
-    known: dict[str, list[RecordedMessage]] = {}
-    for message in messages:
-        known.setdefault(message.description, []).append(message)
-    for description, members in known.items():
+def _unread_of_messages(messages: Mapping[str, list[RecordedMessage]]) -> Iterator[Alarm]:
+    """The fields of a message, by description, that none of its consumers reads."""
+    for description, members in messages.items():
         evidence = evidence_of_messages(members)
         for path in unread_fields(evidence.shape, evidence.fields):
             yield Alarm(Tier.INFO, f"{description}: {path}", "is recorded and never read")
@@ -160,15 +149,14 @@ def _place(sample: Sample) -> str:
 
 def _coverage(
     groups: Sequence[_Group],
-    messages: Sequence[RecordedMessage],
+    messages: Mapping[str, list[RecordedMessage]],
     written: Sequence[WrittenContract],
     settings: Settings,
 ) -> list[Covered]:
     recorded: dict[str, list[str]] = {}
     for key, members in groups:
         recorded.setdefault(key.operation, []).extend(map(_place, members))
-    for message in messages:
-        recorded.setdefault(f"message: {message.description}", []).append(message.place)
+    recorded |= {f"message: {name}": [each.place for each in members] for name, members in messages.items()}
     folder = settings.root / ".pactape"
     contracts = [(each, verified_interactions(folder, each.data)) for each in written]
     files = [file for path in settings.clients for file in _python_files(path)]

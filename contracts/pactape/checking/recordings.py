@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pactape.checking.alarms import Alarm, Tier
 from pactape.checking.differences import differences
 from pactape.contracts.evidence import evidence_of
-from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.messages import evidence_of_messages
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pactape.contracts.grouping import Grouped
     from pactape.contracts.samples import Sample
-    from pactape.exchange import RecordedMessage
     from pactape.settings import Settings
 
 __all__ = ["compare_recordings"]
@@ -43,36 +42,31 @@ def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: 
     Raises:
         CassetteFormatError: A cassette can't be read.
     """
-    old, new = _by_question(before, settings), _by_question(after, settings)
-    alarms = [alarm for question in old for alarm in _compare(question, old[question], new.get(question, {}))]
-    return sorted([*alarms, *_compare_messages(_messages(before, settings), _messages(after, settings))])
+    old = grouped(before, settings, copies=CleanCopies(None))
+    new = grouped(after, settings, copies=CleanCopies(None))
+    return sorted([*_compare_answers(old, new), *_compare_messages(old, new)])
 
 
-def _messages(paths: Sequence[Path], settings: Settings) -> dict[str, list[RecordedMessage]]:
-    """The messages by description."""
-    found: dict[str, list[RecordedMessage]] = {}
-    copies = CleanCopies(None)
-    for path in paths:
-        for _, message in messages_in(path, settings, copies=copies, left_out=[]):
-            found.setdefault(message.description, []).append(message)
-    return found
+def _compare_answers(before: Grouped, after: Grouped) -> Iterator[Alarm]:
+    old, new = _by_question(before), _by_question(after)
+    for question in old:
+        yield from _compare(question, old[question], new.get(question, {}))
 
 
-def _compare_messages(
-    before: dict[str, list[RecordedMessage]], after: dict[str, list[RecordedMessage]]
-) -> Iterator[Alarm]:
-    for description, messages in before.items():
-        if description not in after:
+def _compare_messages(before: Grouped, after: Grouped) -> Iterator[Alarm]:
+    now = after.messages_by_description()
+    for description, messages in before.messages_by_description().items():
+        if description not in now:
             yield Alarm(Tier.BREAKING, description, "is not received as recorded any more")
             continue
-        old, new = evidence_of_messages(messages), evidence_of_messages(after[description])
+        old, new = evidence_of_messages(messages), evidence_of_messages(now[description])
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_question(paths: Sequence[Path], settings: Settings) -> dict[_Question, _Answers]:
+def _by_question(recorded: Grouped) -> dict[_Question, _Answers]:
     """The samples by what was asked, and of each question by the kind of answer."""
     found: dict[_Question, _Answers] = {}
-    for groups in grouped(paths, settings, copies=CleanCopies(None)).values():
+    for groups in recorded.groups.values():
         for key, samples in groups.items():
             answers = found.setdefault((key.operation, key.states, key.request), {})
             answers.setdefault((key.status, key.media, key.outcome), []).extend(samples)

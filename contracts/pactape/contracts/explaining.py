@@ -10,7 +10,6 @@ from pactape.cassettes.scrub_rules import scrubbing_by
 from pactape.contracts.bodies import is_json, media_type
 from pactape.contracts.descriptions import descriptions
 from pactape.contracts.evidence import evidence_of
-from pactape.contracts.gathering import messages_in
 from pactape.contracts.grouping import grouped
 from pactape.contracts.kept import CleanCopies
 from pactape.contracts.messages import MessageKey, evidence_of_messages, message_key
@@ -21,7 +20,6 @@ from pactape.contracts.shape import Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pactape.contracts.evidence import Evidence
     from pactape.contracts.operations import GroupKey
@@ -85,23 +83,14 @@ def explain(settings: Settings, party: Party) -> list[Explanation]:
     """
     copies = CleanCopies(settings.root / ".pactape" / "exchanges")
     with scrubbing_by(settings.scrub):
-        cassettes = find_cassettes(settings)
-        members = grouped(cassettes, settings, copies=copies).get(party, {})
-        messages = list(_messages(cassettes, settings, copies, party))
+        found = grouped(find_cassettes(settings), settings, copies=copies)
+    members = found.groups.get(party, {})
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
     return [
         *(_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
-        *_explained_messages(messages),
+        *_explained_messages(found.messages.get(party, [])),
     ]
-
-
-def _messages(
-    cassettes: list[Path], settings: Settings, copies: CleanCopies, party: Party
-) -> Iterator[RecordedMessage]:
-    for path in cassettes:
-        found = messages_in(path, settings, copies=copies, left_out=[])
-        yield from (message for whose, message in found if whose == party)
 
 
 def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:

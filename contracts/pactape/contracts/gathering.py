@@ -18,7 +18,6 @@ from pactape.contracts.recordings import owned, owned_message
 from pactape.contracts.samples import samples_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.contracts.operations import GroupKey
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pactape.exchange import Exchange, RecordedMessage
     from pactape.settings import ProviderSettings, Settings
 
-__all__ = ["Gathering", "Kept", "messages_in", "samples_in"]
+__all__ = ["Gathering", "Kept", "recorded_in"]
 
 #: A sample that takes part in a contract: whose, with which provider, and its key as far as it knows by itself.
 Kept = tuple[Party, "ProviderSettings", "GroupKey", "Sample"]
@@ -85,20 +84,17 @@ class Gathering:
                 self._add_message(of_party, message, shown)
 
     def _found(self, path: Path) -> Found:
-        copies = CleanCopies(None)
         left_out: list[LeftOut] = []
         groups: dict[tuple[Party, ProviderSettings, GroupKey], Evidence] = {}
-        for party, provider, key, sample in samples_in(
-            path, self._settings, copies=copies, left_out=left_out, all_fields=self._all_fields
-        ):
+        samples, messages = recorded_in(
+            path, self._settings, copies=CleanCopies(None), left_out=left_out, all_fields=self._all_fields
+        )
+        for party, provider, key, sample in samples:
             if (party, provider, key) in groups:
                 groups[party, provider, key].add(sample)
             else:
                 groups[party, provider, key] = Evidence(sample)
-        messages = messages_in(
-            path, self._settings, copies=copies, left_out=left_out, all_fields=self._all_fields
-        )
-        return Found([(*place, evidence) for place, evidence in groups.items()], list(messages), left_out)
+        return Found([(*place, evidence) for place, evidence in groups.items()], messages, left_out)
 
     def _add(self, whose: tuple[Party, ProviderSettings], key: GroupKey, evidence: Evidence) -> None:
         groups = self.groups.setdefault(whose, {})
@@ -115,60 +111,29 @@ class Gathering:
             groups[key] = evidence
 
 
-def messages_in(
+def recorded_in(
     path: Path,
     settings: Settings,
     *,
     copies: CleanCopies,
     left_out: list[LeftOut],
     all_fields: bool = False,
-) -> Iterator[tuple[Party, RecordedMessage]]:
-    """The messages of one cassette, each with whose and from whom it is.
+) -> tuple[list[Kept], list[tuple[Party, RecordedMessage]]]:
+    """The samples of one cassette, and its messages, each with whose and from whom it is; as they were recorded.
 
     Args:
         path: The cassette.
         settings: The project's settings.
         copies: Where cassettes are read from.
-        left_out: Receives the messages that take no part.
-        all_fields: Whether every field counts as read.
-
-    Raises:
-        CassetteFormatError: The cassette can't be read.
-    """
-    for read in copies.messages(path):
-        consumer, message = owned_message(read, path, settings, all_fields=all_fields)
-        provider = settings.providers.get(message.provider)
-        if message.provenance is not None and not message.provenance.contract:
-            left_out.append(LeftOut(message.cassette, message.index, NOT_FOR_CONTRACTS))
-        elif provider is None:
-            reason = f"there is no [tool.pactape.providers.{message.provider}], which sends the message"
-            left_out.append(LeftOut(message.cassette, message.index, reason))
-        else:
-            yield Party(consumer, provider.name), message
-
-
-def samples_in(
-    path: Path,
-    settings: Settings,
-    *,
-    copies: CleanCopies,
-    left_out: list[LeftOut],
-    all_fields: bool = False,
-) -> Iterator[Kept]:
-    """The samples of one cassette, in the order in which they were recorded.
-
-    Args:
-        path: The cassette.
-        settings: The project's settings.
-        copies: Where cassettes are read from.
-        left_out: Receives the exchanges that take no part.
+        left_out: Receives the exchanges and the messages that take no part.
         all_fields: Whether every response field counts as read.
 
     Raises:
         CassetteFormatError: The cassette can't be read.
     """
+    exchanges, received = copies.read(path)
     kept: list[tuple[Party, ProviderSettings, Exchange]] = []
-    for read, broken in copies.read(path):
+    for read, broken in exchanges:
         consumer, exchange = owned(read, path, settings, all_fields=all_fields)
         provider = provider_for(exchange, settings)
         reason = broken or reason_to_leave_out(exchange) or ("" if provider else _no_provider(exchange))
@@ -177,8 +142,33 @@ def samples_in(
         else:
             kept.append((Party(consumer, provider.name), provider, exchange))
     samples = samples_of(clean for _, _, clean in kept)
-    for (party, provider, _), sample in zip(kept, samples, strict=True):
-        yield party, provider, _key(sample, provider), sample
+    return (
+        [
+            (party, provider, _key(sample, provider), sample)
+            for (party, provider, _), sample in zip(kept, samples, strict=True)
+        ],
+        [
+            taken
+            for each in received
+            if (taken := _message(each, path, settings, left_out=left_out, all_fields=all_fields))
+        ],
+    )
+
+
+def _message(
+    read: RecordedMessage, path: Path, settings: Settings, *, left_out: list[LeftOut], all_fields: bool
+) -> tuple[Party, RecordedMessage] | None:
+    """A message with whose and from whom it is; None when it takes no part."""
+    consumer, message = owned_message(read, path, settings, all_fields=all_fields)
+    provider = settings.providers.get(message.provider)
+    if message.provenance is not None and not message.provenance.contract:
+        left_out.append(LeftOut(message.cassette, message.index, NOT_FOR_CONTRACTS))
+        return None
+    if provider is None:
+        reason = f"there is no [tool.pactape.providers.{message.provider}], which sends the message"
+        left_out.append(LeftOut(message.cassette, message.index, reason))
+        return None
+    return Party(consumer, provider.name), message
 
 
 def _key(sample: Sample, provider: ProviderSettings) -> GroupKey:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.contracts.evidence import evidence_of
-from pactape.contracts.gathering import samples_in
+from pactape.contracts.gathering import recorded_in
+from pactape.contracts.parties import Party
 from pactape.contracts.settling import settled
+from pactape.exchange import RecordedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,18 +18,36 @@ if TYPE_CHECKING:
 
     from pactape.contracts.kept import CleanCopies
     from pactape.contracts.operations import GroupKey
-    from pactape.contracts.parties import Party
     from pactape.contracts.samples import Sample
     from pactape.settings import Settings
 
-__all__ = ["Groups", "grouped"]
+__all__ = ["Grouped", "Groups", "grouped"]
 
 #: The samples of each operation and kind of answer, in the order of cassette and index.
 Groups = dict["GroupKey", list["Sample"]]
 
 
-def grouped(paths: Iterable[Path], settings: Settings, *, copies: CleanCopies) -> dict[Party, Groups]:
-    """What cassettes hold for contracts, in the groups that contracts are derived from.
+class Grouped(msgspec.Struct, frozen=True, kw_only=True):
+    """What cassettes hold for contracts.
+
+    Args:
+        groups: The samples by contract, in the groups that contracts are derived from.
+        messages: The messages by contract, in the order of the cassettes.
+    """
+
+    groups: dict[Party, Groups]
+    messages: dict[Party, list[RecordedMessage]]
+
+    def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
+        """The messages of all contracts by description."""
+        found: dict[str, list[RecordedMessage]] = {}
+        for message in (each for of_party in self.messages.values() for each in of_party):
+            found.setdefault(message.description, []).append(message)
+        return found
+
+
+def grouped(paths: Iterable[Path], settings: Settings, *, copies: CleanCopies) -> Grouped:
+    """What cassettes hold for contracts; each is read once.
 
     Args:
         paths: The cassettes.
@@ -36,10 +58,14 @@ def grouped(paths: Iterable[Path], settings: Settings, *, copies: CleanCopies) -
         CassetteFormatError: A cassette can't be read.
     """
     first: dict[Party, Groups] = {}
+    messages: dict[Party, list[RecordedMessage]] = {}
     for path in paths:
-        for party, _, key, sample in samples_in(path, settings, copies=copies, left_out=[]):
+        samples, received = recorded_in(path, settings, copies=copies, left_out=[])
+        for party, _, key, sample in samples:
             first.setdefault(party, {}).setdefault(key, []).append(sample)
-    return {party: _settled(groups) for party, groups in first.items()}
+        for party, message in received:
+            messages.setdefault(party, []).append(message)
+    return Grouped(groups={party: _settled(groups) for party, groups in first.items()}, messages=messages)
 
 
 def _settled(groups: Mapping[GroupKey, list[Sample]]) -> Groups:

@@ -11,7 +11,6 @@ import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,9 +21,6 @@ from pactape.contracts import boundary
 from pactape.contracts.boundary import message_without_secrets, without_secrets
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, RecordedMessage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["CleanCopies", "keep"]
 
@@ -49,28 +45,19 @@ class CleanCopies:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._used: set[str] = set()
-        self._last: tuple[Path, _Copy] | None = None
 
-    def read(self, path: Path) -> Iterator[tuple[Exchange, str]]:
-        """The exchanges of a cassette, each without secrets, or with the reason why that can't be had.
+    def read(self, path: Path) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage]]:
+        """The exchanges of a cassette, each without secrets or with the reason why that can't be had; its messages.
 
         Raises:
             CassetteFormatError: The cassette can't be read.
         """
         copy = self._copy(path)
-        self._last = path, copy  # whoever reads a cassette's exchanges asks for its messages next
-        for exchange, broken in zip(copy.exchanges, copy.broken, strict=True):
-            yield msgspec.structs.replace(exchange, cassette=str(path)), broken
-
-    def messages(self, path: Path) -> Iterator[RecordedMessage]:
-        """The messages of a cassette, without secrets.
-
-        Raises:
-            CassetteFormatError: The cassette can't be read.
-        """
-        copy = self._last[1] if self._last and self._last[0] == path else self._copy(path)
-        for message in copy.messages:
-            yield msgspec.structs.replace(message, cassette=str(path))
+        exchanges = [
+            (msgspec.structs.replace(exchange, cassette=str(path)), broken)
+            for exchange, broken in zip(copy.exchanges, copy.broken, strict=True)
+        ]
+        return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in copy.messages]
 
     def forget_others(self) -> None:
         """Delete the copies of what has not been read."""
