@@ -16,11 +16,10 @@ import msgspec
 
 from pactape import cassettes, exchange
 from pactape.contracts.evidence import Evidence, KeptEvidence
-from pactape.contracts.kept import keep
+from pactape.contracts.keeping import KeptFiles, cassette_bytes
 from pactape.contracts.leaving_out import LeftOut
 from pactape.contracts.operations import GroupKey
 from pactape.contracts.parties import Party
-from pactape.errors import CassetteFormatError
 from pactape.exchange import RecordedMessage
 from pactape.settings import ProviderSettings
 
@@ -62,9 +61,8 @@ class Digests:
 
     def __init__(self, settings: Settings, *, all_fields: bool) -> None:
         self._settings = settings
-        self._folder = settings.root / ".pactape" / "digests"
+        self._files = KeptFiles(settings.root / ".pactape" / "digests")
         self._state = _state(settings, all_fields=all_fields)
-        self._used: set[str] = set()
 
     def find(self, path: Path) -> tuple[str, Found | None]:
         """The name of a cassette's digest, and what it says; None when it is not kept.
@@ -73,9 +71,8 @@ class Digests:
             CassetteFormatError: The cassette can't be read.
         """
         name = self._name(path)
-        self._used.add(name)
         with suppress(OSError, msgspec.DecodeError):
-            digest = _decode((self._folder / name).read_bytes())
+            digest = _decode(self._files.find(name))
             groups = [
                 (party, self._provider(told), key, Evidence.restored(kept))
                 for party, told, key, kept in digest.groups
@@ -91,31 +88,21 @@ class Digests:
                 for party, provider, key, evidence in found.groups
             ]
             digest = _Digest(groups, found.messages, found.left_out)
-            keep(self._folder / name, msgspec.msgpack.encode(digest))
+            self._files.keep(name, msgspec.msgpack.encode(digest))
 
     def forget_others(self) -> None:
         """Delete the digests of what has not been looked for."""
-        if self._folder.is_dir():
-            for each in self._folder.iterdir():
-                if each.name not in self._used:
-                    with suppress(OSError):
-                        each.unlink()
+        self._files.forget_others()
 
     def _provider(self, told: tuple[str, str, str]) -> ProviderSettings:
         key, name, url = told
         return self._settings.providers.get(key) or ProviderSettings(key=key, name=name, url=url)
 
     def _name(self, path: Path) -> str:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise CassetteFormatError(
-                f"can't be read ({error.strerror})", where=path, remedy="let it be read, or take it away"
-            ) from error
         digest = hashlib.sha256(self._state)  # most processors have an instruction for it
         digest.update(str(path).encode("utf-8", "surrogateescape"))
         digest.update(b"\0")
-        digest.update(data)
+        digest.update(cassette_bytes(path))
         return digest.hexdigest()[:40]
 
 

@@ -7,7 +7,6 @@ never out of date; it holds nothing that a contract could not hold. The folder i
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -19,10 +18,10 @@ from pactape.cassettes.reading import read_contents
 from pactape.cassettes.scrub_rules import current_rules
 from pactape.contracts import boundary
 from pactape.contracts.boundary import message_without_secrets, without_secrets
-from pactape.errors import CassetteFormatError
+from pactape.contracts.keeping import KeptFiles, cassette_bytes
 from pactape.exchange import Exchange, RecordedMessage
 
-__all__ = ["CleanCopies", "keep"]
+__all__ = ["CleanCopies"]
 
 _FORM = b"2"
 
@@ -43,8 +42,7 @@ class CleanCopies:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._used: set[str] = set()
+        self._files = None if folder is None else KeptFiles(folder)
 
     def read(self, path: Path) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage]]:
         """The exchanges of a cassette, each without secrets or with the reason why that can't be had; its messages.
@@ -61,31 +59,19 @@ class CleanCopies:
 
     def forget_others(self) -> None:
         """Delete the copies of what has not been read."""
-        if self._folder is not None and self._folder.is_dir():
-            for each in self._folder.iterdir():
-                if each.name not in self._used:
-                    with suppress(OSError):
-                        each.unlink()
+        if self._files is not None:
+            self._files.forget_others()
 
     def _copy(self, path: Path) -> _Copy:
-        if self._folder is None:
+        if self._files is None:
             return _made(path)
-        kept = self._folder / _name(path)
-        self._used.add(kept.name)
+        name = _name(path)
         with suppress(OSError, msgspec.DecodeError):
-            return msgspec.msgpack.decode(kept.read_bytes(), type=_Copy)
+            return msgspec.msgpack.decode(self._files.find(name), type=_Copy)
         copy = _made(path)
         with suppress(OSError, OverflowError, TypeError):
-            keep(kept, msgspec.msgpack.encode(copy))
+            self._files.keep(name, msgspec.msgpack.encode(copy))
         return copy
-
-
-def keep(path: Path, data: bytes) -> None:
-    """Write a copy in one step; it need not outlive a crash, for a torn one is not read and made anew."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-    Path(file.name).replace(path)
 
 
 def _made(path: Path) -> _Copy:
@@ -114,12 +100,7 @@ def _emptied(exchange: Exchange) -> Exchange:
 
 
 def _name(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="let it be read, or take it away"
-        ) from error
+    data = cassette_bytes(path)
     digest = hashlib.blake2b(data, digest_size=20, key=_code(), salt=current_rules().salt).hexdigest()
     return f"{digest}{path.suffix}.copy"
 
