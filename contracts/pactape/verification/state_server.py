@@ -1,22 +1,20 @@
 """A loopback server that the official verifier asks to set up provider states.
 
-A handler that fails is answered with 422 and remembered: the verifier tries again for two minutes after a
-500, but gives up at once after a 4xx.
+A handler that fails is answered with 422 and remembered.
 """
 
 from __future__ import annotations
 
-import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape.errors import ProviderStateError
 from pactape.exchange import ProviderState
+from pactape.serving import in_background
 from pactape.states import set_up
+from pactape.verification.asked import AskedServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["StateServer", "running_state_server"]
 
-_POLL_SECONDS = 0.02
+_JSON = {"Content-Type": "application/json"}
 
 
-class StateServer(ThreadingHTTPServer):
+class StateServer(AskedServer):
     """Sets up provider states on request.
 
     Attributes:
         failures: The errors of the handlers that failed, in order.
     """
 
-    daemon_threads = True
-
     def __init__(self, states: States) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.states = states
         self.failures: list[ProviderStateError] = []
 
@@ -47,32 +43,15 @@ class StateServer(ThreadingHTTPServer):
         """Where the verifier posts its state changes."""
         return f"http://127.0.0.1:{self.server_port}/"
 
-    def set_up(self, change: dict[str, Any]) -> tuple[int, bytes]:
-        """Set up the state that a state change names; gives the status code and the values to answer with."""
-        state = ProviderState(name=change["state"], parameters=change.get("params") or {})
+    def reply(self, asked: dict[str, Any]) -> Reply:
+        """Set up the state that a state change names, and answer with its values."""
+        state = ProviderState(name=asked["state"], parameters=asked.get("params") or {})
         try:
             returned = set_up(state, self.states) if state.name else None
         except ProviderStateError as error:
             self.failures.append(error)
-            return 422, b"{}"
-        return 200, _values(returned)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: StateServer
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        status, values = self.server.set_up(change)
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(values)))
-        self.end_headers()
-        self.wfile.write(values)
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing: the verifier's report is the log."""
+            return Reply(status=422, headers=_JSON, body=b"{}")
+        return Reply(status=200, headers=_JSON, body=_values(returned))
 
 
 def _values(returned: object) -> bytes:
@@ -86,11 +65,5 @@ def _values(returned: object) -> bytes:
 @contextmanager
 def running_state_server(states: States) -> Iterator[StateServer]:
     """A state server on a free loopback port, for as long as the context lasts."""
-    with StateServer(states) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with StateServer(states) as server, in_background(server, name="pactape-states"):
+        yield server

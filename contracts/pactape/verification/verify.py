@@ -134,8 +134,9 @@ def _judge(
                 broker=broker,
             )
         )
-    for failure in (*server.failures, *maker.failures):
-        raise failure
+    failures = [*server.failures, *maker.failures]
+    if failures:
+        raise failures[0]
     return verification_of(provider, report)
 
 
