@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.checking.alarms import Alarm, Tier
-from pactape.checking.pactfiles import WrittenContract, WrittenInteraction, read_contract
+from pactape.checking.pactfiles import WrittenContract, WrittenInteraction, read_contract, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,12 +47,11 @@ def compare_contracts(
 def _by_contract(contracts: Iterable[WrittenContract]) -> dict[str, list[_Placed]]:
     """The interactions by the name of their contract, whose further files are numbered from 2."""
     known = list(contracts)
-    stems = {each.path.stem for each in known}
+    stem_of = stems(known)
     found: dict[str, list[_Placed]] = {}
     for each in known:
-        first, _, number = each.path.stem.rpartition(".")
-        stem = first if number.isdecimal() and first in stems else each.path.stem
-        found.setdefault(stem, []).extend((each.path, interaction) for interaction in each.interactions)
+        placed = [(each.path, interaction) for interaction in each.interactions]
+        found.setdefault(stem_of[each.path], []).extend(placed)
     return found
 
 

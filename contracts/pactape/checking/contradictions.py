@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from pactape.checking.alarms import Alarm, Tier
-from pactape.checking.pactfiles import stem_of
+from pactape.checking.pactfiles import stems
 from pactape.contracts.messages import as_sent
 from pactape.errors import PactFormatError
 from pactape.exchange import ProviderState
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pactape.checking.pactfiles import WrittenContract, WrittenInteraction
     from pactape.exchange import Exchange, RecordedMessage
@@ -26,7 +26,7 @@ Named = tuple[str, str, str]
 
 
 def contradictions(
-    contracts: Iterable[WrittenContract],
+    contracts: Sequence[WrittenContract],
     exchanges: Mapping[str, Exchange],
     messages: Mapping[str, RecordedMessage],
     *,
@@ -47,10 +47,11 @@ def contradictions(
     Raises:
         PactFormatError: A contract has a matching rule that can't be read.
     """
+    stem_of = stems(contracts)
     for contract in contracts:
         for interaction in contract.interactions:
             where = f"{contract.path}: {interaction.description}"
-            known = interaction.cassettes or supports.get(_named(contract, interaction), ())
+            known = interaction.cassettes or supports.get(_named(stem_of[contract.path], interaction), ())
             found = _mismatches(_matcher(contract, interaction), known, exchanges, messages) if known else ()
             for place, mismatch in found:
                 yield Alarm(Tier.BREAKING, where, f"is contradicted by {place}: {mismatch}")
@@ -67,12 +68,12 @@ def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named
     return stem, description, json.dumps([[each.name, each.parameters] for each in states], sort_keys=True)
 
 
-def _named(contract: WrittenContract, interaction: WrittenInteraction) -> Named:
+def _named(stem: str, interaction: WrittenInteraction) -> Named:
     states = [
         ProviderState(name=str(each.get("name")), parameters=each.get("params") or {})
         for each in interaction.content.get("providerStates") or ()
     ]
-    return named(stem_of(contract), interaction.description, states)
+    return named(stem, interaction.description, states)
 
 
 def _mismatches(

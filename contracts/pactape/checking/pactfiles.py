@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape.errors import PactFormatError
 
-__all__ = ["WrittenContract", "WrittenInteraction", "read_contract", "stem_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["WrittenContract", "WrittenInteraction", "read_contract", "stems"]
 
 
 class WrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,14 @@ def _interaction(value: dict[str, Any]) -> WrittenInteraction:
     return WrittenInteraction(description=value["description"], cassettes=cassettes, content=content)
 
 
-def stem_of(contract: WrittenContract) -> str:
-    """The stem of a contract's first file; further ones are numbered from 2."""
-    first, _, number = contract.path.stem.rpartition(".")
-    return first if first and number.isdecimal() else contract.path.stem
+def stems(contracts: Iterable[WrittenContract]) -> dict[Path, str]:
+    """The stem of the first file of each contract, by file: further ones are numbered from 2."""
+    paths = [each.path for each in contracts]
+    known = {path.stem for path in paths}
+    return {path: first if (first := _first(path)) in known else path.stem for path in paths}
+
+
+def _first(path: Path) -> str:
+    """The stem of the file that this one would follow."""
+    first, _, number = path.stem.rpartition(".")
+    return first if number.isdecimal() else path.stem
