@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -108,7 +109,7 @@ def receive(
         BadInputError: There is nothing to record from, or what came is no JSON.
     """
     tape.ready()
-    place = None if tape.records_anew else tape.inbox.take(description, provider=provider)
+    place = tape.inbox.take(description, provider=provider)
     if place is None:
         if tape.replays_only:
             raise tape.missed(_no_message(tape, description, provider))
@@ -120,10 +121,8 @@ def receive(
         tape.dirty = True
         return place, message
     found = tape.inbox.messages[place]
-    content = msgspec.json.decode(
-        msgspec.json.encode(found.content)
-    )  # of the test's own, to change as it likes
-    return place, ReceivedMessage(content=content, metadata=dict(found.metadata))
+    own = deepcopy(found.content)  # to change as the test likes
+    return place, ReceivedMessage(content=own, metadata=dict(found.metadata))
 
 
 def _received(live: Callable[[], object] | None, description: str) -> ReceivedMessage:

@@ -103,11 +103,6 @@ class Tape(IndexedCassette):
         return bool(self.write_protected)
 
     @property
-    def records_anew(self) -> bool:
-        """Whether nothing of the file is replayed."""
-        return bool(self.record_mode == VcrRecordMode.ALL)
-
-    @property
     def test(self) -> str:
         """The node id of the test that uses it; empty when it is not known."""
         return self._notes.provenance.test if self._notes.provenance else ""

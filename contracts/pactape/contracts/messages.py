@@ -93,7 +93,7 @@ class MessageEvidence:
         """Add all that `other` has shown; it is used up by that."""
         if _place(other.first) < _place(self.first):
             self.first = other.first
-        self.shape.join(other.shape)
+        self.shape.absorb(other.shape)
         self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
         self.test = min(filter(None, (self.test, other.test)), default="")
         self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])

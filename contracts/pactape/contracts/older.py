@@ -65,15 +65,13 @@ def downgraded_message(message: dict[str, Any]) -> dict[str, Any]:
             remedy='write V4: specification = "V4"',
         )
     content = message.get("contents") or {}
-    rules = {part: _older_rules(part, each) for part, each in (message.get("matchingRules") or {}).items()}
-    kept = {part: each for part, each in rules.items() if each}
     return {
         "description": message["description"],
         "providerStates": message.get("providerStates") or [],
         "contents": content.get("content"),
         "metaData": {"contentType": content.get("contentType", "application/json")}
         | message.get("metadata", {}),
-        **({"matchingRules": kept} if kept else {}),
+        **_older_matching_rules(message),
     }
 
 
@@ -115,15 +113,19 @@ def _listed(value: Any) -> list[str]:
 
 
 def _older_side(side: dict[str, Any]) -> dict[str, Any]:
-    older = {name: value for name, value in side.items() if name != "body"}
+    older = {name: value for name, value in side.items() if name not in {"body", "matchingRules"}}
     if side.get("headers"):
         older["headers"] = {name: ", ".join(_listed(value)) for name, value in side["headers"].items()}
     if side.get("body") and side["body"].get("encoded") != "base64":  # V3 knows no bytes
         older["body"] = side["body"]["content"]
-    rules = {part: _older_rules(part, rules) for part, rules in (side.get("matchingRules") or {}).items()}
-    older.pop("matchingRules", None)
+    return {**older, **_older_matching_rules(side)}
+
+
+def _older_matching_rules(written: dict[str, Any]) -> dict[str, Any]:
+    """The member `matchingRules`, without the parts that V3 knows no rule of; nothing when none is left."""
+    rules = {part: _older_rules(part, each) for part, each in (written.get("matchingRules") or {}).items()}
     kept = {part: each for part, each in rules.items() if each}
-    return {**older, "matchingRules": kept} if kept else older
+    return {"matchingRules": kept} if kept else {}
 
 
 def _older_rules(part: str, rules: dict[str, Any]) -> dict[str, Any]:
