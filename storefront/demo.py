@@ -118,12 +118,7 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
 
     def verify(key: str) -> Verification:
         return verify_provider(
-            sorted(
-                [
-                    *folder.glob(f"*-{providers[key].name}.json"),
-                    *folder.glob(f"*-{providers[key].name}.messages.json"),
-                ]
-            ),
+            sorted(folder.glob(f"*-{providers[key].name}.*json")),  # those on messages, too
             url=storefront.urls[key],
             states=load_states(providers[key].states, root=_ROOT),
             headers=storefront.authorization(key),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.errors import OutputError
-from pactape.serving import WsgiServer
+from pactape.serving import WsgiServer, address_of, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +40,8 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
     server.expiration_interval = 0.05  # how often an idle server looks whether it is to stop, in seconds
     server.max_request_header_size = _MAX_HEADER_BYTES
     _listen(server, host=host, port=port)
-    thread = threading.Thread(target=server.serve, name="storefront", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{f'[{host}]' if ':' in host else host}:{server.bind_addr[1]}"
-    finally:
-        server.stop()
-        thread.join()
+    with in_background(server, name="storefront"):
+        yield address_of(server, host=host)
 
 
 def _listen(server: WsgiServer, *, host: str, port: int) -> None:

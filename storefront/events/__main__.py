@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,10 @@ from storefront.events import AuditEventHandler, AuditLog, Consumers, EventBus, 
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+    from sqlalchemy.orm import Session
 
 _DATABASE = "STOREFRONT_EVENTS_DATABASE_URL"
 _BUS = "STOREFRONT_EVENTS_BUS_URL"
@@ -55,7 +58,7 @@ def audit(*, prefix: str) -> None:
 @command.command()
 def parked() -> None:
     """Show the events that a subscriber could not apply and is not sent any more."""
-    with closing(_database()) as database, database.transaction() as session:
+    with _transaction() as session:
         for each in parking.parked(session):
             click.echo(
                 f"{each.subscriber} {each.user_id}: event {each.event_id}, number {each.sequence}, "
@@ -68,7 +71,7 @@ def parked() -> None:
 @click.argument("user_id", type=click.UUID)
 def retry(*, subscriber: str, user_id: uuid.UUID) -> None:
     """Have the parked event of a user sent again to SUBSCRIBER."""
-    with closing(_database()) as database, database.transaction() as session:
+    with _transaction() as session:
         parking.retry(session, subscriber=subscriber, user_id=user_id)
 
 
@@ -77,7 +80,7 @@ def retry(*, subscriber: str, user_id: uuid.UUID) -> None:
 @click.argument("user_id", type=click.UUID)
 def skip(*, subscriber: str, user_id: uuid.UUID) -> None:
     """Have the parked event of a user count as applied by SUBSCRIBER."""
-    with closing(_database()) as database, database.transaction() as session:
+    with _transaction() as session:
         parking.skip(session, subscriber=subscriber, user_id=user_id)
 
 
@@ -88,6 +91,12 @@ def _run(worker: AbstractContextManager[object]) -> None:
     with worker:
         click.echo("ready")
         stop.wait()
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
+    with closing(_database()) as database, database.transaction() as session:
+        yield session
 
 
 def _database() -> Database:

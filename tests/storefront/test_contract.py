@@ -43,8 +43,7 @@ def test_every_provider_has_a_contract() -> None:
 
 def pacts_of(key: str) -> list[Path]:
     """The contracts of all consumers with a provider, on requests and on messages."""
-    name = SETTINGS.providers[key].name
-    return sorted([*PACTS.glob(f"*-{name}.json"), *PACTS.glob(f"*-{name}.messages.json")])
+    return sorted(PACTS.glob(f"*-{SETTINGS.providers[key].name}.*json"))
 
 
 def verified(storefront: Storefront, key: str, *, url: str | None = None) -> Verification:

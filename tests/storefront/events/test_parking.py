@@ -18,6 +18,8 @@ from pactape.errors import BadInputError
 from storefront.events import Consumers, Relay, outbox, parking
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import World
     from sqlalchemy.orm import Session
 
@@ -118,27 +120,27 @@ def test_many_parked_events_do_not_keep_new_ones_from_being_sent(world: World, l
     assert (len(parked(world)), listener.applied) == (70, [(bob, 1), (bob, 2), (bob, 3)])
 
 
-def test_a_parked_event_is_tried_again_when_told_and_the_later_ones_follow(
-    world: World, listener: Listener
-) -> None:
+def parked_and_taken_up(world: World, listener: Listener, act: Callable[..., None]) -> uuid.UUID:
+    """A user whose first event was parked, and then, when the cause was gone, retried or skipped."""
     ada = world.live()
     listener.refused.add(ada)
     relay(world, times=4)
     listener.refused.clear()
     with world.database.transaction() as session:
-        parking.retry(session, subscriber="mailer", user_id=ada)
+        act(session, subscriber="mailer", user_id=ada)
     relay(world, times=5)
+    return ada
+
+
+def test_a_parked_event_is_tried_again_when_told_and_the_later_ones_follow(
+    world: World, listener: Listener
+) -> None:
+    ada = parked_and_taken_up(world, listener, parking.retry)
     assert (listener.applied, parked(world)) == ([(ada, 1), (ada, 2), (ada, 3)], [])
 
 
 def test_a_parked_event_that_is_skipped_counts_as_applied(world: World, listener: Listener) -> None:
-    ada = world.live()
-    listener.refused.add(ada)
-    relay(world, times=4)
-    listener.refused.clear()
-    with world.database.transaction() as session:
-        parking.skip(session, subscriber="mailer", user_id=ada)
-    relay(world, times=5)
+    ada = parked_and_taken_up(world, listener, parking.skip)
     assert (listener.applied, parked(world), world.waiting()) == ([(ada, 2), (ada, 3)], [], 0)
 
 
