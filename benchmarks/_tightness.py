@@ -15,14 +15,14 @@ os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
 
 import pact_ffi
 from pact import Pact
-from pactape.contracts.rules import expect
-from pactape.contracts.shape import shape_of
+from pactape.contracts.inference.rules import expect
+from pactape.contracts.inference.shape import shape_of
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from pactape.contracts.rules import Expectation
+    from pactape.contracts.inference.rules import Expectation
 
 _HALF = 0.5
 _SOME = 0.4

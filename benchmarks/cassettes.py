@@ -18,7 +18,7 @@ import vcr
 from _timing import medians, show
 from cassetter.cli import convert_file
 from pactape.cassettes import read_cassette, use_cassette
-from pactape.cassettes.tape import load_tape
+from pactape.cassettes.replay.cassette import load_tape
 from requests.adapters import BaseAdapter
 from vcr.request import Request as VcrRequest
 from vcr.serialize import deserialize, serialize

@@ -17,7 +17,7 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from storefront.embedded import DATABASE_PREFIX, embedded_server_url
+from storefront.embedded_postgresql import DATABASE_PREFIX, embedded_server_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker import running_broker
-from pactape.broker.official.tool import Answer, run_broker
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactapeError
+from pactape.pact_cli.command import Answer, run_broker
+from pactape.provider_states import load_states
 from pactape.settings import load_settings
-from pactape.states import load_states
 from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
-from pactape.verification.messages import load_messages
+from pactape.verification.message_factories import load_messages
 from rich.console import Console
 
+from storefront.demo_console import Demo, Outcome
 from storefront.demo_orders import order_goes_through, order_is_undone
 from storefront.faults import rename_field
 from storefront.server import running
 from storefront.system import Storefront, running_storefront
-from storefront.telling import Demo, Outcome
 from storefront.users.states import STATES
 
 if TYPE_CHECKING:

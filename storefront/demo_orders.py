@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from storefront.demo_console import Outcome
 from storefront.inventory.repository import InventoryRepository
 from storefront.inventory.states import products_are_in_stock
 from storefront.orders.requests import Address, Item, OrderOutcome, OrderRequest, PaymentMethod
 from storefront.payments.states import an_account_has_money, an_account_refuses_captures
-from storefront.telling import Outcome
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:

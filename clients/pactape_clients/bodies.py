@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3
 
-from pactape_clients.calls import CURRENT, bounded
+from pactape_clients.call_context import CURRENT, bounded
 from pactape_clients.errors import DeadlineExceededError
 
 if TYPE_CHECKING:
-    from pactape_clients.calls import CallInProgress, Timeouts
+    from pactape_clients.call_context import CallInProgress, Timeouts
 
 __all__ = ["read_in_time"]
 

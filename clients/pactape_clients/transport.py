@@ -13,11 +13,10 @@ import requests
 import stamina
 from requests.adapters import HTTPAdapter
 
-from pactape_clients.addresses import shown
 from pactape_clients.auth import TokenAuth
 from pactape_clients.auth._sessions import principal_of_session
 from pactape_clients.bodies import read_in_time
-from pactape_clients.calls import CURRENT, CallInProgress, bounded
+from pactape_clients.call_context import CURRENT, CallInProgress, bounded
 from pactape_clients.errors import (
     ClientError,
     ConnectionFailedError,
@@ -27,6 +26,7 @@ from pactape_clients.errors import (
 )
 from pactape_clients.retries import RetryPolicy
 from pactape_clients.telemetry import Hook, RequestEvent
+from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pactape import contract_tests
 from pactape.errors import BadInputError
+from pactape.pytest_verify import options as contract_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from pactape.hygiene import Watch
-    from pactape.session import Playing, Recording
+    from pactape.pytest_record.hygiene import Watch
+    from pactape.pytest_record.session import Playing, Recording
 
 __all__: list[str] = []
 
@@ -154,7 +154,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def _watch(config: pytest.Config) -> Watch:
     """What keeps account of the run's cassettes, from the first marked test on."""
     if _WATCH not in config.stash:
-        from pactape.hygiene import Watch  # noqa: PLC0415 -- only marked tests need it
+        from pactape.pytest_record.hygiene import Watch  # noqa: PLC0415 -- only marked tests need it
 
         config.stash[_WATCH] = Watch(_recording(config), config)
         config.pluginmanager.register(config.stash[_WATCH], "pactape-hygiene")
@@ -220,7 +220,7 @@ def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:
 def _recording(config: pytest.Config) -> Recording:
     """The settings and the record mode, read when the first marked test asks for them."""
     if _RECORDING not in config.stash:
-        from pactape.session import Recording  # noqa: PLC0415 -- pulls vcrpy in
+        from pactape.pytest_record.session import Recording  # noqa: PLC0415 -- pulls vcrpy in
 
         config.stash[_RECORDING] = Recording.from_root(
             Path(config.rootpath),

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from storefront.users.accounts import Account
-from storefront.users.changes import KINDS, Kind
+from storefront.users.user_events import KINDS, Kind
 
 __all__ = ["KINDS", "Event", "Kind"]
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storefront.providing.migrating import Chain
+from storefront.framework.migrating import Chain
 
 __all__ = ["CHAIN", "AuditRow", "Base", "Failure", "OutboxRow", "Position", "Stream", "SubscriberRow"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin, grants, list_to_scope, scope_to_list
 
-from storefront.providing.application import provider_app
-from storefront.providing.clients import refuse_unreadable_credentials
+from storefront.framework.application import provider_app
+from storefront.framework.clients import refuse_unreadable_credentials
 from storefront.tokens import TokenIssuer, scopes_of
 
 if TYPE_CHECKING:

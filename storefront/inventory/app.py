@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from flask import Blueprint, Flask, Response
 
+from storefront.framework.access import Access
+from storefront.framework.application import provider_app
+from storefront.framework.content import Item, json_answer, json_content, whole_seconds
+from storefront.framework.idempotency import once
 from storefront.inventory.repository import InventoryRepository
 from storefront.inventory.tables import KEYS, Reservation
-from storefront.providing.access import Access
-from storefront.providing.application import provider_app
-from storefront.providing.content import Item, json_answer, json_content, whole_seconds
-from storefront.providing.idempotency import once
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from storefront.framework.content import NotFoundError, row_id
+from storefront.framework.problems import RefusalError
 from storefront.inventory.tables import Product, Reservation, ReservedLine
-from storefront.providing.content import NotFoundError, row_id
-from storefront.providing.problems import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from storefront.framework.states import rows
 from storefront.inventory.repository import InventoryRepository
 from storefront.inventory.tables import KEYS, Product, Reservation, ReservedLine
-from storefront.providing.states import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from storefront.providing.idempotency import keys_table
-from storefront.providing.migrating import Chain
+from storefront.framework.idempotency import keys_table
+from storefront.framework.migrating import Chain
 
 __all__ = ["CHAIN", "KEYS", "Base", "Product", "Reservation", "ReservedLine"]
 

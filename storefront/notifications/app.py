@@ -9,12 +9,12 @@ import msgspec
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
+from storefront.framework.access import Access
+from storefront.framework.application import provider_app
+from storefront.framework.content import json_answer, json_content, whole_seconds
+from storefront.framework.idempotency import once
 from storefront.notifications.repository import MessageRepository
 from storefront.notifications.tables import KEYS, Message
-from storefront.providing.access import Access
-from storefront.providing.application import provider_app
-from storefront.providing.content import json_answer, json_content, whole_seconds
-from storefront.providing.idempotency import once
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storefront.framework.states import rows
 from storefront.notifications.repository import MessageRepository
 from storefront.notifications.tables import KEYS
-from storefront.providing.states import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

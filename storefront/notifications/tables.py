@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, M
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storefront.providing.idempotency import keys_table
-from storefront.providing.migrating import Chain
+from storefront.framework.idempotency import keys_table
+from storefront.framework.migrating import Chain
 
 __all__ = ["CHAIN", "KEYS", "Base", "Message"]
 

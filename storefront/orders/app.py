@@ -13,14 +13,14 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from storefront.amounts import cents
 from storefront.clients import Address as ClientAddress
 from storefront.clients import Item as ClientItem
+from storefront.framework.access import Access
+from storefront.framework.application import provider_app
+from storefront.framework.content import Address, Identifier, Item, NotFoundError, json_answer, json_content
+from storefront.framework.idempotency import given_key
+from storefront.framework.problems import InvalidContentError, RefusalError
 from storefront.orders.repository import OrderRepository
 from storefront.orders.requests import OrderRequest, PaymentMethod
 from storefront.orders.tables import Order, SagaRow
-from storefront.providing.access import Access
-from storefront.providing.application import provider_app
-from storefront.providing.content import Address, Identifier, Item, NotFoundError, json_answer, json_content
-from storefront.providing.idempotency import given_key
-from storefront.providing.problems import InvalidContentError, RefusalError
 
 if TYPE_CHECKING:
     from storefront.database import Database

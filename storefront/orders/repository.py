@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from storefront.framework.content import NotFoundError, row_id
 from storefront.orders.tables import Order
-from storefront.providing.content import NotFoundError, row_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
+from storefront.framework.states import rows
 from storefront.inventory.states import products_are_in_stock
 from storefront.orders.tables import Order, SagaRow
 from storefront.payments.states import an_account_has_money
-from storefront.providing.states import rows
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:

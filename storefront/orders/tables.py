@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storefront.providing.migrating import Chain
+from storefront.framework.migrating import Chain
 
 __all__ = ["CHAIN", "Alert", "Base", "Order", "SagaRow", "StepRow"]
 

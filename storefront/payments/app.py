@@ -9,12 +9,12 @@ import msgspec
 from flask import Blueprint, Flask, Response
 
 from storefront.amounts import cents
+from storefront.framework.access import Access
+from storefront.framework.application import provider_app
+from storefront.framework.content import check_amount, json_answer, json_content
+from storefront.framework.idempotency import once
 from storefront.payments.repository import PaymentRepository
 from storefront.payments.tables import KEYS, Payment
-from storefront.providing.access import Access
-from storefront.providing.application import provider_app
-from storefront.providing.content import check_amount, json_answer, json_content
-from storefront.providing.idempotency import once
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from storefront.framework.content import NotFoundError, row_id
+from storefront.framework.problems import RefusalError
 from storefront.payments.tables import Account, Payment
-from storefront.providing.content import NotFoundError, row_id
-from storefront.providing.problems import RefusalError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
+from storefront.framework.states import rows
 from storefront.payments.repository import PaymentRepository
 from storefront.payments.tables import KEYS, Payment
-from storefront.providing.states import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,8 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Numeric, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storefront.providing.idempotency import keys_table
-from storefront.providing.migrating import Chain
+from storefront.framework.idempotency import keys_table
+from storefront.framework.migrating import Chain
 
 __all__ = ["CHAIN", "KEYS", "Account", "Base", "Payment"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from flask import Blueprint, Flask, Response
 
-from storefront.providing.access import Access
-from storefront.providing.application import provider_app
-from storefront.providing.content import Address, Identifier, Item, json_answer, json_content
-from storefront.providing.idempotency import once
+from storefront.framework.access import Access
+from storefront.framework.application import provider_app
+from storefront.framework.content import Address, Identifier, Item, json_answer, json_content
+from storefront.framework.idempotency import once
 from storefront.shipping.repository import ESTIMATED_DAYS, ShippingRepository, shipping_cost
 from storefront.shipping.tables import KEYS, Shipment
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from storefront.providing.content import NotFoundError, row_id
+from storefront.framework.content import NotFoundError, row_id
 from storefront.shipping.tables import TRACKING_NUMBERS, Shipment
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from storefront.providing.states import rows
+from storefront.framework.states import rows
 from storefront.shipping.tables import KEYS, Shipment
 
 if TYPE_CHECKING:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storefront.providing.application import provider_app
+from storefront.framework.application import provider_app
 from storefront.users import graphql, oauth, rest
-from storefront.users.changes import nobody
 from storefront.users.problems import register
+from storefront.users.user_events import nobody
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from storefront.database import Database
-    from storefront.users.changes import Tell
+    from storefront.users.user_events import Tell
 
 __all__ = ["create_app"]
 

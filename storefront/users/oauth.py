@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select, update
 
-from storefront.providing.clients import refuse_unreadable_credentials
+from storefront.framework.clients import refuse_unreadable_credentials
 from storefront.users.problems import problem
 from storefront.users.tables import OAuthClient, OAuthToken
 

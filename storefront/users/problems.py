@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storefront.providing.problems import InvalidContentError, problem
+from storefront.framework.problems import InvalidContentError, problem
 from storefront.users.repository import DuplicateEmailError, UnknownUserError
 
 if TYPE_CHECKING:

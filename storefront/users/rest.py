@@ -16,8 +16,8 @@ from storefront.users.wire import timestamp
 
 if TYPE_CHECKING:
     from storefront.database import Database
-    from storefront.users.changes import Tell
     from storefront.users.tables import User
+    from storefront.users.user_events import Tell
 
 __all__ = ["blueprint"]
 

@@ -11,16 +11,16 @@ from flask import Flask
 from pactape_clients import ClientCredentials, TokenAuth
 
 from storefront.database import Database, temporary_database
-from storefront.providing.states import bound
+from storefront.framework.states import bound
 from storefront.server import running
 from storefront.users.app import create_app
-from storefront.users.changes import nobody
 from storefront.users.oauth import register_client
+from storefront.users.user_events import nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storefront.users.changes import Tell
+    from storefront.users.user_events import Tell
 
 __all__ = ["UsersService", "running_users_api"]
 

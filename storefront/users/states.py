@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from storefront.providing.states import rows
+from storefront.framework.states import rows
 from storefront.users.repository import UnknownUserError, UserRepository
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker.pages.network import lay_out
-from pactape.broker.pages.rules_in_words import rules_in_words
+from pactape.broker.pages.rule_descriptions import rules_in_words
 
 from tests.broker.stock import pact_of
 

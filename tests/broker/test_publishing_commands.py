@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from click.testing import CliRunner
-from pactape.broker.official.revision import branch_of, build_url_of
 from pactape.cli import command
 from pactape.errors import BadInputError, SettingsError
+from pactape.pact_cli.revision import branch_of, build_url_of
 from pactape.settings import load_settings
 
 from tests.broker.stock import pact_of

@@ -14,8 +14,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker import BrokerConfig
-from pactape.broker.hooks.definition import WebhookError, check_host, fires, outgoing, read_spec
-from pactape.broker.hooks.events import Event
+from pactape.broker.webhooks.definition import WebhookError, check_host, fires, outgoing, read_spec
+from pactape.broker.webhooks.events import Event
 from urllib3.util import parse_url
 
 from tests.broker.stock import pact_of

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from pactape.cassettes.cleaning import Cleaner
-from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_url
+from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_url
 from vcr.request import Request as VcrRequest
 
 if TYPE_CHECKING:

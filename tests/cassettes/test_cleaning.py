@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pactape.cassettes.cleaning import Cleaner
+from pactape.cassettes.scrubbing.filters import Cleaner
 
 CANONICAL = "http://users.test"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pactape.cassettes.engine import check_engine
+from pactape.cassettes.interception.vcrpy_version import check_engine
 from pactape.errors import EngineError
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape.cassettes.guard import Guard, network_closed, network_open
+from pactape.cassettes.interception.network_guard import Guard, network_closed, network_open
 from pactape.errors import NetworkBlockedError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pactape.cassettes.indexed import IndexedCassette
+from pactape.cassettes.replay.indexed_cassette import IndexedCassette
 from vcr.cassette import Cassette
 from vcr.config import VCR
 from vcr.errors import UnhandledHTTPRequestError

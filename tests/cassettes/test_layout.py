@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pactape.cassettes.layout import UnusualLayoutError, parse_layout
+from pactape.cassettes.format.fast_yaml import UnusualLayoutError, parse_layout
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer

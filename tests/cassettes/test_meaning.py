@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from pactape.cassettes import RecordMode, use_cassette
-from pactape.cassettes.meaning import meaning_of, query_meaning
+from pactape.cassettes.replay.canonical_body import meaning_of, query_meaning
 from pactape.errors import NoMatchError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.notes import Notes
-from pactape.cassettes.saving import Take, extend_cassette, replace_cassette
+from pactape.cassettes.format.metadata import Notes
+from pactape.cassettes.format.writing import Take, extend_cassette, replace_cassette
 from pactape.errors import CassetteFormatError, OutputError
 from vcr.request import Request as VcrRequest
 

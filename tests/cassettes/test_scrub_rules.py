@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.scrub_rules import scrubbing_by
-from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_text, scrub_url
 from pactape.errors import SettingsError
 from pactape.settings import ScrubSettings, load_settings
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, use_cassette
 from pactape.cassettes.lint import Finding, lint_cassette
-from pactape.cassettes.scrubbing import scrub_body, scrub_header, scrub_text, scrub_url
-from pactape.cassettes.secrets import PATTERNS, is_card_number
+from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.cassettes.scrubbing.secrets import PATTERNS, is_card_number
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer

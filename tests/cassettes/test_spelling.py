@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.spelling import Placeholders, spelled
+from pactape.cassettes.format.yaml_bodies import Placeholders, spelled
 
 if TYPE_CHECKING:
     from pathlib import Path

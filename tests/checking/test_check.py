@@ -12,7 +12,7 @@ from pactape.contracts import derive, write_contracts
 from pactape.errors import PactFormatError
 from pactape.settings import load_settings
 from pactape.verification import InteractionResult, Verification
-from pactape.verification.memory import remember_verification
+from pactape.verification.history import remember_verification
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pactape.checking import Tier
 from pactape.checking.differences import differences
-from pactape.contracts.fields import EVERYTHING, ReadFields, read_fields
-from pactape.contracts.shape import shape_of
+from pactape.contracts.inference.fields import EVERYTHING, ReadFields, read_fields
+from pactape.contracts.inference.shape import shape_of
 
 USER = {"id": 7, "email": "ada@example.com", "tags": ["a"], "address": {"city": "London"}}
 

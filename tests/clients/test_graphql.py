@@ -8,7 +8,7 @@ import pytest
 import responses
 from pactape_clients import GraphQLClient, StaticToken
 from pactape_clients.cache import TTLCache
-from pactape_clients.calls import allowed_time
+from pactape_clients.call_context import allowed_time
 from pactape_clients.errors import (
     ConnectionFailedError,
     DecodeError,

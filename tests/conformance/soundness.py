@@ -21,28 +21,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from pactape.cassettes import read_cassette
-from pactape.contracts import evidence
-from pactape.contracts.asking import expected_request
+from pactape.cassettes.finder import find_cassettes
 from pactape.contracts.derive import derive
-from pactape.contracts.gathering import recorded_in
-from pactape.contracts.interaction import Interaction
-from pactape.contracts.kept import CleanCopies
-from pactape.contracts.pact import encode_pact
-from pactape.contracts.parties import Party
-from pactape.contracts.recordings import find_cassettes
+from pactape.contracts.grouping import evidence
+from pactape.contracts.grouping.accumulator import recorded_in
+from pactape.contracts.interactions.expected_request import expected_request
+from pactape.contracts.interactions.interaction import Interaction
+from pactape.contracts.pacts.pact import encode_pact
+from pactape.contracts.participants import Party
+from pactape.contracts.samples.scrubbed_cache import CleanCopies
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange
+from pactape.pactfile.contract import read_contract
 from pactape.replaying import Recordings, ReplayApplication, ReplayServer
 from pactape.serving import in_background
 from pactape.settings import ProviderSettings, load_settings
 from pactape.verification import verify_provider
-from pactape.verification.contract import read_contract
-from pactape.verification.in_process import InProcessVerifier
+from pactape.verification.in_process.verifier import InProcessVerifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pactape.contracts.samples import Sample
+    from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
 DEFAULT_SAMPLE = 10

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.contracts.rules import Expectation
+    from pactape.contracts.inference.rules import Expectation
 
     Judge = Callable[[Expectation, Any], list[str]]
 

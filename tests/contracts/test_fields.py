@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pactape.contracts.fields import EVERYTHING, read_fields
+from pactape.contracts.inference.fields import EVERYTHING, read_fields
 
 
 def test_a_field_that_no_call_reads_is_not_in() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pactape.contracts.formats import FORMATS, STABLE_EXAMPLES, formats_of, stated_format
+from pactape.contracts.inference.formats import FORMATS, STABLE_EXAMPLES, formats_of, stated_format
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pactape.checking import check_project
 from pactape.contracts import derive
 from pactape.contracts.derive import concluded
-from pactape.contracts.gathering import Gathering
+from pactape.contracts.grouping.accumulator import Gathering
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_a_second_derivation_reads_no_cassette_and_gives_the_same(
     def refuse(path: Path) -> None:
         raise AssertionError(path)
 
-    monkeypatch.setattr("pactape.contracts.kept.read_contents", refuse)
+    monkeypatch.setattr("pactape.contracts.samples.scrubbed_cache.read_contents", refuse)
     assert written(derive(known)) == first
 
 

@@ -15,7 +15,7 @@ from pact import Pact, Verifier, match
 from pactape.checking import check_project
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.messages import MessageEvidence, evidence_of_messages, messages_of
+from pactape.contracts.interactions.messages import MessageEvidence, evidence_of_messages, messages_of
 from pactape.errors import ContradictionError, SettingsError
 from pactape.exchange import RecordedMessage
 from pactape.settings import load_settings

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.segments import kind_of
-from pactape.contracts.templates import slugs_named
+from pactape.contracts.grouping.slugs import slugs_named
+from pactape.contracts.samples.path_segments import kind_of
 from pactape.errors import SettingsError
 from pactape.settings import load_settings
 

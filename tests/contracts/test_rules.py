@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pactape.contracts.fields import read_fields
-from pactape.contracts.rules import expect
-from pactape.contracts.shape import shape_of
+from pactape.contracts.inference.fields import read_fields
+from pactape.contracts.inference.rules import expect
+from pactape.contracts.inference.shape import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.contracts.rules import Expectation
+    from pactape.contracts.inference.rules import Expectation
 
     Judge = Callable[[Expectation, Any], list[str]]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.errors import ProviderStateError
 from pactape.exchange import ProviderState
-from pactape.states import load_states, set_up
+from pactape.provider_states import load_states, set_up
 from pactape.verification import verify_provider
 
 from tests.contracts.test_verify import pact, running, written

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from pactape.broker import running_broker
-from pactape.broker.official.tool import run_broker
 from pactape.errors import BrokerError, ProviderStateError
+from pactape.pact_cli.command import run_broker
 from pactape.verification import BrokerSource, verify_from_broker
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from storefront.framework.content import NotFoundError
 from storefront.inventory.repository import InventoryRepository
 from storefront.inventory.states import products_are_in_stock
 from storefront.notifications.states import nobody_was_notified
@@ -16,7 +17,6 @@ from storefront.orders.repository import OrderRepository
 from storefront.orders.requests import Customer, Item, OrderData, OrderOutcome, Payment
 from storefront.orders.service import OrderService
 from storefront.payments.states import an_account_has_money
-from storefront.providing.content import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -74,6 +74,8 @@ def test_the_toolkit_installs_with_its_command_and_its_pytest_plugin(toolkit: Pa
 
 @pytest.mark.long
 def test_the_toolkit_works_without_the_clients(toolkit: Path, tmp_path: Path) -> None:
-    program = "import pactape.cassettes, pactape.contracts, pactape.session, pactape.verification"
+    program = (
+        "import pactape.cassettes, pactape.contracts, pactape.pytest_record.session, pactape.verification"
+    )
     run(str(toolkit), "-c", program, cwd=tmp_path)
     assert "pactape-clients" not in distributions(toolkit)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.contracts import derive, write_contracts
+from pactape.provider_states import load_states
 from pactape.settings import load_settings
-from pactape.states import load_states
 from pactape.verification import verify_provider
-from pactape.verification.messages import load_messages
+from pactape.verification.message_factories import load_messages
 
 from storefront.events.messages import MESSAGES, user_deleted
 from storefront.faults import rename_field

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from pactape.broker import running_broker
-from pactape.broker.official.tool import run_broker
 from pactape.cli import command
 from pactape.errors import PactFormatError, ProviderMessageError
 from pactape.matching import Message
+from pactape.pact_cli.command import run_broker
 from pactape.verification import BrokerSource, verify_from_broker, verify_provider
 
 from tests.contracts.test_verify import pact as request_pact

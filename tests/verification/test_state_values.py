@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from pactape.verification.state_server import running_state_server
+from pactape.verification.official.state_server import running_state_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable

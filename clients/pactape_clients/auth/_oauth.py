@@ -11,11 +11,11 @@ from urllib.parse import quote_plus
 import msgspec
 import requests
 
-from pactape_clients.addresses import shown
 from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
 from pactape_clients.bodies import read_in_time
-from pactape_clients.calls import Timeouts, allowed_time, bounded
+from pactape_clients.call_context import Timeouts, allowed_time, bounded
 from pactape_clients.errors import TokenError, TokenRefusedError, TokenUnavailableError
+from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

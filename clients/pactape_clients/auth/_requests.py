@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from requests.auth import AuthBase
 
 from pactape_clients.bodies import read_in_time
-from pactape_clients.calls import CURRENT, bounded
+from pactape_clients.call_context import CURRENT, bounded
 
 if TYPE_CHECKING:
     import requests

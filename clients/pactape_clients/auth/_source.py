@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape_clients.calls import allowed_time
+from pactape_clients.call_context import allowed_time
 from pactape_clients.errors import DeadlineExceededError, TokenError
-from pactape_clients.flights import Flight
+from pactape_clients.single_flight import Flight
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cachetools import TLRUCache
 
 from pactape_clients.cache._entries import CacheStats, Invalidation, Kept, Loaded, full_key, pattern_of
-from pactape_clients.calls import allowed_time
+from pactape_clients.call_context import allowed_time
 from pactape_clients.errors import DeadlineExceededError, ServerError, TransportError
-from pactape_clients.flights import Flight
+from pactape_clients.single_flight import Flight
 
 if TYPE_CHECKING:
     import re

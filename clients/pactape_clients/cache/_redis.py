@@ -14,7 +14,7 @@ import msgspec
 from pactape_clients import errors
 from pactape_clients.cache._entries import CacheStats, Kept, Loaded, full_key, pattern_of
 from pactape_clients.cache._scripts import BEGIN, FINISH, FORGET, INVALIDATE
-from pactape_clients.calls import allowed_time
+from pactape_clients.call_context import allowed_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

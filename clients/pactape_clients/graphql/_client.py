@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 import msgspec
 
-from pactape_clients.addresses import shown
 from pactape_clients.cache import Loaded, TTLCache
 from pactape_clients.cache._entries import full_key
 from pactape_clients.decoding import decoded, status_error
@@ -29,8 +28,9 @@ from pactape_clients.graphql._requests import (
 )
 from pactape_clients.operations import Operation
 from pactape_clients.retries import idempotency_key_for
-from pactape_clients.shelves import Shelf
 from pactape_clients.transport import Transport
+from pactape_clients.typed_cache import Shelf
+from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     import re

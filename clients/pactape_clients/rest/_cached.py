@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pactape_clients.cache import Loaded
 from pactape_clients.cache._entries import full_key
 from pactape_clients.errors import NotFoundError, UsageError
-from pactape_clients.shelves import MISSING
+from pactape_clients.typed_cache import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pactape_clients.operations import Operation
     from pactape_clients.rest._client import RestClient
     from pactape_clients.rest._routes import Caching
-    from pactape_clients.shelves import Shelf
+    from pactape_clients.typed_cache import Shelf
 
     Fetch = Callable[[dict[str, str]], requests.Response]
 

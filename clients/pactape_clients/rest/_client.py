@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from pactape_clients.addresses import shown
 from pactape_clients.cache import TTLCache
 from pactape_clients.decoding import decoded, status_error
 from pactape_clients.errors import UsageError
@@ -18,8 +17,9 @@ from pactape_clients.rest._cached import CachedRead, CachedRoute
 from pactape_clients.rest._pages import pages
 from pactape_clients.rest._routes import Caching, filled_key, filled_path, filled_text, placeholders
 from pactape_clients.rest._writes import Writes
-from pactape_clients.shelves import Shelf
 from pactape_clients.transport import Transport
+from pactape_clients.typed_cache import Shelf
+from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     import re

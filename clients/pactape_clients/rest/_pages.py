@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from pactape_clients.addresses import same_server, shown
 from pactape_clients.errors import UsageError
+from pactape_clients.urls import same_server, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

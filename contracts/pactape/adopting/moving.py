@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.adopting.markers import edited, read_module
-from pactape.cassettes.cleaning import Cleaner
-from pactape.cassettes.notes import Notes
-from pactape.cassettes.reading import read_recorded
-from pactape.cassettes.saving import Take, replace_cassette
-from pactape.cassettes.scrub_rules import scrubbing_by
+from pactape.cassettes.format.metadata import Notes
+from pactape.cassettes.format.reading import read_recorded
+from pactape.cassettes.format.writing import Take, replace_cassette
+from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.rules import scrubbing_by
 from pactape.errors import BadInputError, OutputError
 from pactape.exchange import Provenance
 from pactape.files import write_atomically
-from pactape.session import default_name, describe
+from pactape.pytest_record.session import default_name, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

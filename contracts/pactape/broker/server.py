@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.broker.config import BrokerConfig
-from pactape.broker.gateway import Gateway
-from pactape.broker.hooks.delivering import Courier
 from pactape.broker.http.application import Application
 from pactape.broker.pages.site import HtmlPages
 from pactape.broker.store.database import Database, utc_now
+from pactape.broker.webhooks.dispatcher import Courier
+from pactape.broker.wsgi_gateway import Gateway
 from pactape.errors import BadInputError, OutputError
 from pactape.serving import WsgiServer, address_of, bind, in_background
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.reading import read_contents
-from pactape.cassettes.scrubbing import (
+from pactape.cassettes.format.reading import read_contents
+from pactape.cassettes.scrubbing.scrubber import (
     found_while_scrubbing,
     scrub_body,
     scrub_header,

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import lint_cassette
-from pactape.cassettes.ages import expired
-from pactape.cassettes.scrub_rules import scrubbing_by
-from pactape.checking.alarms import Alarm, Tier
+from pactape.cassettes.expiry import expired
+from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.scrubbing.rules import scrubbing_by
 from pactape.checking.contracts import compare_contracts
 from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
 from pactape.checking.declared import declared_operations
-from pactape.checking.pactfiles import read_contract
+from pactape.checking.findings import Alarm, Tier
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
-from pactape.contracts.evidence import evidence_of
-from pactape.contracts.grouping import grouped
-from pactape.contracts.kept import CleanCopies
-from pactape.contracts.messages import evidence_of_messages
-from pactape.contracts.recordings import find_cassettes
-from pactape.verification.memory import verified_interactions
+from pactape.contracts.grouping.evidence import evidence_of
+from pactape.contracts.grouping.sample_groups import grouped
+from pactape.contracts.interactions.messages import evidence_of_messages
+from pactape.contracts.samples.scrubbed_cache import CleanCopies
+from pactape.pactfile.files import read_contract
+from pactape.verification.history import verified_interactions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pactape.checking.pactfiles import WrittenContract
     from pactape.contracts import Derivation
-    from pactape.contracts.operations import GroupKey
-    from pactape.contracts.samples import Sample
+    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.samples.sample import Sample
     from pactape.exchange import RecordedMessage
+    from pactape.pactfile.files import WrittenContract
     from pactape.settings import Settings
 
     _Group = tuple[GroupKey, list[Sample]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.checking.alarms import Alarm, Tier
-from pactape.checking.pactfiles import WrittenContract, WrittenInteraction, read_contract, stems
+from pactape.checking.findings import Alarm, Tier
+from pactape.pactfile.files import WrittenContract, WrittenInteraction, read_contract, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pactape.checking.alarms import Alarm, Tier
-from pactape.checking.pactfiles import stems
-from pactape.contracts.messages import as_sent
+from pactape.checking.findings import Alarm, Tier
+from pactape.contracts.interactions.messages import as_sent
 from pactape.errors import PactFormatError
 from pactape.exchange import ProviderState
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
+from pactape.pactfile.files import stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pactape.checking.pactfiles import WrittenContract, WrittenInteraction
     from pactape.exchange import Exchange, RecordedMessage
     from pactape.matching import Mismatch
+    from pactape.pactfile.files import WrittenContract, WrittenInteraction
 
 __all__ = ["Named", "contradictions", "named"]
 

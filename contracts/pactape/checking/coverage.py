@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pactape.checking.declared import DeclaredOperation
-    from pactape.checking.pactfiles import WrittenContract
+    from pactape.pactfile.files import WrittenContract
 
 __all__ = ["Covered", "cover"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.checking.alarms import Alarm, Tier
-from pactape.contracts.rules import below, map_key_pattern
+from pactape.checking.findings import Alarm, Tier
+from pactape.contracts.inference.rules import below, map_key_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.fields import ReadFields
-    from pactape.contracts.shape import Shape
+    from pactape.contracts.inference.fields import ReadFields
+    from pactape.contracts.inference.shape import Shape
 
 __all__ = ["differences"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.scrub_rules import scrubbing_by
-from pactape.checking.alarms import Alarm
+from pactape.cassettes.finder import cassettes_below
+from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.checking.findings import Alarm
 from pactape.checking.recordings import compare_recordings
 from pactape.checking.rerecording import record_again
-from pactape.contracts.recordings import cassettes_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

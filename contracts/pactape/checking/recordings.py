@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.checking.alarms import Alarm, Tier
 from pactape.checking.differences import differences
-from pactape.contracts.evidence import evidence_of
-from pactape.contracts.grouping import grouped
-from pactape.contracts.kept import CleanCopies
-from pactape.contracts.messages import evidence_of_messages
+from pactape.checking.findings import Alarm, Tier
+from pactape.contracts.grouping.evidence import evidence_of
+from pactape.contracts.grouping.sample_groups import grouped
+from pactape.contracts.interactions.messages import evidence_of_messages
+from pactape.contracts.samples.scrubbed_cache import CleanCopies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pactape.contracts.grouping import Grouped
-    from pactape.contracts.samples import Sample
+    from pactape.contracts.grouping.sample_groups import Grouped
+    from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
 __all__ = ["compare_recordings"]

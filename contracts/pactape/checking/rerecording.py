@@ -7,7 +7,7 @@ import sys
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from pactape.checking.alarms import Alarm, Tier
+from pactape.checking.findings import Alarm, Tier
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:

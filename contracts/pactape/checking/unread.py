@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.contracts.rules import below, map_key_pattern
+from pactape.contracts.inference.rules import below, map_key_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.fields import ReadFields
-    from pactape.contracts.shape import Shape
+    from pactape.contracts.inference.fields import ReadFields
+    from pactape.contracts.inference.shape import Shape
 
 __all__ = ["unread_fields"]
 
@@ -19,8 +19,8 @@ def unread_fields(shape: Shape, fields: ReadFields, path: str = "$") -> Iterator
     """The places of a shape that aren't read, the outermost of each, in order.
 
     Example:
-        >>> from pactape.contracts.fields import read_fields
-        >>> from pactape.contracts.shape import shape_of
+        >>> from pactape.contracts.inference.fields import read_fields
+        >>> from pactape.contracts.inference.shape import shape_of
         >>> list(unread_fields(shape_of([{"id": 1, "locale": "en"}]), read_fields([("id",)])))
         ['$.locale']
     """

@@ -41,7 +41,7 @@ def broker_options(function: _F) -> _F:
 
 def version_or_commit(settings: Settings, version: str | None) -> str:
     """The given version, or else the project's commit."""
-    from pactape.broker.official.revision import commit_of  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.pact_cli.revision import commit_of  # noqa: PLC0415 -- keeps `pactape --help` quick
 
     return version or commit_of(settings.root)
 
@@ -62,7 +62,7 @@ def ask_broker(
     Raises:
         BadInputError: It could not be told: no broker, no such thing, a refusal; exit code 2.
     """
-    from pactape.broker.official.tool import broker_url, run_broker, shown_url  # noqa: PLC0415 -- as above
+    from pactape.pact_cli.command import broker_url, run_broker, shown_url  # noqa: PLC0415 -- as above
 
     address = broker_url(url, settings.broker.url, os.environ)
     if dry_run:

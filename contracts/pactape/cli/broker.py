@@ -102,7 +102,7 @@ def _serve(server: BrokerServer, database: Path) -> None:
 @click.pass_obj
 def backup(database: Path, *, target: Path) -> None:
     """Copy the database to TARGET, also while a broker serves it."""
-    from pactape.broker.store.copies import back_up  # noqa: PLC0415 -- as above
+    from pactape.broker.store.backup import back_up  # noqa: PLC0415 -- as above
 
     back_up(database, target)
     click.echo(f"{database} copied to {target}")
@@ -113,7 +113,7 @@ def backup(database: Path, *, target: Path) -> None:
 @click.pass_obj
 def restore(database: Path, *, source: Path) -> None:
     """Put SOURCE, a backup, in the place of a database that doesn't exist."""
-    from pactape.broker.store.copies import restore as bring_back  # noqa: PLC0415 -- as above
+    from pactape.broker.store.backup import restore as bring_back  # noqa: PLC0415 -- as above
 
     bring_back(source, database)
     click.echo(f"{database} restored from {source}")

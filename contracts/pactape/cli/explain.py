@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pactape.contracts import Party
-    from pactape.contracts.explaining import Explanation, Ground
+    from pactape.contracts.explain import Explanation, Ground
 
 __all__ = ["explain"]
 
@@ -31,7 +31,7 @@ def explain(*, project: Path, file: Path) -> None:
 
     The evidence is taken from the project's cassettes as they are now.
     """
-    from pactape.contracts.explaining import explain as explain_contract  # noqa: PLC0415 -- quick `--help`
+    from pactape.contracts.explain import explain as explain_contract  # noqa: PLC0415 -- quick `--help`
 
     settings = load_settings(project)
     party, descriptions = _read(file)

@@ -23,7 +23,7 @@ def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
     be read.
     """
     from pactape.cassettes import lint_cassette  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.cassettes.scrub_rules import scrubbing_by  # noqa: PLC0415 -- as above
+    from pactape.cassettes.scrubbing.rules import scrubbing_by  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     paths = _files(cassettes or settings.cassette_folders)

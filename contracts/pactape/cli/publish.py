@@ -45,7 +45,7 @@ def publish(
 
     Exit codes: 0 published; 1 refused, as this version has another contract already; 2 could not publish.
     """
-    from pactape.broker.official.revision import branch_of, build_url_of  # noqa: PLC0415 -- quick `--help`
+    from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- quick `--help`
 
     settings = load_settings(project)
     files = [str(path) for path in pacts] or _all_pacts(settings.pacts)

@@ -13,8 +13,8 @@ import click
 
 from pactape.cli._options import project_option
 from pactape.errors import OutputError, PactFormatError, SettingsError
+from pactape.provider_states import load_states
 from pactape.settings import load_settings
-from pactape.states import load_states
 
 if TYPE_CHECKING:
     from pactape.settings import ProviderSettings, Settings
@@ -79,7 +79,7 @@ def verify(
     --from-broker those that the broker selects.
     """
     from pactape.verification import verify_from_broker, verify_provider  # noqa: PLC0415 -- quick `pactape --help`
-    from pactape.verification.messages import load_messages  # noqa: PLC0415 -- as above
+    from pactape.verification.message_factories import load_messages  # noqa: PLC0415 -- as above
 
     extra = dict(map(_header, headers))
     settings = load_settings(project)
@@ -103,7 +103,7 @@ def verify(
 
 
 def _remember(settings: Settings, files: list[Path], verification: Verification) -> None:
-    from pactape.verification.memory import remember_verification  # noqa: PLC0415 -- quick `pactape --help`
+    from pactape.verification.history import remember_verification  # noqa: PLC0415 -- quick `pactape --help`
 
     with suppress(OutputError):  # a project that may only be read can be verified all the same
         remember_verification(settings.root / ".pactape", files, verification)
@@ -112,7 +112,7 @@ def _remember(settings: Settings, files: list[Path], verification: Verification)
 def _source(
     settings: Settings, url: str | None, *, select: tuple[str, ...], version: str | None, branch: str | None
 ) -> BrokerSource:
-    from pactape.broker.official.tool import broker_url  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.pact_cli.command import broker_url  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.verification import BrokerSource  # noqa: PLC0415 -- as above
 
     address = broker_url(url, settings.broker.url, os.environ)

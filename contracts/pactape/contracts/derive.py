@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.reading import collection_paused
-from pactape.cassettes.scrub_rules import scrubbing_by
-from pactape.contracts.descriptions import descriptions
-from pactape.contracts.expectations import interactions_of
-from pactape.contracts.gathering import Gathering
-from pactape.contracts.handwritten import Written, read_handwritten
-from pactape.contracts.interaction import Interaction
-from pactape.contracts.leaving_out import LeftOut
-from pactape.contracts.merging import merged, merged_messages
-from pactape.contracts.messages import MessageInteraction, messages_of
-from pactape.contracts.pact import encode_messages, encode_pacts
-from pactape.contracts.parties import Party, provider_for
-from pactape.contracts.recordings import find_cassettes
-from pactape.contracts.settling import joined_by_key
+from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.format.reading import collection_paused
+from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.contracts.grouping.accumulator import Gathering
+from pactape.contracts.grouping.final_keys import joined_by_key
+from pactape.contracts.interactions.descriptions import descriptions
+from pactape.contracts.interactions.expectations import interactions_of
+from pactape.contracts.interactions.interaction import Interaction
+from pactape.contracts.interactions.messages import MessageInteraction, messages_of
+from pactape.contracts.pacts.handwritten import Written, read_handwritten
+from pactape.contracts.pacts.merging import merged, merged_messages
+from pactape.contracts.pacts.pact import encode_messages, encode_pacts
+from pactape.contracts.participants import Party, provider_for
+from pactape.contracts.samples.exclusions import LeftOut
 from pactape.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pactape.contracts.evidence import Evidence
-    from pactape.contracts.messages import MessageEvidence, MessageKey
-    from pactape.contracts.operations import GroupKey
-    from pactape.contracts.pact import Specification
+    from pactape.contracts.grouping.evidence import Evidence
+    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.interactions.messages import MessageEvidence, MessageKey
+    from pactape.contracts.pacts.pact import Specification
     from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["Contract", "Derivation", "concluded", "derive", "provider_for"]

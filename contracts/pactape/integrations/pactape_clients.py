@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pactape_clients.operations import add_observer
 
-from pactape.cassettes.announcing import Announcement, announce, forget
+from pactape.cassettes.announcements import Announcement, announce, forget
 from pactape.exchange import Call
 from pactape.integrations.selections import selected_fields
 from pactape.observing.models import field_paths

@@ -9,15 +9,15 @@ import msgspec
 
 from pactape.matching.content_types import UNKNOWN, ContentType, why_not_of_type
 from pactape.matching.json_bodies import Extra, mismatches_of_value
-from pactape.matching.kinds import ContentTypeRule, Equality, Include, NotEmpty, Regex, Rule, RuleList, Type
-from pactape.matching.loading import NONE, Category
 from pactape.matching.mismatch import Mismatch, Part
 from pactape.matching.multipart import Part as MultipartPart
 from pactape.matching.multipart import parts_of
 from pactape.matching.numbers import json_value
 from pactape.matching.queries import mismatches_of_parameters, parameters_of
+from pactape.matching.rule_parsing import NONE, Category
+from pactape.matching.rules import ContentTypeRule, Equality, Include, NotEmpty, Regex, Rule, RuleList, Type
 from pactape.matching.selection import select
-from pactape.matching.texts import mismatches_of_text
+from pactape.matching.value_lists import mismatches_of_text
 from pactape.matching.xml_bodies import mismatches_of_xml, xml_rules
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.matching.mismatch import Mismatch, Part
-from pactape.matching.texts import mismatch_of, mismatches_of_text, mismatches_of_texts
+from pactape.matching.value_lists import mismatch_of, mismatches_of_text, mismatches_of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pactape.matching.kinds import RuleList
-    from pactape.matching.loading import Category
+    from pactape.matching.rule_parsing import Category
+    from pactape.matching.rules import RuleList
 
 __all__ = ["Headers", "headers_of", "mismatches_of_header", "mismatches_of_headers", "values_of"]
 

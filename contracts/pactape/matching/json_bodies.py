@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pactape.matching.kinds import ArrayContains, EachKey, EachValue, Equality, RuleList, Values
 from pactape.matching.mismatch import Mismatch, Part
 from pactape.matching.numbers import kind, same
 from pactape.matching.paths import shown
+from pactape.matching.rules import ArrayContains, EachKey, EachValue, Equality, RuleList, Values
 from pactape.matching.selection import NOWHERE, select, select_each
 
 if TYPE_CHECKING:
-    from pactape.matching.kinds import Rule
+    from pactape.matching.rules import Rule
     from pactape.matching.selection import Selection
 
 __all__ = ["Extra", "mismatches_of_value"]

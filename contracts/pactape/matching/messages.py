@@ -11,13 +11,13 @@ from pactape.matching.bodies import Body, BodyMatcher
 from pactape.matching.content_types import guessed, parse_content_type
 from pactape.matching.headers import Headers, headers_of, mismatches_of_header, mismatches_of_headers
 from pactape.matching.json_bodies import Extra
-from pactape.matching.kinds import Rule, StatusCode
-from pactape.matching.loading import NONE, Category, load_rules
 from pactape.matching.mismatch import Mismatch, Part
 from pactape.matching.numbers import same
 from pactape.matching.queries import mismatches_of_parameters, parameters_of
 from pactape.matching.reading import read_body, read_headers, read_query
-from pactape.matching.texts import mismatch_of, mismatches_of_text
+from pactape.matching.rule_parsing import NONE, Category, load_rules
+from pactape.matching.rules import Rule, StatusCode
+from pactape.matching.value_lists import mismatch_of, mismatches_of_text
 
 if TYPE_CHECKING:
     from pactape.exchange import Request, Response

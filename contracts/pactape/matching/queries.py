@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from pactape.matching.texts import mismatch_of, mismatches_of_text, mismatches_of_texts
+from pactape.matching.value_lists import mismatch_of, mismatches_of_text, mismatches_of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pactape.matching.loading import Category
     from pactape.matching.mismatch import Mismatch, Part
+    from pactape.matching.rule_parsing import Category
 
 __all__ = ["Parameters", "mismatches_of_parameters", "parameters_of"]
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.matching.kinds import Type
 from pactape.matching.paths import Wild, fragment
+from pactape.matching.rules import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pactape.matching.kinds import Rule, RuleList
     from pactape.matching.paths import Path
+    from pactape.matching.rules import Rule, RuleList
 
 __all__ = ["NOWHERE", "Selection", "select", "select_each"]
 

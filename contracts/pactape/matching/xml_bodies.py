@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from pactape.matching.json_bodies import Extra
-from pactape.matching.kinds import Equality, NotEmpty, Regex, Rule, Type
 from pactape.matching.mismatch import Mismatch, Part
 from pactape.matching.paths import Wild, shown
+from pactape.matching.rules import Equality, NotEmpty, Regex, Rule, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pactape.matching.kinds import RuleList
     from pactape.matching.paths import Path
+    from pactape.matching.rules import RuleList
     from pactape.matching.selection import Selection
 
 __all__ = ["mismatches_of_xml", "xml_rules"]

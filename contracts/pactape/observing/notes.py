@@ -12,7 +12,7 @@ from pactape.observing.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pactape.cassettes.tape import Tape
+    from pactape.cassettes.replay.cassette import Tape
 
 __all__ = ["noting_reads"]
 

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.scrubbing import scrub_url
+from pactape.cassettes.scrubbing.scrubber import scrub_url
 from pactape.exchange import Request
 
 if TYPE_CHECKING:

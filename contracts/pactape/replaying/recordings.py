@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from vcr.request import Request as VcrRequest
 
 from pactape.cassettes import read_cassette
-from pactape.cassettes.cleaning import Cleaner
-from pactape.cassettes.keys import key_of
-from pactape.cassettes.nearest import nearest_requests
+from pactape.cassettes.replay.no_match_report import nearest_requests
+from pactape.cassettes.replay.request_key import key_of
+from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """Verification: a running provider by the official verifier, an application in this process by our own."""
 
-from pactape.verification.in_process import verify_in_process
-from pactape.verification.messages import Messages
-from pactape.verification.official import BrokerSource
+from pactape.verification.in_process.verifier import verify_in_process
+from pactape.verification.message_factories import Messages
+from pactape.verification.official.process import BrokerSource
+from pactape.verification.official.verify import verify_from_broker, verify_provider
 from pactape.verification.result import InteractionResult, Verification
-from pactape.verification.verify import verify_from_broker, verify_provider
 
 __all__ = [
     "BrokerSource",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from storefront.database import Database
-    from storefront.providing.migrating import Chain
+    from storefront.framework.migrating import Chain
 
 SCHEMAS = [chain.schema for chain in CHAINS]
 

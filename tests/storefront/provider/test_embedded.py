@@ -14,7 +14,7 @@ import psutil
 import pytest
 from pactape.errors import BadInputError
 
-from storefront import embedded
+from storefront import embedded_postgresql as embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

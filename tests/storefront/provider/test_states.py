@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.errors import BadInputError, ProviderStateError
 from pactape.exchange import ProviderState
-from pactape.states import set_up
+from pactape.provider_states import set_up
 from sqlalchemy import select
 
 from storefront.database import temporary_database
-from storefront.providing import states
-from storefront.providing.states import bound
+from storefront.framework import states
+from storefront.framework.states import bound
 from storefront.users.states import STATES
 from storefront.users.tables import User
 

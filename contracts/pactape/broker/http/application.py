@@ -11,33 +11,29 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from pactape.broker.config import BrokerConfig
-from pactape.broker.http import (
-    badges,
-    environments,
-    index,
-    matrix,
-    pacticipants,
-    pacts,
-    publishing,
-    results,
-    states,
-    verification,
-    versions,
-    webhooks,
-)
-from pactape.broker.http.authentication import access_of
-from pactape.broker.http.messages import PROBLEM, Call, Problem, Request, Response
-from pactape.broker.http.names import is_name
-from pactape.broker.http.routing import Router
+from pactape.broker.http.matrix import badges
+from pactape.broker.http.matrix import resource as matrix
+from pactape.broker.http.pacticipants import environments, versions
+from pactape.broker.http.pacticipants import resource as pacticipants
+from pactape.broker.http.pacts import for_verification as verification
+from pactape.broker.http.pacts import provider_states as states
+from pactape.broker.http.pacts import publishing, results
+from pactape.broker.http.pacts import resource as pacts
+from pactape.broker.http.protocol import index
+from pactape.broker.http.protocol.authentication import access_of
+from pactape.broker.http.protocol.messages import PROBLEM, Call, Problem, Request, Response
+from pactape.broker.http.protocol.names import is_name
+from pactape.broker.http.protocol.routing import Router
+from pactape.broker.http.webhooks import resource as webhooks
 from pactape.broker.store.database import utc_now
 from pactape.broker.store.environments import add_environment, all_environments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pactape.broker.hooks.events import Event
-    from pactape.broker.http.routing import Route
+    from pactape.broker.http.protocol.routing import Route
     from pactape.broker.store.database import Clock, Database
+    from pactape.broker.webhooks.events import Event
 
 __all__ = ["Application", "Pages"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pactape.broker.http.states import states_of
-from pactape.broker.pages.rules_in_words import rules_in_words
+from pactape.broker.http.pacts.provider_states import states_of
+from pactape.broker.pages.rule_descriptions import rules_in_words
 
 __all__ = ["Part", "Shown", "shown_interactions"]
 

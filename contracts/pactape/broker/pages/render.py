@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pactape.broker.http.messages import Response
+from pactape.broker.http.protocol.messages import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.broker.http.messages import Call, Problem
+    from pactape.broker.http.protocol.messages import Call, Problem
 
 __all__ = ["page", "problem_page"]
 

@@ -9,8 +9,8 @@ from pactape.broker.pages import views
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pactape.broker.http.messages import Problem, Response
-    from pactape.broker.http.routing import Route
+    from pactape.broker.http.protocol.messages import Problem, Response
+    from pactape.broker.http.protocol.routing import Route
 
 __all__ = ["HtmlPages"]
 

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from pactape.broker.http.answers import answer
-from pactape.broker.http.matrix import can_i_deploy_question
-from pactape.broker.http.messages import Call, Response, not_found
-from pactape.broker.http.pacticipants import known_pacticipant
-from pactape.broker.http.pacts import published, published_content
-from pactape.broker.http.questions import Question, read_question
-from pactape.broker.http.routing import Route, reads
+from pactape.broker.http.matrix.query import Question, read_question
+from pactape.broker.http.matrix.resolution import answer
+from pactape.broker.http.matrix.resource import can_i_deploy_question
+from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacts.resource import published, published_content
+from pactape.broker.http.protocol.messages import Call, Response, not_found
+from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions
 from pactape.broker.pages.network import lay_out
 from pactape.broker.store import pacticipants, pacts

@@ -1,1 +1,0 @@
-"""Webhooks: what happened, who wants to hear it, and telling them."""

@@ -1,0 +1,1 @@
+"""The matrix resource: its query, its resolution, and badges."""

@@ -1,0 +1,128 @@
+"""The matrix, and can-i-deploy: the same question in few words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.broker.http.matrix.query import Question, read_question
+from pactape.broker.http.matrix.resolution import answer
+from pactape.broker.http.protocol.links import (
+    link,
+    moment,
+    pact_url,
+    pacticipant_url,
+    result_url,
+    tag_documents,
+    version_url,
+)
+from pactape.broker.http.protocol.messages import Call, Problem, Response, hal
+from pactape.broker.http.protocol.routing import Route, reads
+from pactape.broker.store import pacticipants
+
+if TYPE_CHECKING:
+    from pactape.broker.records import Version
+    from pactape.broker.rules.matrix import Row, Verdict
+
+__all__ = ["ROUTES", "can_i_deploy_question"]
+
+
+def _matrix(call: Call) -> Response:
+    return _answered(call, read_question(call.request.query))
+
+
+def _answered(call: Call, question: Question) -> Response:
+    verdict, rows = answer(call.connection, question)
+    numbers = {row.publication.version_id for row in rows}
+    numbers |= {row.result.provider_version_id for row in rows if row.result is not None}
+    versions = pacticipants.versions_by_id(call.connection, numbers)
+    return hal(
+        {
+            "summary": _summary(verdict),
+            "notices": [{"type": each.kind, "text": each.text} for each in verdict.reasons],
+            "matrix": [_row(call, row, versions) for row in rows],
+        }
+    )
+
+
+def _summary(verdict: Verdict) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "deployable": verdict.deployable,
+        "reason": "\n".join(each.text for each in verdict.reasons),
+        "success": verdict.success,
+        "failed": verdict.failed,
+        "unknown": verdict.unknown,
+    }
+    return {**summary, "ignored": verdict.ignored} if verdict.ignored else summary
+
+
+def _row(call: Call, row: Row, versions: dict[int, Version]) -> dict[str, Any]:
+    publication, result = row.publication, row.result
+    document: dict[str, Any] = {
+        "consumer": {
+            "name": publication.consumer,
+            "version": _version(call, versions[publication.version_id]),
+            "_links": {"self": link(pacticipant_url(call, publication.consumer))},
+        },
+        "provider": {
+            "name": publication.provider,
+            "version": _version(call, versions[result.provider_version_id]) if result else None,
+            "_links": {"self": link(pacticipant_url(call, publication.provider))},
+        },
+        "pact": {
+            "createdAt": moment(publication.created_at),
+            "_links": {"self": link(pact_url(call, publication))},
+        },
+        "verificationResult": result
+        and {
+            "success": result.success,
+            "verifiedAt": moment(result.executed_at),
+            "_links": {"self": link(result_url(call, publication, result))},
+        },
+    }
+    return {**document, "ignored": True} if row.ignored else document
+
+
+def _version(call: Call, version: Version) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "branch": version.branches[-1] if version.branches else None,
+        "branches": [{"name": name} for name in version.branches],
+        "tags": tag_documents(call, version),
+        "_links": {"self": link(version_url(call, version.pacticipant, version.number))},
+    }
+
+
+def can_i_deploy_question(call: Call) -> Question:
+    """The matrix question that `/can-i-deploy` asks in few words.
+
+    Raises:
+        Problem: 400, the pacticipant, its version or the target is missing.
+    """
+    parameter = call.request.parameter
+    name, version = parameter("pacticipant"), parameter("version")
+    environment, tag = parameter("environment"), parameter("to")
+    if not name or not version or bool(environment) == bool(tag):
+        raise Problem(
+            400,
+            "Please name a pacticipant, a version, and either an environment or a tag (to)",
+            errors={"query": ["needs pacticipant, version, and environment or to"]},
+        )
+    target = [("environment", environment or "")] if environment else [("tag", tag or ""), ("latest", "true")]
+    ignored = [("ignore[][pacticipant]", value) for key, value in call.request.query if key == "ignore[]"]
+    return read_question([("q[][pacticipant]", name), ("q[][version]", version), *ignored, *target])
+
+
+def _can_i_deploy(call: Call) -> Response:
+    return _answered(call, can_i_deploy_question(call))
+
+
+def _between(call: Call) -> Response:
+    parties = [("q[][pacticipant]", call.path["consumer"]), ("q[][pacticipant]", call.path["provider"])]
+    return _answered(call, read_question([*parties, *call.request.query]))
+
+
+ROUTES: list[Route] = [
+    reads("/matrix", _matrix),
+    reads("/can-i-deploy", _can_i_deploy),
+    reads("/matrix/provider/{provider}/consumer/{consumer}", _between),
+]

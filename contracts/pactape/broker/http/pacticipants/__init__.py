@@ -1,0 +1,1 @@
+"""Resources about pacticipants: their versions, branches, tags, and environments."""

@@ -1,0 +1,219 @@
+"""Environments, and recording what is deployed and released to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.broker.http.pacticipants.versions import known_version
+from pactape.broker.http.protocol.links import (
+    environment_document,
+    link,
+    moment,
+    pacticipant_brief,
+    version_url,
+)
+from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
+from pactape.broker.http.protocol.names import check_names
+from pactape.broker.http.protocol.routing import Route, reads, writes
+from pactape.broker.store import environments as store
+
+if TYPE_CHECKING:
+    from pactape.broker.records import Environment, Placement
+
+__all__ = ["ROUTES"]
+
+_CREATED = 201
+
+
+def _known(call: Call) -> Environment:
+    found = store.find_environment(call.connection, call.path["environment"])
+    if found is None:
+        raise not_found(f"Environment {call.path['environment']}")
+    return found
+
+
+def _all(call: Call) -> Response:
+    wanted = call.request.parameter("name")
+    found = [each for each in store.all_environments(call.connection) if wanted in {None, each.name}]
+    return hal(
+        {
+            "_embedded": {"environments": [environment_document(call, each) for each in found]},
+            "_links": {"self": link(call.url("environments"), title="Environments")},
+        }
+    )
+
+
+def _get(call: Call) -> Response:
+    return hal(environment_document(call, _known(call)))
+
+
+def _create(call: Call) -> Response:
+    values = _values(call, current=None)
+    made = store.add_environment(
+        call.connection,
+        name=values["name"],
+        display_name=values["display_name"],
+        production=values["production"],
+        contacts=values["contacts"],
+        now=call.now,
+    )
+    location = (("Location", call.url("environments", made.uuid)),)
+    return hal(environment_document(call, made), status=_CREATED, headers=location)
+
+
+def _update(call: Call) -> Response:
+    environment = _known(call)
+    store.update_environment(
+        call.connection, environment, {**_values(call, current=environment), "updated_at": call.now}
+    )
+    return hal(environment_document(call, _known(call)))
+
+
+def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
+    body = call.json()
+    name = body.get("name", current.name if current else None)
+    if not isinstance(name, str) or not name.strip() or any(letter.isspace() for letter in name):
+        raise Problem(
+            400,
+            "name can't be blank or hold spaces",
+            errors={"name": ["can't be blank", "can't hold spaces"]},
+        )
+    check_names([("name", name)])
+    other = store.find_environment_named(call.connection, name)
+    if other is not None and (current is None or other.uuid != current.uuid):
+        raise Problem(
+            400,
+            f"Another environment with name '{name}' already exists.",
+            errors={"name": [f"Another environment with name '{name}' already exists."]},
+        )
+    production = body.get("production", current.production if current else False)
+    if not isinstance(production, bool):
+        raise Problem(
+            400, "production must be true or false", errors={"production": ["must be true or false"]}
+        )
+    contacts = body.get("contacts") or (current.contacts if current else [])
+    if not isinstance(contacts, list):
+        raise Problem(400, "contacts must be a list", errors={"contacts": ["must be a list"]})
+    display_name = body.get("displayName") or (current.display_name if current else name)
+    return {"name": name, "production": production, "contacts": contacts, "display_name": str(display_name)}
+
+
+def _delete(call: Call) -> Response:
+    store.delete_environment(call.connection, _known(call))
+    return no_content()
+
+
+def _placement_document(call: Call, placement: Placement) -> dict[str, Any]:
+    deployed = placement.kind == "deployed"
+    name, number = placement.pacticipant, placement.version
+    href = version_url(call, name, number)
+    document: dict[str, Any] = {
+        "uuid": placement.uuid,
+        ("currentlyDeployed" if deployed else "currentlySupported"): placement.ended_at is None,
+        "createdAt": moment(placement.created_at),
+        ("undeployedAt" if deployed else "supportEndedAt"): placement.ended_at and moment(placement.ended_at),
+        "_embedded": {
+            "pacticipant": pacticipant_brief(call, name),
+            "version": {"number": number, "_links": {"self": link(href, title="Version", name=number)}},
+            "environment": environment_document(call, placement.environment),
+        },
+        "_links": {"self": link(call.url(f"{placement.kind}-versions", placement.uuid))},
+    }
+    if deployed:
+        document["applicationInstance"] = placement.instance
+        document["target"] = placement.instance
+    return document
+
+
+def _record(call: Call, kind: str) -> Response:
+    body = call.json()
+    instance = body.get("applicationInstance", body.get("target")) if kind == "deployed" else None
+    if instance is not None and not isinstance(instance, str):
+        raise Problem(
+            400, "applicationInstance must be a string", errors={"applicationInstance": ["must be a string"]}
+        )
+    placement = store.place(
+        call.connection, known_version(call), _known(call), kind=kind, instance=instance or None, now=call.now
+    )
+    document = _placement_document(call, placement)
+    return hal(document, status=_CREATED, headers=(("Location", document["_links"]["self"]["href"]),))
+
+
+def _listed(call: Call, kind: str) -> Response:
+    placements = store.current_placements(
+        call.connection,
+        environment=_known(call),
+        kind=kind,
+        pacticipant=call.request.parameter("pacticipant"),
+    )
+    instance = call.request.parameter("applicationInstance") or call.request.parameter("target")
+    documents = [
+        _placement_document(call, each)
+        for each in placements
+        if instance is None or each.instance == instance
+    ]
+    return hal(
+        {
+            "_embedded": {f"{kind}Versions": documents},
+            "_links": {"self": link(call.url(*call.request.segments))},
+        }
+    )
+
+
+def _one(call: Call, kind: str) -> Placement:
+    found = store.find_placement(call.connection, call.path["uuid"])
+    if found is None or found.kind != kind:
+        raise not_found(f"A {kind} version {call.path['uuid']}")
+    return found
+
+
+def _end(call: Call, kind: str) -> Response:
+    placement = _one(call, kind)
+    field = "currentlyDeployed" if kind == "deployed" else "currentlySupported"
+    if call.json().get(field) is not False:
+        raise Problem(400, f"{field} can only be set to false", errors={field: ["must be false"]})
+    if placement.ended_at is None:
+        store.end_placement(call.connection, placement.uuid, now=call.now)
+    return hal(_placement_document(call, _one(call, kind)))
+
+
+def _of_version(call: Call, kind: str) -> Response:
+    environment = _known(call)
+    found = store.current_placements(
+        call.connection, environment=environment, kind=kind, version_id=known_version(call).id
+    )
+    documents = [_placement_document(call, each) for each in found]
+    return hal(
+        {
+            "_embedded": {f"{kind}Versions": documents},
+            "_links": {"self": link(call.url(*call.request.segments))},
+        }
+    )
+
+
+_ENVIRONMENT = "/environments/{environment}"
+
+
+def _routes(kind: str, current: str) -> list[Route]:
+    recorded = (
+        f"/pacticipants/{{pacticipant}}/versions/{{version}}/{kind}-versions/environment/{{environment}}"
+    )
+    return [
+        writes("POST", recorded, lambda call: _record(call, kind)),
+        reads(recorded, lambda call: _of_version(call, kind)),
+        reads(f"{_ENVIRONMENT}/{kind}-versions/{current}", lambda call: _listed(call, kind)),
+        reads(f"/{kind}-versions/{{uuid}}", lambda call: hal(_placement_document(call, _one(call, kind)))),
+        writes("PATCH", f"/{kind}-versions/{{uuid}}", lambda call: _end(call, kind)),
+    ]
+
+
+ROUTES: list[Route] = [
+    reads("/environments", _all),
+    writes("POST", "/environments", _create),
+    reads(_ENVIRONMENT, _get),
+    writes("PUT", _ENVIRONMENT, _update),
+    writes("PATCH", _ENVIRONMENT, _update),
+    writes("DELETE", _ENVIRONMENT, _delete),
+    *_routes("deployed", "currently-deployed"),
+    *_routes("released", "currently-supported"),
+]

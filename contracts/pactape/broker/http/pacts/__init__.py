@@ -1,0 +1,1 @@
+"""Resources about contracts: publishing, reading, selecting for verification, results."""

@@ -1,0 +1,1 @@
+"""What every resource of the broker uses: requests and responses, routing, links, paging."""

@@ -1,0 +1,163 @@
+"""The addresses of the broker's resources, and the small documents that stand for them in others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pactape.broker.http.protocol.messages import Call
+    from pactape.broker.records import Environment, Pacticipant, Publication, Result, Tag, Version
+
+__all__ = [
+    "branch_url",
+    "content_url",
+    "environment_document",
+    "link",
+    "moment",
+    "pact_title",
+    "pact_url",
+    "pacticipant_brief",
+    "pacticipant_document",
+    "pacticipant_url",
+    "result_url",
+    "tag_documents",
+    "version_brief",
+    "version_url",
+]
+
+
+def link(href: str, **more: Any) -> dict[str, Any]:
+    """A HAL link; members that are None are left out."""
+    return {**{name: value for name, value in more.items() if value is not None}, "href": href}
+
+
+def moment(text: str) -> str:
+    """A stored time as the API shows it: to the second, with its zone.
+
+    Example:
+        >>> moment("2026-11-23T08:00:00.123456+00:00")
+        '2026-11-23T08:00:00+00:00'
+    """
+    return text[:19] + "+00:00"
+
+
+def pacticipant_url(call: Call, name: str) -> str:
+    """Of a pacticipant."""
+    return call.url("pacticipants", name)
+
+
+def version_url(call: Call, pacticipant: str, number: str) -> str:
+    """Of a version."""
+    return call.url("pacticipants", pacticipant, "versions", number)
+
+
+def branch_url(call: Call, pacticipant: str, branch: str) -> str:
+    """Of a branch."""
+    return call.url("pacticipants", pacticipant, "branches", branch)
+
+
+def pact_url(call: Call, publication: Publication) -> str:
+    """Of the contract of a consumer version."""
+    return call.url(
+        *("pacts", "provider", publication.provider),
+        *("consumer", publication.consumer, "version", publication.version),
+    )
+
+
+def content_url(call: Call, publication: Publication, *more: str) -> str:
+    """Of a content, whatever versions it was published for."""
+    return call.url(
+        *("pacts", "provider", publication.provider),
+        *("consumer", publication.consumer, "pact-version", publication.sha, *more),
+    )
+
+
+def result_url(call: Call, publication: Publication, result: Result) -> str:
+    """Of a verification result."""
+    return content_url(call, publication, "verification-results", str(result.number))
+
+
+def pact_title(publication: Publication) -> str:
+    """What a contract is called in links."""
+    return f"Pact between {publication.consumer} ({publication.version}) and {publication.provider}"
+
+
+def pacticipant_brief(call: Call, name: str) -> dict[str, Any]:
+    """A pacticipant inside another document."""
+    return {
+        "name": name,
+        "_links": {"self": link(pacticipant_url(call, name), title="Pacticipant", name=name)},
+    }
+
+
+def version_brief(call: Call, version: Version) -> dict[str, Any]:
+    """A version inside another document."""
+    href = version_url(call, version.pacticipant, version.number)
+    document: dict[str, Any] = {"number": version.number}
+    if version.branches:
+        document["branch"] = version.branches[-1]
+        document["branches"] = [
+            {"name": name, "_links": {"self": link(branch_url(call, version.pacticipant, name))}}
+            for name in version.branches
+        ]
+    document["_links"] = {"self": link(href, title="Version", name=version.number)}
+    return document
+
+
+def tag_documents(call: Call, version: Version) -> list[dict[str, Any]]:
+    """A version's tags."""
+    return [_tag(call, version, tag) for tag in version.tags]
+
+
+def _tag(call: Call, version: Version, tag: Tag) -> dict[str, Any]:
+    href = call.url("pacticipants", version.pacticipant, "versions", version.number, "tags", tag.name)
+    return {
+        "name": tag.name,
+        "createdAt": moment(tag.created_at),
+        "_links": {"self": link(href, title="Tag", name=tag.name)},
+    }
+
+
+def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
+    """An environment, whole."""
+    here = call.url("environments", environment.uuid)
+    return {
+        "uuid": environment.uuid,
+        "name": environment.name,
+        "displayName": environment.display_name,
+        "production": environment.production,
+        "contacts": environment.contacts,
+        "createdAt": moment(environment.created_at),
+        "updatedAt": moment(environment.updated_at),
+        "_links": {
+            "self": link(here, title="Environment", name=environment.name),
+            "pb:environments": link(call.url("environments"), title="Environments"),
+            "pb:currently-deployed-deployed-versions": link(
+                f"{here}/deployed-versions/currently-deployed", title="Versions deployed here now"
+            ),
+            "pb:currently-supported-released-versions": link(
+                f"{here}/released-versions/currently-supported", title="Versions released and supported here"
+            ),
+        },
+    }
+
+
+def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
+    """A pacticipant without its versions."""
+    here = pacticipant_url(call, pacticipant.name)
+    return {
+        "name": pacticipant.name,
+        "displayName": pacticipant.display_name,
+        "mainBranch": pacticipant.main_branch,
+        "repositoryUrl": pacticipant.repository_url,
+        "createdAt": moment(pacticipant.created_at),
+        "_links": {
+            "self": link(here),
+            "pb:versions": link(f"{here}/versions"),
+            "pb:version": link(f"{here}/versions/{{version}}", templated=True),
+            "pb:version-tag": link(f"{here}/versions/{{version}}/tags/{{tag}}", templated=True),
+            "pb:branch-version": link(f"{here}/branches/{{branch}}/versions/{{version}}", templated=True),
+            "pb:branches": link(f"{here}/branches"),
+            "pb:latest-version": link(f"{here}/latest-version"),
+        },
+    }

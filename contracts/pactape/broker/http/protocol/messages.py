@@ -1,0 +1,130 @@
+"""Requests and answers, apart from WSGI: what handlers take and give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+from sqlalchemy import Connection
+
+from pactape.broker.config import BrokerConfig
+from pactape.broker.webhooks.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+__all__ = ["Call", "Problem", "Request", "Response", "hal", "no_content", "not_found"]
+
+HAL = "application/hal+json;charset=utf-8"
+PROBLEM = "application/problem+json;charset=utf-8"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request.
+
+    Args:
+        segments: The path's parts, decoded one by one, so that a name may hold a slash.
+        path: The path as it was sent.
+        query: The decoded pairs in their order.
+        base_url: What links start with, without a slash at the end.
+        wants_html: Whether a browser asks.
+    """
+
+    method: str
+    segments: tuple[str, ...]
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    content_type: str = ""
+    base_url: str = ""
+    wants_html: bool = False
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of a query parameter."""
+        return next((value for key, value in self.query if key == name), None)
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = HAL
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Problem(Exception):  # noqa: N818 -- named after RFC 9457, whose document it becomes
+    """An answer that reports an error as application/problem+json (RFC 9457).
+
+    Args:
+        status: The HTTP status.
+        detail: What is wrong, for the person who called.
+        errors: Particulars: the messages by field.
+        extra: Further members of the document.
+    """
+
+    def __init__(
+        self, status: int, detail: str, *, errors: Mapping[str, list[str]] | None = None, **extra: Any
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.extra = extra
+
+
+class Call(msgspec.Struct, kw_only=True):
+    """One request on its way through a handler.
+
+    Args:
+        connection: The transaction; it is committed before the answer goes out.
+        path: The values of the route's placeholders.
+        now: The time of the request, ISO 8601 in UTC.
+        events: What happened and webhooks may want to hear; filled by handlers.
+    """
+
+    request: Request
+    connection: Connection
+    path: dict[str, str]
+    now: str
+    config: BrokerConfig
+    events: list[Event] = msgspec.field(default_factory=list)
+
+    def url(self, *segments: str) -> str:
+        """An absolute URL; each segment is encoded whole."""
+        return "/".join([self.request.base_url, *(quote(segment, safe="") for segment in segments)])
+
+    def json(self) -> dict[str, Any]:
+        """The request's body as a JSON object; nothing counts as an empty one.
+
+        Raises:
+            Problem: 400, it isn't one.
+        """
+        if not self.request.body.strip():
+            return {}
+        try:
+            value = msgspec.json.decode(self.request.body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Problem(400, f"The body is not valid JSON: {error}") from None
+        if not isinstance(value, dict):
+            raise Problem(400, "The body must be a JSON object")
+        return value
+
+
+def hal(
+    document: dict[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    """An answer of application/hal+json."""
+    return Response(status=status, body=msgspec.json.encode(document), headers=headers)
+
+
+def no_content() -> Response:
+    """204."""
+    return Response(status=204)
+
+
+def not_found(what: str) -> Problem:
+    """404, saying what there isn't."""
+    return Problem(404, f"{what} was not found")

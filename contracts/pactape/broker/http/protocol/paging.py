@@ -1,0 +1,82 @@
+"""Pages of long lists, as the official broker numbers and links them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.broker.http.protocol.links import link
+from pactape.broker.http.protocol.messages import Problem
+
+if TYPE_CHECKING:
+    from pactape.broker.http.protocol.messages import Call
+
+__all__ = ["Page", "page_of"]
+
+_SIZE, _LARGEST = 100, 1000
+_LAST = 1_000_000_000
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list.
+
+    Args:
+        number: From 1.
+        size: How many elements a page has at most.
+        total: How many elements there are on all pages.
+    """
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def offset(self) -> int:
+        """How many elements come before it."""
+        return (self.number - 1) * self.size
+
+    @property
+    def count(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+    def document(self) -> dict[str, int]:
+        """What the list's document says of the page."""
+        return {
+            "number": self.number,
+            "size": self.size,
+            "totalElements": self.total,
+            "totalPages": self.count,
+        }
+
+    def links(self, url: str) -> dict[str, Any]:
+        """Links to the page itself and to those next to it."""
+        found = {"self": link(url)}
+        if self.number < self.count:
+            found["next"] = link(self._url(url, self.number + 1))
+        if self.number > 1:
+            found["previous"] = link(self._url(url, min(self.number - 1, self.count)))
+        return found
+
+    def _url(self, url: str, number: int) -> str:
+        return f"{url}?pageNumber={number}&pageSize={self.size}"
+
+
+def page_of(call: Call, *, total: int) -> Page:
+    """The page that a request asks for with `pageNumber` and `pageSize`.
+
+    Raises:
+        Problem: 400, one of them is no number of its range.
+    """
+    number = _number(call, "pageNumber", default=1, largest=_LAST)
+    return Page(number=number, size=_number(call, "pageSize", default=_SIZE, largest=_LARGEST), total=total)
+
+
+def _number(call: Call, name: str, *, default: int, largest: int) -> int:
+    value = call.request.parameter(name) or str(default)
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) <= largest):
+        raise Problem(
+            400, f"{name} must be a number from 1 to {largest}", errors={name: [f"must be 1 to {largest}"]}
+        )
+    return int(value)

@@ -1,0 +1,1 @@
+"""Webhook resources, and the events that HTTP requests raise."""

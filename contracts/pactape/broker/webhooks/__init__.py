@@ -1,0 +1,1 @@
+"""Webhooks: definitions, events, and the dispatcher that sends them."""

@@ -1,0 +1,232 @@
+"""Reading: any cassette file becomes exchanges, and nothing in it is ever executed."""
+
+from __future__ import annotations
+
+import gc
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import msgspec
+import yaml
+from vcr.serializers import yamlserializer
+
+from pactape.cassettes.format.fast_yaml import UnusualLayoutError, parse_layout
+from pactape.cassettes.format.metadata import KEY, Notes, decode_notes
+from pactape.cassettes.format.vcr_formats import body_bytes, headers_of, modern_request, modern_response
+from pactape.errors import CassetteFormatError
+from pactape.exchange import Exchange, RecordedMessage, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from vcr.request import Request as VcrRequest
+
+__all__ = [
+    "Recorded",
+    "collection_paused",
+    "read_cassette",
+    "read_contents",
+    "read_messages",
+    "read_recorded",
+]
+
+_REMEDY = "restore the file from version control, or delete it and record it again"
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cassette file holds, in the form that vcrpy plays.
+
+    Args:
+        requests: In the order in which they were recorded.
+        responses: As many.
+        notes: The key `pactape`; its calls and its reads are as many, too, or none.
+    """
+
+    requests: list[Any]
+    responses: list[dict[str, Any]]
+    notes: Notes
+
+
+def read_cassette(path: Path) -> list[Exchange]:
+    """Read the exchanges of a cassette, in the order in which they were recorded.
+
+    Args:
+        path: A cassette in vcrpy's YAML or JSON form, of any version and from any of the libraries that
+            vcrpy records.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
+    return read_contents(path)[0]
+
+
+def read_messages(path: Path) -> list[RecordedMessage]:
+    """Read the messages of a cassette, in the order in which they were recorded.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
+    return read_contents(path)[1]
+
+
+def read_contents(path: Path) -> tuple[list[Exchange], list[RecordedMessage]]:
+    """Read the exchanges and the messages of a cassette.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
+    data = _parse_file(path)
+    recorded = _recorded(path, data)
+    return list(_exchanges(path, data, recorded)), list(_messages(path, recorded.notes))
+
+
+def _exchanges(path: Path, data: dict[str, Any], recorded: Recorded) -> Iterator[Exchange]:
+    nothing = (None,) * len(recorded.requests)
+    calls, reads = recorded.notes.calls or nothing, recorded.notes.reads or nothing
+    for index, (request, response, interaction) in enumerate(
+        zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
+    ):
+        yield Exchange(
+            request=_request(request, interaction["request"]),
+            response=_response(response),
+            cassette=str(path),
+            index=index,
+            call=calls[index],
+            reads=reads[index],
+            provenance=recorded.notes.provenance,
+        )
+
+
+def _messages(path: Path, notes: Notes) -> Iterator[RecordedMessage]:
+    for index, message in enumerate(notes.messages):
+        yield msgspec.structs.replace(message, cassette=str(path), index=index, provenance=notes.provenance)
+
+
+def read_recorded(path: Path, data: bytes | None = None) -> Recorded:
+    """Read a cassette for replay.
+
+    Args:
+        path: The cassette's file.
+        data: Its bytes, when they have been read already.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette; the message says where and why.
+    """
+    return _recorded(path, _parse_file(path) if data is None else _parse(path, data))
+
+
+def _recorded(path: Path, document: dict[str, Any]) -> Recorded:
+    interactions = document["interactions"]
+    notes = decode_notes(document.get(KEY), path=path)
+    for name, told in (("calls", notes.calls), ("reads", notes.reads)):
+        if told and len(told) != len(interactions):
+            _refuse(path, f"the key {KEY!r} tells of {len(told)} {name}, but there are {len(interactions)}")
+    requests, responses = [], []
+    for index, interaction in enumerate(interactions):
+        _check(path, index, interaction)
+        try:
+            requests.append(modern_request(interaction["request"]))
+            responses.append(modern_response(interaction["response"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            _refuse(path, f"interactions[{index}] can't be understood ({type(error).__name__}: {error})")
+    return Recorded(requests=requests, responses=responses, notes=notes)
+
+
+def _parse_file(path: Path) -> dict[str, Any]:
+    try:
+        return _parse(path, path.read_bytes())
+    except OSError as error:
+        _refuse(path, f"can't be read ({error.strerror})")
+
+
+def _parse(path: Path, data: bytes) -> dict[str, Any]:
+    document = _parse_text(path, _decode(path, data))
+    if not isinstance(document, dict) or not isinstance(document.get("interactions"), list):
+        _refuse(path, "has no list of interactions")
+    return document
+
+
+def _decode(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        _refuse(f"{path}:{line}", f"is not UTF-8 (byte {error.start})")
+
+
+def _parse_text(path: Path, text: str) -> object:
+    """JSON by its name or its first character, else YAML, of which JSON with long strings isn't a part."""
+    try:
+        if path.suffix == ".json" or text[:1] == "{":
+            return json.loads(text)
+        with collection_paused():
+            return _parse_yaml(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        _refuse(f"{path}:{line}", f"is not YAML that a cassette may hold ({error.problem})")
+    except yaml.YAMLError as error:
+        _refuse(path, f"is not YAML ({error})")
+    except json.JSONDecodeError as error:
+        _refuse(f"{path}:{error.lineno}", f"is not JSON ({error.msg})")
+    except RecursionError:
+        _refuse(path, "is nested too deep for a cassette")
+    except (ValueError, TypeError) as error:
+        _refuse(path, f"holds a value that can't be built ({error})")
+
+
+def _parse_yaml(text: str) -> object:
+    try:
+        return parse_layout(text)
+    except UnusualLayoutError:
+        return yamlserializer.deserialize(text)
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Parsing makes many objects and no garbage: the collector would only walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _check(path: Path, index: int, interaction: object) -> None:
+    place = f"interactions[{index}]"
+    if not isinstance(interaction, dict):
+        _refuse(path, f"{place} is not a mapping")
+    for side, names in (("request", ("method", "uri")), ("response", ("status",))):
+        part = interaction.get(side)
+        if not isinstance(part, dict):
+            _refuse(path, f"{place} has no {side}")
+        missing = [name for name in names if name not in part and f"{name}_code" not in part]
+        if missing:
+            _refuse(path, f"{place}.{side} has no {' and no '.join(missing)}")
+
+
+def _refuse(where: object, what: str) -> NoReturn:
+    raise CassetteFormatError(what, where=where, remedy=_REMEDY)
+
+
+def _request(request: VcrRequest, part: dict[str, Any]) -> Request:
+    """The headers come from the file: vcrpy's request keeps but one value of each."""
+    headers = headers_of(part.get("headers"))
+    return Request(
+        method=request.method.upper(), url=request.uri, headers=_pairs(headers), body=body_bytes(request)
+    )
+
+
+def _response(response: dict[str, Any]) -> Response:
+    return Response(
+        status=response["status"]["code"],
+        headers=_pairs(response["headers"]),
+        body=response["body"]["string"],
+    )
+
+
+def _pairs(headers: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, values in headers.items() for value in values)

@@ -1,0 +1,1 @@
+"""Intercepts HTTP requests of client libraries and guards the network."""

@@ -1,0 +1,1 @@
+"""Replays recorded responses: the cassette, its index, request keys, the no-match report."""

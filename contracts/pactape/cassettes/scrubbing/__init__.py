@@ -1,0 +1,1 @@
+"""Replaces secrets in requests and responses before anything is written."""

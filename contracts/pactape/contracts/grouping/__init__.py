@@ -1,0 +1,1 @@
+"""Groups samples by operation and accumulates their evidence."""

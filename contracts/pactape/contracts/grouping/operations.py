@@ -1,0 +1,138 @@
+"""Which samples say the same: those of one operation, in the same states, with one kind of answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from pactape.contracts.participants import path_below
+from pactape.contracts.samples.graphql_documents import canonical_document, has_errors, operation_name
+from pactape.contracts.samples.path_segments import kind_of, named
+from pactape.http_bodies import media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.contracts.grouping.openapi import Templates
+    from pactape.contracts.samples.sample import Sample
+    from pactape.settings import ProviderSettings
+
+__all__ = ["DISCRIMINATORS", "GroupKey", "first_key", "is_declared"]
+
+#: Keys that by convention say which of several kinds an object is.
+DISCRIMINATORS = (
+    "type",
+    "kind",
+    "object",
+    "@type",
+    "__typename",
+    "resourceType",
+    "event",
+    "eventType",
+    "_type",
+)
+_LONGEST_DISCRIMINATOR = 40
+_FIRST_FAILURE = 400
+
+
+class GroupKey(msgspec.Struct, frozen=True, order=True):
+    """What the exchanges of one group have in common.
+
+    Args:
+        operation: "GET /users/{id}" or a GraphQL operation's name.
+        status: The response's status code.
+        media: The response's media type; empty when it has no body.
+        outcome: "errors" for a GraphQL answer with errors, else empty.
+        states: The names of the provider states.
+        request: The names of query parameters and of the body's fields, and the GraphQL document.
+        variant: "type=card" for answers of one of several kinds, else empty.
+    """
+
+    operation: str
+    status: int
+    media: str
+    outcome: str
+    states: tuple[str, ...]
+    request: str
+    variant: str = ""
+
+
+def first_key(
+    sample: Sample,
+    provider: ProviderSettings,
+    *,
+    templates: Templates,
+    discriminators: Iterable[str] = DISCRIMINATORS,
+) -> GroupKey:
+    """The key of a sample as far as it can be told by itself: others may show that two keys are one.
+
+    Args:
+        sample: Any sample.
+        provider: The provider that it is with.
+        templates: The route templates that the provider's description names.
+        discriminators: Keys that may split answers into variants.
+    """
+    exchange = sample.exchange
+    states = exchange.provenance.states if exchange.provenance else ()
+    return GroupKey(
+        operation=_operation(sample, provider, templates),
+        status=exchange.response.status,
+        media=media_type(exchange.response) or "",
+        outcome="errors" if sample.document and has_errors(exchange) else "",
+        states=tuple(state.name for state in states),
+        request=_request_names(sample),
+        variant=_variant(sample, discriminators),
+    )
+
+
+def is_declared(sample: Sample) -> bool:
+    """Whether the operation's name comes from the client or from a GraphQL document, and not from the path."""
+    return sample.exchange.call is not None or sample.document is not None
+
+
+def _operation(sample: Sample, provider: ProviderSettings, templates: Templates) -> str:
+    exchange = sample.exchange
+    if exchange.call is not None:
+        return exchange.call.operation
+    if sample.document is not None:
+        return operation_name(exchange.request, sample.document)
+    path = path_below(exchange, provider)
+    return f"{exchange.request.method} {templates.match(path) or _template(sample, path)}"
+
+
+def _template(sample: Sample, path: str) -> str:
+    """The path with a parameter for every segment whose value comes from elsewhere, or has the form of a value."""
+    segments = [unquote(each) for each in path.split("/")[1:]]
+    skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
+    known = sample.origins.path.keys() | sample.origins.earlier.keys()
+    kinds = [
+        kind_of(each) or ("id" if place + skipped in known else None) for place, each in enumerate(segments)
+    ]
+    return named(kinds, segments)
+
+
+def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
+    answer = sample.answer
+    if not isinstance(answer, dict) or sample.exchange.response.status >= _FIRST_FAILURE:
+        return ""
+    for key in discriminators:
+        value = answer.get(key)
+        if isinstance(value, str) and 0 < len(value) <= _LONGEST_DISCRIMINATOR:
+            return f"{key}={value}"
+    return ""
+
+
+def _request_names(sample: Sample) -> str:
+    query = sorted(parse_qs(urlsplit(sample.exchange.request.url).query, keep_blank_values=True))
+    meaning = canonical_document(sample.document) if sample.document else None
+    return json.dumps([query, _names(sample.sent), meaning])
+
+
+def _names(value: Any) -> Any:
+    """The names in a JSON value, without its scalars."""
+    if isinstance(value, dict):
+        return {key: _names(value[key]) for key in sorted(value)}
+    return None

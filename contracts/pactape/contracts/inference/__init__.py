@@ -1,0 +1,1 @@
+"""Infers shapes and matching rules from samples."""

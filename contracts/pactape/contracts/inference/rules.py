@@ -1,0 +1,251 @@
+"""From a shape to what a Pact says: an example and its matching rules.
+
+Pact specification V4, matching rules. What the Rust engine makes of each was measured, and so: a rule on a
+key that the example lacks does nothing, a key of the example is required, `combine: OR` works on scalars
+only, and a path can't name a key with a single quote in it.
+
+An optional key therefore has no place in an expectation, unless the expectation says of objects that their
+`values` are matched: that asks for no key, but checks those that are there. Then a key that no rule names is
+compared with the first of the example's, which is why there is a rule for any key, and a first key of null.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.contracts.inference.fields import EVERYTHING, ReadFields
+from pactape.contracts.inference.formats import FORMATS, stable_example, stated_format
+from pactape.pactfile.json_paths import below, can_be_named
+from pactape.pactfile.patterns import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+    from pactape.contracts.inference.shape import Shape
+
+__all__ = ["Expectation", "Rule", "all_of", "below", "expect", "map_key_pattern", "matches_regex"]
+
+Rule = dict[str, Any]
+
+#: With fewer arrays than this, one that was never empty may still be: no minimum is stated.
+_SAMPLES_FOR_MINIMUM = 16
+#: With fewer whole numbers than this, a decimal may still come.
+_SAMPLES_FOR_INTEGER = 5
+_ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
+#: What it takes to believe that the texts seen are all there are.
+_SAMPLES_FOR_ENUMERATION = 8
+_TIMES_FOR_ENUMERATION = 3
+_UNSEEN_FOR_ENUMERATION = 0.05
+_LONGEST_CHOICE = 40
+#: A key that sorts before all others and that no API has.
+_FIRST_KEY = "!"
+#: Keys that are data: numbers, and texts of these formats.
+_KEY_PATTERNS = ("^[0-9]+$", *(FORMATS[name] for name in ("uuid", "date", "date-time", "email", "ipv4")))
+
+
+class Expectation(msgspec.Struct, frozen=True):
+    """A JSON value that must be matched, and how.
+
+    Args:
+        example: A JSON value.
+        rules: Matching rules by path expression ("$.items[*].id"); a place without one must be equal, but for
+            objects, which may have more keys.
+        optionals: Whether there are optional keys that it says nothing of.
+    """
+
+    example: Any
+    rules: dict[str, Rule]
+    optionals: bool = False
+
+
+def matches_regex(pattern: str) -> Rule:
+    """A rule that wants a text matched by `pattern`."""
+    return all_of({"match": "regex", "regex": pattern})
+
+
+def all_of(*matchers: Rule) -> Rule:
+    """A rule that wants all matchers fulfilled."""
+    return {"combine": "AND", "matchers": list(matchers)}
+
+
+def expect(
+    shape: Shape,
+    sample: Any,
+    fields: ReadFields = EVERYTHING,
+    *,
+    known: frozenset[str] = frozenset(),
+    optionals: bool = False,
+) -> Expectation:
+    """What every sample of `shape` fulfils, with `sample`, one of them, as the example.
+
+    Ids and moments in the example that the consumer did not send are new at every recording; a stable one takes
+    their place, so that a contract changes only when its meaning does.
+
+    Args:
+        shape: At least one sample.
+        sample: One of the samples that the shape has seen.
+        fields: The fields that the consumer reads; others are left out.
+        known: Texts that the consumer sent or the provider states name; they stay as they are.
+        optionals: Whether to say of what type optional keys are, and in exchange not to ask for any key. What
+            is expected without and with `optionals`, taken together, is all that the shape knows.
+    """
+    emitter = _Emitter(known, optionals=optionals)
+    example = emitter.emit(shape, sample, fields, "$")
+    return Expectation(example, emitter.rules, emitter.left_optionals)
+
+
+class _Emitter:
+    """Walks a shape and one of its samples side by side, collecting rules."""
+
+    def __init__(self, known: frozenset[str], *, optionals: bool) -> None:
+        self.rules: dict[str, Rule] = {}
+        self.left_optionals = False
+        self._known = known
+        self._with_optionals = optionals
+
+    def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
+        if len(shape.kinds) == 1 and "null" not in shape.kinds:
+            return self._one_kind(shape, sample, fields, path)
+        kinds = shape.kinds.keys() - {"null"}
+        if not kinds or kinds & {"object", "array"}:
+            self.rules[path] = all_of(_ANYTHING)
+            return None
+        self.rules[path] = _scalar_rule(shape, kinds, nullable="null" in shape.kinds)
+        return self._example(shape, shape.example)
+
+    def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
+        """Most places have values of one kind."""
+        if "object" in shape.kinds:
+            return self._object(shape, sample, fields, path)
+        if "array" in shape.kinds:
+            return self._array(shape, sample, fields, path)
+        self.rules[path] = _scalar_rule(shape, shape.kinds.keys(), nullable=False)
+        return self._example(shape, shape.example if sample is None else sample)
+
+    def _example(self, shape: Shape, value: Any) -> Any:
+        if not isinstance(value, str) or value in self._known or not shape.formats:
+            return value
+        stable = stable_example(shape.formats, shape.kinds.get("string", 0))
+        return value if stable is None else stable
+
+    def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
+        sample = sample if isinstance(sample, dict) else {}
+        pattern = map_key_pattern(shape.keys)
+        if pattern is not None:
+            return self._map(shape, sample, fields, path, pattern=pattern)
+        required = shape.required()
+        read = {key for key in shape.keys if key in fields and can_be_named(key)}
+        example: dict[str, Any] = {}
+        if len(required) < len(shape.keys) and not read <= set(required):
+            self.left_optionals = not self._with_optionals
+            if self._with_optionals:
+                self.rules |= {path: all_of({"match": "values"}), f"{path}.*": all_of(_ANYTHING)}
+                example = {_FIRST_KEY: None}
+        stated = sorted(read) if self._with_optionals else [key for key in required if key in read]
+        return example | {
+            key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
+            for key in stated
+        }
+
+    def _map(
+        self, shape: Shape, sample: dict[str, Any], fields: ReadFields, path: str, *, pattern: str
+    ) -> dict[str, Any]:
+        """An object whose keys are data: every key like these, every value like these, and any number of them."""
+        each_key = {"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]}
+        matchers = [{"match": "values"}] if self._with_optionals else [{"match": "values"}, each_key]
+        self.rules[path] = all_of(*matchers)  # below a rule for any key, the engine doesn't always find both
+        key = min(sample or shape.keys)
+        return {key: self.emit(shape.any_value(), sample.get(key), fields.value(key), f"{path}.*")}
+
+    def _array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
+        minimum = 1 if shape.shortest and shape.kinds["array"] >= _SAMPLES_FOR_MINIMUM else 0
+        self.rules[path] = all_of({"match": "type", "min": minimum})
+        if shape.items is None:
+            return []
+        first = sample[0] if sample else None
+        return [self.emit(shape.items, first, fields.item(), f"{path}[*]")]
+
+
+def _scalar_rule(shape: Shape, kinds: AbstractSet[Any], *, nullable: bool) -> Rule:
+    matchers = _matchers(shape, kinds)
+    if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
+        return all_of({"match": "type"}, *matchers)
+    if nullable:
+        matchers.append({"match": "null"})
+    return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
+
+
+def _matchers(shape: Shape, kinds: AbstractSet[Any]) -> list[Rule]:
+    """One matcher for each kind of scalar; a decimal may come as a whole number another time."""
+    matchers: list[Rule] = []
+    if "decimal" in kinds:
+        matchers.append({"match": "number"})
+    elif "integer" in kinds:
+        whole = shape.kinds["integer"] >= _SAMPLES_FOR_INTEGER
+        matchers.append({"match": "integer" if whole else "number"})
+    if "boolean" in kinds:
+        matchers.append({"match": "boolean"})
+    if "string" in kinds:
+        matchers.append(_string_matcher(shape))
+    return matchers
+
+
+def _string_matcher(shape: Shape) -> Rule:
+    """`type` compares with the example's kind, which is why the example of a union with texts is a text."""
+    stated = _format_of(shape)
+    if stated is not None:
+        return {"match": "regex", "regex": FORMATS[stated]}
+    if _is_enumeration(shape):
+        choices = "|".join(escaped(value) for value in sorted(shape.values or ()))
+        return {"match": "regex", "regex": f"^({choices})$"}
+    return {"match": "type"}
+
+
+def _may_be_a_number(matcher: Rule) -> bool:
+    """Whether a pattern takes a number for a text, as the engine has it: "9.5" and 9.5 are one to it."""
+    return matcher.get("regex") == FORMATS["decimal"]
+
+
+def _format_of(shape: Shape) -> str | None:
+    return stated_format(shape.formats, shape.kinds.get("string", 0)) if shape.formats else None
+
+
+def _is_enumeration(shape: Shape) -> bool:
+    """Whether the evidence is that no other text will come: few texts, each seen often enough.
+
+    Two estimates of how likely a new text is must both be low: the share of texts seen once (Good and Turing),
+    and the chance that one more text, as common as the others, would have stayed unseen so far.
+    """
+    count = shape.kinds.get("string", 0)
+    if not shape.values or count < _SAMPLES_FOR_ENUMERATION:
+        return False
+    different = len(shape.values)
+    seen_once = sum(times == 1 for times in shape.values.values())
+    one_more_unseen = (different + 1) * (different / (different + 1)) ** count
+    return (
+        count / different >= _TIMES_FOR_ENUMERATION
+        and max(seen_once / count, one_more_unseen) < _UNSEEN_FOR_ENUMERATION
+        and not any(map(_is_odd, shape.values))
+    )
+
+
+def _is_odd(text: str) -> bool:
+    """Free text rather than a name for one of a few things."""
+    return not text or len(text) > _LONGEST_CHOICE or "\n" in text
+
+
+def map_key_pattern(keys: Iterable[str]) -> str | None:
+    """The pattern of an object's keys, if all are ids, dates or numbers rather than names; None otherwise.
+
+    Example:
+        >>> map_key_pattern(["2026-01-31", "2026-02-01"]) is not None, map_key_pattern(["id", "name"])
+        (True, None)
+    """
+    names = list(keys)
+    if not names or names[0].isidentifier():  # which no number and no text of these formats is
+        return None
+    return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)

@@ -1,0 +1,1 @@
+"""Builds the interactions of a contract: expected requests and responses, messages, descriptions."""

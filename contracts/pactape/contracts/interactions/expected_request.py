@@ -1,0 +1,190 @@
+"""What the consumer asks: exact where it decides, typed where a value comes from the provider or the moment."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
+from pactape.contracts.inference.rules import all_of, matches_regex
+from pactape.contracts.interactions.interaction import Content, ExpectedRequest
+from pactape.contracts.participants import path_below
+from pactape.contracts.samples.graphql_documents import respelt
+from pactape.http_bodies import decoded, is_json, json_of, media_type
+from pactape.pactfile.json_paths import below, can_be_named
+from pactape.pactfile.patterns import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.contracts.inference.rules import Rule
+    from pactape.contracts.interactions.interaction import Generator
+    from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Request
+    from pactape.settings import ProviderSettings
+
+__all__ = ["expected_request"]
+
+#: Request headers that the HTTP library or the moment decides, not the consumer.
+_VOLATILE = frozenset(
+    """
+    accept-encoding b3 baggage cache-control connection content-length cookie date host if-match
+    if-modified-since if-none-match if-unmodified-since keep-alive newrelic origin pragma referer request-id
+    sentry-trace te traceparent tracestate transfer-encoding upgrade user-agent x-amzn-trace-id x-b3-parentspanid
+    x-b3-sampled x-b3-spanid x-b3-traceid x-cloud-trace-context x-correlation-id x-forwarded-for x-request-id
+    x-stainless-arch x-stainless-os x-stainless-runtime x-stainless-runtime-version
+    """.split()  # noqa: SIM905 -- a long list reads better as words
+)
+_SOMETHING = r"^\S.*$"
+_JSON = "application/json"
+_UNKNOWN = "application/octet-stream"
+_IDEMPOTENCY_KEY = "Idempotency-Key"
+
+
+def expected_request(sample: Sample, provider: ProviderSettings) -> ExpectedRequest:
+    """What the consumer asks: of credentials only the scheme counts, of other secrets that they are there.
+
+    A value that a provider state's parameter has is generated from the state while the provider is verified, so
+    that its handlers may choose another one; a handler that gives none leaves the recorded one.
+    """
+    request = sample.exchange.request
+    headers = _headers(request)
+    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
+    return ExpectedRequest(
+        method=request.method,
+        path=path_below(sample.exchange, provider),
+        query=query,
+        query_rules={
+            name: matches_regex(_SOMETHING) for name, values in query.items() if PLACEHOLDER in values
+        },
+        headers=headers,
+        header_rules=_header_rules(headers),
+        body=_content(sample),
+        generators=_generators(sample, provider),
+    )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in request.headers:
+        lower = name.lower()
+        if lower in _VOLATILE or (lower == "accept" and value == "*/*"):
+            continue
+        headers[_spelling(lower)] = value
+    if _IDEMPOTENCY_KEY in headers:
+        headers[_IDEMPOTENCY_KEY] = _stable_key(headers[_IDEMPOTENCY_KEY], request)
+    return headers
+
+
+def _stable_key(key: str, request: Request) -> str:
+    """The key, unless it is a UUID of the moment: then one that the request decides, for no two may share one."""
+    try:
+        uuid.UUID(key)
+    except ValueError:
+        return key
+    asked = f"{request.method} {urlsplit(request.url).path} ".encode() + request.body
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(asked).hexdigest()))
+
+
+def _header_rules(headers: dict[str, str]) -> dict[str, Rule]:
+    """A rule for each header that holds a placeholder: the scheme in front of it counts, the secret doesn't.
+
+    An idempotency key has to be there, but any will do.
+    """
+    rules: dict[str, Rule] = {}
+    for name, value in headers.items():
+        if name == _IDEMPOTENCY_KEY:
+            rules[name] = matches_regex(_SOMETHING)
+            continue
+        scheme, separator, secret = value.rpartition(" ")
+        if secret == PLACEHOLDER:
+            rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else _SOMETHING)
+    return rules
+
+
+def _spelling(lower: str) -> str:
+    """One spelling for a header's name, whichever the client's library chose."""
+    return "-".join(part.capitalize() for part in lower.split("-"))
+
+
+def _content(sample: Sample) -> Content | None:
+    request = sample.exchange.request
+    media = media_type(request)
+    if not request.body:
+        return None
+    if media is None:
+        return _untyped(request)
+    if not is_json(media):
+        return _bytes(request, media)
+    rules = dict(_placeholder_rules(sample.sent, "$"))
+    pattern = respelt(sample.document) if sample.document else None
+    if pattern is not None:
+        rules["$.query"] = matches_regex(pattern)
+    return Content(media_type=media, example=sample.sent, rules=rules)
+
+
+def _untyped(request: Request) -> Content:
+    """A body that no content type describes, as what it looks like; a JSON scalar is a text."""
+    try:
+        value = json_of(request)
+    except ValueError:
+        return _bytes(request, "text/plain")
+    if not isinstance(value, dict | list):
+        return _bytes(request, "text/plain")
+    return Content(media_type=_JSON, example=value, rules=dict(_placeholder_rules(value, "$")))
+
+
+def _bytes(request: Request, media: str) -> Content:
+    """A body that is not JSON: its text, or, of one that is no text, its bytes."""
+    body = decoded(request)
+    try:
+        return Content(media_type=media, example=body.decode())
+    except UnicodeDecodeError:
+        kind = _UNKNOWN if media == "text/plain" else media
+        return Content(media_type=kind, example=base64.b64encode(body).decode(), is_base64=True)
+
+
+def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:
+    """A rule for each place of a JSON value that holds a placeholder: any text will do there."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if can_be_named(key):
+                yield from _placeholder_rules(each, below(path, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _placeholder_rules(each, f"{path}[{index}]")
+    elif value == PLACEHOLDER:
+        yield path, all_of({"match": "type"})
+
+
+def _generators(sample: Sample, provider: ProviderSettings) -> dict[str, Any]:
+    origins = sample.origins
+    states = sample.exchange.provenance.states if sample.exchange.provenance else ()
+    if not states:
+        return {}
+    path = _path_expression(sample, provider)
+    found: dict[str, Any] = {
+        "path": _from_state(path) if path else {},
+        "query": {name: _from_state(f"${{{key}}}") for name, key in origins.query.items()},
+        "body": {place: _from_state(f"${{{key}}}", kind) for place, (key, kind) in origins.body.items()},
+    }
+    return {part: generators for part, generators in found.items() if generators}
+
+
+def _path_expression(sample: Sample, provider: ProviderSettings) -> str:
+    """The path with "${name}" for each segment that a state's parameter gives; empty when none does."""
+    below_base = path_below(sample.exchange, provider).split("/")[1:]
+    skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(below_base)
+    names = {place - skipped: key for place, key in sample.origins.path.items() if place >= skipped}
+    if not names:
+        return ""
+    return "/" + "/".join(
+        f"${{{names[place]}}}" if place in names else each for place, each in enumerate(below_base)
+    )
+
+
+def _from_state(expression: str, kind: str = "STRING") -> Generator:
+    return {"type": "ProviderState", "expression": expression, "dataType": kind}

@@ -1,0 +1,1 @@
+"""Builds pact files from interactions and merges handwritten ones."""

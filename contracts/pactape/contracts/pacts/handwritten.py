@@ -1,0 +1,107 @@
+"""Interactions that people wrote, with pact-python's DSL or another library: read from a folder of pact files.
+
+Tests that run in parallel write a file each; to read them all takes time in proportion to their number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.contracts.participants import Party
+from pactape.errors import ContradictionError, PactFormatError
+from pactape.pactfile.upgrading import upgraded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.settings import Settings
+
+__all__ = ["Written", "read_handwritten"]
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """An interaction as a pact file has it.
+
+    Args:
+        file: The file's path in the project.
+        document: The interaction, in the form of Pact V4.
+    """
+
+    file: str
+    document: dict[str, Any]
+
+    @property
+    def description(self) -> str:
+        """Its description."""
+        return str(self.document.get("description", ""))
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is about messages, and not about a request."""
+        return "request" not in self.document or self.document.get("type", "").endswith("/Messages")
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The names of its provider states."""
+        return tuple(str(each.get("name")) for each in self.document.get("providerStates") or ())
+
+
+def read_handwritten(settings: Settings) -> dict[Party, list[Written]]:
+    """The interactions in the pact files of the folder `handwritten`, by consumer and provider, sorted.
+
+    An interaction that several files have counts once.
+
+    Raises:
+        PactFormatError: A file can't be read, or is older than Pact V3.
+        ContradictionError: Two interactions have one description and states, and say different things.
+    """
+    found: dict[Party, list[Written]] = {}
+    for path in _files(settings.handwritten) if settings.handwritten is not None else ():
+        party, interactions = _read(path)
+        name = _name(path, settings.root)
+        found.setdefault(party, []).extend(Written(file=name, document=each) for each in interactions)
+    return {party: _once(written) for party, written in sorted(found.items())}
+
+
+def _files(folder: Path) -> list[Path]:
+    """The JSON files in a folder and in those below it, sorted."""
+    return sorted(
+        Path(place, name) for place, _, names in os.walk(folder) for name in names if name.endswith(".json")
+    )
+
+
+def _name(path: Path, root: Path) -> str:
+    """A file's path in the project; that of a file elsewhere as it is."""
+    own, whole = f"{root.as_posix()}/", path.as_posix()
+    return whole.removeprefix(own) if whole.startswith(own) else str(path)
+
+
+def _read(path: Path) -> tuple[Party, list[dict[str, Any]]]:
+    try:
+        document = json.loads(path.read_bytes())
+        party = Party(str(document["consumer"]["name"]), str(document["provider"]["name"]))
+        return party, upgraded(document)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PactFormatError(
+            f"can't be read as a pact file ({type(error).__name__}: {error})",
+            where=path,
+            remedy='write it as Pact V3 or V4 (pact-python: `.with_specification("V4")`), or move it elsewhere',
+        ) from error
+
+
+def _once(written: Iterable[Written]) -> list[Written]:
+    kept: dict[tuple[str, tuple[str, ...]], Written] = {}
+    for each in written:
+        first = kept.setdefault((each.description, each.states), each)
+        if first.document != each.document:
+            raise ContradictionError(
+                f"{each.description!r} says something else than in {first.file}",
+                where=each.file,
+                remedy="give one of the two interactions a description or a state of its own",
+            )
+    return [kept[key] for key in sorted(kept)]

@@ -1,0 +1,184 @@
+"""Contracts as Pact files, versions 3 and 4 of the specification, with the same bytes for the same meaning."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from pactape.pactfile.upgrading import downgraded, downgraded_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.contracts.interactions.interaction import (
+        Content,
+        ExpectedRequest,
+        ExpectedResponse,
+        Interaction,
+    )
+    from pactape.contracts.interactions.messages import MessageInteraction
+    from pactape.contracts.participants import Party
+
+__all__ = ["Specification", "encode_messages", "encode_pact", "encode_pacts"]
+
+Specification = Literal["V3", "V4"]
+_VERSIONS = {"V3": "3.0.0", "V4": "4.0"}
+
+
+def encode_pact(party: Party, interactions: Iterable[Interaction]) -> bytes:
+    """A Pact V4 file: UTF-8 JSON, keys and interactions sorted, two spaces deep, a newline at the end."""
+    return encode_pacts(party, interactions)[0]
+
+
+def encode_pacts(
+    party: Party,
+    interactions: Iterable[Interaction],
+    *,
+    written: Iterable[dict[str, Any]] = (),
+    specification: Specification = "V4",
+    largest: int = 0,
+) -> list[bytes]:
+    """The pact files of a contract: one, or as many as it takes.
+
+    Args:
+        party: The consumer and the provider.
+        interactions: The derived ones.
+        written: Interactions that stand in the contract as they are, in the form of V4.
+        specification: The version of the specification.
+        largest: How many interactions a file may have; 0 for any number.
+    """
+    documents = _in_order([*map(_interaction, interactions), *written])
+    if specification == "V3":
+        documents = [downgraded(each) for each in documents]
+    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+
+
+def encode_messages(
+    party: Party,
+    messages: Iterable[MessageInteraction],
+    *,
+    written: Iterable[dict[str, Any]] = (),
+    specification: Specification = "V4",
+    largest: int = 0,
+) -> list[bytes]:
+    """The pact files of a contract's messages, as `encode_pacts` gives those of its requests.
+
+    Raises:
+        SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+    """
+    documents = _in_order([*map(_message, messages), *written])
+    if specification == "V3":
+        older = [downgraded_message(each) for each in documents]
+        return [_encoded(party, part, specification, key="messages") for part in _parts(older, largest)]
+    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+
+
+def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str, Any]]]:
+    size = largest or max(len(documents), 1)
+    return [documents[start : start + size] for start in range(0, len(documents), size)] or [[]]
+
+
+def _encoded(
+    party: Party, documents: list[dict[str, Any]], specification: Specification, *, key: str
+) -> bytes:
+    document = {
+        "consumer": {"name": party.consumer},
+        "provider": {"name": party.provider},
+        key: documents,
+        "metadata": {"pactSpecification": {"version": _VERSIONS[specification]}},
+    }
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return msgspec.json.format(text.encode(), indent=2) + b"\n"  # as `json` would do it, but quicker
+
+
+def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By description; those that share one by all that they say."""
+    known = list(documents)
+    counts = Counter(each["description"] for each in known)
+
+    def place(each: dict[str, Any]) -> tuple[str, str]:
+        description = each["description"]
+        return description, json.dumps(each, sort_keys=True) if counts[description] > 1 else ""
+
+    return sorted(known, key=place)
+
+
+def _interaction(interaction: Interaction) -> dict[str, Any]:
+    return {
+        "type": "Synchronous/HTTP",
+        "description": interaction.description,
+        "pending": False,
+        "providerStates": _states(interaction),
+        "request": _request(interaction.request),
+        "response": _response(interaction.response),
+        "comments": _comments(interaction, notes=interaction.notes),
+    }
+
+
+def _message(message: MessageInteraction) -> dict[str, Any]:
+    rules = _without_empty(body=message.content.rules, metadata=message.metadata_rules)
+    return {
+        "type": "Asynchronous/Messages",
+        "description": message.description,
+        "pending": False,
+        "providerStates": _states(message),
+        "contents": _content(message.content),
+        "comments": _comments(message),
+        **_without_empty(metadata=message.metadata, matchingRules=rules),
+    }
+
+
+def _states(interaction: Interaction | MessageInteraction) -> list[dict[str, Any]]:
+    return [{"name": each.name, "params": each.parameters} for each in interaction.states]
+
+
+def _comments(
+    interaction: Interaction | MessageInteraction, *, notes: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    return {
+        "text": list(notes),
+        "references": {"Pactape": {"cassettes": ", ".join(interaction.cassettes)}},
+        **({"testname": interaction.tests[0]} if interaction.tests else {}),
+    }
+
+
+def _request(request: ExpectedRequest) -> dict[str, Any]:
+    rules = _without_empty(
+        header=request.header_rules,
+        query=request.query_rules,
+        body=request.body.rules if request.body else {},
+    )
+    return _without_empty(
+        method=request.method,
+        path=request.path,
+        query=request.query,
+        headers={name: [value] for name, value in request.headers.items()},
+        body=_content(request.body),
+        matchingRules=rules,
+        generators=request.generators,
+    )
+
+
+def _response(response: ExpectedResponse) -> dict[str, Any]:
+    return {
+        "status": response.status,
+        **_without_empty(
+            headers={name: [value] for name, value in response.headers.items()},
+            body=_content(response.body),
+            matchingRules=_without_empty(body=response.body.rules if response.body else {}),
+        ),
+    }
+
+
+def _content(content: Content | None) -> dict[str, Any]:
+    if content is None:
+        return {}
+    encoded = "base64" if content.is_base64 else False
+    return {"content": content.example, "contentType": content.media_type, "encoded": encoded}
+
+
+def _without_empty(**parts: Any) -> dict[str, Any]:
+    return {name: value for name, value in parts.items() if value not in ({}, None)}

@@ -1,0 +1,1 @@
+"""Samples: recorded exchanges, sanitized and prepared for inference."""

@@ -1,0 +1,88 @@
+"""What has no place in a contract, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.http_bodies import form_of, header, is_json, json_of, media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.exchange import Exchange, Request, Response
+
+__all__ = ["NOT_FOR_CONTRACTS", "LeftOut", "reason_to_leave_out"]
+
+NOT_FOR_CONTRACTS = "its test keeps it out of contracts"
+_UNAUTHORIZED = 401
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: JSON that nests deeper than this is no contract that anybody reads.
+_DEEPEST = 100
+
+
+class LeftOut(msgspec.Struct, frozen=True, order=True):
+    """An exchange or a message that takes no part in a contract, and why."""
+
+    cassette: str
+    index: int
+    reason: str
+
+
+def reason_to_leave_out(exchange: Exchange) -> str | None:
+    """Why an exchange has no place in a contract; None when it has one.
+
+    Credentials never are in a recording, so neither a token request nor an answer about missing or expired
+    credentials can be asked of a provider again. A redirect can't be verified: Pact's engine follows it, even to
+    another host, and judges what it finds there.
+    """
+    if exchange.provenance is not None and not exchange.provenance.contract:
+        return NOT_FOR_CONTRACTS
+    if "grant_type" in form_of(exchange.request):
+        return "a token request: credentials are not recorded"
+    if exchange.response.status == _UNAUTHORIZED:
+        return "an answer about credentials, which are not recorded"
+    if exchange.response.status in _REDIRECTS and header(exchange.response.headers, "location"):
+        return "a redirect, which the official verifier follows"
+    return _unreadable("request", exchange.request) or _unreadable("response", exchange.response)
+
+
+def _unreadable(side: str, message: Request | Response) -> str | None:
+    """Why a message's body can't be understood; None when it can, or is no JSON by its own word."""
+    if not is_json(media_type(message)):
+        return None
+    try:
+        value = json_of(message)
+    except ValueError:
+        return f"the {side}'s body is not the JSON that its content type says"
+    if b"\\u" in message.body and not _is_text(value):
+        return f"the {side}'s body has half a character (an unpaired surrogate)"
+    may_be_deep = message.body.count(b"[") + message.body.count(b"{") > _DEEPEST
+    if may_be_deep and _depth(value) > _DEEPEST:
+        return f"the {side}'s body nests more than {_DEEPEST} deep"
+    return None
+
+
+def _is_text(value: Any) -> bool:
+    """Whether all texts of a JSON value can be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _depth(value: Any) -> int:
+    """How deep a JSON value nests."""
+    depth, level = 0, [value]
+    while level := [each for one in level for each in _children(one)]:
+        depth += 1
+    return depth
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,54 @@
+"""Samples: exchanges that take part in a contract, with all that is worked out about each by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.contracts.samples.graphql_documents import sent_document
+from pactape.contracts.samples.value_sources import NOTHING, Answers, Origins, origins_of
+from pactape.exchange import Exchange
+from pactape.http_bodies import json_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Sample", "samples_of"]
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """An exchange, understood.
+
+    Args:
+        exchange: Without secrets.
+        sent: The request's body as a JSON value; None when it has none.
+        answer: The response's body as a JSON value; None when it has none.
+        document: The GraphQL document that is sent, as it is spelt; None when there is none.
+        origins: Which values of the request come from elsewhere.
+    """
+
+    exchange: Exchange
+    sent: Any = None
+    answer: Any = None
+    document: str | None = None
+    origins: Origins = NOTHING
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The cassette's path, and the place of the exchange in it."""
+        return self.exchange.cassette, self.exchange.index
+
+
+def samples_of(exchanges: Iterable[Exchange]) -> Iterator[Sample]:
+    """Samples of the exchanges of one cassette, in the order in which they were recorded."""
+    answers = Answers()
+    for exchange in exchanges:
+        yield Sample(
+            exchange=exchange,
+            sent=json_or_none(exchange.request),
+            answer=json_or_none(exchange.response),
+            document=sent_document(exchange.request),
+            origins=origins_of(exchange, answers),
+        )
+        answers.add(exchange)

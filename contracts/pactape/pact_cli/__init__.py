@@ -1,0 +1,1 @@
+"""Calls the official `pact` command."""

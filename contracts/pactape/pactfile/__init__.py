@@ -1,0 +1,1 @@
+"""The Pact file format: model, reading, versions, writing, naming, JSON paths."""

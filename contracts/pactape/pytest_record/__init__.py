@@ -1,0 +1,1 @@
+"""The pytest plugin for consumers: records and replays cassettes for tests."""

@@ -1,0 +1,106 @@
+"""The pytest plugin's part for providers: `--pactape-verify module:app` makes every interaction a test.
+
+Only the options live here while pytest starts; the rest is imported when a contract is collected.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pactape.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["add_options", "is_asked_for"]
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """The options of in-process verification."""
+    group = parser.getgroup(
+        "pactape-verify", "Pactape: an application against its contracts, in this process"
+    )
+    group.addoption(
+        "--pactape-verify",
+        metavar="MODULE:APP",
+        help="verify this WSGI or ASGI application against contracts: each interaction of the pact files that are "
+        "collected is a test. MODULE:APP() calls a function that makes it. Without paths the contracts of "
+        "[tool.pactape] pacts are collected. '-' for contracts of messages only",
+    )
+    group.addoption(
+        "--pactape-verify-provider",
+        metavar="NAME",
+        help="the provider that the application is, by key or name; needed when there are contracts of several",
+    )
+    group.addoption(
+        "--pactape-verify-states",
+        metavar="MODULE:NAME",
+        help="the handlers of provider states; by default [tool.pactape.providers.*] states",
+    )
+    group.addoption(
+        "--pactape-verify-messages",
+        metavar="MODULE:NAME",
+        help="a mapping from descriptions to functions that make the messages of contracts; by default "
+        "[tool.pactape.providers.*] messages",
+    )
+    group.addoption(
+        "--pactape-verify-header",
+        metavar="NAME:VALUE",
+        action="append",
+        default=[],
+        help="a header for every request, above all a real Authorization; may come several times",
+    )
+
+
+def is_asked_for(config: pytest.Config) -> bool:
+    """Whether this run verifies an application."""
+    return bool(config.getoption("--pactape-verify"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Without paths on the command line, collect the project's contracts and nothing else."""
+    if config.args_source is config.ArgsSource.ARGS:
+        return
+    from pactape.settings import find_root, load_settings  # noqa: PLC0415 -- only when verifying
+
+    try:
+        config.args = [str(load_settings(find_root(Path(config.rootpath))).pacts)]
+    except BadInputError as error:
+        pytest.exit(f"pactape: {error}", returncode=2)
+
+
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Iterable[pytest.Collector] | pytest.File | None:
+    """Pact files among what is collected."""
+    if file_path.suffix != ".json":
+        return None
+    from pactape.pytest_verify.collection import collect  # noqa: PLC0415 -- only when verifying
+
+    return collect(file_path, parent)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """End the run where the application, its states or its messages can't be imported.
+
+    A worker of pytest-xdist can't end the run: there each interaction says so.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    from pactape.pytest_verify.collection import check  # noqa: PLC0415 -- only when verifying
+
+    try:
+        check(config, items)
+    except BadInputError as error:
+        pytest.exit(f"pactape: {error}", returncode=2)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the application."""
+    from pactape.pytest_verify.collection import Verifying  # noqa: PLC0415 -- only when verifying
+
+    Verifying.of(config).close()

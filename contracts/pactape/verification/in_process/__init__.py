@@ -1,0 +1,1 @@
+"""Verification in this process: an ASGI or WSGI application against contracts, judged by our own matcher."""

@@ -1,0 +1,64 @@
+"""The check of bearer tokens (RFC 6750): signature, audience, expiry, scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+
+from storefront.framework.problems import problem
+
+if TYPE_CHECKING:
+    from storefront.tokens import Claims, TokenVerifier
+
+__all__ = ["Access"]
+
+
+class Access:
+    """Has `app` refuse every request without a valid token for it, but for health's.
+
+    Args:
+        app: Its name is its audience.
+        verifier: Knows valid tokens.
+    """
+
+    def __init__(self, app: Flask, verifier: TokenVerifier) -> None:
+        self._audience = app.name
+        self._verifier = verifier
+        self._scopes: dict[str, frozenset[str]] = {}
+        app.before_request(self._check)
+
+    def scope(self, endpoint: str, *anyof: str) -> None:
+        """Let `endpoint` be used by whoever has one of these scopes."""
+        self._scopes[endpoint] = frozenset(anyof)
+
+    @property
+    def claims(self) -> Claims:
+        """What the current request's token says."""
+        claims: Claims = g.claims
+        return claims
+
+    def _check(self) -> Response | None:
+        if request.endpoint == "health":
+            return None
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        challenge = f'Bearer realm="{self._audience}"'
+        if scheme.lower() != "bearer" or not token:
+            return _refused(401, challenge, "send a bearer token")
+        claims = self._verifier.claims(token, audience=self._audience)
+        if claims is None:
+            detail = "the bearer token is not valid here or has expired"
+            return _refused(401, f'{challenge}, error="invalid_token"', detail)
+        g.claims = claims
+        wanted = self._scopes.get(request.endpoint or "")
+        if wanted and not wanted & claims.scopes:
+            names = " ".join(sorted(wanted))
+            refusal = f'{challenge}, error="insufficient_scope", scope="{names}"'
+            return _refused(403, refusal, f"the bearer token lacks the scope {names}")
+        return None
+
+
+def _refused(status: int, challenge: str, detail: str) -> Response:
+    answer = problem(status, detail)
+    answer.headers["WWW-Authenticate"] = challenge
+    return answer
