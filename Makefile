@@ -41,7 +41,6 @@ lint: $(READY) ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy tests/clients/test_types.py # which claims what the types of results are
 	@$(BIN)/lint-imports
 
 format: $(READY) ## format the code

@@ -7,12 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["medians", "show"]
 
 
-def medians(ways: dict[str, Callable[[], object]], *, rounds: int = 9) -> dict[str, float]:
+def medians(ways: Mapping[str, Callable[[], object]], *, rounds: int = 9) -> dict[str, float]:
     """The median time of each way in seconds; the ways take turns, so that a slow moment hits all of them."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):

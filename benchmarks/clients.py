@@ -371,16 +371,12 @@ def single_flight(origin: Origin) -> dict[str, float]:
     """64 threads that want the same at once: how often the server was asked."""
     settings = TransportSettings(pool_size=THREADS, retries=RetryPolicy(attempts=1))
 
-    def users() -> UserApiClient:
-        tokens = ClientCredentials(f"{origin.url}/token", client_id="web", client_secret="s")  # noqa: S106
-        return UserApiClient(origin.url, tokens=tokens, settings=settings)
-
     def asked(
         kind: str, *, warm: bool = False, revoked: bool = False, failing: tuple[str, ...] = ()
     ) -> float:
         origin.reset()
-        client = users()
-        source: Any = client._transport._auth._source  # noqa: SLF001 -- to have a token that is refused later
+        source = ClientCredentials(f"{origin.url}/token", client_id="web", client_secret="s")  # noqa: S106
+        client = UserApiClient(origin.url, tokens=source, settings=settings)
         if warm:
             source.token()
         good_token = f"n{origin.tokens + 1}" if revoked else None  # the next one, not the one at hand

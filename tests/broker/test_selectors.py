@@ -12,7 +12,7 @@ from pactape.broker.rules.selectors import Candidate, SelectorError, Standing, p
 
 
 def candidate(version: int, *, consumer: str = "web", content: int | None = None, **more: Any) -> Candidate:
-    names = {
+    names: dict[str, Any] = {
         key: frozenset(more.pop(key, ())) for key in ("branches", "head_of_branches", "tags", "head_of_tags")
     }
     publication = Publication(

@@ -228,7 +228,7 @@ def test_the_host_that_is_checked_is_the_host_that_is_called(rest: str) -> None:
     except WebhookError:
         return
     prepared = requests.Request("POST", url).prepare().url
-    assert parse_url(prepared).host in {"a", "b", "a.b"}
+    assert parse_url(str(prepared)).host in {"a", "b", "a.b"}
 
 
 def test_what_a_netrc_file_says_is_not_sent(
@@ -251,7 +251,7 @@ def test_a_star_allows_subdomains_and_nothing_else() -> None:
     ):
         hook = document(f"https://{host}/")
         if allowed:
-            assert read_spec(hook, allowed_hosts=("*.example.com",))
+            assert read_spec(hook, allowed_hosts=("*.example.com",)).request.url == f"https://{host}/"
         else:
             with pytest.raises(WebhookError):
                 read_spec(hook, allowed_hosts=("*.example.com",))

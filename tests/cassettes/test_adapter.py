@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from urllib3.util import Retry
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 ANSWERS: dict[str, Any] = {
     "/plain": (200, {"Content-Type": "text/plain"}, b"text"),
@@ -28,11 +29,15 @@ ANSWERS: dict[str, Any] = {
 }
 
 
+def reply_with(answer: Any, _body: bytes) -> Any:
+    return answer
+
+
 @pytest.fixture
 def tape(tmp_path: Path, provider: Provider) -> Path:
     """A cassette of all answers."""
-    for path, answer in ANSWERS.items():
-        provider.routes[path] = lambda _body, answer=answer: answer
+    for route, answer in ANSWERS.items():
+        provider.routes[route] = partial(reply_with, answer)
     path = tmp_path / "tape.yaml"
     with use_cassette(path, mode=RecordMode.ALL):
         for each in ANSWERS:

@@ -15,7 +15,7 @@ from pactape_clients.operations import announce as announce_operation
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 
 class Post(msgspec.Struct):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 
 @pytest.fixture

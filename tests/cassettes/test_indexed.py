@@ -198,7 +198,7 @@ def test_looking_for_one_of_many_requests_asks_the_matchers_about_none_of_the_ot
 
     def counting(live: VcrRequest, recorded: VcrRequest) -> bool:
         asked.append(recorded.uri)
-        return live.headers == recorded.headers
+        return bool(live.headers == recorded.headers)
 
     cassette = IndexedCassette("tape", match_on=(*VCR()._get_matchers(["uri", "body"]), counting))  # noqa: SLF001 -- vcrpy's way from names to matchers
     for number in range(100):

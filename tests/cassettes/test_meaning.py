@@ -15,7 +15,7 @@ from pactape.errors import NoMatchError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 JSON = "application/json"
 QUERY = "query Q($id: ID!) { user(id: $id, first: 2) { id posts { title } } }"

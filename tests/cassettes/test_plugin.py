@@ -13,7 +13,7 @@ from pactape.exchange import ProviderState
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 SETTINGS = """
 [project]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -100,7 +100,7 @@ def test_a_response_without_a_body_has_an_empty_one(tape: Path) -> None:
 
 def test_a_content_encoding_stays_on(tape: Path) -> None:
     data = gzip.compress(b"text", mtime=0)
-    request = {"method": "GET", "uri": "http://api.example.com/", "body": None, "headers": {}}
+    request: dict[str, Any] = {"method": "GET", "uri": "http://api.example.com/", "body": None, "headers": {}}
     response = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": data}}
     text = yamlserializer.serialize({"interactions": [{"request": request, "response": response}]})
     assert read(tape, text).response.body == data

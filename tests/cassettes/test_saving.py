@@ -20,7 +20,7 @@ from vcr.request import Request as VcrRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 
 def takes(count: int, text: str = "text") -> list[Take]:

@@ -17,7 +17,7 @@ from pactape.cassettes.format.yaml_bodies import Placeholders, spelled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 LOADERS = [yaml.SafeLoader, yaml.CSafeLoader]
 SEPARATORS = [(", ", ": "), (",", ":"), (", ", ":"), (",", ": "), (" , ", " : "), (",  ", ": ")]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 THREADS, EACH = 8, 25
 

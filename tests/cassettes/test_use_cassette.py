@@ -14,7 +14,7 @@ from pactape.exchange import Provenance
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
 CANONICAL = "http://api.example.com"
 

@@ -358,7 +358,7 @@ class TestOnRedis:
     def test_two_processes_share_one_load(self, pair: tuple[RedisCache, RedisCache]) -> None:
         origin, found = Held(), []
         threads = [
-            threading.Thread(target=lambda each=each: found.append(each.get_or_load("a", origin)))  # type: ignore[misc]
+            threading.Thread(target=lambda each=each: found.append(each.get_or_load("a", origin)))
             for each in pair
         ]
         threads[0].start()

@@ -165,14 +165,14 @@ class CacheAndModel(RuleBasedStateMachine):
 
 
 def test_the_cache_agrees_with_the_model_for_a_thousand_steps() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         CacheAndModel, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
     )
 
 
 @pytest.mark.long
 def test_the_cache_agrees_with_the_model_for_10_000_steps() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         CacheAndModel, settings=settings(max_examples=600, stateful_step_count=50, deadline=None)
     )
     assert CacheAndModel.steps >= 10_000

@@ -78,7 +78,7 @@ def test_creates_a_user(server: responses.RequestsMock, users: UserApiClient) ->
 def test_sends_what_is_to_be_created(server: responses.RequestsMock, users: UserApiClient) -> None:
     server.post(f"{BASE}/users", status=201, json=WIRE)
     users.create_user(email="ada@example.test", name="Ada")
-    assert json.loads(server.calls[-1].request.body) == {"email": "ada@example.test", "name": "Ada"}
+    assert json.loads(server.calls[-1].request.body or b"") == {"email": "ada@example.test", "name": "Ada"}
 
 
 def test_a_taken_address_is_a_conflict(server: responses.RequestsMock, users: UserApiClient) -> None:
@@ -97,7 +97,7 @@ def test_a_taken_address_is_a_conflict(server: responses.RequestsMock, users: Us
 def test_changes_what_is_given_alone(server: responses.RequestsMock, users: UserApiClient) -> None:
     server.patch(f"{BASE}/users/u-1", json=WIRE)
     users.update_user("u-1", name="Ada")
-    assert json.loads(server.calls[-1].request.body) == {"name": "Ada"}
+    assert json.loads(server.calls[-1].request.body or b"") == {"name": "Ada"}
 
 
 @pytest.mark.parametrize("write", ["update", "delete"])

@@ -47,7 +47,7 @@ def agrees(path: Path, root: Path) -> bool:
     kind = path.relative_to(root).parts[2]
     case = json.loads(path.read_text(encoding="utf-8-sig"))
     mismatches = MATCH[kind](case["expected"], case["actual"], version)
-    return (not mismatches) == case["match"]
+    return (not mismatches) is case["match"]
 
 
 def _request(expected: dict[str, Any], actual: dict[str, Any], version: int) -> list[Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from soundness import judged
+
+from tests.conformance.soundness import judged
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from soundness import Report
+    from tests.conformance.soundness import Report
 
 JSON_WITHOUT_A_TYPE = """\
 interactions:

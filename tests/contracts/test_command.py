@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CASSETTE = """
@@ -169,7 +169,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
     ],
 )
 def test_bad_input_gets_one_clear_error_and_exit_code_2(
-    project: Path, spoil: object, arguments: list[str], message: str
+    project: Path, spoil: Callable[[Path], object], arguments: list[str], message: str
 ) -> None:
     spoil(project)
     done = pactape(project, *arguments)

@@ -379,7 +379,7 @@ def broken(**response: Any) -> dict[str, Any]:
 
 
 DEEP = "[" * 500 + "]" * 500
-ODD = {
+ODD: dict[str, tuple[dict[str, Any], str]] = {
     "not JSON": (
         {"body": {"string": "<html>"}},
         "the response's body is not the JSON that its content type says",

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pact import Pact, Verifier, match
+from pact.types import Message
 from pactape.checking import check_project
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
@@ -31,7 +32,10 @@ handwritten = "written"
 url = "http://users.test"
 """
 CREATED = "a user was created"
-EVENT = {"id": "6d1f7d0e-6a56-4f7c-9a1e-0a4be1f0a0b1", "user": {"email": "ada@example.com", "age": 36}}
+EVENT: dict[str, Any] = {
+    "id": "6d1f7d0e-6a56-4f7c-9a1e-0a4be1f0a0b1",
+    "user": {"email": "ada@example.com", "age": 36},
+}
 #: pact-python's server of messages leaves its socket to the garbage collector.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
@@ -62,11 +66,7 @@ def contract(root: Path, more: str = "") -> list[dict[str, Any]]:
 
 
 def verify(path: Path, *, content: Any, metadata: dict[str, str] | None = None) -> None:
-    made = {
-        "contents": json.dumps(content).encode(),
-        "metadata": metadata,
-        "content_type": "application/json",
-    }
+    made = Message(contents=json.dumps(content).encode(), metadata=metadata, content_type="application/json")
     Verifier("users").message_handler({CREATED: made}).add_source(path).verify()
 
 

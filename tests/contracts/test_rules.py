@@ -118,7 +118,8 @@ def test_a_nullable_integer_is_still_no_text(judge: Judge) -> None:
 
 def test_a_nullable_text_is_still_neither_number_nor_object(judge: Judge) -> None:
     expectation = expect(shape_of([{"note": "a"}, {"note": None}]), {"note": None})
-    kept = [judge(expectation, {"note": note}) == [] for note in ("b", None, 5, {})]
+    values: list[object] = ["b", None, 5, {}]
+    kept = [judge(expectation, {"note": note}) == [] for note in values]
     assert kept == [True, True, False, False]
 
 
@@ -158,7 +159,7 @@ def test_ids_and_moments_that_the_consumer_does_not_know_are_stable_in_the_examp
 
 
 def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
-    assert expect(shape_of([USER]), USER, known=frozenset({USER["id"]})).example["id"] == USER["id"]
+    assert expect(shape_of([USER]), USER, known=frozenset({str(USER["id"])})).example["id"] == USER["id"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from pactape.errors import ProviderStateError
@@ -71,7 +71,8 @@ def test_a_handler_that_fails_is_named_with_its_place() -> None:
 
 
 class _Place(BaseHTTPRequestHandler):
-    heard: list[dict[str, Any]]
+    url: str
+    heard: ClassVar[list[dict[str, Any]]]
     status = 200
     answer = b'{"id": 8}'
 
@@ -88,12 +89,15 @@ class _Place(BaseHTTPRequestHandler):
 @pytest.fixture
 def place() -> Iterator[Any]:
     """A place on the network where states are set up: what it heard, and what it answers."""
-    handler = type("Place", (_Place,), {"heard": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+
+    class Place(_Place):
+        heard: ClassVar[list[dict[str, Any]]] = []
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Place) as server:
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        handler.url = f"http://ann:s3cret@127.0.0.1:{server.server_port}/states"
-        yield handler
+        Place.url = f"http://ann:s3cret@127.0.0.1:{server.server_port}/states"
+        yield Place
         server.shutdown()
         thread.join()
 

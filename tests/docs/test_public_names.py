@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pactape
 import pactape.cassettes
@@ -22,6 +23,10 @@ import pactape_clients.operations
 import pactape_clients.rest
 import pactape_clients.users
 import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 #: Names of other libraries, of headers and of members.
@@ -69,5 +74,5 @@ def test_what_the_reference_calls_by_a_public_name_is_public(pages: tuple[str, .
 
 
 @pytest.mark.parametrize("module", [module for modules in PAGES.values() for module in modules])
-def test_every_listed_name_exists(module: object) -> None:
+def test_every_listed_name_exists(module: ModuleType) -> None:
     assert [name for name in module.__all__ if not hasattr(module, name)] == []

@@ -13,7 +13,7 @@ from storefront.registration import FormValidator, RegistrationClient, Registrat
 from storefront.users.states import a_user_exists, no_user_has_the_email
 
 if TYPE_CHECKING:
-    from conftest import Watched
+    from tests.guide.conftest import Watched
 
 EXISTING = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
 
@@ -63,6 +63,7 @@ class TestGivenUserRegistrationFlowIntegrationWhenUserSubmitsValidRegistrationFo
             "name": "Test User",
         }
         assert result.success is True
+        assert result.user is not None
         assert (result.user.email, result.user.name) == ("test@example.com", "Test User")
         assert self.messages_to("test@example.com") == [
             ("success", {"message": "Registration successful! Welcome, Test User!"})

@@ -21,7 +21,7 @@ from storefront.payments.states import an_account_has_money
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Watched
+    from tests.guide.conftest import Watched
 
 ORDER = OrderData(
     items=(Item("1", 2, Decimal("25.00")), Item("2", 1, Decimal("15.00"))),

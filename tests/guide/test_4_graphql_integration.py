@@ -83,7 +83,7 @@ class GivenGraphQLClientIntegration:
             yield
 
     def sent(self, index: int = -1) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(self.server.calls[index].request.body)
+        body: dict[str, Any] = json.loads(self.server.calls[index].request.body or b"")
         return body
 
 

@@ -21,7 +21,7 @@ from storefront.payments.states import an_account_has_money, an_account_refuses_
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:
-    from conftest import Watched
+    from tests.guide.conftest import Watched
 
 USER = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
 OTHER = "5f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"

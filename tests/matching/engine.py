@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,9 @@ def mock_server(request: dict[str, Any]) -> Iterator[Callable[[Request], bool]]:
         interaction.with_matching_rules(request["matchingRules"], "Request")
     interaction.will_respond_with(200)
     with pact.serve(raises=False, verbose=False) as server:
-        yield lambda actual: _accepts(server.port, actual)
+        port = server.port
+        assert port is not None
+        yield partial(_accepts, port)
 
 
 def _accepts(port: int, request: Request) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pactape.exchange import Request
-from pairs import actual_for, expected_value, rules_for
+
+from tests.matching.pairs import actual_for, expected_value, rules_for
 
 if TYPE_CHECKING:
     import random

@@ -7,11 +7,12 @@ import random
 from typing import Any
 
 import pytest
-from engine import Engine, mock_server
 from pactape.matching import Message, MessageMatcher, RequestMatcher
-from pairs import actual_for, expected_value, rules_for
-from request_pairs import actual_request, expected_request
-from text_pairs import CONTENT_TYPES, actual_body, expected_body, rules_of_body
+
+from tests.matching.engine import Engine, mock_server
+from tests.matching.pairs import actual_for, expected_value, rules_for
+from tests.matching.request_pairs import actual_request, expected_request
+from tests.matching.text_pairs import CONTENT_TYPES, actual_body, expected_body, rules_of_body
 
 JSON = {"contentType": "application/json"}
 ACTUALS = 5

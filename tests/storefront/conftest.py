@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,10 +22,9 @@ def users_service(storefront: Storefront) -> UsersService:
 @pytest.fixture(scope="session")
 def live() -> Iterator[Any]:
     """The storefront in a process of its own, while tests record."""
-    spec = importlib.util.spec_from_file_location("live", Path(__file__).with_name("live.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with module.live_storefront() as running:
+    from tests.storefront.live import live_storefront  # noqa: PLC0415 -- replaying tests need no provider
+
+    with live_storefront() as running:
         yield running
 
 

@@ -24,12 +24,12 @@ class Live:
 
     def __init__(self, told: str) -> None:
         self.urls = dict(re.findall(r"^(\w+): (http\S+)$", told, re.MULTILINE))
-        self.urls["users"] = re.search(r"^users API: (\S+)", told, re.MULTILINE).group(1)
+        self.urls["users"] = _captured(r"^users API: (\S+)", told)
         self._clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", told)
         # Asked for now, for what is asked for later is recorded.
         self._tokens = {client[0]: _token(*client) for client in self._clients[1:]}
         self._tokens["users"] = _token(*self._clients[0])
-        self.states = re.search(rf"{STATES}='(.+)'", told).group(1)
+        self.states = _captured(rf"{STATES}='(.+)'", told)
 
     def users_client(self) -> tuple[str, str]:
         """Id and secret of the users API's client."""
@@ -45,6 +45,12 @@ class Live:
         return self._tokens["users"]
 
 
+def _captured(pattern: str, output: str) -> str:
+    match = re.search(pattern, output, re.MULTILINE)
+    assert match is not None, output
+    return match.group(1)
+
+
 def _token(client: str, secret: str, url: str) -> str:
     form = {"grant_type": "client_credentials"}
     return str(requests.post(url, data=form, auth=(client, secret), timeout=10).json()["access_token"])
@@ -55,6 +61,7 @@ def live_storefront() -> Iterator[Live]:
     """Start it, have the provider states of this process work on its database, and stop it."""
     command = [sys.executable, "-u", "-m", "storefront", "--port", "0", "--token-lifetime", "600"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         told = "".join(iter(process.stdout.readline, "all services are up\n"))
         live = Live(told)
         os.environ[STATES] = live.states

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -245,7 +247,7 @@ def test_messages_are_made_by_functions(tmp_path: Path) -> None:
         Message(contents=b'{"id": "x"}', metadata={"contentType": "application/json", "topic": "users"}),
     ]
     answers = [
-        verify_in_process([path], states={}, messages={"a user has come": lambda each=each: each})
+        verify_in_process([path], states={}, messages={"a user has come": partial(copy, each)})
         for each in made
     ]
     assert [[each.path for each in answer.results[0].mismatches] for answer in answers] == [

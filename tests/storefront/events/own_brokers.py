@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["OwnBroker", "own_broker"]
 
@@ -124,7 +124,7 @@ def _missing(program: str, product: str) -> NoReturn:
     pytest.skip(message)
 
 
-_KINDS = {"redis": OwnRedis, "rabbitmq": OwnRabbitMQ}
+_KINDS: dict[str, Callable[[Path], OwnBroker]] = {"redis": OwnRedis, "rabbitmq": OwnRabbitMQ}
 
 
 @contextmanager

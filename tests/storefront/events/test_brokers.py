@@ -18,9 +18,8 @@ from tests.storefront.events.own_brokers import own_broker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Proxy, World
-
     from storefront.database import Database
+    from tests.storefront.events.conftest import Proxy, World
 
     WorldOver = Callable[[str, str], World]
 

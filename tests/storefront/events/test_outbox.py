@@ -18,10 +18,10 @@ from storefront.events.consuming import apply
 from storefront.users.repository import DuplicateEmailError
 
 if TYPE_CHECKING:
-    from conftest import World
     from sqlalchemy.orm import Session
 
     from storefront.events import Event
+    from tests.storefront.events.conftest import World
 
 _NOW = timedelta()
 

@@ -20,10 +20,10 @@ from storefront.events import Consumers, Relay, outbox, parking
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import World
     from sqlalchemy.orm import Session
 
     from storefront.events import Event
+    from tests.storefront.events.conftest import World
 
 ROOT = Path(__file__).resolve().parents[3]
 _NOW = timedelta()
@@ -145,7 +145,9 @@ def test_a_parked_event_that_is_skipped_counts_as_applied(world: World, listener
 
 
 @pytest.mark.parametrize("act", [parking.retry, parking.skip])
-def test_what_is_not_parked_can_be_neither_retried_nor_skipped(world: World, act: object) -> None:
+def test_what_is_not_parked_can_be_neither_retried_nor_skipped(
+    world: World, act: Callable[..., None]
+) -> None:
     nobody = uuid.uuid4()
     with world.database.transaction() as session, pytest.raises(BadInputError, match="no event of the user"):
         act(session, subscriber="mailer", user_id=nobody)

@@ -38,7 +38,8 @@ def work(job: dict[str, Any]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     database = Database(make_url(job["database"]))
-    users, issuer = SimpleNamespace(**job["users"]), SimpleNamespace(clients=job["clients"])
+    users: Any = SimpleNamespace(**job["users"])
+    issuer: Any = SimpleNamespace(clients=job["clients"])
     services = services_at(job["urls"], users=users, issuer=issuer)
     log = SagaLog(database, lease=0.2)
     orchestrator = OrderOrchestrator(services, database, log=log, checkpoint=checkpoint)

@@ -20,7 +20,7 @@ from storefront.payments.states import an_account_has_money, an_account_refuses_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Shop
+    from tests.storefront.orders.conftest import Shop
 
 HERE = Path(__file__).parent
 STEPS = (
@@ -60,6 +60,8 @@ class Victims:
                 "client_secret": users.client_secret,
             },
         }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -77,6 +79,7 @@ def victims() -> Iterator[Victims]:
         text=True,
     ) as process:
         yield Victims(process)
+        assert process.stdin is not None
         process.stdin.close()
 
 
@@ -85,6 +88,7 @@ def taken_over(shop: Shop, order_id: str) -> str:
     orchestrator = shop.orchestrator()
     recovery = Recovery(orchestrator.log, orchestrator.engine)
     ends = time.monotonic() + 30
+    state = ""
     while time.monotonic() < ends:
         recovery.look()
         state = orchestrator.log.read(order_id).state

@@ -18,9 +18,8 @@ from storefront.orders.saga.log import ENDED, LostLeaseError
 from storefront.payments.states import an_account_refuses_captures
 
 if TYPE_CHECKING:
-    from conftest import Shop
-
     from storefront.orders.orchestrator import OrderOrchestrator
+    from tests.storefront.orders.conftest import Shop
 
 QUICK = Patience(waits=(0.0, 0.05), later=0.0, attempts=4)
 #: The calls of an order that change something, and who answers them.
@@ -39,7 +38,7 @@ def test_an_order_whose_call_fails_is_undone(shop: Shop, path: str, after: bool)
     # Two failures: a call with an idempotency key is made twice before it counts as failed.
     broken = partial(failing, path=path, times=2, after=after)
     outcome = shop.orchestrator(patience=QUICK, **{CALLS[path]: broken}).process_order(shop.order)
-    assert (outcome.success, shop.traces(outcome.order_id)) == (False, shop.undone)
+    assert (outcome.success, shop.traces(str(outcome.order_id))) == (False, shop.undone)
 
 
 @pytest.mark.parametrize("path", CALLS)
@@ -50,7 +49,7 @@ def test_the_late_answer_of_a_call_that_timed_out_is_undone(shop: Shop, path: st
     outcome = orchestrator.process_order(shop.order)
     settle(orchestrator, outcome)
     orchestrator.close()  # waits for the late answer
-    assert ("timeout" in str(outcome.error), shop.traces(outcome.order_id)) == (True, shop.undone)
+    assert ("timeout" in str(outcome.error), shop.traces(str(outcome.order_id))) == (True, shop.undone)
 
 
 def settle(orchestrator: OrderOrchestrator, outcome: OrderOutcome) -> str:
@@ -81,9 +80,9 @@ def test_a_compensation_that_fails_is_tried_again_until_it_works(shop: Shop) -> 
     stubborn = partial(failing, path="/cancellation", times=3)
     orchestrator = shop.orchestrator(inventory=stubborn, patience=QUICK)
     outcome = orchestrator.process_order(shop.order)
-    before = orchestrator.log.read(outcome.order_id).state
+    before = orchestrator.log.read(str(outcome.order_id)).state
     after = settle(orchestrator, outcome)
-    assert (before, after, shop.traces(outcome.order_id)) == ("compensating", "compensated", shop.undone)
+    assert (before, after, shop.traces(str(outcome.order_id))) == ("compensating", "compensated", shop.undone)
 
 
 def test_a_compensation_that_never_works_is_parked_with_an_alert_the_others_are_done_and_it_can_be_resumed(
@@ -94,7 +93,7 @@ def test_a_compensation_that_never_works_is_parked_with_an_alert_the_others_are_
     orchestrator = shop.orchestrator(inventory=stubborn, patience=QUICK)
     outcome = orchestrator.process_order(shop.order)
     settle(orchestrator, outcome)
-    parked = orchestrator.log.read(outcome.order_id)
+    parked = orchestrator.log.read(str(outcome.order_id))
     alerts = shop.query(
         "SELECT array_agg(step) FROM orders.alerts WHERE saga_id = :id", id=uuid.UUID(outcome.order_id)
     )
@@ -103,10 +102,10 @@ def test_a_compensation_that_never_works_is_parked_with_an_alert_the_others_are_
         "parked",
         ["undo reserve_items"],
     )
-    assert shop.traces(outcome.order_id) == shop.undone | {"held_pieces": 3}
-    orchestrator.log.resume(outcome.order_id)
+    assert shop.traces(str(outcome.order_id)) == shop.undone | {"held_pieces": 3}
+    orchestrator.log.resume(str(outcome.order_id))
     assert settle(orchestrator, outcome) == "compensated"
-    assert shop.traces(outcome.order_id) == shop.undone
+    assert shop.traces(str(outcome.order_id)) == shop.undone
 
 
 def test_a_message_that_cannot_be_sent_undoes_no_order(shop: Shop) -> None:
@@ -114,7 +113,7 @@ def test_a_message_that_cannot_be_sent_undoes_no_order(shop: Shop) -> None:
     orchestrator = shop.orchestrator(notifications=silent, patience=QUICK)
     outcome = orchestrator.process_order(shop.order)
     assert (outcome.success, settle(orchestrator, outcome)) == (True, "completed")
-    assert shop.traces(outcome.order_id) == shop.completed
+    assert shop.traces(str(outcome.order_id)) == shop.completed
 
 
 def test_an_order_that_is_placed_twice_is_processed_once(shop: Shop) -> None:
@@ -141,7 +140,7 @@ def test_an_order_that_two_threads_place_at_once_is_processed_once(shop: Shop) -
 
 def test_a_payment_token_is_kept_only_until_the_order_is_done(shop: Shop) -> None:
     outcome = shop.orchestrator().process_order(shop.order)
-    record = shop.orchestrator().log.read(outcome.order_id)
+    record = shop.orchestrator().log.read(str(outcome.order_id))
     assert (record.secrets, "pay-token-456" in repr(record)) == ({}, False)
 
 

@@ -30,9 +30,8 @@ from storefront.system import PROVIDERS, running_storefront
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:
-    from conftest import Shop
-
     from storefront.system import Storefront
+    from tests.storefront.orders.conftest import Shop
 
 HERE = Path(__file__).parent
 SECONDS = float(os.environ.get("STOREFRONT_SOAK_SECONDS", "120"))
@@ -101,6 +100,8 @@ class Unreliable:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({**self._job, "seed": self._seed + self.kills}) + "\n")
         self._process.stdin.flush()
         self.url = self._process.stdout.readline().strip()

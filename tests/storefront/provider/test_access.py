@@ -6,6 +6,7 @@ import base64
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -16,6 +17,8 @@ from storefront.tokens import TokenIssuer
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from storefront.system import Storefront
 
 ADA = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
@@ -49,7 +52,13 @@ class Asker:
         self.token = storefront.issuer.token(subject, scopes)
 
     def ask(
-        self, method: str, service: str, path: str, *, headers: dict[str, str] | None = None, **body: Any
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        headers: Mapping[str, str | bytes] | None = None,
+        **body: Any,
     ) -> requests.Response:
         own = {
             "Authorization": f"Bearer {self.token}",
@@ -146,7 +155,7 @@ def test_a_key_of_one_client_is_not_another_s(storefront: Storefront) -> None:
 def test_a_key_that_cannot_be_one_is_refused(storefront: Storefront, key: str) -> None:
     payer = Asker(storefront, "storefront-orders", "payments:pay")
     body = {"amount": 10, "method": "credit_card", "token": "scrubbed"}
-    headers = {"Idempotency-Key": key.encode("latin-1")}
+    headers: dict[str, str | bytes] = {"Idempotency-Key": key.encode("latin-1")}
     assert payer.ask("POST", "payments", "/transactions", json=body, headers=headers).status_code == 400
 
 
@@ -194,7 +203,7 @@ def test_a_token_is_refused_when_its_time_is_over() -> None:
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_what_would_be_sql_elsewhere_is_a_value_here(storefront: Storefront, text: str) -> None:
     asker = Asker(storefront, "storefront-orders", "inventory:read", "notifications:read", "orders:any")
-    quoted = requests.utils.quote(text, safe="")
+    quoted = quote(text, safe="")
     statuses = [
         asker.ask("GET", "inventory", f"/reservations/{quoted}").status_code,
         asker.ask("GET", "notifications", f"/messages?recipient={quoted}").status_code,

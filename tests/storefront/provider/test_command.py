@@ -99,12 +99,15 @@ def test_a_bus_of_an_unknown_kind_is_one_clear_error() -> None:
 
 def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
     with start("--port", "0") as process:
+        assert process.stdout is not None
         told = "".join(process.stdout.readline() for _ in range(4))
-        url, client, secret, states = re.search(
+        found_at = re.search(
             r"users API: (\S+) .* curl -u ([^:]+):(\S+) .* STOREFRONT_STATES_DATABASE_URL='(.+)'",
             told,
             re.DOTALL,
-        ).groups()
+        )
+        assert found_at is not None
+        url, client, secret, states = found_at.groups()
         token = requests.post(
             f"{url}/oauth/token", data={"grant_type": "client_credentials"}, auth=(client, secret), timeout=10
         ).json()["access_token"]
@@ -126,6 +129,7 @@ def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
 
 def test_it_serves_all_services_and_stops_with_all_of_them() -> None:
     with start("--port", "0") as process:
+        assert process.stdout is not None
         told = "".join(iter(process.stdout.readline, "all services are up\n"))
         urls = dict(re.findall(r"^(\w+): (http\S+)$", told, re.MULTILINE))
         health = {name: requests.get(f"{url}/health", timeout=10).json() for name, url in urls.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import msgspec
 import pytest
@@ -18,13 +18,14 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_spec_validator import validate
 
 import storefront.users
+from storefront.database import Database
 from storefront.server import running
 from storefront.users.app import create_app
 from storefront.users.graphql import SCHEMA_FILE, executable_schema
 from storefront.users.states import a_user_exists, no_user_has_the_email
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from storefront.users.service import UsersService
 
@@ -43,7 +44,7 @@ def test_the_document_has_the_application_s_routes_and_no_others(users_service: 
     routes = {
         (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
         for rule in users_service.app.url_map.iter_rules()
-        for method in rule.methods - {"HEAD", "OPTIONS"}
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     described = {
         (path, method)
@@ -170,15 +171,19 @@ def send(service: UsersService, case: Case, people: dict[str, str]) -> requests.
 
 
 def openapi(url: str) -> OpenAPI:
-    decoders = dict.fromkeys(("application/problem+json", "application/graphql-response+json"), json.loads)
+    decoders: dict[str, Callable[[bytes], Any]] = dict.fromkeys(
+        ("application/problem+json", "application/graphql-response+json"), json.loads
+    )
     config = Config(server_base_url=url, extra_media_type_deserializers=decoders)
     return OpenAPI.from_file_path(str(FILE), config=config)
 
 
-class _FailingDatabase:
+class _FailingDatabase(Database):
     """Fails with what must not get out."""
 
-    def transaction(self) -> None:
+    def __init__(self) -> None: ...
+
+    def transaction(self) -> NoReturn:
         raise RuntimeError("postgresql://user:password@db")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from ariadne import graphql_sync
 from graphql import get_introspection_query
+from sqlalchemy.orm import Session
 
 from storefront.users.graphql import executable_schema, shown
 from storefront.users.repository import UserRepository
@@ -92,11 +93,11 @@ def test_a_post_that_is_not_valid_is_not_published(ask: Ask, user: dict[str, str
 
 
 def test_a_failure_shows_nothing_of_the_inside() -> None:
-    class Session:
-        def get(self, *_arguments: object, **_options: object) -> None:
+    class Broken(Session):
+        def get(self, *_arguments: object, **_options: object) -> NoReturn:
             raise RuntimeError("postgresql://user:password@db")
 
-    context = UserRepository(Session())
+    context = UserRepository(Broken())
     _, answer = graphql_sync(
         executable_schema(),
         {"query": GET_USER, "variables": {"id": NOBODY}},

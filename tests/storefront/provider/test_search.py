@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 
 from storefront.database import temporary_database
 from storefront.users.accounts import UserService
@@ -156,7 +155,7 @@ def many() -> Iterator[Database]:
 
 
 def plan(database: Database, criteria: SearchCriteria) -> str:
-    compiled = search_query(criteria).compile(dialect=postgresql.dialect(paramstyle="pyformat"))
+    compiled = search_query(criteria).compile(dialect=database.engine.dialect)
     with database.engine.connect() as connection:
         rows = connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params)
         return "\n".join(row[0] for row in rows)

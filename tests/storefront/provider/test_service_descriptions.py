@@ -7,7 +7,7 @@ import uuid
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 import msgspec
 import pytest
@@ -19,6 +19,7 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_spec_validator import validate
 
 import storefront
+from storefront.database import Database
 from storefront.inventory import states as inventory
 from storefront.notifications import states as notifications
 from storefront.orders import app as orders_app
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from storefront.orders.orchestrator import OrderOrchestrator
     from storefront.system import Storefront
 
 SERVICES = ("inventory", "payments", "shipping", "notifications", "orders")
@@ -223,7 +225,7 @@ def test_a_document_has_the_application_s_routes_and_no_others(storefront: Store
     routes = {
         (rule.rule.replace("<", "{").replace(">", "}"), method)
         for rule in storefront.apps[service].url_map.iter_rules()
-        for method in rule.methods - {"HEAD", "OPTIONS"}
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert {(each.path, each.method) for each in OPERATIONS.values() if each.service == service} == routes
 
@@ -261,21 +263,23 @@ def send(running_now: Storefront, case: Case, *, url: str | None = None) -> requ
 
 
 def openapi(service: str, url: str) -> OpenAPI:
-    decoders = {"application/problem+json": json.loads}
+    decoders: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
     config = Config(server_base_url=url, extra_media_type_deserializers=decoders)
     return OpenAPI.from_file_path(str(file(service)), config=config)
 
 
-class _FailingDatabase:
+class _FailingDatabase(Database):
     """Fails with what must not get out."""
 
-    def transaction(self) -> None:
+    def __init__(self) -> None: ...
+
+    def transaction(self) -> NoReturn:
         raise RuntimeError("postgresql://user:password@db")
 
 
 def failing_app(service: str, issuer: TokenIssuer) -> Flask:
     if service == "orders":
-        return orders_app.create_app(_FailingDatabase(), issuer.verifier(), None)
+        return orders_app.create_app(_FailingDatabase(), issuer.verifier(), cast("OrderOrchestrator", None))
     return PROVIDERS[service](_FailingDatabase(), issuer.verifier())
 
 
