@@ -1,53 +1,140 @@
-"""Files that are kept beside a project to spare work: named after all that they depend on, and never missed."""
+"""The project's file cache: derived data below `.pactape/`, which can be deleted at any time.
+
+Everything in the folder can be made again from the project's own files. The folder keeps itself out of version
+control, and every file is checked when it is read: one that is torn, changed or made by other code is not used.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pactape.errors import CassetteFormatError
 
-__all__ = ["KeptFiles", "cassette_bytes"]
+__all__ = ["FileCache", "cache_folder", "cassette_bytes", "code_fingerprint"]
+
+_CHECKSUM_BYTES = 16
+_FINGERPRINT_DIGITS = 12
+_PACKAGE = Path(__file__).parent
+#: Libraries that decide what a recording means, beside our own code.
+_LIBRARIES = ("vcrpy", "PyYAML", "graphql-core", "msgspec")
 
 
-class KeptFiles:
-    """The files of one kind.
+def cache_folder(root: Path) -> Path:
+    """Return the cache folder of the project in `root`; it need not exist."""
+    return root / ".pactape"
+
+
+class FileCache:
+    """Cached files of one kind.
+
+    A file is named after everything that its content depends on, so that an outdated one is never found. The first
+    write of a process makes the folder, its `.gitignore`, and deletes files that other code has made.
 
     Args:
-        folder: Where they are; it need not exist.
+        folder: The cache folder, see `cache_folder`; it need not exist.
+        kind: The name of the subfolder: "cassettes", "evidence".
+        fingerprint: What all files of the kind depend on; the fingerprint of the toolkit's code by default.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     cache = FileCache(Path(folder) / ".pactape", "examples")
+        ...     name = cache.name_of(b"the input")
+        ...     cache.write(name, b"the result")
+        ...     cache.read(name)
+        b'the result'
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kind: str, *, fingerprint: bytes | None = None) -> None:
+        self._ignore = folder / ".gitignore"
+        self._folder = folder / kind
+        self._fingerprint = code_fingerprint() if fingerprint is None else fingerprint
         self._used: set[str] = set()
+        self._prepared = False
 
-    def find(self, name: str) -> bytes:
-        """What a file holds, which may be torn.
+    def name_of(self, *parts: bytes) -> str:
+        """Return the name of the file whose content depends on `parts`, beside the fingerprint."""
+        digest = hashlib.sha256(self._fingerprint)  # most processors have an instruction for it
+        for part in parts:
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+        return f"{self._prefix}{digest.hexdigest()[:40]}"
 
-        Raises:
-            OSError: There is none.
-        """
+    def read(self, name: str) -> bytes | None:
+        """Return what was written under `name`; None when there is nothing, or not what was written."""
         self._used.add(name)
-        return (self._folder / name).read_bytes()
+        try:
+            stored = (self._folder / name).read_bytes()
+        except OSError:
+            return None
+        checksum, data = stored[:_CHECKSUM_BYTES], stored[_CHECKSUM_BYTES:]
+        return data if checksum == _checksum(data) else None
 
-    def keep(self, name: str, data: bytes) -> None:
-        """Write a file in one step; it need not outlive a crash, for a torn one is not used and made anew.
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file in one step; where nothing can be written, nothing is cached."""
+        with suppress(OSError):
+            self._prepare()
+            _replace(self._folder / name, _checksum(data) + data)
 
-        Raises:
-            OSError: It can't be written.
-        """
+    def delete_unused(self) -> None:
+        """Delete the files that were neither read nor asked for by this object."""
+        self._delete_but(self._used)
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self._fingerprint.hex()[:_FINGERPRINT_DIGITS]}-"
+
+    def _prepare(self) -> None:
+        if self._prepared:
+            return
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-            file.write(data)
-        Path(file.name).replace(self._folder / name)
+        if not self._ignore.is_file():
+            _replace(self._ignore, b"*\n")
+        self._delete_but({each for each in self._names() if each.startswith(self._prefix)})
+        self._prepared = True
 
-    def forget_others(self) -> None:
-        """Delete the files that nobody has looked for."""
-        for each in self._folder.iterdir() if self._folder.is_dir() else ():
-            if each.name not in self._used:
-                with suppress(OSError):
-                    each.unlink()
+    def _delete_but(self, names: set[str]) -> None:
+        for name in self._names() - names:
+            with suppress(OSError):
+                (self._folder / name).unlink()
+
+    def _names(self) -> set[str]:
+        """The names of the cached files; temporary ones of other processes begin with a dot."""
+        with suppress(OSError):
+            return {each.name for each in self._folder.iterdir() if not each.name.startswith(".")}
+        return set()
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:_CHECKSUM_BYTES]
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write without waiting for the disk: a file that a crash tears is not used and made again."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        file.write(data)
+    Path(file.name).replace(path)
+
+
+@lru_cache(maxsize=1)
+def code_fingerprint() -> bytes:
+    """Return a digest of the code that results depend on: all modules of the toolkit, and some libraries' versions.
+
+    It goes by content, because installers may give every file one date.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for library in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            digest.update(f"{library}=={version(library)}\n".encode())
+    return digest.digest()
 
 
 def cassette_bytes(path: Path) -> bytes:
@@ -60,5 +147,5 @@ def cassette_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="let it be read, or take it away"
+            f"can't be read ({error.strerror})", where=path, remedy="make it readable, or delete it"
         ) from error

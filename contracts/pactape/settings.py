@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pactape.errors import SettingsError
+from pactape.file_cache import cache_folder
 
 __all__ = [
     "BrokerSettings",
@@ -154,6 +155,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     interactions_per_file: int = 0
     keep_failed: bool = False
     hygiene: HygieneSettings = HygieneSettings()
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder of derived data that can be deleted at any time: "[root]/.pactape"."""
+        return cache_folder(self.root)
 
     @property
     def cassette_folders(self) -> tuple[Path, ...]:

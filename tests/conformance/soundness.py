@@ -252,7 +252,7 @@ def _numbered(number: int, recording: Recording) -> Interaction:
 
 def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, Sample, Exchange]]]:
     """Every recording that takes part, by its place, as the contract sees it and as it was recorded."""
-    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    copies = CleanCopies(settings.cache_folder)
     for path in find_cassettes(settings):
         recorded = read_cassette(path)
         samples, _ = recorded_in(path, settings, copies=copies, left_out=[], all_fields=True)

@@ -67,7 +67,7 @@ def check_project(settings: Settings) -> Check:
 
 def _check(settings: Settings) -> Check:
     cassettes = find_cassettes(settings)
-    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    copies = CleanCopies(settings.cache_folder)
     found = grouped(cassettes, settings, copies=copies)
     copies.forget_others()
     groups = [each for groups in found.groups.values() for each in groups.items()]
@@ -157,7 +157,7 @@ def _coverage(
     for key, members in groups:
         recorded.setdefault(key.operation, []).extend(map(_place, members))
     recorded |= {f"message: {name}": [each.place for each in members] for name, members in messages.items()}
-    folder = settings.root / ".pactape"
+    folder = settings.cache_folder
     contracts = [(each, verified_interactions(folder, each.data)) for each in written]
     files = [file for path in settings.clients for file in _python_files(path)]
     return cover(declared_operations(files, root=settings.root), recorded, contracts)

@@ -106,7 +106,7 @@ def _remember(settings: Settings, files: list[Path], verification: Verification)
     from pactape.verification.history import remember_verification  # noqa: PLC0415 -- quick `pactape --help`
 
     with suppress(OutputError):  # a project that may only be read can be verified all the same
-        remember_verification(settings.root / ".pactape", files, verification)
+        remember_verification(settings.cache_folder, files, verification)
 
 
 def _source(

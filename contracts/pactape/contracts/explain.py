@@ -81,7 +81,7 @@ def explain(settings: Settings, party: Party) -> list[Explanation]:
     Raises:
         CassetteFormatError: There is no cassette, or one can't be read.
     """
-    copies = CleanCopies(settings.root / ".pactape" / "exchanges")
+    copies = CleanCopies(settings.cache_folder)
     with scrubbing_by(settings.scrub):
         found = grouped(find_cassettes(settings), settings, copies=copies)
     members = found.groups.get(party, {})

@@ -192,7 +192,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                     provenance=provenance,
                     live_urls=canonical,
                     allow=_options(item).allow,
-                    cache=self.settings.root / ".pactape" / "cassettes",
+                    cache=self.settings.cache_folder,
                 )
             )
             observed = self.observes or self._will_record(path)

@@ -1,14 +1,13 @@
-"""What was verified on this machine, so that a check can say it; kept outside version control."""
+"""The history of verifications on this machine, so that `pactape check` can say what was never verified."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.files import write_atomically
+from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,37 +17,37 @@ if TYPE_CHECKING:
 
 __all__ = ["remember_verification", "verified_interactions"]
 
+_FORMAT = b"verified 1"
+
 
 def remember_verification(folder: Path, pacts: Iterable[Path], verification: Verification) -> None:
     """Keep which interactions of `pacts` passed; another verification of the same bytes replaces it.
 
     Args:
-        folder: The project's folder for such things, `.pactape`.
+        folder: The project's cache folder.
         pacts: The pact files that were verified.
         verification: What was found.
-
-    Raises:
-        OutputError: Nothing can be written there.
     """
-    ignore = folder / ".gitignore"
-    if not ignore.is_file():
-        write_atomically(ignore, b"*\n")
+    cache = _cache(folder)
     for path in pacts:
         data = path.read_bytes()
         consumer = json.loads(data)["consumer"]["name"]
         passed = [
             each.description for each in verification.results if each.passed and each.consumer == consumer
         ]
-        write_atomically(_file(folder, data), msgspec.json.encode(sorted(passed)))
+        cache.write(cache.name_of(data), msgspec.json.encode(sorted(passed)))
 
 
 def verified_interactions(folder: Path, pact: bytes) -> frozenset[str]:
     """The descriptions of the interactions that passed when exactly these bytes were last verified."""
+    cache = _cache(folder)
+    stored = cache.read(cache.name_of(pact))
     try:
-        return frozenset(msgspec.json.decode(_file(folder, pact).read_bytes(), type=list[str]))
-    except (OSError, msgspec.MsgspecError):
+        return frozenset(msgspec.json.decode(stored or b"[]", type=list[str]))
+    except msgspec.MsgspecError:
         return frozenset()
 
 
-def _file(folder: Path, pact: bytes) -> Path:
-    return folder / "verified" / f"{hashlib.blake2b(pact, digest_size=16).hexdigest()}.json"
+def _cache(folder: Path) -> FileCache:
+    """A verdict is about the provider, so that it outlives a change of the toolkit's code."""
+    return FileCache(folder, "verified", fingerprint=_FORMAT)

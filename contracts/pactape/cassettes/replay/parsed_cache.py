@@ -1,15 +1,9 @@
-"""Copies: what a cassette says, in a form that loads many times faster; the YAML stays the source of truth.
-
-A copy is named after the content of its cassette, so it can't be out of date; a broken one is made anew. It
-belongs into a folder that version control ignores.
-"""
+"""The parsed cache: what a cassette says, in a form that loads many times faster; YAML stays the source of truth."""
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,11 +12,11 @@ from vcr.request import Request as VcrRequest
 from pactape.cassettes.format.metadata import Notes
 from pactape.cassettes.format.vcr_formats import body_bytes
 from pactape.cassettes.scrubbing.rules import current_rules
-from pactape.errors import OutputError
-from pactape.files import write_atomically
+from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["Copy", "Packed", "find_copy", "store_copy", "unpack_request", "unpack_response"]
 
@@ -67,11 +61,12 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def find_copy(folder: Path, data: bytes) -> Copy | None:
-    """The copy of the cassette whose bytes are `data`; None when there is none that can be used."""
-    try:
-        return _decode(_path(folder, data).read_bytes())
-    except (OSError, msgspec.DecodeError):
-        return None
+    """Return the cached copy of the cassette whose bytes are `data`; None when none can be used."""
+    cache = _cache(folder)
+    stored = cache.read(_name(cache, data))
+    with suppress(msgspec.DecodeError):
+        return None if stored is None else _decode(stored)
+    return None
 
 
 def store_copy(
@@ -81,10 +76,10 @@ def store_copy(
     *,
     notes: Notes,
 ) -> None:
-    """Keep a copy of the cassette whose bytes are `data`; where nothing can be written, do without.
+    """Cache the cassette whose bytes are `data`; where nothing can be written, nothing is cached.
 
     Args:
-        folder: Where copies are kept.
+        folder: The cache folder.
         data: The cassette's bytes.
         interactions: Key, request and response of each.
         notes: The key `pactape`.
@@ -97,20 +92,8 @@ def store_copy(
         )
         for key, request, response in interactions
     ]
-    with suppress(OutputError, OSError):
-        _prepare(folder)
-        write_atomically(_path(folder, data), _encode((packed, notes)))
-
-
-def _prepare(folder: Path) -> None:
-    """Keep version control out of the folder, and take away copies that this state of the code can't use."""
-    ignore = folder / ".gitignore"
-    state = f"# made by Pactape {_code().hex()}\n*\n"
-    if ignore.is_file() and ignore.read_text(encoding="utf-8") == state:
-        return
-    for old in folder.glob("[0-9a-f]*"):
-        old.unlink(missing_ok=True)
-    write_atomically(ignore, state.encode())
+    cache = _cache(folder)
+    cache.write(_name(cache, data), _encode((packed, notes)))
 
 
 def unpack_request(raw: msgspec.Raw) -> VcrRequest:
@@ -125,15 +108,10 @@ def unpack_response(raw: msgspec.Raw) -> dict[str, Any]:
     return response
 
 
-def _path(folder: Path, data: bytes) -> Path:
-    digest = hashlib.sha256(_code() + current_rules().salt)  # most processors have an instruction for it
-    digest.update(data)
-    return folder / digest.hexdigest()[:32]
+@lru_cache(maxsize=8)
+def _cache(folder: Path) -> FileCache:
+    return FileCache(folder, "cassettes")
 
 
-@lru_cache(maxsize=1)
-def _code() -> bytes:
-    """The state of the code that makes keys: a copy made by another state isn't found."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    states = [(file.name, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files]
-    return hashlib.blake2b(repr(states).encode(), digest_size=16).digest()
+def _name(cache: FileCache, data: bytes) -> str:
+    return cache.name_of(current_rules().salt, data)

@@ -1,29 +1,27 @@
-"""Digests: what single cassettes show, kept, so that an unchanged one is not understood again.
+"""The evidence cache: what single cassettes show, so that an unchanged one is not analysed again.
 
-A digest is named after the cassette's content and path, the project's settings, and the code that makes it, so it
-is never out of date; like a contract it holds no secrets. The folder is one that version control ignores.
+An entry depends on the cassette's content and path and on the project's settings; it holds no secrets.
 """
 
 from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape import cassettes, exchange
 from pactape.contracts.grouping.evidence import Evidence, KeptEvidence
 from pactape.contracts.grouping.operations import GroupKey
 from pactape.contracts.participants import Party
 from pactape.contracts.samples.exclusions import LeftOut
 from pactape.exchange import RecordedMessage
-from pactape.file_cache import KeptFiles, cassette_bytes
+from pactape.file_cache import FileCache, cassette_bytes
 from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pactape.settings import Settings
 
 __all__ = ["Digests", "Found"]
@@ -61,7 +59,7 @@ class Digests:
 
     def __init__(self, settings: Settings, *, all_fields: bool) -> None:
         self._settings = settings
-        self._files = KeptFiles(settings.root / ".pactape" / "digests")
+        self._files = FileCache(settings.cache_folder, "digests")
         self._state = _state(settings, all_fields=all_fields)
 
     def find(self, path: Path) -> tuple[str, Found | None]:
@@ -71,8 +69,11 @@ class Digests:
             CassetteFormatError: The cassette can't be read.
         """
         name = self._name(path)
-        with suppress(OSError, msgspec.DecodeError):
-            digest = _decode(self._files.find(name))
+        stored = self._files.read(name)
+        with suppress(msgspec.DecodeError):
+            if stored is None:
+                return name, None
+            digest = _decode(stored)
             groups = [
                 (party, self._provider(told), key, Evidence.restored(kept))
                 for party, told, key, kept in digest.groups
@@ -82,28 +83,25 @@ class Digests:
 
     def store(self, name: str, found: Found) -> None:
         """Keep what a cassette shows; where that can't be done, do without."""
-        with suppress(OSError, OverflowError, ValueError, TypeError):
+        with suppress(OverflowError, ValueError, TypeError):
             groups = [
                 (party, (provider.key, provider.name, provider.url), key, evidence.kept)
                 for party, provider, key, evidence in found.groups
             ]
             digest = _Digest(groups, found.messages, found.left_out)
-            self._files.keep(name, msgspec.msgpack.encode(digest))
+            self._files.write(name, msgspec.msgpack.encode(digest))
 
     def forget_others(self) -> None:
         """Delete the digests of what has not been looked for."""
-        self._files.forget_others()
+        self._files.delete_unused()
 
     def _provider(self, told: tuple[str, str, str]) -> ProviderSettings:
         key, name, url = told
         return self._settings.providers.get(key) or ProviderSettings(key=key, name=name, url=url)
 
     def _name(self, path: Path) -> str:
-        digest = hashlib.sha256(self._state)  # most processors have an instruction for it
-        digest.update(str(path).encode("utf-8", "surrogateescape"))
-        digest.update(b"\0")
-        digest.update(cassette_bytes(path))
-        return digest.hexdigest()[:40]
+        place = str(path).encode("utf-8", "surrogateescape")
+        return self._files.name_of(self._state, place, cassette_bytes(path))
 
 
 _decode = msgspec.msgpack.Decoder(_Digest).decode
@@ -114,7 +112,7 @@ def _state(settings: Settings, *, all_fields: bool) -> bytes:
     documents = [each.openapi for each in settings.providers.values() if each.openapi is not None]
     told = [str((path, _changed(path))) for path in documents]
     return hashlib.blake2b(
-        repr((settings, all_fields, told)).encode("utf-8", "surrogateescape") + _code(), digest_size=20
+        repr((settings, all_fields, told)).encode("utf-8", "surrogateescape"), digest_size=20
     ).digest()
 
 
@@ -124,14 +122,3 @@ def _changed(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_mtime_ns, found.st_size
-
-
-@lru_cache(maxsize=1)
-def _code() -> bytes:
-    """Stands for the code that understands cassettes, by content: installers may give every file one date."""
-    folders = (Path(__file__).parent, Path(cassettes.__file__).parent)
-    files = sorted(path for folder in folders for path in folder.glob("*.py"))
-    digest = hashlib.sha256()
-    for path in (*files, Path(exchange.__file__)):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()

@@ -1,31 +1,26 @@
-"""Kept copies of cassettes without secrets: an unchanged cassette is neither parsed nor scrubbed again.
+"""The scrubbed cache: an unchanged cassette is neither parsed nor scrubbed again.
 
-A copy is named after the cassette's content, and after the code and the project's own rules that scrub, so it is
-never out of date; it holds nothing that a contract could not hold. The folder is one that version control ignores.
+An entry depends on the cassette's content and on the project's own scrub rules; it holds no secrets.
 """
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes.format.reading import read_contents
-from pactape.cassettes.scrubbing import rules as scrub_rules
 from pactape.cassettes.scrubbing import scrubber as scrubbing
-from pactape.cassettes.scrubbing import secrets
 from pactape.cassettes.scrubbing.rules import current_rules
-from pactape.contracts.samples import sanitizing as boundary
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
-from pactape.file_cache import KeptFiles, cassette_bytes
+from pactape.file_cache import FileCache, cassette_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["CleanCopies"]
-
-_FORM = b"2"
 
 
 class _Copy(msgspec.Struct, array_like=True):
@@ -37,14 +32,14 @@ class _Copy(msgspec.Struct, array_like=True):
 
 
 class CleanCopies:
-    """Cassettes without secrets, from their copies as far as there are some.
+    """Cassettes without secrets, from the cache where it has them.
 
     Args:
-        folder: Where copies are kept; None keeps none.
+        folder: The cache folder; None to cache nothing.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._files = None if folder is None else KeptFiles(folder)
+        self._files = None if folder is None else FileCache(folder, "exchanges")
 
     def read(self, path: Path) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage]]:
         """The exchanges of a cassette, each without secrets or with the reason why that can't be had; its messages.
@@ -60,19 +55,22 @@ class CleanCopies:
         return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in copy.messages]
 
     def forget_others(self) -> None:
-        """Delete the copies of what has not been read."""
+        """Delete the cached files of cassettes that have not been read."""
         if self._files is not None:
-            self._files.forget_others()
+            self._files.delete_unused()
 
     def _copy(self, path: Path) -> _Copy:
         if self._files is None:
             return _made(path)
-        name = _name(path)
-        with suppress(OSError, msgspec.DecodeError):
-            return msgspec.msgpack.decode(self._files.find(name), type=_Copy)
+        suffix = path.suffix.encode("utf-8", "surrogateescape")
+        name = self._files.name_of(current_rules().salt, suffix, cassette_bytes(path))
+        stored = self._files.read(name)
+        with suppress(msgspec.DecodeError):
+            if stored is not None:
+                return msgspec.msgpack.decode(stored, type=_Copy)
         copy = _made(path)
-        with suppress(OSError, OverflowError, TypeError):
-            self._files.keep(name, msgspec.msgpack.encode(copy))
+        with suppress(OverflowError, TypeError):
+            self._files.write(name, msgspec.msgpack.encode(copy))
         return copy
 
 
@@ -99,18 +97,3 @@ def _emptied(exchange: Exchange) -> Exchange:
         response=msgspec.structs.replace(exchange.response, headers=(), body=b""),
         provenance=None,
     )
-
-
-def _name(path: Path) -> str:
-    data = cassette_bytes(path)
-    digest = hashlib.blake2b(data, digest_size=20, key=_code(), salt=current_rules().salt).hexdigest()
-    return f"{digest}{path.suffix}.copy"
-
-
-@lru_cache(maxsize=1)
-def _code() -> bytes:
-    """Stands for the code that scrubs: when it changes, every copy is made anew."""
-    digest = hashlib.blake2b(_FORM, digest_size=32)
-    for module in (scrub_rules, scrubbing, secrets, boundary):
-        digest.update(Path(module.__file__ or "").read_bytes())
-    return digest.digest()
