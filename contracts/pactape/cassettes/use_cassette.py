@@ -46,7 +46,7 @@ def use_cassette(
             where their contracts say they are.
         allow: What stays open while the cassette replays: "host", "host:port", or the path of a Unix socket
             or of the folder that it is in; "localhost" stands for the loopback addresses. Nothing else does.
-        cache: A folder for parsed cassettes, which load faster; it keeps itself out of version control. None for none.
+        cache: A folder for parsed cassettes, which load faster; kept out of version control by itself.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.

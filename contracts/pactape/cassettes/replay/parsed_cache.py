@@ -1,4 +1,4 @@
-"""The parsed cache: what a cassette says, in a form that loads many times faster; YAML stays the source of truth."""
+"""The parsed cache: what a cassette says, in a form that loads many times faster."""
 
 from __future__ import annotations
 
