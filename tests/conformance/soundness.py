@@ -32,7 +32,7 @@ from pactape.contracts.participants import Party
 from pactape.contracts.samples.scrubbed_cache import CleanCopies
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange
-from pactape.pactfile.contract import read_contract
+from pactape.pactfile import read_pact
 from pactape.replaying import Recordings, ReplayApplication, ReplayServer
 from pactape.serving import in_background
 from pactape.settings import ProviderSettings, load_settings
@@ -230,7 +230,7 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
         official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
     application = ReplayApplication(Recordings(base_url=first.provider.url, exchanges=exchanges))
     with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
-        own = [verifier.verify(each) for each in read_contract(pact).interactions]
+        own = [verifier.verify(each) for each in read_pact(pact).interactions]
     by_description = {each.description: each for each in official.results}
     for recording, ours in zip(recordings, own, strict=True):
         yield Verdict(

@@ -91,7 +91,7 @@ def test_a_file_that_is_no_pact_is_refused(tmp_path: Path, text: str | None) -> 
     file = tmp_path / "x.json"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    with pytest.raises(PactFormatError, match="can't be read as a pact file"):
+    with pytest.raises(PactFormatError, match=r"is not a pact file|cannot be read"):
         CliRunner().invoke(
             command, ["explain", str(file), "--project", str(tmp_path)], catch_exceptions=False
         )

@@ -183,7 +183,7 @@ def test_a_v3_file_has_no_form_for_messages_that_answer_each_other(tmp_path: Pat
     asked.will_respond_with().with_body({"a": 1}, "application/json")
     pact.write_file(tmp_path / "written")
     record(tmp_path, {"content": EVENT})
-    with pytest.raises(SettingsError, match="'asks' is of the type 'Synchronous/Messages'"):
+    with pytest.raises(SettingsError, match="'asks' has the type 'Synchronous/Messages'"):
         contract(tmp_path, 'specification = "V3"')
 
 

@@ -172,7 +172,7 @@ def test_a_file_that_is_no_pact_is_refused_with_its_name(tmp_path: Path, text: s
 
 def test_a_pact_without_interactions_is_refused(tmp_path: Path) -> None:
     empty = pact() | {"interactions": []}
-    with pytest.raises(PactFormatError, match=r"web-users\.json: holds no interaction"):
+    with pytest.raises(PactFormatError, match=r"web-users\.json: has no interactions"):
         verify_provider([written(tmp_path, empty)], url="http://127.0.0.1:9", states={})
 
 
@@ -184,7 +184,7 @@ def test_a_password_in_the_url_is_not_shown(tmp_path: Path) -> None:
 
 
 def test_a_pact_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(PactFormatError, match=r"none\.json: can't be read"):
+    with pytest.raises(PactFormatError, match=r"none\.json: cannot be read"):
         verify_provider([tmp_path / "none.json"], url="http://127.0.0.1:9", states={})
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["content_sha", "interaction_id", "with_interaction_ids"]
+from pactape.pactfile.document import INTERACTION_LISTS, specification_of
 
-_LISTS = ("interactions", "messages")
+__all__ = ["content_sha", "interaction_id", "with_interaction_ids"]
 
 
 def content_sha(pact: dict[str, Any]) -> str:
@@ -22,10 +22,14 @@ def content_sha(pact: dict[str, Any]) -> str:
         >>> content_sha({"interactions": [], "consumer": {}}) == content_sha({"interactions": []})
         True
     """
-    if all(pact.get(key) is None for key in _LISTS):  # not a pact file of a known form: all of it counts
+    if all(
+        pact.get(key) is None for key in INTERACTION_LISTS
+    ):  # not a pact file of a known form: all of it counts
         return _digest(_canonical(pact))
-    content: dict[str, Any] = {key: sorted(map(_canonical, pact.get(key) or ()), key=bytes) for key in _LISTS}
-    content["specification"] = _specification(pact)
+    content: dict[str, Any] = {
+        key: sorted(map(_canonical, pact.get(key) or ()), key=bytes) for key in INTERACTION_LISTS
+    }
+    content["specification"] = specification_of(pact)
     return _digest(_canonical(content))
 
 
@@ -37,23 +41,13 @@ def interaction_id(interaction: dict[str, Any]) -> str:
 def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
     """The contract with `_id` in each interaction and message."""
     numbered = dict(pact)
-    for key in _LISTS:
+    for key in INTERACTION_LISTS:
         if isinstance(pact.get(key), list):
             numbered[key] = [
                 {**each, "_id": interaction_id(each)} if isinstance(each, dict) else each
                 for each in pact[key]
             ]
     return numbered
-
-
-def _specification(pact: dict[str, Any]) -> Any:
-    metadata = pact.get("metadata")
-    if not isinstance(metadata, dict):
-        return None
-    for key in ("pactSpecification", "pact-specification"):
-        if isinstance(metadata.get(key), dict):
-            return metadata[key].get("version")
-    return metadata.get("pactSpecificationVersion")
 
 
 def _canonical(value: Any) -> msgspec.Raw:

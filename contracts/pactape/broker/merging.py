@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pactape.pactfile.document import INTERACTION_LISTS, provider_states_of
+
 __all__ = ["MergeConflictError", "merge_pacts"]
 
 
@@ -23,7 +25,7 @@ def merge_pacts(original: dict[str, Any], additional: dict[str, Any]) -> dict[st
         [{'description': 'a'}, {'description': 'b'}]
     """
     merged = {**original, **{key: additional[key] for key in additional if key not in original}}
-    for key in ("interactions", "messages"):
+    for key in INTERACTION_LISTS:
         if key in additional:
             merged[key] = _joined(original.get(key) or [], additional[key] or [])
     return merged
@@ -46,5 +48,5 @@ def _joined(known: list[Any], added: list[Any]) -> list[Any]:
 def _name(interaction: Any) -> str:
     if not isinstance(interaction, dict):
         return repr(interaction)
-    states = interaction.get("providerStates", interaction.get("providerState"))
+    states = [(state.name, state.parameters) for state in provider_states_of(interaction)]
     return repr((interaction.get("type"), interaction.get("description"), states))

@@ -22,7 +22,8 @@ from pactape.contracts.grouping.evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import grouped
 from pactape.contracts.interactions.messages import evidence_of_messages
 from pactape.contracts.samples.scrubbed_cache import CleanCopies
-from pactape.pactfile.files import read_contract
+from pactape.pactfile import read_pact
+from pactape.pactfile.naming import messages_stem, requests_stem
 from pactape.verification.history import verified_interactions
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import RecordedMessage
-    from pactape.pactfile.files import WrittenContract
+    from pactape.pactfile import Pact
     from pactape.settings import Settings
 
     _Group = tuple[GroupKey, list[Sample]]
@@ -72,9 +73,9 @@ def _check(settings: Settings) -> Check:
     copies.forget_others()
     groups = [each for groups in found.groups.values() for each in groups.items()]
     messages = found.messages_by_description()
-    written = [read_contract(path) for path in sorted(settings.pacts.glob("*.json"))]
+    written = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
-    coverage = _coverage(groups, messages, written, settings)
+    coverage = _coverage(groups, messages, list(written.values()), settings)
     derivation = derive(settings)
     received = {each.place: each for members in messages.values() for each in members}
     alarms = {
@@ -93,11 +94,11 @@ def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     """Where each derived interaction comes from."""
     found: dict[Named, tuple[str, ...]] = {}
     for contract in derivation.contracts:
-        stem = contract.file_name.removesuffix(".json")
+        stem = requests_stem(contract.party.consumer, contract.party.provider)
         found |= {
             named(stem, each.description, each.states): each.cassettes for each in contract.interactions
         }
-        stem = f"{stem}.messages"
+        stem = messages_stem(contract.party.consumer, contract.party.provider)
         found |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
     return found
 
@@ -150,7 +151,7 @@ def _place(sample: Sample) -> str:
 def _coverage(
     groups: Sequence[_Group],
     messages: Mapping[str, list[RecordedMessage]],
-    written: Sequence[WrittenContract],
+    written: Sequence[Pact],
     settings: Settings,
 ) -> list[Covered]:
     recorded: dict[str, list[str]] = {}

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape.checking.findings import Alarm, Tier
-from pactape.pactfile.files import WrittenContract, WrittenInteraction, read_contract, stems
+from pactape.pactfile import Pact, PactInteraction, decode_pact
+from pactape.pactfile.naming import contract_stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pactape.contracts import Derivation
     from pactape.settings import Settings
 
-    _Placed = tuple[Path, WrittenInteraction]
+    _Placed = tuple[Path, PactInteraction]
 
 __all__ = ["compare_contracts"]
 
 
 def compare_contracts(
-    derivation: Derivation, contracts: Iterable[WrittenContract], settings: Settings
+    derivation: Derivation, contracts: Mapping[Path, Pact], settings: Settings
 ) -> Iterator[Alarm]:
     """Compare the contracts that are written with what the recordings give now.
 
     Args:
         derivation: What the recordings give.
-        contracts: The contracts of the project's folder.
+        contracts: The contracts of the project's folder, by file.
         settings: The project's settings, which say in what form contracts are written, and where.
 
     Yields:
         Breaking: an interaction was derived from recordings that are gone. Warning: a contract or an interaction
         isn't written, or isn't as the recordings have it.
     """
-    written = _by_contract(contracts)
+    written = _by_contract(contracts.items())
     for stem, derived in _by_contract(_as_written(derivation, settings)).items():
         if found := written.pop(stem, None):
             yield from _compare(found, derived)
@@ -44,22 +45,22 @@ def compare_contracts(
         yield from (alarm for path, each in found for alarm in _unsupported_interaction(path, each))
 
 
-def _by_contract(contracts: Iterable[WrittenContract]) -> dict[str, list[_Placed]]:
+def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Placed]]:
     """The interactions by the name of their contract, whose further files are numbered from 2."""
-    known = list(contracts)
-    stem_of = stems(known)
-    found: dict[str, list[_Placed]] = {}
-    for each in known:
-        placed = [(each.path, interaction) for interaction in each.interactions]
-        found.setdefault(stem_of[each.path], []).extend(placed)
-    return found
+    pacts = dict(contracts)
+    stems = contract_stems(pacts)
+    by_stem: dict[str, list[_Placed]] = {}
+    for path, pact in pacts.items():
+        by_stem.setdefault(stems[path], []).extend((path, each) for each in pact.interactions)
+    return by_stem
 
 
-def _as_written(derivation: Derivation, settings: Settings) -> Iterator[WrittenContract]:
+def _as_written(derivation: Derivation, settings: Settings) -> Iterator[tuple[Path, Pact]]:
     for contract in derivation.contracts:
         files = contract.encoded(specification=settings.specification, largest=settings.interactions_per_file)
         for name, data in files.items():
-            yield read_contract(settings.pacts / name, data)
+            path = settings.pacts / name
+            yield path, decode_pact(data, path=path)
 
 
 def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Alarm]:
@@ -68,17 +69,21 @@ def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Alarm]:
     for description, (path, each) in old.items():
         if description not in new:
             yield from _unsupported_interaction(path, each)
-        elif each.content != new[description][1].content:
+        elif _without_comments(each) != _without_comments(new[description][1]):
             yield _alarm(Tier.WARNING, path, each, "is not as its recordings have it")
     for description in new.keys() - old.keys():
         yield _alarm(Tier.WARNING, *new[description], "is recorded and not in the contract")
 
 
-def _unsupported_interaction(path: Path, interaction: WrittenInteraction) -> Iterator[Alarm]:
+def _without_comments(interaction: PactInteraction) -> dict[str, Any]:
+    return {name: value for name, value in interaction.document.items() if name != "comments"}
+
+
+def _unsupported_interaction(path: Path, interaction: PactInteraction) -> Iterator[Alarm]:
     """Nothing is said against an interaction that never came from a recording."""
     if interaction.cassettes:
         yield _alarm(Tier.BREAKING, path, interaction, "has no recording that supports it any more")
 
 
-def _alarm(tier: Tier, path: Path, interaction: WrittenInteraction, what: str) -> Alarm:
+def _alarm(tier: Tier, path: Path, interaction: PactInteraction, what: str) -> Alarm:
     return Alarm(tier, f"{path}: {interaction.description}", what)

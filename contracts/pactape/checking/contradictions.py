@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.interactions.messages import as_sent
 from pactape.errors import PactFormatError
-from pactape.exchange import ProviderState
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
-from pactape.pactfile.files import stems
+from pactape.pactfile.naming import contract_stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from pactape.exchange import Exchange, RecordedMessage
+    from pactape.exchange import Exchange, ProviderState, RecordedMessage
     from pactape.matching import Mismatch
-    from pactape.pactfile.files import WrittenContract, WrittenInteraction
+    from pactape.pactfile import Pact, PactInteraction
 
 __all__ = ["Named", "contradictions", "named"]
 
@@ -26,7 +26,7 @@ Named = tuple[str, str, str]
 
 
 def contradictions(
-    contracts: Sequence[WrittenContract],
+    contracts: Mapping[Path, Pact],
     exchanges: Mapping[str, Exchange],
     messages: Mapping[str, RecordedMessage],
     *,
@@ -35,7 +35,7 @@ def contradictions(
     """Match the recorded answers and messages against the interactions that they support.
 
     Args:
-        contracts: The written contracts.
+        contracts: The written contracts, by file.
         exchanges: The recorded exchanges by place, "cassette#index", without their secrets.
         messages: The recorded messages by place, "cassette#messages[index]", without their secrets.
         supports: The places of the recordings that an interaction is derived from now, which V3 files have no
@@ -47,12 +47,15 @@ def contradictions(
     Raises:
         PactFormatError: A contract has a matching rule that can't be read.
     """
-    stem_of = stems(contracts)
-    for contract in contracts:
+    stems = contract_stems(contracts)
+    for path, contract in contracts.items():
         for interaction in contract.interactions:
-            where = f"{contract.path}: {interaction.description}"
-            known = interaction.cassettes or supports.get(_named(stem_of[contract.path], interaction), ())
-            found = _mismatches(_matcher(contract, interaction), known, exchanges, messages) if known else ()
+            where = f"{path}: {interaction.description}"
+            name = named(stems[path], interaction.description, interaction.states)
+            cassettes = interaction.cassettes or supports.get(name, ())
+            if not cassettes:
+                continue
+            found = _mismatches(_matcher(path, interaction), cassettes, exchanges, messages)
             for place, mismatch in found:
                 yield Alarm(Tier.BREAKING, where, f"is contradicted by {place}: {mismatch}")
 
@@ -66,14 +69,6 @@ def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named
         states: Its provider states.
     """
     return stem, description, json.dumps([[each.name, each.parameters] for each in states], sort_keys=True)
-
-
-def _named(stem: str, interaction: WrittenInteraction) -> Named:
-    states = [
-        ProviderState(name=str(each.get("name")), parameters=each.get("params") or {})
-        for each in interaction.content.get("providerStates") or ()
-    ]
-    return named(stem, interaction.description, states)
 
 
 def _mismatches(
@@ -92,15 +87,14 @@ def _mismatches(
         yield from ((place, each) for each in found)
 
 
-def _matcher(contract: WrittenContract, interaction: WrittenInteraction) -> ResponseMatcher | MessageMatcher:
-    content = interaction.content
+def _matcher(path: Path, interaction: PactInteraction) -> ResponseMatcher | MessageMatcher:
     try:
-        if "response" in content:
-            return ResponseMatcher(content["response"], contract.version)
-        return MessageMatcher(content, contract.version)
+        if interaction.is_message:
+            return MessageMatcher(interaction.document, interaction.version)
+        return ResponseMatcher(interaction.document.get("response") or {}, interaction.version)
     except RuleError as error:
         raise PactFormatError(
             f"{interaction.description}: a matching rule can't be read ({error})",
-            where=contract.path,
+            where=path,
             remedy="mend it; `pactape derive` writes the contract anew",
         ) from None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pactape.checking.declared import DeclaredOperation
-    from pactape.pactfile.files import WrittenContract
+    from pactape.pactfile import Pact
 
 __all__ = ["Covered", "cover"]
 
@@ -36,7 +36,7 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
 def cover(
     declared: Iterable[DeclaredOperation],
     recorded: Mapping[str, Sequence[str]],
-    contracts: Iterable[tuple[WrittenContract, frozenset[str]]],
+    contracts: Iterable[tuple[Pact, frozenset[str]]],
 ) -> list[Covered]:
     """The coverage of each operation, sorted by name.
 
@@ -61,7 +61,7 @@ def cover(
 
 
 def _counts(
-    contracts: Iterable[tuple[WrittenContract, frozenset[str]]], operations: Mapping[str, str]
+    contracts: Iterable[tuple[Pact, frozenset[str]]], operations: Mapping[str, str]
 ) -> tuple[dict[str, int], dict[str, int]]:
     contracted: dict[str, int] = {}
     verified: dict[str, int] = {}

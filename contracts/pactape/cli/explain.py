@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pactape.cli._options import project_option
-from pactape.errors import PactFormatError
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -47,18 +45,10 @@ def explain(*, project: Path, file: Path) -> None:
 
 def _read(file: Path) -> tuple[Party, list[str]]:
     from pactape.contracts import Party  # noqa: PLC0415 -- as above
+    from pactape.pactfile import read_pact  # noqa: PLC0415 -- as above
 
-    try:
-        document = json.loads(file.read_bytes())
-        party = Party(str(document["consumer"]["name"]), str(document["provider"]["name"]))
-        written = document["messages"] if "messages" in document else document["interactions"]
-        return party, [str(each["description"]) for each in written]
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise PactFormatError(
-            f"can't be read as a pact file ({type(error).__name__}: {error})",
-            where=file,
-            remedy="name a file that `pactape derive` wrote",
-        ) from error
+    pact = read_pact(file)
+    return Party(pact.consumer, pact.provider), [each.description for each in pact.interactions]
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import suppress
@@ -140,7 +139,11 @@ def _provider(settings: Settings, key: str | None) -> ProviderSettings:
 
 
 def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:
-    found = [path for path in sorted(settings.pacts.glob("*.json")) if _is_of(path, provider)]
+    from pactape.pactfile import read_pact  # noqa: PLC0415 -- keeps `pactape --help` quick
+
+    found = [
+        path for path in sorted(settings.pacts.glob("*.json")) if read_pact(path).provider == provider.name
+    ]
     if not found:
         raise PactFormatError(
             f"holds no pact of the provider {provider.name!r}",
@@ -148,17 +151,6 @@ def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:
             remedy="derive it with `pactape derive`, or name the files",
         )
     return found
-
-
-def _is_of(path: Path, provider: ProviderSettings) -> bool:
-    try:
-        return bool(json.loads(path.read_bytes())["provider"]["name"] == provider.name)
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise PactFormatError(
-            f"is not a pact file ({type(error).__name__}: {error})",
-            where=path,
-            remedy="mend or remove it; `pactape derive` writes it anew",
-        ) from error
 
 
 def _header(text: str) -> tuple[str, str]:

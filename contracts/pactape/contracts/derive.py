@@ -22,12 +22,13 @@ from pactape.contracts.pacts.pact import encode_messages, encode_pacts
 from pactape.contracts.participants import Party, provider_for
 from pactape.contracts.samples.exclusions import LeftOut
 from pactape.errors import SettingsError
+from pactape.pactfile.naming import messages_stem, numbered_names, requests_stem
 
 if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence import Evidence
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.interactions.messages import MessageEvidence, MessageKey
-    from pactape.contracts.pacts.pact import Specification
+    from pactape.pactfile.writing import Specification
     from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["Contract", "Derivation", "concluded", "derive", "provider_for"]
@@ -53,7 +54,12 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def file_name(self) -> str:
         """The name of its requests' pact file: "<consumer>-<provider>.json"."""
-        return f"{self.party.consumer}-{self.party.provider}.json".replace("/", "_")
+        return f"{requests_stem(self.party.consumer, self.party.provider)}.json"
+
+    @property
+    def messages_file_name(self) -> str:
+        """The name of its messages' pact file: "<consumer>-<provider>.messages.json"."""
+        return f"{messages_stem(self.party.consumer, self.party.provider)}.json"
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -61,8 +67,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         kinds = {each.is_message for each in self.written}
         requests = bool(self.interactions) or False in kinds
         messages = bool(self.messages) or True in kinds
-        stem = self.file_name.removesuffix(".json")
-        return (*([self.file_name] if requests else []), *([f"{stem}.messages.json"] if messages else []))
+        return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
 
     def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
         """The bytes of its pact files by name: of one file, unless there are more interactions than fit in.
@@ -77,13 +82,12 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
         """
-        stem = self.file_name.removesuffix(".json")
         requests = [each.document for each in self.written if not each.is_message]
         messages = [each.document for each in self.written if each.is_message]
         files: dict[str, bytes] = {}
         if self.file_name in self.file_names:
             files |= _named(
-                stem,
+                self.file_name,
                 encode_pacts(
                     self.party,
                     self.interactions,
@@ -92,9 +96,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
                     largest=largest,
                 ),
             )
-        if f"{stem}.messages.json" in self.file_names:
+        if self.messages_file_name in self.file_names:
             files |= _named(
-                f"{stem}.messages",
+                self.messages_file_name,
                 encode_messages(
                     self.party,
                     self.messages,
@@ -106,9 +110,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         return files
 
 
-def _named(stem: str, parts: list[bytes]) -> dict[str, bytes]:
-    names = [f"{stem}.json", *(f"{stem}.{number}.json" for number in range(2, len(parts) + 1))]
-    return dict(zip(names, parts, strict=True))
+def _named(first: str, parts: list[bytes]) -> dict[str, bytes]:
+    return dict(zip(numbered_names(first.removesuffix(".json"), len(parts)), parts, strict=True))
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pactape.files import write_atomically
+from pactape.pactfile.naming import is_further_file
 
 if TYPE_CHECKING:
     from collections.abc import Container
     from pathlib import Path
 
     from pactape.contracts.derive import Derivation
-    from pactape.contracts.pacts.pact import Specification
+    from pactape.pactfile.writing import Specification
 
 __all__ = ["write_contracts"]
 
@@ -45,17 +45,15 @@ def write_contracts(
     for path in changed:
         write_atomically(path, files[path])
     for contract in derivation.contracts:
-        stem = contract.file_name.removesuffix(".json")
-        _delete_further(folder, stem, files)
-        _delete_further(folder, f"{stem}.messages", files)
+        for name in (contract.file_name, contract.messages_file_name):
+            _delete_further(folder, name.removesuffix(".json"), files)
     return changed
 
 
 def _delete_further(folder: Path, stem: str, files: Container[Path]) -> None:
     """Delete the numbered files of a contract that has become smaller."""
-    numbered = re.compile(rf"{re.escape(stem)}\.[0-9]+\.json")
     for path in folder.glob("*.json"):
-        if numbered.fullmatch(path.name) and path not in files:
+        if is_further_file(path.name, stem) and path not in files:
             path.unlink()
 
 

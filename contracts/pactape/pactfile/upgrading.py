@@ -1,144 +1,129 @@
-"""Pact V3 and V4: the same interactions in two forms."""
+"""Interactions of older versions of the Pact specification in the form of V4."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
-from pactape.errors import SettingsError
+from pactape.pactfile.model import InteractionKind
 
-__all__ = ["MESSAGE", "downgraded", "downgraded_message", "upgraded"]
+if TYPE_CHECKING:
+    from pactape.pactfile.model import PactInteraction
 
-_OLDEST = 3
-_HTTP = "Synchronous/HTTP"
-#: The type of a V4 interaction that is a message of a queue or a topic.
-MESSAGE = "Asynchronous/Messages"
-#: What V4 knows and V3 doesn't, with what comes nearest.
-_SINCE_V4: dict[str, dict[str, Any] | None] = {
-    "boolean": {"match": "regex", "regex": "^(true|false)$"},
-    "eachKey": None,
-    "eachValue": None,
-    "notEmpty": {"match": "type"},
-    "semver": {"match": "type"},
-    "statusCode": None,
-}
+__all__ = ["upgrade"]
+
+_V3, _V4 = 3, 4
+#: A path of V2's matching rules: "$.body.items[*].id", "$.headers.Accept", "$['query'].page[0]".
+_V2_PATH = re.compile(r"\$(?:\.|\[')(path|query|headers?|body|status)(?:'\])?(.*)", re.DOTALL)
+_V2_NAME = re.compile(r"\.([^.\[]+)|\['([^']+)'\]")
 
 
-def upgraded(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The interactions of a pact file as V4 has them.
+def upgrade(interaction: PactInteraction) -> dict[str, Any]:
+    """Return an interaction or a message in the form of V4, as decoded JSON.
 
-    Raises:
-        ValueError: The file is older than V3.
+    Example:
+        >>> from pactape.pactfile import decode_pact
+        >>> pact = decode_pact(b'''{
+        ...     "consumer": {"name": "web"}, "provider": {"name": "users"},
+        ...     "interactions": [{"description": "is up", "request": {"path": "/"}, "response": {}}]
+        ... }''')
+        >>> upgrade(pact.interactions[0])["type"]
+        'Synchronous/HTTP'
     """
-    version = _version(document)
-    if version < _OLDEST:
-        raise ValueError(f"it is of version {version} of the specification")
-    if version > _OLDEST:
-        return [dict(each) for each in document["interactions"]]
-    messages = [_upgraded_message(each) for each in document.get("messages") or ()]
-    return [*messages, *(_upgraded(each) for each in document.get("interactions") or ())]
+    document = dict(interaction.document)
+    if interaction.version >= _V4 and "contents" in document and not _is_v4_content(document["contents"]):
+        return _message(document)  # a message of the list `messages`, which is V3's
+    if interaction.version >= _V4:
+        return {"type": interaction.kind.value, **document}
+    if interaction.is_message:
+        return _message(document)
+    if interaction.version < _V3:
+        document = _from_v2(document, interaction)
+    sides = {side: _side(document.get(side) or {}) for side in ("request", "response")}
+    return {**document, **sides, "type": interaction.kind.value}
 
 
-def downgraded(interaction: dict[str, Any]) -> dict[str, Any]:
-    """A V4 interaction as V3 has it; rules that V3 doesn't know become the nearest that it knows, or go.
-
-    Args:
-        interaction: An HTTP interaction.
-    """
-    return {
-        "description": interaction["description"],
-        "providerStates": interaction.get("providerStates") or [],
-        "request": _older_side(interaction["request"]),
-        "response": _older_side(interaction["response"]),
-    }
+def _is_v4_content(contents: Any) -> bool:
+    return isinstance(contents, dict) and "content" in contents
 
 
-def downgraded_message(message: dict[str, Any]) -> dict[str, Any]:
-    """A V4 message as V3 has it, as far as V3 knows its rules.
-
-    Raises:
-        SettingsError: It is a request and a response by messages, which V3 doesn't know.
-    """
-    if message.get("type") != MESSAGE:
-        raise SettingsError(
-            f"{message.get('description')!r} is of the type {message.get('type')!r}, which V3 doesn't know",
-            where="[tool.pactape] specification",
-            remedy='write V4: specification = "V4"',
-        )
-    content = message.get("contents") or {}
-    return {
-        "description": message["description"],
-        "providerStates": message.get("providerStates") or [],
-        "contents": content.get("content"),
-        "metaData": {"contentType": content.get("contentType", "application/json")}
-        | message.get("metadata", {}),
-        **_older_matching_rules(message),
-    }
-
-
-def _upgraded_message(message: dict[str, Any]) -> dict[str, Any]:
+def _message(message: dict[str, Any]) -> dict[str, Any]:
     metadata = dict(message.get("metaData") or message.get("metadata") or {})
     media = next((metadata[name] for name in ("contentType", "content-type") if name in metadata), None)
-    newer = {name: each for name, each in message.items() if name not in {"metaData", "contents"}}
+    upgraded = {name: each for name, each in message.items() if name not in {"metaData", "contents"}}
     contents = {
         "content": message.get("contents"),
         "contentType": media or "application/json",
         "encoded": False,
     }
-    return {**newer, "type": MESSAGE, "contents": contents, **({"metadata": metadata} if metadata else {})}
+    return {
+        **upgraded,
+        "type": InteractionKind.MESSAGE.value,
+        "contents": contents,
+        **({"metadata": metadata} if metadata else {}),
+    }
 
 
-def _version(document: dict[str, Any]) -> int:
-    metadata = document.get("metadata") or {}
-    stated = metadata.get("pactSpecification") or metadata.get("pact-specification") or {}
-    return int(str(stated.get("version", "2")).split(".")[0])
-
-
-def _upgraded(interaction: dict[str, Any]) -> dict[str, Any]:
-    sides = {side: _newer_side(interaction.get(side) or {}) for side in ("request", "response")}
-    return {**interaction, **sides, "type": _HTTP}
-
-
-def _newer_side(side: dict[str, Any]) -> dict[str, Any]:
+def _side(side: dict[str, Any]) -> dict[str, Any]:
     headers = {name: _listed(value) for name, value in (side.get("headers") or {}).items()}
-    newer = {**side, "headers": headers} if headers else dict(side)
+    upgraded = {**side, "headers": headers} if headers else dict(side)
     if side.get("body") is not None:
         declared = next((value[0] for name, value in headers.items() if name.lower() == "content-type"), None)
         media = declared or ("text/plain" if isinstance(side["body"], str) else "application/json")
-        newer["body"] = {"content": side["body"], "contentType": media, "encoded": False}
-    return newer
+        upgraded["body"] = {"content": side["body"], "contentType": media, "encoded": False}
+    return upgraded
 
 
 def _listed(value: Any) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
-def _older_side(side: dict[str, Any]) -> dict[str, Any]:
-    older = {name: value for name, value in side.items() if name not in {"body", "matchingRules"}}
-    if side.get("headers"):
-        older["headers"] = {name: ", ".join(_listed(value)) for name, value in side["headers"].items()}
-    if side.get("body") and side["body"].get("encoded") != "base64":  # V3 knows no bytes
-        older["body"] = side["body"]["content"]
-    return {**older, **_older_matching_rules(side)}
+def _from_v2(document: dict[str, Any], interaction: PactInteraction) -> dict[str, Any]:
+    """The interaction in the form of V3: a list of states, a query by name, matching rules by category."""
+    upgraded = {
+        name: value for name, value in document.items() if name not in {"providerState", "provider_state"}
+    }
+    for side in ("request", "response"):
+        upgraded[side] = _side_from_v2(dict(document.get(side) or {}))
+    if interaction.states:
+        upgraded["providerStates"] = [
+            {"name": each.name, "params": each.parameters} for each in interaction.states
+        ]
+    return upgraded
 
 
-def _older_matching_rules(written: dict[str, Any]) -> dict[str, Any]:
-    """The member `matchingRules`, without the parts that V3 knows no rule of; nothing when none is left."""
-    rules = {part: _older_rules(part, each) for part, each in (written.get("matchingRules") or {}).items()}
-    kept = {part: each for part, each in rules.items() if each}
-    return {"matchingRules": kept} if kept else {}
+def _side_from_v2(side: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(side.get("query"), str):
+        side["query"] = parse_qs(side["query"], keep_blank_values=True)
+    rules = side.get("matchingRules")
+    if isinstance(rules, dict):
+        side["matchingRules"] = _rules_from_v2(rules)
+    return side
 
 
-def _older_rules(part: str, rules: dict[str, Any]) -> dict[str, Any]:
-    if part in {"path", "method", "status"}:
-        return _older_rule(rules)
-    older = {place: _older_rule(rule) for place, rule in rules.items()}
-    return {place: rule for place, rule in older.items() if rule}
+def _rules_from_v2(rules: dict[str, Any]) -> dict[str, Any]:
+    upgraded: dict[str, Any] = {}
+    for path, rule in rules.items():
+        found = _V2_PATH.fullmatch(path)
+        category, rest = (found[1], found[2]) if found else ("body", path.removeprefix("$"))
+        category = "header" if category == "headers" else category
+        matchers = {"combine": "AND", "matchers": [_rule_from_v2(rule)]}
+        if category in {"path", "status"}:
+            upgraded[category] = matchers
+        else:
+            upgraded.setdefault(category, {})[_place(category, rest)] = matchers
+    return upgraded
 
 
-def _older_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """The rule with matchers that V3 knows; an alternative that it doesn't know takes all others with it."""
-    older = [_SINCE_V4.get(each["match"], each) for each in rule["matchers"]]
-    matchers = [each for each in older if each is not None]
-    if not matchers or (rule.get("combine") == "OR" and len(matchers) < len(older)):
-        return {}
-    return {**rule, "matchers": matchers}
+def _place(category: str, rest: str) -> str:
+    """The path of a V3 rule: a name for headers and queries, a JSON path for bodies."""
+    name = _V2_NAME.match(rest) if category != "body" else None
+    return f"${rest}" if name is None else name[1] or name[2]
+
+
+def _rule_from_v2(rule: Any) -> Any:
+    """The rule with the name of its matcher, which V2 allows to be left out."""
+    if not isinstance(rule, dict) or "match" in rule:
+        return rule
+    return {"match": "regex" if "regex" in rule else "type", **rule}

@@ -10,7 +10,8 @@ import pytest
 
 from pactape.errors import BadInputError, PactFormatError
 from pactape.matching.mismatch import short
-from pactape.pactfile.contract import is_contract, read_contract
+from pactape.pactfile import is_pact_file
+from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.provider_states import load_states
 from pactape.settings import find_root, load_settings
 from pactape.verification.in_process.applications import load
@@ -20,7 +21,7 @@ from pactape.verification.message_factories import load_messages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pactape.pactfile.contract import Contract, Interaction
+    from pactape.pactfile import Pact, PactInteraction
     from pactape.provider_states import States
     from pactape.settings import ProviderSettings, Settings
     from pactape.verification.message_factories import Messages
@@ -59,7 +60,7 @@ class Verifying:
             self._settings = load_settings(find_root(Path(self._config.rootpath)))
         return self._settings
 
-    def takes(self, contract: Contract, path: Path) -> bool:
+    def takes(self, contract: Pact, path: Path) -> bool:
         """Whether a contract is of the provider that is verified: the one asked for, or the only one.
 
         Raises:
@@ -136,7 +137,7 @@ def check(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
 
 def collect(path: Path, parent: pytest.Collector) -> pytest.File | None:
     """The collector of a pact file; None for any other file."""
-    return PactFile.from_parent(parent, path=path) if is_contract(path) else None
+    return PactFile.from_parent(parent, path=path) if is_pact_file(path) else None
 
 
 class PactFile(pytest.File):
@@ -144,7 +145,7 @@ class PactFile(pytest.File):
 
     def collect(self) -> Iterable[pytest.Item]:
         """An item for each interaction, named by its description."""
-        contract = read_contract(self.path)
+        contract = read_pact_with_interactions(self.path)
         if not Verifying.of(self.config).takes(contract, self.path):
             return
         for name, interaction in _named(contract.interactions):
@@ -157,7 +158,7 @@ class PactFile(pytest.File):
         return super().repr_failure(excinfo)
 
 
-def _named(interactions: Iterable[Interaction]) -> Iterator[tuple[str, Interaction]]:
+def _named(interactions: Iterable[PactInteraction]) -> Iterator[tuple[str, PactInteraction]]:
     """Names that node ids can hold: the description, with the states and a number where it isn't alone."""
     listed = list(interactions)
     plain = Counter(each.description for each in listed)
@@ -177,7 +178,7 @@ def _named(interactions: Iterable[Interaction]) -> Iterator[tuple[str, Interacti
 class InteractionError(AssertionError):
     """The provider's answer isn't what the consumer needs."""
 
-    def __init__(self, interaction: Interaction, result: InteractionResult) -> None:
+    def __init__(self, interaction: PactInteraction, result: InteractionResult) -> None:
         super().__init__("; ".join(result.failures))
         self.interaction = interaction
         self.result = result
@@ -190,7 +191,7 @@ class InteractionItem(pytest.Item):
         interaction: What is verified.
     """
 
-    def __init__(self, *, interaction: Interaction, **keywords: Any) -> None:
+    def __init__(self, *, interaction: PactInteraction, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.interaction = interaction
         self.extra_keyword_matches |= {interaction.consumer, interaction.provider}
@@ -228,5 +229,5 @@ def _report(error: InteractionError) -> Iterator[str]:
         yield f"    rule      {mismatch.rule}"
         yield f"    example   {short(mismatch.expected)}"
         yield f"    actual    {short(mismatch.actual)}"
-    if interaction.sources:
-        yield f"  recorded in {', '.join(interaction.sources)}"
+    if interaction.cassettes:
+        yield f"  recorded in {', '.join(interaction.cassettes)}"

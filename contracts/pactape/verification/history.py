@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.file_cache import FileCache
+from pactape.pactfile import read_pact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,12 +30,13 @@ def remember_verification(folder: Path, pacts: Iterable[Path], verification: Ver
     """
     cache = _cache(folder)
     for path in pacts:
-        data = path.read_bytes()
-        consumer = json.loads(data)["consumer"]["name"]
+        pact = read_pact(path)
         passed = [
-            each.description for each in verification.results if each.passed and each.consumer == consumer
+            each.description
+            for each in verification.results
+            if each.passed and each.consumer == pact.consumer
         ]
-        cache.write(cache.name_of(data), msgspec.json.encode(sorted(passed)))
+        cache.write(cache.name_of(pact.data), msgspec.json.encode(sorted(passed)))
 
 
 def verified_interactions(folder: Path, pact: bytes) -> frozenset[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pactape.broker.http.pacts.provider_states import states_of
 from pactape.broker.pages.rule_descriptions import rules_in_words
+from pactape.pactfile.document import interactions_of, provider_states_of
 
 __all__ = ["Part", "Shown", "shown_interactions"]
 
@@ -47,14 +47,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown_interactions(pact: dict[str, Any]) -> list[Shown]:
     """Every interaction and message of a contract; what isn't an object is left out."""
-    found = [*(pact.get("interactions") or ()), *(pact.get("messages") or ())]
-    return [_shown(each) for each in found if isinstance(each, dict)]
+    return [_shown(each) for _, each in interactions_of(pact)]
 
 
 def _shown(interaction: dict[str, Any]) -> Shown:
     return Shown(
         description=str(interaction.get("description", "")),
-        states=tuple(_state(name, values) for name, values in states_of({"interactions": [interaction]})),
+        states=tuple(_state(each.name, each.parameters) for each in provider_states_of(interaction)),
         parts=tuple(_parts(interaction)),
         evidence=tuple(_evidence(interaction.get("comments"))),
     )

@@ -5,7 +5,6 @@ Tests that run in parallel write a file each; to read them all takes time in pro
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.contracts.participants import Party
-from pactape.errors import ContradictionError, PactFormatError
-from pactape.pactfile.upgrading import upgraded
+from pactape.errors import ContradictionError
+from pactape.pactfile import read_pact
+from pactape.pactfile.upgrading import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ def read_handwritten(settings: Settings) -> dict[Party, list[Written]]:
     An interaction that several files have counts once.
 
     Raises:
-        PactFormatError: A file can't be read, or is older than Pact V3.
+        PactFormatError: A file can't be read as a pact file.
         ContradictionError: Two interactions have one description and states, and say different things.
     """
     found: dict[Party, list[Written]] = {}
@@ -82,16 +82,8 @@ def _name(path: Path, root: Path) -> str:
 
 
 def _read(path: Path) -> tuple[Party, list[dict[str, Any]]]:
-    try:
-        document = json.loads(path.read_bytes())
-        party = Party(str(document["consumer"]["name"]), str(document["provider"]["name"]))
-        return party, upgraded(document)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise PactFormatError(
-            f"can't be read as a pact file ({type(error).__name__}: {error})",
-            where=path,
-            remedy='write it as Pact V3 or V4 (pact-python: `.with_specification("V4")`), or move it elsewhere',
-        ) from error
+    pact = read_pact(path)
+    return Party(pact.consumer, pact.provider), [upgrade(each) for each in pact.interactions]
 
 
 def _once(written: Iterable[Written]) -> list[Written]:

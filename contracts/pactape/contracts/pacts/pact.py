@@ -6,9 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
-from pactape.pactfile.upgrading import downgraded, downgraded_message
+from pactape.pactfile.downgrading import downgrade_interaction, downgrade_message
+from pactape.pactfile.writing import encode_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +20,9 @@ if TYPE_CHECKING:
     )
     from pactape.contracts.interactions.messages import MessageInteraction
     from pactape.contracts.participants import Party
+    from pactape.pactfile.writing import Specification
 
-__all__ = ["Specification", "encode_messages", "encode_pact", "encode_pacts"]
-
-Specification = Literal["V3", "V4"]
-_VERSIONS = {"V3": "3.0.0", "V4": "4.0"}
+__all__ = ["encode_messages", "encode_pact", "encode_pacts"]
 
 
 def encode_pact(party: Party, interactions: Iterable[Interaction]) -> bytes:
@@ -52,7 +49,7 @@ def encode_pacts(
     """
     documents = _in_order([*map(_interaction, interactions), *written])
     if specification == "V3":
-        documents = [downgraded(each) for each in documents]
+        documents = [downgrade_interaction(each) for each in documents]
     return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
 
 
@@ -71,7 +68,7 @@ def encode_messages(
     """
     documents = _in_order([*map(_message, messages), *written])
     if specification == "V3":
-        older = [downgraded_message(each) for each in documents]
+        older = [downgrade_message(each) for each in documents]
         return [_encoded(party, part, specification, key="messages") for part in _parts(older, largest)]
     return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
 
@@ -82,16 +79,19 @@ def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str,
 
 
 def _encoded(
-    party: Party, documents: list[dict[str, Any]], specification: Specification, *, key: str
+    party: Party,
+    documents: list[dict[str, Any]],
+    specification: Specification,
+    *,
+    key: Literal["interactions", "messages"],
 ) -> bytes:
-    document = {
-        "consumer": {"name": party.consumer},
-        "provider": {"name": party.provider},
-        key: documents,
-        "metadata": {"pactSpecification": {"version": _VERSIONS[specification]}},
-    }
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return msgspec.json.format(text.encode(), indent=2) + b"\n"  # as `json` would do it, but quicker
+    return encode_document(
+        consumer=party.consumer,
+        provider=party.provider,
+        interactions=documents,
+        specification=specification,
+        key=key,
+    )
 
 
 def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

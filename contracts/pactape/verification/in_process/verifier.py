@@ -12,7 +12,8 @@ from pactape.errors import PactFormatError, ProviderMessageError, ProviderStateE
 from pactape.exchange import Request, Response
 from pactape.matching import MessageMatcher, Mismatch, ResponseMatcher, RuleError
 from pactape.matching.reading import read_body, read_headers, read_query
-from pactape.pactfile.contract import Interaction, Kind, read_contract
+from pactape.pactfile import InteractionKind, PactInteraction
+from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.provider_states import set_up
 from pactape.verification.in_process.applications import application
 from pactape.verification.in_process.generators import generated
@@ -78,7 +79,7 @@ def verify_in_process(
         >>> verify_in_process([path], app=app, states={}).passed
         True
     """
-    contracts = [read_contract(path) for path in pacts]
+    contracts = [read_pact_with_interactions(path) for path in pacts]
     names = sorted({contract.provider for contract in contracts})
     if len(names) != 1:
         raise PactFormatError(
@@ -127,7 +128,7 @@ class InProcessVerifier:
     ) -> None:
         self._stack.close()
 
-    def check_handlers(self, interaction: Interaction) -> None:
+    def check_handlers(self, interaction: PactInteraction) -> None:
         """See that everything the interaction needs is there.
 
         Raises:
@@ -140,15 +141,15 @@ class InProcessVerifier:
                     f"no handler sets up the provider state {state.name!r}",
                     remedy=f"add one to the states mapping, which has {sorted(self._states) or 'none'}",
                 )
-        if interaction.kind is not Kind.HTTP:
+        if interaction.is_message:
             check_message(interaction.description, self._messages)
-        if interaction.kind is Kind.HTTP and self._app is None:
+        if not interaction.is_message and self._app is None:
             raise ProviderMessageError(
                 f"no application answers the request {interaction.description!r}",
                 remedy="give the WSGI or ASGI application",
             )
 
-    def verify(self, interaction: Interaction) -> InteractionResult:
+    def verify(self, interaction: PactInteraction) -> InteractionResult:
         """Set the states up, ask the application, and match its answer.
 
         Raises:
@@ -169,10 +170,10 @@ class InProcessVerifier:
             description=interaction.description,
             passed=not failures or interaction.pending,
             failures=failures,
-            mismatches=tuple(msgspec.structs.replace(each, sources=interaction.sources) for each in found),
+            mismatches=tuple(msgspec.structs.replace(each, sources=interaction.cassettes) for each in found),
         )
 
-    def _set_up(self, interaction: Interaction) -> dict[str, Any]:
+    def _set_up(self, interaction: PactInteraction) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for state in interaction.states:
             if state.name:
@@ -181,11 +182,11 @@ class InProcessVerifier:
                 values |= returned if isinstance(returned, dict) else {}
         return values
 
-    def _mismatches(self, interaction: Interaction, values: dict[str, Any]) -> list[Mismatch]:
-        if interaction.kind is not Kind.HTTP:
+    def _mismatches(self, interaction: PactInteraction, values: dict[str, Any]) -> list[Mismatch]:
+        if interaction.is_message:
             return self._mismatches_of_message(interaction, values)
-        request = _request(interaction, generated(interaction.written["request"], values), self._headers)
-        expected = generated(interaction.written.get("response") or {}, values)
+        request = _request(interaction, generated(interaction.document["request"], values), self._headers)
+        expected = generated(interaction.document.get("response") or {}, values)
         matcher = ResponseMatcher(expected, interaction.version)
         return matcher.mismatches(_plain(self._ask(request)))
 
@@ -194,15 +195,15 @@ class InProcessVerifier:
             raise ProviderMessageError("there is no application", remedy="give one")
         return self._app(request)
 
-    def _mismatches_of_message(self, interaction: Interaction, values: dict[str, Any]) -> list[Mismatch]:
-        written = interaction.written
-        if interaction.kind is Kind.EXCHANGE:
+    def _mismatches_of_message(self, interaction: PactInteraction, values: dict[str, Any]) -> list[Mismatch]:
+        written = interaction.document
+        if interaction.kind is InteractionKind.SYNCHRONOUS_MESSAGE:
             written = next(iter(written.get("response") or ()), {})
         made = self._messages[interaction.description]()
         return MessageMatcher(generated(written, values), interaction.version).mismatches(message_of(made))
 
 
-def _request(interaction: Interaction, written: dict[str, Any], headers: dict[str, str]) -> Request:
+def _request(interaction: PactInteraction, written: dict[str, Any], headers: dict[str, str]) -> Request:
     """The request as a client would send it."""
     known = read_headers(written.get("headers"))
     replaced = {name.lower() for name in headers}

@@ -7,8 +7,6 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import msgspec
-
 from pactape.errors import (
     BrokerError,
     PactFormatError,
@@ -16,6 +14,7 @@ from pactape.errors import (
     ProviderStateError,
     ProviderUnreachableError,
 )
+from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.verification.message_factories import check_message
 from pactape.verification.official.message_server import running_message_server
 from pactape.verification.official.process import SELECTIONS, BrokerSource, Job, run
@@ -26,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from pactape.pactfile import Pact, PactInteraction
     from pactape.provider_states import States
     from pactape.verification.message_factories import Messages
 
 __all__ = ["verify_from_broker", "verify_provider"]
 
 _CONNECT_SECONDS = 3.0
-_HTTP = "Synchronous/HTTP"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -61,7 +60,7 @@ def verify_provider(
         ProviderUnreachableError: Nothing answers at `url`.
     """
     paths = tuple(pacts)
-    documents = [_read(path) for path in paths]
+    documents = [read_pact_with_interactions(path) for path in paths]
     provider = _provider(paths, documents)
     _check_states(paths, documents, states)
     _check_transports(paths, documents, url=url, messages=messages or {})
@@ -156,93 +155,41 @@ def _check_broker(broker: BrokerSource) -> None:
         )
 
 
-def _read(path: Path) -> _Pact:
-    try:
-        document = msgspec.json.decode(path.read_bytes())
-        found = msgspec.convert(document, _Pact)
-    except OSError as error:
-        raise PactFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="derive it with `pactape derive`"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise PactFormatError(
-            f"is not a pact file ({error})",
-            where=path,
-            remedy="name a JSON file with consumer, provider and interactions, as `pactape derive` writes it",
-        ) from error
-    if not (found.interactions or found.messages):
-        raise PactFormatError(
-            "holds no interaction",
-            where=path,
-            remedy="record a test of this provider and run `pactape derive`",
-        )
-    return found
-
-
-class _Named(msgspec.Struct):
-    name: str
-
-
-class _Interaction(msgspec.Struct, rename="camel"):
-    description: str
-    type: str = _HTTP
-    provider_states: tuple[_Named, ...] | None = None
-    provider_state: str | None = None
-
-
-class _Pact(msgspec.Struct):
-    """What must be known of a pact file beforehand; the official verifier reads the rest."""
-
-    consumer: _Named
-    provider: _Named
-    interactions: tuple[_Interaction, ...] = ()
-    messages: tuple[_Interaction, ...] = ()
-
-    @property
-    def requests(self) -> tuple[_Interaction, ...]:
-        """The interactions over HTTP."""
-        return tuple(each for each in self.interactions if each.type == _HTTP)
-
-    @property
-    def made(self) -> tuple[_Interaction, ...]:
-        """The messages, of all versions of the specification."""
-        return (*(each for each in self.interactions if each.type != _HTTP), *self.messages)
-
-
 def _check_transports(
-    paths: tuple[Path, ...], documents: list[_Pact], *, url: str | None, messages: Messages
+    paths: tuple[Path, ...], documents: list[Pact], *, url: str | None, messages: Messages
 ) -> None:
     """See that somebody answers every request and makes every message."""
     for path, document in zip(paths, documents, strict=True):
-        for each in document.made:
+        for each in _messages(document):
             check_message(each.description, messages, where=path)
-        if url is None and document.requests:
+        requests = _requests(document)
+        if url is None and requests:
             raise ProviderMessageError(
-                f"{document.requests[0].description!r} is a request, and no URL is given",
+                f"{requests[0].description!r} is a request, and no URL is given",
                 where=path,
                 remedy="give the running provider's URL",
             )
 
 
 def _parts(
-    paths: tuple[Path, ...], documents: list[_Pact], url: str | None
+    paths: tuple[Path, ...], documents: list[Pact], url: str | None
 ) -> list[tuple[str | None, tuple[str, ...]]]:
     """What the verifier takes in one run, each with the provider's URL.
 
     It asks for answers and messages at one host, and messages are made here.
     """
-    if url is None or _is_here(url) or not any(document.made for document in documents):
+    if url is None or _is_here(url) or not any(_messages(document) for document in documents):
         return [(url, tuple(map(str, paths)))]
     here: list[str] = []
     there: list[str] = []
     for path, document in zip(paths, documents, strict=True):
-        if document.made and document.requests:
+        if _messages(document) and _requests(document):
             raise PactFormatError(
                 "holds both requests and messages, and the provider is on another machine",
                 where=path,
                 remedy="keep messages in files of their own, as `pactape derive` does",
             )
-        (here if document.made else there).append(str(path))
+        (here if _messages(document) else there).append(str(path))
     return [(at, tuple(part)) for at, part in ((url, there), (None, here)) if part]
 
 
@@ -250,8 +197,8 @@ def _is_here(url: str) -> bool:
     return urlsplit(url).hostname in {"localhost", "127.0.0.1"}
 
 
-def _provider(paths: tuple[Path, ...], documents: list[_Pact]) -> str:
-    names = sorted({document.provider.name for document in documents})
+def _provider(paths: tuple[Path, ...], documents: list[Pact]) -> str:
+    names = sorted({document.provider for document in documents})
     if len(names) != 1:
         raise PactFormatError(
             f"the pacts are of {len(names)} providers: {', '.join(names) or 'none'}",
@@ -261,7 +208,7 @@ def _provider(paths: tuple[Path, ...], documents: list[_Pact]) -> str:
     return names[0]
 
 
-def _check_states(paths: tuple[Path, ...], documents: list[_Pact], states: States) -> None:
+def _check_states(paths: tuple[Path, ...], documents: list[Pact], states: States) -> None:
     for path, document in zip(paths, documents, strict=True):
         for name in _state_names(document):
             if name not in states:
@@ -272,11 +219,16 @@ def _check_states(paths: tuple[Path, ...], documents: list[_Pact], states: State
                 )
 
 
-def _state_names(document: _Pact) -> list[str]:
-    interactions = (*document.interactions, *document.messages)
-    named = {state.name for each in interactions for state in each.provider_states or ()}
-    old = {each.provider_state for each in interactions if each.provider_state}
-    return sorted(named | old)
+def _state_names(document: Pact) -> list[str]:
+    return sorted({state.name for each in document.interactions for state in each.states})
+
+
+def _requests(document: Pact) -> list[PactInteraction]:
+    return [each for each in document.interactions if not each.is_message]
+
+
+def _messages(document: Pact) -> list[PactInteraction]:
+    return [each for each in document.interactions if each.is_message]
 
 
 def _check_reachable(url: str) -> None:

@@ -11,32 +11,15 @@ from pactape.broker.http.protocol.messages import Call, Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store import pacts
 from pactape.broker.store.candidates import candidates_of
+from pactape.pactfile.document import interactions_of, provider_states_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pactape.broker.rules.selectors import Candidate
+    from pactape.exchange import ProviderState
 
-__all__ = ["ROUTES", "states_of"]
-
-
-def states_of(pact: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The names and parameters of a contract's provider states, those of older specifications too."""
-    for key in ("interactions", "messages"):
-        found = pact.get(key)
-        for interaction in found if isinstance(found, list) else ():
-            if isinstance(interaction, dict):
-                yield from _states_of(interaction)
-
-
-def _states_of(interaction: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    states = interaction.get("providerStates", interaction.get("providerState"))
-    for state in states if isinstance(states, list) else [states]:
-        if isinstance(state, dict) and state.get("name"):
-            parameters = state.get("params")
-            yield str(state["name"]), parameters if isinstance(parameters, dict) else {}
-        elif isinstance(state, str) and state:
-            yield state, {}
+__all__ = ["ROUTES"]
 
 
 def _states(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
@@ -46,12 +29,17 @@ def _states(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
         if not wanted(candidate):
             continue
         pact = msgspec.json.decode(pacts.content(call.connection, candidate.publication.content_id))
-        for name, parameters in states_of(pact):
-            state = found.setdefault(name, {"name": name, "params": {}, "consumers": []})
-            state["params"].update(parameters)
+        for needed in _states_needed(pact):
+            state = found.setdefault(needed.name, {"name": needed.name, "params": {}, "consumers": []})
+            state["params"].update(needed.parameters)
             if candidate.publication.consumer not in state["consumers"]:
                 state["consumers"].append(candidate.publication.consumer)
     return hal({"providerStates": sorted(found.values(), key=lambda each: str(each["name"]))})
+
+
+def _states_needed(pact: dict[str, Any]) -> Iterator[ProviderState]:
+    for _, interaction in interactions_of(pact):
+        yield from provider_states_of(interaction)
 
 
 def _of_main(candidate: Candidate) -> bool:

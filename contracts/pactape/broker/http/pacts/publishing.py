@@ -24,6 +24,7 @@ from pactape.broker.http.protocol.routing import Route, writes
 from pactape.broker.http.webhooks.events import note_publication
 from pactape.broker.merging import MergeConflictError, merge_pacts
 from pactape.broker.store import pacticipants, pacts
+from pactape.pactfile.document import INTERACTION_LISTS
 
 if TYPE_CHECKING:
     from pactape.broker.records import Pacticipant, Publication, Version
@@ -126,7 +127,7 @@ def _pact_of(contract: _Contract, index: int) -> dict[str, Any]:
 
 
 def _check_lists(document: dict[str, Any], place: str) -> None:
-    for key in ("interactions", "messages"):
+    for key in INTERACTION_LISTS:
         found = document.get(key) or []
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise Problem(400, f"{place}: {key} must be a list of objects, as in a pact file")

@@ -1,0 +1,162 @@
+"""Reading pact files: the only place where the toolkit decodes one, for specification versions 1 to 4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.errors import PactFormatError
+from pactape.pactfile.document import cassettes_of, interactions_of, provider_states_of, version_of
+from pactape.pactfile.model import InteractionKind, Pact, PactInteraction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["decode_pact", "is_pact_file", "read_pact", "read_pact_with_interactions"]
+
+
+def read_pact(path: Path) -> Pact:
+    """Read a pact file.
+
+    Raises:
+        PactFormatError: The file can't be read or isn't a pact file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PactFormatError(
+            f"cannot be read ({error.strerror})", where=path, remedy="derive it with `pactape derive`"
+        ) from error
+    return decode_pact(data, path=path)
+
+
+def read_pact_with_interactions(path: Path) -> Pact:
+    """Read a pact file that has something to verify.
+
+    Raises:
+        PactFormatError: The file can't be read, isn't a pact file, or has no interactions.
+    """
+    pact = read_pact(path)
+    if not pact.interactions:
+        raise PactFormatError(
+            "has no interactions",
+            where=path,
+            remedy="record a test of this provider and run `pactape derive`",
+        )
+    return pact
+
+
+def decode_pact(data: bytes, *, path: Path | None = None) -> Pact:
+    """Decode the bytes of a pact file.
+
+    Args:
+        data: UTF-8 JSON.
+        path: The file they come from, or belong in.
+
+    Raises:
+        PactFormatError: They aren't a pact file: not JSON, without a consumer, a provider or a list of
+            interactions, with an unknown type of interaction, or of an unknown version of the specification.
+
+    Example:
+        >>> text = b'{"consumer": {"name": "web"}, "provider": {"name": "users"}, "interactions": []}'
+        >>> decode_pact(text).provider
+        'users'
+    """
+    try:
+        return _pact(msgspec.json.decode(data), data, path)
+    except (ValueError, RecursionError) as error:
+        raise PactFormatError(
+            f"is not a pact file ({error})",
+            where=path,
+            remedy="correct or delete it; `pactape derive` writes pact files from recordings",
+        ) from error
+
+
+def is_pact_file(path: Path) -> bool:
+    """Whether a JSON file looks like a pact file: it has a consumer, a provider, and interactions or messages."""
+    try:
+        document = msgspec.json.decode(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return (
+        isinstance(document, dict)
+        and document.keys() >= {"consumer", "provider"}
+        and not document.keys().isdisjoint({"interactions", "messages"})
+    )
+
+
+def _pact(document: Any, data: bytes, path: Path | None) -> Pact:
+    if not isinstance(document, dict):
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 -- of the file, not of the caller
+    consumer, provider = _participant(document, "consumer"), _participant(document, "provider")
+    version = version_of(document)
+    _check_lists(document)
+    interactions = tuple(_interactions(document, consumer=consumer, provider=provider, version=version))
+    return Pact(
+        consumer=consumer, provider=provider, interactions=interactions, version=version, data=data, path=path
+    )
+
+
+def _participant(document: dict[str, Any], role: str) -> str:
+    participant = document.get(role)
+    name = participant.get("name") if isinstance(participant, dict) else None
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"it has no {role} name")
+    return name
+
+
+def _check_lists(document: dict[str, Any]) -> None:
+    if document.keys().isdisjoint({"interactions", "messages"}):
+        raise ValueError("it has neither interactions nor messages")
+    for key in ("interactions", "messages"):
+        listed = document.get(key)
+        if listed is not None and not (
+            isinstance(listed, list) and all(isinstance(each, dict) for each in listed)
+        ):
+            raise ValueError(f"{key} is not a list of objects")
+
+
+def _interactions(
+    document: dict[str, Any], *, consumer: str, provider: str, version: int
+) -> Iterator[PactInteraction]:
+    for index, (key, each) in enumerate(interactions_of(document)):
+        description = _description(each, index)
+        _check_states(each, description)
+        yield PactInteraction(
+            consumer=consumer,
+            provider=provider,
+            description=description,
+            states=tuple(provider_states_of(each)),
+            kind=_kind(each, key),
+            document=each,
+            version=version,
+            pending=each.get("pending") is True,
+            cassettes=cassettes_of(each),
+        )
+
+
+def _description(interaction: dict[str, Any], index: int) -> str:
+    """The description; the official engine numbers interactions that have none."""
+    description = interaction.get("description")
+    return f"Interaction {index}" if description is None else str(description)
+
+
+def _check_states(interaction: dict[str, Any], description: str) -> None:
+    states = interaction.get("providerStates")
+    for each in states if isinstance(states, list) else ():
+        if not isinstance(each, dict | str) or (isinstance(each, dict) and each.get("name") is None):
+            raise ValueError(f"a provider state of {description!r} has no name")
+
+
+def _kind(interaction: dict[str, Any], key: str) -> InteractionKind:
+    if key == "messages":
+        return InteractionKind.MESSAGE
+    stated = interaction.get("type")
+    if stated is None:
+        return InteractionKind.HTTP
+    try:
+        return InteractionKind(stated)
+    except ValueError:
+        raise ValueError(f"the interaction type {stated!r} is not supported") from None
