@@ -8,7 +8,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 from pactape.broker import running_broker
-from pactape.broker.store.backup import back_up, restore
+from pactape.broker.store.database.backup import back_up, restore
 from pactape.cli import command
 from pactape.errors import BadInputError, OutputError
 

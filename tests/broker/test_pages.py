@@ -17,7 +17,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker.pages.network import lay_out
-from pactape.broker.pages.rule_descriptions import rules_in_words
+from pactape.broker.pages.rule_descriptions import describe_rules
 
 from tests.broker.stock import pact_of
 
@@ -252,7 +252,7 @@ def test_a_page_allows_no_script_and_nothing_from_elsewhere(stock: StockTools) -
     ],
 )
 def test_rules_are_said_in_words(rules: Any, words: list[tuple[str, str, str]]) -> None:
-    assert rules_in_words(rules) == words
+    assert describe_rules(rules) == words
 
 
 _calls = st.lists(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.broker.rules.pending import ProviderLine, Success, is_pending, pending_lines, work_in_progress
+from pactape.broker.rules.pending import ProviderBranch, Success, is_pending, pending_lines, work_in_progress
 from pactape.broker.rules.selectors import Candidate, Selected
 
 from tests.broker.test_selectors import candidate
 
-MAIN = ProviderLine(kind="branch", name="main", began="2026-01-01")
-FEATURE = ProviderLine(kind="branch", name="feature", began="2026-02-01")
-NEW = ProviderLine(kind="branch", name="new", began=None)
+MAIN = ProviderBranch(kind="branch", name="main", began="2026-01-01")
+FEATURE = ProviderBranch(kind="branch", name="feature", began="2026-02-01")
+NEW = ProviderBranch(kind="branch", name="new", began=None)
 
 
 def success(branch: str, at: str = "2026-01-15", *, wip: bool = False) -> Success:
@@ -49,7 +49,7 @@ def test_a_success_of_a_version_without_a_branch_counts_for_no_branch() -> None:
 
 
 def test_tags_follow_the_same_rule_by_tag() -> None:
-    line = ProviderLine(kind="tag", name="prod", began="2026-02-01")
+    line = ProviderBranch(kind="tag", name="prod", began="2026-02-01")
     tagged = Success(tags=frozenset({"prod"}), branches=frozenset({"main"}), at="2026-03-01")
     assert not is_pending(line, [tagged])
     assert is_pending(line, [success("prod")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pactape.broker.http.application import _routes
+from pactape.broker.http.application import api_routes
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "broker.md"
 ROW = re.compile(r"^\| `(/[^`]*)` \| ([A-Z ]+) \|$", re.MULTILINE)
@@ -17,4 +17,4 @@ def test_the_reference_lists_each_route_with_its_methods() -> None:
         for path, methods in ROW.findall(REFERENCE.read_text(encoding="utf-8"))
         for method in methods.split()
     }
-    assert listed == {(f"/{'/'.join(route.template)}", route.method) for route in _routes()}
+    assert listed == {(f"/{'/'.join(route.template)}", route.method) for route in api_routes()}

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker.records import Publication
-from pactape.broker.rules.selectors import Candidate, SelectorError, Standing, parse_selectors, select
+from pactape.broker.rules.candidates import Candidate, InEnvironment
+from pactape.broker.rules.selector_parsing import SelectorError, parse_selectors
+from pactape.broker.rules.selectors import select
 
 
 def candidate(version: int, *, consumer: str = "web", content: int | None = None, **more: Any) -> Candidate:
@@ -91,7 +93,7 @@ def test_versions_in_use_are_chosen_by_kind_and_environment(
 ) -> None:
     places = [("test", "deployed"), ("test", "released"), ("live", "deployed")]
     candidates = [
-        candidate(number, standings=(Standing(environment=name, production=False, kind=kind),))
+        candidate(number, environments=(InEnvironment(environment=name, production=False, kind=kind),))
         for number, (name, kind) in enumerate(places, start=1)
     ]
     assert chosen([selector], *candidates) == versions
@@ -103,8 +105,8 @@ def test_the_consumer_narrows_a_selector() -> None:
 
 
 def test_no_selectors_mean_main_branches_and_all_that_is_in_use() -> None:
-    live = Standing(environment="live", production=True, kind="deployed")
-    deployed = candidate(1, main_branch="main", branches={"main"}, standings=(live,))
+    live = InEnvironment(environment="live", production=True, kind="deployed")
+    deployed = candidate(1, main_branch="main", branches={"main"}, environments=(live,))
     head = candidate(2, main_branch="main", head_of_branches={"main"})
     feature = candidate(3, main_branch="main", head_of_branches={"feat"}, latest=True)
     without_branches = candidate(4, consumer="app", latest=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from pactape.broker import BrokerConfig, Credentials
-from pactape.broker.http.application import _routes
+from pactape.broker.http.application import api_routes
 from pactape.broker.pages.views import ROUTES as PAGES
 
 from tests.broker.stock import pact_of
@@ -37,7 +37,7 @@ def addresses() -> list[tuple[str, str, str]]:
             "/".join(["", *map(_filled, route.template)]),
             accept,
         )
-        for routes, accept in ((_routes(), "application/hal+json"), (PAGES, "text/html"))
+        for routes, accept in ((api_routes(), "application/hal+json"), (PAGES, "text/html"))
         for route in routes
     ]
 

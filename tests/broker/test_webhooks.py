@@ -128,7 +128,7 @@ def test_a_webhook_may_not_call_a_host_that_is_not_allowed(serving: Callable[...
     assert "may not call 10.0.0.1" in answer.json()["detail"]
 
 
-def test_credentials_of_a_webhook_are_never_shown(serving: Callable[..., Any]) -> None:
+def test_read_credentials_a_webhook_are_never_shown(serving: Callable[..., Any]) -> None:
     with serving(LOCAL) as stock:
         hook = document("http://127.0.0.1/")
         hook["request"] |= {"username": "ann", "password": "hunter2"}

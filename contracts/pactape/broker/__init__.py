@@ -6,7 +6,8 @@ outgrow it point PACT_BROKER_BASE_URL at the official broker and change nothing 
 
 from __future__ import annotations
 
-from pactape.broker.config import BrokerConfig, Credentials
+from pactape.broker.config import BrokerConfig
+from pactape.broker.credentials import Credentials
 from pactape.broker.server import BrokerServer, running_broker
 
 __all__ = ["BrokerConfig", "BrokerServer", "Credentials", "running_broker"]

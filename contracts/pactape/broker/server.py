@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.broker.config import BrokerConfig
+from pactape.broker.delivery.dispatcher import WebhookDispatcher
 from pactape.broker.http.application import Application
 from pactape.broker.pages.site import HtmlPages
-from pactape.broker.store.database import Database, utc_now
-from pactape.broker.webhooks.dispatcher import Courier
-from pactape.broker.wsgi_gateway import Gateway
+from pactape.broker.store.database.sqlite import Database, utc_now
+from pactape.broker.wsgi.gateway import WsgiGateway
 from pactape.errors import BadInputError, OutputError
 from pactape.serving import WsgiServer, address_of, bind, in_background
 
@@ -52,15 +52,15 @@ class BrokerServer:
                 remedy="set a user with a password or a token (docs/reference/broker.md), or use 127.0.0.1",
             )
         self._database = Database(database)
-        self._courier = Courier(self._database, self.config, clock=utc_now)
+        self._dispatcher = WebhookDispatcher(self._database, self.config, clock=utc_now)
         self._server = WsgiServer(
             (host, port),
-            Application(self._database, self.config, listener=self._courier.tell, pages=HtmlPages()),
+            Application(self._database, self.config, listener=self._dispatcher.enqueue, pages=HtmlPages()),
             numthreads=_THREADS,
             request_queue_size=_BACKLOG,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
-        self._server.gateway = Gateway
+        self._server.gateway = WsgiGateway
         self._server.expiration_interval = _POLL_SECONDS
         self._server.max_request_header_size = _LARGEST_HEADERS
         self._server.max_request_body_size = 0  # the application answers with 413 and says the limit
@@ -78,11 +78,11 @@ class BrokerServer:
 
     def serve(self) -> None:
         """Serve until `stop` is called from another thread or a signal's handler."""
-        self._courier.start()
+        self._dispatcher.start()
         try:
             self._server.serve()
         finally:
-            self._courier.stop()
+            self._dispatcher.stop()
             self._database.close()
 
     def stop(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import platformdirs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,8 @@ __all__ = ["broker"]
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".pactape/broker.sqlite"),
-    show_default=True,
+    default=lambda: platformdirs.user_data_path("pactape", appauthor=False) / "broker.sqlite",
+    show_default="broker.sqlite in your user data folder",
     help="The SQLite file; it is made when missing.",
 )
 @click.option(
@@ -63,10 +64,10 @@ def broker(
         return
     with _quick_start():
         from pactape.broker import BrokerConfig, BrokerServer  # noqa: PLC0415 -- keeps `pactape --help` quick
-        from pactape.broker.credentials import credentials_of  # noqa: PLC0415 -- as above
+        from pactape.broker.credentials import read_credentials  # noqa: PLC0415 -- as above
 
         config = BrokerConfig(
-            credentials=credentials_of(),
+            credentials=read_credentials(),
             base_url=base_url,
             allow_contract_modification=allow_contract_modification,
             webhook_hosts=webhook_hosts,
@@ -102,7 +103,7 @@ def _serve(server: BrokerServer, database: Path) -> None:
 @click.pass_obj
 def backup(database: Path, *, target: Path) -> None:
     """Copy the database to TARGET, also while a broker serves it."""
-    from pactape.broker.store.backup import back_up  # noqa: PLC0415 -- as above
+    from pactape.broker.store.database.backup import back_up  # noqa: PLC0415 -- as above
 
     back_up(database, target)
     click.echo(f"{database} copied to {target}")
@@ -113,7 +114,7 @@ def backup(database: Path, *, target: Path) -> None:
 @click.pass_obj
 def restore(database: Path, *, source: Path) -> None:
     """Put SOURCE, a backup, in the place of a database that doesn't exist."""
-    from pactape.broker.store.backup import restore as bring_back  # noqa: PLC0415 -- as above
+    from pactape.broker.store.database.backup import restore as bring_back  # noqa: PLC0415 -- as above
 
     bring_back(source, database)
     click.echo(f"{database} restored from {source}")

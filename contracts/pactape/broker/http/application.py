@@ -25,17 +25,17 @@ from pactape.broker.http.protocol.messages import PROBLEM, Call, Problem, Reques
 from pactape.broker.http.protocol.names import is_name
 from pactape.broker.http.protocol.routing import Router
 from pactape.broker.http.webhooks import resource as webhooks
-from pactape.broker.store.database import utc_now
+from pactape.broker.store.database.sqlite import utc_now
 from pactape.broker.store.environments import add_environment, all_environments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pactape.broker.http.protocol.routing import Route
-    from pactape.broker.store.database import Clock, Database
+    from pactape.broker.store.database.sqlite import Clock, Database
     from pactape.broker.webhooks.events import Event
 
-__all__ = ["Application", "Pages"]
+__all__ = ["Application", "Pages", "api_routes"]
 
 
 class Pages(Protocol):
@@ -93,7 +93,7 @@ class Application:
         self._clock = clock
         self._listener = listener
         self._pages = pages
-        self._router = Router(_routes())
+        self._router = Router(api_routes())
         self._page_router = Router(pages.routes if pages else ())
         self._seed()
 
@@ -176,7 +176,8 @@ class Application:
         return self._router.find(request)
 
 
-def _routes() -> list[Route]:
+def api_routes() -> list[Route]:
+    """Return every route of the API."""
     return [route for module in _MODULES for route in module.ROUTES]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pactape.broker.pages.rule_descriptions import rules_in_words
+from pactape.broker.pages.rule_descriptions import describe_rules
 from pactape.pactfile.document import interactions_of, provider_states_of
 
 __all__ = ["Part", "Shown", "shown_interactions"]
@@ -86,7 +86,7 @@ def _part(kind: str, title: str, document: dict[str, Any]) -> Part:
         query=_query(document.get("query")),
         headers=tuple(_headers(document.get("headers", document.get("metadata", document.get("metaData"))))),
         body=_body(document.get("body", document.get("contents"))),
-        rules=tuple(rules_in_words(document.get("matchingRules"))),
+        rules=tuple(describe_rules(document.get("matchingRules"))),
     )
 
 

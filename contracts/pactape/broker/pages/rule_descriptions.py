@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["rules_in_words"]
+__all__ = ["describe_rules"]
 
 _PLAIN: Mapping[str, str] = {
     "type": "any value of the same type",
@@ -36,14 +36,14 @@ _PARAMETERS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def rules_in_words(rules: Any) -> list[tuple[str, str, str]]:
+def describe_rules(rules: Any) -> list[tuple[str, str, str]]:
     """Where each rule applies and what it says: part, path and words; unknown rules are shown as they are.
 
     Args:
         rules: The `matchingRules` of a request, a response or a message, of specification 2, 3 or 4.
 
     Example:
-        >>> rules_in_words({"body": {"$.id": {"matchers": [{"match": "integer"}]}}})
+        >>> describe_rules({"body": {"$.id": {"matchers": [{"match": "integer"}]}}})
         [('body', '$.id', 'a whole number')]
     """
     return list(_rules(rules)) if isinstance(rules, dict) else []

@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from pactape.broker.http.matrix.query import Question, read_question
-from pactape.broker.http.matrix.resolution import answer
-from pactape.broker.http.matrix.resource import can_i_deploy_question
+from pactape.broker.http.matrix.query import MatrixQuery, read_matrix_query
+from pactape.broker.http.matrix.resolution import resolve_matrix
+from pactape.broker.http.matrix.resource import can_i_deploy_query
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.pacts.resource import published, published_content
 from pactape.broker.http.protocol.messages import Call, Response, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions
 from pactape.broker.pages.network import lay_out
-from pactape.broker.store import pacticipants, pacts
-from pactape.broker.store.environments import current_placements
+from pactape.broker.store import pacts, versions
+from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import results_of_content
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _pact_path(publication: Publication) -> tuple[str, ...]:
 
 def _contract(call: Call, publication: Publication) -> Response:
     document = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
-    version = pacticipants.find_version(call.connection, publication.consumer, publication.version)
+    version = versions.find_version(call.connection, publication.consumer, publication.version)
     return _page(
         "contract.html",
         call,
@@ -93,9 +93,9 @@ def _latest(call: Call) -> Response:
     return _contract(call, found[0])
 
 
-def _matrix(call: Call, question: Question) -> Response:
-    verdict, rows = answer(call.connection, question)
-    versions = pacticipants.versions_by_id(
+def _matrix(call: Call, query: MatrixQuery) -> Response:
+    verdict, rows = resolve_matrix(call.connection, query)
+    shown = versions.versions_by_id(
         call.connection,
         {row.publication.version_id for row in rows}
         | {row.result.provider_version_id for row in rows if row.result is not None},
@@ -104,13 +104,13 @@ def _matrix(call: Call, question: Question) -> Response:
         "matrix.html",
         call,
         title="Matrix",
-        asks=question.target is not None or any(each.version for each in question.wanted),
+        asks=query.target is not None or any(each.version for each in query.wanted),
         verdict=verdict,
         rows=[
             {
                 "row": row,
-                "consumer": versions[row.publication.version_id],
-                "provider": versions.get(row.result.provider_version_id) if row.result else None,
+                "consumer": shown[row.publication.version_id],
+                "provider": shown.get(row.result.provider_version_id) if row.result else None,
                 "pact": _pact_path(row.publication),
             }
             for row in rows
@@ -120,7 +120,7 @@ def _matrix(call: Call, question: Question) -> Response:
 
 def _between(call: Call) -> Response:
     parties = [("q[][pacticipant]", call.path["consumer"]), ("q[][pacticipant]", call.path["provider"])]
-    return _matrix(call, read_question(parties))
+    return _matrix(call, read_matrix_query(parties))
 
 
 def _pacticipant(call: Call) -> Response:
@@ -133,7 +133,7 @@ def _pacticipant(call: Call) -> Response:
         title=pacticipant.display_name,
         pacticipant=pacticipant,
         rows=[_integration(call, each) for each in mine],
-        versions=pacticipants.versions_of(call.connection, pacticipant.name, limit=50),
+        versions=versions.versions_of(call.connection, pacticipant.name, limit=50),
         placements=current_placements(call.connection, pacticipant=pacticipant.name),
     )
 
@@ -146,8 +146,8 @@ ROUTES: list[Route] = [
     reads(f"{_BETWEEN}/version/{{version}}", lambda call: _contract(call, published(call))),
     reads(f"{_BETWEEN}/latest", _latest),
     reads(f"{_BETWEEN}/pact-version/{{sha}}", lambda call: _contract(call, published_content(call))),
-    reads("/matrix", lambda call: _matrix(call, read_question(call.request.query))),
-    reads("/can-i-deploy", lambda call: _matrix(call, can_i_deploy_question(call))),
+    reads("/matrix", lambda call: _matrix(call, read_matrix_query(call.request.query))),
+    reads("/can-i-deploy", lambda call: _matrix(call, can_i_deploy_query(call))),
     reads("/matrix/provider/{provider}/consumer/{consumer}", _between),
     reads("/pacticipants/{pacticipant}", _pacticipant),
 ]

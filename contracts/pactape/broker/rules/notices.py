@@ -9,8 +9,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pactape.broker.rules.pending import ProviderLine
-    from pactape.broker.rules.selectors import Match, Selected
+    from pactape.broker.rules.candidates import Match, Selected
+    from pactape.broker.rules.pending import ProviderBranch
 
 __all__ = ["Notice", "notices", "short_description"]
 
@@ -34,9 +34,9 @@ def notices(
     selected: Selected,
     *,
     url: str,
-    pending: list[ProviderLine] | None,
+    pending: list[ProviderBranch] | None,
     wip: bool,
-    lines: Sequence[ProviderLine],
+    lines: Sequence[ProviderBranch],
     with_pending: bool,
 ) -> list[Notice]:
     """The notices of one contract in the answer to "pacts for verification".
@@ -109,7 +109,7 @@ def _head(match: Match) -> str:
     return f"from branch '{match.name}'" if match.kind == "branch" else f"tagged with '{match.name}'"
 
 
-def _lines(lines: Sequence[ProviderLine], provider: str, *, article: str) -> str:
+def _lines(lines: Sequence[ProviderBranch], provider: str, *, article: str) -> str:
     if not lines:
         return provider
     names = " and ".join(f"'{line.name}'" for line in lines)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.broker.rules.selectors import Candidate, Match, Selected, merge
+from pactape.broker.rules.candidates import Candidate, Match, Selected
+from pactape.broker.rules.selectors import merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-__all__ = ["ProviderLine", "Success", "is_pending", "pending_lines", "work_in_progress"]
+__all__ = ["ProviderBranch", "Success", "is_pending", "pending_lines", "work_in_progress"]
 
 
 class Success(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Success(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
 
 
-class ProviderLine(msgspec.Struct, frozen=True, kw_only=True):
+class ProviderBranch(msgspec.Struct, frozen=True, kw_only=True):
     """A branch, or a tag used as one, that a provider verifies for.
 
     Args:
@@ -53,11 +54,11 @@ class ProviderLine(msgspec.Struct, frozen=True, kw_only=True):
         return success.branches if self.kind == "branch" else success.tags
 
 
-def is_pending(line: ProviderLine, successes: Iterable[Success]) -> bool:
+def is_pending(line: ProviderBranch, successes: Iterable[Success]) -> bool:
     """Whether a content with these successes is pending for a line.
 
     Example:
-        >>> feature = ProviderLine(kind="branch", name="feature", began="2026-02-01")
+        >>> feature = ProviderBranch(kind="branch", name="feature", began="2026-02-01")
         >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-01-01")])
         False
         >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-03-01")])
@@ -72,7 +73,9 @@ def is_pending(line: ProviderLine, successes: Iterable[Success]) -> bool:
     return True
 
 
-def pending_lines(lines: Sequence[ProviderLine], successes: Collection[Success]) -> list[ProviderLine] | None:
+def pending_lines(
+    lines: Sequence[ProviderBranch], successes: Collection[Success]
+) -> list[ProviderBranch] | None:
     """The lines that a content is pending for; None means pending for the provider as such.
 
     Without a line a content is pending until any provider version has verified it.
@@ -83,7 +86,7 @@ def pending_lines(lines: Sequence[ProviderLine], successes: Collection[Success])
 
 
 def work_in_progress(
-    lines: Sequence[ProviderLine],
+    lines: Sequence[ProviderBranch],
     candidates: Sequence[Candidate],
     *,
     selected: Sequence[Selected],

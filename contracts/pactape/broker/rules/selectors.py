@@ -6,191 +6,15 @@ the contract of the latest *version* counts: a version without a contract for th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from pactape.broker.records import Publication
+from pactape.broker.rules.candidates import Candidate, Match, Selected
+from pactape.broker.rules.selector_parsing import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = [
-    "Candidate",
-    "Match",
-    "Selected",
-    "Selector",
-    "SelectorError",
-    "Standing",
-    "merge",
-    "parse_selectors",
-    "select",
-]
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A consumer version is in an environment, as "deployed" or "released"."""
-
-    environment: str
-    production: bool
-    kind: str
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A published contract with what selectors ask of its consumer version.
-
-    Args:
-        branches: The branches that the version is on.
-        head_of_branches: Those that it is the latest of.
-        head_of_tags: The tags that the version is the latest to have.
-        latest: Whether it is the consumer's latest version with a contract for the provider.
-    """
-
-    publication: Publication
-    main_branch: str | None = None
-    branches: frozenset[str] = frozenset()
-    head_of_branches: frozenset[str] = frozenset()
-    head_of_tags: frozenset[str] = frozenset()
-    tags: frozenset[str] = frozenset()
-    standings: tuple[Standing, ...] = ()
-    latest: bool = False
-
-
-class SelectorError(ValueError):
-    """A selector that can't be understood; the message says which and why."""
-
-
-class Selector(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One consumer version selector, with the field names of the official API."""
-
-    consumer: str | None = None
-    main_branch: bool | None = None
-    matching_branch: bool | None = None
-    branch: str | bool | None = None  # True: the head of each branch
-    fallback_branch: str | None = None
-    fallback_to_main_branch: bool | None = None
-    tag: str | None = None
-    fallback_tag: str | None = None
-    latest: bool | None = None
-    deployed: bool | None = None
-    released: bool | None = None
-    deployed_or_released: bool | None = None
-    environment: str | None = None
-
-
-class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a contract was selected.
-
-    Args:
-        kind: "branch", "tag", "all with tag", "latest", "deployed", "released".
-        name: The branch, tag or environment.
-        instead_of: The branch or tag that had no contract, when this is a fallback.
-    """
-
-    kind: str
-    version: str
-    name: str | None = None
-    consumer: str | None = None
-    instead_of: str | None = None
-
-
-class Selected(msgspec.Struct, frozen=True, kw_only=True):
-    """A content to verify: its latest selected publication, and every reason for it."""
-
-    publication: Publication
-    matches: tuple[Match, ...]
-
-
-def parse_selectors(values: Any) -> list[Selector]:
-    """Read `consumerVersionSelectors`; null fields are as good as absent ones.
-
-    Raises:
-        SelectorError: Not a list of objects, an unknown field, or fields that say nothing or contradict.
-
-    Example:
-        >>> parse_selectors([{"mainBranch": True}])[0].main_branch
-        True
-    """
-    if not isinstance(values, list):
-        raise SelectorError("consumerVersionSelectors must be a list")
-    return [_parse(value, place=f"consumerVersionSelectors[{index}]") for index, value in enumerate(values)]
-
-
-def _parse(value: Any, *, place: str) -> Selector:
-    try:
-        given = {
-            key: item
-            for key, item in value.items()
-            if item is not None and (item is not False or key == "latest")
-        }
-        selector = msgspec.convert(given, Selector, strict=False)
-    except (AttributeError, msgspec.ValidationError) as error:
-        raise SelectorError(f"{place}: {error}") from None
-    problem = _problem(selector)
-    if problem:
-        raise SelectorError(f"{place} {problem}")
-    return selector
-
-
-def _problem(selector: Selector) -> str | None:
-    return next((text for wrong, text in _contradictions(selector) if wrong), None)
-
-
-_OF_BRANCHES = (
-    "latest",
-    "tag",
-    "fallback_tag",
-    "branch",
-    "fallback_branch",
-    "fallback_to_main_branch",
-    "matching_branch",
-    "main_branch",
-)
-_OF_ENVIRONMENTS = ("environment", "deployed", "released", "deployed_or_released")
-_ENOUGH = {"latest", "tag", "branch", "matching_branch", "main_branch", *_OF_ENVIRONMENTS}
-
-
-def _contradictions(selector: Selector) -> list[tuple[bool, str]]:
-    """What is wrong with a selector, by the rules of the official broker."""
-    given = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
-    said = {name for name in given if getattr(selector, name)}
-    places = {"deployed", "released", "deployed_or_released"}
-    branch_without_latest = selector.latest is False and "branch" in said
-    return [
-        (
-            not said & _ENOUGH,
-            "must name mainBranch, matchingBranch, branch, tag, latest, deployed, released or environment",
-        ),
-        (
-            "main_branch" in said and bool(given - {"main_branch", "latest"}),
-            "can't have mainBranch together with anything but consumer and latest",
-        ),
-        ("main_branch" in said and selector.latest is False, "can't have mainBranch with latest=false"),
-        (
-            "matching_branch" in said and given != {"matching_branch"},
-            "can't have matchingBranch together with anything but consumer",
-        ),
-        ({"branch", "tag"} <= said, "can't have both a branch and a tag"),
-        (
-            bool(given & set(_OF_BRANCHES)) and bool(given & set(_OF_ENVIRONMENTS)),
-            "can't have a branch, a tag or latest together with an environment, deployed or released",
-        ),
-        (
-            "fallback_tag" in said and not {"tag", "latest"} <= said,
-            "needs a tag and latest=true for its fallbackTag",
-        ),
-        (
-            bool(said & {"fallback_branch", "fallback_to_main_branch"})
-            and not isinstance(selector.branch, str),
-            "needs a branch for its fallbackBranch or fallbackToMainBranch",
-        ),
-        (
-            {"fallback_branch", "fallback_to_main_branch"} <= said,
-            "can't have both fallbackBranch and fallbackToMainBranch",
-        ),
-        (branch_without_latest, "can't have a branch with latest=false"),
-        (len(said & places) > 1, "can have only one of deployed, released and deployedOrReleased"),
-    ]
+__all__ = ["merge", "select"]
 
 
 def select(
@@ -262,7 +86,7 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
         return _tagged(selector, candidates, selector.tag)
     kinds = _kinds(selector)
     if kinds:
-        return _standing(selector, candidates, kinds)
+        return _in_environment_record(selector, candidates, kinds)
     return [(each, _match(selector, each, "latest", None)) for each in candidates if each.latest]
 
 
@@ -332,10 +156,10 @@ def _kinds(selector: Selector) -> set[str]:
     return kinds or ({"deployed", "released"} if selector.environment else set())
 
 
-def _standing(selector: Selector, candidates: Sequence[Candidate], kinds: set[str]) -> _Found:
+def _in_environment_record(selector: Selector, candidates: Sequence[Candidate], kinds: set[str]) -> _Found:
     return [
         (each, _match(selector, each, standing.kind, standing.environment))
         for each in candidates
-        for standing in each.standings
+        for standing in each.environments
         if standing.kind in kinds and selector.environment in {None, standing.environment}
     ]

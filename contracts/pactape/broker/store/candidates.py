@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from pactape.broker.rules.selectors import Candidate, Standing
-from pactape.broker.store import tables as t
-from pactape.broker.store.environments import current_placements
+from pactape.broker.rules.candidates import Candidate, InEnvironment
+from pactape.broker.store.database import tables as t
 from pactape.broker.store.pacticipants import all_pacticipants
 from pactape.broker.store.pacts import publications_of_parties
+from pactape.broker.store.placements import current_placements
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -29,9 +29,9 @@ def candidates_of(connection: Connection, provider: str) -> list[Candidate]:
     branch_heads = _names_by_version(connection, _BRANCH_HEADS)
     tag_heads = _names_by_version(connection, _TAG_HEADS)
     tags = _names_by_version(connection, _TAGS)
-    standings: dict[int, list[Standing]] = defaultdict(list)
+    environments: dict[int, list[InEnvironment]] = defaultdict(list)
     for placement in current_placements(connection):
-        standings[placement.version_id].append(_standing(placement))
+        environments[placement.version_id].append(_in_environment_record(placement))
     latest: dict[str, int] = {}
     for publication in publications:
         latest[publication.consumer] = max(latest.get(publication.consumer, 0), publication.version_id)
@@ -43,7 +43,7 @@ def candidates_of(connection: Connection, provider: str) -> list[Candidate]:
             head_of_branches=branch_heads[publication.version_id],
             head_of_tags=tag_heads[publication.version_id],
             tags=tags[publication.version_id],
-            standings=tuple(standings.get(publication.version_id, ())),
+            environments=tuple(environments.get(publication.version_id, ())),
             latest=latest[publication.consumer] == publication.version_id,
         )
         for publication in publications
@@ -73,8 +73,8 @@ def _names_by_version(connection: Connection, query: Select[Any]) -> dict[int, f
     return defaultdict(frozenset, {identity: frozenset(names) for identity, names in found.items()})
 
 
-def _standing(placement: Placement) -> Standing:
-    return Standing(
+def _in_environment_record(placement: Placement) -> InEnvironment:
+    return InEnvironment(
         environment=placement.environment.name,
         production=placement.environment.production,
         kind=placement.kind,

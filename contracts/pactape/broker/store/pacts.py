@@ -10,7 +10,7 @@ from sqlalchemy import delete as remove
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pactape.broker.records import Publication
-from pactape.broker.store import tables as t
+from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, func, insert, or_, select
 
 from pactape.broker.records import Result
-from pactape.broker.store import tables as t
+from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from pactape.broker.store import tables as t
+from pactape.broker.store.database import tables as t
 from pactape.broker.webhooks.definition import Delivery, Outgoing, Webhook, WebhookSpec
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pactape.broker.store.results import results_of_content
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.broker.rules.selectors import Candidate
+    from pactape.broker.rules.candidates import Candidate
 
 __all__ = ["ROUTES", "badge_svg"]
 

@@ -1,4 +1,4 @@
-"""Reading a question to the matrix: the positional `q[][…]` parameters and the options beside them."""
+"""Reading a query to the matrix: the positional `q[][…]` parameters and the options beside them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pactape.broker.http.protocol.messages import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Question", "Wanted", "read_question"]
+__all__ = ["MatrixQuery", "VersionSelector", "read_matrix_query"]
 
 _FLAGS = {"latest", "mainBranch"}
 _LARGEST_LIMIT = 1000
 
 
-class Wanted(msgspec.Struct, kw_only=True, rename="camel"):
+class VersionSelector(msgspec.Struct, kw_only=True, rename="camel"):
     """A selector as it was asked: a pacticipant and at most one way to name its versions."""
 
     pacticipant: str
@@ -29,8 +29,8 @@ class Wanted(msgspec.Struct, kw_only=True, rename="camel"):
     environment: str | None = None
 
 
-class Question(msgspec.Struct, kw_only=True):
-    """A question.
+class MatrixQuery(msgspec.Struct, kw_only=True):
+    """A query.
 
     Args:
         target: How to infer the versions of the others; None when nothing is to be inferred.
@@ -38,15 +38,15 @@ class Question(msgspec.Struct, kw_only=True):
         limit: How many rows to show.
     """
 
-    wanted: list[Wanted]
-    ignored: list[Wanted]
-    target: Wanted | None
+    wanted: list[VersionSelector]
+    ignored: list[VersionSelector]
+    target: VersionSelector | None
     latest_only: bool
     limit: int
 
 
-def read_question(pairs: Iterable[tuple[str, str]]) -> Question:
-    """Read a question from its query.
+def read_matrix_query(pairs: Iterable[tuple[str, str]]) -> MatrixQuery:
+    """Read a query from its query.
 
     A repeated key starts the next selector, so the order of the pairs matters.
 
@@ -55,8 +55,8 @@ def read_question(pairs: Iterable[tuple[str, str]]) -> Question:
 
     Example:
         >>> pairs = [("q[][pacticipant]", "Web"), ("q[][version]", "1"), ("environment", "test")]
-        >>> question = read_question(pairs)
-        >>> question.wanted[0].version, question.target.environment
+        >>> query = read_matrix_query(pairs)
+        >>> query.wanted[0].version, query.target.environment
         ('1', 'test')
     """
     pairs = list(pairs)
@@ -66,7 +66,7 @@ def read_question(pairs: Iterable[tuple[str, str]]) -> Question:
         raise Problem(
             400, "Please provide 1 or more version selectors.", errors={"q": ["must name a pacticipant"]}
         )
-    return Question(
+    return MatrixQuery(
         wanted=wanted,
         ignored=_selectors(pairs, prefix="ignore"),
         target=_target(options),
@@ -85,22 +85,22 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _target(options: dict[str, str]) -> Wanted | None:
+def _target(options: dict[str, str]) -> VersionSelector | None:
     given: dict[str, object] = {
         name: options[name] for name in ("tag", "branch", "environment") if options.get(name)
     }
     given |= {name: True for name in _FLAGS if options.get(name) == "true"}
-    return msgspec.convert({"pacticipant": "", **given}, Wanted) if given else None
+    return msgspec.convert({"pacticipant": "", **given}, VersionSelector) if given else None
 
 
-def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[Wanted]:
+def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[VersionSelector]:
     groups: list[dict[str, object]] = []
     start = f"{prefix}[]["
     for key, value in pairs:
         if not key.startswith(start) or not key.endswith("]"):
             continue
         name = key[len(start) : -1]
-        if name not in Wanted.__struct_encode_fields__:
+        if name not in VersionSelector.__struct_encode_fields__:
             raise Problem(400, f"{key} is not a parameter here", errors={prefix: [f"unknown {name!r}"]})
         if not groups or name in groups[-1]:
             groups.append({})
@@ -112,4 +112,4 @@ def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[Wanted]
                 "Please specify the pacticipant name",
                 errors={prefix: [f"Please specify the pacticipant name for {group}"]},
             )
-    return [msgspec.convert(group, Wanted) for group in groups]
+    return [msgspec.convert(group, VersionSelector) for group in groups]

@@ -1,4 +1,4 @@
-"""Answering a question to the matrix: from names to versions, from versions to rows and a verdict."""
+"""Answering a query to the matrix: from names to versions, from versions to rows and a verdict."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from pactape.broker.rules.matrix import (
     latest_rows,
     rows_between,
 )
-from pactape.broker.store import pacticipants, pacts
-from pactape.broker.store.environments import current_placements, find_environment_named
+from pactape.broker.store import pacticipants, pacts, versions
+from pactape.broker.store.environments import find_environment_named
+from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import latest_results
 
 if TYPE_CHECKING:
@@ -26,45 +27,45 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from pactape.broker.http.matrix.query import Question, Wanted
+    from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
     from pactape.broker.records import Publication, Version
 
-__all__ = ["answer"]
+__all__ = ["resolve_matrix"]
 
 
-def answer(connection: Connection, question: Question) -> tuple[Verdict, list[Row]]:
+def resolve_matrix(connection: Connection, query: MatrixQuery) -> tuple[Verdict, list[Row]]:
     """The verdict and the rows that it rests on.
 
     Raises:
-        Problem: 400, the question names a pacticipant or an environment that there isn't.
+        Problem: 400, the query names a pacticipant or an environment that there isn't.
     """
-    ignored = [each for wanted in question.ignored for each in _resolve_ignored(connection, wanted)]
-    specified = [each for wanted in question.wanted for each in _resolve(connection, wanted, specified=True)]
+    ignored = [each for wanted in query.ignored for each in _resolve_ignored(connection, wanted)]
+    specified = [each for wanted in query.wanted for each in _resolve(connection, wanted, specified=True)]
     names = {each.pacticipant for each in specified}
-    integrations = _integrations(connection, specified, between=len(names) > 1 and question.target is None)
+    integrations = _integrations(connection, specified, between=len(names) > 1 and query.target is None)
     others = sorted({name for each in integrations for name in (each.consumer, each.provider)} - names)
-    inferred = [each for name in others for each in _infer(connection, question.target, name)]
+    inferred = [each for name in others for each in _infer(connection, query.target, name)]
     resolved = [_marked(each, ignored) for each in [*specified, *inferred]]
     rows = _rows(connection, resolved)
-    if question.target is None and len(names) == 1:
+    if query.target is None and len(names) == 1:
         rows = [row for row in rows if row.result is not None or row.publication.consumer in names]
-    if question.latest_only:
+    if query.latest_only:
         rows = latest_rows(rows)
     verdict = judge(resolved, integrations, rows)
     warnings = tuple(
         Reason("warning", f"WARNING: Cannot ignore {each.describe()}") for each in ignored if each.missing
     )
-    return msgspec.structs.replace(verdict, reasons=verdict.reasons + warnings), rows[: question.limit]
+    return msgspec.structs.replace(verdict, reasons=verdict.reasons + warnings), rows[: query.limit]
 
 
-def _infer(connection: Connection, target: Wanted | None, name: str) -> list[Resolved]:
+def _infer(connection: Connection, target: VersionSelector | None, name: str) -> list[Resolved]:
     if target is None:
         return [Resolved(pacticipant=name, specified=False)]
     wanted = msgspec.structs.replace(target, pacticipant=name)
     return _resolve(connection, wanted, specified=False)
 
 
-def _resolve(connection: Connection, wanted: Wanted, *, specified: bool) -> list[Resolved]:
+def _resolve(connection: Connection, wanted: VersionSelector, *, specified: bool) -> list[Resolved]:
     if pacticipants.find_pacticipant(connection, wanted.pacticipant) is None:
         raise Problem(
             400,
@@ -97,40 +98,40 @@ def _resolve(connection: Connection, wanted: Wanted, *, specified: bool) -> list
     ]
 
 
-def _main_branch(connection: Connection, wanted: Wanted) -> str | None:
+def _main_branch(connection: Connection, wanted: VersionSelector) -> str | None:
     if not wanted.main_branch:
         return None
     found = pacticipants.find_pacticipant(connection, wanted.pacticipant)
     return None if found is None else found.main_branch
 
 
-def _versions(connection: Connection, wanted: Wanted) -> list[Version] | None:
+def _versions(connection: Connection, wanted: VersionSelector) -> list[Version] | None:
     """The versions that a selector stands for, the last one first; None means all there are."""
     name = wanted.pacticipant
     if wanted.version is not None:
-        version = pacticipants.find_version(connection, name, wanted.version)
+        version = versions.find_version(connection, name, wanted.version)
         return [] if version is None else [version]
     if wanted.environment is not None:
         return _in_environment(connection, name, wanted.environment)
     if wanted.tag is not None:
-        tagged = pacticipants.versions_with_tag(connection, name, wanted.tag)
+        tagged = versions.versions_with_tag(connection, name, wanted.tag)
         return tagged[:1] if wanted.latest else tagged
     if wanted.main_branch or wanted.branch is not None:
         return _on_branch(connection, wanted)
     if wanted.latest:
-        latest = pacticipants.latest_version(connection, name)
+        latest = versions.latest_version(connection, name)
         return [] if latest is None else [latest]
     return None
 
 
-def _on_branch(connection: Connection, wanted: Wanted) -> list[Version]:
+def _on_branch(connection: Connection, wanted: VersionSelector) -> list[Version]:
     branch = wanted.branch or _main_branch(connection, wanted)
     if branch is None:
         return []
     if wanted.latest:
-        head = pacticipants.head_of_branch(connection, wanted.pacticipant, branch)
+        head = versions.head_of_branch(connection, wanted.pacticipant, branch)
         return [] if head is None else [head]
-    return pacticipants.versions_on_branch(connection, wanted.pacticipant, branch)
+    return versions.versions_on_branch(connection, wanted.pacticipant, branch)
 
 
 def _in_environment(connection: Connection, name: str, environment: str) -> list[Version]:
@@ -142,11 +143,11 @@ def _in_environment(connection: Connection, name: str, environment: str) -> list
             errors={"environment": [f"environment with name '{environment}' does not exist"]},
         )
     placements = current_placements(connection, environment=found, pacticipant=name)
-    versions = pacticipants.versions_by_id(connection, {each.version_id for each in placements})
-    return sorted(versions.values(), key=lambda each: -each.id)
+    placed = versions.versions_by_id(connection, {each.version_id for each in placements})
+    return sorted(placed.values(), key=lambda each: -each.id)
 
 
-def _resolve_ignored(connection: Connection, wanted: Wanted) -> list[Resolved]:
+def _resolve_ignored(connection: Connection, wanted: VersionSelector) -> list[Resolved]:
     if pacticipants.find_pacticipant(connection, wanted.pacticipant) is None:
         return [Resolved(pacticipant=wanted.pacticipant, number=wanted.version, missing=True)]
     return _resolve(connection, wanted, specified=True)
@@ -174,19 +175,19 @@ def _integrations(
 
 
 def _published(connection: Connection, resolved: Sequence[Resolved]) -> list[Publication]:
-    versions = {each.version_id for each in resolved if each.version_id is not None}
+    version_ids = {each.version_id for each in resolved if each.version_id is not None}
     whole = {each.pacticipant for each in resolved if each.version_id is None and not each.missing}
-    return pacts.publications_of_versions(connection, versions=versions, consumers=whole)
+    return pacts.publications_of_versions(connection, versions=version_ids, consumers=whole)
 
 
 def _rows(connection: Connection, resolved: Sequence[Resolved]) -> list[Row]:
     publications = _published(connection, resolved)
-    versions = {each.version_id for each in resolved if each.version_id is not None}
+    version_ids = {each.version_id for each in resolved if each.version_id is not None}
     whole = {each.pacticipant for each in resolved if each.version_id is None and not each.missing}
     results = latest_results(
         connection,
         contents={each.content_id for each in publications},
-        versions=versions,
+        versions=version_ids,
         providers=whole,
     )
     return rows_between(resolved, publications, results)

@@ -1,11 +1,11 @@
-"""The matrix, and can-i-deploy: the same question in few words."""
+"""The matrix, and can-i-deploy: the same query in few words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.matrix.query import Question, read_question
-from pactape.broker.http.matrix.resolution import answer
+from pactape.broker.http.matrix.query import MatrixQuery, read_matrix_query
+from pactape.broker.http.matrix.resolution import resolve_matrix
 from pactape.broker.http.protocol.links import (
     link,
     moment,
@@ -17,24 +17,24 @@ from pactape.broker.http.protocol.links import (
 )
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store import pacticipants
+from pactape.broker.store.versions import versions_by_id
 
 if TYPE_CHECKING:
     from pactape.broker.records import Version
     from pactape.broker.rules.matrix import Row, Verdict
 
-__all__ = ["ROUTES", "can_i_deploy_question"]
+__all__ = ["ROUTES", "can_i_deploy_query"]
 
 
 def _matrix(call: Call) -> Response:
-    return _answered(call, read_question(call.request.query))
+    return _answered(call, read_matrix_query(call.request.query))
 
 
-def _answered(call: Call, question: Question) -> Response:
-    verdict, rows = answer(call.connection, question)
+def _answered(call: Call, query: MatrixQuery) -> Response:
+    verdict, rows = resolve_matrix(call.connection, query)
     numbers = {row.publication.version_id for row in rows}
     numbers |= {row.result.provider_version_id for row in rows if row.result is not None}
-    versions = pacticipants.versions_by_id(call.connection, numbers)
+    versions = versions_by_id(call.connection, numbers)
     return hal(
         {
             "summary": _summary(verdict),
@@ -92,8 +92,8 @@ def _version(call: Call, version: Version) -> dict[str, Any]:
     }
 
 
-def can_i_deploy_question(call: Call) -> Question:
-    """The matrix question that `/can-i-deploy` asks in few words.
+def can_i_deploy_query(call: Call) -> MatrixQuery:
+    """The matrix query that `/can-i-deploy` asks in few words.
 
     Raises:
         Problem: 400, the pacticipant, its version or the target is missing.
@@ -109,16 +109,16 @@ def can_i_deploy_question(call: Call) -> Question:
         )
     target = [("environment", environment or "")] if environment else [("tag", tag or ""), ("latest", "true")]
     ignored = [("ignore[][pacticipant]", value) for key, value in call.request.query if key == "ignore[]"]
-    return read_question([("q[][pacticipant]", name), ("q[][version]", version), *ignored, *target])
+    return read_matrix_query([("q[][pacticipant]", name), ("q[][version]", version), *ignored, *target])
 
 
 def _can_i_deploy(call: Call) -> Response:
-    return _answered(call, can_i_deploy_question(call))
+    return _answered(call, can_i_deploy_query(call))
 
 
 def _between(call: Call) -> Response:
     parties = [("q[][pacticipant]", call.path["consumer"]), ("q[][pacticipant]", call.path["provider"])]
-    return _answered(call, read_question([*parties, *call.request.query]))
+    return _answered(call, read_matrix_query([*parties, *call.request.query]))
 
 
 ROUTES: list[Route] = [

@@ -15,7 +15,7 @@ from pactape.broker.http.protocol.links import (
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import environments as store
+from pactape.broker.store import environments, placements
 
 if TYPE_CHECKING:
     from pactape.broker.records import Environment, Placement
@@ -26,7 +26,7 @@ _CREATED = 201
 
 
 def _known(call: Call) -> Environment:
-    found = store.find_environment(call.connection, call.path["environment"])
+    found = environments.find_environment(call.connection, call.path["environment"])
     if found is None:
         raise not_found(f"Environment {call.path['environment']}")
     return found
@@ -34,7 +34,7 @@ def _known(call: Call) -> Environment:
 
 def _all(call: Call) -> Response:
     wanted = call.request.parameter("name")
-    found = [each for each in store.all_environments(call.connection) if wanted in {None, each.name}]
+    found = [each for each in environments.all_environments(call.connection) if wanted in {None, each.name}]
     return hal(
         {
             "_embedded": {"environments": [environment_document(call, each) for each in found]},
@@ -49,7 +49,7 @@ def _get(call: Call) -> Response:
 
 def _create(call: Call) -> Response:
     values = _values(call, current=None)
-    made = store.add_environment(
+    made = environments.add_environment(
         call.connection,
         name=values["name"],
         display_name=values["display_name"],
@@ -63,7 +63,7 @@ def _create(call: Call) -> Response:
 
 def _update(call: Call) -> Response:
     environment = _known(call)
-    store.update_environment(
+    environments.update_environment(
         call.connection, environment, {**_values(call, current=environment), "updated_at": call.now}
     )
     return hal(environment_document(call, _known(call)))
@@ -79,7 +79,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
             errors={"name": ["can't be blank", "can't hold spaces"]},
         )
     check_names([("name", name)])
-    other = store.find_environment_named(call.connection, name)
+    other = environments.find_environment_named(call.connection, name)
     if other is not None and (current is None or other.uuid != current.uuid):
         raise Problem(
             400,
@@ -99,7 +99,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
 
 
 def _delete(call: Call) -> Response:
-    store.delete_environment(call.connection, _known(call))
+    environments.delete_environment(call.connection, _known(call))
     return no_content()
 
 
@@ -132,7 +132,7 @@ def _record(call: Call, kind: str) -> Response:
         raise Problem(
             400, "applicationInstance must be a string", errors={"applicationInstance": ["must be a string"]}
         )
-    placement = store.place(
+    placement = placements.place(
         call.connection, known_version(call), _known(call), kind=kind, instance=instance or None, now=call.now
     )
     document = _placement_document(call, placement)
@@ -140,7 +140,7 @@ def _record(call: Call, kind: str) -> Response:
 
 
 def _listed(call: Call, kind: str) -> Response:
-    placements = store.current_placements(
+    current = placements.current_placements(
         call.connection,
         environment=_known(call),
         kind=kind,
@@ -148,9 +148,7 @@ def _listed(call: Call, kind: str) -> Response:
     )
     instance = call.request.parameter("applicationInstance") or call.request.parameter("target")
     documents = [
-        _placement_document(call, each)
-        for each in placements
-        if instance is None or each.instance == instance
+        _placement_document(call, each) for each in current if instance is None or each.instance == instance
     ]
     return hal(
         {
@@ -161,7 +159,7 @@ def _listed(call: Call, kind: str) -> Response:
 
 
 def _one(call: Call, kind: str) -> Placement:
-    found = store.find_placement(call.connection, call.path["uuid"])
+    found = placements.find_placement(call.connection, call.path["uuid"])
     if found is None or found.kind != kind:
         raise not_found(f"A {kind} version {call.path['uuid']}")
     return found
@@ -173,13 +171,13 @@ def _end(call: Call, kind: str) -> Response:
     if call.json().get(field) is not False:
         raise Problem(400, f"{field} can only be set to false", errors={field: ["must be false"]})
     if placement.ended_at is None:
-        store.end_placement(call.connection, placement.uuid, now=call.now)
+        placements.end_placement(call.connection, placement.uuid, now=call.now)
     return hal(_placement_document(call, _one(call, kind)))
 
 
 def _of_version(call: Call, kind: str) -> Response:
     environment = _known(call)
-    found = store.current_placements(
+    found = placements.current_placements(
         call.connection, environment=environment, kind=kind, version_id=known_version(call).id
     )
     documents = [_placement_document(call, each) for each in found]

@@ -8,7 +8,8 @@ from pactape.broker.http.protocol.links import link, pacticipant_document, pacti
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import pacticipants as store
+from pactape.broker.store import pacticipants
+from pactape.broker.store.versions import latest_version
 
 if TYPE_CHECKING:
     from pactape.broker.records import Pacticipant
@@ -25,7 +26,7 @@ def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
         Problem: 404, there is none.
     """
     wanted = call.path["pacticipant"] if name is None else name
-    found = store.find_pacticipant(call.connection, wanted)
+    found = pacticipants.find_pacticipant(call.connection, wanted)
     if found is None:
         raise not_found(f"Pacticipant {wanted}")
     return found
@@ -33,8 +34,8 @@ def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
 
 def _document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
     document = pacticipant_document(call, pacticipant)
-    latest = store.latest_version(call.connection, pacticipant.name)
-    labels = store.labels_of(call.connection, pacticipant.id)
+    latest = latest_version(call.connection, pacticipant.name)
+    labels = pacticipants.labels_of(call.connection, pacticipant.id)
     document["_embedded"] = {"labels": [{"name": name} for name in labels]}
     if latest is not None:
         document["_embedded"]["latestVersion"] = version_brief(call, latest)
@@ -42,7 +43,7 @@ def _document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
 
 
 def _all(call: Call) -> Response:
-    found = store.all_pacticipants(call.connection)
+    found = pacticipants.all_pacticipants(call.connection)
     links = [link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in found]
     documents = [pacticipant_document(call, each) for each in found]
     return hal(
@@ -68,14 +69,14 @@ def _create(call: Call) -> Response:
     if not isinstance(name, str):
         raise Problem(400, "name can't be blank", errors={"name": ["can't be blank"]})
     check_names([("name", name)])
-    if store.find_pacticipant(call.connection, name) is not None:
+    if pacticipants.find_pacticipant(call.connection, name) is not None:
         raise Problem(409, f"Pacticipant {name} exists already")
     return _save(call, name, body, status=201)
 
 
 def _update(call: Call) -> Response:
     name = call.path["pacticipant"]
-    exists = store.find_pacticipant(call.connection, name) is not None
+    exists = pacticipants.find_pacticipant(call.connection, name) is not None
     return _save(call, name, call.json(), status=200 if exists else 201)
 
 
@@ -89,33 +90,33 @@ def _save(call: Call, name: str, body: dict[str, Any], *, status: int) -> Respon
             check_names([(key, value)])
         if key in body and not (column == "display_name" and value is None):
             values[column] = value
-    pacticipant = store.ensure_pacticipant(call.connection, name, now=call.now)
-    store.update_pacticipant(call.connection, pacticipant.id, values)
+    pacticipant = pacticipants.ensure_pacticipant(call.connection, name, now=call.now)
+    pacticipants.update_pacticipant(call.connection, pacticipant.id, values)
     location = (("Location", pacticipant_url(call, name)),) if status == 201 else ()  # noqa: PLR2004 -- Created
     return hal(_document(call, known_pacticipant(call, name)), status=status, headers=location)
 
 
 def _delete(call: Call) -> Response:
-    store.delete_pacticipant(call.connection, known_pacticipant(call).id)
+    pacticipants.delete_pacticipant(call.connection, known_pacticipant(call).id)
     return no_content()
 
 
 def _label(call: Call) -> Response:
     name = call.path["label"]
-    if name not in store.labels_of(call.connection, known_pacticipant(call).id):
+    if name not in pacticipants.labels_of(call.connection, known_pacticipant(call).id):
         raise not_found(f"Label {name}")
     return hal({"name": name, "_links": {"self": link(call.url(*call.request.segments))}})
 
 
 def _add_label(call: Call) -> Response:
-    store.add_label(call.connection, known_pacticipant(call).id, call.path["label"])
+    pacticipants.add_label(call.connection, known_pacticipant(call).id, call.path["label"])
     return hal(
         {"name": call.path["label"], "_links": {"self": link(call.url(*call.request.segments))}}, status=201
     )
 
 
 def _remove_label(call: Call) -> Response:
-    if not store.remove_label(call.connection, known_pacticipant(call).id, call.path["label"]):
+    if not pacticipants.remove_label(call.connection, known_pacticipant(call).id, call.path["label"]):
         raise not_found(f"Label {call.path['label']}")
     return no_content()
 

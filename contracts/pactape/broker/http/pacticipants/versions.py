@@ -19,9 +19,11 @@ from pactape.broker.http.protocol.links import (
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.paging import page_of
 from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import pacticipants as store
-from pactape.broker.store.environments import all_environments, current_placements
+from pactape.broker.store import versions as stored_versions
+from pactape.broker.store.environments import all_environments
+from pactape.broker.store.pacticipants import ensure_pacticipant
 from pactape.broker.store.pacts import publications_of_versions
+from pactape.broker.store.placements import current_placements
 
 if TYPE_CHECKING:
     from pactape.broker.records import Version
@@ -38,7 +40,7 @@ def known_version(call: Call) -> Version:
         Problem: 404, there is none.
     """
     name, number = call.path["pacticipant"], call.path["version"]
-    found = store.find_version(call.connection, name, number)
+    found = stored_versions.find_version(call.connection, name, number)
     if found is None:
         raise not_found(f"Version {number} of {name}")
     return found
@@ -98,7 +100,7 @@ def _recording_links(call: Call, version: Version) -> dict[str, Any]:
 
 def _branch_version(call: Call, version: Version, branch: str) -> dict[str, Any]:
     here = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
-    latest = store.head_of_branch(call.connection, version.pacticipant, branch)
+    latest = stored_versions.head_of_branch(call.connection, version.pacticipant, branch)
     return {
         "name": branch,
         "latest": latest is not None and latest.id == version.id,
@@ -112,8 +114,10 @@ def _get(call: Call) -> Response:
 
 def _all(call: Call) -> Response:
     pacticipant = known_pacticipant(call)
-    page = page_of(call, total=store.count_versions(call.connection, pacticipant.name))
-    found = store.versions_of(call.connection, pacticipant.name, limit=page.size, offset=page.offset)
+    page = page_of(call, total=stored_versions.count_versions(call.connection, pacticipant.name))
+    found = stored_versions.versions_of(
+        call.connection, pacticipant.name, limit=page.size, offset=page.offset
+    )
     return hal(
         {
             "_embedded": {"versions": [_document(call, each) for each in found]},
@@ -129,7 +133,7 @@ def _all(call: Call) -> Response:
 
 
 def _latest(call: Call) -> Response:
-    found = store.latest_version(call.connection, known_pacticipant(call).name)
+    found = stored_versions.latest_version(call.connection, known_pacticipant(call).name)
     if found is None:
         raise not_found(f"A version of {call.path['pacticipant']}")
     return hal(_document(call, found))
@@ -137,14 +141,14 @@ def _latest(call: Call) -> Response:
 
 def _latest_tagged(call: Call) -> Response:
     tag = call.path["tag"]
-    found = store.versions_with_tag(call.connection, known_pacticipant(call).name, tag)
+    found = stored_versions.versions_with_tag(call.connection, known_pacticipant(call).name, tag)
     if not found:
         raise not_found(f"A version of {call.path['pacticipant']} with tag {tag}")
     return hal(_document(call, found[0]))
 
 
 def _latest_on_branch(call: Call) -> Response:
-    found = store.head_of_branch(call.connection, known_pacticipant(call).name, call.path["branch"])
+    found = stored_versions.head_of_branch(call.connection, known_pacticipant(call).name, call.path["branch"])
     if found is None:
         raise not_found(f"A version of {call.path['pacticipant']} from branch {call.path['branch']}")
     return hal(_document(call, found))
@@ -154,9 +158,9 @@ def _put(call: Call) -> Response:
     body = call.json()
     version, created = _ensure(call, build_url=body.get("buildUrl"))
     for name in _names(body, "branch"):
-        store.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
+        stored_versions.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
     for name in _names(body, "tags"):
-        store.add_tag(call.connection, version, name, now=call.now)
+        stored_versions.add_tag(call.connection, version, name, now=call.now)
     return hal(_document(call, known_version(call)), status=_CREATED if created else 200)
 
 
@@ -170,8 +174,8 @@ def _names(body: dict[str, Any], key: str) -> list[str]:
 
 
 def _ensure(call: Call, *, build_url: str | None = None) -> tuple[Version, bool]:
-    pacticipant = store.ensure_pacticipant(call.connection, call.path["pacticipant"], now=call.now)
-    return store.ensure_version(
+    pacticipant = ensure_pacticipant(call.connection, call.path["pacticipant"], now=call.now)
+    return stored_versions.ensure_version(
         call.connection, pacticipant, call.path["version"], now=call.now, build_url=build_url
     )
 
@@ -180,7 +184,7 @@ def _put_branch(call: Call) -> Response:
     name = call.path["branch"]
     version, _ = _ensure(call)
     created = name not in version.branches
-    store.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
+    stored_versions.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
     return hal(_branch_version(call, known_version(call), name), status=_CREATED if created else 200)
 
 
@@ -193,7 +197,7 @@ def _get_branch_version(call: Call) -> Response:
 
 def _branches(call: Call) -> Response:
     pacticipant = known_pacticipant(call)
-    names = store.branch_names(call.connection, pacticipant.id)
+    names = stored_versions.branch_names(call.connection, pacticipant.id)
     return hal(
         {
             "_embedded": {"branches": [_branch_document(call, pacticipant.name, name) for name in names]},
@@ -204,7 +208,7 @@ def _branches(call: Call) -> Response:
 
 def _branch(call: Call) -> Response:
     pacticipant, name = known_pacticipant(call), call.path["branch"]
-    if name not in store.branch_names(call.connection, pacticipant.id):
+    if name not in stored_versions.branch_names(call.connection, pacticipant.id):
         raise not_found(f"Branch {name} of {pacticipant.name}")
     return hal(_branch_document(call, pacticipant.name, name))
 
@@ -223,7 +227,7 @@ def _branch_document(call: Call, pacticipant: str, name: str) -> dict[str, Any]:
 
 def _delete_branch(call: Call) -> Response:
     name, branch = call.path["pacticipant"], call.path["branch"]
-    if not store.delete_branch(call.connection, name, branch):
+    if not stored_versions.delete_branch(call.connection, name, branch):
         raise not_found(f"Branch {branch} of {name}")
     return no_content()
 
@@ -232,7 +236,7 @@ def _put_tag(call: Call) -> Response:
     name = call.path["tag"]
     version, _ = _ensure(call)
     created = name not in {tag.name for tag in version.tags}
-    store.add_tag(call.connection, version, name, now=call.now)
+    stored_versions.add_tag(call.connection, version, name, now=call.now)
     return hal(_tag_document(call, name), status=_CREATED if created else 200)
 
 
@@ -248,7 +252,7 @@ def _tag_document(call: Call, name: str) -> dict[str, Any]:
 
 
 def _delete_tag(call: Call) -> Response:
-    if not store.delete_tag(call.connection, known_version(call), call.path["tag"]):
+    if not stored_versions.delete_tag(call.connection, known_version(call), call.path["tag"]):
         raise not_found(f"Tag {call.path['tag']}")
     return no_content()
 

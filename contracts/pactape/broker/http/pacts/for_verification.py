@@ -12,10 +12,12 @@ from pactape.broker.http.pacts.documents import encode_metadata
 from pactape.broker.http.protocol.links import content_url, link, pact_title
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
+from pactape.broker.rules.candidates import Selected
 from pactape.broker.rules.notices import notices, short_description
-from pactape.broker.rules.pending import ProviderLine, Success, pending_lines, work_in_progress
-from pactape.broker.rules.selectors import Selected, Selector, SelectorError, parse_selectors, select
-from pactape.broker.store import pacticipants, results
+from pactape.broker.rules.pending import ProviderBranch, Success, pending_lines, work_in_progress
+from pactape.broker.rules.selector_parsing import Selector, SelectorError, parse_selectors
+from pactape.broker.rules.selectors import select
+from pactape.broker.store import results, versions
 from pactape.broker.store.candidates import candidates_of
 from pactape.broker.store.environments import find_environment_named
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES"]
 
 
-class _Question(msgspec.Struct, rename="camel"):
+class _VerificationQuery(msgspec.Struct, rename="camel"):
     consumer_version_selectors: list[Any] | None = None
     provider_version_branch: str | None = None
     provider_version_tags: list[str] | None = None
@@ -35,7 +37,7 @@ class _Question(msgspec.Struct, rename="camel"):
 
 class _Listed(msgspec.Struct, frozen=True):
     selected: Selected
-    pending: list[ProviderLine] | None
+    pending: list[ProviderBranch] | None
     wip: bool
 
 
@@ -73,17 +75,19 @@ def _for_verification(call: Call) -> Response:
     )
 
 
-def _read(call: Call) -> _Question:
+def _read(call: Call) -> _VerificationQuery:
     try:
         question = msgspec.convert(
-            {key: value for key, value in call.json().items() if value is not None}, _Question, strict=False
+            {key: value for key, value in call.json().items() if value is not None},
+            _VerificationQuery,
+            strict=False,
         )
     except msgspec.ValidationError as error:
         raise Problem(400, f"The question can't be read: {error}") from None
     return _with_a_branch(question)
 
 
-def _with_a_branch(question: _Question) -> _Question:
+def _with_a_branch(question: _VerificationQuery) -> _VerificationQuery:
     """An empty branch is none, unless the question makes no sense without one; a blank one is a mistake."""
     branch = question.provider_version_branch
     counts = question.include_pending_status or question.include_wip_pacts_since
@@ -122,14 +126,14 @@ def _instant(text: str) -> str:
     return aware.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _lines(call: Call, provider: str, question: _Question) -> list[ProviderLine]:
+def _lines(call: Call, provider: str, question: _VerificationQuery) -> list[ProviderBranch]:
     branch = question.provider_version_branch
     if branch:
-        began = pacticipants.first_version_on_branch(call.connection, provider, branch)
-        return [ProviderLine(kind="branch", name=branch, began=began)]
+        began = versions.first_version_on_branch(call.connection, provider, branch)
+        return [ProviderBranch(kind="branch", name=branch, began=began)]
     return [
-        ProviderLine(
-            kind="tag", name=tag, began=pacticipants.first_version_with_tag(call.connection, provider, tag)
+        ProviderBranch(
+            kind="tag", name=tag, began=versions.first_version_with_tag(call.connection, provider, tag)
         )
         for tag in question.provider_version_tags or ()
     ]
@@ -148,11 +152,11 @@ def _successes(call: Call) -> Callable[[int], list[Success]]:
 
 def _load_successes(call: Call, content_id: int) -> list[Success]:
     found = results.successes_of(call.connection, content_id)
-    versions = pacticipants.versions_by_id(call.connection, {each.provider_version_id for each in found})
+    providers = versions.versions_by_id(call.connection, {each.provider_version_id for each in found})
     return [
         Success(
-            branches=frozenset(versions[each.provider_version_id].branches),
-            tags=frozenset(tag.name for tag in versions[each.provider_version_id].tags),
+            branches=frozenset(providers[each.provider_version_id].branches),
+            tags=frozenset(tag.name for tag in providers[each.provider_version_id].tags),
             wip=each.wip,
             at=each.executed_at,
         )
@@ -160,7 +164,9 @@ def _load_successes(call: Call, content_id: int) -> list[Success]:
     ]
 
 
-def _document(call: Call, listed: _Listed, question: _Question, lines: list[ProviderLine]) -> dict[str, Any]:
+def _document(
+    call: Call, listed: _Listed, question: _VerificationQuery, lines: list[ProviderBranch]
+) -> dict[str, Any]:
     publication, asked = listed.selected.publication, question.include_pending_status
     pending = listed.pending != []
     metadata = encode_metadata(

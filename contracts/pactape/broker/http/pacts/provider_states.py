@@ -16,7 +16,7 @@ from pactape.pactfile.document import interactions_of, provider_states_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pactape.broker.rules.selectors import Candidate
+    from pactape.broker.rules.candidates import Candidate
     from pactape.exchange import ProviderState
 
 __all__ = ["ROUTES"]
@@ -51,7 +51,7 @@ def _of_main(candidate: Candidate) -> bool:
 
 def _in_environment(call: Call) -> Callable[[Candidate], bool]:
     name = call.path["environment"]
-    return lambda each: any(standing.environment == name for standing in each.standings)
+    return lambda each: any(placed.environment == name for placed in each.environments)
 
 
 _PATH = "/pacts/provider/{provider}/provider-states"

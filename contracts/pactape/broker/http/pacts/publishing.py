@@ -23,7 +23,7 @@ from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, writes
 from pactape.broker.http.webhooks.events import note_publication
 from pactape.broker.merging import MergeConflictError, merge_pacts
-from pactape.broker.store import pacticipants, pacts
+from pactape.broker.store import pacticipants, pacts, versions
 from pactape.pactfile.document import INTERACTION_LISTS
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def _publish(call: Call) -> Response:
     _check_names(wanted, documents)
     consumer = pacticipants.ensure_pacticipant(call.connection, wanted.pacticipant_name, now=call.now)
     number = wanted.pacticipant_version_number
-    version, created = pacticipants.ensure_version(
+    version, created = versions.ensure_version(
         call.connection, consumer, number, now=call.now, build_url=wanted.build_url
     )
     if wanted.branch:
-        pacticipants.add_branch(call.connection, consumer, version, wanted.branch, now=call.now)
+        versions.add_branch(call.connection, consumer, version, wanted.branch, now=call.now)
     for tag in wanted.tags or ():
-        version = pacticipants.add_tag(call.connection, version, tag, now=call.now)
+        version = versions.add_tag(call.connection, version, tag, now=call.now)
     notices = [_version_notice(wanted, created=created)]
     if not wanted.branch:
         notices.append(_notice("prompt", _BRANCH_ADVICE))
@@ -285,7 +285,7 @@ def _put(call: Call) -> Response:
         if not isinstance(party, dict) or party.get("name") != name:
             raise Problem(400, f"the {role} name in the contract isn't {name!r}, the one in the path")
     consumer = pacticipants.ensure_pacticipant(call.connection, consumer_name, now=call.now)
-    version, _ = pacticipants.ensure_version(call.connection, consumer, call.path["version"], now=call.now)
+    version, _ = versions.ensure_version(call.connection, consumer, call.path["version"], now=call.now)
     existing = _existing(call, version, provider_name)
     publication, _ = _store(
         call,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape.broker.records import Publication
-    from pactape.broker.rules.selectors import Candidate
+    from pactape.broker.rules.candidates import Candidate
 
 __all__ = ["ROUTES", "published", "published_content"]
 

@@ -13,8 +13,7 @@ from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, 
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.http.webhooks.events import note_result
-from pactape.broker.store import pacticipants
-from pactape.broker.store import results as store
+from pactape.broker.store import pacticipants, results, versions
 
 if TYPE_CHECKING:
     from pactape.broker.records import Publication, Result
@@ -38,11 +37,11 @@ def _publish(call: Call) -> Response:
         raise Problem(400, f"The verification result can't be read: {error}") from None
     check_names([("providerApplicationVersion", report.provider_application_version)])
     provider = pacticipants.ensure_pacticipant(call.connection, publication.provider, now=call.now)
-    version, _ = pacticipants.ensure_version(
+    version, _ = versions.ensure_version(
         call.connection, provider, report.provider_application_version, now=call.now
     )
     remembered = decode_metadata(call.path.get("metadata", ""))
-    result = store.add_result(
+    result = results.add_result(
         call.connection,
         content_id=publication.content_id,
         provider_version=version,
@@ -82,7 +81,7 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
 def _get(call: Call) -> Response:
     publication, number = published_content(call), call.path["number"]
     found = (
-        store.find_result(call.connection, publication.content_id, int(number))
+        results.find_result(call.connection, publication.content_id, int(number))
         if number.isdecimal()
         else None
     )
@@ -93,7 +92,7 @@ def _get(call: Call) -> Response:
 
 def _latest(call: Call) -> Response:
     publication = published_content(call)
-    found = store.results_of_content(call.connection, publication.content_id, limit=1)
+    found = results.results_of_content(call.connection, publication.content_id, limit=1)
     if not found:
         raise not_found("A verification result of this pact")
     return hal(_document(call, publication, found[0]))
@@ -101,7 +100,7 @@ def _latest(call: Call) -> Response:
 
 def _all(call: Call) -> Response:
     publication = published_content(call)
-    found = store.results_of_content(call.connection, publication.content_id)
+    found = results.results_of_content(call.connection, publication.content_id)
     return hal(
         {
             "_embedded": {"verificationResults": [_document(call, publication, each) for each in found]},

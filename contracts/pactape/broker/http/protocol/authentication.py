@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pactape.broker.config import Access, Credentials
+    from pactape.broker.credentials import Access, Credentials
 
 __all__ = ["access_of"]
 
@@ -16,7 +16,7 @@ def access_of(header: str, credentials: Credentials) -> Access | None:
     """What the sender of an Authorization header may do; None when it may do nothing.
 
     Example:
-        >>> from pactape.broker.config import Credentials
+        >>> from pactape.broker.credentials import Credentials
         >>> access_of("Bearer sesame", Credentials(read_tokens=("sesame",)))
         'read'
     """

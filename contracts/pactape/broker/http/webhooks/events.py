@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.broker.http.protocol.links import content_url, result_url
-from pactape.broker.store import pacticipants
-from pactape.broker.store.environments import versions_in_use
+from pactape.broker.store import pacticipants, versions
+from pactape.broker.store.placements import versions_in_use
 from pactape.broker.store.results import has_results, latest_results
 from pactape.broker.store.webhooks import any_webhook
 from pactape.broker.webhooks import events as e
@@ -77,7 +77,7 @@ def _note(call: Call, publication: Publication, name: str, values: dict[str, str
 
 
 def _values(call: Call, publication: Publication) -> dict[str, str]:
-    version = pacticipants.find_version(call.connection, publication.consumer, publication.version)
+    version = versions.find_version(call.connection, publication.consumer, publication.version)
     tags = ", ".join(tag.name for tag in version.tags) if version else ""
     return {
         "pactbroker.pactUrl": content_url(call, publication),
@@ -100,10 +100,10 @@ def _unverified(call: Call, publication: Publication, provider: Pacticipant) -> 
     """The provider versions in use, and its main branch's latest, that have no result for the content."""
     wanted = versions_in_use(call.connection, provider.id)
     if provider.main_branch is not None:
-        head = pacticipants.head_of_branch(call.connection, provider.name, provider.main_branch)
+        head = versions.head_of_branch(call.connection, provider.name, provider.main_branch)
         wanted |= {head.id} if head else set()
     if not wanted:
         return []
     known = latest_results(call.connection, contents=[publication.content_id], versions=wanted)
     missing = wanted - {result.provider_version_id for result in known}
-    return sorted(pacticipants.versions_by_id(call.connection, missing).values(), key=lambda each: each.id)
+    return sorted(versions.versions_by_id(call.connection, missing).values(), key=lambda each: each.id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from pactape.broker.delivery.dispatcher import send_once
 from pactape.broker.http.protocol.links import link, moment
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import webhooks as store
+from pactape.broker.store import webhooks
 from pactape.broker.webhooks.definition import (
     Delivery,
     Outgoing,
@@ -18,7 +19,6 @@ from pactape.broker.webhooks.definition import (
     outgoing,
     read_spec,
 )
-from pactape.broker.webhooks.dispatcher import send_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ _EXAMPLES: Mapping[str, str] = {
 
 
 def _known(call: Call) -> Webhook:
-    found = store.find_webhook(call.connection, call.path["uuid"])
+    found = webhooks.find_webhook(call.connection, call.path["uuid"])
     if found is None:
         raise not_found(f"Webhook {call.path['uuid']}")
     return found
@@ -86,7 +86,7 @@ def _masked(spec: WebhookSpec) -> dict[str, Any]:
 
 
 def _all(call: Call) -> Response:
-    found = store.all_webhooks(call.connection)
+    found = webhooks.all_webhooks(call.connection)
     links = [
         link(
             call.url("webhooks", each.uuid),
@@ -125,15 +125,15 @@ def _save(call: Call, identity: str) -> Response:
         spec = read_spec(call.json(), allowed_hosts=call.config.webhook_hosts)
     except WebhookError as error:
         raise Problem(400, str(error), errors={"request": [str(error)]}) from None
-    created = store.save_webhook(call.connection, identity, spec, now=call.now)
-    found = store.find_webhook(call.connection, identity)
+    created = webhooks.save_webhook(call.connection, identity, spec, now=call.now)
+    found = webhooks.find_webhook(call.connection, identity)
     assert found is not None, "it was saved above"  # noqa: S101 -- for the type checker
     headers = (("Location", call.url("webhooks", identity)),) if created else ()
     return hal(_document(call, found), status=201 if created else 200, headers=headers)
 
 
 def _delete(call: Call) -> Response:
-    if not store.delete_webhook(call.connection, call.path["uuid"]):
+    if not webhooks.delete_webhook(call.connection, call.path["uuid"]):
         raise not_found(f"Webhook {call.path['uuid']}")
     return no_content()
 
@@ -157,7 +157,7 @@ def _execute(call: Call) -> Response:
 
 
 def _deliveries(call: Call) -> Response:
-    found = store.deliveries_of(call.connection, _known(call).uuid)
+    found = webhooks.deliveries_of(call.connection, _known(call).uuid)
     documents = [
         {
             "uuid": each.uuid,

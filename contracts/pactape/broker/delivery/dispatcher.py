@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.store import webhooks as store
+from pactape.broker.store import webhooks
 from pactape.broker.webhooks.definition import WebhookError, check_host, fires, outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape.broker.config import BrokerConfig
-    from pactape.broker.store.database import Clock, Database
+    from pactape.broker.store.database.sqlite import Clock, Database
     from pactape.broker.webhooks.definition import Delivery, Outgoing
     from pactape.broker.webhooks.events import Event
 
-__all__ = ["Courier", "send_once"]
+__all__ = ["WebhookDispatcher", "send_once"]
 
 _log = logging.getLogger("pactape.broker.webhooks")
 _TIMEOUT_SECONDS = 10
 _REDIRECTION = 300
 
 
-class Courier:
+class WebhookDispatcher:
     """Delivers in the background; what a stop cuts short goes out after the next start.
 
     Args:
@@ -56,7 +56,7 @@ class Courier:
     def start(self) -> None:
         """Begin to deliver, what was cut short first."""
         with self._database.reading() as connection:
-            for delivery in store.unfinished_deliveries(connection):
+            for delivery in webhooks.unfinished_deliveries(connection):
                 self._waiting.put(delivery)
         self._thread.start()
 
@@ -67,16 +67,16 @@ class Courier:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def tell(self, events: list[Event]) -> None:
+    def enqueue(self, events: list[Event]) -> None:
         """Record and send a request for each webhook that wants to hear of an event."""
         with self._database.reading() as connection:
-            webhooks = store.all_webhooks(connection)
-        wanted = [(hook, event) for event in events for hook in webhooks if fires(hook.spec, event)]
+            known = webhooks.all_webhooks(connection)
+        wanted = [(hook, event) for event in events for hook in known if fires(hook.spec, event)]
         if not wanted:
             return
         with self._database.writing() as connection:
             made = [
-                store.add_delivery(
+                webhooks.add_delivery(
                     connection,
                     outgoing(hook.spec, event.values),
                     webhook=hook.uuid,
@@ -104,7 +104,7 @@ class Courier:
             delivery, attempts=attempts, status=status, log=f"{delivery.log}{attempts}: {words}\n"
         )
         with self._database.writing() as connection:
-            store.update_delivery(connection, delivery)
+            webhooks.update_delivery(connection, delivery)
         if not final:
             self._later(delivery, self._config.webhook_delays[attempts - 1])
 

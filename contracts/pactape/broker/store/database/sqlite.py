@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DatabaseError
 
-from pactape.broker.store.tables import metadata
+from pactape.broker.store.database.tables import metadata
 from pactape.errors import OutputError
 
 if TYPE_CHECKING:

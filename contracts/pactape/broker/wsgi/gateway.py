@@ -6,13 +6,13 @@ from typing import Any
 
 from cheroot import wsgi
 
-__all__ = ["Gateway"]
+__all__ = ["WsgiGateway"]
 
 _STEP = 65_536
 _LARGEST_REST = 10_000_000
 
 
-class Gateway(wsgi.Gateway_10):
+class WsgiGateway(wsgi.Gateway_10):
     """Reads what the application left of a body and throws it away; closes the connection when it is too long.
 
     cheroot itself would hold all of it in memory, or, when it comes in chunks, take it for another request.

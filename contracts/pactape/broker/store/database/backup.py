@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pactape.broker.store.database import SCHEMA
+from pactape.broker.store.database.sqlite import SCHEMA
 from pactape.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:

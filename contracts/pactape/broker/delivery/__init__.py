@@ -1,0 +1,1 @@
+"""Delivering webhooks: sending one request, and the dispatcher that retries."""

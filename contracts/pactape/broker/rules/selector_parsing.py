@@ -1,0 +1,133 @@
+"""Reading consumer version selectors, and refusing those that contradict themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["Selector", "SelectorError", "parse_selectors"]
+
+
+class SelectorError(ValueError):
+    """A selector that can't be understood; the message says which and why."""
+
+
+class Selector(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One consumer version selector, with the field names of the official API."""
+
+    consumer: str | None = None
+    main_branch: bool | None = None
+    matching_branch: bool | None = None
+    branch: str | bool | None = None  # True: the head of each branch
+    fallback_branch: str | None = None
+    fallback_to_main_branch: bool | None = None
+    tag: str | None = None
+    fallback_tag: str | None = None
+    latest: bool | None = None
+    deployed: bool | None = None
+    released: bool | None = None
+    deployed_or_released: bool | None = None
+    environment: str | None = None
+
+
+def parse_selectors(values: Any) -> list[Selector]:
+    """Read `consumerVersionSelectors`; null fields are as good as absent ones.
+
+    Raises:
+        SelectorError: Not a list of objects, an unknown field, or fields that say nothing or contradict.
+
+    Example:
+        >>> parse_selectors([{"mainBranch": True}])[0].main_branch
+        True
+    """
+    if not isinstance(values, list):
+        raise SelectorError("consumerVersionSelectors must be a list")
+    return [_parse(value, place=f"consumerVersionSelectors[{index}]") for index, value in enumerate(values)]
+
+
+def _parse(value: Any, *, place: str) -> Selector:
+    try:
+        given = {
+            key: item
+            for key, item in value.items()
+            if item is not None and (item is not False or key == "latest")
+        }
+        selector = msgspec.convert(given, Selector, strict=False)
+    except (AttributeError, msgspec.ValidationError) as error:
+        raise SelectorError(f"{place}: {error}") from None
+    problem = _problem(selector)
+    if problem:
+        raise SelectorError(f"{place} {problem}")
+    return selector
+
+
+def _problem(selector: Selector) -> str | None:
+    return next((text for wrong, text in _contradictions(selector) if wrong), None)
+
+
+_OF_BRANCHES = (
+    "latest",
+    "tag",
+    "fallback_tag",
+    "branch",
+    "fallback_branch",
+    "fallback_to_main_branch",
+    "matching_branch",
+    "main_branch",
+)
+_OF_ENVIRONMENTS = ("environment", "deployed", "released", "deployed_or_released")
+_ENOUGH = {"latest", "tag", "branch", "matching_branch", "main_branch", *_OF_ENVIRONMENTS}
+
+
+def _contradictions(selector: Selector) -> list[tuple[bool, str]]:
+    """Return what contradicts itself in a selector, by the rules of the official broker."""
+    given = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
+    said = {name for name in given if getattr(selector, name)}
+    return [*_main_and_matching(selector, given, said), *_fallbacks(selector, said), *_mixtures(given, said)]
+
+
+def _main_and_matching(selector: Selector, given: set[str], said: set[str]) -> list[tuple[bool, str]]:
+    return [
+        (
+            not said & _ENOUGH,
+            "must name mainBranch, matchingBranch, branch, tag, latest, deployed, released or environment",
+        ),
+        (
+            "main_branch" in said and bool(given - {"main_branch", "latest"}),
+            "can't have mainBranch together with anything but consumer and latest",
+        ),
+        ("main_branch" in said and selector.latest is False, "can't have mainBranch with latest=false"),
+        (
+            "matching_branch" in said and given != {"matching_branch"},
+            "can't have matchingBranch together with anything but consumer",
+        ),
+    ]
+
+
+def _fallbacks(selector: Selector, said: set[str]) -> list[tuple[bool, str]]:
+    fallbacks = {"fallback_branch", "fallback_to_main_branch"}
+    return [
+        (
+            "fallback_tag" in said and not {"tag", "latest"} <= said,
+            "needs a tag and latest=true for its fallbackTag",
+        ),
+        (
+            bool(said & fallbacks) and not isinstance(selector.branch, str),
+            "needs a branch for its fallbackBranch or fallbackToMainBranch",
+        ),
+        (fallbacks <= said, "can't have both fallbackBranch and fallbackToMainBranch"),
+        (selector.latest is False and "branch" in said, "can't have a branch with latest=false"),
+    ]
+
+
+def _mixtures(given: set[str], said: set[str]) -> list[tuple[bool, str]]:
+    environments = {"deployed", "released", "deployed_or_released"}
+    return [
+        ({"branch", "tag"} <= said, "can't have both a branch and a tag"),
+        (
+            bool(given & set(_OF_BRANCHES)) and bool(given & set(_OF_ENVIRONMENTS)),
+            "can't have a branch, a tag or latest together with an environment, deployed or released",
+        ),
+        (len(said & environments) > 1, "can have only one of deployed, released and deployedOrReleased"),
+    ]

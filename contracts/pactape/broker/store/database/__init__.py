@@ -1,0 +1,1 @@
+"""The database itself: tables, schema versions, SQLite, PostgreSQL, backups."""

@@ -1,0 +1,151 @@
+"""Placements: which versions are deployed or released to which environments."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from pactape.broker.records import Placement
+from pactape.broker.store.database import tables as t
+from pactape.broker.store.environments import all_environments
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row, Select
+
+    from pactape.broker.records import Environment, Version
+
+__all__ = [
+    "current_placements",
+    "end_placement",
+    "find_placement",
+    "place",
+    "versions_in_use",
+]
+
+
+def place(
+    connection: Connection,
+    version: Version,
+    environment: Environment,
+    *,
+    kind: str,
+    instance: str | None,
+    now: str,
+) -> Placement:
+    """Record a deployment ("deployed") or a release ("released").
+
+    A deployment ends the one that the same instance of the pacticipant had there; recording what is so
+    already gives the placement that is there.
+    """
+    for current in current_placements(
+        connection, environment=environment, kind=kind, pacticipant=version.pacticipant
+    ):
+        if current.instance == instance and current.version_id == version.id:
+            return current
+        if kind == "deployed" and current.instance == instance:
+            end_placement(connection, current.uuid, now=now)
+    placement = Placement(
+        uuid=str(uuid.uuid4()),
+        kind=kind,
+        version_id=version.id,
+        pacticipant=version.pacticipant,
+        version=version.number,
+        environment=environment,
+        instance=instance,
+        created_at=now,
+        ended_at=None,
+    )
+    connection.execute(insert(t.placements).values(_columns(placement)))
+    return placement
+
+
+def _columns(placement: Placement) -> dict[str, Any]:
+    names = ("uuid", "kind", "version_id", "instance", "created_at", "ended_at")
+    return {
+        **{name: getattr(placement, name) for name in names},
+        "environment_id": placement.environment.id,
+    }
+
+
+def end_placement(connection: Connection, identity: str, *, now: str) -> None:
+    """Record that a version is no longer there."""
+    connection.execute(update(t.placements).where(t.placements.c.uuid == identity).values(ended_at=now))
+
+
+def find_placement(connection: Connection, identity: str) -> Placement | None:
+    """The deployment or release with this UUID, whether it has ended or not."""
+    row = connection.execute(_placements().where(t.placements.c.uuid == identity)).first()
+    return None if row is None else _placement(row, _by_id(connection))
+
+
+def current_placements(
+    connection: Connection,
+    *,
+    environment: Environment | None = None,
+    kind: str | None = None,
+    pacticipant: str | None = None,
+    version_id: int | None = None,
+) -> list[Placement]:
+    """What is deployed or released now, narrowed to what is given; the earliest first."""
+    query = _current()
+    if environment is not None:
+        query = query.where(t.placements.c.environment_id == environment.id)
+    if kind is not None:
+        query = query.where(t.placements.c.kind == kind)
+    if pacticipant is not None:
+        query = query.where(t.pacticipants.c.name == pacticipant)
+    if version_id is not None:
+        query = query.where(t.placements.c.version_id == version_id)
+    found = connection.execute(query).all()
+    environments = _by_id(connection) if found else {}
+    return [_placement(row, environments) for row in found]
+
+
+def versions_in_use(connection: Connection, pacticipant_id: int) -> set[int]:
+    """The ids of a pacticipant's versions that are deployed or released now, wherever."""
+    return set(connection.scalars(_in_use(), {"pacticipant": pacticipant_id}))
+
+
+@cache
+def _in_use() -> Select[Any]:
+    return (
+        select(t.placements.c.version_id)
+        .join(t.versions, t.versions.c.id == t.placements.c.version_id)
+        .where(t.placements.c.ended_at.is_(None), t.versions.c.pacticipant_id == bindparam("pacticipant"))
+    )
+
+
+@cache
+def _current() -> Select[Any]:
+    return _placements().where(t.placements.c.ended_at.is_(None)).order_by(t.placements.c.id)
+
+
+@cache
+def _placements() -> Select[Any]:
+    return (
+        select(
+            t.placements.c.uuid,
+            t.placements.c.kind,
+            t.placements.c.version_id,
+            t.pacticipants.c.name.label("pacticipant"),
+            t.versions.c.number.label("version"),
+            t.placements.c.environment_id,
+            t.placements.c.instance,
+            t.placements.c.created_at,
+            t.placements.c.ended_at,
+        )
+        .join(t.versions, t.versions.c.id == t.placements.c.version_id)
+        .join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
+    )
+
+
+def _by_id(connection: Connection) -> dict[int, Environment]:
+    return {environment.id: environment for environment in all_environments(connection)}
+
+
+def _placement(row: Row[Any], environments: dict[int, Environment]) -> Placement:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return Placement(environment=environments[values.pop("environment_id")], **values)
