@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pactape.broker.rules.candidates import Candidate, Selected
 from pactape.broker.rules.pending import ProviderBranch, Success, is_pending, pending_lines, work_in_progress
-from pactape.broker.rules.selectors import Candidate, Selected
 
 from tests.broker.test_selectors import candidate
 
