@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.matching.content_types import UNKNOWN, ContentType, why_not_of_type
+from pactape.http_bodies import UNKNOWN, ContentType, MultipartPart, multipart_parts
 from pactape.matching.json_bodies import Extra, mismatches_of_value
+from pactape.matching.magic_numbers import why_not_of_type
 from pactape.matching.mismatch import Mismatch, Part
-from pactape.matching.multipart import Part as MultipartPart
-from pactape.matching.multipart import parts_of
 from pactape.matching.numbers import json_value
 from pactape.matching.queries import mismatches_of_parameters, parameters_of
 from pactape.matching.rule_parsing import NONE, Category
@@ -91,8 +90,8 @@ class BodyMatcher:
 
     def _multipart(self, actual: Body) -> list[Mismatch]:
         try:
-            expected = parts_of(self.expected.data or b"", str(self.expected.content_type))
-            came = parts_of(actual.data or b"", str(actual.content_type))
+            expected = multipart_parts(self.expected.data or b"", str(self.expected.content_type))
+            came = multipart_parts(actual.data or b"", str(actual.content_type))
         except ValueError as error:
             return [
                 _mismatch("content type", self.expected.data, actual.data, f"is no multipart body ({error})")

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pactape.http_bodies import guess_content_type, parse_content_type
 from pactape.matching.bodies import Body, BodyMatcher
-from pactape.matching.content_types import guessed, parse_content_type
 from pactape.matching.headers import Headers, headers_of, mismatches_of_header, mismatches_of_headers
 from pactape.matching.json_bodies import Extra
 from pactape.matching.mismatch import Mismatch, Part
@@ -155,7 +155,7 @@ class MessageMatcher:
     def mismatches(self, message: Message) -> list[Mismatch]:
         """Everything in which `message` isn't as expected; empty when it matches."""
         declared = parse_content_type(_type_of(message.metadata))
-        body = Body(message.contents, declared if declared.known else guessed(message.contents))
+        body = Body(message.contents, declared if declared.known else guess_content_type(message.contents))
         found = self._metadata(message.metadata)
         expected = self.body.expected
         if (
@@ -213,7 +213,7 @@ def _mismatches_of_body(
     matcher: BodyMatcher, data: bytes, headers: Headers, rules: Category
 ) -> list[Mismatch]:
     declared = parse_content_type(_declared(headers))
-    body = Body(data, declared if declared.known or not data else guessed(data))
+    body = Body(data, declared if declared.known or not data else guess_content_type(data))
     if matcher.accepts_type(body.content_type) or _type_matches(matcher, body, rules):
         return matcher.mismatches(body)
     return [matcher.type_mismatch(body)] if matcher.expected.data else []

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from pactape.http_bodies import UNKNOWN, ContentType, guess_content_type, parse_content_type
 from pactape.matching.bodies import Body
-from pactape.matching.content_types import UNKNOWN, ContentType, guessed, parse_content_type
 from pactape.matching.headers import values_of
 from pactape.matching.numbers import text_of
 from pactape.matching.queries import Parameters, parameters_of
@@ -107,7 +107,7 @@ def _bytes(content: Any, encoded: Any, content_type: ContentType) -> bytes:
 
 def _body(data: bytes, content_type: ContentType) -> Body:
     if content_type == UNKNOWN and data:
-        return Body(data, guessed(data))
+        return Body(data, guess_content_type(data))
     return Body(data, content_type)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from pactape.contracts.inference.rules import expect
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.interactions.interaction import Content, ExpectedResponse, Interaction
-from pactape.http_bodies import is_json, media_type, texts_in
+from pactape.http_bodies import is_json, media_type, strings_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _known(sample: Sample) -> frozenset[str]:
     """The texts that the consumer sent, or that its provider states name."""
     exchange = sample.exchange
     sent = re.split(r"[/?&=]", unquote(exchange.request.url))
-    sent += texts_in(sample.sent)
+    sent += strings_in(sample.sent)
     if exchange.provenance is not None:
-        sent += [text for state in exchange.provenance.states for text in texts_in(state.parameters)]
+        sent += [text for state in exchange.provenance.states for text in strings_in(state.parameters)]
     return frozenset(sent)

@@ -13,7 +13,7 @@ from pactape.contracts.inference.rules import all_of, matches_regex
 from pactape.contracts.interactions.interaction import Content, ExpectedRequest
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import respelt
-from pactape.http_bodies import decoded, is_json, json_of, media_type
+from pactape.http_bodies import decoded_body, is_json, json_body, media_type
 from pactape.pactfile.json_paths import below, can_be_named
 from pactape.pactfile.patterns import escaped
 
@@ -129,7 +129,7 @@ def _content(sample: Sample) -> Content | None:
 def _untyped(request: Request) -> Content:
     """A body that no content type describes, as what it looks like; a JSON scalar is a text."""
     try:
-        value = json_of(request)
+        value = json_body(request)
     except ValueError:
         return _bytes(request, "text/plain")
     if not isinstance(value, dict | list):
@@ -139,7 +139,7 @@ def _untyped(request: Request) -> Content:
 
 def _bytes(request: Request, media: str) -> Content:
     """A body that is not JSON: its text, or, of one that is no text, its bytes."""
-    body = decoded(request)
+    body = decoded_body(request)
     try:
         return Content(media_type=media, example=body.decode())
     except UnicodeDecodeError:

@@ -13,7 +13,7 @@ from pactape.contracts.inference.rules import Rule, all_of, expect
 from pactape.contracts.inference.shape import Shape
 from pactape.contracts.interactions.interaction import Content
 from pactape.exchange import ProviderState, RecordedMessage
-from pactape.http_bodies import texts_in
+from pactape.http_bodies import strings_in
 from pactape.matching import Message
 
 if TYPE_CHECKING:
@@ -153,4 +153,4 @@ def _states(message: RecordedMessage) -> tuple[ProviderState, ...]:
 
 def _known(message: RecordedMessage) -> frozenset[str]:
     """The texts that its provider states name."""
-    return frozenset(text for state in _states(message) for text in texts_in(state.parameters))
+    return frozenset(text for state in _states(message) for text in strings_in(state.parameters))

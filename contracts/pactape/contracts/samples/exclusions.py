@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.http_bodies import form_of, header, is_json, json_of, media_type
+from pactape.http_bodies import form_fields, header, is_json, json_body, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,7 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
         return NOT_FOR_CONTRACTS
-    if "grant_type" in form_of(exchange.request):
+    if "grant_type" in form_fields(exchange.request):
         return "a token request: credentials are not recorded"
     if exchange.response.status == _UNAUTHORIZED:
         return "an answer about credentials, which are not recorded"
@@ -54,7 +54,7 @@ def _unreadable(side: str, message: Request | Response) -> str | None:
     if not is_json(media_type(message)):
         return None
     try:
-        value = json_of(message)
+        value = json_body(message)
     except ValueError:
         return f"the {side}'s body is not the JSON that its content type says"
     if b"\\u" in message.body and not _is_text(value):

@@ -17,7 +17,7 @@ from graphql import (
     print_ast,
 )
 
-from pactape.http_bodies import json_or_none
+from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _WORDS = frozenset({TokenKind.NAME, TokenKind.INT, TokenKind.FLOAT})
 
 def sent_document(request: Request) -> str | None:
     """The GraphQL document that a request carries, as it was spelt; None when it carries none."""
-    body = json_or_none(request)
+    body = json_body_or_none(request)
     text = body.get("query") if isinstance(body, dict) else None
     return text if isinstance(text, str) and _parsed(text) is not None else None
 
@@ -47,7 +47,7 @@ def canonical_document(text: str) -> str:
 
 def operation_name(request: Request, text: str) -> str:
     """The name of the operation that a request asks for, in its document `text`."""
-    chosen: Any = json_or_none(request).get("operationName")
+    chosen: Any = json_body_or_none(request).get("operationName")
     document = _parsed(text)
     operations = [each for each in (document.definitions if document else ()) if _is_operation(each)]
     names = [
@@ -58,7 +58,7 @@ def operation_name(request: Request, text: str) -> str:
 
 def has_errors(exchange: Exchange) -> bool:
     """Whether a response is a GraphQL answer with errors."""
-    body = json_or_none(exchange.response)
+    body = json_body_or_none(exchange.response)
     return isinstance(body, dict) and bool(body.get("errors"))
 
 

@@ -9,7 +9,7 @@ import msgspec
 from pactape.contracts.samples.graphql_documents import sent_document
 from pactape.contracts.samples.value_sources import NOTHING, Answers, Origins, origins_of
 from pactape.exchange import Exchange
-from pactape.http_bodies import json_or_none
+from pactape.http_bodies import json_body_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +46,8 @@ def samples_of(exchanges: Iterable[Exchange]) -> Iterator[Sample]:
     for exchange in exchanges:
         yield Sample(
             exchange=exchange,
-            sent=json_or_none(exchange.request),
-            answer=json_or_none(exchange.response),
+            sent=json_body_or_none(exchange.request),
+            answer=json_body_or_none(exchange.response),
             document=sent_document(exchange.request),
             origins=origins_of(exchange, answers),
         )

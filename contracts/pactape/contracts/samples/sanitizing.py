@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_text, scrub_url, scrub_value
-from pactape.http_bodies import decoded, header
+from pactape.http_bodies import decoded_body, header
 
 if TYPE_CHECKING:
     from pactape.exchange import Exchange, Headers, Provenance, RecordedMessage, Request, Response
@@ -56,7 +56,7 @@ def _headers(headers: Headers) -> Headers:
 
 
 def _body(message: Request | Response) -> bytes:
-    return scrub_body(decoded(message), header(message.headers, "content-type") or "")
+    return scrub_body(decoded_body(message), header(message.headers, "content-type") or "")
 
 
 def _provenance(provenance: Provenance) -> Provenance:

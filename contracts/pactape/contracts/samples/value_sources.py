@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from pactape.contracts.samples.path_segments import kind_of
-from pactape.http_bodies import json_or_none
+from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _may_hold(exchange: Exchange, value: str) -> bool:
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
     asked = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
-    for key, path, each in _scalars(json_or_none(exchange.response), "", "$"):
+    for key, path, each in _scalars(json_body_or_none(exchange.response), "", "$"):
         if str(each) == value and (kind_of(value) == "id" or _names_an_id(key)):
             return key, f"{asked}: {path}"
     return None
@@ -109,7 +109,7 @@ def origins_of(exchange: Exchange, answers: Answers) -> Origins:
         },
         body={
             path: (parameters[str(value)], "STRING" if isinstance(value, str) else "INTEGER")
-            for key, path, value in _scalars(json_or_none(exchange.request), "", "$")
+            for key, path, value in _scalars(json_body_or_none(exchange.request), "", "$")
             if _is_the_same(str(value), key, parameters)
         },
         earlier=_places(found),

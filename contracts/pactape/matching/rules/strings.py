@@ -7,8 +7,8 @@ import binascii
 import re
 from typing import Any, ClassVar
 
-from pactape.matching.content_types import why_not_of_type
 from pactape.matching.datetimes import FormatError, why_not
+from pactape.matching.magic_numbers import why_not_of_type
 from pactape.matching.numbers import text_of
 from pactape.matching.regexes import PatternError, matches
 from pactape.matching.rules.base import Rule

@@ -10,6 +10,7 @@ import msgspec
 
 from pactape.errors import PactFormatError, ProviderMessageError, ProviderStateError
 from pactape.exchange import Request, Response
+from pactape.http_bodies import content_codings, decoded_body, header
 from pactape.matching import MessageMatcher, Mismatch, ResponseMatcher, RuleError
 from pactape.matching.reading import read_body, read_headers, read_query
 from pactape.pactfile import InteractionKind, PactInteraction
@@ -209,7 +210,7 @@ def _request(interaction: PactInteraction, written: dict[str, Any], headers: dic
     replaced = {name.lower() for name in headers}
     sent = [(name, ", ".join(values)) for name, values in known.items() if name.lower() not in replaced]
     sent += headers.items()
-    declared = next((value for name, value in sent if name.lower() == "content-type"), None)
+    declared = header(sent, "content-type")
     body = read_body(written, interaction.version, content_type=declared)
     if body.data and declared is None and body.content_type.known:
         sent.append(("Content-Type", str(body.content_type)))
@@ -227,8 +228,6 @@ def _request(interaction: PactInteraction, written: dict[str, Any], headers: dic
 
 def _plain(response: Response) -> Response:
     """The response without its content encoding, as clients see it."""
-    if not any(name.lower() == "content-encoding" for name, _ in response.headers):
+    if not content_codings(response.headers):
         return response
-    from pactape.http_bodies import decoded  # noqa: PLC0415 -- pulls all of deriving in
-
-    return msgspec.structs.replace(response, body=decoded(response))
+    return msgspec.structs.replace(response, body=decoded_body(response))

@@ -1,4 +1,4 @@
-"""Content types: read from headers, guessed from bytes, and when two of them go together.
+"""Content types: parsed from headers, guessed from bytes, and when two of them go together.
 
 Pact specification, "Content type handling"; RFC 9110, section 8.3.
 """
@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-__all__ = ["ContentType", "guessed", "parse_content_type", "why_not_of_type"]
+__all__ = ["UNKNOWN", "ContentType", "guess_content_type", "parse_content_type"]
 
 _TYPE = re.compile(r"\s*(?P<main>[\w!#$&^.+*-]+)/(?P<sub>[\w!#$&^.*-]+)(?:\+(?P<suffix>[\w.-]+))?\s*")
 _PARAMETER = re.compile(r";\s*(?P<name>[\w!#$&^.+*'-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^;\s]*))\s*")
@@ -20,16 +20,6 @@ _GUESSES = (
     (re.compile(rb'\s*(true|false|null|[0-9]+|"\w*|\{\s*(\}|"\w+)|\[\s*)'), "application/json"),
 )
 _HEAD = 32
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"%PDF", "application/pdf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1f\x8b", "application/gzip"),
-    (b"BM", "image/bmp"),
-    (b"<?xml", "text/xml"),
-)
 
 
 class ContentType(msgspec.Struct, frozen=True):
@@ -70,7 +60,7 @@ class ContentType(msgspec.Struct, frozen=True):
 
     @property
     def is_binary(self) -> bool:
-        """Whether its bytes are no text."""
+        """Whether its bytes are not text."""
         if self.main in {"audio", "font", "image", "video"}:
             return True
         return not (self.main == "text" or self.is_xml or self.is_json or self.is_form)
@@ -101,7 +91,7 @@ UNKNOWN = ContentType()
 
 
 def parse_content_type(text: str | None) -> ContentType:
-    """Read a header's value; one that is no content type gives an unknown one.
+    """Return the content type in a header's value; an unknown one when the value isn't a content type.
 
     Example:
         >>> parse_content_type("application/problem+json; charset=UTF-8").base
@@ -121,8 +111,8 @@ def parse_content_type(text: str | None) -> ContentType:
     )
 
 
-def guessed(body: bytes) -> ContentType:
-    """What a body without a content type seems to be; unknown when its beginning is no text."""
+def guess_content_type(body: bytes) -> ContentType:
+    """Return what a body without a content type seems to be; unknown when it doesn't begin with text."""
     head = body[:_HEAD]
     try:
         head.decode()
@@ -130,14 +120,3 @@ def guessed(body: bytes) -> ContentType:
         return UNKNOWN
     name = next((name for pattern, name in _GUESSES if pattern.match(head)), "text/plain")
     return parse_content_type(name)
-
-
-def why_not_of_type(data: bytes, wanted: str) -> str | None:
-    """Why bytes don't look like the content type `wanted`, going by how they begin; None when they do."""
-    magic = next((name for start, name in _MAGIC if data.startswith(start)), None)
-    if magic == wanted:
-        return None
-    found = magic or str(guessed(data))
-    if magic is None and wanted in {found, "text/plain"} and guessed(data).known:
-        return None
-    return f"looks like {found}, not like {wanted}"

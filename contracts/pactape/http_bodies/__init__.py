@@ -1,0 +1,53 @@
+"""Bodies of HTTP messages: the one place that knows header look-up, media types, charsets and content codings.
+
+Modules, each built on those before it:
+- `headers`: look-up in headers of any form; `content_types`: media types and their parameters;
+- `codings`: gzip, deflate, br, zstd; `charsets`: bytes to text and back;
+- `json_values` and `forms`: the values in a body; `multipart`: its parts;
+- `sending`: the bytes and the content type that a library sends.
+"""
+
+from pactape.http_bodies.charsets import charset_of, decode_text
+from pactape.http_bodies.codings import (
+    content_codings,
+    decode_body,
+    decoded_body,
+    sniffed_coding,
+    without_coding_headers,
+)
+from pactape.http_bodies.content_types import UNKNOWN, ContentType, guess_content_type, parse_content_type
+from pactape.http_bodies.forms import form_fields, is_form
+from pactape.http_bodies.headers import content_type, header, header_pairs, header_values, media_type
+from pactape.http_bodies.json_values import is_json, json_body, json_body_or_none, strings_in, text_body
+from pactape.http_bodies.multipart import MultipartPart, multipart_parts
+from pactape.http_bodies.sending import SentBody, sent_body
+
+__all__ = [
+    "UNKNOWN",
+    "ContentType",
+    "MultipartPart",
+    "SentBody",
+    "charset_of",
+    "content_codings",
+    "content_type",
+    "decode_body",
+    "decode_text",
+    "decoded_body",
+    "form_fields",
+    "guess_content_type",
+    "header",
+    "header_pairs",
+    "header_values",
+    "is_form",
+    "is_json",
+    "json_body",
+    "json_body_or_none",
+    "media_type",
+    "multipart_parts",
+    "parse_content_type",
+    "sent_body",
+    "sniffed_coding",
+    "strings_in",
+    "text_body",
+    "without_coding_headers",
+]

@@ -1,0 +1,60 @@
+"""Charsets: from the bytes of a body to its text, and back to the same bytes."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from contextlib import suppress
+
+from pactape.http_bodies.content_types import parse_content_type
+
+__all__ = ["charset_of", "decode_text"]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),  # the mark stays a character of the text, so that it is written again
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_XML = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_TEXTUAL = re.compile(r"text/|json|xml|javascript|ecmascript|graphql|x-www-form-urlencoded|yaml|csv")
+
+
+def charset_of(body: bytes, content_type: str = "") -> str | None:
+    """Return a charset that decodes a body, and encodes it to the same bytes again; None for what is not text.
+
+    In this order: a byte order mark, the content type's charset, an XML declaration (RFC 7303, section 3), the
+    charset of JSON (RFC 8259, section 8.1), UTF-8, and ISO-8859-1 for types that are text.
+
+    Args:
+        body: The bytes, without content coding.
+        content_type: The header's value; empty when unknown.
+
+    Example:
+        >>> charset_of("Zoë".encode("latin-1"), "text/plain; charset=ISO-8859-1")
+        'iso-8859-1'
+    """
+    for charset in _candidates(body, content_type):
+        with suppress(UnicodeError, LookupError, ValueError):
+            if body.decode(charset).encode(charset) == body:
+                return charset
+    return None
+
+
+def decode_text(body: bytes, content_type: str = "") -> str:
+    """Return a body as text; invalid bytes are replaced, and a byte order mark is left out."""
+    charset = charset_of(body, content_type)
+    text = body.decode(charset) if charset else body.decode("utf-8", errors="replace")
+    return text.removeprefix("\ufeff")
+
+
+def _candidates(body: bytes, content_type: str) -> list[str]:
+    marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
+    declared = dict(parse_content_type(content_type).parameters).get("charset")
+    written = _XML.match(body[:200])
+    detected = json.detect_encoding(body[:4]) if b"\0" in body[:4] else None
+    last = "latin-1" if _TEXTUAL.search(content_type.lower()) else None
+    found = (marked, declared, written and written.group(1).decode("ascii"), detected, "utf-8", last)
+    return [each.strip("'\" ") for each in found if each]

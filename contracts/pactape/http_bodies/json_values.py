@@ -1,0 +1,77 @@
+"""JSON values in bodies, and bodies as text."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pactape.http_bodies.charsets import charset_of, decode_text
+from pactape.http_bodies.codings import decoded_body
+from pactape.http_bodies.headers import content_type, media_type
+
+if TYPE_CHECKING:
+    from pactape.exchange import Request, Response
+
+__all__ = ["is_json", "json_body", "json_body_or_none", "strings_in", "text_body"]
+
+
+def is_json(media: str | None) -> bool:
+    """Whether a media type is JSON (RFC 6839, section 3.1)."""
+    return media is not None and (media == "application/json" or media.endswith("+json"))
+
+
+def json_body(message: Request | Response) -> Any:
+    """Return the body as a JSON value; it must not be changed.
+
+    Raises:
+        ValueError: The body isn't JSON (NaN isn't, either), nests too deeply, or its content coding is damaged.
+    """
+    body = decoded_body(message)
+    try:
+        return _parse(body)
+    except RecursionError:
+        raise ValueError("it nests too deeply") from None
+    except UnicodeDecodeError:
+        charset = charset_of(body, content_type(message.headers))
+        if charset is None:
+            raise
+        return _parse(body.decode(charset).encode())
+
+
+def json_body_or_none(message: Request | Response) -> Any:
+    """Return the body as a JSON value; None when it isn't JSON, or can't be read."""
+    if not is_json(media_type(message)):
+        return None
+    try:
+        return json_body(message)
+    except ValueError:
+        return None
+
+
+def text_body(message: Request | Response) -> str:
+    """Return the body as text, without content coding; bytes that its charset doesn't have are replaced.
+
+    Raises:
+        ValueError: The body's content coding is damaged.
+    """
+    return decode_text(decoded_body(message), content_type(message.headers))
+
+
+@lru_cache(maxsize=4)
+def _parse(data: bytes) -> Any:
+    """The value of a JSON text; a body is asked for several times in a row, and never changed."""
+    return json.loads(data, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def strings_in(value: Any) -> list[str]:
+    """Return all strings in a JSON value, those of members' names left out."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in strings_in(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in strings_in(each)]
+    return [value] if isinstance(value, str) else []
