@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from pactape.cassettes.scrubbing.filters import Cleaner
-from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_url
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from vcr.request import Request as VcrRequest
 
 if TYPE_CHECKING:
@@ -72,30 +72,30 @@ URLS = {
 @pytest.mark.parametrize("place", BODIES)
 def test_a_secret_in_a_body_is_scrubbed(place: str) -> None:
     kind, body = BODIES[place]
-    clean = scrub_body(body if isinstance(body, bytes) else body.encode(), kind)
+    clean = Scrubber().body(body if isinstance(body, bytes) else body.encode(), kind)
     assert SECRET not in clean.decode("utf-16" if place == "UTF-16" else "latin-1")
 
 
 @pytest.mark.parametrize("place", BODIES)
 def test_scrubbing_such_a_body_twice_is_scrubbing_it_once(place: str) -> None:
     kind, body = BODIES[place]
-    once = scrub_body(body if isinstance(body, bytes) else body.encode(), kind)
-    assert scrub_body(once, kind) == once
+    once = Scrubber().body(body if isinstance(body, bytes) else body.encode(), kind)
+    assert Scrubber().body(once, kind) == once
 
 
 @pytest.mark.parametrize("place", HEADERS)
 def test_a_secret_in_a_header_is_scrubbed(place: str) -> None:
-    assert SECRET not in scrub_header(*HEADERS[place])
+    assert SECRET not in Scrubber().header(*HEADERS[place])
 
 
 @pytest.mark.parametrize("place", URLS)
 def test_a_secret_in_a_url_is_scrubbed(place: str) -> None:
-    assert SECRET not in scrub_url(URLS[place])
+    assert SECRET not in Scrubber().url(URLS[place])
 
 
 @pytest.mark.parametrize("number", ["-7", "4.5"])
 def test_a_number_below_a_secret_name_is_scrubbed(number: str) -> None:
-    assert json.loads(scrub_body(f'{{"pin": {number}}}'.encode(), JSON)) == {"pin": 0}
+    assert json.loads(Scrubber().body(f'{{"pin": {number}}}'.encode(), JSON)) == {"pin": 0}
 
 
 def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
@@ -111,10 +111,10 @@ def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
 @pytest.mark.parametrize(
     "scrub",
     [
-        lambda: scrub_body(bytes(range(256)) + b'"password": "x"', "image/png"),
-        lambda: scrub_body('{"key": "short", "name": "Jürgen"}'.encode("latin-1"), JSON),
-        lambda: scrub_body(b'<a href="/" accesskey="1">Home</a>', "text/html"),
-        lambda: scrub_body(b"a sentence with a = sign & more", "text/plain"),
+        lambda: Scrubber().body(bytes(range(256)) + b'"password": "x"', "image/png"),
+        lambda: Scrubber().body('{"key": "short", "name": "Jürgen"}'.encode("latin-1"), JSON),
+        lambda: Scrubber().body(b'<a href="/" accesskey="1">Home</a>', "text/html"),
+        lambda: Scrubber().body(b"a sentence with a = sign & more", "text/plain"),
     ],
 )
 def test_what_holds_no_secret_keeps_its_bytes(scrub: Callable[[], bytes]) -> None:
@@ -135,4 +135,4 @@ def test_what_holds_no_secret_keeps_its_bytes(scrub: Callable[[], bytes]) -> Non
 )
 def test_an_object_below_a_secret_name_is_judged_by_its_own_fields(value: object) -> None:
     body = json.dumps(value).encode()
-    assert scrub_body(body, JSON) == body
+    assert Scrubber().body(body, JSON) == body

@@ -14,6 +14,7 @@ import pytest
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
 from pactape.cassettes.format.metadata import Notes
 from pactape.cassettes.format.writing import Take, extend_cassette, replace_cassette
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import CassetteFormatError, OutputError
 from vcr.request import Request as VcrRequest
 
@@ -65,18 +66,18 @@ def test_a_cassette_that_became_unreadable_is_not_overwritten(tmp_path: Path) ->
     path = tmp_path / "tape.yaml"
     path.write_text("interactions: [")
     with pytest.raises(CassetteFormatError):
-        extend_cassette(path, takes(1), notes=Notes())
+        extend_cassette(path, takes(1), notes=Notes(), scrubber=Scrubber())
     assert path.read_text() == "interactions: ["
 
 
 def test_a_folder_that_cannot_be_made_leaves_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="can't be written"):
-        replace_cassette(tmp_path / "file" / "tape.yaml", takes(1), notes=Notes())
+        replace_cassette(tmp_path / "file" / "tape.yaml", takes(1), notes=Notes(), scrubber=Scrubber())
 
 
 def test_no_other_file_is_left_in_the_folder(tmp_path: Path) -> None:
-    replace_cassette(tmp_path / "tape.yaml", takes(1), notes=Notes())
+    replace_cassette(tmp_path / "tape.yaml", takes(1), notes=Notes(), scrubber=Scrubber())
     assert [path.name for path in tmp_path.iterdir()] == ["tape.yaml"]
 
 
@@ -86,13 +87,13 @@ def test_no_other_file_is_left_in_the_folder(tmp_path: Path) -> None:
 def test_two_hundred_kills_leave_the_old_file_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "tape.yaml"
     sizes = {20, 21}
-    replace_cassette(path, takes(20), notes=Notes())
+    replace_cassette(path, takes(20), notes=Notes(), scrubber=Scrubber())
     for number in range(200):
         child = os.fork()
         if child == 0:
             while True:
                 for size in sizes:
-                    replace_cassette(path, takes(size), notes=Notes())
+                    replace_cassette(path, takes(size), notes=Notes(), scrubber=Scrubber())
         time.sleep(0.005 + number % 40 * 0.001)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.scrubbing.rules import scrubbing_by
-from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import SettingsError
 from pactape.settings import ScrubSettings, load_settings
 
@@ -22,13 +21,17 @@ OWN = ScrubSettings(
 )
 
 
-def test_a_name_of_the_project_is_scrubbed_everywhere() -> None:
-    with scrubbing_by(OWN):
-        found = (
-            scrub_header("x-internal-auth", "ada"),
-            scrub_url("https://a.test/?customer_ref=7"),
-            scrub_body(b'{"customerRef": "A7", "name": "Ada"}', JSON),
-        )
+@pytest.fixture
+def scrubber() -> Scrubber:
+    return Scrubber(ScrubRules.from_settings(OWN))
+
+
+def test_a_name_of_the_project_is_scrubbed_everywhere(scrubber: Scrubber) -> None:
+    found = (
+        scrubber.header("x-internal-auth", "ada"),
+        scrubber.url("https://a.test/?customer_ref=7"),
+        scrubber.body(b'{"customerRef": "A7", "name": "Ada"}', JSON),
+    )
     assert found == (
         "scrubbed",
         "https://a.test/?customer_ref=scrubbed",
@@ -36,43 +39,30 @@ def test_a_name_of_the_project_is_scrubbed_everywhere() -> None:
     )
 
 
-def test_a_pattern_of_the_project_is_scrubbed_wherever_it_stands() -> None:
-    with scrubbing_by(OWN):
-        assert scrub_text("see ACME-123456 there") == "see scrubbed there"
+def test_a_pattern_of_the_project_is_scrubbed_wherever_it_stands(scrubber: Scrubber) -> None:
+    assert scrubber.text("see ACME-123456 there") == "see scrubbed there"
 
 
-def test_a_default_can_be_turned_off_by_its_name() -> None:
-    with scrubbing_by(OWN):
-        found = (scrub_url("https://a.test/?sig=abc&token=abc"), scrub_header("Cookie", "theme=darkest-blue"))
+def test_a_default_can_be_turned_off_by_its_name(scrubber: Scrubber) -> None:
+    found = (
+        scrubber.url("https://a.test/?sig=abc&token=abc"),
+        scrubber.header("Cookie", "theme=darkest-blue"),
+    )
     assert found == ("https://a.test/?sig=abc&token=scrubbed", "theme=darkest-blue")
 
 
-def test_what_is_a_secret_by_its_form_stays_one_under_a_kept_name() -> None:
+def test_what_is_a_secret_by_its_form_stays_one_under_a_kept_name(scrubber: Scrubber) -> None:
     jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
-    with scrubbing_by(OWN):
-        assert scrub_url(f"https://a.test/?sig={jwt}") == "https://a.test/?sig=scrubbed.jwt"
+    assert scrubber.url(f"https://a.test/?sig={jwt}") == "https://a.test/?sig=scrubbed.jwt"
 
 
-def test_the_rules_hold_on_every_thread() -> None:
-    found: list[str] = []
-    with scrubbing_by(OWN):
-        thread = Thread(target=lambda: found.append(scrub_text("ACME-123456")))
-        thread.start()
-        thread.join()
-    assert found == ["scrubbed"]
+def test_the_rules_of_one_scrubber_are_not_those_of_another(scrubber: Scrubber) -> None:
+    assert Scrubber().text("ACME-123456") != scrubber.text("ACME-123456")
 
 
-def test_the_rules_end_with_their_context() -> None:
-    with scrubbing_by(OWN):
-        pass
-    assert scrub_text("ACME-123456") == "ACME-123456"
-
-
-def test_scrubbing_by_own_rules_twice_is_scrubbing_once() -> None:
-    body = json.dumps({"customerRef": "A7", "text": "ACME-123456"}).encode()
-    with scrubbing_by(OWN):
-        once = scrub_body(body, JSON)
-        assert scrub_body(once, JSON) == once
+def test_scrubbing_by_own_rules_twice_is_scrubbing_once(scrubber: Scrubber) -> None:
+    once = scrubber.body(json.dumps({"customerRef": "A7", "text": "ACME-123456"}).encode(), JSON)
+    assert scrubber.body(once, JSON) == once
 
 
 def test_other_rules_find_other_copies(tmp_path: Path) -> None:
@@ -83,7 +73,7 @@ def test_other_rules_find_other_copies(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     for rules in (ScrubSettings(), ScrubSettings(names=("ref",))):
-        with scrubbing_by(rules), use_cassette(path, mode=RecordMode.NONE, cache=tmp_path / "copies") as tape:
+        with use_cassette(path, mode=RecordMode.NONE, cache=tmp_path / "copies", scrub=rules) as tape:
             tape.ready()
     assert len(list((tmp_path / "copies" / "cassettes").iterdir())) == 2
     assert len(read_cassette(path)) == 1

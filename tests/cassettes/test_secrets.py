@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, use_cassette
 from pactape.cassettes.lint import Finding, lint_cassette
-from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_text, scrub_url
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.cassettes.scrubbing.secrets import PATTERNS, is_card_number
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
@@ -133,23 +133,23 @@ def assert_clean(text: str, before: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), HEADERS)
 def test_a_secret_header_is_scrubbed(name: str, value: str) -> None:
-    assert_clean(scrub_header(name, value), value)
+    assert_clean(Scrubber().header(name, value), value)
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_secret_in_a_url_is_scrubbed(query: str) -> None:
     url = f"https://api.example.com/a?{query}"
-    assert_clean(scrub_url(url), url)
+    assert_clean(Scrubber().url(url), url)
 
 
 @pytest.mark.parametrize(("kind", "body"), BODIES)
 def test_a_secret_in_a_body_is_scrubbed(kind: str, body: str) -> None:
-    assert_clean(scrub_body(body.encode(), kind).decode(), body)
+    assert_clean(Scrubber().body(body.encode(), kind).decode(), body)
 
 
 @pytest.mark.parametrize(("kind", "body"), [each for each in BODIES if each[0] == JSON])
 def test_a_scrubbed_json_body_is_json_still(kind: str, body: str) -> None:
-    assert json.loads(scrub_body(body.encode(), kind)).keys() == json.loads(body).keys()
+    assert json.loads(Scrubber().body(body.encode(), kind)).keys() == json.loads(body).keys()
 
 
 def cassette(path: Path, *, url: str, headers: dict[str, str], kind: str, body: str) -> Path:
@@ -211,7 +211,7 @@ HARMLESS = [
 @pytest.mark.parametrize("value", HARMLESS)
 def test_what_is_no_secret_stays_as_it_is(value: dict[str, object]) -> None:
     body = json.dumps(value).encode()
-    assert scrub_body(body, JSON) == body
+    assert Scrubber().body(body, JSON) == body
 
 
 @pytest.mark.parametrize(
@@ -224,14 +224,14 @@ def test_a_placeholder_is_nothing_to_report(tmp_path: Path, body: str) -> None:
 
 @pytest.mark.parametrize(("kind", "body"), BODIES)
 def test_scrubbing_twice_is_scrubbing_once(kind: str, body: str) -> None:
-    once = scrub_body(body.encode(), kind)
-    assert scrub_body(once, kind) == once
+    once = Scrubber().body(body.encode(), kind)
+    assert Scrubber().body(once, kind) == once
 
 
 @given(st.dictionaries(st.text("abcdef_", min_size=1, max_size=5), st.text(TRICKY, max_size=9) | st.none()))
 def test_bytes_without_a_secret_stay_to_the_last_space(value: dict[str, object]) -> None:
     body = json.dumps(value, indent=1).encode()
-    assert scrub_body(body, JSON) == body
+    assert Scrubber().body(body, JSON) == body
 
 
 @given(st.sampled_from(["4111111111111111", "5500005555555559", "340000000000009"]), st.integers(1, 9))
@@ -254,4 +254,4 @@ def test_looking_for_marks_first_changes_nothing_that_is_scrubbed(parts: list[st
     expected = text
     for pattern in PATTERNS:
         expected = pattern.form.sub(pattern.replacement, expected)
-    assert scrub_text(text) == expected
+    assert Scrubber().text(text) == expected

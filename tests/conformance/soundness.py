@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from pactape.cassettes import read_cassette
 from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.derive import derive
 from pactape.contracts.grouping import evidence
 from pactape.contracts.grouping.accumulator import recorded_in
@@ -252,7 +253,7 @@ def _numbered(number: int, recording: Recording) -> Interaction:
 
 def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, Sample, Exchange]]]:
     """Every recording that takes part, by its place, as the contract sees it and as it was recorded."""
-    copies = CleanCopies(settings.cache_folder)
+    copies = CleanCopies(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
     for path in find_cassettes(settings):
         recorded = read_cassette(path)
         samples, _ = recorded_in(path, settings, copies=copies, left_out=[], all_fields=True)

@@ -12,7 +12,8 @@ from pactape.cassettes.format.metadata import Notes
 from pactape.cassettes.format.reading import read_recorded
 from pactape.cassettes.format.writing import Take, replace_cassette
 from pactape.cassettes.scrubbing.filters import Cleaner
-from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import BadInputError, OutputError
 from pactape.exchange import Provenance
 from pactape.files import write_atomically
@@ -55,12 +56,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         modules: The new text of each test module that changes.
         left: What stays as it is, and why, one line each.
         kept: The old cassettes that tests which stay still need.
+        rules: The project's own rules of what a secret is.
     """
 
     moves: tuple[Move, ...]
     modules: tuple[tuple[Path, bytes], ...]
     left: tuple[str, ...]
     kept: frozenset[Path] = frozenset()
+    rules: ScrubRules = ScrubRules()
 
 
 def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
@@ -77,16 +80,21 @@ def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
     modules: list[tuple[Path, bytes]] = []
     left: list[str] = []
     kept: set[Path] = set()
-    with scrubbing_by(settings.scrub):
-        for path in _modules(paths):
-            source, module = _read(path)
-            moves += [move for test in module.tests for move in _moves(path, test, settings)]
-            kept.update(file for test in module.staying for file in _cassettes(path, test))
-            left += [f"{_shown(path, settings)}:{line}: {reason}" for line, reason in module.left]
-            if module.edits:
-                modules.append((path, edited(source, module.edits)))
+    for path in _modules(paths):
+        source, module = _read(path)
+        moves += [move for test in module.tests for move in _moves(path, test, settings)]
+        kept.update(file for test in module.staying for file in _cassettes(path, test))
+        left += [f"{_shown(path, settings)}:{line}: {reason}" for line, reason in module.left]
+        if module.edits:
+            modules.append((path, edited(source, module.edits)))
     _check(moves)
-    return Plan(moves=tuple(moves), modules=tuple(modules), left=tuple(left), kept=frozenset(kept))
+    return Plan(
+        moves=tuple(moves),
+        modules=tuple(modules),
+        left=tuple(left),
+        kept=frozenset(kept),
+        rules=ScrubRules.from_settings(settings.scrub),
+    )
 
 
 def carry_out(plan: Plan) -> None:
@@ -98,7 +106,9 @@ def carry_out(plan: Plan) -> None:
     for move in plan.moves:
         name = move.test.rpartition("::")[2]
         provenance = Provenance(test=move.test, description=describe(name))
-        replace_cassette(move.new, list(move.takes), notes=Notes(provenance=provenance))
+        replace_cassette(
+            move.new, list(move.takes), notes=Notes(provenance=provenance), scrubber=Scrubber(plan.rules)
+        )
     for path, data in plan.modules:
         write_atomically(path, data)
     done = {move.old for move in plan.moves} - {move.new for move in plan.moves} - plan.kept
@@ -151,7 +161,10 @@ def _moves(path: Path, test: Marked, settings: Settings) -> Iterator[Move]:
     for old, name in sorted(found.items()):
         nodeid = "::".join([module, *test.classes, name])
         yield Move(
-            old=old, new=settings.cassettes / default_name(nodeid), test=nodeid, takes=tuple(_clean(old))
+            old=old,
+            new=settings.cassettes / default_name(nodeid),
+            test=nodeid,
+            takes=tuple(_clean(old, ScrubRules.from_settings(settings.scrub))),
         )
 
 
@@ -181,9 +194,9 @@ def _existing(folder: Path, name: str) -> Path | None:
     return next((file for suffix in _SUFFIXES if (file := folder / f"{name}{suffix}").is_file()), None)
 
 
-def _clean(path: Path) -> Iterator[Take]:
+def _clean(path: Path, rules: ScrubRules) -> Iterator[Take]:
     """What a cassette holds, as recording it today would write it."""
-    recorded, cleaner = read_recorded(path), Cleaner({})
+    recorded, cleaner = read_recorded(path), Cleaner({}, rules)
     for request, response in zip(recorded.requests, recorded.responses, strict=True):
         yield Take(request=cleaner.request(request), response=cleaner.response(response))
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes.format.reading import read_contents
-from pactape.cassettes.scrubbing.scrubber import (
-    found_while_scrubbing,
-    scrub_body,
-    scrub_header,
-    scrub_url,
-    scrub_value,
-)
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +18,8 @@ if TYPE_CHECKING:
     from pactape.exchange import Exchange, Headers
 
 __all__ = ["Finding", "lint_cassette"]
+
+_DEFAULT_RULES = ScrubRules()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -46,8 +43,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return f"{self.cassette}: {self.of}[{self.interaction}]: {self.place}: {self.kind}"
 
 
-def lint_cassette(path: Path) -> list[Finding]:
-    """Find the secrets in a cassette: whatever recording it today would scrub and isn't a placeholder.
+def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[Finding]:
+    """Find the secrets in a cassette: whatever recording it today would scrub and is not a placeholder.
+
+    Args:
+        path: The cassette's file.
+        rules: The project's own rules of what a secret is.
 
     Returns:
         One finding for each secret, in the order of the file.
@@ -60,29 +61,29 @@ def lint_cassette(path: Path) -> list[Finding]:
         Finding(cassette=str(path), interaction=exchange.index, place=place, kind=kind)
         for exchange in exchanges
         for place, scrub in _places(exchange)
-        for kind in _kinds(scrub)
+        for kind in _kinds(scrub, rules)
     ]
     found += [
         Finding(cassette=str(path), interaction=message.index, place=place, kind=kind, of="messages")
         for message in messages
         for place, value in (("content", message.content), ("metadata", message.metadata))
-        for kind in _kinds(partial(scrub_value, value))
+        for kind in _kinds(methodcaller("value", value), rules)
     ]
     return found
 
 
-def _kinds(scrub: Callable[[], object]) -> list[str]:
-    with found_while_scrubbing() as found:
-        scrub()
-    return found
+def _kinds(scrub: Callable[[Scrubber], object], rules: ScrubRules) -> list[str]:
+    scrubber = Scrubber(rules)
+    scrub(scrubber)
+    return scrubber.found
 
 
-def _places(exchange: Exchange) -> Iterator[tuple[str, Callable[[], object]]]:
-    yield "request url", partial(scrub_url, exchange.request.url)
+def _places(exchange: Exchange) -> Iterator[tuple[str, Callable[[Scrubber], object]]]:
+    yield "request url", methodcaller("url", exchange.request.url)
     for side, message in (("request", exchange.request), ("response", exchange.response)):
         for name, value in message.headers:
-            yield f"{side} header {name}", partial(scrub_header, name, value)
-        yield f"{side} body", partial(scrub_body, message.body, _content_type(message.headers))
+            yield f"{side} header {name}", methodcaller("header", name, value)
+        yield f"{side} body", methodcaller("body", message.body, _content_type(message.headers))
 
 
 def _content_type(headers: Headers) -> str:

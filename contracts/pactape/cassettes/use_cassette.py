@@ -9,6 +9,8 @@ from pactape.cassettes.interception.network_guard import network_closed, network
 from pactape.cassettes.interception.patches import intercepting
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.cassette import load_tape
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["use_cassette"]
 
+_DEFAULT_SCRUB = ScrubSettings()
+
 
 @contextmanager
 def use_cassette(
@@ -32,6 +36,7 @@ def use_cassette(
     live_urls: Mapping[str, str] | None = None,
     allow: Sequence[str] = (),
     cache: Path | None = None,
+    scrub: ScrubSettings = _DEFAULT_SCRUB,
 ) -> Iterator[Tape]:
     """Record to, or replay from, the cassette at `path` what the code inside the context asks over HTTP.
 
@@ -47,6 +52,7 @@ def use_cassette(
         allow: What stays open while the cassette replays: "host", "host:port", or the path of a Unix socket
             or of the folder that it is in; "localhost" stands for the loopback addresses. Nothing else does.
         cache: A folder for parsed cassettes, which load faster; kept out of version control by itself.
+        scrub: The project's own rules of what a secret is.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
@@ -60,7 +66,14 @@ def use_cassette(
         ...     len(tape)
         0
     """
-    tape = load_tape(path, mode=mode, provenance=provenance, live_urls=live_urls or {}, cache=cache)
+    tape = load_tape(
+        path,
+        mode=mode,
+        provenance=provenance,
+        live_urls=live_urls or {},
+        cache=cache,
+        rules=ScrubRules.from_settings(scrub),
+    )
     with ExitStack() as stack:
         stack.enter_context(intercepting(tape))
         guard = stack.enter_context(_network(tape, provenance, allow))

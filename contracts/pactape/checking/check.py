@@ -10,7 +10,7 @@ import msgspec
 from pactape.cassettes import lint_cassette
 from pactape.cassettes.expiry import expired
 from pactape.cassettes.finder import find_cassettes
-from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.contracts import compare_contracts
 from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
@@ -62,13 +62,9 @@ def check_project(settings: Settings) -> Check:
     Raises:
         BadInputError: A cassette, a pact file or a client's file can't be read.
     """
-    with scrubbing_by(settings.scrub):
-        return _check(settings)
-
-
-def _check(settings: Settings) -> Check:
+    rules = ScrubRules.from_settings(settings.scrub)
     cassettes = find_cassettes(settings)
-    copies = CleanCopies(settings.cache_folder)
+    copies = CleanCopies(settings.cache_folder, rules)
     found = grouped(cassettes, settings, copies=copies)
     copies.forget_others()
     groups = [each for groups in found.groups.values() for each in groups.items()]
@@ -81,7 +77,7 @@ def _check(settings: Settings) -> Check:
     alarms = {
         *compare_contracts(derivation, written, settings),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
-        *_secrets(cassettes),
+        *_secrets(cassettes, rules),
         *_expired(cassettes, settings, now=datetime.now(UTC)),
         *_unread(groups),
         *_unread_of_messages(messages),
@@ -103,9 +99,9 @@ def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     return found
 
 
-def _secrets(cassettes: Sequence[Path]) -> Iterator[Alarm]:
+def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Alarm]:
     for path in cassettes:
-        for found in lint_cassette(path):
+        for found in lint_cassette(path, rules):
             place = f"{found.cassette}: {found.of}[{found.interaction}]: {found.place}"
             yield Alarm(Tier.BREAKING, place, f"holds a secret ({found.kind})")
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes.finder import cassettes_below
-from pactape.cassettes.scrubbing.rules import scrubbing_by
 from pactape.checking.findings import Alarm
 from pactape.checking.recordings import compare_recordings
 from pactape.checking.rerecording import record_again
@@ -51,6 +50,5 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
         failed = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
         after = sorted(cassettes_below(folder))
         kept = (settings.cassettes / path.relative_to(folder) for path in after)
-        with scrubbing_by(settings.scrub):
-            changed = compare_recordings([path for path in kept if path.is_file()], after, settings)
+        changed = compare_recordings([path for path in kept if path.is_file()], after, settings)
     return Drift(recordings=len(after), alarms=tuple(sorted([*failed, *changed])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.differences import differences
 from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.grouping.evidence import evidence_of
@@ -42,8 +43,9 @@ def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: 
     Raises:
         CassetteFormatError: A cassette can't be read.
     """
-    old = grouped(before, settings, copies=CleanCopies(None))
-    new = grouped(after, settings, copies=CleanCopies(None))
+    rules = ScrubRules.from_settings(settings.scrub)
+    old = grouped(before, settings, copies=CleanCopies(None, rules))
+    new = grouped(after, settings, copies=CleanCopies(None, rules))
     return sorted([*_compare_answers(old, new), *_compare_messages(old, new)])
 
 

@@ -23,12 +23,12 @@ def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
     be read.
     """
     from pactape.cassettes import lint_cassette  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.cassettes.scrubbing.rules import scrubbing_by  # noqa: PLC0415 -- as above
+    from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     paths = _files(cassettes or settings.cassette_folders)
-    with scrubbing_by(settings.scrub):
-        findings = [finding for path in paths for finding in lint_cassette(path)]
+    rules = ScrubRules.from_settings(settings.scrub)
+    findings = [finding for path in paths for finding in lint_cassette(path, rules)]
     for finding in findings:
         click.echo(finding)
     click.echo(f"{len(findings)} secrets in {len(paths)} cassettes")

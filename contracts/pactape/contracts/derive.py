@@ -9,7 +9,6 @@ import msgspec
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.format.reading import collection_paused
-from pactape.cassettes.scrubbing.rules import scrubbing_by
 from pactape.contracts.grouping.accumulator import Gathering
 from pactape.contracts.grouping.final_keys import joined_by_key
 from pactape.contracts.interactions.descriptions import descriptions
@@ -142,7 +141,7 @@ def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
         ContradictionError: What is written by hand contradicts something else.
     """
     gathering = Gathering(settings, all_fields=all_fields)
-    with collection_paused(), scrubbing_by(settings.scrub):
+    with collection_paused():
         for path in find_cassettes(settings):
             gathering.read(path)
         gathering.forget_others()

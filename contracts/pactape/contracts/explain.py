@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.cassettes.finder import find_cassettes
-from pactape.cassettes.scrubbing.rules import scrubbing_by
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import grouped
 from pactape.contracts.inference.rules import Rule, expect
@@ -81,9 +81,9 @@ def explain(settings: Settings, party: Party) -> list[Explanation]:
     Raises:
         CassetteFormatError: There is no cassette, or one can't be read.
     """
-    copies = CleanCopies(settings.cache_folder)
-    with scrubbing_by(settings.scrub):
-        found = grouped(find_cassettes(settings), settings, copies=copies)
+    rules = ScrubRules.from_settings(settings.scrub)
+    copies = CleanCopies(settings.cache_folder, rules)
+    found = grouped(find_cassettes(settings), settings, copies=copies)
     members = found.groups.get(party, {})
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)

@@ -14,7 +14,6 @@ import msgspec
 from pactape.cassettes import ReceivedMessage, RecordMode, use_cassette
 from pactape.cassettes.messages import receive
 from pactape.cassettes.replay.cassette import Tape
-from pactape.cassettes.scrubbing.rules import scrubbing_by
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance, ProviderState
 from pactape.observing import noting_reads
@@ -180,7 +179,6 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         provenance = _provenance(item)
         path = self.path_of(item)
         with ExitStack() as stack:
-            stack.enter_context(scrubbing_by(self.settings.scrub))
             if self._will_record(path):
                 self._set_up(provenance.states)
                 stack.enter_context(_announcements())
@@ -193,6 +191,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                     live_urls=canonical,
                     allow=_options(item).allow,
                     cache=self.settings.cache_folder,
+                    scrub=self.settings.scrub,
                 )
             )
             observed = self.observes or self._will_record(path)

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.scrubbing.scrubber import scrub_url
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.exchange import Request
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ReplayApplication:
             "type": "urn:pactape:no-match",
             "title": "No recorded interaction answers",
             "status": 404,
-            "detail": f"no recorded interaction answers {request.method} {scrub_url(request.url)}",
+            "detail": f"no recorded interaction answers {request.method} {Scrubber().url(request.url)}",
             "nearest": self._recordings.nearest(request),
         }
         body = json.dumps(problem, indent=2, ensure_ascii=False).encode() + b"\n"

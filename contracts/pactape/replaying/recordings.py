@@ -13,7 +13,9 @@ from pactape.cassettes import read_cassette
 from pactape.cassettes.replay.no_match_report import nearest_requests
 from pactape.cassettes.replay.request_key import key_of
 from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
+from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pactape.exchange import Exchange, Request, Response
 
 __all__ = ["Recordings"]
+
+_DEFAULT_SCRUB = ScrubSettings()
 
 
 class Recordings:
@@ -35,6 +39,7 @@ class Recordings:
         base_url: Only what was recorded below this URL is there, at paths that start after it; None for all of
             it, at its own paths.
         exchanges: Further ones, after those of the files, that have been read already.
+        scrub: The project's own rules of what a secret is, which replaying its tests applies to requests, too.
 
     Attributes:
         origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
@@ -49,9 +54,10 @@ class Recordings:
         *,
         base_url: str | None = None,
         exchanges: Iterable[Exchange] = (),
+        scrub: ScrubSettings = _DEFAULT_SCRUB,
     ) -> None:
         self._base = base_url.rstrip("/") if base_url else None
-        self._clean = Cleaner({}).request
+        self._clean = Cleaner({}, ScrubRules.from_settings(scrub)).request
         self._lock = threading.Lock()
         self._answers: dict[bytes, list[Response]] = {}
         self._given: dict[bytes, int] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pactape.replaying.application import ReplayApplication
 from pactape.replaying.recordings import Recordings
 from pactape.serving import WsgiServer, address_of, bind, in_background
+from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReplayServer", "replaying"]
 
+_DEFAULT_SCRUB = ScrubSettings()
 _THREADS = 10
 _POLL_SECONDS = 0.1  # how often an idle server looks whether it is to stop
 _SHUTDOWN_SECONDS = 5
@@ -56,12 +58,15 @@ class ReplayServer:
 
 
 @contextmanager
-def replaying(files: Iterable[Path], *, base_url: str | None = None) -> Iterator[str]:
+def replaying(
+    files: Iterable[Path], *, base_url: str | None = None, scrub: ScrubSettings = _DEFAULT_SCRUB
+) -> Iterator[str]:
     """Serve cassettes on a free port of the loopback while the context lasts.
 
     Args:
         files: Cassettes.
         base_url: Only what was recorded below this URL, at paths that start after it; None for everything.
+        scrub: The project's own rules of what a secret is.
 
     Yields:
         The server's base URL.
@@ -69,6 +74,6 @@ def replaying(files: Iterable[Path], *, base_url: str | None = None) -> Iterator
     Raises:
         CassetteFormatError: A cassette can't be read, or there is nothing to replay.
     """
-    server = ReplayServer(Recordings(files, base_url=base_url))
+    server = ReplayServer(Recordings(files, base_url=base_url, scrub=scrub))
     with in_background(server, name="pactape-replay"):
         yield server.url

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.cassettes.scrubbing.scrubber import scrub_value
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Call, Provenance, RecordedMessage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 __all__ = ["KEY", "Notes", "decode_notes", "encode_notes"]
 
@@ -38,17 +39,17 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[RecordedMessage, ...] = ()
 
 
-def encode_notes(notes: Notes) -> dict[str, Any]:
+def encode_notes(notes: Notes, scrubber: Scrubber) -> dict[str, Any]:
     """The value of the key, as plain data without secrets; what has its default is left out."""
     value: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in notes.calls]}
     if any(paths is not None for paths in notes.reads):
         value["reads"] = [paths if paths is None else list(paths) for paths in notes.reads]
     if notes.messages:
-        value["messages"] = [_plain_message(each) for each in notes.messages]
+        value["messages"] = [_plain_message(each, scrubber) for each in notes.messages]
     if notes.provenance is not None:
         value |= _plain(notes.provenance)
         for state in value.get("states", ()):
-            state["parameters"] = scrub_value(state["parameters"])
+            state["parameters"] = scrubber.value(state["parameters"])
     return value
 
 
@@ -87,12 +88,12 @@ class _Notes(msgspec.Struct):
     description: str | None = None
 
 
-def _plain_message(message: RecordedMessage) -> dict[str, Any]:
+def _plain_message(message: RecordedMessage, scrubber: Scrubber) -> dict[str, Any]:
     """Without what the file and the rest of the key say of it."""
     own = msgspec.structs.replace(
         message,
-        content=scrub_value(message.content),
-        metadata=scrub_value(message.metadata),
+        content=scrubber.value(message.content),
+        metadata=scrubber.value(message.metadata),
         cassette="",
         index=0,
         provenance=None,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
+    from pactape.cassettes.scrubbing.scrubber import Scrubber
+
 __all__ = ["Take", "annotate_cassette", "extend_cassette", "replace_cassette"]
 
 _SECONDS_TO_WAIT = 60
@@ -49,17 +51,17 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
 _Read = TypeVar("_Read", Take, RecordedMessage)
 
 
-def replace_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
+def replace_cassette(path: Path, takes: list[Take], *, notes: Notes, scrubber: Scrubber) -> None:
     """Write a cassette that holds exactly `takes`.
 
     Raises:
         OutputError: The file can't be written; the old one is still there.
     """
     with _locked(path):
-        _write(path, takes, notes)
+        _write(path, takes, notes, scrubber)
 
 
-def extend_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
+def extend_cassette(path: Path, takes: list[Take], *, notes: Notes, scrubber: Scrubber) -> None:
     """Add `takes`, and the messages of `notes`, to the cassette; a missing file is made.
 
     They come after what it holds by now, whoever wrote that.
@@ -70,7 +72,8 @@ def extend_cassette(path: Path, takes: list[Take], *, notes: Notes) -> None:
     """
     with _locked(path):
         old, messages = _held(path) if path.is_file() else ([], ())
-        _write(path, [*old, *takes], msgspec.structs.replace(notes, messages=(*messages, *notes.messages)))
+        joined = msgspec.structs.replace(notes, messages=(*messages, *notes.messages))
+        _write(path, [*old, *takes], joined, scrubber)
 
 
 def annotate_cassette(
@@ -79,6 +82,7 @@ def annotate_cassette(
     *,
     notes: Notes,
     of_messages: Mapping[int, tuple[str, ...] | None],
+    scrubber: Scrubber,
 ) -> None:
     """Write into a cassette what its test was seen to read.
 
@@ -87,6 +91,7 @@ def annotate_cassette(
         reads: By the interaction's place, what was read of its answer.
         notes: The test that uses it.
         of_messages: By the message's place, what was read of its content.
+        scrubber: Replaces secrets in what the test declared and in messages.
 
     Raises:
         CassetteFormatError: What is there can't be read; it stays as it is.
@@ -101,6 +106,7 @@ def annotate_cassette(
                 notes,
                 messages=tuple(_reading(each, place, of_messages) for place, each in enumerate(messages)),
             ),
+            scrubber,
         )
 
 
@@ -150,7 +156,7 @@ def _lock_folder() -> Path:
     return Path(platformdirs.user_cache_dir("pactape")) / "locks"
 
 
-def _write(path: Path, takes: list[Take], notes: Notes) -> None:
+def _write(path: Path, takes: list[Take], notes: Notes, scrubber: Scrubber) -> None:
     words = Placeholders()
     document = {
         "interactions": [_interaction(take.request, take.response, words) for take in takes],
@@ -160,7 +166,8 @@ def _write(path: Path, takes: list[Take], notes: Notes) -> None:
                 notes,
                 calls=tuple(take.call for take in takes),
                 reads=tuple(take.reads for take in takes),
-            )
+            ),
+            scrubber,
         ),
     }
     write_atomically(path, words.replaced(yamlserializer.serialize(document)).encode("utf-8"))

@@ -20,6 +20,8 @@ from pactape.cassettes.replay.no_match_report import no_match
 from pactape.cassettes.replay.parsed_cache import find_copy, store_copy, unpack_request, unpack_response
 from pactape.cassettes.replay.request_key import Asked, key_of, same_request
 from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Tape", "load_tape"]
 
+_DEFAULT_RULES = ScrubRules()
+
 
 def load_tape(
     path: Path,
@@ -42,6 +46,7 @@ def load_tape(
     provenance: Provenance | None,
     live_urls: Mapping[str, str],
     cache: Path | None = None,
+    rules: ScrubRules = _DEFAULT_RULES,
 ) -> Tape:
     """Open the cassette at `path`, which is read when the first request comes; a missing file is empty.
 
@@ -51,8 +56,9 @@ def load_tape(
         provenance: The test that uses it, to be written when it records.
         live_urls: Canonical base URL by live base URL; what is written only has the canonical ones.
         cache: A folder for copies that load faster; None to make none.
+        rules: The project's own rules of what a secret is.
     """
-    tape = Tape(path, mode=mode, provenance=provenance, live_urls=live_urls, cache=cache)
+    tape = Tape(path, mode=mode, provenance=provenance, live_urls=live_urls, cache=cache, rules=rules)
     tape.rewound = mode is not RecordMode.ALL and path.is_file()
     return tape
 
@@ -76,8 +82,9 @@ class Tape(IndexedCassette):
         provenance: Provenance | None,
         live_urls: Mapping[str, str],
         cache: Path | None = None,
+        rules: ScrubRules = _DEFAULT_RULES,
     ) -> None:
-        cleaner = Cleaner(live_urls)
+        cleaner = Cleaner(live_urls, rules)
         super().__init__(
             path=str(path),
             record_mode=VcrRecordMode(mode.value),
@@ -94,6 +101,7 @@ class Tape(IndexedCassette):
         self._calls: list[Call | None] = []
         self._reads: dict[int, tuple[str, ...] | None] = {}
         self._cleaner = cleaner
+        self._rules = rules
         self._cache = None if live_urls else cache  # a copy says what the file does, under no other URL
         self._is_ready = False
 
@@ -131,7 +139,7 @@ class Tape(IndexedCassette):
             raise CassetteFormatError(
                 f"can't be read ({error.strerror})", where=self.file, remedy="make the file readable"
             ) from error
-        copy = find_copy(self._cache, data) if self._cache else None
+        copy = find_copy(self._cache, data, self._rules) if self._cache else None
         notes = self._take_over(copy) if copy else self._parse(data)
         self._loaded_count = self._indexed = len(self.data)
         self._calls = list(notes.calls) or [None] * len(self.data)
@@ -152,7 +160,7 @@ class Tape(IndexedCassette):
             self._index.add_key(place, key)
         if self._cache:
             rows = list(zip(keys, recorded.requests, recorded.responses, strict=True))
-            store_copy(self._cache, data, rows, notes=recorded.notes)
+            store_copy(self._cache, data, rows, notes=recorded.notes, rules=self._rules)
         return recorded.notes
 
     @property
@@ -299,7 +307,8 @@ class Tape(IndexedCassette):
         replaces = self.record_mode == VcrRecordMode.ALL
         write = replace_cassette if replaces else extend_cassette
         notes = Notes(provenance=self._notes.provenance, messages=self.inbox.recorded)
-        write(self.file, self._takes(since=0 if replaces else self._loaded_count), notes=notes)
+        takes = self._takes(since=0 if replaces else self._loaded_count)
+        write(self.file, takes, notes=notes, scrubber=Scrubber(self._rules))
         self.dirty = False
 
     def _annotate(self) -> None:
@@ -308,7 +317,13 @@ class Tape(IndexedCassette):
         if any(known.get(place) != paths for place, paths in self._reads.items()) or any(
             received[place] != paths for place, paths in self.inbox.reads.items()
         ):
-            annotate_cassette(self.file, self._reads, notes=self._notes, of_messages=self.inbox.reads)
+            annotate_cassette(
+                self.file,
+                self._reads,
+                notes=self._notes,
+                of_messages=self.inbox.reads,
+                scrubber=Scrubber(self._rules),
+            )
 
     def _takes(self, *, since: int) -> list[Take]:
         with self._lock:

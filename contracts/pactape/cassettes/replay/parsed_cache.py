@@ -11,12 +11,13 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.format.metadata import Notes
 from pactape.cassettes.format.vcr_formats import body_bytes
-from pactape.cassettes.scrubbing.rules import current_rules
 from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from pactape.cassettes.scrubbing.rules import ScrubRules
 
 __all__ = ["Copy", "Packed", "find_copy", "store_copy", "unpack_request", "unpack_response"]
 
@@ -60,10 +61,10 @@ _decode_response = msgspec.msgpack.Decoder(dict).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def find_copy(folder: Path, data: bytes) -> Copy | None:
+def find_copy(folder: Path, data: bytes, rules: ScrubRules) -> Copy | None:
     """Return the cached copy of the cassette whose bytes are `data`; None when none can be used."""
     cache = _cache(folder)
-    stored = cache.read(_name(cache, data))
+    stored = cache.read(_name(cache, data, rules))
     with suppress(msgspec.DecodeError):
         return None if stored is None else _decode(stored)
     return None
@@ -75,6 +76,7 @@ def store_copy(
     interactions: Sequence[tuple[bytes, VcrRequest, dict[str, Any]]],
     *,
     notes: Notes,
+    rules: ScrubRules,
 ) -> None:
     """Cache the cassette whose bytes are `data`; where nothing can be written, nothing is cached.
 
@@ -83,6 +85,7 @@ def store_copy(
         data: The cassette's bytes.
         interactions: Key, request and response of each.
         notes: The key `pactape`.
+        rules: The rules of what a secret is, which the interactions' keys depend on.
     """
     packed = [
         (
@@ -93,7 +96,7 @@ def store_copy(
         for key, request, response in interactions
     ]
     cache = _cache(folder)
-    cache.write(_name(cache, data), _encode((packed, notes)))
+    cache.write(_name(cache, data, rules), _encode((packed, notes)))
 
 
 def unpack_request(raw: msgspec.Raw) -> VcrRequest:
@@ -113,5 +116,5 @@ def _cache(folder: Path) -> FileCache:
     return FileCache(folder, "cassettes")
 
 
-def _name(cache: FileCache, data: bytes) -> str:
-    return cache.name_of(current_rules().salt, data)
+def _name(cache: FileCache, data: bytes, rules: ScrubRules) -> str:
+    return cache.name_of(rules.fingerprint, data)

@@ -11,25 +11,29 @@ from vcr.filters import AVAILABLE_DECOMPRESSORS, decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
-from pactape.cassettes.scrubbing.rules import current_rules
-from pactape.cassettes.scrubbing.scrubber import scrub_body, scrub_header, scrub_url
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Cleaner", "content_type_of"]
 
+_DEFAULT_RULES = ScrubRules()
 _ABOUT_BODIES = {"content-type", "content-encoding", "content-length"}
 
 
 class Cleaner:
-    """Cleans what a tape is given; cleaning what is clean changes nothing.
+    """Replaces live URLs and secrets in recorded requests and responses; what is clean stays as it is.
 
     Args:
         live_urls: Canonical base URL by live base URL.
+        rules: The project's own rules of what a secret is.
     """
 
-    def __init__(self, live_urls: Mapping[str, str]) -> None:
+    def __init__(self, live_urls: Mapping[str, str], rules: ScrubRules = _DEFAULT_RULES) -> None:
+        self._rules = rules
+        self._scrubber = Scrubber(rules)
         urls = {live.rstrip("/"): canonical.rstrip("/") for live, canonical in live_urls.items()}
         hosts = {urlsplit(live).netloc: urlsplit(canonical).netloc for live, canonical in urls.items()}
         self._canonical = {**hosts, **urls}
@@ -49,7 +53,7 @@ class Cleaner:
         if isinstance(body, bytes):
             body = self._body(body, content_type_of(headers))
             _state_length(headers, str(len(body)))
-        return VcrRequest(request.method, scrub_url(self.canonical(request.uri)), body, headers)
+        return VcrRequest(request.method, self._scrubber.url(self.canonical(request.uri)), body, headers)
 
     def asked(
         self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
@@ -58,7 +62,7 @@ class Cleaner:
 
         That leaves out most headers, whose cleaning takes longer than all the rest.
         """
-        url = _clean_url(self.canonical(uri), current_rules().salt)
+        url = _clean_url(self.canonical(uri), self._rules)
         if not body:
             return method, url, None, {}  # what most requests are
         about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
@@ -80,18 +84,18 @@ class Cleaner:
 
     def _header(self, name: str, value: Any) -> str:
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        return scrub_header(name, self.canonical(text))
+        return self._scrubber.header(name, self.canonical(text))
 
     def _body(self, body: bytes, content_type: str) -> bytes:
         if self._live is not None:
             body = self.canonical(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        return scrub_body(body, content_type)
+        return self._scrubber.body(body, content_type)
 
 
 @lru_cache(maxsize=4096)
-def _clean_url(url: str, _rules: bytes) -> str:
-    """For matching only: what is recorded must be noted each time that it is scrubbed."""
-    return scrub_url(url)
+def _clean_url(url: str, rules: ScrubRules) -> str:
+    """Return a URL for matching; tests ask for few URLs many times."""
+    return Scrubber(rules).url(url)
 
 
 def _without_coding(body: Any, headers: dict[str, Any]) -> Any:

@@ -1,10 +1,9 @@
-"""A project's own rules of what is a secret, beside those that hold everywhere."""
+"""The rules that decide what a secret is: those that hold everywhere, and a project's own."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,61 +12,51 @@ import msgspec
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import Self
 
-__all__ = ["ScrubRules", "current_rules", "plain_name", "scrubbing_by"]
+__all__ = ["ScrubRules", "plain_name"]
 
 
 class ScrubRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Rules in the form in which they are asked.
+    """A project's own rules, compiled.
 
     Args:
-        names: More names of headers, parameters and fields that hold secrets, as `plain_name` gives them.
-        kept: Names whose values are no secrets here, whatever the defaults say.
-        patterns: More forms of secrets.
-        salt: Tells these rules from others, 16 bytes.
+        names: Further names of headers, parameters and fields that hold secrets, as `plain_name` returns them.
+        kept: Names whose values are not secrets in this project, whatever the defaults say.
+        patterns: Further forms of secrets.
+        fingerprint: 16 bytes that differ between different rules; a part of cache keys.
     """
 
     names: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     patterns: tuple[re.Pattern[str], ...] = ()
-    salt: bytes = bytes(16)
+    fingerprint: bytes = bytes(16)
 
+    @classmethod
+    def from_settings(cls, settings: ScrubSettings) -> Self:
+        """Compile the rules of `[tool.pactape.scrub]`.
 
-_rules = ScrubRules()
+        Example:
+            >>> from pactape.settings import ScrubSettings
+            >>> sorted(ScrubRules.from_settings(ScrubSettings(names=("X-Customer_Ref",))).names)
+            ['xcustomerref']
+        """
+        if settings == ScrubSettings():
+            return cls()
+        return cls(
+            names=frozenset(map(plain_name, settings.names)),
+            kept=frozenset(map(plain_name, settings.keep)),
+            patterns=tuple(map(re.compile, settings.patterns)),
+            fingerprint=hashlib.blake2b(msgspec.json.encode(settings), digest_size=16).digest(),
+        )
 
-
-def current_rules() -> ScrubRules:
-    """The rules that hold now."""
-    return _rules
-
-
-@contextmanager
-def scrubbing_by(settings: ScrubSettings) -> Iterator[None]:
-    """Scrub by a project's own rules, too, on every thread, while the context lasts."""
-    global _rules  # noqa: PLW0603 -- code under test runs on threads that no context variable reaches
-    before, _rules = _rules, _compiled(settings)
-    try:
-        yield
-    finally:
-        _rules = before
-
-
-@lru_cache(maxsize=16)
-def _compiled(settings: ScrubSettings) -> ScrubRules:
-    if settings == ScrubSettings():
-        return ScrubRules()
-    return ScrubRules(
-        names=frozenset(map(plain_name, settings.names)),
-        kept=frozenset(map(plain_name, settings.keep)),
-        patterns=tuple(map(re.compile, settings.patterns)),
-        salt=hashlib.blake2b(msgspec.json.encode(settings), digest_size=16).digest(),
-    )
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """A name without its spelling: in lower case, without "-", "_", ".", brackets and spaces.
+    """Return a name in lower case, without "-", "_", ".", brackets and spaces.
 
     Example:
         >>> plain_name("X-Api_Key")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.scrubbing.rules import current_rules, plain_name
+from pactape.cassettes.scrubbing.rules import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pactape.cassettes.scrubbing.rules import ScrubRules
 
 __all__ = ["PATTERNS", "Pattern", "is_card_number", "is_placeholder", "is_secret", "is_secret_name"]
 
@@ -141,14 +143,15 @@ PATTERNS = (
 )
 
 
-def is_secret_name(name: str) -> bool:
+def is_secret_name(rules: ScrubRules, name: str) -> bool:
     """Whether a header, parameter or field of this name holds a secret.
 
     Example:
-        >>> is_secret_name("X-Api-Key"), is_secret_name("refresh_token"), is_secret_name("name")
-        (True, True, False)
+        >>> from pactape.cassettes.scrubbing.rules import ScrubRules
+        >>> [is_secret_name(ScrubRules(), name) for name in ("X-Api-Key", "refresh_token", "name")]
+        [True, True, False]
     """
-    plain, rules = plain_name(name), current_rules()
+    plain = plain_name(name)
     if plain in rules.kept:
         return False
     if plain in _NAMES or plain in rules.names:
@@ -156,19 +159,21 @@ def is_secret_name(name: str) -> bool:
     return plain.endswith(_ENDINGS) and not plain.endswith(_PAGE_TOKENS)
 
 
-def is_secret(name: str, value: str) -> bool:
+def is_secret(rules: ScrubRules, name: str, value: str) -> bool:
     """Whether a value is a secret for what stands before it: its name, or a suspicious name and no pattern.
 
     Example:
-        >>> is_secret("token_for_upload", "q8Zr1LmX0vTy7PbK"), is_secret("token_for_upload", "the first one")
-        (True, False)
+        >>> from pactape.cassettes.scrubbing.rules import ScrubRules
+        >>> values = ("q8Zr1LmX0vTy7PbK", "the first one")
+        >>> [is_secret(ScrubRules(), "token_for_upload", value) for value in values]
+        [True, False]
     """
     if not value or value.startswith(_PUBLIC):
         return False
-    if is_secret_name(name):
+    if is_secret_name(rules, name):
         return True
     plain = plain_name(name)
-    if plain in current_rules().kept:
+    if plain in rules.kept:
         return False
     if plain in _BARE:
         return _looks_random(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pactape.cassettes.finder import owned, owned_message
+from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence import Evidence
 from pactape.contracts.grouping.evidence_cache import Digests, Found
 from pactape.contracts.grouping.openapi import Templates, read_templates
@@ -49,6 +50,7 @@ class Gathering:
         self.left_out: list[LeftOut] = []
         self._settings = settings
         self._all_fields = all_fields
+        self._rules = ScrubRules.from_settings(settings.scrub)
         self._digests = Digests(settings, all_fields=all_fields)
 
     def read(self, path: Path) -> None:
@@ -87,7 +89,11 @@ class Gathering:
         left_out: list[LeftOut] = []
         groups: dict[tuple[Party, ProviderSettings, GroupKey], Evidence] = {}
         samples, messages = recorded_in(
-            path, self._settings, copies=CleanCopies(None), left_out=left_out, all_fields=self._all_fields
+            path,
+            self._settings,
+            copies=CleanCopies(None, self._rules),
+            left_out=left_out,
+            all_fields=self._all_fields,
         )
         for party, provider, key, sample in samples:
             if (party, provider, key) in groups:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes.format.reading import read_contents
-from pactape.cassettes.scrubbing import scrubber as scrubbing
-from pactape.cassettes.scrubbing.rules import current_rules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
 from pactape.file_cache import FileCache, cassette_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.cassettes.scrubbing.rules import ScrubRules
 
 __all__ = ["CleanCopies"]
 
@@ -36,9 +37,11 @@ class CleanCopies:
 
     Args:
         folder: The cache folder; None to cache nothing.
+        rules: The project's own rules of what a secret is.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, rules: ScrubRules) -> None:
+        self._rules = rules
         self._files = None if folder is None else FileCache(folder, "exchanges")
 
     def read(self, path: Path) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage]]:
@@ -61,38 +64,39 @@ class CleanCopies:
 
     def _copy(self, path: Path) -> _Copy:
         if self._files is None:
-            return _made(path)
+            return _made(path, self._rules)
         suffix = path.suffix.encode("utf-8", "surrogateescape")
-        name = self._files.name_of(current_rules().salt, suffix, cassette_bytes(path))
+        name = self._files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
         stored = self._files.read(name)
         with suppress(msgspec.DecodeError):
             if stored is not None:
                 return msgspec.msgpack.decode(stored, type=_Copy)
-        copy = _made(path)
+        copy = _made(path, self._rules)
         with suppress(OverflowError, TypeError):
             self._files.write(name, msgspec.msgpack.encode(copy))
         return copy
 
 
-def _made(path: Path) -> _Copy:
+def _made(path: Path, rules: ScrubRules) -> _Copy:
+    scrubber = Scrubber(rules)
     exchanges, messages = read_contents(path)
-    copy = _Copy([], [], [message_without_secrets(each) for each in messages])
+    copy = _Copy([], [], [message_without_secrets(each, scrubber) for each in messages])
     for exchange in exchanges:
         try:
-            clean, broken = without_secrets(exchange), ""
+            clean, broken = without_secrets(exchange, scrubber), ""
         except ValueError as error:
-            clean, broken = _emptied(exchange), f"a body can't be read: {error}"
+            clean, broken = _emptied(exchange, scrubber), f"a body can't be read: {error}"
         copy.exchanges.append(clean)
         copy.broken.append(broken)
     return copy
 
 
-def _emptied(exchange: Exchange) -> Exchange:
+def _emptied(exchange: Exchange, scrubber: Scrubber) -> Exchange:
     """What is left of an exchange that can't be scrubbed: enough to name it, and to say whose it is."""
     return msgspec.structs.replace(
         exchange,
         request=msgspec.structs.replace(
-            exchange.request, url=scrubbing.scrub_url(exchange.request.url), headers=(), body=b""
+            exchange.request, url=scrubber.url(exchange.request.url), headers=(), body=b""
         ),
         response=msgspec.structs.replace(exchange.response, headers=(), body=b""),
         provenance=None,
