@@ -25,12 +25,12 @@ from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.derive import derive
 from pactape.contracts.grouping import evidence
-from pactape.contracts.grouping.accumulator import recorded_in
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.interactions.interaction import Interaction
 from pactape.contracts.pacts.pact import encode_pact
-from pactape.contracts.participants import Party
-from pactape.contracts.samples.scrubbed_cache import CleanCopies
+from pactape.contracts.participants import ContractParties
+from pactape.contracts.samples.reader import SampleReader
+from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange
 from pactape.pactfile import read_pact
@@ -66,7 +66,7 @@ _COLUMNS = (
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """A recording, and the interaction of the contract that it supports, asked for by its own request."""
 
-    party: Party
+    parties: ContractParties
     provider: ProviderSettings
     place: str
     interaction: Interaction
@@ -95,7 +95,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     interactions: int
     verdicts: tuple[Verdict, ...]
     swapped: tuple[Verdict, ...]
-    left_out: dict[str, int]
+    exclusions: dict[str, int]
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
@@ -134,7 +134,7 @@ def judged(folder: Path, *, sample: int | None = None) -> Report:
     """
     with tempfile.TemporaryDirectory(prefix="pactape-soundness-") as temporary:
         root = Path(temporary)
-        left_out = Counter(_gather(folder, root / "cassettes", sample))
+        exclusions = Counter(_gather(folder, root / "cassettes", sample))
         cassettes = sum(1 for path in (root / "cassettes").rglob("*") if path.is_file())
         if not cassettes:
             return Report(
@@ -143,20 +143,20 @@ def judged(folder: Path, *, sample: int | None = None) -> Report:
                 interactions=0,
                 verdicts=(),
                 swapped=(),
-                left_out=dict(left_out),
+                exclusions=dict(exclusions),
             )
         text = f'[tool.pactape]\nconsumer = "{folder.name}"\n'
         (root / "pyproject.toml").write_text(text, encoding="utf-8")
         settings = load_settings(root)
         recordings, reasons = recordings_of(settings)
-        left_out.update(reasons)
+        exclusions.update(reasons)
         return Report(
             project=folder.name,
             cassettes=cassettes,
-            interactions=len({(each.party, each.interaction.description) for each in recordings}),
+            interactions=len({(each.parties, each.interaction.description) for each in recordings}),
             verdicts=tuple(verdicts(recordings, root)),
             swapped=tuple(verdicts(swapped(recordings), root)),
-            left_out=dict(left_out),
+            exclusions=dict(exclusions),
         )
 
 
@@ -170,7 +170,7 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
         derivation = derive(settings, all_fields=True)
     samples = dict(_samples(settings))
     found = [
-        _recording(contract.party, interaction, place, samples)
+        _recording(contract.parties, interaction, place, samples)
         for contract in derivation.contracts
         for interaction in contract.interactions
         for place in interaction.cassettes
@@ -178,7 +178,7 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
     places = [each.place for each in found]
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
-    return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.left_out]
+    return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.exclusions]
 
 
 @contextmanager
@@ -194,26 +194,26 @@ def _every_recording_referred_to() -> Iterator[None]:
 
 def swapped(recordings: list[Recording]) -> list[Recording]:
     """Every recording with the answer that the next one of the same contract got."""
-    by_party = defaultdict(list)
+    by_contract = defaultdict(list)
     for recording in recordings:
-        by_party[recording.party].append(recording)
+        by_contract[recording.parties].append(recording)
     return [
         msgspec.structs.replace(
             each, exchange=msgspec.structs.replace(each.exchange, response=other.exchange.response)
         )
-        for of_party in by_party.values()
-        for each, other in zip(of_party, [*of_party[1:], of_party[0]], strict=True)
+        for of_contract in by_contract.values()
+        for each, other in zip(of_contract, [*of_contract[1:], of_contract[0]], strict=True)
     ]
 
 
 def verdicts(recordings: Iterable[Recording], folder: Path) -> Iterator[Verdict]:
     """Have both judges look at recordings, provider by provider."""
-    by_party = defaultdict(list)
+    by_contract = defaultdict(list)
     for recording in recordings:
-        by_party[recording.party].append(recording)
-    for of_party in by_party.values():
-        for start in range(0, len(of_party), _AT_ONCE):
-            yield from _judge(of_party[start : start + _AT_ONCE], folder)
+        by_contract[recording.parties].append(recording)
+    for of_contract in by_contract.values():
+        for start in range(0, len(of_contract), _AT_ONCE):
+            yield from _judge(of_contract[start : start + _AT_ONCE], folder)
 
 
 def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
@@ -223,7 +223,7 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
     """
     first = recordings[0]
     pact = folder / "pact.json"
-    pact.write_bytes(encode_pact(first.party, (_numbered(n, each) for n, each in enumerate(recordings))))
+    pact.write_bytes(encode_pact(first.parties, (_numbered(n, each) for n, each in enumerate(recordings))))
     states = {state.name: _nothing for each in recordings for state in each.interaction.states}
     exchanges = [each.exchange for each in recordings]
     server = ReplayServer(Recordings(base_url=first.provider.url, exchanges=exchanges))
@@ -253,24 +253,25 @@ def _numbered(number: int, recording: Recording) -> Interaction:
 
 def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, Sample, Exchange]]]:
     """Every recording that takes part, by its place, as the contract sees it and as it was recorded."""
-    copies = CleanCopies(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+    cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+    reader = SampleReader(settings, cache, all_fields=True)
     for path in find_cassettes(settings):
         recorded = read_cassette(path)
-        samples, _ = recorded_in(path, settings, copies=copies, left_out=[], all_fields=True)
-        for _, provider, _, sample in samples:
-            exchange = sample.exchange
-            yield f"{exchange.cassette}#{exchange.index}", (provider, sample, recorded[exchange.index])
+        for each in reader.read(path).samples:
+            exchange = each.sample.exchange
+            reference = f"{exchange.cassette}#{exchange.index}"
+            yield reference, (each.provider, each.sample, recorded[exchange.index])
 
 
 def _recording(
-    party: Party,
+    parties: ContractParties,
     interaction: Interaction,
     place: str,
     samples: dict[str, tuple[ProviderSettings, Sample, Exchange]],
 ) -> Recording:
     provider, sample, exchange = samples[place]
     own = msgspec.structs.replace(interaction, request=expected_request(sample, provider))
-    return Recording(party=party, provider=provider, place=place, interaction=own, exchange=exchange)
+    return Recording(parties=parties, provider=provider, place=place, interaction=own, exchange=exchange)
 
 
 def _gather(folder: Path, target: Path, sample: int | None) -> Iterator[str]:
@@ -315,24 +316,24 @@ def show(reports: list[Report]) -> None:
             failed,
             len([each for each in report.swapped if each.official]),
             len(report.disagreements),
-            sum(report.left_out.values()),
+            sum(report.exclusions.values()),
         )
         print(f"{row[0]:36}" + "".join(f"{each:>14}" for each in row[1:]))
-    for reason, count in sorted(_total(reports).left_out.items()):
+    for reason, count in sorted(_total(reports).exclusions.items()):
         print(f"left out {count}: {reason}")
 
 
 def _total(reports: list[Report]) -> Report:
-    left_out: Counter[str] = Counter()
+    exclusions: Counter[str] = Counter()
     for report in reports:
-        left_out.update(report.left_out)
+        exclusions.update(report.exclusions)
     return Report(
         project="all",
         cassettes=sum(report.cassettes for report in reports),
         interactions=sum(report.interactions for report in reports),
         verdicts=tuple(each for report in reports for each in report.verdicts),
         swapped=tuple(each for report in reports for each in report.swapped),
-        left_out=dict(left_out),
+        exclusions=dict(exclusions),
     )
 
 

@@ -117,9 +117,9 @@ def report(folder: Path, text: str) -> Report:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_recording_is_sound_and_both_judges_say_so(dialect: str, tmp_path: Path) -> None:
-    text, recordings, left_out = DIALECTS[dialect]
+    text, recordings, exclusions = DIALECTS[dialect]
     found = report(tmp_path, text)
-    assert (len(found.verdicts), found.failed, found.left_out) == (recordings, (), left_out)
+    assert (len(found.verdicts), found.failed, found.exclusions) == (recordings, (), exclusions)
 
 
 def test_another_recording_s_answer_is_not_sound_and_both_judges_say_so(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_another_recording_s_answer_is_not_sound_and_both_judges_say_so(tmp_path
 
 def test_a_cassette_that_cant_be_read_is_left_out_with_the_reason(tmp_path: Path) -> None:
     found = report(tmp_path, "interactions: 7")
-    assert (found.verdicts, list(found.left_out)) == (
+    assert (found.verdicts, list(found.exclusions)) == (
         (),
         ["the cassette can't be read: has no list of interactions"],
     )

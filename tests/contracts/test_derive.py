@@ -265,7 +265,7 @@ def redirect() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("left_out", "notes", "reason"),
+    ("exclusions", "notes", "reason"),
     [
         (
             interaction(url="http://other.test/x"),
@@ -282,11 +282,11 @@ def redirect() -> dict[str, Any]:
     ],
 )
 def test_what_takes_no_part_is_reported_with_the_reason(
-    project: Project, left_out: dict[str, Any], notes: dict[str, Any], reason: str
+    project: Project, exclusions: dict[str, Any], notes: dict[str, Any], reason: str
 ) -> None:
-    project.record("a", left_out, **notes)
+    project.record("a", exclusions, **notes)
     derivation = project.derive()
-    found = [(each.cassette, each.index, each.reason) for each in derivation.left_out]
+    found = [(each.cassette, each.index, each.reason) for each in derivation.exclusions]
     assert (derivation.contracts, found) == ((), [("cassettes/a.yaml", 0, reason)])
 
 
@@ -295,7 +295,7 @@ def test_a_token_request_takes_no_part(project: Project) -> None:
     token["request"]["body"] = "grant_type=client_credentials"
     token["request"]["headers"] = {"Content-Type": ["application/x-www-form-urlencoded"]}
     project.record("a", token)
-    assert project.derive().left_out[0].reason == "a token request: credentials are not recorded"
+    assert project.derive().exclusions[0].reason == "a token request: credentials are not recorded"
 
 
 def test_without_configured_providers_each_host_is_one(project: Project) -> None:
@@ -309,7 +309,7 @@ def test_without_configured_providers_each_host_is_one(project: Project) -> None
 
 def test_a_test_may_name_another_consumer(project: Project) -> None:
     project.record("a", interaction(), consumer="orders", **TEST)
-    assert project.derive().contracts[0].party.consumer == "orders"
+    assert project.derive().contracts[0].parties.consumer == "orders"
 
 
 def test_the_same_recordings_give_the_same_bytes_whatever_the_order_on_disk(project: Project) -> None:
@@ -406,7 +406,7 @@ def test_a_body_that_is_not_what_its_headers_say_takes_no_part(project: Project,
     project.record("a", broken(**response))
     project.record("b", interaction())
     derivation = project.derive()
-    assert ([each.reason[: len(reason)] for each in derivation.left_out], len(derivation.contracts)) == (
+    assert ([each.reason[: len(reason)] for each in derivation.exclusions], len(derivation.contracts)) == (
         [reason],
         1,
     )

@@ -16,7 +16,8 @@ from pact.types import Message
 from pactape.checking import check_project
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.interactions.messages import MessageEvidence, evidence_of_messages, messages_of
+from pactape.contracts.grouping.message_evidence import MessageEvidence, evidence_of_messages
+from pactape.contracts.interactions.messages import messages_of
 from pactape.errors import ContradictionError, SettingsError
 from pactape.exchange import RecordedMessage
 from pactape.settings import load_settings
@@ -156,7 +157,7 @@ def test_a_message_of_a_test_that_is_kept_out_of_contracts_is_left_out(tmp_path:
     record(tmp_path, {"content": EVENT}, contract=False)
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(more=""), encoding="utf-8")
     found = derive(load_settings(tmp_path))
-    assert (found.contracts, [each.reason for each in found.left_out]) == (
+    assert (found.contracts, [each.reason for each in found.exclusions]) == (
         (),
         ["its test keeps it out of contracts"],
     )
@@ -165,8 +166,8 @@ def test_a_message_of_a_test_that_is_kept_out_of_contracts_is_left_out(tmp_path:
 def test_a_message_of_a_provider_that_the_settings_do_not_have_is_left_out(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "provider": "gone"})
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(more=""), encoding="utf-8")
-    (left_out,) = derive(load_settings(tmp_path)).left_out
-    assert "[tool.pactape.providers.gone]" in left_out.reason
+    (exclusions,) = derive(load_settings(tmp_path)).exclusions
+    assert "[tool.pactape.providers.gone]" in exclusions.reason
 
 
 def test_no_secret_of_a_message_reaches_a_contract(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pactape.contracts import derive, write_contracts
 from pactape.contracts.grouping.slugs import slugs_named
-from pactape.contracts.samples.path_segments import kind_of
+from pactape.contracts.samples.path_segments import segment_kind
 from pactape.errors import SettingsError
 from pactape.settings import load_settings
 
@@ -75,7 +75,7 @@ def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTING
     ],
 )
 def test_a_segment_is_a_value_when_its_form_says_so(segment: str, kind: str | None) -> None:
-    assert kind_of(segment) == kind
+    assert segment_kind(segment) == kind
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_without_a_reference_there_are_no_handlers(tmp_path: Path) -> None:
     [
         ("no_such_module:STATES", "can't be imported"),
         ("our_states", "doesn't name a mapping"),
-        ("our_states:NOTHING", "doesn't name a mapping"),
+        ("our_states:NO_SOURCES", "doesn't name a mapping"),
         ("our_states:NUMBER", "doesn't name a mapping"),
     ],
 )

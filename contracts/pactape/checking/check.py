@@ -19,9 +19,9 @@ from pactape.checking.findings import Alarm, Tier
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.sample_groups import grouped
-from pactape.contracts.interactions.messages import evidence_of_messages
-from pactape.contracts.samples.scrubbed_cache import CleanCopies
+from pactape.contracts.grouping.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.sample_groups import group_samples
+from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, requests_stem
 from pactape.verification.history import verified_interactions
@@ -64,9 +64,9 @@ def check_project(settings: Settings) -> Check:
     """
     rules = ScrubRules.from_settings(settings.scrub)
     cassettes = find_cassettes(settings)
-    copies = CleanCopies(settings.cache_folder, rules)
-    found = grouped(cassettes, settings, copies=copies)
-    copies.forget_others()
+    cache = ScrubbedCache(settings.cache_folder, rules)
+    found = group_samples(cassettes, settings, cache=cache)
+    cache.delete_unused()
     groups = [each for groups in found.groups.values() for each in groups.items()]
     messages = found.messages_by_description()
     written = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
@@ -90,11 +90,11 @@ def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     """Where each derived interaction comes from."""
     found: dict[Named, tuple[str, ...]] = {}
     for contract in derivation.contracts:
-        stem = requests_stem(contract.party.consumer, contract.party.provider)
+        stem = requests_stem(contract.parties.consumer, contract.parties.provider)
         found |= {
             named(stem, each.description, each.states): each.cassettes for each in contract.interactions
         }
-        stem = messages_stem(contract.party.consumer, contract.party.provider)
+        stem = messages_stem(contract.parties.consumer, contract.parties.provider)
         found |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
     return found
 

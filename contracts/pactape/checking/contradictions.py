@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pactape.checking.findings import Alarm, Tier
-from pactape.contracts.interactions.messages import as_sent
+from pactape.contracts.grouping.message_evidence import as_sent
 from pactape.errors import PactFormatError
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
 from pactape.pactfile.naming import contract_stems

@@ -8,15 +8,15 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.differences import differences
 from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.sample_groups import grouped
-from pactape.contracts.interactions.messages import evidence_of_messages
-from pactape.contracts.samples.scrubbed_cache import CleanCopies
+from pactape.contracts.grouping.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.sample_groups import group_samples
+from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pactape.contracts.grouping.sample_groups import Grouped
+    from pactape.contracts.grouping.sample_groups import GroupedSamples
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
@@ -44,18 +44,18 @@ def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: 
         CassetteFormatError: A cassette can't be read.
     """
     rules = ScrubRules.from_settings(settings.scrub)
-    old = grouped(before, settings, copies=CleanCopies(None, rules))
-    new = grouped(after, settings, copies=CleanCopies(None, rules))
+    old = group_samples(before, settings, cache=ScrubbedCache(None, rules))
+    new = group_samples(after, settings, cache=ScrubbedCache(None, rules))
     return sorted([*_compare_answers(old, new), *_compare_messages(old, new)])
 
 
-def _compare_answers(before: Grouped, after: Grouped) -> Iterator[Alarm]:
+def _compare_answers(before: GroupedSamples, after: GroupedSamples) -> Iterator[Alarm]:
     old, new = _by_question(before), _by_question(after)
     for question in old:
         yield from _compare(question, old[question], new.get(question, {}))
 
 
-def _compare_messages(before: Grouped, after: Grouped) -> Iterator[Alarm]:
+def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator[Alarm]:
     now = after.messages_by_description()
     for description, messages in before.messages_by_description().items():
         if description not in now:
@@ -65,7 +65,7 @@ def _compare_messages(before: Grouped, after: Grouped) -> Iterator[Alarm]:
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_question(recorded: Grouped) -> dict[_Question, _Answers]:
+def _by_question(recorded: GroupedSamples) -> dict[_Question, _Answers]:
     """The samples by what was asked, and of each question by the kind of answer."""
     found: dict[_Question, _Answers] = {}
     for groups in recorded.groups.values():

@@ -43,10 +43,10 @@ def derive(project: Path, *, all_fields: bool) -> None:
 def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
     click.echo(f"{_count(derivation.cassettes, 'cassette')} read")
     for contract in derivation.contracts:
-        told = f"{contract.party.consumer} → {contract.party.provider}: {_contents(contract)}"
+        told = f"{contract.parties.consumer} → {contract.parties.provider}: {_contents(contract)}"
         for path in (folder / name for name in contract.file_names):
             click.echo(f"{told}, {'written to' if path in changed else 'unchanged in'} {path}")
-    for reason, count in sorted(Counter(each.reason for each in derivation.left_out).items()):
+    for reason, count in sorted(Counter(each.reason for each in derivation.exclusions).items()):
         click.echo(f"{count} left out: {reason}")
 
 

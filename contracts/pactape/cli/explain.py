@@ -13,8 +13,8 @@ from pactape.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts import Party
-    from pactape.contracts.explain import Explanation, Ground
+    from pactape.contracts import ContractParties
+    from pactape.contracts.explain import Explanation, RuleEvidence
 
 __all__ = ["explain"]
 
@@ -32,8 +32,8 @@ def explain(*, project: Path, file: Path) -> None:
     from pactape.contracts.explain import explain as explain_contract  # noqa: PLC0415 -- quick `--help`
 
     settings = load_settings(project)
-    party, descriptions = _read(file)
-    found = {each.description: each for each in explain_contract(settings, party)}
+    parties, descriptions = _read(file)
+    found = {each.description: each for each in explain_contract(settings, parties)}
     for description in descriptions:
         known = found.get(description)
         click.echo(f"\n{description}")
@@ -43,33 +43,33 @@ def explain(*, project: Path, file: Path) -> None:
             click.echo(line)
 
 
-def _read(file: Path) -> tuple[Party, list[str]]:
-    from pactape.contracts import Party  # noqa: PLC0415 -- as above
+def _read(file: Path) -> tuple[ContractParties, list[str]]:
+    from pactape.contracts import ContractParties  # noqa: PLC0415 -- as above
     from pactape.pactfile import read_pact  # noqa: PLC0415 -- as above
 
     pact = read_pact(file)
-    return Party(pact.consumer, pact.provider), [each.description for each in pact.interactions]
+    return ContractParties(pact.consumer, pact.provider), [each.description for each in pact.interactions]
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
     answered = "" if explanation.status is None else f" → {explanation.status}"
     yield f"  {explanation.operation}{answered}, {_from(explanation.cassettes)}"
-    for ground in explanation.grounds:
-        yield f"  {ground.path}  {_told(ground)}"
+    for rule in explanation.evidence:
+        yield f"  {rule.path}  {_told(rule)}"
 
 
-def _told(ground: Ground) -> str:
-    return "; ".join(filter(None, [_rule(ground), _samples(ground), _from(ground.cassettes)]))
+def _told(rule: RuleEvidence) -> str:
+    return "; ".join(filter(None, [_rule(rule), _samples(rule), _from(rule.cassettes)]))
 
 
-def _rule(ground: Ground) -> str:
-    count = sum(ground.samples.values())
-    if ground.rule is None:
-        optional = ground.parents is not None and count < ground.parents
-        is_object = set(ground.samples) == {"object"}
+def _rule(rule: RuleEvidence) -> str:
+    count = sum(rule.samples.values())
+    if rule.rule is None:
+        optional = rule.parents is not None and count < rule.parents
+        is_object = set(rule.samples) == {"object"}
         return "not always there: not demanded" if optional else "" if is_object else "not demanded"
-    parts = [_matcher(each) for each in ground.rule["matchers"]]
-    return (" or " if ground.rule["combine"] == "OR" else " and ").join(parts)
+    parts = [_matcher(each) for each in rule.rule["matchers"]]
+    return (" or " if rule.rule["combine"] == "OR" else " and ").join(parts)
 
 
 def _matcher(matcher: dict[str, object]) -> str:
@@ -79,12 +79,12 @@ def _matcher(matcher: dict[str, object]) -> str:
     return f"{name}, min {matcher['min']}" if "min" in matcher else name
 
 
-def _samples(ground: Ground) -> str:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in ground.samples.items())
-    count = sum(ground.samples.values())
-    share = f" in {count} of {ground.parents} objects" if ground.parents and count != ground.parents else ""
-    several = len(ground.texts) > 1 or any(times > 1 for times in ground.texts.values())
-    texts = ", ".join(f"{text!r} {times} times" for text, times in ground.texts.items()) if several else ""
+def _samples(rule: RuleEvidence) -> str:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rule.samples.items())
+    count = sum(rule.samples.values())
+    share = f" in {count} of {rule.parents} objects" if rule.parents and count != rule.parents else ""
+    several = len(rule.texts) > 1 or any(times > 1 for times in rule.texts.values())
+    texts = ", ".join(f"{text!r} {times} times" for text, times in rule.texts.items()) if several else ""
     return f"{kinds}{share}{f' ({texts})' if texts else ''}"
 
 

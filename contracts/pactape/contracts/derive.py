@@ -9,56 +9,56 @@ import msgspec
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.format.reading import collection_paused
-from pactape.contracts.grouping.accumulator import Gathering
-from pactape.contracts.grouping.final_keys import joined_by_key
+from pactape.contracts.grouping.accumulator import Accumulator
+from pactape.contracts.grouping.final_keys import join_by_final_key
 from pactape.contracts.interactions.descriptions import descriptions
 from pactape.contracts.interactions.expectations import interactions_of
 from pactape.contracts.interactions.interaction import Interaction
 from pactape.contracts.interactions.messages import MessageInteraction, messages_of
-from pactape.contracts.pacts.handwritten import Written, read_handwritten
-from pactape.contracts.pacts.merging import merged, merged_messages
+from pactape.contracts.pacts.handwritten import HandwrittenInteraction, read_handwritten
+from pactape.contracts.pacts.merging import merge_handwritten, merge_handwritten_messages
 from pactape.contracts.pacts.pact import encode_messages, encode_pacts
-from pactape.contracts.participants import Party, provider_for
-from pactape.contracts.samples.exclusions import LeftOut
+from pactape.contracts.participants import ContractParties, provider_for
+from pactape.contracts.samples.exclusions import Exclusion
 from pactape.errors import SettingsError
 from pactape.pactfile.naming import messages_stem, numbered_names, requests_stem
 
 if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence import Evidence
+    from pactape.contracts.grouping.message_evidence import MessageEvidence, MessageKey
     from pactape.contracts.grouping.operations import GroupKey
-    from pactape.contracts.interactions.messages import MessageEvidence, MessageKey
     from pactape.pactfile.writing import Specification
     from pactape.settings import ProviderSettings, Settings
 
-__all__ = ["Contract", "Derivation", "concluded", "derive", "provider_for"]
+__all__ = ["Contract", "Derivation", "conclude", "derive", "provider_for"]
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """A derived contract.
 
     Args:
-        party: The consumer and the provider.
+        parties: The consumer and the provider.
         interactions: Those that were derived.
         exchanges: How many recorded exchanges they come from.
         messages: Those that were derived.
         written: Those that stand in it as somebody wrote them, in the form of Pact V4; messages, too.
     """
 
-    party: Party
+    parties: ContractParties
     interactions: tuple[Interaction, ...]
     exchanges: int
     messages: tuple[MessageInteraction, ...] = ()
-    written: tuple[Written, ...] = ()
+    written: tuple[HandwrittenInteraction, ...] = ()
 
     @property
     def file_name(self) -> str:
         """The name of its requests' pact file: "<consumer>-<provider>.json"."""
-        return f"{requests_stem(self.party.consumer, self.party.provider)}.json"
+        return f"{requests_stem(self.parties.consumer, self.parties.provider)}.json"
 
     @property
     def messages_file_name(self) -> str:
         """The name of its messages' pact file: "<consumer>-<provider>.messages.json"."""
-        return f"{messages_stem(self.party.consumer, self.party.provider)}.json"
+        return f"{messages_stem(self.parties.consumer, self.parties.provider)}.json"
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
             files |= _named(
                 self.file_name,
                 encode_pacts(
-                    self.party,
+                    self.parties,
                     self.interactions,
                     written=requests,
                     specification=specification,
@@ -99,7 +99,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
             files |= _named(
                 self.messages_file_name,
                 encode_messages(
-                    self.party,
+                    self.parties,
                     self.messages,
                     written=messages,
                     specification=specification,
@@ -119,12 +119,12 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         cassettes: How many cassettes were read.
         contracts: In the order of consumer and provider.
-        left_out: In the order of cassette and index.
+        exclusions: In the order of cassette and index.
     """
 
     cassettes: int
     contracts: tuple[Contract, ...]
-    left_out: tuple[LeftOut, ...]
+    exclusions: tuple[Exclusion, ...]
 
 
 def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
@@ -140,17 +140,17 @@ def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
         PactFormatError: A hand-written pact file can't be read.
         ContradictionError: What is written by hand contradicts something else.
     """
-    gathering = Gathering(settings, all_fields=all_fields)
+    accumulator = Accumulator(settings, all_fields=all_fields)
     with collection_paused():
         for path in find_cassettes(settings):
-            gathering.read(path)
-        gathering.forget_others()
-        derivation = concluded(gathering, settings)
-        del gathering  # before the garbage collector is back, who would look through it
+            accumulator.read(path)
+        accumulator.delete_unused()
+        derivation = conclude(accumulator, settings)
+        del accumulator  # before the garbage collector is back, who would look through it
     return derivation
 
 
-def concluded(gathering: Gathering, settings: Settings) -> Derivation:
+def conclude(accumulator: Accumulator, settings: Settings) -> Derivation:
     """The contracts that follow from what has been gathered, which is used up by that, and what people wrote.
 
     Raises:
@@ -160,37 +160,37 @@ def concluded(gathering: Gathering, settings: Settings) -> Derivation:
     """
     written = read_handwritten(settings)
     contracts = [
-        _contract(party, provider, groups, settings, written=tuple(written.get(party, ())))
-        for (party, provider), groups in gathering.groups.items()
+        _contract(parties, provider, groups, settings, written=tuple(written.get(parties, ())))
+        for (parties, provider), groups in accumulator.groups.items()
     ]
-    others = {*gathering.messages, *written} - {each.party for each in contracts}
+    others = {*accumulator.messages, *written} - {each.parties for each in contracts}
     contracts += [
-        Contract(party=party, interactions=(), exchanges=0, written=tuple(written.get(party, ())))
-        for party in others
+        Contract(parties=parties, interactions=(), exchanges=0, written=tuple(written.get(parties, ())))
+        for parties in others
     ]
-    contracts = [_with_messages(each, gathering.messages.get(each.party, {})) for each in contracts]
+    contracts = [_with_messages(each, accumulator.messages.get(each.parties, {})) for each in contracts]
     _refuse_equal_files(contracts, settings)
     return Derivation(
-        cassettes=gathering.cassettes,
-        contracts=tuple(sorted(contracts, key=lambda each: each.party)),
-        left_out=tuple(sorted(gathering.left_out)),
+        cassettes=accumulator.cassettes,
+        contracts=tuple(sorted(contracts, key=lambda each: each.parties)),
+        exclusions=tuple(sorted(accumulator.exclusions)),
     )
 
 
 def _with_messages(contract: Contract, groups: dict[MessageKey, MessageEvidence]) -> Contract:
-    messages = merged_messages(messages_of(groups), contract.written)
+    messages = merge_handwritten_messages(messages_of(groups), contract.written)
     return msgspec.structs.replace(contract, messages=tuple(messages))
 
 
 def _contract(
-    party: Party,
+    parties: ContractParties,
     provider: ProviderSettings,
     groups: dict[GroupKey, Evidence],
     settings: Settings,
     *,
-    written: tuple[Written, ...],
+    written: tuple[HandwrittenInteraction, ...],
 ) -> Contract:
-    final = joined_by_key(groups)
+    final = join_by_final_key(groups)
     phrases = descriptions(final)
     derived = (
         interaction
@@ -200,8 +200,8 @@ def _contract(
         )
     )
     return Contract(
-        party=party,
-        interactions=tuple(merged(derived, written)),
+        parties=parties,
+        interactions=tuple(merge_handwritten(derived, written)),
         exchanges=sum(each.count for each in final.values()),
         written=written,
     )

@@ -9,13 +9,13 @@ import msgspec
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.sample_groups import grouped
+from pactape.contracts.grouping.message_evidence import MessageKey, evidence_of_messages, message_key
+from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.rules import Rule, expect
 from pactape.contracts.inference.shape import Shape, shape_of
 from pactape.contracts.inference.shape_paths import places
 from pactape.contracts.interactions.descriptions import descriptions
-from pactape.contracts.interactions.messages import MessageKey, evidence_of_messages, message_key
-from pactape.contracts.samples.scrubbed_cache import CleanCopies
+from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.http_bodies import is_json, media_type
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from pactape.contracts.grouping.evidence import Evidence
     from pactape.contracts.grouping.operations import GroupKey
-    from pactape.contracts.participants import Party
+    from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import RecordedMessage
     from pactape.settings import Settings
 
-__all__ = ["Explanation", "Ground", "explain"]
+__all__ = ["Explanation", "RuleEvidence", "explain"]
 
 
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
+class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """What one place of the answers is expected to be, and why.
 
     Args:
@@ -59,37 +59,37 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         operation: Its operation, "GET /users/{id}"; "message" for a message.
         status: The answer's status; None for a message.
         cassettes: All recordings of it, "path#index", sorted.
-        grounds: One for each place of the answer or the message that was seen, by path.
+        evidence: One for each place of the answer or the message that was seen, by path.
     """
 
     description: str
     operation: str
     status: int | None
     cassettes: tuple[str, ...]
-    grounds: tuple[Ground, ...]
+    evidence: tuple[RuleEvidence, ...]
 
 
-def explain(settings: Settings, party: Party) -> list[Explanation]:
+def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
     """The evidence of every interaction that the recordings give for one contract.
 
     It keeps what every sample shows apart, so it takes more memory than deriving.
 
     Args:
         settings: The project's settings.
-        party: The consumer and the provider.
+        parties: The consumer and the provider.
 
     Raises:
         CassetteFormatError: There is no cassette, or one can't be read.
     """
     rules = ScrubRules.from_settings(settings.scrub)
-    copies = CleanCopies(settings.cache_folder, rules)
-    found = grouped(find_cassettes(settings), settings, copies=copies)
-    members = found.groups.get(party, {})
+    cache = ScrubbedCache(settings.cache_folder, rules)
+    found = group_samples(find_cassettes(settings), settings, cache=cache)
+    members = found.groups.get(parties, {})
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
     return [
         *(_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
-        *_explained_messages(found.messages.get(party, [])),
+        *_explained_messages(found.messages.get(parties, [])),
     ]
 
 
@@ -107,7 +107,7 @@ def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation
             operation="message",
             status=None,
             cassettes=tuple(each.place for each in members),
-            grounds=tuple(_grounds_of(evidence.shape, rules, values)),
+            evidence=tuple(_rule_evidence_of(evidence.shape, rules, values)),
         )
 
 
@@ -117,27 +117,29 @@ def _explained(key: GroupKey, description: str, samples: list[Sample], evidence:
         operation=f"{key.operation}, {key.variant}" if key.variant else key.operation,
         status=key.status,
         cassettes=tuple(_reference(each) for each in samples),
-        grounds=tuple(_grounds(samples, evidence)) if evidence.shape is not None else (),
+        evidence=tuple(_rule_evidence(samples, evidence)) if evidence.shape is not None else (),
     )
 
 
-def _grounds(samples: list[Sample], evidence: Evidence) -> list[Ground]:
+def _rule_evidence(samples: list[Sample], evidence: Evidence) -> list[RuleEvidence]:
     whole = evidence.shape or Shape()
     rules = expect(whole, evidence.first.answer, evidence.fields).rules
     values = [
         (each.answer, _reference(each)) for each in samples if is_json(media_type(each.exchange.response))
     ]
-    return _grounds_of(whole, rules, values)
+    return _rule_evidence_of(whole, rules, values)
 
 
-def _grounds_of(whole: Shape, rules: dict[str, Rule], values: list[tuple[Any, str]]) -> list[Ground]:
-    """The grounds of the rules of a shape, with the values that it has seen and where they stand."""
+def _rule_evidence_of(
+    whole: Shape, rules: dict[str, Rule], values: list[tuple[Any, str]]
+) -> list[RuleEvidence]:
+    """The evidence of the rules of a shape, with the values that it has seen and where they stand."""
     seen: dict[str, list[str]] = {}
     for value, place in values:
         for path in places(shape_of([value]), like=whole):
             seen.setdefault(path, []).append(place)
     return [
-        Ground(
+        RuleEvidence(
             path=path,
             rule=rules.get(path),
             samples={str(kind): count for kind, count in sorted(place.shape.kinds.items())},

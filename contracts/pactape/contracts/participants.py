@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pactape.exchange import Exchange
     from pactape.settings import Settings
 
-__all__ = ["Party", "path_below", "provider_for", "provider_of"]
+__all__ = ["ContractParties", "path_below", "provider_for", "provider_of"]
 
 
-class Party(msgspec.Struct, frozen=True, order=True):
+class ContractParties(msgspec.Struct, frozen=True, order=True):
     """The two sides of a contract: the names of the consumer and of the provider."""
 
     consumer: str

@@ -15,7 +15,7 @@ from pactape.http_bodies import is_json, media_type
 if TYPE_CHECKING:
     from pactape.exchange import Exchange
 
-__all__ = ["MOST_CASSETTES", "Evidence", "KeptEvidence", "evidence_of", "paths_read"]
+__all__ = ["MOST_CASSETTES", "Evidence", "StoredEvidence", "evidence_of", "paths_read"]
 
 #: How many recordings an interaction refers to.
 MOST_CASSETTES = 20
@@ -25,7 +25,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_sample = msgspec.msgpack.Decoder(Sample).decode
 
 
-class KeptEvidence(msgspec.Struct, array_like=True, gc=False):
+class StoredEvidence(msgspec.Struct, array_like=True, gc=False):
     """Evidence in a form that can be written down; see the attributes of `Evidence`.
 
     Args:
@@ -82,14 +82,14 @@ class Evidence:
         return self._first
 
     @property
-    def kept(self) -> KeptEvidence:
+    def stored(self) -> StoredEvidence:
         """All of it, to be written down.
 
         Raises:
             ValueError: A text can't be written as UTF-8.
             OverflowError: A number is too large to be written.
         """
-        return KeptEvidence(
+        return StoredEvidence(
             first=msgspec.Raw(_encode(self._first)),
             place=self.place,
             count=self.count,
@@ -101,12 +101,12 @@ class Evidence:
         )
 
     @classmethod
-    def restored(cls, kept: KeptEvidence) -> Evidence:
+    def restored(cls, stored: StoredEvidence) -> Evidence:
         """The evidence that was written down."""
         evidence = cls.__new__(cls)
-        evidence._first = kept.first.copy()  # noqa: SLF001 -- of the same class
+        evidence._first = stored.first.copy()  # noqa: SLF001 -- of the same class
         for name in ("place", "count", "shape", "reads", "test", "cassettes", "declared"):
-            setattr(evidence, name, getattr(kept, name))
+            setattr(evidence, name, getattr(stored, name))
         return evidence
 
     @property
@@ -148,10 +148,10 @@ def paths_read(sample: Sample) -> tuple[str, ...] | None:
         return None
     if isinstance(sample.answer, dict) and sample.answer.get("errors"):
         return None
-    return _read_of(sample.exchange)
+    return _fields_read(sample.exchange)
 
 
-def _read_of(exchange: Exchange) -> tuple[str, ...] | None:
+def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:
     """What a model reads, since it reads it every time; else what the test was seen to read."""
     declared = exchange.call.fields if exchange.call else None
     return exchange.reads if declared is None else declared

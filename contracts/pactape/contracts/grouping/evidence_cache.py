@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.evidence import Evidence, KeptEvidence
+from pactape.contracts.grouping.evidence import Evidence, StoredEvidence
 from pactape.contracts.grouping.operations import GroupKey
-from pactape.contracts.participants import Party
-from pactape.contracts.samples.exclusions import LeftOut
+from pactape.contracts.participants import ContractParties
+from pactape.contracts.samples.exclusions import Exclusion
 from pactape.exchange import RecordedMessage
 from pactape.file_cache import FileCache, cassette_bytes
 from pactape.settings import ProviderSettings
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 
     from pactape.settings import Settings
 
-__all__ = ["Digests", "Found"]
+__all__ = ["CassetteEvidence", "EvidenceCache"]
 
 
-class Found(msgspec.Struct, frozen=True):
+class CassetteEvidence(msgspec.Struct, frozen=True):
     """What one cassette shows.
 
     Args:
         groups: Whose samples, with which provider, the key that each has by itself, and what they have shown.
         messages: Each with whose it is.
-        left_out: What takes no part.
+        exclusions: What takes no part.
     """
 
-    groups: list[tuple[Party, ProviderSettings, GroupKey, Evidence]]
-    messages: list[tuple[Party, RecordedMessage]]
-    left_out: list[LeftOut]
+    groups: list[tuple[ContractParties, ProviderSettings, GroupKey, Evidence]]
+    messages: list[tuple[ContractParties, RecordedMessage]]
+    exclusions: list[Exclusion]
 
 
-class _Digest(msgspec.Struct, array_like=True):
+class _StoredCassette(msgspec.Struct, array_like=True):
     """The same as it is written down; of a provider the key, the name and the URL."""
 
-    groups: list[tuple[Party, tuple[str, str, str], GroupKey, KeptEvidence]]
-    messages: list[tuple[Party, RecordedMessage]]
-    left_out: list[LeftOut]
+    groups: list[tuple[ContractParties, tuple[str, str, str], GroupKey, StoredEvidence]]
+    messages: list[tuple[ContractParties, RecordedMessage]]
+    exclusions: list[Exclusion]
 
 
-class Digests:
-    """The digests of a project.
+class EvidenceCache:
+    """The cached evidence of a project's cassettes.
 
     Args:
         settings: The project's settings.
@@ -59,11 +59,11 @@ class Digests:
 
     def __init__(self, settings: Settings, *, all_fields: bool) -> None:
         self._settings = settings
-        self._files = FileCache(settings.cache_folder, "digests")
+        self._files = FileCache(settings.cache_folder, "evidence")
         self._state = _state(settings, all_fields=all_fields)
 
-    def find(self, path: Path) -> tuple[str, Found | None]:
-        """The name of a cassette's digest, and what it says; None when it is not kept.
+    def find(self, path: Path) -> tuple[str, CassetteEvidence | None]:
+        """Return the name of a cassette's entry, and its evidence; None when it is not cached.
 
         Raises:
             CassetteFormatError: The cassette can't be read.
@@ -73,30 +73,30 @@ class Digests:
         with suppress(msgspec.DecodeError):
             if stored is None:
                 return name, None
-            digest = _decode(stored)
+            entry = _decode(stored)
             groups = [
-                (party, self._provider(told), key, Evidence.restored(kept))
-                for party, told, key, kept in digest.groups
+                (parties, self._provider(identity), key, Evidence.restored(stored_group))
+                for parties, identity, key, stored_group in entry.groups
             ]
-            return name, Found(groups, digest.messages, digest.left_out)
+            return name, CassetteEvidence(groups, entry.messages, entry.exclusions)
         return name, None
 
-    def store(self, name: str, found: Found) -> None:
-        """Keep what a cassette shows; where that can't be done, do without."""
+    def store(self, name: str, found: CassetteEvidence) -> None:
+        """Cache a cassette's evidence; where that can't be done, nothing is cached."""
         with suppress(OverflowError, ValueError, TypeError):
             groups = [
-                (party, (provider.key, provider.name, provider.url), key, evidence.kept)
-                for party, provider, key, evidence in found.groups
+                (parties, (provider.key, provider.name, provider.url), key, evidence.stored)
+                for parties, provider, key, evidence in found.groups
             ]
-            digest = _Digest(groups, found.messages, found.left_out)
-            self._files.write(name, msgspec.msgpack.encode(digest))
+            entry = _StoredCassette(groups, found.messages, found.exclusions)
+            self._files.write(name, msgspec.msgpack.encode(entry))
 
-    def forget_others(self) -> None:
-        """Delete the digests of what has not been looked for."""
+    def delete_unused(self) -> None:
+        """Delete the entries of cassettes that have not been looked for."""
         self._files.delete_unused()
 
-    def _provider(self, told: tuple[str, str, str]) -> ProviderSettings:
-        key, name, url = told
+    def _provider(self, identity: tuple[str, str, str]) -> ProviderSettings:
+        key, name, url = identity
         return self._settings.providers.get(key) or ProviderSettings(key=key, name=name, url=url)
 
     def _name(self, path: Path) -> str:
@@ -104,15 +104,15 @@ class Digests:
         return self._files.name_of(self._state, place, cassette_bytes(path))
 
 
-_decode = msgspec.msgpack.Decoder(_Digest).decode
+_decode = msgspec.msgpack.Decoder(_StoredCassette).decode
 
 
 def _state(settings: Settings, *, all_fields: bool) -> bytes:
     """Stands for all that decides what a cassette shows, beside the cassette."""
     documents = [each.openapi for each in settings.providers.values() if each.openapi is not None]
-    told = [str((path, _changed(path))) for path in documents]
+    changed = [str((path, _changed(path))) for path in documents]
     return hashlib.blake2b(
-        repr((settings, all_fields, told)).encode("utf-8", "surrogateescape"), digest_size=20
+        repr((settings, all_fields, changed)).encode("utf-8", "surrogateescape"), digest_size=20
     ).digest()
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from pactape.contracts.inference.shape import Shape
     from pactape.contracts.samples.sample import Sample
 
-__all__ = ["joined_by_key", "settled"]
+__all__ = ["final_keys", "join_by_final_key"]
 
 _FIRST_REDIRECT = 300
 _FEWEST_OF_A_KIND = 2
 
 
-def settled(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, GroupKey]:
+def final_keys(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, GroupKey]:
     """The final key of every key, once all samples have been seen.
 
     Args:
@@ -45,10 +45,10 @@ def settled(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, GroupKey]:
     }
 
 
-def joined_by_key(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, Evidence]:
+def join_by_final_key(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, Evidence]:
     """The evidence of each final key; what is joined is used up."""
     final: dict[GroupKey, Evidence] = {}
-    for key, to in settled(groups).items():
+    for key, to in final_keys(groups).items():
         if to in final:
             final[to].join(groups[key])
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Templates", "read_templates"]
+__all__ = ["RouteTemplates", "read_route_templates", "route_templates"]
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
-class Templates:
+class RouteTemplates:
     """The route templates of a document.
 
     Args:
         document: An OpenAPI document, version 3, as plain data; an empty one has no templates.
 
     Example:
-        >>> Templates({"paths": {"/users/{id}": {}, "/users/me": {}}}).match("/users/7")
+        >>> RouteTemplates({"paths": {"/users/{id}": {}, "/users/me": {}}}).match("/users/7")
         '/users/{id}'
     """
 
@@ -56,14 +56,14 @@ class Templates:
         return [(template, [_form(each) for each in template.split("/")]) for template in templates]
 
 
-def read_templates(path: Path | None) -> Templates:
+def read_route_templates(path: Path | None) -> RouteTemplates:
     """The templates of an OpenAPI file, in YAML or JSON; those of no file are none.
 
     Raises:
         SettingsError: The file can't be read, or holds no paths.
     """
     if path is None:
-        return Templates({})
+        return RouteTemplates({})
     try:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
@@ -73,7 +73,21 @@ def read_templates(path: Path | None) -> Templates:
         raise _unusable(path, "is no OpenAPI document with `paths`")
     if not all(isinstance(each, str) for each in document["paths"]):
         raise _unusable(path, "has a path that is no text")
-    return Templates(document)
+    return RouteTemplates(document)
+
+
+def route_templates(path: Path | None) -> RouteTemplates:
+    """Return the templates of an OpenAPI file, which is read once as long as it doesn't change.
+
+    Raises:
+        SettingsError: The file can't be read, or holds no paths.
+    """
+    return _templates_of(path, path.stat().st_mtime_ns if path and path.exists() else 0)
+
+
+@lru_cache(maxsize=16)
+def _templates_of(path: Path | None, _changed: int) -> RouteTemplates:
+    return read_route_templates(path)
 
 
 def _unusable(path: Path, what: str) -> SettingsError:

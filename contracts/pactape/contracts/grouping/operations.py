@@ -8,19 +8,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from pactape.contracts.grouping.openapi import RouteTemplates, route_templates
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import canonical_document, has_errors, operation_name
-from pactape.contracts.samples.path_segments import kind_of, named
+from pactape.contracts.samples.path_segments import route_template, segment_kind
 from pactape.http_bodies import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.contracts.grouping.openapi import Templates
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import ProviderSettings
 
-__all__ = ["DISCRIMINATORS", "GroupKey", "first_key", "is_declared"]
+__all__ = ["DISCRIMINATORS", "GroupKey", "is_declared", "own_key"]
 
 #: Keys that by convention say which of several kinds an object is.
 DISCRIMINATORS = (
@@ -60,21 +60,18 @@ class GroupKey(msgspec.Struct, frozen=True, order=True):
     variant: str = ""
 
 
-def first_key(
-    sample: Sample,
-    provider: ProviderSettings,
-    *,
-    templates: Templates,
-    discriminators: Iterable[str] = DISCRIMINATORS,
-) -> GroupKey:
-    """The key of a sample as far as it can be told by itself: others may show that two keys are one.
+def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
+    """Return the key that a sample has by itself: others may show that two keys are one.
 
     Args:
         sample: Any sample.
         provider: The provider that it is with.
-        templates: The route templates that the provider's description names.
-        discriminators: Keys that may split answers into variants.
+
+    Raises:
+        SettingsError: The provider's OpenAPI document can't be used.
     """
+    templates = route_templates(provider.openapi)
+    discriminators = (*templates.discriminators, *DISCRIMINATORS)
     exchange = sample.exchange
     states = exchange.provenance.states if exchange.provenance else ()
     return GroupKey(
@@ -93,7 +90,7 @@ def is_declared(sample: Sample) -> bool:
     return sample.exchange.call is not None or sample.document is not None
 
 
-def _operation(sample: Sample, provider: ProviderSettings, templates: Templates) -> str:
+def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTemplates) -> str:
     exchange = sample.exchange
     if exchange.call is not None:
         return exchange.call.operation
@@ -107,11 +104,12 @@ def _template(sample: Sample, path: str) -> str:
     """The path with a parameter for every segment whose value comes from elsewhere, or has the form of a value."""
     segments = [unquote(each) for each in path.split("/")[1:]]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
-    known = sample.origins.path.keys() | sample.origins.earlier.keys()
+    known = sample.sources.path.keys() | sample.sources.earlier.keys()
     kinds = [
-        kind_of(each) or ("id" if place + skipped in known else None) for place, each in enumerate(segments)
+        segment_kind(each) or ("id" if place + skipped in known else None)
+        for place, each in enumerate(segments)
     ]
-    return named(kinds, segments)
+    return route_template(kinds, segments)
 
 
 def _variant(sample: Sample, discriminators: Iterable[str]) -> str:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.accumulator import recorded_in
 from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.final_keys import settled
-from pactape.contracts.participants import Party
+from pactape.contracts.grouping.final_keys import final_keys
+from pactape.contracts.grouping.operations import own_key
+from pactape.contracts.participants import ContractParties
+from pactape.contracts.samples.reader import SampleReader
 from pactape.exchange import RecordedMessage
 
 if TYPE_CHECKING:
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
-    from pactape.contracts.samples.scrubbed_cache import CleanCopies
+    from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
     from pactape.settings import Settings
 
-__all__ = ["Grouped", "Groups", "grouped"]
+__all__ = ["GroupedSamples", "Groups", "group_samples"]
 
 #: The samples of each operation and kind of answer, in the order of cassette and index.
 Groups = dict["GroupKey", list["Sample"]]
 
 
-class Grouped(msgspec.Struct, frozen=True, kw_only=True):
+class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     """What cassettes hold for contracts.
 
     Args:
@@ -35,41 +36,45 @@ class Grouped(msgspec.Struct, frozen=True, kw_only=True):
         messages: The messages by contract, in the order of the cassettes.
     """
 
-    groups: dict[Party, Groups]
-    messages: dict[Party, list[RecordedMessage]]
+    groups: dict[ContractParties, Groups]
+    messages: dict[ContractParties, list[RecordedMessage]]
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
         """The messages of all contracts by description."""
         found: dict[str, list[RecordedMessage]] = {}
-        for message in (each for of_party in self.messages.values() for each in of_party):
+        for message in (each for of_contract in self.messages.values() for each in of_contract):
             found.setdefault(message.description, []).append(message)
         return found
 
 
-def grouped(paths: Iterable[Path], settings: Settings, *, copies: CleanCopies) -> Grouped:
+def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedCache) -> GroupedSamples:
     """What cassettes hold for contracts; each is read once.
 
     Args:
         paths: The cassettes.
         settings: The project's settings.
-        copies: Where cassettes are read from.
+        cache: Where cassettes are read from.
 
     Raises:
         CassetteFormatError: A cassette can't be read.
     """
-    first: dict[Party, Groups] = {}
-    messages: dict[Party, list[RecordedMessage]] = {}
+    first: dict[ContractParties, Groups] = {}
+    messages: dict[ContractParties, list[RecordedMessage]] = {}
+    reader = SampleReader(settings, cache)
     for path in paths:
-        samples, received = recorded_in(path, settings, copies=copies, left_out=[])
-        for party, _, key, sample in samples:
-            first.setdefault(party, {}).setdefault(key, []).append(sample)
-        for party, message in received:
-            messages.setdefault(party, []).append(message)
-    return Grouped(groups={party: _settled(groups) for party, groups in first.items()}, messages=messages)
+        found = reader.read(path)
+        for each in found.samples:
+            key = own_key(each.sample, each.provider)
+            first.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
+        for parties, message in found.messages:
+            messages.setdefault(parties, []).append(message)
+    return GroupedSamples(
+        groups={parties: _final_groups(groups) for parties, groups in first.items()}, messages=messages
+    )
 
 
-def _settled(groups: Mapping[GroupKey, list[Sample]]) -> Groups:
-    final = settled({key: evidence_of(samples) for key, samples in groups.items()})
+def _final_groups(groups: Mapping[GroupKey, list[Sample]]) -> Groups:
+    final = final_keys({key: evidence_of(samples) for key, samples in groups.items()})
     found: Groups = {}
     for key, samples in groups.items():
         found.setdefault(final[key], []).extend(samples)

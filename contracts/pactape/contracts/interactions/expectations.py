@@ -73,7 +73,7 @@ def _interaction(
 def _notes(evidence: Evidence) -> tuple[str, ...]:
     return tuple(
         f"The path's segment {place + 1} is what an earlier answer brought, {where}"
-        for place, where in sorted(evidence.first.origins.earlier.items())
+        for place, where in sorted(evidence.first.sources.earlier.items())
     )
 
 

@@ -12,7 +12,7 @@ from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
 from pactape.contracts.inference.rules import all_of, matches_regex
 from pactape.contracts.interactions.interaction import Content, ExpectedRequest
 from pactape.contracts.participants import path_below
-from pactape.contracts.samples.graphql_documents import respelt
+from pactape.contracts.samples.graphql_documents import document_pattern
 from pactape.http_bodies import decoded_body, is_json, json_body, media_type
 from pactape.pactfile.json_paths import below, can_be_named
 from pactape.pactfile.patterns import escaped
@@ -120,7 +120,7 @@ def _content(sample: Sample) -> Content | None:
     if not is_json(media):
         return _bytes(request, media)
     rules = dict(_placeholder_rules(sample.sent, "$"))
-    pattern = respelt(sample.document) if sample.document else None
+    pattern = document_pattern(sample.document) if sample.document else None
     if pattern is not None:
         rules["$.query"] = matches_regex(pattern)
     return Content(media_type=media, example=sample.sent, rules=rules)
@@ -161,15 +161,15 @@ def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:
 
 
 def _generators(sample: Sample, provider: ProviderSettings) -> dict[str, Any]:
-    origins = sample.origins
+    sources = sample.sources
     states = sample.exchange.provenance.states if sample.exchange.provenance else ()
     if not states:
         return {}
     path = _path_expression(sample, provider)
     found: dict[str, Any] = {
         "path": _from_state(path) if path else {},
-        "query": {name: _from_state(f"${{{key}}}") for name, key in origins.query.items()},
-        "body": {place: _from_state(f"${{{key}}}", kind) for place, (key, kind) in origins.body.items()},
+        "query": {name: _from_state(f"${{{key}}}") for name, key in sources.query.items()},
+        "body": {place: _from_state(f"${{{key}}}", kind) for place, (key, kind) in sources.body.items()},
     }
     return {part: generators for part, generators in found.items() if generators}
 
@@ -178,7 +178,7 @@ def _path_expression(sample: Sample, provider: ProviderSettings) -> str:
     """The path with "${name}" for each segment that a state's parameter gives; empty when none does."""
     below_base = path_below(sample.exchange, provider).split("/")[1:]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(below_base)
-    names = {place - skipped: key for place, key in sample.origins.path.items() if place >= skipped}
+    names = {place - skipped: key for place, key in sample.sources.path.items() if place >= skipped}
     if not names:
         return ""
     return "/" + "/".join(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.contracts.participants import Party
+from pactape.contracts.participants import ContractParties
 from pactape.errors import ContradictionError
 from pactape.pactfile import read_pact
 from pactape.pactfile.upgrading import upgrade
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from pactape.settings import Settings
 
-__all__ = ["Written", "read_handwritten"]
+__all__ = ["HandwrittenInteraction", "read_handwritten"]
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
+class HandwrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
     """An interaction as a pact file has it.
 
     Args:
@@ -51,7 +51,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(str(each.get("name")) for each in self.document.get("providerStates") or ())
 
 
-def read_handwritten(settings: Settings) -> dict[Party, list[Written]]:
+def read_handwritten(settings: Settings) -> dict[ContractParties, list[HandwrittenInteraction]]:
     """The interactions in the pact files of the folder `handwritten`, by consumer and provider, sorted.
 
     An interaction that several files have counts once.
@@ -60,12 +60,14 @@ def read_handwritten(settings: Settings) -> dict[Party, list[Written]]:
         PactFormatError: A file can't be read as a pact file.
         ContradictionError: Two interactions have one description and states, and say different things.
     """
-    found: dict[Party, list[Written]] = {}
+    found: dict[ContractParties, list[HandwrittenInteraction]] = {}
     for path in _files(settings.handwritten) if settings.handwritten is not None else ():
-        party, interactions = _read(path)
+        parties, interactions = _read(path)
         name = _name(path, settings.root)
-        found.setdefault(party, []).extend(Written(file=name, document=each) for each in interactions)
-    return {party: _once(written) for party, written in sorted(found.items())}
+        found.setdefault(parties, []).extend(
+            HandwrittenInteraction(file=name, document=each) for each in interactions
+        )
+    return {parties: _once(written) for parties, written in sorted(found.items())}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -81,13 +83,13 @@ def _name(path: Path, root: Path) -> str:
     return whole.removeprefix(own) if whole.startswith(own) else str(path)
 
 
-def _read(path: Path) -> tuple[Party, list[dict[str, Any]]]:
+def _read(path: Path) -> tuple[ContractParties, list[dict[str, Any]]]:
     pact = read_pact(path)
-    return Party(pact.consumer, pact.provider), [upgrade(each) for each in pact.interactions]
+    return ContractParties(pact.consumer, pact.provider), [upgrade(each) for each in pact.interactions]
 
 
-def _once(written: Iterable[Written]) -> list[Written]:
-    kept: dict[tuple[str, tuple[str, ...]], Written] = {}
+def _once(written: Iterable[HandwrittenInteraction]) -> list[HandwrittenInteraction]:
+    kept: dict[tuple[str, tuple[str, ...]], HandwrittenInteraction] = {}
     for each in written:
         first = kept.setdefault((each.description, each.states), each)
         if first.document != each.document:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from pactape.contracts.interactions.messages import as_sent
+from pactape.contracts.grouping.message_evidence import as_sent
 from pactape.contracts.samples.graphql_documents import canonical_document
 from pactape.errors import ContradictionError, PactFormatError
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
     from pactape.contracts.interactions.interaction import ExpectedRequest, Interaction
     from pactape.contracts.interactions.messages import MessageInteraction
-    from pactape.contracts.pacts.handwritten import Written
+    from pactape.contracts.pacts.handwritten import HandwrittenInteraction
     from pactape.matching import Mismatch
 
-__all__ = ["merged", "merged_messages"]
+__all__ = ["merge_handwritten", "merge_handwritten_messages"]
 
 #: Asks the same in the same states: method, path, query, body, and states with their parameters.
 _Question = str
 _M = TypeVar("_M")
 
 
-def merged(derived: Iterable[Interaction], written: Iterable[Written]) -> list[Interaction]:
+def merge_handwritten(
+    derived: Iterable[Interaction], written: Iterable[HandwrittenInteraction]
+) -> list[Interaction]:
     """The derived interactions that stay beside the hand-written ones.
 
     One that asks what a hand-written one asks, in the same states, has the same meaning and goes. One that only
@@ -47,7 +49,7 @@ def merged(derived: Iterable[Interaction], written: Iterable[Written]) -> list[I
 
 def _staying(
     derived: Iterable[Interaction],
-    by_question: dict[_Question, Written],
+    by_question: dict[_Question, HandwrittenInteraction],
     taken: set[tuple[str, tuple[str, ...]]],
 ) -> Iterator[Interaction]:
     for each in derived:
@@ -60,8 +62,8 @@ def _staying(
             yield each
 
 
-def merged_messages(
-    derived: Iterable[MessageInteraction], written: Iterable[Written]
+def merge_handwritten_messages(
+    derived: Iterable[MessageInteraction], written: Iterable[HandwrittenInteraction]
 ) -> Iterator[MessageInteraction]:
     """The derived messages that stay beside the hand-written ones: those of another description or other states.
 
@@ -79,12 +81,14 @@ def merged_messages(
             _refuse_mismatches(same, each, matcher.mismatches(as_sent(each.recorded)))
 
 
-def _refuse_contradiction(written: Written, derived: Interaction) -> None:
+def _refuse_contradiction(written: HandwrittenInteraction, derived: Interaction) -> None:
     matcher = _readable(written, ResponseMatcher, written.document.get("response") or {})
     _refuse_mismatches(written, derived, matcher.mismatches(derived.recorded) if derived.recorded else [])
 
 
-def _readable(written: Written, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]) -> _M:
+def _readable(
+    written: HandwrittenInteraction, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]
+) -> _M:
     """The matcher of what somebody wrote."""
     try:
         return kind(document)
@@ -97,7 +101,7 @@ def _readable(written: Written, kind: Callable[[dict[str, Any]], _M], document: 
 
 
 def _refuse_mismatches(
-    written: Written, derived: Interaction | MessageInteraction, mismatches: list[Mismatch]
+    written: HandwrittenInteraction, derived: Interaction | MessageInteraction, mismatches: list[Mismatch]
 ) -> None:
     if mismatches:
         raise ContradictionError(
@@ -115,7 +119,7 @@ def _asked(interaction: Interaction) -> _Question:
     return _question(request.method, request.path, request.query, body, states)
 
 
-def _asked_by(written: Written) -> _Question | None:
+def _asked_by(written: HandwrittenInteraction) -> _Question | None:
     """What a hand-written interaction asks; None for a message."""
     request = written.document.get("request")
     if not isinstance(request, dict):

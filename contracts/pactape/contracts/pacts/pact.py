@@ -19,19 +19,19 @@ if TYPE_CHECKING:
         Interaction,
     )
     from pactape.contracts.interactions.messages import MessageInteraction
-    from pactape.contracts.participants import Party
+    from pactape.contracts.participants import ContractParties
     from pactape.pactfile.writing import Specification
 
 __all__ = ["encode_messages", "encode_pact", "encode_pacts"]
 
 
-def encode_pact(party: Party, interactions: Iterable[Interaction]) -> bytes:
+def encode_pact(parties: ContractParties, interactions: Iterable[Interaction]) -> bytes:
     """A Pact V4 file: UTF-8 JSON, keys and interactions sorted, two spaces deep, a newline at the end."""
-    return encode_pacts(party, interactions)[0]
+    return encode_pacts(parties, interactions)[0]
 
 
 def encode_pacts(
-    party: Party,
+    parties: ContractParties,
     interactions: Iterable[Interaction],
     *,
     written: Iterable[dict[str, Any]] = (),
@@ -41,7 +41,7 @@ def encode_pacts(
     """The pact files of a contract: one, or as many as it takes.
 
     Args:
-        party: The consumer and the provider.
+        parties: The consumer and the provider.
         interactions: The derived ones.
         written: Interactions that stand in the contract as they are, in the form of V4.
         specification: The version of the specification.
@@ -50,11 +50,11 @@ def encode_pacts(
     documents = _in_order([*map(_interaction, interactions), *written])
     if specification == "V3":
         documents = [downgrade_interaction(each) for each in documents]
-    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+    return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
 
 
 def encode_messages(
-    party: Party,
+    parties: ContractParties,
     messages: Iterable[MessageInteraction],
     *,
     written: Iterable[dict[str, Any]] = (),
@@ -69,8 +69,8 @@ def encode_messages(
     documents = _in_order([*map(_message, messages), *written])
     if specification == "V3":
         older = [downgrade_message(each) for each in documents]
-        return [_encoded(party, part, specification, key="messages") for part in _parts(older, largest)]
-    return [_encoded(party, part, specification, key="interactions") for part in _parts(documents, largest)]
+        return [_encoded(parties, part, specification, key="messages") for part in _parts(older, largest)]
+    return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
 
 
 def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str, Any]]]:
@@ -79,15 +79,15 @@ def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str,
 
 
 def _encoded(
-    party: Party,
+    parties: ContractParties,
     documents: list[dict[str, Any]],
     specification: Specification,
     *,
     key: Literal["interactions", "messages"],
 ) -> bytes:
     return encode_document(
-        consumer=party.consumer,
-        provider=party.provider,
+        consumer=parties.consumer,
+        provider=parties.provider,
         interactions=documents,
         specification=specification,
         key=key,

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Request, Response
 
-__all__ = ["NOT_FOR_CONTRACTS", "LeftOut", "reason_to_leave_out"]
+__all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
 
-NOT_FOR_CONTRACTS = "its test keeps it out of contracts"
+EXCLUDED_BY_TEST = "its test keeps it out of contracts"
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: JSON that nests deeper than this is no contract that anybody reads.
 _DEEPEST = 100
 
 
-class LeftOut(msgspec.Struct, frozen=True, order=True):
+class Exclusion(msgspec.Struct, frozen=True, order=True):
     """An exchange or a message that takes no part in a contract, and why."""
 
     cassette: str
@@ -31,7 +31,7 @@ class LeftOut(msgspec.Struct, frozen=True, order=True):
     reason: str
 
 
-def reason_to_leave_out(exchange: Exchange) -> str | None:
+def exclusion_reason(exchange: Exchange) -> str | None:
     """Why an exchange has no place in a contract; None when it has one.
 
     Credentials never are in a recording, so neither a token request nor an answer about missing or expired
@@ -39,7 +39,7 @@ def reason_to_leave_out(exchange: Exchange) -> str | None:
     another host, and judges what it finds there.
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
-        return NOT_FOR_CONTRACTS
+        return EXCLUDED_BY_TEST
     if "grant_type" in form_fields(exchange.request):
         return "a token request: credentials are not recorded"
     if exchange.response.status == _UNAUTHORIZED:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Request
 
-__all__ = ["canonical_document", "has_errors", "operation_name", "respelt", "sent_document"]
+__all__ = ["canonical_document", "document_pattern", "has_errors", "operation_name", "sent_document"]
 
 #: What GraphQL ignores between two tokens, beside comments: white space and commas (October 2021, section 2.1.7).
 _IGNORED = r"[\s,]"
@@ -62,13 +62,13 @@ def has_errors(exchange: Exchange) -> bool:
     return isinstance(body, dict) and bool(body.get("errors"))
 
 
-def respelt(text: str) -> str | None:
+def document_pattern(text: str) -> str | None:
     """A pattern for every document with the tokens of `text`, whatever white space stands between them.
 
     None for a document with comments, which a pattern would have to allow everywhere.
 
     Example:
-        >>> pattern = respelt("{ me { id } }")
+        >>> pattern = document_pattern("{ me { id } }")
         >>> bool(re.match(pattern, "{me{id}}")), bool(re.match(pattern, "{ me { name } }"))
         (True, False)
     """

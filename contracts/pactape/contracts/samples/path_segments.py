@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["kind_of", "named"]
+__all__ = ["route_template", "segment_kind"]
 
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
 #: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed.
@@ -19,20 +19,20 @@ _FORMS = (
 )
 
 
-def kind_of(segment: str) -> str | None:
+def segment_kind(segment: str) -> str | None:
     """What kind of value a path segment is by its form: "id" or "date"; None for what may be a name.
 
     Args:
         segment: One segment, percent-encoding undone.
 
     Example:
-        >>> kind_of("42"), kind_of("2026-01-31"), kind_of("users"), kind_of("v1")
+        >>> segment_kind("42"), segment_kind("2026-01-31"), segment_kind("users"), segment_kind("v1")
         ('id', 'date', None, None)
     """
     return next((kind for kind, form in _FORMS if form.fullmatch(segment)), None)
 
 
-def named(kinds: list[str | None], segments: list[str]) -> str:
+def route_template(kinds: list[str | None], segments: list[str]) -> str:
     """A route template: each segment of a kind becomes a parameter, numbered when a name comes again.
 
     Args:
@@ -40,7 +40,7 @@ def named(kinds: list[str | None], segments: list[str]) -> str:
         segments: As many.
 
     Example:
-        >>> named([None, "id", None, "id"], ["users", "7", "posts", "9"])
+        >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9"])
         '/users/{id}/posts/{id2}'
     """
     seen: dict[str, int] = {}

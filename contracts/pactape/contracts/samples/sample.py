@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.contracts.samples.graphql_documents import sent_document
-from pactape.contracts.samples.value_sources import NOTHING, Answers, Origins, origins_of
+from pactape.contracts.samples.value_sources import NO_SOURCES, EarlierResponses, ValueSources, find_sources
 from pactape.exchange import Exchange
 from pactape.http_bodies import json_body_or_none
 
@@ -25,14 +25,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         sent: The request's body as a JSON value; None when it has none.
         answer: The response's body as a JSON value; None when it has none.
         document: The GraphQL document that is sent, as it is spelt; None when there is none.
-        origins: Which values of the request come from elsewhere.
+        sources: Which values of the request come from elsewhere.
     """
 
     exchange: Exchange
     sent: Any = None
     answer: Any = None
     document: str | None = None
-    origins: Origins = NOTHING
+    sources: ValueSources = NO_SOURCES
 
     @property
     def place(self) -> tuple[str, int]:
@@ -42,13 +42,13 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 def samples_of(exchanges: Iterable[Exchange]) -> Iterator[Sample]:
     """Samples of the exchanges of one cassette, in the order in which they were recorded."""
-    answers = Answers()
+    answers = EarlierResponses()
     for exchange in exchanges:
         yield Sample(
             exchange=exchange,
             sent=json_body_or_none(exchange.request),
             answer=json_body_or_none(exchange.response),
             document=sent_document(exchange.request),
-            origins=origins_of(exchange, answers),
+            sources=find_sources(exchange, answers),
         )
         answers.add(exchange)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
-__all__ = ["CleanCopies"]
+__all__ = ["ScrubbedCache"]
 
 
-class _Copy(msgspec.Struct, array_like=True):
+class _StoredCassette(msgspec.Struct, array_like=True):
     """The exchanges without secrets, for each why that could not be had (empty when it could), and the messages."""
 
     exchanges: list[Exchange]
@@ -32,7 +32,7 @@ class _Copy(msgspec.Struct, array_like=True):
     messages: list[RecordedMessage]
 
 
-class CleanCopies:
+class ScrubbedCache:
     """Cassettes without secrets, from the cache where it has them.
 
     Args:
@@ -50,45 +50,45 @@ class CleanCopies:
         Raises:
             CassetteFormatError: The cassette can't be read.
         """
-        copy = self._copy(path)
+        cassette = self._read(path)
         exchanges = [
             (msgspec.structs.replace(exchange, cassette=str(path)), broken)
-            for exchange, broken in zip(copy.exchanges, copy.broken, strict=True)
+            for exchange, broken in zip(cassette.exchanges, cassette.broken, strict=True)
         ]
-        return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in copy.messages]
+        return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
 
-    def forget_others(self) -> None:
+    def delete_unused(self) -> None:
         """Delete the cached files of cassettes that have not been read."""
         if self._files is not None:
             self._files.delete_unused()
 
-    def _copy(self, path: Path) -> _Copy:
+    def _read(self, path: Path) -> _StoredCassette:
         if self._files is None:
-            return _made(path, self._rules)
+            return _scrubbed(path, self._rules)
         suffix = path.suffix.encode("utf-8", "surrogateescape")
         name = self._files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
         stored = self._files.read(name)
         with suppress(msgspec.DecodeError):
             if stored is not None:
-                return msgspec.msgpack.decode(stored, type=_Copy)
-        copy = _made(path, self._rules)
+                return msgspec.msgpack.decode(stored, type=_StoredCassette)
+        cassette = _scrubbed(path, self._rules)
         with suppress(OverflowError, TypeError):
-            self._files.write(name, msgspec.msgpack.encode(copy))
-        return copy
+            self._files.write(name, msgspec.msgpack.encode(cassette))
+        return cassette
 
 
-def _made(path: Path, rules: ScrubRules) -> _Copy:
+def _scrubbed(path: Path, rules: ScrubRules) -> _StoredCassette:
     scrubber = Scrubber(rules)
     exchanges, messages = read_contents(path)
-    copy = _Copy([], [], [message_without_secrets(each, scrubber) for each in messages])
+    cassette = _StoredCassette([], [], [message_without_secrets(each, scrubber) for each in messages])
     for exchange in exchanges:
         try:
             clean, broken = without_secrets(exchange, scrubber), ""
         except ValueError as error:
             clean, broken = _emptied(exchange, scrubber), f"a body can't be read: {error}"
-        copy.exchanges.append(clean)
-        copy.broken.append(broken)
-    return copy
+        cassette.exchanges.append(clean)
+        cassette.broken.append(broken)
+    return cassette
 
 
 def _emptied(exchange: Exchange, scrubber: Scrubber) -> Exchange:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
-from pactape.contracts.samples.path_segments import kind_of
+from pactape.contracts.samples.path_segments import segment_kind
 from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange
 
-__all__ = ["NOTHING", "Answers", "Origins", "origins_of"]
+__all__ = ["NO_SOURCES", "EarlierResponses", "ValueSources", "find_sources"]
 
 #: A text in a query or a body that is shorter than this may equal a state's parameter by chance.
 _DISTINCTIVE = 6
 _SCALARS = (str, int)
 
 
-class Origins(msgspec.Struct, frozen=True, kw_only=True):
+class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
     """Which values of a request the consumer has from elsewhere.
 
     Args:
@@ -39,10 +39,10 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
     earlier: dict[int, str] = {}
 
 
-NOTHING = Origins()
+NO_SOURCES = ValueSources()
 
 
-class Answers:
+class EarlierResponses:
     """The answers of one recording so far, and the ids that they have brought."""
 
     def __init__(self) -> None:
@@ -76,12 +76,12 @@ def _may_hold(exchange: Exchange, value: str) -> bool:
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
     asked = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
     for key, path, each in _scalars(json_body_or_none(exchange.response), "", "$"):
-        if str(each) == value and (kind_of(value) == "id" or _names_an_id(key)):
+        if str(each) == value and (segment_kind(value) == "id" or _names_an_id(key)):
             return key, f"{asked}: {path}"
     return None
 
 
-def origins_of(exchange: Exchange, answers: Answers) -> Origins:
+def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
     """Find where the values in a request come from.
 
     Args:
@@ -98,9 +98,9 @@ def origins_of(exchange: Exchange, answers: Answers) -> Origins:
         if each and place not in path and (source := answers.place_of(each)) is not None
     }
     if not parameters:
-        return Origins(path=_generated(found, ()), earlier=_places(found)) if found else NOTHING
+        return ValueSources(path=_generated(found, ()), earlier=_places(found)) if found else NO_SOURCES
     sent_query = parse_qs(url.query, keep_blank_values=True)
-    return Origins(
+    return ValueSources(
         path=path | _generated(found, parameters.values()),
         query={
             name: parameters[values[0]]

@@ -1,4 +1,4 @@
-"""Gathering in shards gives the same bytes in any split and order; copies spare the second reading."""
+"""Accumulator in shards gives the same bytes in any split and order; cache spare the second reading."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pactape.checking import check_project
 from pactape.contracts import derive
-from pactape.contracts.derive import concluded
-from pactape.contracts.grouping.accumulator import Gathering
+from pactape.contracts.derive import conclude
+from pactape.contracts.grouping.accumulator import Accumulator
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -88,17 +88,17 @@ def test_shards_of_any_split_and_order_join_to_the_same_bytes(
 ) -> None:
     known = project(tmp_path)
     paths = [record(tmp_path, str(number), *each) for number, each in enumerate(exchanges)]
-    whole = Gathering(known)
+    whole = Accumulator(known)
     for path in paths:
         whole.read(path)
     chance.shuffle(paths)
-    shards = [Gathering(known) for _ in range(chance.randint(1, 3))]
+    shards = [Accumulator(known) for _ in range(chance.randint(1, 3))]
     for path in paths:
         chance.choice(shards).read(path)
     first, *others = shards
     for other in others:
         first.join(other)
-    assert written(concluded(first, known)) == written(concluded(whole, known))
+    assert written(conclude(first, known)) == written(conclude(whole, known))
 
 
 @given(
@@ -117,13 +117,13 @@ def test_what_is_kept_gives_the_bytes_that_the_cassettes_give(
     for number, each in enumerate(exchanges):
         record(tmp_path, str(number), *each)
     from_cassettes, from_kept = derive(known), derive(known)
-    assert (written(from_kept), from_kept.left_out) == (written(from_cassettes), from_cassettes.left_out)
+    assert (written(from_kept), from_kept.exclusions) == (written(from_cassettes), from_cassettes.exclusions)
 
 
-def copies(root: Path) -> list[Path]:
+def cache(root: Path) -> list[Path]:
     """What is kept of cassettes: digests for deriving, exchanges without secrets for checking."""
     return sorted(
-        path for path in (root / ".pactape").glob("*/*") if path.parent.name in {"digests", "exchanges"}
+        path for path in (root / ".pactape").glob("*/*") if path.parent.name in {"evidence", "exchanges"}
     )
 
 
@@ -144,9 +144,9 @@ def test_a_second_derivation_reads_no_cassette_and_gives_the_same(
 def test_a_cassette_that_changed_is_read_anew_and_its_old_copy_goes(tmp_path: Path) -> None:
     known = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
-    before = (written(derive(known)), copies(tmp_path))
+    before = (written(derive(known)), cache(tmp_path))
     record(tmp_path, "a", ("/pets/1", ANSWERS[4]))
-    after = (written(derive(known)), copies(tmp_path))
+    after = (written(derive(known)), cache(tmp_path))
     assert (before[0] != after[0], before[1] != after[1], len(after[1])) == (True, True, 1)
 
 
@@ -156,7 +156,7 @@ def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
     record(tmp_path, "a", ("/pets/1?api_key=QUERYSECRET1", {"password": "BODYSECRET1"}), headers=headers)
     derive(known)
     check_project(known)
-    data = b"".join(path.read_bytes() for path in copies(tmp_path))
+    data = b"".join(path.read_bytes() for path in cache(tmp_path))
     secrets = (b"RAWTOKENabc987", b"HEADERSECRET456", b"QUERYSECRET1", b"BODYSECRET1")
     assert ([each for each in secrets if each in data], b"/pets/1" in data) == ([], True)
 
@@ -166,7 +166,7 @@ def test_a_torn_copy_is_made_anew(tmp_path: Path, torn: bytes) -> None:
     known = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
     first = written(derive(known))
-    (copy,) = copies(tmp_path)
+    (copy,) = cache(tmp_path)
     copy.write_bytes(torn)
     assert (written(derive(known)), copy.read_bytes() != torn) == (first, True)
 
@@ -176,7 +176,7 @@ def test_checking_keeps_one_copy_of_a_cassette_that_has_changed(tmp_path: Path) 
     for answer in (ANSWERS[0], ANSWERS[4]):
         record(tmp_path, "a", ("/pets/1", answer))
         check_project(known)
-    assert [path.parent.name for path in copies(tmp_path)] == ["digests", "exchanges"]
+    assert [path.parent.name for path in cache(tmp_path)] == ["evidence", "exchanges"]
 
 
 def test_what_is_kept_is_not_used_for_another_provider_name_or_all_fields_or_another_place(
@@ -187,7 +187,7 @@ def test_what_is_kept_is_not_used_for_another_provider_name_or_all_fields_or_ano
     first = written(derive(known))
     assert written(derive(known, all_fields=True)) == first
     renamed = msgspec.structs.replace(known, consumer="another")
-    assert {each.party.consumer for each in derive(renamed).contracts} == {"another"}
+    assert {each.parties.consumer for each in derive(renamed).contracts} == {"another"}
     (tmp_path / "cassettes" / "a.yaml").rename(tmp_path / "cassettes" / "b.yaml")
     (contract,) = written(derive(known))
     assert b"cassettes/b.yaml" in contract["web-users.json"]
@@ -239,7 +239,7 @@ def digest_made_by(code: Path, known: Settings) -> str:
         timeout=60,
         env={**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    (digest,) = (known.root / ".pactape" / "digests").iterdir()
+    (digest,) = (known.root / ".pactape" / "evidence").iterdir()
     return digest.name
 
 
@@ -258,7 +258,7 @@ def test_an_answer_with_half_a_character_is_left_out_and_the_others_are_not(
     odd = {"name": "\ud800"} if side == "value" else {"\ud800": 1}
     record(tmp_path, "a", ("/pets/1", odd), ("/pets/2", ANSWERS[0]))
     found = derive(known)
-    assert (len(written(found)), [each.reason for each in found.left_out]) == (
+    assert (len(written(found)), [each.reason for each in found.exclusions]) == (
         1,
         ["the response's body has half a character (an unpaired surrogate)"],
     )
