@@ -1,4 +1,4 @@
-"""`python -m storefront`: all services in the foreground, on a database of their own."""
+"""`python -m storefront`: run all services in the foreground, on a temporary database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["main"]
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="The users API's; the others take those after it. 0 takes free ones.",
+    help="The users API's port; the others take the ports after it. 0 takes free ones.",
 )
 @click.option(
     "--token-lifetime",
@@ -39,11 +39,11 @@ __all__ = ["main"]
     show_default=True,
     envvar="STOREFRONT_EVENTS_BUS_URL",
     show_envvar=True,
-    help="The bus that users' events go over, to the mailer and the audit: also amqp:// or redis://.",
+    help="The bus that carries user events to the mailer and the audit: also amqp:// or redis://.",
 )
 def serve(*, host: str, port: int, token_lifetime: int, events_bus: str) -> None:
     """Serve all services until Ctrl-C or a SIGTERM."""
-    from storefront.system import running_storefront  # noqa: PLC0415 -- a misspelt option need not wait for it
+    from storefront.system import running_storefront  # noqa: PLC0415 -- keeps option errors fast
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -52,12 +52,12 @@ def serve(*, host: str, port: int, token_lifetime: int, events_bus: str) -> None
         storefront = stack.enter_context(
             running_storefront(host=host, port=port, token_lifetime=token_lifetime, events_bus=events_bus)
         )
-        _tell(storefront)
+        _print_addresses(storefront)
         stop.wait()
     click.echo("stopped")
 
 
-def _tell(storefront: Storefront) -> None:
+def _print_addresses(storefront: Storefront) -> None:
     users = storefront.users
     click.echo(f"users API: {users.url} (PostgreSQL, an empty database)")
     click.echo(f"to get a token: curl -u {users.client_id}:{users.client_secret} \\")
@@ -73,11 +73,11 @@ def _tell(storefront: Storefront) -> None:
 
 
 def main() -> None:
-    """Run the command and leave with its exit code: 0, or 2 with one line that says what to do."""
+    """Run the command and exit with 0, or with 2 and one error line that says how to fix it."""
     try:
         serve(standalone_mode=False)
     except click.ClickException as error:
-        _refuse(f"{error.format_message()} To mend it: see python -m storefront --help.")
+        _refuse(f"{error.format_message()} Fix: see python -m storefront --help.")
     except BadInputError as error:
         _refuse(str(error))
 

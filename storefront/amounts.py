@@ -9,7 +9,7 @@ import msgspec
 
 __all__ = ["LARGEST", "cents", "encoded", "is_amount", "on_the_wire"]
 
-#: The largest amount that a database column takes.
+#: The largest amount that a database column can hold.
 LARGEST = Decimal("9999999.99")
 
 _CENT = Decimal("0.01")
@@ -17,7 +17,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def is_amount(value: Decimal) -> bool:
-    """Whether `value` is an amount: from 0 to LARGEST, in whole cents.
+    """Return whether `value` is an amount: from 0 to LARGEST, in whole cents.
 
     Example:
         >>> is_amount(Decimal("9.99")), is_amount(Decimal("9.999")), is_amount(Decimal("-1"))
@@ -27,7 +27,7 @@ def is_amount(value: Decimal) -> bool:
 
 
 def cents(value: Decimal) -> Decimal:
-    """An amount, written with two decimals.
+    """Return an amount with two decimals.
 
     Example:
         >>> cents(Decimal("65"))
@@ -37,7 +37,7 @@ def cents(value: Decimal) -> Decimal:
 
 
 def encoded(value: Any) -> bytes:
-    """JSON in which decimals are numbers, digit for digit.
+    """Encode a value as JSON; decimals become numbers with exactly their digits.
 
     Example:
         >>> encoded({"total": Decimal("65.00")})
@@ -47,5 +47,5 @@ def encoded(value: Any) -> bytes:
 
 
 def on_the_wire(value: Any) -> msgspec.Raw:
-    """A request's body for a client that would write decimals as texts."""
+    """Return a JSON request body with decimals as numbers; a client's own encoder writes them as strings."""
     return msgspec.Raw(encoded(value))

@@ -27,11 +27,11 @@ __all__ = ["Database", "database_url", "server_url", "temporary_database"]
 _VARIABLE = "STOREFRONT_DATABASE_URL"
 _HERE = Path(__file__).parent
 _CONNECT_SECONDS = 5
-_SCHEMES = frozenset({"postgresql", "postgres"})  # the second is libpq's other spelling
+_SCHEMES = frozenset({"postgresql", "postgres"})  # libpq accepts both
 
 
 class Database:
-    """One database, with its pool of connections; safe to share between threads.
+    """A database and its connection pool; safe to share between threads.
 
     Args:
         url: Its URL.
@@ -42,7 +42,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose changes are committed at the end, or all undone by an exception."""
+        """Open a session that commits at the end and rolls back on an exception."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -54,7 +54,7 @@ class Database:
             command.upgrade(config, revision)
 
     def downgrade(self, revision: str = "base") -> None:
-        """Take migrations back down to `revision`."""
+        """Revert migrations down to `revision`."""
         with self.engine.begin() as connection:
             config = _migrations()
             config.attributes["connection"] = connection
@@ -66,33 +66,33 @@ class Database:
 
 
 def database_url(text: str, *, variable: str) -> URL:
-    """The URL that an environment variable holds.
+    """Parse the database URL in an environment variable.
 
     Args:
         text: Its value.
-        variable: Its name, for the message.
+        variable: Its name, for the error message.
 
     Raises:
-        BadInputError: It is no URL of PostgreSQL.
+        BadInputError: It is not a PostgreSQL URL.
     """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
         raise _unusable("it is not a URL", variable=variable) from error
     if url.get_backend_name() not in _SCHEMES:
-        raise _unusable(f"it names {url.get_backend_name()}", variable=variable)
+        raise _unusable(f"it is a URL of {url.get_backend_name()}", variable=variable)
     return url.set(drivername="postgresql+psycopg")
 
 
 def server_url() -> URL:
-    """The URL of a database on a running server: STOREFRONT_DATABASE_URL, or an embedded server's.
+    """Return the URL of a database on a running server: STOREFRONT_DATABASE_URL, or the embedded server's.
 
     The embedded server starts at the first call, is shared by all processes of this checkout, and stops with
     the last of them.
 
     Raises:
-        BadInputError: The variable holds no PostgreSQL URL, or nothing answers there, or the embedded server
-            doesn't start.
+        BadInputError: The variable is not a PostgreSQL URL, or no server listens there, or the embedded
+            server doesn't start.
     """
     named = os.environ.get(_VARIABLE)
     if not named:
@@ -104,7 +104,7 @@ def server_url() -> URL:
 
 @contextmanager
 def temporary_database() -> Iterator[Database]:
-    """A new database with all migrations applied, dropped at the end."""
+    """Create a database with all migrations applied, and drop it at the end."""
     server = server_url()
     name = f"{DATABASE_PREFIX}{secrets.token_hex(6)}"
     _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -1,6 +1,6 @@
-"""The main job in front of the user's eyes: replay, derive, verify, and catch a provider that breaks its contract.
+"""The demo: replay, derive, verify, and catch a provider that breaks its contract.
 
-Run as `python -m storefront.demo`; leaves with 0 only if every step did what it should, the last one included.
+Run as `python -m storefront.demo`; exits with 0 only if every step had the expected outcome.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pactape.verification import BrokerSource, Verification, verify_from_broker,
 from pactape.verification.message_factories import load_messages
 from rich.console import Console
 
-from storefront.demo_console import Demo, Outcome
+from storefront.demo_console import DemoConsole, Outcome
 from storefront.demo_orders import order_goes_through, order_is_undone
 from storefront.faults import rename_field
 from storefront.server import running
@@ -45,18 +45,18 @@ _CONTRACT = f"{_WEB}-{_USERS}.json"
 
 
 def main() -> int:
-    """Tell the story; gives the exit code."""
-    demo = Demo(Console())
+    """Run the demo and return its exit code."""
+    demo = DemoConsole(Console())
     try:
         with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="pactape-demo-") as folder:
-            _tell(demo, stack, Path(folder))
+            _run_steps(demo, stack, Path(folder))
     except PactapeError as error:
-        print(f"demo: {error}", file=sys.stderr)  # noqa: T201 -- the demo's way to say it
+        print(f"demo: {error}", file=sys.stderr)  # noqa: T201 -- a command's error
         return 2
     return demo.finish()
 
 
-def _tell(demo: Demo, stack: ExitStack, folder: Path) -> None:
+def _run_steps(demo: DemoConsole, stack: ExitStack, folder: Path) -> None:
     running_now: list[Storefront] = []
 
     def start() -> Outcome:
@@ -125,15 +125,15 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
             messages=load_messages(providers[key].messages, root=_ROOT),
         )
 
-    # The states of the orders put money and stock where those of the others do: the orders come last.
+    # The orders' states set up the same accounts and stock as the other providers' states: they run last.
     with ThreadPoolExecutor(max_workers=2) as pool:
         results = list(pool.map(verify, sorted(providers.keys() - {"orders"})))
     results.append(verify("orders"))
     contracts = len(list(folder.glob("*.json")))
     passed = sum(len(each.results) - len(each.failed) for each in results)
-    told = f"{len(results)} providers keep {contracts} contracts: {passed} interactions passed"
+    summary = f"{len(results)} providers fulfil {contracts} contracts: {passed} interactions passed"
     failures = "".join(_failures(each) for each in results)
-    return Outcome(f"{told}{failures}", good=all(each.passed for each in results))
+    return Outcome(f"{summary}{failures}", good=all(each.passed for each in results))
 
 
 def _break(folder: Path, service: UsersService) -> Outcome:
@@ -142,14 +142,12 @@ def _break(folder: Path, service: UsersService) -> Outcome:
         result = _verification(folder, service, url=url)
     named = all(any(old in failure for failure in each.failures) for each in result.failed)
     caught = named and {each.description for each in result.failed} == _reading(folder / _CONTRACT, old)
-    told = (
-        f"caught: {_passed(result)}, and the failures name the field" if caught else "not caught as it should"
-    )
-    return Outcome(f"{told}{_failures(result)}", good=caught)
+    summary = f"caught: {_passed(result)}, and the failures name the field" if caught else "not caught"
+    return Outcome(f"{summary}{_failures(result)}", good=caught)
 
 
 def _reading(contract: Path, field: str) -> set[str]:
-    """The interactions whose answers hold the field, and so those that a provider without it must break."""
+    """Return the interactions whose responses hold the field: those that a provider without it must fail."""
     interactions = json.loads(contract.read_bytes())["interactions"]
     return {each["description"] for each in interactions if _holds(each["response"].get("body"), field)}
 
@@ -175,8 +173,10 @@ def _deploy(service: UsersService, broker: _Broker) -> Outcome:
     result = broker.verify(service, url=service.url, version="users-1")
     broker.deploy(_USERS, "users-1")
     answer = broker.may_deploy(_WEB, "web-1")
-    told = "yes" if answer.code == 0 else _reason(answer)
-    return Outcome(f"{_passed(result)}; can-i-deploy web-1: {told}", good=result.passed and answer.code == 0)
+    decision = "yes" if answer.code == 0 else _reason(answer)
+    return Outcome(
+        f"{_passed(result)}; can-i-deploy web-1: {decision}", good=result.passed and answer.code == 0
+    )
 
 
 def _refuse(service: UsersService, broker: _Broker) -> Outcome:
@@ -186,18 +186,18 @@ def _refuse(service: UsersService, broker: _Broker) -> Outcome:
         result = broker.verify(service, url=url, version="users-2")
     answer = broker.may_deploy(_USERS, "users-2")
     refused = answer.code != 0 and "Computer says no" in answer.text
-    told = f"no\n  {_reason(answer)}" if refused else "yes"
-    return Outcome(f"{_passed(result)}; can-i-deploy users-2: {told}", good=refused)
+    decision = f"no\n  {_reason(answer)}" if refused else "yes"
+    return Outcome(f"{_passed(result)}; can-i-deploy users-2: {decision}", good=refused)
 
 
 def _reason(answer: Answer) -> str:
-    """The broker's own sentence about the verification that decided."""
+    """Return the broker's sentence about the verification that decided."""
     lines = [line.strip() for line in answer.text.splitlines()]
     return next((line for line in lines if line.startswith("The verification")), answer.text.strip())
 
 
 class _Broker:
-    """A broker, asked by the official command.
+    """A broker, called through the official command.
 
     Args:
         url: Its base URL.
@@ -207,7 +207,7 @@ class _Broker:
         self._url = url
 
     def ask(self, *arguments: str) -> Answer:
-        """The official command's answer to these arguments."""
+        """Run the official command with these arguments."""
         return run_broker(self._url, arguments, retries=0)
 
     def deploy(self, pacticipant: str, version: str) -> None:
@@ -216,12 +216,12 @@ class _Broker:
         self.ask("record-deployment", *place)
 
     def may_deploy(self, pacticipant: str, version: str) -> Answer:
-        """Ask whether a version may go to production."""
+        """Run can-i-deploy for a version and production."""
         place = ("--pacticipant", pacticipant, "--version", version, "--to-environment", "production")
         return self.ask("can-i-deploy", *place)
 
     def verify(self, service: UsersService, *, url: str, version: str) -> Verification:
-        """Verify the provider at `url` with the contracts of the broker, and publish the results there."""
+        """Verify the provider at `url` against the broker's contracts, and publish the results."""
         source = BrokerSource(
             url=self._url, select=("main-branch",), include_pending=False, version=version, branch="main"
         )

@@ -1,4 +1,4 @@
-"""How a demo is told: step by step on the console, with a table at the end."""
+"""The demo's console output: each step as it runs, and a table at the end."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["Demo", "Outcome"]
+__all__ = ["DemoConsole", "Outcome"]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a step found, and whether that is what it should."""
+    """The outcome of a step, and whether it is the expected one."""
 
-    found: str
+    summary: str
     good: bool
 
 
-class Demo:
-    """The steps, told one by one on the console."""
+class DemoConsole:
+    """Runs the demo's steps one by one and prints them.
+
+    Args:
+        console: Where to print.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -32,18 +36,18 @@ class Demo:
         self.good = True
 
     def step(self, title: str, action: Callable[[], Outcome]) -> None:
-        """Run one step and show its outcome."""
+        """Run a step and print its outcome."""
         self._console.print(f"[bold]{title}[/bold] …")
         begin = time.perf_counter()
         outcome = action()
         seconds = time.perf_counter() - begin
         self.good = self.good and outcome.good
-        mark = "[green]ok[/green]" if outcome.good else "[red]not as it should[/red]"
-        self._console.print(f"  {outcome.found}", highlight=False, soft_wrap=True)
-        self._table.add_row(title, outcome.found.partition("\n")[0], f"{seconds:.2f} s", mark)
+        mark = "[green]ok[/green]" if outcome.good else "[red]failed[/red]"
+        self._console.print(f"  {outcome.summary}", highlight=False, soft_wrap=True)
+        self._table.add_row(title, outcome.summary.partition("\n")[0], f"{seconds:.2f} s", mark)
 
     def finish(self) -> int:
-        """Show the table; gives the exit code."""
+        """Print the table and return the exit code."""
         self._console.print()
         self._console.print(self._table)
         return 0 if self.good else 1

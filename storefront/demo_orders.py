@@ -1,4 +1,4 @@
-"""The demo's orders: one that goes through five services, and one that fails and is undone."""
+"""The demo's orders: one that goes through five services, and one that fails and is rolled back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["order_goes_through", "order_is_undone"]
 
 _ADA, _EMAIL = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11", "ada@example.com"
-_TOKEN = "pay-token-456"  # noqa: S105 -- what stands for a card that nobody has
+_TOKEN = "pay-token-456"  # noqa: S105 -- the token of a made-up card
 _ORDER = OrderRequest(
     user_id=_ADA,
     items=(Item("prod-1", 2, Decimal("25.00")), Item("prod-2", 1, Decimal("15.00"))),
@@ -28,26 +28,26 @@ _ORDER = OrderRequest(
 
 
 def order_goes_through(storefront: Storefront) -> Outcome:
-    """Two and one pieces for 65.00, 9.99 for shipping: 74.99 are taken."""
+    """Place an order of 65.00 plus 9.99 for shipping: 74.99 is charged."""
     _prepare()
     an_account_has_money(token=_TOKEN, balance=100)
     result = storefront.orchestrator.process_order(_ORDER)
     stock = _stock(storefront)
     steps = len(storefront.orchestrator.log.read(str(result.order_id)).steps)
-    told = f"{steps} steps, 74.99 paid, on its way as {result.tracking_number}; stock is now {stock}"
-    return Outcome(told, good=result.success and stock == {"prod-1": 8, "prod-2": 4})
+    summary = f"{steps} steps, 74.99 paid, on its way as {result.tracking_number}; stock is now {stock}"
+    return Outcome(summary, good=result.success and stock == {"prod-1": 8, "prod-2": 4})
 
 
 def order_is_undone(storefront: Storefront) -> Outcome:
-    """The bank holds the money, but refuses when it is to be taken."""
+    """Place an order whose payment is authorized, but whose capture is declined."""
     _prepare()
     an_account_refuses_captures(token=_TOKEN, balance=100)
     result = storefront.orchestrator.process_order(_ORDER)
     undone, stock = _undone(storefront, result), _stock(storefront)
     message = storefront.services().notifications.messages_to(_EMAIL)[-1]
-    told = f"{result.error}: {' and '.join(undone)} were undone; stock is {stock} as before"
+    summary = f"{result.error}: {' and '.join(undone)} were undone; stock is {stock} as before"
     good = undone == ["authorize_payment", "reserve_items"] and stock == {"prod-1": 10, "prod-2": 5}
-    return Outcome(told, good=good and not result.success and message.content["error"] == result.error)
+    return Outcome(summary, good=good and not result.success and message.content["error"] == result.error)
 
 
 def _prepare() -> None:
@@ -63,6 +63,6 @@ def _stock(storefront: Storefront) -> dict[str, int]:
 def _undone(storefront: Storefront, result: OrderOutcome) -> list[str]:
     steps = storefront.orchestrator.log.read(str(result.order_id)).steps
     undone = [name for name, step in steps.items() if name.startswith("undo ") and step.state == "done"]
-    wanted = ("create_shipment", "capture_payment", "authorize_payment", "reserve_items")
+    compensated = ("create_shipment", "capture_payment", "authorize_payment", "reserve_items")
     found = {name.removeprefix("undo ") for name in undone}
-    return [name for name in wanted if name in found and steps[name].state == "done"]
+    return [name for name in compensated if name in found and steps[name].state == "done"]

@@ -1,4 +1,4 @@
-"""Faults put into a provider on purpose: its contracts must catch them, and its callers survive them."""
+"""Faults injected into a provider: contracts must catch them, and callers must survive them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNAVAILABLE = b'{"type": "about:blank", "title": "Service Unavailable", "status
 
 
 def rename_field(app: WSGIApplication, *, old: str, new: str) -> WSGIApplication:
-    """`app` with the field `old` called `new` in every JSON answer, at any depth; all else stays as it is."""
+    """Wrap `app` so that the field `old` is called `new` in every JSON response, at any depth."""
 
     def broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = Response.from_app(app, environ, buffered=True)
@@ -32,7 +32,7 @@ def rename_field(app: WSGIApplication, *, old: str, new: str) -> WSGIApplication
 
 
 def slow(app: WSGIApplication, *, path: str, seconds: float) -> WSGIApplication:
-    """`app`, but what is asked at paths that end with `path` is done that many seconds late, the first time."""
+    """Wrap `app` so that the first request whose path ends with `path` is delayed by that many seconds."""
     left = [None]
 
     def late(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -45,13 +45,13 @@ def slow(app: WSGIApplication, *, path: str, seconds: float) -> WSGIApplication:
 
 
 def failing(app: WSGIApplication, *, path: str, times: int, after: bool = False) -> WSGIApplication:
-    """`app`, but the first requests whose path ends with `path` are answered 503.
+    """Wrap `app` so that the first requests whose path ends with `path` get status 503.
 
     Args:
         app: A WSGI application.
-        path: How the path ends: "/capture".
+        path: The end of the path: "/capture".
         times: How many requests fail.
-        after: Whether they are done before they are answered so.
+        after: Whether the request is processed before the 503 is sent.
     """
     left = [None] * times
 
@@ -69,19 +69,19 @@ def failing(app: WSGIApplication, *, path: str, times: int, after: bool = False)
 def unreliable(
     app: WSGIApplication, *, errors: float, hangs: float, seconds: float, seed: int
 ) -> WSGIApplication:
-    """`app`, but some requests fail and some hang, each before or after it was done.
+    """Wrap `app` so that some requests fail and some hang, before or after they were processed.
 
     Args:
         app: A WSGI application.
-        errors: The share of requests that are answered 503.
-        hangs: The share that are answered late.
-        seconds: How late.
-        seed: Of the chance.
+        errors: The share of requests that get status 503.
+        hangs: The share of delayed requests.
+        seconds: The delay.
+        seed: The seed of the random choices.
     """
-    chance = random.Random(seed)  # noqa: S311 -- no secret depends on it
+    chance = random.Random(seed)  # noqa: S311 -- not for secrets
 
     def shaky(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        draw, first = chance.random(), chance.random() < 0.5  # noqa: PLR2004 -- one half
+        draw, first = chance.random(), chance.random() < 0.5  # noqa: PLR2004 -- a probability
         if environ["PATH_INFO"] == "/health" or draw > errors + hangs:
             return app(environ, start_response)
         if first and draw < errors:

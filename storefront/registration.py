@@ -1,4 +1,4 @@
-"""The registration of users: validation, e-mail check, creation, notification."""
+"""User registration: validation, e-mail check, creation, notification."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TAKEN = "Email already exists. Please use a different email."
 
 
 class RegistrationForm(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """What somebody typed who wants to be a user."""
+    """The content of a registration form."""
 
     email: str
     password: str
@@ -39,14 +39,14 @@ class RegistrationForm(msgspec.Struct, frozen=True, rename="camel", kw_only=True
 
 
 class Validation(msgspec.Struct, frozen=True, rename="camel"):
-    """Whether a form can be used, and what is wrong with which field."""
+    """Whether a form is valid, and the error of each invalid field."""
 
     is_valid: bool
     errors: dict[str, str]
 
 
 class RegisteredUser(msgspec.Struct, frozen=True):
-    """A user, as far as a registration reads one."""
+    """The fields of a user that a registration reads."""
 
     id: str
     email: str
@@ -54,12 +54,12 @@ class RegisteredUser(msgspec.Struct, frozen=True):
 
 
 class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a registration.
+    """The outcome of a registration.
 
     Args:
-        success: Whether there is a new user.
-        user: Who that is.
-        errors: What is wrong with which field.
+        success: Whether a user was created.
+        user: The new user.
+        errors: The error of each invalid field.
     """
 
     success: bool
@@ -72,10 +72,10 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class RegistrationClient(RestClient):
-    """The users API, as far as a registration needs it; arguments as for `RestClient`."""
+    """The part of the users API that registration uses; takes the arguments of `RestClient`."""
 
     def check_email_exists(self, email: str) -> bool:
-        """Whether a user has this e-mail address.
+        """Return whether a user has this e-mail address.
 
         Raises:
             ClientError: As for `RestClient.get`.
@@ -94,17 +94,17 @@ class RegistrationClient(RestClient):
 
 
 class Validator(Protocol):
-    """What checks a form before anybody is asked."""
+    """A form validator that makes no requests."""
 
     def validate_form(self, form: RegistrationForm) -> Validation:
-        """Whether it can be used."""
+        """Validate a form."""
 
 
 class FormValidator:
-    """Checks forms by what the users API demands, and that the password was typed twice."""
+    """Validates forms by the users API's rules, and compares the password with its confirmation."""
 
     def validate_form(self, form: RegistrationForm) -> Validation:
-        """What is wrong with a form."""
+        """Validate a form."""
         wrong = {
             "email": "" if _EMAIL.fullmatch(form.email) else "write an e-mail address",
             "password": ""
@@ -121,9 +121,9 @@ class UserRegistrationFlow:
     """Registers users.
 
     Args:
-        users: Where they are created.
-        notifications: Where people are told how it went.
-        validation: Checks the form.
+        users: Creates users.
+        notifications: Notifies people of the outcome.
+        validation: Validates the form.
     """
 
     def __init__(
@@ -134,10 +134,10 @@ class UserRegistrationFlow:
         self._validation = validation
 
     def register(self, form: RegistrationForm) -> RegistrationResult:
-        """Register a user, and tell them how it went.
+        """Register a user, and notify them of the outcome.
 
         Raises:
-            ClientError: A service doesn't answer, or not as it should.
+            ClientError: A service fails or is not reachable.
         """
         checked = self._validation.validate_form(form)
         if not checked.is_valid:
@@ -146,7 +146,7 @@ class UserRegistrationFlow:
             return self._refused(form)
         try:
             user = self._users.create_user(email=form.email, password=form.password, name=form.name)
-        except ConflictError:  # somebody was quicker
+        except ConflictError:  # another registration took the address meanwhile
             return self._refused(form)
         message = f"Registration successful! Welcome, {user.name}!"
         self._notifications.show_success(user.email, message, key=f"registration:{user.id}")

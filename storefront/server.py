@@ -1,4 +1,4 @@
-"""Serving a WSGI application from threads of this process."""
+"""Serve a WSGI application from threads of this process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["running"]
 
 _THREADS = 16
-_WAITING = 128  # connections that wait for a thread; cheroot's own 5 would keep the next a second
+_WAITING = 128  # connections waiting for a thread; with cheroot's default of 5 the next one waits a second
 _MAX_HEADER_BYTES = 64 * 1024
 
 
@@ -37,7 +37,7 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
         OutputError: The port is in use or may not be used.
     """
     server = WsgiServer((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
-    server.expiration_interval = 0.05  # how often an idle server looks whether it is to stop, in seconds
+    server.expiration_interval = 0.05  # how often an idle server checks for a stop request, in seconds
     server.max_request_header_size = _MAX_HEADER_BYTES
     _listen(server, host=host, port=port)
     with in_background(server, name="storefront"):
@@ -47,7 +47,7 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
 def _listen(server: WsgiServer, *, host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        # This error says why; cheroot's, that all ways failed.
+        # This error says why; cheroot's only says that no address worked.
         socket.create_server((host, port), family=family).close()
         server.prepare()
     except OSError as error:
@@ -59,6 +59,6 @@ def _listen(server: WsgiServer, *, host: str, port: int) -> None:
 
 
 def _why(error: OSError) -> str:
-    """The system's own words, without what Python adds to them."""
+    """Return the operating system's error message, without Python's prefix."""
     system = not isinstance(error, socket.gaierror) and error.errno
     return os.strerror(system) if system else error.strerror or str(error)

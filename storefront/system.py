@@ -1,4 +1,4 @@
-"""The whole storefront, running: its services over one database, each in a schema of its own."""
+"""The running storefront: all services on one database, each with its own schema."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHAINS", "PROVIDERS", "Storefront", "migrated", "running_storefront", "services_at"]
 
-#: The services that keep rows of their own and call nobody, by name.
+#: The services that have tables and call no other service, by name.
 PROVIDERS: Mapping[str, Callable[[Database, TokenVerifier], Flask]] = {
     "inventory": inventory_app,
     "payments": payments_app,
@@ -56,7 +56,7 @@ PROVIDERS: Mapping[str, Callable[[Database, TokenVerifier], Flask]] = {
     "notifications": notifications_app,
 }
 
-#: Their migrations, and those of the orders; the users API has its own.
+#: The migrations of these services, of orders and of events; the users API applies its own.
 CHAINS = (INVENTORY, PAYMENTS, SHIPPING, NOTIFICATIONS, ORDERS, EVENTS)
 
 _ORDERS = "storefront-orders"
@@ -69,10 +69,10 @@ class Storefront(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         users: Its users API.
         urls: The base URL of each service, "users" and "identity" among them.
-        apps: The WSGI application of each service but these two.
-        issuer: Gives tokens.
+        apps: The WSGI application of each service except "users" and "identity".
+        issuer: Issues tokens.
         orchestrator: Processes its orders.
-        database: Where all rows are.
+        database: Holds the rows of all services.
     """
 
     users: UsersService
@@ -86,28 +86,28 @@ class Storefront(msgspec.Struct, frozen=True, kw_only=True):
         return f"Storefront({self.urls!r})"
 
     def authorization(self, service: str) -> dict[str, str]:
-        """A header with a fresh token that may do everything at a service."""
+        """Return a header with a fresh token that has all scopes of a service."""
         if service == "users":
             return self.users.authorization()
         client = "storefront-web" if service == "orders" else _ORDERS
         return {"Authorization": f"Bearer {self.issuer.client_token(client)}"}
 
     def services(self, *, instead: Mapping[str, str] | None = None) -> Services:
-        """Clients of the five services that orders go through.
+        """Return clients of the five services that take part in an order.
 
         Args:
-            instead: URLs that take the place of a service's own.
+            instead: Replacement URLs, by service.
         """
         return services_at({**self.urls, **(instead or {})}, users=self.users, issuer=self.issuer)
 
 
 def services_at(urls: Mapping[str, str], *, users: UsersService, issuer: TokenIssuer) -> Services:
-    """Clients of the five services that orders go through.
+    """Return clients of the five services that take part in an order.
 
     Args:
-        urls: Where they are, and the token endpoint, "identity".
-        users: The users API's credentials.
-        issuer: The others'.
+        urls: The services' base URLs, and that of "identity", the token endpoint.
+        users: Has the credentials for the users API.
+        issuer: Has the credentials for the others.
     """
     own = ClientCredentials(
         f"{users.url}/oauth/token", client_id=users.client_id, client_secret=users.client_secret
@@ -125,7 +125,7 @@ def services_at(urls: Mapping[str, str], *, users: UsersService, issuer: TokenIs
 
 @contextmanager
 def migrated(database: Database | None = None) -> Iterator[Database]:
-    """A database with all migrations of all services applied; None makes one for as long as the context lasts."""
+    """Apply the migrations of all services; None creates a database for as long as the context lasts."""
     with ExitStack() as stack:
         own = database or stack.enter_context(temporary_database())
         for chain in CHAINS:
@@ -143,56 +143,75 @@ def running_storefront(
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Storefront]:
-    """All services; provider states of this process work on their database.
+    """Run all services; the provider states of this process work on their database.
 
     Args:
         database: With the users API's migrations applied; None makes one for as long as the context lasts.
         token_lifetime: Seconds that an access token is valid.
-        recover_every: Seconds between two looks for orders that somebody left; None never looks.
-        events_bus: The URL of the bus that users' events go over, to the mailer and the audit: "memory://",
+        recover_every: Seconds between two searches for abandoned orders; None never searches.
+        events_bus: The URL of the bus that carries user events to the mailer and the audit: "memory://",
             "amqp://…" or "redis://…"; None leaves them in the outbox.
         host: The address to listen at.
-        port: The port of the users API, those of the others follow it; 0 takes free ones.
+        port: The port of the users API; the other services take the ports after it. 0 takes free ones.
 
     Raises:
-        BadInputError: The database server can't be used, or a port.
+        BadInputError: The database server can't be used, or a port is taken.
     """
+    address = _Address(host=host, port=port)
     with ExitStack() as stack:
         own = stack.enter_context(migrated(database))
-        users = stack.enter_context(
-            running_users_api(
-                database=own, token_lifetime=token_lifetime, host=host, port=port, tell=outbox.write
-            )
+        api = running_users_api(
+            database=own, token_lifetime=token_lifetime, host=host, port=port, publish=outbox.write
         )
-        issuer = TokenIssuer(lifetime=token_lifetime)
-        apps = {name: create(own, issuer.verifier()) for name, create in PROVIDERS.items()}
-        urls = {"users": users.url}
-        for number, (name, app) in enumerate({"identity": identity_app(issuer), **apps}.items(), start=1):
-            urls[name] = stack.enter_context(running(app, host=host, port=port and port + number))
-        services = services_at(urls, users=users, issuer=issuer)
-        orchestrator = OrderOrchestrator(services, own)
-        stack.callback(orchestrator.close)
+        users = stack.enter_context(api)
+        storefront = _start_services(stack, users, TokenIssuer(lifetime=token_lifetime), address)
         if recover_every is not None:
+            orchestrator = storefront.orchestrator
             stack.enter_context(Recovery(orchestrator.log, orchestrator.engine, every=recover_every))
-        apps["orders"] = orders_app(own, issuer.verifier(), orchestrator)
-        urls["orders"] = stack.enter_context(
-            running(apps["orders"], host=host, port=port and port + len(urls))
-        )
         if events_bus is not None:
-            stack.enter_context(_events(own, EventBus(events_bus, prefix=_prefix(events_bus)), services))
-        yield Storefront(
-            users=users, urls=urls, apps=apps, issuer=issuer, orchestrator=orchestrator, database=own
-        )
+            bus = EventBus(events_bus, prefix=_prefix(events_bus))
+            stack.enter_context(_event_workers(own, bus, storefront.services()))
+        yield storefront
+
+
+class _Address(msgspec.Struct, frozen=True, kw_only=True):
+    """The address of the users API; the other services take the ports after it."""
+
+    host: str
+    port: int
+
+    @contextmanager
+    def serve(self, app: Flask, number: int) -> Iterator[str]:
+        with running(app, host=self.host, port=self.port and self.port + number) as url:
+            yield url
+
+
+def _start_services(
+    stack: ExitStack, users: UsersService, issuer: TokenIssuer, address: _Address
+) -> Storefront:
+    """Start every service but the users API; the stack stops them."""
+    database = users.database
+    apps = {name: create(database, issuer.verifier()) for name, create in PROVIDERS.items()}
+    urls = {"users": users.url}
+    for name, app in {"identity": identity_app(issuer), **apps}.items():
+        urls[name] = stack.enter_context(address.serve(app, len(urls)))
+    orchestrator = OrderOrchestrator(services_at(urls, users=users, issuer=issuer), database)
+    stack.callback(orchestrator.close)
+    apps["orders"] = orders_app(database, issuer.verifier(), orchestrator)
+    urls["orders"] = stack.enter_context(address.serve(apps["orders"], len(urls)))
+    return Storefront(
+        users=users, urls=urls, apps=apps, issuer=issuer, orchestrator=orchestrator, database=database
+    )
 
 
 def _prefix(bus: str) -> str:
-    """What the names of queues begin with: those in memory are of this storefront alone."""
+    """Return the prefix of queue names; queues in memory belong to one storefront."""
     return f"storefront-{secrets.token_hex(4)}" if bus.startswith("memory:") else "storefront"
 
 
 @contextmanager
-def _events(database: Database, bus: EventBus, services: Services) -> Iterator[None]:
-    """The relay, the mailer and the audit."""
+def _event_workers(database: Database, bus: EventBus, services: Services) -> Iterator[None]:
+    """Run the relay, the mailer and the audit."""
     EmailEventHandler(NotificationEmails(services.notifications)).register(bus)
     AuditEventHandler(AuditLog()).register(bus)
     with Consumers(database, bus), Relay(database, bus):

@@ -1,4 +1,4 @@
-"""Who may do what: signed access tokens (RFC 9068), and their check."""
+"""Signed access tokens (RFC 9068) and their verification."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Claims", "TokenIssuer", "TokenVerifier", "scopes_of"]
 
 _ISSUER = "storefront-identity"
 _ALGORITHM = "ES256"
-#: The scopes of each client; a scope's first part names the service that it is for.
+#: The scopes of each client; the part of a scope before the colon is the service.
 _CLIENTS: Mapping[str, tuple[str, ...]] = {
     "storefront-orders": (
         *("inventory:read", "inventory:reserve", "payments:pay"),
@@ -29,11 +29,11 @@ _CLIENTS: Mapping[str, tuple[str, ...]] = {
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a valid token says.
+    """The claims of a valid token.
 
     Args:
-        subject: Who acts: a user's id, or a client's.
-        scopes: What they may do.
+        subject: The id of a user or a client.
+        scopes: The granted scopes.
     """
 
     subject: str
@@ -41,7 +41,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenVerifier:
-    """Checks tokens with the issuer's public key alone.
+    """Verifies tokens with the issuer's public key.
 
     Args:
         public_key: The key as a JWK (RFC 7517).
@@ -51,7 +51,7 @@ class TokenVerifier:
         self._key = ECKey.import_key(dict(public_key))
 
     def claims(self, token: str, *, audience: str) -> Claims | None:
-        """What the token says; None when it is not valid, or for somebody else."""
+        """Return the token's claims; None if it is invalid or has another audience."""
         rules = jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": _ISSUER},
             aud={"essential": True, "value": audience},
@@ -68,7 +68,7 @@ class TokenVerifier:
 
 
 class TokenIssuer:
-    """Gives tokens.
+    """Issues tokens.
 
     Args:
         lifetime: Seconds that a token is valid.
@@ -84,15 +84,15 @@ class TokenIssuer:
 
     @property
     def public_key(self) -> Mapping[str, Any]:
-        """The public half of the key, for whoever checks tokens in another process."""
+        """Return the public key, to verify tokens in another process."""
         return dict(self._key.as_dict(private=False))
 
     def verifier(self) -> TokenVerifier:
-        """What checks this issuer's tokens."""
+        """Return a verifier of this issuer's tokens."""
         return TokenVerifier(self.public_key)
 
     def token(self, subject: str, scopes: tuple[str, ...]) -> str:
-        """A token for the services that the scopes name: "orders:any" is for storefront-orders."""
+        """Return a token; its audience follows from the scopes: "orders:any" is for storefront-orders."""
         now = int(time.time())
         claims = {
             "iss": _ISSUER,
@@ -106,10 +106,10 @@ class TokenIssuer:
         return jwt.encode({"alg": _ALGORITHM, "typ": "at+jwt"}, claims, self._key)
 
     def client_token(self, client_id: str) -> str:
-        """A token with all the scopes of a client."""
+        """Return a token with all scopes of a client."""
         return self.token(client_id, _CLIENTS[client_id])
 
 
 def scopes_of(client_id: str) -> tuple[str, ...]:
-    """The scopes that a client may have; the client is one of those that the issuer knows."""
+    """Return the scopes of a known client."""
     return _CLIENTS[client_id]

@@ -1,4 +1,4 @@
-"""The web front end, a consumer of the users API: its GraphQL operations and what it reads of their answers."""
+"""The web front end, a consumer of the users API: its GraphQL operations and the response fields that it reads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ mutation CreatePost($input: CreatePostInput!) {
 
 
 class Post(msgspec.Struct, frozen=True, rename="camel"):
-    """A post in the list below its author."""
+    """A post in its author's list."""
 
     id: str
     title: str
@@ -40,7 +40,7 @@ class Post(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Author(msgspec.Struct, frozen=True):
-    """A user with posts; of the e-mail address that the query asks for, the front end reads nothing."""
+    """A user with posts; the query also asks for the e-mail address, which the front end doesn't read."""
 
     id: str
     name: str
@@ -48,6 +48,6 @@ class Author(msgspec.Struct, frozen=True):
 
 
 class GetUser(msgspec.Struct, frozen=True):
-    """What the front end reads of the answer to GET_USER."""
+    """The fields of a GET_USER response that the front end reads."""
 
     user: Author

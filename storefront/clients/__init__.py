@@ -1,4 +1,4 @@
-"""What the storefront's consumers call its providers with; each client reads what its callers use, and no more."""
+"""The clients of the storefront's providers; each reads only the response fields that its callers use."""
 
 from storefront.clients.inventory import Availability, InventoryClient, Item, Reservation
 from storefront.clients.notifications import Message, NotificationClient

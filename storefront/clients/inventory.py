@@ -1,4 +1,4 @@
-"""The inventory's client."""
+"""The client of the inventory API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Availability", "InventoryClient", "Item", "Reservation", "StockDetai
 
 
 class Item(msgspec.Struct, frozen=True, rename="camel"):
-    """A product, how many of it, and the price of one."""
+    """A product, its quantity and its unit price."""
 
     product_id: str
     quantity: int
@@ -32,24 +32,24 @@ class StockDetail(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Availability(msgspec.Struct, frozen=True):
-    """Whether all the items are available, and how many of each."""
+    """Whether all items are available, and the stock of each."""
 
     available: bool
     details: tuple[StockDetail, ...]
 
 
 class Reservation(msgspec.Struct, frozen=True, rename="camel"):
-    """Items that are held, or were."""
+    """A reservation of items, current or past."""
 
     reservation_id: str
     status: str
 
 
 class InventoryClient(RestClient):
-    """The inventory over REST; arguments as for `RestClient`."""
+    """The inventory API; takes the arguments of `RestClient`."""
 
     def check_stock(self, items: Sequence[Item]) -> Availability:
-        """Whether the items are available, now.
+        """Return which of the items are available now.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -60,31 +60,31 @@ class InventoryClient(RestClient):
     def reserve_items(
         self, items: Sequence[Item], *, key: str, hold_seconds: int | None = 900
     ) -> Reservation:
-        """Hold the items, all or none.
+        """Reserve all of the items, or none.
 
         Args:
             items: At least one.
             key: The idempotency key.
-            hold_seconds: How long; None until they are released.
+            hold_seconds: How long the reservation lasts; None: until it is cancelled.
 
         Raises:
-            ConflictError: They are not all available.
+            ConflictError: Not all of the items are available.
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"items": items, "holdSeconds": hold_seconds})
         return self.post("/reservations", json=body, idempotency_key=key, returns=Reservation)
 
     def confirm_reservation(self, reservation_id: str) -> Reservation:
-        """Take what is held out of stock; doing it again does no harm.
+        """Take the reserved items out of stock; idempotent.
 
         Raises:
-            ConflictError: It was cancelled or has expired.
+            ConflictError: The reservation was cancelled or has expired.
             ClientError: As for `RestClient.post`.
         """
         return self._end("/reservations/{id}/confirmation", reservation_id)
 
     def cancel_reservation(self, reservation_id: str) -> Reservation:
-        """Give back what is held or was taken out of stock; doing it again does no harm.
+        """Cancel a reservation and put the items back into stock; idempotent.
 
         Raises:
             ClientError: As for `RestClient.post`.

@@ -1,4 +1,4 @@
-"""The notifications' client."""
+"""The client of the notifications API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Message", "NotificationClient"]
 
 
 class Message(msgspec.Struct, frozen=True, rename="camel"):
-    """A message that was accepted."""
+    """An accepted message."""
 
     message_id: str
     kind: str
@@ -26,10 +26,10 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class NotificationClient(RestClient):
-    """The notifications over REST; arguments as for `RestClient`."""
+    """The notifications API; takes the arguments of `RestClient`."""
 
     def show_success(self, recipient: str, message: str, *, key: str) -> Message:
-        """Tell somebody on the screen that all went well.
+        """Show a success message on the recipient's screen.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -37,7 +37,7 @@ class NotificationClient(RestClient):
         return self._notify(recipient, "screen", "success", {"message": message}, key=key)
 
     def show_error(self, recipient: str, message: str, *, key: str) -> Message:
-        """Tell somebody on the screen that something went wrong.
+        """Show an error message on the recipient's screen.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -53,7 +53,7 @@ class NotificationClient(RestClient):
         return self._notify(recipient, "email", "order-confirmation", content, key=key)
 
     def send_order_failure(self, recipient: str, content: Mapping[str, str], *, key: str) -> Message:
-        """Send the e-mail that says why an order failed.
+        """Send the e-mail that explains why an order failed.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -61,7 +61,7 @@ class NotificationClient(RestClient):
         return self._notify(recipient, "email", "order-failure", content, key=key)
 
     def send_error_notification(self, recipient: str, content: Mapping[str, str], *, key: str) -> Message:
-        """Send the e-mail that says why a distributed order was undone.
+        """Send the e-mail that explains why a distributed order was rolled back.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -77,7 +77,7 @@ class NotificationClient(RestClient):
         return self._notify(recipient, "email", "welcome", content, key=key)
 
     def send_goodbye(self, recipient: str, content: Mapping[str, str], *, key: str) -> Message:
-        """Send the e-mail that a user who leaves gets.
+        """Send the farewell e-mail to a deleted user.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -85,7 +85,7 @@ class NotificationClient(RestClient):
         return self._notify(recipient, "email", "goodbye", content, key=key)
 
     def messages_to(self, recipient: str) -> tuple[Message, ...]:
-        """The messages to somebody, the oldest first.
+        """Return the messages of a recipient, the oldest first.
 
         Raises:
             ClientError: As for `RestClient.get`.

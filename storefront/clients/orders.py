@@ -1,4 +1,4 @@
-"""The orders' client, for whoever places orders."""
+"""The client of the orders API."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["OrderClient", "PlacedOrder"]
 
 
 class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
-    """An order; what has no value yet, or never will have one, is None.
+    """An order; fields without a value are None.
 
     Args:
         order_id: A UUID.
         status: "pending", "completed" or "failed".
-        total: What it costs, shipping included.
-        tracking_number: Of its shipment.
-        error: Why it failed.
+        total: The price, shipping included.
+        tracking_number: The shipment's tracking number.
+        error: Why the order failed.
     """
 
     order_id: str
@@ -38,7 +38,7 @@ class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class OrderClient(RestClient):
-    """The orders over REST; arguments as for `RestClient`."""
+    """The orders API; takes the arguments of `RestClient`."""
 
     def place_order(
         self,
@@ -52,9 +52,9 @@ class OrderClient(RestClient):
         """Place an order, and wait until it is completed or has failed.
 
         Args:
-            user_id: Whose order it is.
+            user_id: The user who places the order.
             items: At least one.
-            address: Where to.
+            address: The shipping address.
             method: "type" and "token".
             key: The idempotency key.
 
@@ -65,10 +65,10 @@ class OrderClient(RestClient):
         return self.post("/orders", json=on_the_wire(content), idempotency_key=key, returns=PlacedOrder)
 
     def get_order(self, order_id: str) -> PlacedOrder:
-        """The order with this id.
+        """Return the order with this id.
 
         Raises:
-            NotFoundError: There is none, or it is somebody else's.
+            NotFoundError: The order doesn't exist or belongs to another user.
             ClientError: As for `RestClient.get`.
         """
         return self.get("/orders/{id}", path={"id": order_id}, returns=PlacedOrder)

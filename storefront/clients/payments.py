@@ -1,4 +1,4 @@
-"""The payments' client."""
+"""The client of the payments API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Authorization", "PaymentClient", "Transaction"]
 
 
 class Authorization(msgspec.Struct, frozen=True, rename="camel"):
-    """An amount that is held, or was."""
+    """An authorization of an amount, current or past."""
 
     authorization_id: str
     status: str
@@ -25,17 +25,17 @@ class Authorization(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Transaction(msgspec.Struct, frozen=True, rename="camel"):
-    """An amount that was taken, "completed", or given back, "refunded"."""
+    """A payment: "completed" or "refunded"."""
 
     transaction_id: str
     status: str
 
 
 class PaymentClient(RestClient):
-    """The payments over REST; arguments as for `RestClient`."""
+    """The payments API; takes the arguments of `RestClient`."""
 
     def authorize_payment(self, *, amount: Decimal, method: Mapping[str, str], key: str) -> Authorization:
-        """Hold an amount.
+        """Authorize an amount.
 
         Args:
             amount: In whole cents.
@@ -43,51 +43,51 @@ class PaymentClient(RestClient):
             key: The idempotency key.
 
         Raises:
-            ResponseError: With status 402, the money is not given.
+            ResponseError: With status 402: the payment was declined.
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"amount": amount, "method": method})
         return self.post("/authorizations", json=body, idempotency_key=key, returns=Authorization)
 
     def capture_payment(self, authorization_id: str) -> Transaction:
-        """Take what is held; doing it again does no harm.
+        """Capture an authorized amount; idempotent.
 
         Raises:
-            ResponseError: With status 402, the money is not given.
-            ConflictError: It was voided.
+            ResponseError: With status 402: the payment was declined.
+            ConflictError: The authorization was voided.
             ClientError: As for `RestClient.post`.
         """
         path = {"id": authorization_id}
         return self.post("/authorizations/{id}/capture", path=path, returns=Transaction)
 
     def void_authorization(self, authorization_id: str) -> Authorization:
-        """Let go of what is held; doing it again does no harm.
+        """Void an authorization; idempotent.
 
         Raises:
-            ConflictError: It was captured.
+            ConflictError: The authorization was captured.
             ClientError: As for `RestClient.post`.
         """
         path = {"id": authorization_id}
         return self.post("/authorizations/{id}/void", path=path, returns=Authorization)
 
     def process_payment(self, *, amount: Decimal, method: str, token: str, key: str) -> Transaction:
-        """Take an amount at once.
+        """Charge an amount in one step.
 
         Args:
             amount: In whole cents.
             method: "credit_card" or "debit_card".
-            token: What stands for the card.
+            token: The card's token.
             key: The idempotency key.
 
         Raises:
-            ResponseError: With status 402, the money is not given.
+            ResponseError: With status 402: the payment was declined.
             ClientError: As for `RestClient.post`.
         """
         body = on_the_wire({"amount": amount, "method": method, "token": token})
         return self.post("/transactions", json=body, idempotency_key=key, returns=Transaction)
 
     def refund_payment(self, transaction_id: str) -> Transaction:
-        """Give back what was taken; doing it again does no harm.
+        """Refund a payment; idempotent.
 
         Raises:
             ClientError: As for `RestClient.post`.

@@ -1,4 +1,4 @@
-"""The shipping's client."""
+"""The client of the shipping API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Address", "Quote", "Shipment", "ShippingClient"]
 
 
 class Address(msgspec.Struct, frozen=True, rename="camel"):
-    """Where a shipment goes."""
+    """A shipping address."""
 
     street: str
     city: str
@@ -27,24 +27,24 @@ class Address(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Quote(msgspec.Struct, frozen=True, rename="camel"):
-    """What a shipment costs, and how many days it takes."""
+    """A shipment's price and delivery time in days."""
 
     cost: Decimal
     estimated_days: int
 
 
 class Shipment(msgspec.Struct, frozen=True, rename="camel"):
-    """A shipment on its way, or called back."""
+    """A shipment, in transit or cancelled."""
 
     shipment_id: str
     tracking_number: str
 
 
 class ShippingClient(RestClient):
-    """The shipping over REST; arguments as for `RestClient`."""
+    """The shipping API; takes the arguments of `RestClient`."""
 
     def calculate_shipping(self, items: Sequence[Item], address: Address) -> Quote:
-        """What it costs to send the items there.
+        """Quote the shipping of the items to an address.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -55,12 +55,12 @@ class ShippingClient(RestClient):
     def create_shipment(
         self, order_id: str, *, items: Sequence[Item], address: Address, key: str
     ) -> Shipment:
-        """Send the items.
+        """Create a shipment of the items.
 
         Args:
-            order_id: The order that they belong to.
+            order_id: The order's id.
             items: At least one.
-            address: Where to.
+            address: The shipping address.
             key: The idempotency key.
 
         Raises:
@@ -70,7 +70,7 @@ class ShippingClient(RestClient):
         return self.post("/shipments", json=body, idempotency_key=key, returns=Shipment)
 
     def cancel_shipment(self, shipment_id: str) -> Shipment:
-        """Call a shipment back; doing it again does no harm.
+        """Cancel a shipment; idempotent.
 
         Raises:
             ClientError: As for `RestClient.post`.

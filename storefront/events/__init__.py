@@ -1,4 +1,4 @@
-"""Users' lifecycle events: written with the change, relayed over a bus, applied once and in each user's order."""
+"""User events: written in the transaction of the change, relayed over a bus, applied once and in order per user."""
 
 from storefront.events.audit import AuditEventHandler, AuditLog
 from storefront.events.bus import EventBus

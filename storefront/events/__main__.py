@@ -1,4 +1,4 @@
-"""`python -m storefront.events`: a relay or the audit's subscriber as a process of its own, and parked events."""
+"""`python -m storefront.events`: run a relay or the audit in a process of its own, and handle parked events."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _DATABASE = "STOREFRONT_EVENTS_DATABASE_URL"
 _BUS = "STOREFRONT_EVENTS_BUS_URL"
 
 _prefix_option = click.option(
-    "--prefix", default="storefront", show_default=True, help="What the names of queues begin with."
+    "--prefix", default="storefront", show_default=True, help="The prefix of queue names."
 )
 
 
 @click.group()
 def command() -> None:
-    """Users' events; STOREFRONT_EVENTS_DATABASE_URL and STOREFRONT_EVENTS_BUS_URL say where they are."""
+    """User events. Set STOREFRONT_EVENTS_DATABASE_URL and STOREFRONT_EVENTS_BUS_URL."""
 
 
 @command.command()
 @_prefix_option
 @click.option("--resend-after", type=float, default=5, show_default=True, metavar="SECONDS")
 def relay(*, prefix: str, resend_after: float) -> None:
-    """Send what is in the outbox until SIGTERM or SIGINT."""
+    """Relay the outbox until SIGTERM or SIGINT."""
     bus = EventBus(_bus(), prefix=prefix)
     with closing(_database()) as database:
         _run(Relay(database, bus, resend_after=resend_after))
@@ -48,7 +48,7 @@ def relay(*, prefix: str, resend_after: float) -> None:
 @command.command()
 @_prefix_option
 def audit(*, prefix: str) -> None:
-    """Write all events down until SIGTERM or SIGINT."""
+    """Write all events to the audit log until SIGTERM or SIGINT."""
     bus = EventBus(_bus(), prefix=prefix)
     AuditEventHandler(AuditLog()).register(bus)
     with closing(_database()) as database:
@@ -57,7 +57,7 @@ def audit(*, prefix: str) -> None:
 
 @command.command()
 def parked() -> None:
-    """Show the events that a subscriber could not apply and is not sent any more."""
+    """List the parked events: a subscriber failed to apply them, and they are not sent again."""
     with _transaction() as session:
         for each in parking.parked(session):
             click.echo(
@@ -70,7 +70,7 @@ def parked() -> None:
 @click.argument("subscriber")
 @click.argument("user_id", type=click.UUID)
 def retry(*, subscriber: str, user_id: uuid.UUID) -> None:
-    """Have the parked event of a user sent again to SUBSCRIBER."""
+    """Send a user's parked event to SUBSCRIBER again."""
     with _transaction() as session:
         parking.retry(session, subscriber=subscriber, user_id=user_id)
 
@@ -79,7 +79,7 @@ def retry(*, subscriber: str, user_id: uuid.UUID) -> None:
 @click.argument("subscriber")
 @click.argument("user_id", type=click.UUID)
 def skip(*, subscriber: str, user_id: uuid.UUID) -> None:
-    """Have the parked event of a user count as applied by SUBSCRIBER."""
+    """Mark a user's parked event as applied by SUBSCRIBER."""
     with _transaction() as session:
         parking.skip(session, subscriber=subscriber, user_id=user_id)
 
@@ -111,7 +111,7 @@ def _required(variable: str) -> str:
     value = os.environ.get(variable)
     if not value or value.startswith("memory:"):
         raise BadInputError(
-            "is not set to what other processes reach", where=variable, remedy="set it to a URL"
+            "must be a URL that other processes can reach", where=variable, remedy="set it to a URL"
         )
     return value
 

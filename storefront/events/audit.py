@@ -1,4 +1,4 @@
-"""The audit: who reads it sees all that was done to a user, once and in its order."""
+"""The audit log: every event of a user, once and in order."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ __all__ = ["AuditEventHandler", "AuditLog"]
 
 
 class AuditLog:
-    """What was done to users, in the database."""
+    """The audit log in the database."""
 
     def log_user_action(self, event: Event, session: Session) -> None:
-        """Write down an event in a transaction."""
+        """Add an event in the session's transaction."""
         row = AuditRow(
             event_id=event.id, user_id=event.user_id, action=event.kind, occurred_at=event.occurred_at
         )
         session.add(row)
 
     def actions(self, session: Session, user_id: uuid.UUID) -> Sequence[str]:
-        """What was done to a user, the oldest first."""
+        """Return a user's events, the oldest first."""
         mine = select(AuditRow.action).where(AuditRow.user_id == user_id)
         return session.scalars(mine.order_by(AuditRow.number)).all()
 
 
 class AuditEventHandler:
-    """Has every event written down.
+    """Writes every event to the audit log.
 
     Args:
-        log: Where.
+        log: The audit log.
     """
 
     def __init__(self, log: AuditLog) -> None:
         self._log = log
 
     def register(self, bus: EventBus) -> None:
-        """Listen to all kinds of events, as the subscriber "audit"."""
+        """Subscribe to all kinds of events as "audit"."""
         for kind in KINDS:
             bus.on(kind, self._log.log_user_action, subscriber="audit")

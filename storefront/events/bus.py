@@ -1,4 +1,4 @@
-"""The bus: who listens to which events, and a queue for each subscriber on kombu, by URL."""
+"""The event bus: handlers by subscriber and kind of event, and a kombu queue for each subscriber."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventBus", "Handler"]
 
-#: Gets the event, and the transaction in which having applied it is noted, for changes of its own.
+#: Gets the event and the session whose transaction marks it as applied; handlers may write in it.
 Handler = Callable[[Event, "Session"], None]
 
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -31,21 +31,21 @@ _CONFIRM_SECONDS = 10
 
 
 class EventBus:
-    """Listeners of this process, and the way to those of others.
+    """The event handlers of this process, and the queues of all subscribers.
 
     Args:
         url: "memory://" for one process alone, "amqp://…" for RabbitMQ, "redis://…" for Redis.
-        prefix: What the names of its queues begin with.
+        prefix: The prefix of its queue names.
 
     Raises:
-        BadInputError: The URL is of no known kind.
+        BadInputError: The URL's scheme is unknown.
     """
 
     def __init__(self, url: str = "memory://", *, prefix: str = "storefront") -> None:
         scheme = url.partition(":")[0]
         if scheme not in _SCHEMES:
             raise BadInputError(
-                f"the bus's URL is of the unknown kind {scheme!r}",
+                f"the bus's URL has the unknown scheme {scheme!r}",
                 remedy=f"begin it with one of {', '.join(sorted(_SCHEMES))}, as amqp://guest:guest@127.0.0.1//",
             )
         self._url = url
@@ -56,37 +56,37 @@ class EventBus:
         return f"EventBus({self.connection().as_uri()!r})"  # without the password
 
     def on(self, kind: str, handler: Handler, *, subscriber: str) -> None:
-        """Have `handler` called for events of this kind, as one of a subscriber's."""
+        """Register a subscriber's handler for a kind of event."""
         self._handlers[subscriber][kind].append(handler)
 
     def off(self, kind: str, handler: Handler, *, subscriber: str) -> None:
-        """Have it called no more; the subscriber stays one.
+        """Remove a handler; the subscriber itself stays registered.
 
         Raises:
-            ValueError: It was not called.
+            ValueError: The handler is not registered.
         """
         self._handlers[subscriber][kind].remove(handler)
 
     @property
     def subscribers(self) -> tuple[str, ...]:
-        """The subscribers with a listener in this process, sorted."""
+        """Return the subscribers with a handler in this process, sorted."""
         return tuple(sorted(self._handlers))
 
     def listeners(self, kind: str, *, subscriber: str) -> tuple[Handler, ...]:
-        """What is called for a subscriber's event of this kind, in this order."""
+        """Return a subscriber's handlers of a kind of event, in the order of registration."""
         return tuple(self._handlers[subscriber][kind])
 
     def connection(self) -> Connection:
-        """A connection, not yet made; to be closed by the caller."""
+        """Return a lazy connection, which the caller closes."""
         scheme = self._url.partition(":")[0]
         return Connection(self._url, connect_timeout=5, transport_options=_OPTIONS.get(scheme, {}))
 
     def queue(self, subscriber: str) -> Queue:
-        """Where a subscriber's events wait: it outlives the broker."""
+        """Return a subscriber's queue, which is durable."""
         return Queue(f"{self._prefix}.{subscriber}", durable=True)
 
     def send(self, producer: Producer, event: Event, *, subscriber: str) -> None:
-        """Put an event into a subscriber's queue; when this returns, the broker has it."""
+        """Send an event to a subscriber's queue; returns when the broker has confirmed it."""
         queue = self.queue(subscriber)
         producer.publish(
             msgspec.json.encode(event),

@@ -1,4 +1,4 @@
-"""The subscribers' side: each event is applied once, in its user's order, whatever the bus does."""
+"""The consumers: each event is applied once, in order per user, even if the bus loses or repeats messages."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _LOOK_SECONDS = 0.2
 
 
 class Consumers:
-    """Applies events for all subscribers of a bus in this process, while the context lasts.
+    """Consumes events for all subscribers of this process while the context lasts.
 
     Args:
-        database: Where is noted what was applied.
-        bus: With its listeners; who registers later isn't told.
-        most_attempts: After how many failures an event is parked for a subscriber.
+        database: Records the applied events.
+        bus: The bus with its handlers; later registrations are ignored.
+        most_attempts: The number of failures after which an event is parked for a subscriber.
     """
 
     def __init__(self, database: Database, bus: EventBus, *, most_attempts: int = 12) -> None:
@@ -65,7 +65,7 @@ class Consumers:
 
 
 class _Consumer:
-    """One subscriber's way through its queue."""
+    """Consumes one subscriber's queue."""
 
     def __init__(self, database: Database, bus: EventBus, subscriber: str, *, most_attempts: int) -> None:
         self._database = database
@@ -89,13 +89,13 @@ class _Consumer:
     def _handle(self, message: Message) -> None:
         """Apply a message's event.
 
-        What fails, or comes too early, leaves the queue all the same: the relay sends it again, while the user's
-        later events wait for it, until it is parked.
+        A message is always acknowledged, even if its event fails or arrives too early: the relay sends it again,
+        and the user's later events wait for it until it is parked.
         """
         try:
             self._apply(msgspec.json.decode(message.body, type=Event))
         except Exception:
-            _LOGGER.exception("%s could not apply a message; it will be sent again", self._subscriber)
+            _LOGGER.exception("%s failed to apply a message; it will be sent again", self._subscriber)
         message.ack()
 
     def _apply(self, event: Event) -> None:
@@ -114,7 +114,7 @@ class _Consumer:
             if not is_parked:
                 raise
             _LOGGER.critical(
-                "%s could not apply the event %s of user %s, which is parked: a person must look at it",
+                "%s failed to apply the event %s of user %s, which is now parked: it needs manual action",
                 self._subscriber,
                 event.id,
                 event.user_id,
@@ -125,16 +125,16 @@ class _Consumer:
 def apply(
     session: Session, bus: EventBus, event: Event, *, subscriber: str
 ) -> Literal["applied", "again", "early"]:
-    """Call the subscriber's listeners, unless they had this event, or have not had the one before it.
+    """Call the subscriber's handlers, unless the event was applied already or an earlier one is missing.
 
     Args:
-        session: A transaction; it notes what was applied together with all that listeners change in it.
-        bus: With the listeners.
-        event: What happened.
-        subscriber: Whose listeners.
+        session: Its transaction records the event as applied, together with the handlers' changes.
+        bus: The bus with the handlers.
+        event: The event.
+        subscriber: The subscriber.
 
     Returns:
-        Whether it was applied, or came again, or too early.
+        Whether the event was applied, was a duplicate, or arrived too early.
     """
     own = {"subscriber": subscriber, "user_id": event.user_id}
     session.execute(insert(Position).values(**own, sequence=0).on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""The mailer: says welcome to new users, and goodbye to those who leave."""
+"""The mailer: sends welcome and farewell e-mails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["EmailEventHandler", "Emails", "NotificationEmails", "Recipient", "Us
 
 
 class Recipient(msgspec.Struct, frozen=True):
-    """What the mailer reads of a user."""
+    """The fields of a user that the mailer reads."""
 
     id: str
     email: str
@@ -25,11 +25,11 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 class UserEvent(msgspec.Struct, frozen=True):
-    """What the mailer reads of an event's message.
+    """The fields of an event's message that the mailer reads.
 
     Args:
-        id: The event's; the same when it comes again.
-        user: Whom to write to.
+        id: The event's id, the same for each delivery.
+        user: The recipient.
     """
 
     id: str
@@ -37,17 +37,17 @@ class UserEvent(msgspec.Struct, frozen=True):
 
 
 class Emails(Protocol):
-    """Sends e-mails; the same key is one e-mail, however often it is asked for."""
+    """Sends e-mails, once for each key."""
 
     def send_welcome_email(self, user: Recipient, *, key: str) -> None:
-        """Say welcome."""
+        """Send the welcome e-mail."""
 
     def send_goodbye_email(self, user: Recipient, *, key: str) -> None:
-        """Say goodbye."""
+        """Send the farewell e-mail."""
 
 
 class NotificationEmails:
-    """E-mails by way of the notifications service.
+    """Sends e-mails through the notifications service.
 
     Args:
         client: Its client.
@@ -57,7 +57,7 @@ class NotificationEmails:
         self._client = client
 
     def send_welcome_email(self, user: Recipient, *, key: str) -> None:
-        """Say welcome.
+        """Send the welcome e-mail.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -65,7 +65,7 @@ class NotificationEmails:
         self._client.send_welcome(user.email, {"name": user.name}, key=key)
 
     def send_goodbye_email(self, user: Recipient, *, key: str) -> None:
-        """Say goodbye.
+        """Send the farewell e-mail.
 
         Raises:
             ClientError: As for `RestClient.post`.
@@ -74,7 +74,7 @@ class NotificationEmails:
 
 
 class EmailEventHandler:
-    """Has e-mails sent on events.
+    """Sends e-mails on user events.
 
     Args:
         emails: Sends them.
@@ -84,17 +84,17 @@ class EmailEventHandler:
         self._emails = emails
 
     def register(self, bus: EventBus) -> None:
-        """Listen to users who come and go, as the subscriber "email"."""
+        """Subscribe to created and deleted users as "email"."""
         bus.on("user.created", self._on_created, subscriber="email")
         bus.on("user.deleted", self._on_deleted, subscriber="email")
 
     def user_created(self, message: Any) -> None:
-        """Handle the message of a user who was created: a JSON value."""
+        """Handle the JSON message of a created user."""
         event = msgspec.convert(message, UserEvent)
         self._emails.send_welcome_email(event.user, key=f"welcome-{event.id}")
 
     def user_deleted(self, message: Any) -> None:
-        """Handle the message of a user who was deleted: a JSON value."""
+        """Handle the JSON message of a deleted user."""
         event = msgspec.convert(message, UserEvent)
         self._emails.send_goodbye_email(event.user, key=f"goodbye-{event.id}")
 

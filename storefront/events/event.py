@@ -1,4 +1,4 @@
-"""An event: what happened to a user, and the which-th thing it was."""
+"""A user event and its sequence number."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["KINDS", "Event", "Kind"]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Something that happened to a user.
+    """A user event.
 
     Args:
-        id: Its own; the same when it is sent again.
+        id: Its id, the same for each delivery.
         kind: What happened.
-        sequence: The which-th event of this user it is, from 1.
+        sequence: The number of this event among the user's events, from 1.
         occurred_at: When it happened.
-        user: The user after it; before it, when the user was deleted.
+        user: The user after the change; a deleted user's last state.
     """
 
     id: uuid.UUID
@@ -32,5 +32,5 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def user_id(self) -> uuid.UUID:
-        """Whose event it is."""
+        """The user's id."""
         return uuid.UUID(self.user.id)

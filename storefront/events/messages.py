@@ -1,6 +1,6 @@
-"""The messages that the users send, made for real: a change, its event in the outbox, the relay, the bus.
+"""Message factories of the users API: a real change, its event in the outbox, the relay, the bus.
 
-Each is made on a database of its own, which is gone afterwards, so that nobody else's events are touched.
+Each uses a temporary database of its own, so that it doesn't touch other events.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _SUBSCRIBER = "email"
 
 
 def user_created() -> bytes:
-    """The message of a user who was created, as it leaves the bus: Ada, ada@example.com."""
+    """Return the message of a created user as the bus delivers it: Ada, ada@example.com."""
     return _sent("user.created")
 
 
 def user_updated() -> bytes:
-    """The message of a user whose name was changed, as it leaves the bus: Ada Lovelace, ada@example.com."""
+    """Return the message of a renamed user as the bus delivers it: Ada Lovelace, ada@example.com."""
     return _sent("user.updated")
 
 
 def user_deleted() -> bytes:
-    """The message of a user who was deleted, as it leaves the bus: Ada Lovelace, ada@example.com."""
+    """Return the message of a deleted user as the bus delivers it: Ada Lovelace, ada@example.com."""
     return _sent("user.deleted")
 
 
@@ -66,7 +66,7 @@ def _sent(kind: Kind) -> bytes:
 
 
 def _relayed(database: Database, bus: EventBus) -> list[bytes]:
-    """What the relay puts into the subscriber's queue."""
+    """Return the message that the relay puts into a subscriber's queue."""
     with bus.connection() as connection, connection.Producer() as producer:
         Relay(database, bus).send(producer)
         with connection.channel() as channel:

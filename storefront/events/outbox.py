@@ -1,4 +1,4 @@
-"""The outbox: events are written in the transaction of the change, so that there is either both or neither."""
+"""The outbox: events are written in the transaction of the change, so that both are committed or neither."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def write(session: Session, kind: Kind, user: Account) -> Event:
 
 
 def only_relay(session: Session) -> bool:
-    """Whether nobody else relays until this transaction ends; two at once would mix up the order."""
+    """Lock the outbox for this transaction and return whether it was free; two relays would break the order."""
     return bool(session.execute(select(func.pg_try_advisory_xact_lock(_LOCK))).scalar_one())
 
 
 def subscribe(session: Session, name: str) -> None:
-    """Have `name` told of all events from those on that are in the outbox; nothing happens the second time."""
+    """Register a subscriber; it gets all events from those in the outbox on. Idempotent."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     added = insert(SubscriberRow).values(name=name).on_conflict_do_nothing().returning(SubscriberRow.name)
     if session.execute(added).scalar() is None:
@@ -70,12 +70,12 @@ def subscribe(session: Session, name: str) -> None:
 
 
 def due(session: Session, *, resend_after: timedelta) -> Sequence[tuple[Event, str]]:
-    """The events to send, the oldest first, each with a subscriber who has not applied it.
+    """Return the events to send, the oldest first, each with a subscriber that has not applied it.
 
     Args:
         session: The transaction's session.
-        resend_after: Whoever has not applied an event for so long is sent it again, for the bus may have lost it;
-            then after twice as long, and so on up to 64 times, so that who is only slow isn't buried.
+        resend_after: Seconds after which an event that was not applied is sent again, since the bus may have
+            lost it; the interval doubles up to 64 times, so that a slow subscriber isn't flooded.
     """
     patience = resend_after * func.power(2, func.least(OutboxRow.attempts - 1, _MOST_DOUBLINGS))
     late = OutboxRow.published_at < func.now() - patience
@@ -92,7 +92,7 @@ def due(session: Session, *, resend_after: timedelta) -> Sequence[tuple[Event, s
 
 
 def _waits(row: type[OutboxRow]) -> ColumnElement[bool]:
-    """Whether a subscriber is still to be sent an event: not applied, and not parked or behind a parked one."""
+    """Return a condition: the event is neither applied, nor parked, nor behind a parked one."""
     applied = exists().where(
         Position.subscriber == SubscriberRow.name,
         Position.user_id == row.user_id,
@@ -108,13 +108,13 @@ def _waits(row: type[OutboxRow]) -> ColumnElement[bool]:
 
 
 def mark_published(session: Session, events: Sequence[Event]) -> None:
-    """Note that these events were sent just now."""
+    """Record that these events were sent now."""
     sent = update(OutboxRow).where(OutboxRow.id.in_({event.id for event in events}))
     session.execute(sent.values(published_at=func.now(), attempts=OutboxRow.attempts + 1))
 
 
 def remove_applied(session: Session) -> None:
-    """Remove the events that all subscribers have applied; without any subscriber all stay."""
+    """Delete the events that all subscribers have applied; keep all if there are no subscribers."""
     applied = (
         exists()
         .where(

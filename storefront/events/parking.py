@@ -1,7 +1,7 @@
-"""Events that a subscriber can't apply: tried again for a while, then parked until a person has looked at them.
+"""Parked events: a subscriber failed to apply them repeatedly, and they need manual action.
 
-Of one user the later events wait behind a parked one, for they may only be applied in their order; other users'
-events go on, and so do all other subscribers.
+A user's later events wait behind a parked one, since events are applied in order; other users' events and other
+subscribers are not affected.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _LONGEST_ERROR = 2_000
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a subscriber is not sent any more.
+    """An event that is no longer sent to a subscriber.
 
     Args:
-        subscriber: Who could not apply it.
-        user_id: Whose event it is.
-        sequence: The which-th of this user.
-        event_id: Its id.
-        attempts: How often it was tried.
-        error: How it failed the last time.
-        parked_at: Since when it is parked.
+        subscriber: The subscriber that failed to apply it.
+        user_id: The user's id.
+        sequence: Its number among the user's events.
+        event_id: The event's id.
+        attempts: The number of attempts.
+        error: The last failure.
+        parked_at: When it was parked.
     """
 
     subscriber: str
@@ -51,14 +51,14 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def note_failure(session: Session, event: Event, *, subscriber: str, error: str, most_attempts: int) -> bool:
-    """Note that a subscriber failed to apply an event; gives whether it is parked for that.
+    """Record that a subscriber failed to apply an event, and return whether it is now parked.
 
     Args:
-        session: A transaction of its own: that of the failed attempt is undone.
-        event: Which one.
-        subscriber: Who.
-        error: How.
-        most_attempts: After how many failures it is parked.
+        session: A new transaction: that of the failed attempt is rolled back.
+        event: The event.
+        subscriber: The subscriber.
+        error: The failure.
+        most_attempts: The number of failures after which it is parked.
     """
     values = {"sequence": event.sequence, "event_id": event.id, "error": error[:_LONGEST_ERROR]}
     noted = insert(Failure).values(subscriber=subscriber, user_id=event.user_id, attempts=1, **values)
@@ -75,21 +75,21 @@ def note_failure(session: Session, event: Event, *, subscriber: str, error: str,
 
 
 def forget_failure(session: Session, event: Event, *, subscriber: str) -> None:
-    """Note that a subscriber has applied an event, after all or at once."""
+    """Forget a subscriber's failures with an event that it has now applied."""
     session.execute(delete(Failure).where(_of(subscriber, event.user_id)))
 
 
 def parked(session: Session) -> list[Parked]:
-    """What a person must look at, the oldest first."""
+    """Return the parked events, the oldest first."""
     rows = select(Failure).where(Failure.parked_at.is_not(None)).order_by(Failure.parked_at)
     return [msgspec.convert(row, Parked, from_attributes=True) for row in session.scalars(rows)]
 
 
 def retry(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
-    """Have a parked event sent again at once, and as often as at first.
+    """Send a parked event again at once, with all its attempts.
 
     Raises:
-        BadInputError: None is parked.
+        BadInputError: No such event is parked.
     """
     row = _parked(session, subscriber, user_id)
     session.execute(
@@ -99,10 +99,10 @@ def retry(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
 
 
 def skip(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
-    """Have a parked event count as applied; the user's later ones go on.
+    """Mark a parked event as applied, so that the user's later events are sent.
 
     Raises:
-        BadInputError: None is parked.
+        BadInputError: No such event is parked.
     """
     row = _parked(session, subscriber, user_id)
     position = insert(Position).values(subscriber=subscriber, user_id=user_id, sequence=row.sequence)
@@ -121,7 +121,7 @@ def _parked(session: Session, subscriber: str, user_id: uuid.UUID) -> Failure:
     if found is None or found.parked_at is None:
         raise BadInputError(
             f"no event of the user {user_id} is parked for {subscriber!r}",
-            remedy="see what is: python -m storefront.events parked",
+            remedy="list the parked events: python -m storefront.events parked",
         )
     return found
 

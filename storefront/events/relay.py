@@ -1,4 +1,4 @@
-"""The relay: takes events out of the outbox to the bus, at least once each, in their order."""
+"""The relay: sends the events in the outbox to the bus, each at least once, in order."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["Relay"]
 
 
 class Relay:
-    """Sends what is in the outbox, while the context lasts. Of several on one database, one works at a time.
+    """Sends the events in the outbox while the context lasts; of several relays on a database one works at a time.
 
     Args:
-        database: Where the outbox is.
-        bus: Where events go to.
-        every: Seconds between two looks, when there is nothing to send.
-        resend_after: Seconds after which an event is sent again to a subscriber who has not applied it.
+        database: Holds the outbox.
+        bus: Receives the events.
+        every: Seconds between two polls while there is nothing to send.
+        resend_after: Seconds after which an event is sent again to a subscriber that has not applied it.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Relay:
         self.loop.__exit__()
 
     def send(self, producer: Producer) -> int:
-        """Send what is due; gives how many messages that were.
+        """Send the due events and return the number of messages.
 
-        The events count as sent when the transaction ends: who dies before sends them again.
+        Events count as sent when the transaction ends: a relay that dies earlier sends them again.
         """
         with self._database.transaction() as session:
             if not outbox.only_relay(session):

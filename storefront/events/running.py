@@ -1,4 +1,4 @@
-"""Loops in threads of their own, that outlive what they depend on."""
+"""Worker threads that survive a lost broker or database."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def failures(bus: EventBus) -> tuple[type[BaseException], ...]:
-    """What a lost broker or database looks like."""
+    """Return the exceptions of a lost broker or database."""
     connection = bus.connection()
     known = (*connection.connection_errors, *connection.channel_errors)
     return (*known, OperationalError, OSError, SQLAlchemyError)
 
 
 class Loop:
-    """Runs `action` over and over; when it fails, again after `pause`.
+    """Runs `action` repeatedly; after a failure, again after `pause`.
 
     Args:
-        action: Runs until it is told to stop, or something fails.
-        expected: Failures that are logged and pass.
+        action: Runs until it is stopped or fails.
+        expected: Failures that are logged and retried.
         name: The thread's name.
-        pause: Seconds after a failure.
+        pause: Seconds to wait after a failure.
     """
 
     def __init__(
@@ -64,5 +64,5 @@ class Loop:
             try:
                 self._action(self.stop)
             except self._expected as error:
-                _LOGGER.warning("%s is interrupted (%s) and begins anew", self._thread.name, error)
+                _LOGGER.warning("%s failed (%s) and is restarted", self._thread.name, error)
                 self.stop.wait(self._pause)

@@ -1,4 +1,4 @@
-"""The users, with an event for each change, written in the change's own transaction."""
+"""The user service with events: each change writes an event in its transaction."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class EventDrivenUserService:
-    """Creates, changes and deletes users, and lets everybody know.
+    """Creates, changes and deletes users, and publishes an event for each change.
 
     Args:
-        database: Where users and outbox are.
-        bus: Where its own listeners are set up.
+        database: Holds the users and the outbox.
+        bus: The bus for its own handlers.
     """
 
     def __init__(self, database: Database, bus: EventBus) -> None:
@@ -36,12 +36,12 @@ class EventDrivenUserService:
         self._bus = bus
 
     def setup_event_listeners(self) -> None:
-        """Have every event logged once it has gone over the bus, as the subscriber "users"."""
+        """Log every event that the bus delivers, as the subscriber "users"."""
         for kind in KINDS:
             self._bus.on(kind, self._log, subscriber="users")
 
     def create_user(self, *, email: str, name: str) -> Account:
-        """Create a user; "user.created".
+        """Create a user and publish "user.created".
 
         Raises:
             DuplicateEmailError: The e-mail address is taken.
@@ -52,10 +52,10 @@ class EventDrivenUserService:
         return account
 
     def update_user(self, user_id: str, *, name: str) -> Account:
-        """Change a user's name; "user.updated".
+        """Change a user's name and publish "user.updated".
 
         Raises:
-            UnknownUserError: There is no such user.
+            UnknownUserError: The user doesn't exist.
         """
         with self._database.transaction() as session:
             account = account_of(UserRepository(session).change(user_id, {"name": name}))
@@ -63,16 +63,16 @@ class EventDrivenUserService:
         return account
 
     def delete_user(self, user_id: str) -> None:
-        """Delete a user; "user.deleted".
+        """Delete a user and publish "user.deleted".
 
         Raises:
-            UnknownUserError: There is no such user.
+            UnknownUserError: The user doesn't exist.
         """
         with self._database.transaction() as session:
             users = UserRepository(session)
             account = account_of(
                 users.change(user_id, {})
-            )  # with its lock, so that the event tells the last state
+            )  # locks the row, so that the event holds the user's last state
             users.remove(user_id)
             outbox.write(session, "user.deleted", account)
 

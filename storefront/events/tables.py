@@ -1,4 +1,4 @@
-"""The events' tables: the outbox, the subscribers and how far each has come, and the audit."""
+"""The tables of user events: outbox, subscribers and their progress, audit log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
 
 
 class Stream(Base):
-    """A user's events: how many there were. Its row's lock puts the changes of one user in order."""
+    """The number of a user's events; the lock on its row orders the user's changes."""
 
     __tablename__ = "streams"
 
@@ -41,7 +41,7 @@ class Stream(Base):
 
 
 class OutboxRow(Base):
-    """An event that some subscriber has not applied yet, as far as the relay knows."""
+    """An event that some subscriber may not have applied yet."""
 
     __tablename__ = "outbox"
 
@@ -59,7 +59,7 @@ class OutboxRow(Base):
 
 
 class SubscriberRow(Base):
-    """Somebody who is told of all events."""
+    """A subscriber to all events."""
 
     __tablename__ = "subscribers"
 
@@ -67,7 +67,7 @@ class SubscriberRow(Base):
 
 
 class Position(Base):
-    """The last event of a user that a subscriber applied: what comes again is known by it."""
+    """A user's last event that a subscriber applied, to detect duplicates."""
 
     __tablename__ = "positions"
 
@@ -79,7 +79,7 @@ class Position(Base):
 
 
 class Failure(Base):
-    """The event of a user at which a subscriber fails, and whether it has been parked."""
+    """A user's event that a subscriber fails to apply, and whether it is parked."""
 
     __tablename__ = "failures"
 
@@ -95,7 +95,7 @@ class Failure(Base):
 
 
 class AuditRow(Base):
-    """What was done to a user."""
+    """An entry of the audit log."""
 
     __tablename__ = "audit"
 

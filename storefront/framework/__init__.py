@@ -1,1 +1,1 @@
-"""What the providers share: problems, content, tokens, idempotency keys, migrations, provider states."""
+"""What all providers share: problem bodies, JSON content, tokens, idempotency keys, migrations, provider states."""

@@ -15,11 +15,11 @@ __all__ = ["Access"]
 
 
 class Access:
-    """Has `app` refuse every request without a valid token for it, but for health's.
+    """Rejects every request to `app` without a valid token for it; /health needs none.
 
     Args:
         app: Its name is its audience.
-        verifier: Knows valid tokens.
+        verifier: Checks tokens.
     """
 
     def __init__(self, app: Flask, verifier: TokenVerifier) -> None:
@@ -29,12 +29,12 @@ class Access:
         app.before_request(self._check)
 
     def scope(self, endpoint: str, *anyof: str) -> None:
-        """Let `endpoint` be used by whoever has one of these scopes."""
+        """Require one of these scopes for `endpoint`."""
         self._scopes[endpoint] = frozenset(anyof)
 
     @property
     def claims(self) -> Claims:
-        """What the current request's token says."""
+        """The claims of the current request's token."""
         claims: Claims = g.claims
         return claims
 
@@ -50,9 +50,9 @@ class Access:
             detail = "the bearer token is not valid here or has expired"
             return _refused(401, f'{challenge}, error="invalid_token"', detail)
         g.claims = claims
-        wanted = self._scopes.get(request.endpoint or "")
-        if wanted and not wanted & claims.scopes:
-            names = " ".join(sorted(wanted))
+        required = self._scopes.get(request.endpoint or "")
+        if required and not required & claims.scopes:
+            names = " ".join(sorted(required))
             refusal = f'{challenge}, error="insufficient_scope", scope="{names}"'
             return _refused(403, refusal, f"the bearer token lacks the scope {names}")
         return None

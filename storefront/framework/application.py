@@ -1,4 +1,4 @@
-"""A provider's WSGI application, as far as all are alike."""
+"""The common parts of a provider's WSGI application."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from storefront.framework.problems import register
 __all__ = ["provider_app"]
 
 _MAX_BODY_BYTES = 64 * 1024
-_REQUEST_ID = re.compile(r"[!-~]{1,128}")  # visible ASCII: anything else stays out of headers and logs
+_REQUEST_ID = re.compile(r"[!-~]{1,128}")  # visible ASCII only: safe in headers and logs
 
 
 def provider_app(name: str) -> Flask:
-    """An application with health, request ids, bounded bodies and problem bodies.
+    """Create an application with /health, request ids, a body size limit and problem bodies.
 
     Args:
-        name: The provider's: "storefront-inventory".
+        name: The provider's name: "storefront-inventory".
     """
     app = Flask(name, static_folder=None, root_path=".")
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES

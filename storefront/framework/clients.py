@@ -1,4 +1,4 @@
-"""The credentials of clients at token endpoints, as far as Authlib can't read them."""
+"""Client credentials at token endpoints that Authlib fails to parse."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ __all__ = ["refuse_unreadable_credentials"]
 
 
 def refuse_unreadable_credentials() -> Response | None:
-    """The refusal (RFC 6749, section 5.2) of an Authorization header that is no text, or no header of any scheme.
+    """Return a 401 (RFC 6749, section 5.2) for an Authorization header that is not ASCII or has no scheme.
 
-    None when it can be read, or is absent; Authlib fails on bytes that are no UTF-8.
+    None when the header is absent or can be parsed; Authlib fails on bytes that are not UTF-8.
     """
     header = request.headers.get("Authorization")
     if header is None or (header.isascii() and request.authorization is not None):

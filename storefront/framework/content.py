@@ -1,4 +1,4 @@
-"""The content of requests and answers: JSON, valid, decimals as numbers."""
+"""The content of requests and responses: validated JSON, with decimals as numbers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ __all__ = [
     "whole_seconds",
 ]
 
-#: One line of visible text.
+#: A single line of visible text.
 Line = Annotated[
     str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*\Z", max_length=200)
 ]
-#: The name of a thing of another service.
+#: The identifier of another service's resource.
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,100}\Z")]
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -43,13 +43,13 @@ _T = TypeVar("_T", bound=msgspec.Struct)
 
 
 class NotFoundError(RefusalError):
-    """There is no such thing."""
+    """The resource doesn't exist."""
 
     status = 404
 
 
 class Item(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A product, how many of it, and the price of one."""
+    """A product, its quantity and its unit price."""
 
     product_id: Identifier
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -60,7 +60,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
 
 
 class Address(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Where something is sent to."""
+    """A shipping address."""
 
     street: Line
     city: Line
@@ -71,24 +71,24 @@ def check_amount(value: Decimal) -> None:
     """For `__post_init__` of content.
 
     Raises:
-        ValueError: The value is no amount.
+        ValueError: The value is not an amount.
     """
     if not is_amount(value):
         raise ValueError("an amount is a number from 0 to 9999999.99 with at most two decimals")
 
 
 def json_content(model: type[_T]) -> _T:
-    """The current request's body as a `model`.
+    """Decode the current request's body as a `model`.
 
     Raises:
-        UnsupportedMediaType: The body says to be something else than JSON.
-        BadRequest: It is not JSON (RFC 8259) in UTF-8.
-        InvalidContentError: It is not what the model says.
+        UnsupportedMediaType: The Content-Type is not application/json.
+        BadRequest: The body is not JSON (RFC 8259) in UTF-8.
+        InvalidContentError: The value doesn't fit the model.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send application/json")
     body = request.get_data()
-    request.stream.read(1)  # a chunked body is cut at the limit: reading on is what refuses it (413)
+    request.stream.read(1)  # a chunked body is cut at the limit: reading past it raises 413
     try:
         value = _DECODER.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ArithmeticError) as error:
@@ -102,15 +102,15 @@ def json_content(model: type[_T]) -> _T:
 
 
 def json_answer(value: Any, *, status: int = 200) -> Response:
-    """A response with a JSON body."""
+    """Return a response with a JSON body."""
     return Response(encoded(value), status=status, content_type="application/json")
 
 
 def row_id(text: str, *, what: str) -> uuid.UUID:
-    """The id that a path names.
+    """Parse the UUID in a path.
 
     Raises:
-        NotFoundError: It can't be one.
+        NotFoundError: It is not a UUID.
     """
     try:
         return uuid.UUID(text)
@@ -119,5 +119,5 @@ def row_id(text: str, *, what: str) -> uuid.UUID:
 
 
 def whole_seconds(moment: datetime) -> datetime:
-    """A moment as it goes over the wire."""
+    """Truncate a time to whole seconds, as in responses."""
     return moment.replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Idempotency keys: what was answered once is answered again, and done no second time."""
+"""Idempotency keys: a repeated request gets the first response and changes nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEY = re.compile(r"[!-~]{1,200}")
 
 
 def keys_table(metadata: MetaData) -> Table:
-    """The table of a provider's keys: for each client and key, the request's fingerprint and the answer."""
+    """Return the table of a provider's keys: the request's fingerprint and the response, by client and key."""
     return Table(
         "idempotency_keys",
         metadata,
@@ -41,10 +41,10 @@ def keys_table(metadata: MetaData) -> Table:
 
 
 def given_key() -> str:
-    """The current request's Idempotency-Key.
+    """Return the current request's Idempotency-Key.
 
     Raises:
-        BadRequest: There is none, or none of 1 to 200 visible ASCII characters.
+        BadRequest: The header is missing or is not 1 to 200 visible ASCII characters.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
@@ -55,18 +55,18 @@ def given_key() -> str:
 def once(
     database: Database, keys: Table, *, client: str, action: Callable[[Session], Any], status: int = 201
 ) -> Response:
-    """The answer of `action`, which is done once for each client and key.
+    """Return the response of `action`, which runs once for each client and key.
 
-    What the domain refuses is kept, too: a request that comes late must not succeed after its sender was told
-    that it didn't. A failure is not kept, so that it can be tried again. A second request with the key waits
-    for the first.
+    Refusals by the domain are stored, too: a delayed request must not succeed after its sender got a refusal.
+    Failures are not stored, so that they can be retried. A second request with the same key waits for the
+    first.
 
     Args:
-        database: Where the keys are, and what `action` changes, in one transaction.
-        keys: The table of the keys.
-        client: Who asks; keys of others are others.
-        action: Gives the value of the answer.
-        status: The status when it is done.
+        database: Holds the keys and the rows that `action` changes, in one transaction.
+        keys: The provider's table of keys.
+        client: The caller; each client has its own keys.
+        action: Returns the response's content.
+        status: The status of a successful response.
 
     Raises:
         BadRequest: The request has no usable key.
@@ -78,8 +78,8 @@ def once(
         if session.execute(claim.returning(keys.c.key)).scalar() is None:
             return _again(session, keys, own)
         answer = _done(session, action, status=status)
-        kept = {"status": answer.status_code, "body": answer.get_data()}
-        session.execute(keys.update().filter_by(**own).values(**kept))
+        stored = {"status": answer.status_code, "body": answer.get_data()}
+        session.execute(keys.update().filter_by(**own).values(**stored))
     return answer
 
 
@@ -97,12 +97,12 @@ def _again(session: Session, keys: Table, own: dict[str, str]) -> Response:
         raise InvalidContentError(
             [{"field": "Idempotency-Key", "message": "the key was used for another request"}]
         )
-    kind = "application/json" if row.status < 400 else "application/problem+json"  # noqa: PLR2004 -- a refusal
+    kind = "application/json" if row.status < 400 else "application/problem+json"  # noqa: PLR2004 -- a status class
     answer = Response(row.body, status=row.status, content_type=kind)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
 
 
 def _fingerprint() -> str:
-    told = f"{request.method} {request.path}\n".encode() + request.get_data()
-    return hashlib.sha256(told).hexdigest()
+    content = f"{request.method} {request.path}\n".encode() + request.get_data()
+    return hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""Migrations of a provider: a chain of its own, in a schema of its own, that waits for nobody else's."""
+"""A provider's migrations: an independent chain in a schema of its own."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """A provider's migrations.
 
     Args:
-        metadata: Its tables; their schema is the provider's own.
-        folder: Where its migrations are, below storefront/migrations.
+        metadata: Its tables, in the provider's schema.
+        folder: The folder of its migrations below storefront/migrations.
     """
 
     metadata: MetaData
@@ -31,7 +31,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def schema(self) -> str:
-        """The schema that all its tables are in."""
+        """The schema of all its tables."""
         return str(self.metadata.schema)
 
     def upgrade(self, database: Database, revision: str = "head") -> None:
@@ -41,7 +41,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
             command.upgrade(self._config(connection), revision)
 
     def downgrade(self, database: Database, revision: str = "base") -> None:
-        """Take migrations back down to `revision`."""
+        """Revert migrations down to `revision`."""
         with database.engine.begin() as connection:
             command.downgrade(self._config(connection), revision)
 

@@ -1,4 +1,4 @@
-"""Refusals over HTTP: problem bodies (RFC 9457)."""
+"""Error responses with problem bodies (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ __all__ = ["InvalidContentError", "RefusalError", "problem", "register"]
 
 
 class RefusalError(Exception):
-    """The domain refuses; the message says why, to whoever asked.
+    """A request that the domain refuses; the message is sent to the caller.
 
-    Subclasses set the status that says it over HTTP.
+    Subclasses set the HTTP status.
     """
 
     status = 409
 
 
 class InvalidContentError(RefusalError):
-    """Content that is well-formed, but not valid.
+    """Content that is well-formed but invalid.
 
     Args:
-        errors: A "field" and a "message" for each.
+        errors: The "field" and "message" of each error.
     """
 
     status = 422
@@ -39,7 +39,7 @@ class InvalidContentError(RefusalError):
 
 
 def problem(status: int, detail: str, *, errors: Sequence[Mapping[str, str]] = ()) -> Response:
-    """A response with a problem body."""
+    """Return a response with a problem body."""
     body: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -52,7 +52,7 @@ def problem(status: int, detail: str, *, errors: Sequence[Mapping[str, str]] = (
 
 
 def register(app: Flask) -> None:
-    """Have `app` answer its refusals and failures with problem bodies."""
+    """Register error handlers on `app` that answer with problem bodies."""
     app.register_error_handler(InvalidContentError, _invalid)
     app.register_error_handler(RefusalError, _refusal)
     app.register_error_handler(HTTPException, _http)
@@ -76,6 +76,6 @@ def _http(error: HTTPException) -> Response:
 
 
 def _failure(error: Exception) -> Response:
-    """Nothing of the failure's inside leaves the service."""
+    """Return a 500 without internal details."""
     current_app.logger.error("a request failed", exc_info=error)
     return problem(500, "the service failed")

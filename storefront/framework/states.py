@@ -1,4 +1,4 @@
-"""What provider states work on: the database of this process's providers, or the one that the environment names."""
+"""The database of provider states: that of this process's providers, or the one in the environment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _databases: list[Database] = []
 
 @contextmanager
 def bound(database: Database) -> Iterator[None]:
-    """Have the states work on `database` while the context lasts."""
+    """Use `database` for provider states while the context lasts."""
     _databases.append(database)
     try:
         yield
@@ -34,13 +34,13 @@ def bound(database: Database) -> Iterator[None]:
 
 @contextmanager
 def rows(keys: Table | None = None) -> Iterator[Session]:
-    """One transaction on the bound database, or else on the one that the environment names.
+    """Open a transaction on the bound database, or else on the one in STOREFRONT_STATES_DATABASE_URL.
 
     Args:
-        keys: The provider's idempotency keys, which it forgets: what it answered before is no part of its state.
+        keys: The provider's idempotency keys, which are deleted: earlier responses are not part of a state.
 
     Raises:
-        BadInputError: There is neither.
+        BadInputError: Neither is set.
     """
     with _database() as database, database.transaction() as session:
         if keys is not None:
@@ -61,8 +61,8 @@ def _named_database() -> Database:
     url = os.environ.get(_VARIABLE)
     if not url:
         raise BadInputError(
-            "the provider states have no database to work on",
+            "provider states need a database",
             where=_VARIABLE,
-            remedy="set it to what `python -m storefront` says, or run the providers in this process",
+            remedy="set it to the URL that `python -m storefront` prints, or run the providers in this process",
         )
     return Database(database_url(url, variable=_VARIABLE))

@@ -1,4 +1,4 @@
-"""Identity: the service that gives access tokens for the others."""
+"""The identity service: issues access tokens for the other services."""
 
 from storefront.identity.app import create_app
 

@@ -1,4 +1,4 @@
-"""The endpoint that gives tokens."""
+"""The token endpoint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["create_app"]
 
 
 def create_app(issuer: TokenIssuer) -> Flask:
-    """The token endpoint (RFC 6749 section 4.4) as a WSGI application."""
+    """Create the token endpoint (RFC 6749 section 4.4) as a WSGI application."""
     app = provider_app("storefront.identity")
 
     def client(client_id: str) -> _Client | None:
@@ -49,7 +49,7 @@ def create_app(issuer: TokenIssuer) -> Flask:
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
-    """A client, as Authlib asks about it."""
+    """A client, with Authlib's interface."""
 
     def __init__(self, client_id: str, secret: str) -> None:
         self.client_id = client_id
@@ -65,10 +65,10 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         return grant_type == "client_credentials"
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """What is asked for, as far as it is allowed; all that is, when nothing is asked for."""
+        """Return the requested scopes that are allowed; all allowed ones if none is requested."""
         allowed = scopes_of(self.client_id)
-        asked = scope_to_list(scope) or allowed
-        return str(list_to_scope([each for each in asked if each in allowed]))
+        requested = scope_to_list(scope) or allowed
+        return str(list_to_scope([each for each in requested if each in allowed]))
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above

@@ -1,1 +1,1 @@
-"""The inventory: what is in stock, and who holds how much of it."""
+"""The inventory: stock and reservations."""

@@ -62,11 +62,11 @@ class _Shown(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def create_app(database: Database, verifier: TokenVerifier) -> Flask:
-    """The application over `database`.
+    """Create the application.
 
     Args:
         database: With all migrations applied.
-        verifier: Knows valid tokens.
+        verifier: Checks tokens.
     """
     app = provider_app(NAME)
     access = Access(app, verifier)
@@ -128,7 +128,7 @@ def _reserving(database: Database, access: Access) -> Blueprint:
 
 
 def _expire(database: Database) -> None:
-    """In a transaction of its own, so that its locks are gone before others are taken."""
+    """Expire reservations in a separate transaction, so that its locks are released before others are taken."""
     with database.transaction() as session:
         InventoryRepository(session).expire()
 

@@ -1,6 +1,6 @@
 """Stock and reservations in the database.
 
-Locks are taken in one order, so that nobody waits in a circle: reservations before products, products by their id.
+To avoid deadlocks, locks are taken in one order: reservations before products, products by id.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["InventoryRepository", "OutOfStockError", "ReservationEndedError"]
 
 
 class OutOfStockError(RefusalError):
-    """Not enough of a product is available."""
+    """A product is out of stock."""
 
 
 class ReservationEndedError(RefusalError):
@@ -33,7 +33,7 @@ class ReservationEndedError(RefusalError):
 
 
 class InventoryRepository:
-    """Stock and reservations, within one transaction.
+    """Stock and reservations within one transaction.
 
     Args:
         session: The transaction's session.
@@ -43,20 +43,20 @@ class InventoryRepository:
         self._session = session
 
     def available(self, products: Mapping[str, int]) -> dict[str, int]:
-        """How many of each product anybody could still have; none of an unknown one."""
+        """Return the available quantity of each product; 0 for an unknown product."""
         rows = self._session.scalars(select(Product).where(Product.id.in_(products)))
         found = {row.id: row.on_hand - row.held for row in rows}
         return {product: found.get(product, 0) for product in products}
 
     def reserve(self, products: Mapping[str, int], *, seconds: int | None) -> Reservation:
-        """Hold products.
+        """Reserve products.
 
         Args:
-            products: How many of each.
-            seconds: How long; None until it is cancelled.
+            products: The quantity of each product.
+            seconds: How long the reservation lasts; None: until it is cancelled.
 
         Raises:
-            OutOfStockError: Not all of them are available; nothing is held.
+            OutOfStockError: Not all of them are available; nothing is reserved.
         """
         stock = self._lock(products)
         for product, quantity in products.items():
@@ -72,19 +72,19 @@ class InventoryRepository:
         return reservation
 
     def get(self, reservation_id: str) -> Reservation:
-        """The reservation with this id.
+        """Return the reservation with this id.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: It doesn't exist.
         """
         return self._get(reservation_id, lock=False)
 
     def confirm(self, reservation_id: str) -> Reservation:
-        """Take what is held out of stock; a second time changes nothing.
+        """Take the reserved products out of stock; idempotent.
 
         Raises:
-            NotFoundError: There is no such reservation.
-            ReservationEndedError: It was cancelled or has expired.
+            NotFoundError: The reservation doesn't exist.
+            ReservationEndedError: The reservation was cancelled or has expired.
         """
         reservation = self._get(reservation_id, lock=True)
         if reservation.status == "confirmed":
@@ -97,10 +97,10 @@ class InventoryRepository:
         return self._set(reservation, "confirmed")
 
     def cancel(self, reservation_id: str) -> Reservation:
-        """Give back what is held, or what was confirmed; a second time changes nothing.
+        """Cancel a reservation, even a confirmed one, and put its products back into stock; idempotent.
 
         Raises:
-            NotFoundError: There is no such reservation.
+            NotFoundError: The reservation doesn't exist.
         """
         reservation = self._get(reservation_id, lock=True)
         if reservation.status == "held":
@@ -112,7 +112,7 @@ class InventoryRepository:
         return self._set(reservation, "cancelled")
 
     def expire(self) -> int:
-        """End the reservations whose time is over; gives how many."""
+        """Expire the reservations whose time is over, and return their number."""
         over = select(Reservation).where(
             Reservation.status == "held", Reservation.expires_at < datetime.now(UTC)
         )
@@ -127,7 +127,7 @@ class InventoryRepository:
         return len(ended)
 
     def put(self, product: str, *, on_hand: int) -> None:
-        """Have that many of a product, none of them held; its reservations are forgotten."""
+        """Set the stock of a product, and delete its reservations."""
         lines = select(ReservedLine.reservation_id).where(ReservedLine.product_id == product)
         for reservation in self._session.scalars(select(Reservation).where(Reservation.id.in_(lines))).all():
             self.cancel(str(reservation.id))

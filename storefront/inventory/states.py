@@ -1,4 +1,4 @@
-"""Provider states of the inventory; setting up one twice leaves what setting it up once does."""
+"""Provider states of the inventory; they are idempotent."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _AN_HOUR = timedelta(hours=1)
 
 
 def products_are_in_stock(**stock: int) -> None:
-    """There are exactly that many of each product, none of them held: `{"prod-1": 10}`."""
+    """Each product has exactly this stock and no reservations: `{"prod-1": 10}`."""
     with rows(KEYS) as session:
         for product, on_hand in stock.items():
             InventoryRepository(session).put(product, on_hand=on_hand)
 
 
 def a_reservation_is_held(*, id: str, product: str = "prod-1", quantity: int = 1) -> None:  # noqa: A002 -- the wire's name
-    """A reservation holds that many of a product, all that there are of it, for an hour."""
+    """A reservation holds a product's whole stock of this quantity for an hour."""
     with rows(KEYS) as session:
         _reservation(session, id, {product: quantity}, status="held")
 
 
 def a_reservation_is_cancelled(*, id: str, product: str = "prod-1") -> None:  # noqa: A002 -- as above
-    """A reservation of one piece was cancelled."""
+    """A reservation of one item was cancelled."""
     with rows(KEYS) as session:
         _reservation(session, id, {product: 1}, status="held")
         InventoryRepository(session).cancel(id)

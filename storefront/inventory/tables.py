@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class Product(Base):
-    """A product: how many there are, and how many of these are held for somebody."""
+    """A product: its stock and the reserved part of it."""
 
     __tablename__ = "products"
 
@@ -33,7 +33,7 @@ class Product(Base):
 
 
 class Reservation(Base):
-    """Products that are held, until it is confirmed, cancelled or expires."""
+    """A reservation of products, until it is confirmed, is cancelled or expires."""
 
     __tablename__ = "reservations"
 
@@ -51,7 +51,7 @@ class Reservation(Base):
 
 
 class ReservedLine(Base):
-    """One product of a reservation."""
+    """A product of a reservation."""
 
     __tablename__ = "reserved_lines"
 

@@ -1,1 +1,1 @@
-"""The notifications: messages to people, by e-mail or on their screen."""
+"""The notifications: messages to users, by e-mail or on screen."""

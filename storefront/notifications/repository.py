@@ -21,7 +21,7 @@ _MOST = 100
 
 
 class MessageRepository:
-    """Messages, within one transaction.
+    """Messages within one transaction.
 
     Args:
         session: The transaction's session.
@@ -45,12 +45,12 @@ class MessageRepository:
         return message
 
     def of(self, recipient: str) -> Sequence[Message]:
-        """The latest messages to somebody, at most 100, the oldest first."""
+        """Return a recipient's latest messages, at most 100, the oldest first."""
         latest = (
             select(Message).where(Message.recipient == recipient).order_by(Message.number.desc()).limit(_MOST)
         )
         return self._session.scalars(latest).all()[::-1]
 
     def forget(self, recipient: str) -> None:
-        """Have no messages to somebody."""
+        """Delete a recipient's messages."""
         self._session.execute(delete(Message).where(Message.recipient == recipient))

@@ -1,4 +1,4 @@
-"""Provider states of the notifications; setting up one twice leaves what setting it up once does."""
+"""Provider states of the notifications; they are idempotent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def nobody_was_notified(*, recipient: str) -> None:
 
 
 def somebody_was_notified(*, recipient: str, kind: str = "success", text: str = "Welcome!") -> None:
-    """There is one message to this address, on the screen, with this text."""
+    """There is one on-screen message to this address, with this text."""
     with rows(KEYS) as session:
         messages = MessageRepository(session)
         messages.forget(recipient)

@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
 
 
 class Message(Base):
-    """A message that was accepted; its number says its place in their order."""
+    """An accepted message; its number gives the order of messages."""
 
     __tablename__ = "messages"
 

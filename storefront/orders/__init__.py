@@ -1,1 +1,1 @@
-"""The orders: two ways to process one, both as sagas, and the API in front of them."""
+"""The orders: two order processes, both sagas, and the API."""

@@ -61,11 +61,11 @@ class _Shown(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def create_app(database: Database, verifier: TokenVerifier, orchestrator: OrderOrchestrator) -> Flask:
-    """The application over `database`.
+    """Create the application.
 
     Args:
         database: With all migrations applied.
-        verifier: Knows valid tokens.
+        verifier: Checks tokens.
         orchestrator: Processes the orders.
     """
     app = provider_app(NAME)
@@ -85,7 +85,7 @@ def _reading(database: Database, access: Access) -> Blueprint:
         with database.transaction() as session:
             order = OrderRepository(session).get(id)
         if not _may(access, order.user_id):
-            raise NotFoundError(f"there is no order {id}")  # that there is one is nobody else's business
+            raise NotFoundError(f"there is no order {id}")  # don't reveal that it exists
         return json_answer(_shown(order))
 
     @routes.get("")
@@ -106,12 +106,12 @@ def _placing(database: Database, access: Access, orchestrator: OrderOrchestrator
 
     @routes.post("")
     def place() -> Response:
-        wanted = _request(json_content(_NewOrder))
-        if not _may(access, wanted.user_id):
+        new_order = _request(json_content(_NewOrder))
+        if not _may(access, new_order.user_id):
             raise Forbidden("an order can be placed only for oneself")
         order_id = str(uuid.uuid5(_NAMESPACE, f"{access.claims.subject} {given_key()}"))
-        _refuse_another(database, order_id, wanted)
-        orchestrator.process_order(wanted, order_id=order_id)
+        _refuse_another(database, order_id, new_order)
+        orchestrator.process_order(new_order, order_id=order_id)
         answer = json_answer(_placed(database, order_id), status=201)
         answer.headers["Location"] = url_for("reading.get", id=order_id, _external=True)
         return answer
@@ -119,13 +119,13 @@ def _placing(database: Database, access: Access, orchestrator: OrderOrchestrator
     return routes
 
 
-def _refuse_another(database: Database, order_id: str, wanted: OrderRequest) -> None:
-    """Refuse a key that was used for another order; its payment token isn't kept, so it isn't compared."""
+def _refuse_another(database: Database, order_id: str, new_order: OrderRequest) -> None:
+    """Reject a key that was used for another order; payment tokens aren't stored and so not compared."""
     with database.transaction() as session:
-        known = session.get(SagaRow, uuid.UUID(order_id))
-    content = msgspec.json.decode(msgspec.json.encode(wanted))  # as it comes back from the database
+        existing = session.get(SagaRow, uuid.UUID(order_id))
+    content = msgspec.json.decode(msgspec.json.encode(new_order))  # as the database returns it
     del content["paymentMethod"]["token"]
-    if known is not None and known.request != content:
+    if existing is not None and existing.request != content:
         raise InvalidContentError(
             [{"field": "Idempotency-Key", "message": "the key was used for another order"}]
         )
@@ -144,13 +144,15 @@ def _may(access: Access, user_id: str) -> bool:
     return _ANY in claims.scopes or claims.subject == user_id
 
 
-def _request(wanted: _NewOrder) -> OrderRequest:
-    address = wanted.shipping_address
+def _request(new_order: _NewOrder) -> OrderRequest:
+    address = new_order.shipping_address
     return OrderRequest(
-        user_id=wanted.user_id,
-        items=tuple(ClientItem(item.product_id, item.quantity, cents(item.price)) for item in wanted.items),
+        user_id=new_order.user_id,
+        items=tuple(
+            ClientItem(item.product_id, item.quantity, cents(item.price)) for item in new_order.items
+        ),
         shipping_address=ClientAddress(address.street, address.city, address.zip_code),
-        payment_method=PaymentMethod(wanted.payment_method.type, wanted.payment_method.token),
+        payment_method=PaymentMethod(new_order.payment_method.type, new_order.payment_method.token),
     )
 
 

@@ -1,4 +1,4 @@
-"""The saga of a distributed order: five services, each step with what undoes it."""
+"""The saga of a distributed order: five services, each step with its compensation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KIND = "distributed-order"
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """The five services that an order goes through."""
+    """The clients of the five services that take part in an order."""
 
     users: UserApiClient
     inventory: InventoryClient
@@ -37,8 +37,8 @@ class DistributedOrder:
     """The steps of a distributed order.
 
     Args:
-        services: Where they are done.
-        database: Where the orders are.
+        services: The clients of the services.
+        database: Holds the orders.
     """
 
     def __init__(self, services: Services, database: Database) -> None:
@@ -46,7 +46,7 @@ class DistributedOrder:
         self._database = database
 
     def saga(self) -> Saga:
-        """The steps in their order."""
+        """The steps in order."""
         return Saga(
             kind=KIND,
             steps=(
@@ -92,7 +92,7 @@ class DistributedOrder:
         return self._services.inventory.reserve_items(_items(run), key=key).reservation_id
 
     def _cancel_reservation(self, run: Run, reservation_id: str | None) -> None:
-        if reservation_id is None:  # asked again with its key, it says what became of it
+        if reservation_id is None:  # a repeated request with its key returns the outcome
             with suppress(ConflictError):
                 reservation_id = self._reserve(run)
         if reservation_id is not None:
@@ -125,15 +125,15 @@ class DistributedOrder:
     def _refund(self, run: Run, transaction_id: str | None) -> None:
         if transaction_id is None:
             authorization_id = run.results["authorize_payment"]
-            try:  # a capture that comes late finds the authorisation voided
+            try:  # a late capture finds the authorization voided
                 self._services.payments.void_authorization(authorization_id)
-            except ConflictError:  # it was captured, and says so again
+            except ConflictError:  # it was captured: a repeated request returns the transaction
                 transaction_id = self._services.payments.capture_payment(authorization_id).transaction_id
         if transaction_id is not None:
             self._services.payments.refund_payment(transaction_id)
 
     def _confirm(self, run: Run) -> None:
-        """Undone by cancelling the reservation."""
+        """Cancelling the reservation undoes this step."""
         self._services.inventory.confirm_reservation(run.results["reserve_items"])
 
     def _ship(self, run: Run) -> dict[str, str]:
@@ -143,8 +143,8 @@ class DistributedOrder:
         return {"shipmentId": shipment.shipment_id, "trackingNumber": shipment.tracking_number}
 
     def _cancel_shipment(self, run: Run, shipment: dict[str, str] | None) -> None:
-        known = shipment or self._ship(run)
-        self._services.shipping.cancel_shipment(known["shipmentId"])
+        created = shipment or self._ship(run)
+        self._services.shipping.cancel_shipment(created["shipmentId"])
 
     def _complete_order(self, run: Run) -> None:
         tracking = run.results["create_shipment"]["trackingNumber"]
@@ -163,7 +163,7 @@ class DistributedOrder:
             OrderRepository(session).fail(run.id, error=run.reason)
 
     def _tell_error(self, run: Run) -> None:
-        """Nobody is told of an order whose user isn't known."""
+        """Send nothing if the user isn't known."""
         user = run.results.get("get_user")
         if user is not None:
             self._services.notifications.send_error_notification(

@@ -1,4 +1,4 @@
-"""The order orchestrator: leads distributed orders through their saga."""
+"""The order orchestrator: runs the saga of distributed orders."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _A_MINUTE = 60_000
 
 
 class OrderOrchestrator:
-    """Processes orders over five services; may be shared by threads.
+    """Processes orders over five services; thread-safe.
 
     Args:
-        services: The clients of the five.
-        database: Where orders and the log of their sagas are.
-        log: The log; None makes one with the default lease.
-        patience: How long compensations are tried again.
-        checkpoint: Told of each point that a process may be killed at.
+        services: The clients of the services.
+        database: Holds orders and the saga log.
+        log: The saga log; None creates one with the default lease.
+        patience: How compensations are retried.
+        checkpoint: Called at each point where tests kill the process.
     """
 
     def __init__(
@@ -47,15 +47,15 @@ class OrderOrchestrator:
         self._milliseconds: float = _A_MINUTE
 
     def set_timeout(self, milliseconds: float) -> None:
-        """How long the steps of an order may take together, from the next order on; a minute by default."""
+        """Set the total time of an order's steps in milliseconds, from the next order on; a minute by default."""
         self._milliseconds = milliseconds
 
     def process_order(self, request: OrderRequest, *, order_id: str | None = None) -> OrderOutcome:
-        """Process an order; one with this id that is or was processed is only told about.
+        """Process an order; if the id is known, return that order's outcome.
 
         Args:
             request: The order.
-            order_id: A UUID; None makes one.
+            order_id: A UUID; None creates one.
         """
         order_id = order_id or str(uuid.uuid4())
         content = msgspec.to_builtins(request)
@@ -66,7 +66,7 @@ class OrderOrchestrator:
         return _outcome(record)
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for running steps."""
         self.engine.close()
 
 

@@ -23,7 +23,7 @@ _MOST = 100
 
 
 class OrderRepository:
-    """Orders, within one transaction.
+    """Orders within one transaction.
 
     Args:
         session: The transaction's session.
@@ -41,16 +41,16 @@ class OrderRepository:
         customer: Mapping[str, Any],
         total: Decimal,
     ) -> None:
-        """Have a pending order; one with this id stays as it is."""
+        """Add a pending order, unless its id exists."""
         values = {"id": uuid.UUID(order_id), "user_id": user_id, "status": "pending"}
         content = {"items": [dict(item) for item in items], "customer": dict(customer), "total": total}
         self._session.execute(insert(Order).values(**values, **content).on_conflict_do_nothing())
 
     def get(self, order_id: str) -> Order:
-        """The order with this id.
+        """Return the order with this id.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: It doesn't exist.
         """
         order = self._session.get(Order, row_id(order_id, what="order"))
         if order is None:
@@ -58,18 +58,18 @@ class OrderRepository:
         return order
 
     def of(self, user_id: str) -> Sequence[Order]:
-        """The latest orders of a user, at most 100, the newest first."""
-        wanted = select(Order).where(Order.user_id == user_id)
-        return self._session.scalars(wanted.order_by(Order.created_at.desc(), Order.id).limit(_MOST)).all()
+        """Return a user's latest orders, at most 100, the newest first."""
+        orders = select(Order).where(Order.user_id == user_id)
+        return self._session.scalars(orders.order_by(Order.created_at.desc(), Order.id).limit(_MOST)).all()
 
     def complete(self, order_id: str, *, total: Decimal | None = None, tracking: str | None = None) -> None:
-        """Note that an order was fulfilled."""
+        """Record that an order was fulfilled."""
         order = self.get(order_id)
         order.status = "completed"
         order.total = order.total if total is None else total
         order.tracking_number = tracking
 
     def fail(self, order_id: str, *, error: str | None) -> None:
-        """Note that an order was undone, and why."""
+        """Record that an order was rolled back, and why."""
         order = self.get(order_id)
         order.status, order.error = "failed", error

@@ -1,4 +1,4 @@
-"""What can be ordered, and what becomes of it."""
+"""Orders and their outcomes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class PaymentMethod(msgspec.Struct, frozen=True):
-    """How a distributed order is paid: the kind of card, and what stands for it."""
+    """The payment method of a distributed order: the type of card and its token."""
 
     type: str
     token: str
@@ -46,7 +46,7 @@ class OrderRequest(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class Customer(msgspec.Struct, frozen=True):
-    """Who orders."""
+    """The customer."""
 
     id: str
     email: str
@@ -54,7 +54,7 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """How an order is paid: the kind of card, and what stands for it."""
+    """The payment of an order: the type of card and its token."""
 
     method: str
     token: str
@@ -72,14 +72,14 @@ class OrderData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderOutcome(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
-    """What became of an order; fields that don't apply are None.
+    """The outcome of an order; fields that don't apply are None.
 
     Args:
-        success: Whether it was fulfilled; else it was undone, or is being undone.
+        success: Whether it was fulfilled; otherwise it is or will be rolled back.
         order_id: The order's id.
-        transaction_id: Of its payment.
-        tracking_number: Of its shipment.
-        error: Why it was undone.
+        transaction_id: The payment's transaction.
+        tracking_number: The shipment's tracking number.
+        error: Why it was rolled back.
     """
 
     success: bool
@@ -90,7 +90,7 @@ class OrderOutcome(msgspec.Struct, frozen=True, rename="camel", kw_only=True, om
 
 
 def total_of(items: Iterable[Item]) -> Decimal:
-    """What the items cost together.
+    """Return the total price of the items.
 
     Example:
         >>> total_of([Item("1", 2, Decimal("25.00")), Item("2", 1, Decimal("15.00"))])

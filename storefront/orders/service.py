@@ -1,4 +1,4 @@
-"""The order service: availability, reservation, payment, database and e-mail, undone when the payment fails."""
+"""The order service: availability, reservation, payment, database and e-mail; rolled back if the payment fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pactape_clients.errors import ConflictError, ResponseError
 from storefront.orders.repository import OrderRepository
 from storefront.orders.requests import Item, OrderData, OrderOutcome, total_of
 from storefront.orders.saga import Patience, Record, RefusedError, Run, Saga, SagaEngine, SagaLog, Step
-from storefront.orders.saga.definition import told
+from storefront.orders.saga.definition import message_of
 
 if TYPE_CHECKING:
     from storefront.clients import InventoryClient, NotificationClient, PaymentClient
@@ -25,14 +25,14 @@ _PAYMENT_REQUIRED = 402
 
 
 class OrderService:
-    """Processes orders of customers who are known; may be shared by threads.
+    """Processes orders of known customers; thread-safe.
 
     Args:
-        payments: Takes the money.
-        inventory: Holds the items, one reservation for each.
-        email: Tells the customer.
-        database: Where the orders and the log of their sagas are.
-        patience: How long compensations are tried again.
+        payments: Charges the customer.
+        inventory: Reserves the items, one reservation for each.
+        email: Notifies the customer.
+        database: Holds the orders and the saga log.
+        patience: How compensations are retried.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class OrderService:
         self.engine = SagaEngine(self.log, (self._saga(),), patience=patience)
 
     def process_order(self, order: OrderData, *, order_id: str | None = None) -> OrderOutcome:
-        """Process an order; one with this id that is or was processed is only told about.
+        """Process an order; if the id is known, return that order's outcome.
 
         Args:
             order: The order.
-            order_id: A UUID; None makes one.
+            order_id: A UUID; None creates one.
         """
         content = msgspec.to_builtins(order)
         secrets = {"token": content["payment"].pop("token")}
@@ -66,7 +66,7 @@ class OrderService:
         return _outcome(record)
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for running steps."""
         self.engine.close()
 
     def _saga(self) -> Saga:
@@ -103,12 +103,12 @@ class OrderService:
             self._inventory.cancel_reservation(each)
 
     def _reserved(self, run: Run) -> list[str]:
-        """What was reserved of an order of which that isn't known: asked again, each says what became of it."""
-        found = []
+        """Look up the reservations of an order: a repeated request with its key returns each outcome."""
+        reservations = []
         for number in range(len(_items(run))):
             with suppress(ConflictError):
-                found.append(self._reserve_item(run, number))
-        return found
+                reservations.append(self._reserve_item(run, number))
+        return reservations
 
     def _create(self, run: Run) -> None:
         customer = run.request["customer"]
@@ -132,7 +132,7 @@ class OrderService:
         except ResponseError as error:
             if error.status != _PAYMENT_REQUIRED:
                 raise
-            raise RefusedError(f"Payment failed: {told(error)}") from error
+            raise RefusedError(f"Payment failed: {message_of(error)}") from error
         return transaction.transaction_id
 
     def _refund(self, run: Run, transaction_id: str | None) -> None:
@@ -154,7 +154,7 @@ class OrderService:
                 OrderRepository(session).fail(run.id, error=run.reason)
 
     def _tell_failure(self, run: Run) -> None:
-        """Nobody is told of an order that was never created."""
+        """Send nothing if the order was never created."""
         if "create_order" in run.results:
             content = {"orderId": run.id, "reason": str(run.reason)}
             recipient = run.request["customer"]["email"]

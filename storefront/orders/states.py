@@ -1,6 +1,6 @@
-"""Provider states of the orders: with the rows of the services that they call, for all of them are real.
+"""Provider states of the orders, with the rows of the services that they call, since all of these are real.
 
-Setting up one twice leaves what setting it up once does.
+They are idempotent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["STATES"]
 
 
 def an_order_can_be_placed(*, user: str, balance: float = 100.0) -> None:
-    """A user without orders has that much money, and there are ten pieces of "prod-1" and five of "prod-2"."""
+    """A user without orders has this balance; the stock is ten of "prod-1" and five of "prod-2"."""
     with rows() as session:
         _forget(session, Order.user_id == user)
     a_user_exists(id=user)
@@ -35,7 +35,7 @@ def an_order_can_be_placed(*, user: str, balance: float = 100.0) -> None:
 
 
 def an_order_exists(*, id: str, user: str) -> None:  # noqa: A002 -- the wire's name
-    """A user has a completed order, and it was shipped."""
+    """A user has a completed and shipped order."""
     with rows() as session:
         _forget(session, Order.id == uuid.UUID(id))
         session.add(

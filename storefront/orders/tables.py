@@ -1,4 +1,4 @@
-"""The orders' tables: orders, and the log of their sagas."""
+"""The orders' tables: orders and the saga log."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Order(Base):
 
 
 class SagaRow(Base):
-    """A saga: what was asked for, how far it is, and who is at it until when."""
+    """A saga: its request, its progress and its worker's lease."""
 
     __tablename__ = "sagas"
 
@@ -82,7 +82,7 @@ class SagaRow(Base):
 
 
 class StepRow(Base):
-    """A step of a saga, or the undoing of one."""
+    """A step or compensation of a saga."""
 
     __tablename__ = "saga_steps"
 
@@ -104,7 +104,7 @@ class StepRow(Base):
 
 
 class Alert(Base):
-    """What a person must look at: a step that was parked."""
+    """An alert about a parked step, which needs manual action."""
 
     __tablename__ = "alerts"
 

@@ -1,1 +1,1 @@
-"""The payments: authorisations, captures, refunds, and the accounts behind them."""
+"""The payments: authorizations, captures, refunds, and accounts."""

@@ -63,11 +63,11 @@ class _Transaction(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def create_app(database: Database, verifier: TokenVerifier) -> Flask:
-    """The application over `database`.
+    """Create the application.
 
     Args:
         database: With all migrations applied.
-        verifier: Knows valid tokens.
+        verifier: Checks tokens.
     """
     app = provider_app(NAME)
     access = Access(app, verifier)

@@ -20,17 +20,17 @@ __all__ = ["DeclinedError", "PaymentRepository", "PaymentStateError"]
 
 
 class DeclinedError(RefusalError):
-    """The money is not given."""
+    """The payment is declined."""
 
     status = 402
 
 
 class PaymentStateError(RefusalError):
-    """What is asked for doesn't go with what has become of the payment."""
+    """The payment's state doesn't allow the request."""
 
 
 class PaymentRepository:
-    """Accounts and payments, within one transaction.
+    """Accounts and payments within one transaction.
 
     Args:
         session: The transaction's session.
@@ -40,10 +40,10 @@ class PaymentRepository:
         self._session = session
 
     def authorize(self, token: str, amount: Decimal) -> Payment:
-        """Hold an amount of the account that a payment token stands for.
+        """Authorize an amount on the account of a payment token.
 
         Raises:
-            DeclinedError: The token is unknown, or the money isn't there.
+            DeclinedError: The token is unknown or the balance is too low.
         """
         account = self._account(_hash(token))
         if account.balance - account.held < amount:
@@ -55,12 +55,12 @@ class PaymentRepository:
         return payment
 
     def capture(self, payment_id: str) -> Payment:
-        """Take what was authorised; a second time changes nothing.
+        """Capture an authorized amount; idempotent.
 
         Raises:
-            NotFoundError: There is no such payment.
-            PaymentStateError: It was voided.
-            DeclinedError: The account's bank refuses.
+            NotFoundError: The payment doesn't exist.
+            PaymentStateError: The authorization was voided.
+            DeclinedError: The bank declines.
         """
         payment = self._payment(Payment.id == row_id(payment_id, what="authorization"))
         if payment.status in {"captured", "refunded"}:
@@ -77,11 +77,11 @@ class PaymentRepository:
         return payment
 
     def void(self, payment_id: str) -> Payment:
-        """Let go of what was authorised; a second time, and after a refund, there is nothing left to let go of.
+        """Void an authorization; idempotent, and has no effect after a refund.
 
         Raises:
-            NotFoundError: There is no such payment.
-            PaymentStateError: It was captured: that takes a refund.
+            NotFoundError: The payment doesn't exist.
+            PaymentStateError: The amount was captured and must be refunded.
         """
         payment = self._payment(Payment.id == row_id(payment_id, what="authorization"))
         if payment.status == "captured":
@@ -93,10 +93,10 @@ class PaymentRepository:
         return payment
 
     def refund(self, transaction_id: str) -> Payment:
-        """Give back what was captured; a second time changes nothing.
+        """Refund a captured amount; idempotent.
 
         Raises:
-            NotFoundError: There is no such transaction.
+            NotFoundError: The transaction doesn't exist.
         """
         key = row_id(transaction_id, what="transaction")
         payment = self._payment(Payment.transaction_id == key)
@@ -107,14 +107,14 @@ class PaymentRepository:
         return payment
 
     def open(self, token: str, *, balance: Decimal, refuses_captures: bool = False) -> None:
-        """Have an account with that much money and no payments."""
+        """Set an account's balance and delete its payments."""
         key = _hash(token)
         self._session.execute(delete(Payment).where(Payment.account == key))
         account = Account(token_hash=key, balance=balance, held=Decimal(0), refuses_captures=refuses_captures)
         self._session.merge(account)
 
     def close(self, token: str) -> None:
-        """Have no account for this payment token."""
+        """Delete the account of a payment token."""
         key = _hash(token)
         self._session.execute(delete(Payment).where(Payment.account == key))
         self._session.execute(delete(Account).where(Account.token_hash == key))

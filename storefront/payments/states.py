@@ -1,4 +1,4 @@
-"""Provider states of the payments; setting up one twice leaves what setting it up once does."""
+"""Provider states of the payments; they are idempotent."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["STATES"]
 
-_TOKEN = "scrubbed"  # noqa: S105 -- what stands for a payment token in recordings and contracts
+_TOKEN = "scrubbed"  # noqa: S105 -- the replacement of payment tokens in recordings and contracts
 
 
 def an_account_has_money(*, balance: float = 100.0, token: str = _TOKEN) -> None:
-    """The payment token stands for an account with that much money and no payments."""
+    """The payment token belongs to an account with this balance and no payments."""
     with rows(KEYS) as session:
         PaymentRepository(session).open(token, balance=Decimal(str(balance)))
 
 
 def an_account_refuses_captures(*, balance: float = 100.0, token: str = _TOKEN) -> None:
-    """The same, but what is authorised is not given when it is to be captured."""
+    """The same, but captures are declined."""
     with rows(KEYS) as session:
         PaymentRepository(session).open(token, balance=Decimal(str(balance)), refuses_captures=True)
 
 
 def no_account_exists(*, token: str = _TOKEN) -> None:
-    """The payment token stands for nothing."""
+    """The payment token belongs to no account."""
     with rows(KEYS) as session:
         PaymentRepository(session).close(token)
 
@@ -46,7 +46,7 @@ def a_payment_is_authorized(
     refused: bool = False,
     transaction: str | None = None,
 ) -> None:
-    """A payment is authorised, or even captured, or will be refused its capture; its account has no other."""
+    """A payment is authorized or captured, or its capture will be declined; its account has no other payment."""
     token = f"state-{id}"
     with rows(KEYS) as session:
         payments = PaymentRepository(session)

@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Whose money it is: what a payment token, kept as a hash, stands for."""
+    """The account of a payment token, which is stored as a hash."""
 
     __tablename__ = "accounts"
 
@@ -34,7 +34,7 @@ class Account(Base):
 
 
 class Payment(Base):
-    """A payment: first authorised, then captured or voided; what was captured may be refunded."""
+    """A payment: authorized, then captured or voided; a captured one may be refunded."""
 
     __tablename__ = "payments"
 

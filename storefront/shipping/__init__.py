@@ -1,1 +1,1 @@
-"""The shipping: what it costs, and the shipments."""
+"""The shipping: tariff and shipments."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ESTIMATED_DAYS", "ShippingRepository", "shipping_cost"]
 
-#: How many days a shipment is on its way.
+#: The delivery time in days.
 ESTIMATED_DAYS = 3
 
 _A_PARCEL = Decimal("6.99")
@@ -26,7 +26,7 @@ _A_PIECE = Decimal("1.00")
 
 
 def shipping_cost(pieces: int) -> Decimal:
-    """What a parcel of that many pieces costs.
+    """Return the shipping cost of a number of items.
 
     Example:
         >>> shipping_cost(3)
@@ -36,7 +36,7 @@ def shipping_cost(pieces: int) -> Decimal:
 
 
 class ShippingRepository:
-    """Shipments, within one transaction.
+    """Shipments within one transaction.
 
     Args:
         session: The transaction's session.
@@ -48,7 +48,7 @@ class ShippingRepository:
     def create(
         self, order_id: str, *, items: Sequence[Mapping[str, Any]], address: Mapping[str, str]
     ) -> Shipment:
-        """Send items to an address."""
+        """Create a shipment of items to an address."""
         shipment = Shipment(
             id=uuid.uuid4(),
             order_id=order_id,
@@ -62,18 +62,18 @@ class ShippingRepository:
         return shipment
 
     def get(self, shipment_id: str) -> Shipment:
-        """The shipment with this id.
+        """Return the shipment with this id.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: It doesn't exist.
         """
         return self._get(shipment_id, lock=False)
 
     def cancel(self, shipment_id: str) -> Shipment:
-        """Call a shipment back; a second time changes nothing.
+        """Cancel a shipment; idempotent.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: It doesn't exist.
         """
         shipment = self._get(shipment_id, lock=True)
         shipment.status = "cancelled"

@@ -1,4 +1,4 @@
-"""Provider states of the shipping; setting up one twice leaves what setting it up once does."""
+"""Provider states of the shipping; they are idempotent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["STATES"]
 
 
 def a_shipment_exists(*, id: str, tracking: str = "TRK123456789") -> None:  # noqa: A002 -- the wire's name
-    """A shipment of one piece was created."""
+    """A shipment of one item was created."""
     with rows(KEYS) as session:
         _remove(session, id, tracking)
         shipment = Shipment(

@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
 
 
 class Shipment(Base):
-    """Items on their way to an address, or called back."""
+    """A shipment to an address, in transit or cancelled."""
 
     __tablename__ = "shipments"
 

@@ -1,4 +1,4 @@
-"""User accounts, each call in a transaction of its own."""
+"""The user service: each call runs in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Account", "Profile", "UserService", "account_of"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A profile that was kept."""
+    """A stored profile."""
 
     id: str
     bio: str | None = None
@@ -28,15 +28,15 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """A user, as this service shows it.
+    """A user as this service returns it.
 
     Args:
         id: Its UUID.
         email: Its e-mail address.
         name: Its name.
-        created_at: When it was made.
-        age: In years, today; None when the user didn't tell it.
-        profile: What the user tells of oneself; None when nothing.
+        created_at: When the user was created.
+        age: In years, today; None if unknown.
+        profile: The user's profile, if there is one.
     """
 
     id: str
@@ -61,9 +61,9 @@ class UserService:
         """Create a user.
 
         Args:
-            email: Nobody else's.
-            name: What to call the user.
-            age: In years; what is kept is the birth date that makes it true from today on.
+            email: A unique e-mail address.
+            name: The user's name.
+            age: In years; stored as the birth date of somebody who turns this age today.
 
         Raises:
             DuplicateEmailError: The e-mail address is taken.
@@ -77,16 +77,16 @@ class UserService:
 
         Raises:
             DuplicateEmailError: The e-mail address is taken.
-            InvalidProfileError: The profile can't be kept.
+            InvalidProfileError: The profile is not valid.
         """
         with self._database.transaction() as session:
             return account_of(UserRepository(session).add_with_profile(profile, email=email, name=name))
 
     def get_user(self, user_id: str) -> Account:
-        """The user with this id.
+        """Return the user with this id.
 
         Raises:
-            UnknownUserError: There is none.
+            UnknownUserError: The user doesn't exist.
         """
         with self._database.transaction() as session:
             return account_of(UserRepository(session).get(user_id))
@@ -95,9 +95,9 @@ class UserService:
         """Change a user's "email", "name" or "locale".
 
         Raises:
-            UnknownUserError: There is none.
+            UnknownUserError: The user doesn't exist.
             DuplicateEmailError: The e-mail address is taken.
-            TypeError: There is no such thing to change.
+            TypeError: A name is not one of these.
         """
         unknown = sorted(changes.keys() - {"email", "name", "locale"})
         if unknown:
@@ -106,17 +106,17 @@ class UserService:
             return account_of(UserRepository(session).change(user_id, changes))
 
     def search_users(self, criteria: dict[str, Any]) -> list[FoundUser]:
-        """The users that the criteria fit; see `SearchCriteria`.
+        """Return the users that match the criteria; see `SearchCriteria`.
 
         Raises:
-            InvalidSearchError: A criterion is unknown, or its value not possible.
+            InvalidSearchError: A criterion is unknown or its value is invalid.
         """
         with self._database.transaction() as session:
             return UserRepository(session).search(SearchCriteria.of(criteria))
 
 
 def account_of(user: User) -> Account:
-    """The account of a row, within its transaction."""
+    """Return the account of a row, within its transaction."""
     profile = user.profile
     return Account(
         id=str(user.id),

@@ -1,4 +1,4 @@
-"""Ages in whole years, as people count them."""
+"""Ages in whole years."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["age_on", "birth_date_of", "latest_birth_date"]
 
 
 def age_on(today: date, birth_date: date) -> int:
-    """How many birthdays there were since the day of birth.
+    """Return the age on a day.
 
     Example:
         >>> age_on(date(2026, 3, 1), date(1996, 3, 2))
@@ -19,19 +19,19 @@ def age_on(today: date, birth_date: date) -> int:
 
 
 def latest_birth_date(today: date, age: int) -> date:
-    """The last day of birth that makes somebody at least this old; who is born on February 29 waits for March.
+    """Return the latest birth date of somebody of at least this age; February 29 counts as March 1 in other years.
 
     Args:
-        today: The day that counts.
+        today: The current date.
         age: Years, from 0 to 150.
     """
     year = today.year - age
     try:
         return today.replace(year=year)
-    except ValueError:  # February 29 of a year that has none
+    except ValueError:  # February 29 in a common year
         return date(year, 2, 28)
 
 
 def birth_date_of(today: date, age: int) -> date:
-    """The day of birth to keep for somebody who tells only an age: the one that makes it true from today on."""
+    """Return the birth date of somebody who turns this age today."""
     return latest_birth_date(today, age)

@@ -1,4 +1,4 @@
-"""The content of requests: JSON, and valid."""
+"""The content of requests: validated JSON."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _T = TypeVar("_T", bound=msgspec.Struct)
 
 
 def json_content() -> Any:
-    """The value that the current request's body holds.
+    """Decode the current request's body.
 
     Raises:
-        UnsupportedMediaType: The body says to be something else than JSON.
-        BadRequest: It is not JSON (RFC 8259) in UTF-8.
+        UnsupportedMediaType: The Content-Type is not application/json.
+        BadRequest: The body is not JSON (RFC 8259) in UTF-8.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send application/json")
     body = request.get_data()
-    request.stream.read(1)  # a chunked body is cut at the limit: reading on is what refuses it (413)
+    request.stream.read(1)  # a chunked body is cut at the limit: reading past it raises 413
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -50,10 +50,10 @@ def json_content() -> Any:
 
 
 def valid(content: Any, model: type[_T]) -> _T:
-    """`content` as a `model`.
+    """Convert `content` to a `model`.
 
     Raises:
-        InvalidContentError: It is no object, or fields are missing, unknown or not valid; names each of them.
+        InvalidContentError: The content is not an object, or fields are missing, unknown or invalid; lists each.
     """
     if not isinstance(content, dict):
         raise InvalidContentError([{"field": "", "message": "send an object"}])

@@ -53,7 +53,7 @@ class _NewPost(msgspec.Struct):
 
 
 def executable_schema() -> GraphQLSchema:
-    """The schema of the file, with its resolvers."""
+    """Return the schema of the file with its resolvers."""
     query, mutation = QueryType(), MutationType()
     query.set_field("user", _user)
     mutation.set_field("createPost", _create_post)
@@ -67,7 +67,7 @@ def executable_schema() -> GraphQLSchema:
 
 
 def blueprint(database: Database) -> Blueprint:
-    """The route /graphql."""
+    """Return the route /graphql."""
     routes = Blueprint("graphql", __name__)
     schema = executable_schema()
     logger = logging.getLogger(__name__)
@@ -92,9 +92,10 @@ def blueprint(database: Database) -> Blueprint:
 
 
 def _response(content: Any, answer: Mapping[str, Any]) -> Response:
-    """The answer with its status and media type (GraphQL over HTTP, section 6.4).
+    """Return a response with its status and media type (GraphQL over HTTP, section 6.4).
 
-    A request that is none is refused in either media type; one that can't be executed only in GraphQL's own.
+    A malformed request gets an error status in both media types; one that can't be executed gets one only in
+    GraphQL's own media type.
     """
     own = request.accept_mimetypes.best_match([_JSON, _GRAPHQL]) == _GRAPHQL
     refused = "data" not in answer and (own or not _is_request(content))
@@ -111,7 +112,7 @@ def _is_request(content: Any) -> bool:
 
 
 def _is_failure(record: logging.LogRecord) -> bool:
-    """A refusal is an answer, not a failure to be logged."""
+    """Return whether an error is the domain's refusal, which is not logged."""
     error = record.exc_info[1] if record.exc_info else None
     original = getattr(error, "original_error", None)
     return original is not None and not isinstance(
@@ -120,7 +121,7 @@ def _is_failure(record: logging.LogRecord) -> bool:
 
 
 def shown(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 -- ariadne's signature
-    """Errors of the domain with their code, errors of the request as they are, and of others only that one was."""
+    """Format an error: the domain's with its code, the request's as it is, internal ones without details."""
     original = error.original_error
     if isinstance(original, UnknownUserError):
         return {**format_error(error), "extensions": {"code": "USER_NOT_FOUND"}}

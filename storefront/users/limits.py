@@ -1,6 +1,6 @@
-"""How large a GraphQL request may be: tokens and nesting of the document, and levels of fields.
+"""The limits of a GraphQL request: tokens, nesting of brackets, depth of fields.
 
-A user has posts and a post an author, so each further level may multiply what is read.
+A user has posts and a post has an author, so that each level can multiply the rows to read.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
 
 
 def bounded_document(_context: object, content: Mapping[str, Any]) -> DocumentNode:
-    """The document of a request.
+    """Parse the document of a request.
 
     Raises:
-        GraphQLError: It is none, has more than 2,000 tokens, or nests brackets more than 30 deep.
+        GraphQLError: The document is invalid, has more than 2,000 tokens, or nests brackets more than 30 deep.
     """
     _check_size(content["query"])
     return parse(content["query"])
 
 
 def _check_size(text: str) -> None:
-    """Look at the tokens before they are parsed, which takes a call for each level."""
+    """Check the tokens before parsing, which recurses for each level."""
     lexer = Lexer(Source(text))
     count = depth = 0
     while (kind := lexer.advance().kind) is not TokenKind.EOF:
@@ -60,10 +60,10 @@ def _check_size(text: str) -> None:
 
 
 class FieldDepthRule(ASTValidationRule):
-    """Refuses operations that ask for fields of fields more than six levels deep; introspection isn't counted."""
+    """Rejects operations with fields more than six levels deep; introspection isn't counted."""
 
     def enter_document(self, node: DocumentNode, *_: object) -> None:
-        """Measure each operation, with the fragments that it spreads."""
+        """Measure each operation, including the fragments that it spreads."""
         fragments = [each for each in node.definitions if isinstance(each, FragmentDefinitionNode)]
         depths = _Depths({each.name.value: each for each in fragments})
         for operation in node.definitions:
@@ -71,19 +71,19 @@ class FieldDepthRule(ASTValidationRule):
                 continue
             depth = depths.of(operation.selection_set)
             if depth > _DEEPEST_FIELDS:
-                told = f"the operation asks for fields {depth} levels deep; {_DEEPEST_FIELDS} is the most"
-                self.report_error(GraphQLError(told, operation))
+                message = f"the operation asks for fields {depth} levels deep; {_DEEPEST_FIELDS} is the most"
+                self.report_error(GraphQLError(message, operation))
 
 
 class _Depths:
-    """How many levels of fields selections have; each fragment is measured once, however often it is spread."""
+    """Measures the depth of selections; each fragment is measured once, however often it is spread."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
         self._known: dict[str, int] = {}
 
     def of(self, selected: SelectionSetNode | None) -> int:
-        """The levels of fields in a selection."""
+        """Return the depth of fields in a selection."""
         return max(map(self._of_one, selected.selections), default=0) if selected else 0
 
     def _of_one(self, node: Node) -> int:
@@ -94,7 +94,7 @@ class _Depths:
         return self.of(node.selection_set) if isinstance(node, InlineFragmentNode) else 0
 
     def _of_fragment(self, name: str) -> int:
-        """A fragment in itself, which another rule refuses, counts for nothing there."""
+        """Return the depth of a fragment; 0 for one that spreads itself, which another rule rejects."""
         if name not in self._known:
             self._known[name] = 0
             found = self._fragments.get(name)

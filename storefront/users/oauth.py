@@ -1,4 +1,4 @@
-"""OAuth 2.0: the token endpoint (RFC 6749) by Authlib, and the check of bearer tokens (RFC 6750)."""
+"""OAuth 2.0: the token endpoint (RFC 6749, by Authlib) and bearer token authentication (RFC 6750)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["blueprint", "guard", "register_client"]
 
-_CHALLENGE = 'Bearer realm="users"'  # RFC 6750, section 3, wants at least one parameter
+_CHALLENGE = 'Bearer realm="users"'  # RFC 6750, section 3, requires a parameter
 _GRANTS = frozenset({"client_credentials", "refresh_token"})
 _METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 
 
 def register_client(database: Database, client_id: str) -> str:
-    """Let `client_id` ask for tokens.
+    """Register a client.
 
     Returns:
-        Its secret, which is kept nowhere.
+        Its secret, which is not stored.
     """
     secret = secrets.token_urlsafe(32)
     with database.transaction() as session:
@@ -40,11 +40,11 @@ def register_client(database: Database, client_id: str) -> str:
 
 
 def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Blueprint:
-    """The route /oauth/token.
+    """Return the route /oauth/token.
 
     Args:
-        app: The application that the server reads its configuration from.
-        database: Where clients and tokens are.
+        app: The application with the server's configuration.
+        database: Holds clients and tokens.
         token_lifetime: Seconds that an access token is valid.
     """
     app.config["OAUTH2_TOKEN_EXPIRES_IN"] = dict.fromkeys(_GRANTS, token_lifetime)
@@ -64,7 +64,7 @@ def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Bluepri
 
 
 def guard(app: Flask, database: Database) -> None:
-    """Have `app` refuse every request without a valid bearer token, but for the token endpoint's and health's."""
+    """Reject every request to `app` without a valid bearer token, except for /oauth/token and /health."""
 
     @app.before_request
     def check() -> Response | None:
@@ -87,7 +87,7 @@ def _refusal(challenge: str, detail: str) -> Response:
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
-    """A registered client, as Authlib asks about it."""
+    """A registered client, with Authlib's interface."""
 
     def __init__(self, row: OAuthClient) -> None:
         self.client_id = row.client_id
@@ -107,7 +107,7 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
 
 
 class _Refreshable(TokenMixin):  # type: ignore[misc]  # as above
-    """A token whose refresh token was presented."""
+    """A token whose refresh token was sent."""
 
     def __init__(self, row: OAuthToken) -> None:
         self.client_id = row.client_id
@@ -121,14 +121,14 @@ class _Refreshable(TokenMixin):  # type: ignore[misc]  # as above
 
 
 class _Store:
-    """Clients and tokens in the database."""
+    """Stores clients and tokens in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def client(self, client_id: str) -> _Client | None:
         with self._database.transaction() as session:
-            # PostgreSQL's texts hold no NUL, so no client has one in its name.
+            # PostgreSQL's text can't hold NUL, so that no client's name does.
             row = None if "\x00" in client_id else session.get(OAuthClient, client_id)
         return _Client(row) if row else None
 
@@ -150,7 +150,7 @@ class _Store:
             return row is not None and row.expires_at > datetime.now(UTC)
 
     def take_refreshable(self, refresh_token: str, *, client_id: str) -> _Refreshable | None:
-        """The token of this client's refresh token, which then is used up: it serves once."""
+        """Return the token of a client's refresh token, and delete it: a refresh token works once."""
         once = (
             update(OAuthToken)
             .where(
@@ -168,7 +168,7 @@ class _Store:
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above
-    """Client credentials, with a refresh token beside the access token, so that clients can try both ways."""
+    """The client credentials grant, with a refresh token too, so that clients can use both grants."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = sorted(_METHODS)
 
@@ -179,7 +179,7 @@ class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  
 
 
 class _RefreshToken(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
-    """The refresh token grant: each refresh token serves once, and brings the next."""
+    """The refresh token grant: each refresh token works once and is replaced."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = sorted(_METHODS)
     INCLUDE_NEW_REFRESH_TOKEN = True
@@ -189,11 +189,11 @@ class _RefreshToken(grants.RefreshTokenGrant):  # type: ignore[misc]  # as above
         return self.store.take_refreshable(refresh_token, client_id=self.request.client.client_id)
 
     def authenticate_user(self, _refresh_token: _Refreshable) -> str:
-        """A client acts for itself; Authlib wants somebody."""
+        """Return a user for Authlib, which requires one: a client acts for itself."""
         return "the client itself"
 
     def revoke_old_credential(self, _refresh_token: _Refreshable) -> None:
-        """It was used up when it was presented."""
+        """Do nothing: the token was deleted when it was sent."""
 
 
 def _hash(secret: str) -> str:

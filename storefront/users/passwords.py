@@ -1,4 +1,4 @@
-"""Passwords, kept as Argon2id hashes alone (RFC 9106)."""
+"""Passwords, stored as Argon2id hashes (RFC 9106)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ __all__ = ["hashed", "matches"]
 
 @cache
 def _hasher() -> PasswordHasher:
-    """The library's parameters: the second of RFC 9106's recommended ones, 64 MiB of memory for each hash."""
+    """Return a hasher with RFC 9106's second recommended parameters: 64 MiB of memory for each hash."""
     return PasswordHasher()
 
 
 def hashed(password: str) -> str:
-    """What to keep of a password: another text each time."""
+    """Return the hash of a password, with a new salt each time."""
     return _hasher().hash(password)
 
 
-def matches(password: str, kept: str | None) -> bool:
-    """Whether this is the password; takes as long for somebody who has none, so that it tells nobody who exists.
+def matches(password: str, stored_hash: str | None) -> bool:
+    """Return whether the password matches; takes as long without a hash, so that timing reveals no accounts.
 
     Args:
-        password: What was typed.
-        kept: What `hashed` gave; None for who has no password or doesn't exist.
+        password: The password to check.
+        stored_hash: The result of `hashed`; None if the user has no password or doesn't exist.
     """
     try:
-        _hasher().verify(kept or _nobodys(), password)
+        _hasher().verify(stored_hash or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return stored_hash is not None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Refusals of the users API over HTTP: problem bodies (RFC 9457), as all providers have them."""
+"""The users API's error responses: problem bodies (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ __all__ = ["InvalidContentError", "problem", "register"]
 
 
 def register(app: Flask) -> None:
-    """Have `app` answer the repository's refusals with problem bodies, too."""
+    """Register error handlers for the repository's errors on `app`."""
     app.register_error_handler(UnknownUserError, lambda error: problem(404, str(error)))
     app.register_error_handler(DuplicateEmailError, lambda error: problem(409, str(error)))

@@ -1,4 +1,4 @@
-"""Users and posts in the database, with its refusals as domain errors."""
+"""Users and posts in the database; constraint violations become domain errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DEFAULT_LOCALE = "en-GB"
 
 
 class UnknownUserError(LookupError):
-    """There is no such user."""
+    """The user doesn't exist."""
 
 
 class DuplicateEmailError(ValueError):
@@ -34,16 +34,16 @@ class DuplicateEmailError(ValueError):
 
 
 class InvalidProfileError(ValueError):
-    """The database refuses what a profile says: its bio is too long, above all."""
+    """The profile violates a constraint: for example, its bio is too long."""
 
 
 class ProfileData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user tells of oneself.
+    """A user's profile.
 
     Args:
         bio: At most 500 characters.
-        location: Where the user is, at most 200 characters.
-        picture: The address of a picture, at most 2000 characters.
+        location: At most 200 characters.
+        picture: The URL of a picture, at most 2000 characters.
     """
 
     bio: str | None = None
@@ -52,7 +52,7 @@ class ProfileData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserRepository:
-    """Users and posts, within one transaction.
+    """Users and posts within one transaction.
 
     Args:
         session: The transaction's session.
@@ -62,19 +62,19 @@ class UserRepository:
         self._session = session
 
     def get(self, user_id: str) -> User:
-        """The user with this id.
+        """Return the user with this id.
 
         Raises:
-            UnknownUserError: There is none.
+            UnknownUserError: The user doesn't exist.
         """
         return self._get(user_id, lock=False)
 
     def find(self, email: str) -> Sequence[User]:
-        """The users with this e-mail address, whatever its case: one or none."""
+        """Return the users with this e-mail address, ignoring case: one or none."""
         return self._session.scalars(select(User).where(func.lower(User.email) == func.lower(email))).all()
 
     def search(self, criteria: SearchCriteria) -> list[FoundUser]:
-        """The users that the criteria fit."""
+        """Return the users that match the criteria."""
         rows = self._session.execute(search_query(criteria))
         return [FoundUser(**row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name for it
 
@@ -114,7 +114,7 @@ class UserRepository:
 
         Raises:
             DuplicateEmailError: The e-mail address is taken.
-            InvalidProfileError: The profile can't be kept; the user isn't either.
+            InvalidProfileError: The profile is not valid; no user is created.
         """
         with self._session.begin_nested():
             user = self.add(email=email, name=name)
@@ -123,7 +123,7 @@ class UserRepository:
         return user
 
     def password_matches(self, email: str, password: str) -> bool:
-        """Whether somebody has this e-mail address and this password."""
+        """Return whether a user has this e-mail address and password."""
         user = next(iter(self.find(email)), None)
         return matches(password, user.password_hash if user else None)
 
@@ -131,11 +131,11 @@ class UserRepository:
         """Change a user.
 
         Args:
-            user_id: Who.
-            changes: New values of "email", "name" and "locale"; with none of them the user stays as it is.
+            user_id: The user's id.
+            changes: New values of "email", "name" and "locale"; may be empty.
 
         Raises:
-            UnknownUserError: There is no such user.
+            UnknownUserError: The user doesn't exist.
             DuplicateEmailError: The e-mail address is taken.
         """
         user = self._get(user_id, lock=True)
@@ -150,7 +150,7 @@ class UserRepository:
         """Delete a user and all posts.
 
         Raises:
-            UnknownUserError: There is no such user.
+            UnknownUserError: The user doesn't exist.
         """
         key = _uuid(user_id)
         gone = self._session.scalars(delete(User).where(User.id == key).returning(User.id)).all()
@@ -161,7 +161,7 @@ class UserRepository:
         """Create a post.
 
         Raises:
-            UnknownUserError: There is no such author.
+            UnknownUserError: The author doesn't exist.
         """
         author = self._get(author_id, lock=True)
         post = Post(id=uuid.uuid4(), author_id=author.id, title=title, content=content, published_at=_now())
@@ -184,7 +184,7 @@ class UserRepository:
 
 
 def _refusal(error: IntegrityError | DataError) -> ValueError | None:
-    """What the schema's refusal means; None when it is nothing that a caller could have known."""
+    """Return the domain error of a constraint violation; None for one that isn't the caller's fault."""
     said = str(error.orig)
     if "users_email_key" in said:
         return DuplicateEmailError("duplicate email: another user has this e-mail address")

@@ -17,7 +17,7 @@ from storefront.users.wire import timestamp
 if TYPE_CHECKING:
     from storefront.database import Database
     from storefront.users.tables import User
-    from storefront.users.user_events import Tell
+    from storefront.users.user_events import Publish
 
 __all__ = ["blueprint"]
 
@@ -35,55 +35,68 @@ class _Changes(msgspec.Struct, forbid_unknown_fields=True):
     locale: Locale | msgspec.UnsetType = msgspec.UNSET
 
 
-def blueprint(database: Database, *, tell: Tell) -> Blueprint:
-    """The routes below /users; `tell` is told of each change."""
-    routes = Blueprint("users", __name__, url_prefix="/users")
+def blueprint(database: Database, *, publish: Publish) -> Blueprint:
+    """Return the routes below /users.
 
-    @routes.post("")
-    def create() -> Response:
+    Args:
+        database: With all migrations applied.
+        publish: Called with each change of a user, in its transaction.
+    """
+    users = _Users(database, publish)
+    routes = Blueprint("users", __name__, url_prefix="/users")
+    routes.post("", endpoint="create")(users.create)
+    routes.get("", endpoint="find")(users.find)
+    routes.get("/<id>", endpoint="get")(users.get)
+    routes.patch("/<id>", endpoint="change")(users.change)
+    routes.delete("/<id>", endpoint="remove")(users.remove)
+    return routes
+
+
+class _Users:
+    """The handlers of the routes below /users."""
+
+    def __init__(self, database: Database, publish: Publish) -> None:
+        self._database = database
+        self._publish = publish
+
+    def create(self) -> Response:
         content = valid(json_content(), _NewUser)
-        with database.transaction() as session:
+        with self._database.transaction() as session:
             user = UserRepository(session).add(
                 email=content.email, name=content.name, locale=content.locale, password=content.password
             )
-            tell(session, "user.created", account_of(user))
+            self._publish(session, "user.created", account_of(user))
         answer = _json(_wire(user), status=201)
         answer.headers["Location"] = url_for("users.get", id=str(user.id), _external=True)
         return answer
 
-    @routes.get("")
-    def find() -> Response:
+    def find(self) -> Response:
         email = request.args.get("email")
         if not email or "\x00" in email:
             raise BadRequest("the query parameter email is missing or not an e-mail address")
-        with database.transaction() as session:
+        with self._database.transaction() as session:
             return _json({"items": [_wire(user) for user in UserRepository(session).find(email)]})
 
-    @routes.get("/<id>")
-    def get(id: str) -> Response:  # noqa: A002 -- the document's name
-        with database.transaction() as session:
+    def get(self, id: str) -> Response:  # noqa: A002 -- the document's name
+        with self._database.transaction() as session:
             return _json(_wire(UserRepository(session).get(id)))
 
-    @routes.patch("/<id>")
-    def change(id: str) -> Response:  # noqa: A002 -- as above
+    def change(self, id: str) -> Response:  # noqa: A002 -- as above
         changes = msgspec.structs.asdict(valid(json_content(), _Changes))
         given = {name: value for name, value in changes.items() if value is not msgspec.UNSET}
-        with database.transaction() as session:
+        with self._database.transaction() as session:
             user = UserRepository(session).change(id, given)
             if given:
-                tell(session, "user.updated", account_of(user))
+                self._publish(session, "user.updated", account_of(user))
             return _json(_wire(user))
 
-    @routes.delete("/<id>")
-    def remove(id: str) -> Response:  # noqa: A002 -- as above
-        with database.transaction() as session:
+    def remove(self, id: str) -> Response:  # noqa: A002 -- as above
+        with self._database.transaction() as session:
             users = UserRepository(session)
-            # Changed by nothing, the user is locked: what is told is the last state.
-            tell(session, "user.deleted", account_of(users.change(id, {})))
+            # An empty change locks the row, so that the event holds the user's last state.
+            self._publish(session, "user.deleted", account_of(users.change(id, {})))
             users.remove(id)
         return Response(status=204)
-
-    return routes
 
 
 def _wire(user: User) -> dict[str, str]:

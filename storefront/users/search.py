@@ -1,4 +1,4 @@
-"""Searching users: the criteria, and the one query that they make."""
+"""User search: the criteria and their SQL query."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _ORDERS = {"created_at": User.created_at, "name": User.name, "email": func.lower
 
 
 class InvalidSearchError(ValueError):
-    """Criteria that say nothing that can be searched for."""
+    """The search criteria are invalid."""
 
 
 class SearchCriteria(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What to look for; what is not given doesn't matter.
+    """Search criteria; None matches every user.
 
     Args:
-        name_pattern: A part of the name, whatever its case; no character of it is a wildcard.
-        email: The e-mail address, whatever its case.
+        name_pattern: A part of the name, ignoring case; there are no wildcards.
+        email: The e-mail address, ignoring case.
         location: The profile's location, exactly.
-        min_age: At least so many years old; who told no birth date isn't found.
-        has_profile_picture: Whether there is one.
-        order_by: What the order is by; the id decides between equals.
-        order: Upwards or downwards.
-        limit: At most so many, up to 100.
-        offset: Leave out so many of the first.
+        min_age: The minimum age in years; users without a birth date don't match.
+        has_profile_picture: Whether the profile has a picture.
+        order_by: The sort key; ties are sorted by id.
+        order: Ascending or descending.
+        limit: The maximum number of users, up to 100.
+        offset: The number of users to skip.
     """
 
     name_pattern: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
@@ -54,10 +54,10 @@ class SearchCriteria(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
 
     @classmethod
     def of(cls, criteria: dict[str, Any]) -> SearchCriteria:
-        """The criteria that a mapping in the wire's names holds.
+        """Parse criteria from a mapping with camelCase names.
 
         Raises:
-            InvalidSearchError: A name is unknown, or a value not possible.
+            InvalidSearchError: A name is unknown or a value is invalid.
 
         Example:
             >>> SearchCriteria.of({"namePattern": "John", "minAge": 25}).min_age
@@ -70,7 +70,7 @@ class SearchCriteria(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
 
 
 class FoundUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A user, as a search shows it."""
+    """A user in a search result."""
 
     id: uuid.UUID
     name: str
@@ -81,11 +81,11 @@ class FoundUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def search_query(criteria: SearchCriteria, *, today: date | None = None) -> Select[*tuple[Any, ...]]:
-    """The query; all values are parameters of it.
+    """Return the SQL query; all values are bound parameters.
 
     Args:
-        criteria: What to look for.
-        today: The day that ages are of; None is today, in UTC.
+        criteria: The search criteria.
+        today: The date for ages; None is today in UTC.
     """
     day = today or datetime.now(UTC).date()
     column = _ORDERS[criteria.order_by]
@@ -102,7 +102,7 @@ def search_query(criteria: SearchCriteria, *, today: date | None = None) -> Sele
 
 def _conditions(criteria: SearchCriteria, today: date) -> Iterator[ColumnElement[bool]]:
     if criteria.name_pattern is not None:
-        # The index finds those with all the letters, the comparison those with them in this order.
+        # The index finds names with the same trigrams; the comparison checks their order.
         yield func.trigrams(User.name).op("@>")(func.trigrams(criteria.name_pattern))
         yield func.strpos(func.lower(User.name), func.lower(criteria.name_pattern)) > 0
     if criteria.email is not None:

@@ -1,4 +1,4 @@
-"""The users API, running: one call that gives tests, recordings and the demo all they need of it."""
+"""A running users API for tests, recordings and the demo."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from storefront.framework.states import bound
 from storefront.server import running
 from storefront.users.app import create_app
 from storefront.users.oauth import register_client
-from storefront.users.user_events import nobody
+from storefront.users.user_events import discard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storefront.users.user_events import Tell
+    from storefront.users.user_events import Publish
 
 __all__ = ["UsersService", "running_users_api"]
 
@@ -33,9 +33,9 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         url: Its base URL.
         app: The WSGI application behind it.
-        client_id: A client that may ask for tokens.
+        client_id: A registered client.
         client_secret: Its secret.
-        database: Where its rows are.
+        database: Its database.
     """
 
     url: str
@@ -49,11 +49,11 @@ class UsersService(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def database_url(self) -> str:
-        """Its database, password included, for provider states that another process sets up."""
+        """The database URL, password included, for provider states in another process."""
         return self.database.engine.url.render_as_string(hide_password=False)
 
     def authorization(self) -> dict[str, str]:
-        """A header with a fresh access token."""
+        """Return a header with a fresh access token."""
         source = ClientCredentials(
             f"{self.url}/oauth/token", client_id=self.client_id, client_secret=self.client_secret
         )
@@ -68,24 +68,24 @@ def running_users_api(
     token_lifetime: int = 60,
     host: str = "127.0.0.1",
     port: int = 0,
-    tell: Tell = nobody,
+    publish: Publish = discard,
 ) -> Iterator[UsersService]:
-    """The users API; provider states of this process work on its database, too.
+    """Run the users API; the provider states of this process work on its database.
 
     Args:
         database: With all migrations applied; None makes one for as long as the context lasts.
         token_lifetime: Seconds that an access token is valid.
         host: The address to listen at.
         port: The port; 0 takes a free one.
-        tell: Told of each change of a user.
+        publish: Called with each change of a user, in its transaction.
 
     Raises:
-        BadInputError: The database server can't be used, or the port.
+        BadInputError: The database server can't be used, or the port is taken.
     """
     with ExitStack() as stack:
         own = database or stack.enter_context(temporary_database())
         stack.enter_context(bound(own))
-        app = create_app(own, token_lifetime=token_lifetime, tell=tell)
+        app = create_app(own, token_lifetime=token_lifetime, publish=publish)
         yield UsersService(
             url=stack.enter_context(running(app, host=host, port=port)),
             app=app,

@@ -1,6 +1,6 @@
-"""Provider states of the users API: each puts real rows into the database, while recording and verifying alike.
+"""Provider states of the users API: each writes rows to the database, for recording and for verification.
 
-Setting up a state twice leaves what setting it up once does.
+They are idempotent.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _NAME = "Ada Lovelace"
 
 @contextmanager
 def _users() -> Iterator[UserRepository]:
-    """The users of the database that states work on, in one transaction."""
+    """Open a transaction on the states' database."""
     with rows() as session:
         yield UserRepository(session)
 
 
 def a_user_exists(*, id: str, email: str | None = None, name: str = _NAME) -> None:  # noqa: A002 -- the wire's name
-    """A user has this id, this name and this e-mail address (by default the id @example.com), and no posts.
+    """A user has this id, name and e-mail address (by default <id>@example.com), and no posts.
 
-    Whoever had the id or the e-mail address before is gone.
+    Other users with the id or the e-mail address are deleted.
     """
     with _users() as users:
         _put(users, id, email=email, name=name)
@@ -54,7 +54,7 @@ def a_user_with_posts_exists(
     email: str | None = None,
     name: str = _NAME,
 ) -> None:
-    """As "a user exists", with that many posts: "Post 1", "Post 2" and so on, in this order."""
+    """As "a user exists", with this number of posts: "Post 1", "Post 2" and so on, in this order."""
     with _users() as users:
         _put(users, id, email=email, name=name)
         for number in range(1, posts + 1):

@@ -27,7 +27,7 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A user; e-mail addresses are unique whatever their case."""
+    """A user; e-mail addresses are unique, ignoring case."""
 
     __tablename__ = "users"
 
@@ -53,7 +53,7 @@ class User(Base):
 
 
 class Profile(Base):
-    """What a user tells of oneself: at most one profile each."""
+    """A profile; a user has at most one."""
 
     __tablename__ = "user_profiles"
 
@@ -72,7 +72,7 @@ class Profile(Base):
 
 
 class Post(Base):
-    """A post of a user; its number says its place in the order of publishing, which whole seconds can't."""
+    """A post of a user; its number gives the order of publishing, since times are in whole seconds."""
 
     __tablename__ = "posts"
 
@@ -88,7 +88,7 @@ class Post(Base):
 
 
 class OAuthClient(Base):
-    """A client that may ask for tokens; its secret is kept as a hash."""
+    """A registered client; its secret is stored as a hash."""
 
     __tablename__ = "oauth_clients"
 
@@ -97,7 +97,7 @@ class OAuthClient(Base):
 
 
 class OAuthToken(Base):
-    """An issued access token with its refresh token, both kept as hashes."""
+    """An issued access token with its refresh token, both stored as hashes."""
 
     __tablename__ = "oauth_tokens"
 

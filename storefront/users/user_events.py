@@ -1,4 +1,4 @@
-"""What may happen to a user, and who is told of it, in the transaction of the change."""
+"""User events: what can happen to a user, and who publishes it, in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from storefront.users.accounts import Account
 
-__all__ = ["KINDS", "Kind", "Tell", "nobody"]
+__all__ = ["KINDS", "Kind", "Publish", "discard"]
 
 Kind = Literal["user.created", "user.updated", "user.deleted"]
 KINDS: tuple[Kind, ...] = ("user.created", "user.updated", "user.deleted")
 
-#: Told of a change before its transaction ends; gets the user after it, of a deleted one before it.
-Tell = Callable[[Session, Kind, Account], object]
+#: Called before the change's transaction ends, with the user after the change, or a deleted user's last state.
+Publish = Callable[[Session, Kind, Account], object]
 
 
-def nobody(_session: Session, _kind: Kind, _user: Account) -> None:
-    """Tell nobody."""
+def discard(_session: Session, _kind: Kind, _user: Account) -> None:
+    """Publish nothing."""

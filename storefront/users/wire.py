@@ -1,4 +1,4 @@
-"""How values look on the wire, over REST and GraphQL alike."""
+"""The wire format of values in REST and GraphQL."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ __all__ = ["timestamp"]
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment in UTC, to the second (RFC 3339): "2026-01-31T12:00:00Z"."""
+    """Format a time in UTC, to the second (RFC 3339): "2026-01-31T12:00:00Z"."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Sagas: steps across services that all happen, or are all undone, whatever breaks in between."""
+"""Sagas: steps across services that are all completed or all compensated, whatever fails in between."""
 
 from storefront.orders.saga.definition import RefusedError, Run, Saga, Step
 from storefront.orders.saga.engine import Patience, SagaEngine

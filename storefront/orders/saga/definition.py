@@ -1,4 +1,4 @@
-"""What a saga consists of."""
+"""The parts of a saga."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 import msgspec
 from pactape_clients.errors import ResponseError
 
-__all__ = ["RefusedError", "Run", "Saga", "Step", "is_refusal", "told"]
+__all__ = ["RefusedError", "Run", "Saga", "Step", "is_refusal", "message_of"]
 
-#: Statuses by which a provider says that it did not do it and will not: kept with the idempotency key.
+#: Statuses of a final refusal by a provider, stored with the idempotency key.
 _REFUSALS = frozenset({402, 404, 409, 422})
 
 
 class RefusedError(Exception):
-    """A step found that the saga must not go on; there is nothing of its own to undo."""
+    """A step refused to continue the saga; the step itself has nothing to compensate."""
 
 
 class Run(msgspec.Struct, kw_only=True):
-    """One saga on its way.
+    """A running saga.
 
     Args:
         id: Its id, a UUID.
-        request: What was asked for, JSON values.
-        secrets: What is kept only until it ends.
-        results: What each step gave, JSON values, by its name.
-        reason: Why it is being undone.
+        request: The request, as JSON values.
+        secrets: Values that are deleted when the saga ends.
+        results: The result of each step by name, as JSON values.
+        reason: Why it is being compensated.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Run(msgspec.Struct, kw_only=True):
     reason: str | None = None
 
     def key(self, step: str) -> str:
-        """The idempotency key of a step, the same however often it is tried."""
+        """Return the idempotency key of a step, the same for each attempt."""
         return f"{self.id}:{step}"
 
 
@@ -45,11 +45,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         name: "reserve_items".
-        do: Does it and gives JSON values; doing it again gives the same and does no more.
-        undo: Undoes it, given what `do` gave, or None when that is not known: then it has to find out. Doing it
-            again does no harm. None: there is nothing to undo.
+        do: Performs the step and returns JSON values; idempotent.
+        undo: The compensation; gets the result of `do`, or None if that is unknown and must be looked up.
+            Idempotent. None: there is nothing to compensate.
         timeout: Seconds that `do` or `undo` may take.
-        partial: Whether it may be refused with a part of it done, so that a refusal has to be undone, too.
+        partial: Whether a refused step may be partly done, so that it must be compensated, too.
     """
 
     name: str
@@ -64,9 +64,9 @@ class Saga(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         kind: Its name in the log.
-        steps: In their order.
-        on_success: What is done after all of them, tried again until it works, and never undoes anything.
-        on_failure: The same, after all has been undone.
+        steps: The steps in order.
+        on_success: A final step, retried until it succeeds; its failure compensates nothing.
+        on_failure: The same, after all compensations.
     """
 
     kind: str
@@ -76,15 +76,15 @@ class Saga(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether a step surely did nothing; of everything else it isn't known, however it looks.
+    """Return whether an error proves that the step did nothing.
 
-    An answer about the token, say, may be the second try's, after a first one that got through.
+    No other error does: a 401, for example, may answer the second attempt, after the first was processed.
     """
     return isinstance(error, RefusedError) or (isinstance(error, ResponseError) and error.status in _REFUSALS)
 
 
-def told(error: BaseException) -> str:
-    """An error for the log and the customer: what the provider said, where it said something."""
+def message_of(error: BaseException) -> str:
+    """Return an error's message for the log and the customer: the provider's own, if there is one."""
     if isinstance(error, ResponseError) and error.problem is not None and error.problem.detail:
         return error.problem.detail
     return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Leading sagas through their steps, and back."""
+"""The saga engine: runs steps and compensations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from storefront.orders.saga.definition import Run, Saga, Step, is_refusal, told
+from storefront.orders.saga.definition import Run, Saga, Step, is_refusal, message_of
 from storefront.orders.saga.log import LostLeaseError, Record
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ _THREADS = 64
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a compensation, or what comes after the last step, is tried again.
+    """How compensations and final steps are retried.
 
     Args:
-        waits: Seconds before each attempt that is made at once.
-        later: Seconds until the next round of attempts.
-        attempts: After how many in all it is parked.
+        waits: Seconds before each attempt of a round.
+        later: Seconds until the next round.
+        attempts: The total number of attempts after which it is parked.
     """
 
     waits: tuple[float, ...] = (0.0, 0.1, 0.4)
@@ -39,13 +39,13 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SagaEngine:
-    """Leads sagas through their steps; may be shared by threads.
+    """Runs sagas; thread-safe.
 
     Args:
-        log: Where they are written down.
-        sagas: The kinds that there are.
-        patience: How long compensations are tried again.
-        checkpoint: Told of each point that a process may be killed at: "reserve_items started".
+        log: The saga log.
+        sagas: The kinds of saga.
+        patience: How compensations are retried.
+        checkpoint: Called at each point where tests kill the process: "reserve_items started".
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class SagaEngine:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of saga that it leads."""
+        """The kinds of saga that it runs."""
         return tuple(self._sagas)
 
     def start(
@@ -76,29 +76,29 @@ class SagaEngine:
         secrets: Mapping[str, Any],
         seconds: float | None,
     ) -> Record:
-        """Begin a saga and lead it as far as it goes now; one that was begun already is left to its worker.
+        """Start a saga and run it as far as possible now; a saga that exists is left to its worker.
 
         Args:
             saga_id: A UUID.
             kind: One of the kinds.
-            request: What is asked for, JSON values.
-            secrets: The same, but kept only until the saga ends.
-            seconds: How long its steps may take together; None for no limit.
+            request: The request, as JSON values.
+            secrets: The same, but deleted when the saga ends.
+            seconds: The total time of its steps; None for no limit.
         """
         new = self._log.begin(saga_id, kind=kind, request=request, secrets=secrets, seconds=seconds)
         self._checkpoint("begun")
         return self.lead(saga_id) if new else self._log.read(saga_id)
 
     def lead(self, saga_id: str) -> Record:
-        """Lead a saga on, as far as it goes now, unless somebody else does."""
+        """Continue a saga as far as possible now, unless another worker does."""
         if self._log.take(saga_id):
             record = self._log.read(saga_id)
-            with suppress(LostLeaseError):  # whoever took it over leads it on
+            with suppress(LostLeaseError):  # another worker has taken it over
                 self._lead(record, self._sagas[record.kind])
         return self._log.read(saga_id)
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for running steps."""
         self._threads.shutdown()
 
     def _lead(self, record: Record, saga: Saga) -> None:
@@ -141,9 +141,9 @@ class SagaEngine:
             reason = f"timeout: {step.name} took more than {seconds:.1f} s"
             self._log.failed(record.id, step.name, state="unknown", reason=reason)
             return False
-        except Exception as error:  # noqa: BLE001 -- whatever it is, what was done before has to be undone
+        except Exception as error:  # noqa: BLE001 -- any failure starts the compensations
             state = "refused" if is_refusal(error) and not step.partial else "unknown"
-            self._log.failed(record.id, step.name, state=state, reason=told(error))
+            self._log.failed(record.id, step.name, state=state, reason=message_of(error))
             return False
         self._checkpoint(f"{step.name} called")
         self._log.ended(record.id, step.name, state="done", result=result)
@@ -151,7 +151,7 @@ class SagaEngine:
         return True
 
     def _settled(self, record: Record, run: Run, task: Step) -> bool:
-        """Whether a task is done or parked, after as many attempts as are made at once."""
+        """Run one round of attempts, and return whether the task is done or parked."""
         if task.name in record.steps and record.steps[task.name].state in {"done", "parked"}:
             return True
         for wait in self._patience.waits:
@@ -160,10 +160,10 @@ class SagaEngine:
             self._checkpoint(f"{task.name} started")
             try:
                 self._within(task.timeout, task.do, run)
-            except Exception as error:  # noqa: BLE001 -- as above: tried again, whatever it is
-                self._log.ended(record.id, task.name, state="failing", error=told(error))
+            except Exception as error:  # noqa: BLE001 -- any failure is retried
+                self._log.ended(record.id, task.name, state="failing", error=message_of(error))
                 if attempts >= self._patience.attempts:
-                    self._log.parked(record.id, task.name, error=told(error))
+                    self._log.parked(record.id, task.name, error=message_of(error))
                     return True
             else:
                 self._checkpoint(f"{task.name} called")
@@ -172,16 +172,16 @@ class SagaEngine:
         return False
 
     def _within(self, seconds: float, action: Callable[[Run], Any], run: Run) -> Any:
-        """What `action` gives, if it does so in time; else it goes on alone, and nobody waits for it."""
+        """Return the result of `action` if it comes in time; otherwise leave it running in its thread."""
         return self._threads.submit(copy_context().run, action, run).result(timeout=seconds)
 
 
 def _back(record: Record, saga: Saga) -> Iterator[Step]:
-    """What undoes the steps that were begun, the last one first, and what comes after that."""
+    """Return the compensations of the started steps, the last one first, and the final step."""
     for step in reversed(saga.steps):
-        known = record.steps.get(step.name)
-        if step.undo is not None and known is not None and known.state != "refused":
-            result = known.result if known.state == "done" else None
+        entry = record.steps.get(step.name)
+        if step.undo is not None and entry is not None and entry.state != "refused":
+            result = entry.result if entry.state == "done" else None
             yield Step(name=f"undo {step.name}", do=_undoing(step.undo, result), timeout=step.timeout)
     yield from saga.on_failure
 
@@ -209,4 +209,4 @@ def _seconds_left(record: Record) -> float | None:
 
 
 def _pass(_point: str) -> None:
-    """Nobody watches."""
+    """Do nothing."""

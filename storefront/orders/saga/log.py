@@ -1,6 +1,6 @@
-"""The log of sagas in the database: what a process that takes over needs to know.
+"""The saga log in the database: another process can take a saga over from it.
 
-Who works on a saga has a lease; each entry renews it, and is refused to whoever has lost it.
+A saga's worker has a lease; each entry renews it, and is rejected after the lease was lost.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDED", "LostLeaseError", "Record", "SagaLog", "StepRecord"]
 
-#: The states that a saga ends in.
+#: The final states of a saga.
 ENDED = frozenset({"completed", "compensated", "parked"})
 
 _LOGGER = logging.getLogger(__name__)
@@ -39,13 +39,13 @@ class LostLeaseError(Exception):
 
 
 class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a step is.
+    """The progress of a step.
 
     Args:
         state: "started", "done", "refused", "unknown", "failing" or "parked".
-        attempts: How often it was started.
-        result: What it gave.
-        error: What went wrong the last time.
+        attempts: The number of attempts.
+        result: Its result.
+        error: The last failure.
     """
 
     state: str
@@ -55,17 +55,17 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a saga is.
+    """The progress of a saga.
 
     Args:
         id: Its id.
-        kind: What kind of saga it is.
-        request: What was asked for.
-        secrets: What is kept only until it ends.
+        kind: The kind of saga.
+        request: The request.
+        secrets: Values that are deleted when the saga ends.
         state: "running", "finishing", "compensating", "completed", "compensated" or "parked".
-        reason: Why it is being undone.
-        deadline: When it must have got through its steps.
-        steps: Its steps, as far as they were begun.
+        reason: Why it is being compensated.
+        deadline: When its steps must be done.
+        steps: The started steps.
     """
 
     id: str
@@ -79,11 +79,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SagaLog:
-    """The log; each thread that uses it is a worker of its own.
+    """The saga log; each thread is a worker of its own.
 
     Args:
-        database: Where it is.
-        lease: Seconds after which another worker may take over from one that wrote nothing.
+        database: Holds the log.
+        lease: Seconds without an entry after which another worker may take a saga over.
     """
 
     def __init__(self, database: Database, *, lease: float = 30.0) -> None:
@@ -93,7 +93,7 @@ class SagaLog:
 
     @property
     def _owner(self) -> str:
-        """Who holds a lease: this thread, for each leads one saga at a time."""
+        """Return this thread's worker id; a thread runs one saga at a time."""
         return f"{self._process}-{threading.get_ident()}"
 
     def begin(
@@ -105,14 +105,14 @@ class SagaLog:
         secrets: Mapping[str, Any],
         seconds: float | None,
     ) -> bool:
-        """Write a new saga down and take it; gives whether it is new.
+        """Add a saga with a lease, and return whether it is new.
 
         Args:
             saga_id: A UUID.
-            kind: What kind of saga it is.
-            request: What is asked for, JSON values.
-            secrets: The same, but kept only until it ends.
-            seconds: How long its steps may take together; None for no limit.
+            kind: The kind of saga.
+            request: The request, as JSON values.
+            secrets: The same, but deleted when the saga ends.
+            seconds: The total time of its steps; None for no limit.
         """
         values = {"kind": kind, "request": dict(request), "secrets": dict(secrets), "state": "running"}
         deadline = None if seconds is None else datetime.now(UTC) + timedelta(seconds=seconds)
@@ -122,7 +122,7 @@ class SagaLog:
             return session.scalar(row.on_conflict_do_nothing().returning(SagaRow.id)) is not None
 
     def take(self, saga_id: str) -> bool:
-        """Take a saga that nobody is at; gives whether it was free and still has something to do."""
+        """Take the lease of a saga, and return whether it was free and the saga is unfinished."""
         free = update(SagaRow).where(
             SagaRow.id == uuid.UUID(saga_id),
             SagaRow.state.not_in(ENDED),
@@ -133,14 +133,14 @@ class SagaLog:
             return session.scalar(free.values(**values).returning(SagaRow.id)) is not None
 
     def let_go(self, saga_id: str, *, seconds: float) -> None:
-        """Leave a saga to whoever comes first, after that many seconds."""
+        """Release a saga; any worker may take it after this number of seconds."""
         later = {"due": func.now() + timedelta(seconds=seconds), "leased_until": func.now()}
         with self._database.transaction() as session:
             self._write(session, saga_id, later)
 
     def due(self, kinds: Iterable[str], *, most: int = 100) -> list[str]:
-        """The sagas of these kinds that somebody should take, the longest due first."""
-        wanted = (
+        """Return the ids of due sagas of these kinds, the longest due first."""
+        due = (
             select(SagaRow.id)
             .where(SagaRow.state.not_in(ENDED), SagaRow.kind.in_(kinds))
             .where(SagaRow.leased_until < func.now(), SagaRow.due <= func.now())
@@ -148,13 +148,13 @@ class SagaLog:
             .limit(most)
         )
         with self._database.transaction() as session:
-            return [str(each) for each in session.scalars(wanted)]
+            return [str(each) for each in session.scalars(due)]
 
     def read(self, saga_id: str) -> Record:
-        """How far a saga is.
+        """Return the progress of a saga.
 
         Raises:
-            LookupError: There is none with this id.
+            LookupError: The saga doesn't exist.
         """
         key = uuid.UUID(saga_id)
         with self._database.transaction() as session:
@@ -179,33 +179,33 @@ class SagaLog:
         )
 
     def started(self, saga_id: str, step: str) -> int:
-        """Note that a step is about to be tried; gives how often it was by now."""
+        """Record an attempt of a step, and return the number of attempts so far."""
         with self._database.transaction() as session:
             self._write(session, saga_id, {})
             row = insert(StepRow).values(
                 saga_id=uuid.UUID(saga_id), name=step, state="started", attempts=1, result=None
             )
             again = {"state": "started", "attempts": StepRow.attempts + 1}
-            wanted = row.on_conflict_do_update(index_elements=["saga_id", "name"], set_=again)
-            return int(session.scalars(wanted.returning(StepRow.attempts)).one())
+            upsert = row.on_conflict_do_update(index_elements=["saga_id", "name"], set_=again)
+            return int(session.scalars(upsert.returning(StepRow.attempts)).one())
 
     def ended(
         self, saga_id: str, step: str, *, state: str, result: Any = None, error: str | None = None
     ) -> None:
-        """Note how a step ended that was started."""
+        """Record the outcome of a step."""
         with self._database.transaction() as session:
             self._write(session, saga_id, {})
             self._step(session, saga_id, step, {"state": state, "result": result, "error": error})
 
     def failed(self, saga_id: str, step: str | None, *, state: str, reason: str) -> None:
-        """Note how a step ended, and in the same breath that the saga is to be undone because of it."""
+        """Record a step's failure and, in the same transaction, that the saga is to be compensated."""
         with self._database.transaction() as session:
             self._write(session, saga_id, {"state": "compensating", "reason": reason})
             if step is not None:
                 self._step(session, saga_id, step, {"state": state, "error": reason})
 
     def parked(self, saga_id: str, step: str, *, error: str) -> None:
-        """Give a step up for now, and tell a person: in the table of alerts, and in the process's log."""
+        """Park a step and raise an alert, in the table of alerts and in the process's log."""
         with self._database.transaction() as session:
             self._write(session, saga_id, {})
             self._step(session, saga_id, step, {"state": "parked", "error": error})
@@ -213,7 +213,7 @@ class SagaLog:
         _LOGGER.error("saga %s: %s was parked: %s", saga_id, step, error)
 
     def turned(self, saga_id: str, state: str) -> None:
-        """Note that a saga is in its next state; what is kept only until it ends goes with the last."""
+        """Record a saga's next state; a final state deletes its secrets."""
         values: dict[str, Any] = {"state": state}
         if state in ENDED and state != "parked":
             values |= {"secrets": null()}
@@ -221,7 +221,7 @@ class SagaLog:
             self._write(session, saga_id, values)
 
     def resume(self, saga_id: str) -> None:
-        """Have what was parked of a saga tried again, from the first attempt on."""
+        """Resume a parked saga, with all its attempts."""
         key = uuid.UUID(saga_id)
         steps = update(StepRow).where(StepRow.saga_id == key, StepRow.state == "parked")
         saga = update(SagaRow).where(SagaRow.id == key)

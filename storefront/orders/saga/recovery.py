@@ -1,4 +1,4 @@
-"""Taking over the sagas that somebody left: because the process died, or because it is to be tried later."""
+"""Recovery: takes over abandoned and delayed sagas."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Recovery:
-    """Leads on what is due, over and over, in a thread of its own.
+    """Continues due sagas in a thread of its own.
 
     Args:
-        log: Where sagas are written down.
-        engine: Leads them.
-        every: Seconds between two looks.
+        log: The saga log.
+        engine: Runs the sagas.
+        every: Seconds between two polls.
     """
 
     def __init__(self, log: SagaLog, engine: SagaEngine, *, every: float = 1.0) -> None:
@@ -41,7 +41,7 @@ class Recovery:
         self._thread.join()
 
     def look(self) -> int:
-        """Lead on all that is due; gives how many sagas that were."""
+        """Continue all due sagas, and return their number."""
         due = self._log.due(self._engine.kinds)
         for saga_id in due:
             self._engine.lead(saga_id)
@@ -52,6 +52,4 @@ class Recovery:
             try:
                 self.look()
             except SQLAlchemyError:
-                _LOGGER.exception(
-                    "the sagas that are due can't be read; the next look is in %s s", self._every
-                )
+                _LOGGER.exception("can't read the due sagas; next attempt in %s s", self._every)

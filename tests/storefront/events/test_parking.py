@@ -83,7 +83,7 @@ def test_an_event_is_parked_after_so_many_failures_with_its_error(
     with caplog.at_level(logging.CRITICAL):
         relay(world, times=3)
     assert parked(world) == [("mailer", ada, 1, 3, "ValueError: this user can't be mailed")]
-    assert "a person must look at it" in caplog.text
+    assert "it needs manual action" in caplog.text
 
 
 def test_before_that_it_is_tried_again_and_applied_when_it_goes(world: World, listener: Listener) -> None:

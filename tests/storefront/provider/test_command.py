@@ -77,7 +77,7 @@ def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, .
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("postgresql://127.0.0.1:1/none", "no server answers"), ("mysql://localhost/x", "it names mysql")],
+    [("postgresql://127.0.0.1:1/none", "no server answers"), ("mysql://localhost/x", "it is a URL of mysql")],
 )
 def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: str) -> None:
     with start("--port", "0", STOREFRONT_DATABASE_URL=url) as process:
@@ -93,7 +93,7 @@ def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: st
 def test_a_bus_of_an_unknown_kind_is_one_clear_error() -> None:
     with start("--port", "0", "--events-bus", "nonsense://ann:s3cret@x") as process:
         _, told = process.communicate(timeout=30)
-    said = (process.returncode, len(told.splitlines()), "unknown kind 'nonsense'" in told, "s3cret" in told)
+    said = (process.returncode, len(told.splitlines()), "unknown scheme 'nonsense'" in told, "s3cret" in told)
     assert said == (2, 1, True, False)
 
 

@@ -94,7 +94,7 @@ def test_the_database_itself_refuses_an_e_mail_address_twice(database: Database)
     ("url", "message"),
     [
         ("nonsense", "it is not a URL"),
-        ("sqlite:///file.db", "it names sqlite"),
+        ("sqlite:///file.db", "it is a URL of sqlite"),
         ("postgresql://ada:lovelace@127.0.0.1:port/none", "it is not a URL"),
         ("postgresql://ada:lovelace@127.0.0.1:1/none", "no server answers"),
     ],

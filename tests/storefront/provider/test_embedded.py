@@ -108,6 +108,16 @@ def test_what_a_killed_process_leaves_is_cleared_away_by_the_next(folder: Path) 
     assert (leftover in seen, seen, following.leave(), servers(folder)) == (False, [own], 0, [])
 
 
+def test_the_folder_of_a_deleted_checkout_is_removed_by_the_next_start(folder: Path) -> None:
+    abandoned = folder / "storefront-postgresql-deleted"
+    abandoned.mkdir()
+    (abandoned / "checkout").write_text(str(folder / "deleted"))
+    user = User(folder)
+    user.databases()
+    user.leave()
+    assert (abandoned.exists(), len(list(folder.glob("*/checkout")))) == (False, 1)
+
+
 @pytest.mark.long
 def test_a_server_s_folder_that_is_broken_is_made_anew(folder: Path) -> None:
     first = User(folder)

@@ -103,7 +103,7 @@ def test_the_handlers_of_another_process_work_on_the_database_that_the_variable_
 
 
 @pytest.mark.parametrize(
-    ("url", "message"), [("", "the provider states have no database"), ("sqlite://", "it names sqlite")]
+    ("url", "message"), [("", "provider states need a database"), ("sqlite://", "it is a URL of sqlite")]
 )
 def test_where_no_database_can_be_worked_on_the_variable_is_named(
     monkeypatch: pytest.MonkeyPatch, url: str, message: str
