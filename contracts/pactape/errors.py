@@ -37,12 +37,12 @@ class BadInputError(PactapeError):
 
     Example:
         >>> print(BadInputError("unknown setting 'hosst'", where="pyproject.toml", remedy="write 'host'"))
-        pyproject.toml: unknown setting 'hosst'. To mend it: write 'host'.
+        pyproject.toml: unknown setting 'hosst'. Fix: write 'host'.
     """
 
     def __init__(self, what: str, *, where: object = None, remedy: str) -> None:
         place = "" if where is None else f"{where}: "
-        super().__init__(f"{place}{what}. To mend it: {remedy}.")
+        super().__init__(f"{place}{what}. Fix: {remedy}.")
         self.what = what
         self.where = where
         self.remedy = remedy

@@ -1,15 +1,14 @@
-"""Provider-state handlers: the functions that put a provider into the state an interaction needs."""
+"""Provider state handlers: functions that bring a provider into the state that an interaction needs."""
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING
 
 from pactape.errors import ProviderStateError
+from pactape.imports import import_object
+from pactape.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +24,21 @@ _LONGEST_REASON = 200
 
 
 class RemoteStates(Mapping[str, Callable[..., object]]):
-    """Handlers at a URL, as official verifiers use them: any state's name has one.
+    """Handlers at a URL, as official verifiers use them: there is one for any state.
 
-    Each posts `{"action": "setup", "state": NAME, "params": {…}}` and gives the JSON object that is answered, if
-    one is: the values for the contract's generators. A status from 400 on is a failure.
+    Each posts `{"action": "setup", "state": NAME, "params": {…}}` and returns the JSON object of the response, if
+    there is one: values for the contract's generators. A status of 400 or more is a failure.
 
     Args:
-        url: Where states are set up.
+        url: The URL that sets states up.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._shown = without_credentials(url)
 
     def __repr__(self) -> str:
-        return f"RemoteStates({_without_user(self._url)!r})"
+        return f"RemoteStates({self._shown!r})"
 
     def __getitem__(self, name: str) -> Callable[..., object]:
         return partial(self._set_up, name)
@@ -56,37 +56,31 @@ class RemoteStates(Mapping[str, Callable[..., object]]):
         return isinstance(name, str)
 
     def _set_up(self, name: str, /, **parameters: object) -> object:
-        import requests  # noqa: PLC0415 -- only where states are far away
+        import requests  # noqa: PLC0415 -- most projects set states up in the process
 
         change = {"action": "setup", "state": name, "params": parameters}
         try:
             answer = requests.post(self._url, json=change, timeout=_TIMEOUT_SECONDS)
         except requests.RequestException as error:
-            raise RuntimeError(
-                f"{_without_user(self._url)} doesn't answer ({type(error).__name__})"
-            ) from None
+            raise RuntimeError(f"{self._shown} doesn't answer ({type(error).__name__})") from None
         if not answer.ok:
-            told = f"{_without_user(self._url)} answered with {answer.status_code}"
-            raise RuntimeError(f"{told}: {answer.text[:_LONGEST_REASON].strip()}" if answer.text else told)
+            problem = f"{self._shown} answered with {answer.status_code}"
+            reason = answer.text[:_LONGEST_REASON].strip()
+            raise RuntimeError(f"{problem}: {reason}" if reason else problem)
         try:
             return answer.json()
         except ValueError:
             return None
 
 
-def _without_user(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
-
-
 def load_states(reference: str | None, *, root: Path) -> States:
-    """Import the handlers that a setting names.
+    """Return the provider state handlers that a setting names.
 
     Args:
-        reference: "package.module:NAME", NAME being a mapping from state names to callables that take the
-            state's parameters as keyword arguments; a URL that sets states up (see `RemoteStates`); None gives
+        reference: "package.module:NAME", where NAME is a mapping from state names to callables that take the
+            state's parameters as keyword arguments; or a URL that sets states up (see `RemoteStates`); None for
             no handlers.
-        root: The project's folder; it is importable, first of all, while the module is imported.
+        root: The project's folder, which modules are imported from first.
 
     Raises:
         ProviderStateError: The module or the name can't be imported, or the object isn't such a mapping.
@@ -95,19 +89,18 @@ def load_states(reference: str | None, *, root: Path) -> States:
         return {}
     if reference.startswith(("http://", "https://")):
         return RemoteStates(reference)
-    module, _, name = reference.partition(":")
-    found = getattr(_import(module, reference=reference, root=root), name, None) if name else None
+    found = import_object(reference, root=root, error=ProviderStateError, where="states")
     if not isinstance(found, Mapping) or not all(callable(handler) for handler in found.values()):
         raise ProviderStateError(
-            f"states = {reference!r} doesn't name a mapping from state names to functions",
-            where=module,
+            f"{reference!r} isn't a mapping from state names to functions",
+            where="states",
             remedy='define STATES = {"a user exists": function} there and write "package.module:STATES"',
         )
     return found
 
 
 def set_up(state: ProviderState, states: States) -> object:
-    """Call the handler of `state` with its parameters.
+    """Call the handler of `state` with its parameters, and return what it returns.
 
     Raises:
         ProviderStateError: No handler has that name, or the handler failed (the cause is chained).
@@ -124,21 +117,7 @@ def set_up(state: ProviderState, states: States) -> object:
         raise ProviderStateError(
             f"the handler of the provider state {state.name!r} failed: {type(error).__name__}: {error}",
             where=_place(handler),
-            remedy=f"mend the handler for the parameters {sorted(state.parameters)}",
-        ) from error
-
-
-def _import(module: str, *, reference: str, root: Path) -> Any:
-    path = str(root)
-    if path not in sys.path:
-        sys.path.insert(0, path)
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise ProviderStateError(
-            f"states = {reference!r} can't be imported ({error})",
-            where=root / "pyproject.toml",
-            remedy="check the module's name and that its own imports are installed",
+            remedy=f"correct the handler for the parameters {sorted(state.parameters) or 'none'}",
         ) from error
 
 

@@ -207,7 +207,7 @@ def test_reads_the_routing_key(receive_message):
     ("change", "words"),
     [
         (("@pytest.mark.cassette\n", ""), "*mark the test with @pytest.mark.cassette*"),
-        (('provider="users"', 'provider="orders"'), "*there is no*tool.pactape.providers.orders*"),
+        (('provider="users"', 'provider="orders"'), "*there is no provider*orders*tool.pactape.providers*"),
         ((", live=queue_of_users.take", ""), "*give receive_message the argument `live`*"),
         (("live=queue_of_users.take", "live=lambda: b'not json'"), "*is no JSON*"),
         (("live=queue_of_users.take", "live=lambda: {1, 2}.union"), "*is no JSON*"),

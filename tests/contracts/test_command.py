@@ -128,7 +128,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
         (
             lambda project: (project / "pyproject.toml").write_text('[tool.pactape]\ncassete = "x"\n'),
             ["derive"],
-            "unknown setting 'cassete'. To mend it: did you mean 'cassettes'?",
+            "unknown setting 'cassete'. Fix: did you mean 'cassettes'?",
         ),
         (
             lambda project: (project / "pacts").write_text("a file where a folder should be"),
@@ -148,7 +148,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
         (
             lambda _project: None,
             ["verify", "--provider", "usres", "--url", "http://127.0.0.1:9"],
-            "no provider 'usres' in [tool.pactape.providers]. To mend it: name one with --provider",
+            "there is no provider 'usres' in [tool.pactape.providers]. Fix: did you mean 'users'?",
         ),
         (
             lambda _project: None,

@@ -33,9 +33,7 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(
-        OutputError, match=r"file/b\.json: can't be written .*To mend it: make the folder writable"
-    ):
+    with pytest.raises(OutputError, match=r"file/b\.json: can't be written .*Fix: make the folder writable"):
         write_atomically(tmp_path / "file" / "b.json", b"{}")
 
 

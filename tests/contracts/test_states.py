@@ -39,9 +39,9 @@ def test_without_a_reference_there_are_no_handlers(tmp_path: Path) -> None:
     ("reference", "message"),
     [
         ("no_such_module:STATES", "can't be imported"),
-        ("our_states", "doesn't name a mapping"),
-        ("our_states:NO_SOURCES", "doesn't name a mapping"),
-        ("our_states:NUMBER", "doesn't name a mapping"),
+        ("our_states", "is not a reference"),
+        ("our_states:NOTHING", "can't be imported"),
+        ("our_states:NUMBER", "isn't a mapping from state names to functions"),
     ],
 )
 def test_a_reference_that_leads_nowhere_is_refused(project: Path, reference: str, message: str) -> None:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pactape.cli._options import project_option
-from pactape.errors import BadInputError
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pactape.settings import Settings
 
 __all__ = ["drift"]
 
@@ -37,23 +34,10 @@ def drift(
     from pactape.checking import Tier, find_drift  # noqa: PLC0415 -- keeps `pactape --help` quick
 
     settings = load_settings(project)
-    live = {} if base_url is None else {_provider_key(settings, provider): base_url.rstrip("/")}
+    live = {} if base_url is None else {settings.provider(provider).key: base_url.rstrip("/")}
     found = find_drift(settings, live_urls=live, arguments=pytest_arguments)
     for alarm in found.alarms:
         click.echo(alarm)
     counts = [f"{sum(alarm.tier is tier for alarm in found.alarms)} {tier}" for tier in Tier]
     click.echo(f"{found.recordings} cassettes recorded again: {', '.join(counts)}")
     sys.exit(1 if any(alarm.tier is Tier.BREAKING for alarm in found.alarms) else 0)
-
-
-def _provider_key(settings: Settings, key: str | None) -> str:
-    known = sorted(settings.providers)
-    if key is None and len(known) == 1:
-        return known[0]
-    if key is not None and key in settings.providers:
-        return key
-    raise BadInputError(
-        f"there is no provider {key!r}" if key else "--base-url can't be told whose it is",
-        where=settings.root / "pyproject.toml",
-        remedy=f"name one with --provider: {', '.join(known) or 'there is none in [tool.pactape.providers]'}",
-    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pactape.cli._options import project_option
-from pactape.errors import OutputError, PactFormatError, SettingsError
+from pactape.errors import OutputError, PactFormatError
 from pactape.provider_states import load_states
 from pactape.settings import load_settings
 
@@ -82,7 +82,7 @@ def verify(
 
     extra = dict(map(_header, headers))
     settings = load_settings(project)
-    provider = _provider(settings, key)
+    provider = settings.provider(key)
     handlers = load_states(states or provider.states, root=settings.root)
     makers = load_messages(messages or provider.messages, root=settings.root)
     if from_broker:
@@ -122,20 +122,6 @@ def _refuse_broker_options(**given: str | None) -> None:
     for name, value in given.items():
         if value is not None:
             raise click.UsageError(f"--{name.replace('_', '-')} wants --from-broker")
-
-
-def _provider(settings: Settings, key: str | None) -> ProviderSettings:
-    if key is None and len(settings.providers) == 1:
-        return next(iter(settings.providers.values()))
-    provider = settings.providers.get(key or "")
-    if provider is None:
-        known = ", ".join(settings.providers) or "none"
-        raise SettingsError(
-            f"no provider {key!r} in [tool.pactape.providers]" if key else "several providers could be meant",
-            where=settings.root / "pyproject.toml",
-            remedy=f"name one with --provider; there are: {known}",
-        )
-    return provider
 
 
 def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:

@@ -135,13 +135,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             SettingsError: The settings have none.
         """
-        if key not in self.settings.providers:
-            raise SettingsError(
-                f"there is no [tool.pactape.providers.{key}]",
-                where=self.settings.root / "pyproject.toml",
-                remedy=f"add it with its url, or use one of {sorted(self.settings.providers) or 'none'}",
-            )
-        return self.settings.providers[key]
+        return self.settings.provider(key, option="--pactape-live")
 
     def claim_cassettes(self, items: Sequence[pytest.Item]) -> None:
         """Check the markers of `items` before any test runs.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pactape.errors import BadInputError, PactFormatError
+from pactape.errors import ApplicationError, BadInputError, PactFormatError
+from pactape.imports import import_object
 from pactape.matching.mismatch import short
 from pactape.pactfile import is_pact_file
 from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.provider_states import load_states
 from pactape.settings import find_root, load_settings
-from pactape.verification.in_process.applications import load
 from pactape.verification.in_process.verifier import InProcessVerifier
 from pactape.verification.message_factories import load_messages
 
@@ -101,7 +101,11 @@ class Verifying:
 
     def _load(self, option: str) -> Any:
         reference = self._config.getoption(option)
-        return load(reference, root=self.settings.root) if reference and reference != "-" else None
+        return (
+            import_object(reference, root=self.settings.root, error=ApplicationError)
+            if reference and reference != "-"
+            else None
+        )
 
     def _states(self, provider: str) -> States:
         known = self._known(provider)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.errors import ProviderMessageError
+from pactape.errors import ApplicationError, ProviderMessageError
+from pactape.imports import import_object
 from pactape.matching import Message
-from pactape.verification.in_process.applications import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def load_messages(reference: str | None, *, root: Path) -> Messages:
     """
     if reference is None:
         return {}
-    found = load(reference, root=root)
+    found = import_object(reference, root=root, error=ApplicationError)
     if not isinstance(found, Mapping) or not all(callable(each) for each in found.values()):
         raise ProviderMessageError(
             f"messages = {reference!r} doesn't name a mapping from descriptions to functions",

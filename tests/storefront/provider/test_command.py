@@ -50,7 +50,7 @@ def test_a_port_in_use_is_one_clear_error() -> None:
         2,
         (
             f"storefront: 127.0.0.1:{port}: can't listen there (Address already in use). "
-            "To mend it: choose another port, or stop what uses this one."
+            "Fix: choose another port, or stop what uses this one."
         ),
     )
 

@@ -119,7 +119,7 @@ def test_a_cassette_is_of_the_consumer_with_the_deepest_folder_around_it(
         ('[tool.pactape.consumers.a]\ncassetes = "x"\n', r"did you mean 'cassettes'\?"),
         (
             '[tool.pactape.consumers.a]\ncassettes = "x"\n[tool.pactape.consumers.b]\ncassettes = "x/"\n',
-            r"consumers\.b\] has the cassettes of \[tool\.pactape\.consumers\.a\]",
+            r"consumers\.b\] has the same cassettes as \[tool\.pactape\.consumers\.a\]",
         ),
     ],
 )

@@ -1,0 +1,25 @@
+"""The settings in `[tool.pactape]` of pyproject.toml; each has a default that suits a first run."""
+
+from pactape.settings.loading import find_root, load_settings, settings_of
+from pactape.settings.models import (
+    BrokerSettings,
+    ConsumerSettings,
+    HygieneKind,
+    HygieneSettings,
+    ProviderSettings,
+    ScrubSettings,
+    Settings,
+)
+
+__all__ = [
+    "BrokerSettings",
+    "ConsumerSettings",
+    "HygieneKind",
+    "HygieneSettings",
+    "ProviderSettings",
+    "ScrubSettings",
+    "Settings",
+    "find_root",
+    "load_settings",
+    "settings_of",
+]

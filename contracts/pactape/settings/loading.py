@@ -1,0 +1,274 @@
+"""Reading `[tool.pactape]` of pyproject.toml."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pactape.errors import SettingsError
+from pactape.settings.models import (
+    FILE_NAME,
+    BrokerSettings,
+    ConsumerSettings,
+    HygieneKind,
+    HygieneSettings,
+    ProviderSettings,
+    ScrubSettings,
+    Settings,
+)
+from pactape.urls import url_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["find_root", "load_settings", "settings_of"]
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+_AGE = re.compile(r"(\d{1,5})d")
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder, from `start` upwards, whose pyproject.toml has a table `[tool.pactape…]`.
+
+    When there is none, the nearest folder with a pyproject.toml; without one, `start` itself.
+
+    Raises:
+        SettingsError: A pyproject.toml on the way can't be read.
+    """
+    folders = [folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()]
+    for folder in folders:
+        if "pactape" in _table(_read(folder / FILE_NAME), "tool"):
+            return folder
+    return folders[0] if folders else start
+
+
+def settings_of(path: Path) -> Settings:
+    """Return the settings that apply to a file or folder: those of the project that it lies in.
+
+    Commands ask for the working directory and pytest for each test's own folder, so that both find the same.
+
+    Args:
+        path: A file or a folder; a test's module.
+
+    Raises:
+        SettingsError: The settings can't be read, or a value can't be used.
+    """
+    return load_settings(find_root(path if path.is_dir() else path.parent))
+
+
+def load_settings(root: Path) -> Settings:
+    """Return the settings in the pyproject.toml in `root`; without that file every setting has its default.
+
+    Raises:
+        SettingsError: A setting is unknown or its value can't be used; the message says what would do.
+    """
+    document = _read(root / FILE_NAME) if (root / FILE_NAME).is_file() else {}
+    own = _table(document, "tool").get("pactape", {})
+    table = _decode(own, _Table, place="[tool.pactape]", root=root)
+    return Settings(
+        root=root,
+        consumer=table.consumer or _project_name(document) or root.resolve().name,
+        cassettes=root / table.cassettes,
+        pacts=root / table.pacts,
+        providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
+        consumers=_consumers(table.consumers, root=root),
+        broker=_broker(table.broker, root=root),
+        scrub=_scrub(table.scrub, root=root),
+        clients=tuple(_existing(root / path, root=root) for path in table.clients),
+        typed_optionals=table.typed_optionals,
+        handwritten=root / table.handwritten if table.handwritten else None,
+        specification=table.specification,
+        interactions_per_file=table.interactions_per_file,
+        keep_failed=table.keep_failed,
+        hygiene=_hygiene(table.hygiene, root=root),
+    )
+
+
+class _HygieneTable(msgspec.Struct, kw_only=True):
+    max_age: str | dict[str, str] | None = None
+    fail_on: tuple[HygieneKind, ...] = ()
+
+
+def _hygiene(value: dict[str, Any], *, root: Path) -> HygieneSettings:
+    """Limits by host, and one named "default" for all other hosts."""
+    table = _decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
+    texts = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
+    ages = {host: _age(text, root=root) for host, text in texts.items()}
+    return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
+
+
+def _age(text: str, *, root: Path) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise SettingsError(
+            f"[tool.pactape.hygiene] max_age = {text!r} is not a number of days",
+            where=root / FILE_NAME,
+            remedy='write it as "90d"',
+        )
+    return timedelta(days=int(match.group(1)))
+
+
+def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
+    place = "[tool.pactape.scrub]"
+    settings = _decode(value, ScrubSettings, place=place, root=root)
+    for pattern in settings.patterns:
+        try:
+            found = re.compile(pattern).search("")
+        except re.error as error:
+            found, reason = None, f"is not a regular expression ({error})"
+        else:
+            reason = "matches an empty text" if found else ""
+        if reason:
+            raise SettingsError(
+                f"{place} the pattern {pattern!r} {reason}",
+                where=root / FILE_NAME,
+                remedy="write one that matches the secret and nothing else",
+            )
+    return settings
+
+
+def _existing(path: Path, *, root: Path) -> Path:
+    if not path.exists():
+        raise SettingsError(
+            f"[tool.pactape] clients: {path} doesn't exist",
+            where=root / FILE_NAME,
+            remedy="name files and folders, relative to the project's folder",
+        )
+    return path
+
+
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table of the document; an empty one where there is none, or something else of that name."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _project_name(document: dict[str, Any]) -> str | None:
+    name = _table(document, "project").get("name")
+    return name if isinstance(name, str) else None
+
+
+class _Table(msgspec.Struct, kw_only=True):
+    consumer: str | None = None
+    cassettes: str = "cassettes"
+    pacts: str = "pacts"
+    providers: dict[str, dict[str, Any]] = {}
+    consumers: dict[str, dict[str, Any]] = {}
+    clients: tuple[str, ...] = ()
+    scrub: dict[str, Any] = {}
+    broker: dict[str, Any] = {}
+    typed_optionals: bool = False
+    handwritten: str | None = None
+    specification: Literal["V3", "V4"] = "V4"
+    interactions_per_file: Annotated[int, msgspec.Meta(ge=0)] = 0
+    keep_failed: bool = False
+    hygiene: dict[str, Any] = {}
+
+
+class _ProviderTable(msgspec.Struct, kw_only=True):
+    url: str
+    name: str | None = None
+    states: str | None = None
+    messages: str | None = None
+    openapi: str | None = None
+
+
+def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
+    place = f"[tool.pactape.providers.{key}]"
+    table = _decode(value, _ProviderTable, place=place, root=root)
+    _check_url(table.url, place=place, root=root)
+    return ProviderSettings(
+        key=key,
+        name=table.name or key,
+        url=table.url.rstrip("/"),
+        states=table.states,
+        messages=table.messages,
+        openapi=root / table.openapi if table.openapi else None,
+    )
+
+
+class _ConsumerTable(msgspec.Struct, kw_only=True):
+    cassettes: str
+    name: str | None = None
+
+
+def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, ConsumerSettings]:
+    consumers: dict[str, ConsumerSettings] = {}
+    owners: dict[Path, str] = {}
+    for key, value in tables.items():
+        place = f"[tool.pactape.consumers.{key}]"
+        table = _decode(value, _ConsumerTable, place=place, root=root)
+        folder = root / table.cassettes
+        if folder in owners:
+            raise SettingsError(
+                f"{place} has the same cassettes as [tool.pactape.consumers.{owners[folder]}]: {table.cassettes!r}",
+                where=root / FILE_NAME,
+                remedy="give each consumer its own folder",
+            )
+        owners[folder] = key
+        consumers[key] = ConsumerSettings(key=key, name=table.name or key, cassettes=folder)
+    return consumers
+
+
+def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
+    place = "[tool.pactape.broker]"
+    settings = _decode(value, BrokerSettings, place=place, root=root)
+    if settings.url is not None:
+        _check_url(settings.url, place=place, root=root)
+        if "@" in urlsplit(settings.url).netloc:
+            raise SettingsError(
+                f"{place} url contains a user or a password",
+                where=root / FILE_NAME,
+                remedy="keep them out of the file: set PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD",
+            )
+    return settings
+
+
+def _check_url(url: str, *, place: str, root: Path) -> None:
+    problem = url_error(url)
+    if problem:
+        raise SettingsError(
+            f"{place} url = {url!r} is not an absolute http or https URL ({problem})",
+            where=root / FILE_NAME,
+            remedy='write it as "https://api.example.com"',
+        )
+
+
+def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
+    if isinstance(value, dict):
+        _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
+    try:
+        return msgspec.convert(value, model)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"{place}: {error}",
+            where=root / FILE_NAME,
+            remedy="give the setting a value of the expected type (docs/reference/settings.md)",
+        ) from None
+
+
+def _refuse_unknown(value: dict[str, Any], known: tuple[str, ...], *, place: str, root: Path) -> None:
+    for name in value:
+        if name in known:
+            continue
+        guess = "".join(f"did you mean {near!r}? " for near in difflib.get_close_matches(name, known, n=1))
+        raise SettingsError(
+            f"{place} has an unknown setting {name!r}",
+            where=root / FILE_NAME,
+            remedy=f"{guess}the settings here are {', '.join(sorted(known))}",
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"can't be read as TOML ({error})", where=path, remedy="correct the file at that place"
+        ) from error

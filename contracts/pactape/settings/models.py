@@ -1,0 +1,209 @@
+"""The settings as values, with their defaults filled in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pactape.errors import SettingsError
+from pactape.file_cache import cache_folder
+from pactape.urls import authority
+
+__all__ = [
+    "FILE_NAME",
+    "BrokerSettings",
+    "ConsumerSettings",
+    "HygieneKind",
+    "HygieneSettings",
+    "ProviderSettings",
+    "ScrubSettings",
+    "Settings",
+]
+
+#: The file that holds the settings, in the table `[tool.pactape]`.
+FILE_NAME = "pyproject.toml"
+HygieneKind = Literal["expired", "unused", "unplayed", "orphans"]
+
+
+class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One provider: a table `[tool.pactape.providers.<key>]`.
+
+    Args:
+        key: The name that tests and commands use for it: the table's own key.
+        name: The pacticipant's name in contracts and at the broker; the key when not given.
+        url: The canonical base URL that recordings carry, "https://api.example.com/v1".
+        states: Where its provider-state handlers are, "package.module:NAME" or a URL; None when it needs none.
+        messages: Where the functions are that make its messages, "package.module:NAME"; None when it sends none.
+        openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
+    """
+
+    key: str
+    name: str
+    url: str
+    states: str | None = None
+    messages: str | None = None
+    openapi: Path | None = None
+
+    @property
+    def host(self) -> str:
+        """The host and port that its requests go to, "api.example.com" or "127.0.0.1:8080"."""
+        return authority(self.url)
+
+
+class ConsumerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A consumer beside the project's own: a table `[tool.pactape.consumers.<key>]`.
+
+    Args:
+        key: The table's own key.
+        name: The pacticipant's name in contracts and at the broker; the key when not given.
+        cassettes: The folder below which recordings are this consumer's; of nested folders the deepest decides.
+    """
+
+    key: str
+    name: str
+    cassettes: Path
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The broker: the table `[tool.pactape.broker]`; credentials come from the environment only.
+
+    Args:
+        url: Its address, "https://broker.example.com"; PACT_BROKER_BASE_URL takes precedence.
+    """
+
+    url: str | None = None
+
+
+class ScrubSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is secret in this project, beside what is secret everywhere: the table `[tool.pactape.scrub]`.
+
+    Args:
+        names: More names of headers, parameters and fields that hold secrets; case, "-" and "_" don't matter.
+        patterns: Regular expressions for secrets anywhere in a text.
+        keep: Names whose values stay, though they are secrets by default.
+    """
+
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+
+class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps cassettes tidy: the table `[tool.pactape.hygiene]`.
+
+    Args:
+        max_age: The age from which on an interaction is expired; None for never.
+        hosts: The same by host, "api.example.com" or "127.0.0.1:8080", instead of `max_age`.
+        fail_on: The kinds of findings that fail a test run: "expired", "unused", "unplayed", "orphans".
+    """
+
+    max_age: timedelta | None = None
+    hosts: Mapping[str, timedelta] = {}
+    fail_on: tuple[HygieneKind, ...] = ()
+
+    @property
+    def limits_age(self) -> bool:
+        """Whether interactions can expire."""
+        return self.max_age is not None or bool(self.hosts)
+
+    def max_age_of(self, host: str) -> timedelta | None:
+        """Return the age from which on interactions with a host are expired; None for never."""
+        return self.hosts.get(host, self.max_age)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings, with their defaults filled in.
+
+    Args:
+        root: The project's folder: the one with the pyproject.toml; relative paths start here.
+        consumer: The consuming pacticipant's name; the project's name when not given.
+        cassettes: The folder of the recordings, "cassettes" when not given.
+        pacts: The folder of the contracts, "pacts" when not given.
+        providers: The providers by key.
+        consumers: The consumers beside the project's own, by key.
+        broker: Where contracts are published.
+        scrub: What is secret in this project, beside what is secret everywhere.
+        clients: The files and folders with the code that calls providers, for the table of `pactape check`.
+        typed_optionals: Whether a second interaction types optional fields; false when not given.
+        handwritten: The folder of the pact files that consumer tests write; None when there is none.
+        specification: The version of the Pact specification that contracts are written in, "V4" when not given.
+        interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
+        keep_failed: Whether what a test recorded is written though the test failed.
+        hygiene: How old recordings may be, and what untidiness fails a run.
+    """
+
+    root: Path
+    consumer: str
+    cassettes: Path
+    pacts: Path
+    providers: Mapping[str, ProviderSettings]
+    consumers: Mapping[str, ConsumerSettings] = {}
+    broker: BrokerSettings = BrokerSettings()
+    clients: tuple[Path, ...] = ()
+    scrub: ScrubSettings = ScrubSettings()
+    typed_optionals: bool = False
+    handwritten: Path | None = None
+    specification: Literal["V3", "V4"] = "V4"
+    interactions_per_file: int = 0
+    keep_failed: bool = False
+    hygiene: HygieneSettings = HygieneSettings()
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder of derived data that can be deleted at any time: "[root]/.pactape"."""
+        return cache_folder(self.root)
+
+    @property
+    def cassette_folders(self) -> tuple[Path, ...]:
+        """Every folder that holds recordings: the project's own, and those of its other consumers."""
+        return (self.cassettes, *(each.cassettes for each in self.consumers.values()))
+
+    def provider(self, name: str | None, *, option: str = "--provider") -> ProviderSettings:
+        """Return the provider that a command or a test means.
+
+        Args:
+            name: Its key, or its name in contracts; None for the only one that there is.
+            option: How to say which one, for the error.
+
+        Raises:
+            SettingsError: There is none of that name, or several are configured and none is named.
+        """
+        if name is None and len(self.providers) == 1:
+            return next(iter(self.providers.values()))
+        by_name = [each for each in self.providers.values() if each.name == name]
+        found = self.providers.get(name or "") or (by_name[0] if len(by_name) == 1 else None)
+        if found is None:
+            raise SettingsError(
+                self._provider_problem(name),
+                where=self.root / FILE_NAME,
+                remedy=self._provider_remedy(name, option),
+            )
+        return found
+
+    def _provider_problem(self, name: str | None) -> str:
+        if name is not None:
+            return f"there is no provider {name!r} in [tool.pactape.providers]"
+        return "several providers are configured" if self.providers else "no provider is configured"
+
+    def _provider_remedy(self, name: str | None, option: str) -> str:
+        if not self.providers:
+            return 'add [tool.pactape.providers.KEY] with url = "https://api.example.com"'
+        known = sorted({each.name for each in self.providers.values()} | set(self.providers))
+        near = difflib.get_close_matches(name or "", known, n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        return f"{guess}name one of {', '.join(sorted(self.providers))} with {option}"
+
+    def consumer_of(self, cassette: Path) -> str:
+        """Return the name of the consumer whose folder a cassette lies in; of nested folders the deepest decides.
+
+        Args:
+            cassette: The path of a cassette file, which need not exist.
+        """
+        owners = [each for each in self.consumers.values() if cassette.is_relative_to(each.cassettes)]
+        deepest = max(owners, key=lambda each: len(each.cassettes.parts), default=None)
+        return deepest.name if deepest else self.consumer
