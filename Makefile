@@ -31,8 +31,14 @@ $(READY): constraints.txt pyproject.toml clients/pyproject.toml
 demo: $(READY) ## the main job in front of your eyes: replay, derive, verify, catch a broken provider
 	@$(BIN)/python -m storefront.demo
 
-test: $(READY) ## all tests but the long ones
-	@$(PYTEST) -n 2 -m "not long"
+# Branch coverage in per cent, gated for each distribution at the value reached.
+COVERAGE := $(BIN)/python -P -m coverage
+test: $(READY) ## all tests except the long ones, with branch coverage
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(COVERAGE) run -m pytest -n 2 -m "not long"
+	@$(COVERAGE) combine --quiet
+	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.2
+	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=94.5
 
 test-long: $(READY) ## soaks, long fuzzes and kill tests
 	@$(PYTEST) -n 2 -m long
