@@ -16,7 +16,7 @@ import pytest
 import requests
 from pactape.broker import running_broker
 
-from tests.broker.test_protocol import publication
+from tests.broker.helpers.publishing import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

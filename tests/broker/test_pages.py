@@ -14,10 +14,10 @@ from pactape.broker.pages.network import lay_out
 from pactape.broker.pages.rule_descriptions import describe_rules
 
 from tests.broker.helpers.pages import html, publish, report, seed
-from tests.broker.stock import pact_of
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'

@@ -15,7 +15,7 @@ from tests.broker.helpers.pages import html, seed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

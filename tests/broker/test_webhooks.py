@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from tests.broker.helpers.publishing import publish
+from tests.broker.helpers.stock import pact_of
 from tests.broker.helpers.webhooks import LOCAL, document, listening, make
-from tests.broker.stock import pact_of
-from tests.broker.test_protocol import publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 
 def test_a_publication_is_told_with_its_values(serving: Callable[..., Any]) -> None:

@@ -11,25 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contracts.helpers.command import CASSETTE, SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-CASSETTE = """
-interactions:
-- request: {method: GET, uri: 'http://users.test/users/7', headers: {Accept: ['*/*']}, body: null}
-  response:
-    status: {code: 200, message: OK}
-    headers: {Content-Type: [application/json]}
-    body: {string: '{"id": 7, "email": "ada@example.com"}'}
-version: 1
-"""
-SETTINGS = """
-[project]
-name = "web"
-[tool.pactape.providers.users]
-url = "http://users.test"
-"""
 
 
 def pactape(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

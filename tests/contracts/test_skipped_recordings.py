@@ -66,8 +66,6 @@ def broken(**response: Any) -> dict[str, Any]:
 
 
 DEEP = "[" * 500 + "]" * 500
-
-
 ODD: dict[str, tuple[dict[str, Any], str]] = {
     "not JSON": (
         {"body": {"string": "<html>"}},

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.broker.stock import pact_of
+from tests.broker.helpers.stock import pact_of
 
 
 def publish(url: str, pact: dict[str, Any], version: str = "1", branch: str = "main") -> None:

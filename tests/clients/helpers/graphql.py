@@ -14,23 +14,11 @@ if TYPE_CHECKING:
 
 
 URL = "http://api.test/graphql"
-
-
 GET_USER = "query GetUser($id: ID!) { user(id: $id) { id name } }"
-
-
 GET_TAGGED = "query GetUser($id: ID!) { user(id: $id) { __typename id name } }"
-
-
 RENAME = "mutation Rename($id: ID!) { rename(id: $id) { __typename id } }"
-
-
 SDL = "type Query { user(id: ID!): User } type User { id: ID! name: String! }"
-
-
 ADA = {"data": {"user": {"id": "user-1", "name": "Ada"}}}
-
-
 REFUSAL = {
     "data": {"user": None},
     "errors": [{"message": "no such user", "path": ["user"], "extensions": {"code": "USER_NOT_FOUND"}}],

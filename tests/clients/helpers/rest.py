@@ -9,11 +9,7 @@ from pactape_clients.rest import (
 )
 
 BASE = "http://api.test/v1"
-
-
 THING = f"{BASE}/things/1"
-
-
 ONCE = TransportSettings(retries=RetryPolicy(attempts=1))
 
 

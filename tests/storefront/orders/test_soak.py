@@ -93,7 +93,7 @@ class Unreliable:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "serving.py")],
+            [sys.executable, str(HERE / "helpers" / "serving.py")],
             cwd=HERE.parents[2],
             env={**os.environ, "PYTHONPATH": str(HERE.parents[2])},
             stdin=subprocess.PIPE,
