@@ -83,14 +83,9 @@ class _Comparison:
             return
         if was_always and key not in after.required():
             tier = Tier.BREAKING if is_read else Tier.INFO
-            yield self._alarm(tier, place, f"is missing from {_share_without(after, new)} now")
+            yield self._alarm(tier, place, "is missing from some answers now")
         if is_read:
             yield from self.compare(old, new, fields.key(key), place)
 
     def _alarm(self, tier: Tier, path: str, what: str) -> Alarm:
         return Alarm(tier, f"{self._place}: {path}", what)
-
-
-def _share_without(parent: Shape, child: Shape) -> str:
-    objects = parent.kinds.get("object", 0)
-    return f"{objects - child.count} of {objects} answers"

@@ -9,7 +9,7 @@ import msgspec
 
 from pactape.contracts.grouping.evidence import MOST_CASSETTES
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields, read_fields
-from pactape.contracts.inference.shape import Shape
+from pactape.contracts.inference.shape import Shape, answer_id
 from pactape.matching import Message
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class MessageEvidence:
     def __init__(self, message: RecordedMessage) -> None:
         self.first = message
         self.shape = Shape()
-        self.shape.observe(message.content)
+        self.shape.observe(message.content, answer_id(message.content))
         self.reads = None if message.reads is None else set(message.reads)
         self.test = message.provenance.test if message.provenance else ""
         self.cassettes: tuple[str, ...] = (message.place,)
