@@ -80,9 +80,12 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
         {"body": {"string": "[" * 100_000 + "]" * 100_000}},
         "the response's body is not the JSON that its content type says",
     ),
-    "not deflated": (
-        {"headers": {"Content-Type": ["application/json"], "Content-Encoding": ["deflate"]}},
-        "a body can't be read: its content encoding is broken",
+    "torn gzip": (
+        {
+            "headers": {"Content-Type": ["application/json"], "Content-Encoding": ["gzip"]},
+            "body": {"string": gzip.compress(b"{}")[:12]},
+        },
+        "a body can't be read: its content coding gzip is damaged",
     ),
 }
 

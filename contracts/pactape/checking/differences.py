@@ -83,9 +83,20 @@ class _Comparison:
             return
         if was_always and key not in after.required():
             tier = Tier.BREAKING if is_read else Tier.INFO
-            yield self._alarm(tier, place, "is missing from some answers now")
+            yield self._alarm(tier, place, f"is missing from {_share_without(after, new)} now")
         if is_read:
             yield from self.compare(old, new, fields.key(key), place)
 
     def _alarm(self, tier: Tier, path: str, what: str) -> Alarm:
         return Alarm(tier, f"{self._place}: {path}", what)
+
+
+def _share_without(parent: Shape, child: Shape) -> str:
+    """How many distinct answers lack a key; beyond some number they are not told apart."""
+    objects, with_key = parent.kinds.get("object"), set[int]()
+    for answers in child.kinds.values():
+        if answers is None or objects is None:
+            return "some answers"
+        with_key |= answers
+    lacking = (objects or set()) - with_key
+    return f"{len(lacking)} of {len(objects or ())} answers" if lacking else "some answers"
