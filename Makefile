@@ -25,7 +25,7 @@ $(READY): constraints.txt pyproject.toml clients/pyproject.toml
 	@echo "[2/3] the pinned libraries (about 90, half a minute)"
 	@$(BIN)/python -m pip install --quiet --progress-bar on --constraint constraints.txt --build-constraint constraints.txt --group dev
 	@echo "[3/3] pactape-clients and pactape, editable"
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable clients --editable .
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable clients --editable '.[all]'
 	@touch $@
 
 demo: $(READY) ## the main job in front of your eyes: replay, derive, verify, catch a broken provider

@@ -91,7 +91,7 @@ def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
             check=False,
         )
     assert done.returncode == 2
-    assert f"127.0.0.1:{port}: can't be listened on" in done.stderr
+    assert f"127.0.0.1:{port}: can't listen there" in done.stderr
 
 
 def test_half_a_pair_of_basic_credentials_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def broker_process(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]
         sys.executable,
         "-P",
         "-m",
-        "pactape.cli",
+        "pactape",
         "broker",
         "--database",
         str(database),

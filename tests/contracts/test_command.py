@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def pactape(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "pactape.cli", *arguments]
+    command = [sys.executable, "-P", "-m", "pactape", *arguments]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 

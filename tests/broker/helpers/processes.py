@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-COMMAND = [sys.executable, "-P", "-m", "pactape.cli", "broker"]
+COMMAND = [sys.executable, "-P", "-m", "pactape", "broker"]
 
 
 @contextmanager
