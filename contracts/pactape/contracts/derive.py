@@ -197,7 +197,11 @@ def _contract(
         interaction
         for key, evidence in sorted(final.items(), key=_by_key)
         for interaction in interactions_of(
-            evidence, provider, description=phrases[key], typed_optionals=settings.typed_optionals
+            evidence,
+            provider,
+            description=phrases[key],
+            typed_optionals=settings.typed_optionals,
+            enumerations=settings.sampled_enumerations,
         )
     )
     return Contract(

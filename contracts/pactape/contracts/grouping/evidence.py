@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,7 +17,7 @@ from pactape.http_bodies import form_fields, is_json, media_type, strings_in
 if TYPE_CHECKING:
     from pactape.exchange import Exchange
 
-__all__ = ["MOST_CASSETTES", "Evidence", "StoredEvidence", "evidence_of", "paths_read"]
+__all__ = ["MOST_CASSETTES", "Evidence", "StoredEvidence", "evidence_of", "has_statable_json", "paths_read"]
 
 #: How many recordings an interaction refers to.
 MOST_CASSETTES = 20
@@ -148,9 +149,13 @@ class Evidence:
 
     def add(self, sample: Sample) -> None:
         """Add what one more sample shows."""
-        if self.shape is not None:
-            self.shape.observe(sample.answer, answer_id(sample.answer))
-        self.join(Evidence(sample, with_shape=self.shape is None))
+        shape = self.shape
+        if shape is not None and has_statable_json(sample):
+            shape.observe(sample.answer, answer_id(sample.answer))
+            self.join(Evidence(sample, with_shape=False))
+            self.shape = shape
+        else:
+            self.join(Evidence(sample))
 
     def join(self, other: Evidence) -> None:
         """Add all that `other` has shown; it is used up by that."""
@@ -158,7 +163,9 @@ class Evidence:
             self.position, self._first = other.position, other._first
         self.count += other.count
         self.observed += other.observed
-        if self.shape is not None and other.shape is not None:
+        if self.shape is None or other.shape is None:
+            self.shape = None
+        else:
             self.shape.absorb(other.shape)
         self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
         self.headers &= other.headers
@@ -195,6 +202,12 @@ def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:
     return (*declared, *(path for path in exchange.reads if headers_read([path])))
 
 
+def has_statable_json(sample: Sample) -> bool:
+    """Return whether a contract can state the answer's body: JSON that doesn't begin with a byte order mark."""
+    response = sample.exchange.response
+    return is_json(media_type(response)) and not response.body.startswith(BOM_UTF8)
+
+
 def _short_texts(sample: Sample) -> list[str]:
     texts = strings_in(sample.sent)
     texts += [value for values in form_fields(sample.exchange.request).values() for value in values]
@@ -202,7 +215,7 @@ def _short_texts(sample: Sample) -> list[str]:
 
 
 def _shape(sample: Sample) -> Shape | None:
-    if not is_json(media_type(sample.exchange.response)):
+    if not has_statable_json(sample):
         return None
     shape = Shape()
     shape.observe(sample.answer, answer_id(sample.answer))
