@@ -60,12 +60,12 @@ bench: $(READY) ## side-by-side measurements, printed as ratios and written to b
 
 conformance: $(READY) ## the specification's own cases against the matcher: make conformance PACT_SPEC=folder
 	@test -n "$(PACT_SPEC)" || { echo "name a folder with the specification's cases: make conformance PACT_SPEC=../pact-spec (version-2, version-3, version-4)" >&2; exit 2; }
-	@$(BIN)/python -P tests/conformance/specification.py $(PACT_SPEC)
+	@$(BIN)/python -m tests.conformance.specification $(PACT_SPEC)
 
 SAMPLE := 10
 soundness: $(READY) ## every recording judged by the contract it gave: make soundness CORPUS=folder [SAMPLE=all]
 	@test -n "$(CORPUS)" || { echo "name a folder with a folder of cassettes for each project: make soundness CORPUS=../corpus (SAMPLE=all takes all cassettes, else $(SAMPLE) a project)" >&2; exit 2; }
-	@$(BIN)/python -P tests/conformance/soundness.py "$(CORPUS)" "$(SAMPLE)"
+	@$(BIN)/python -m tests.conformance.soundness "$(CORPUS)" "$(SAMPLE)"
 
 record: $(READY) ## record the marked tests against the live storefront into cassettes/storefront
 	@$(PYTEST) tests/storefront -m cassette -p no:randomly --pactape-record all
