@@ -109,7 +109,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
         (
             lambda project: (project / "cassettes" / "users.yaml").unlink(),
             ["derive"],
-            "cassettes: holds no cassette",
+            "cassettes: contains no cassette",
         ),
         (
             lambda project: (project / "pyproject.toml").write_text('[tool.pactape]\ncassete = "x"\n'),

@@ -220,7 +220,7 @@ def test_the_same_recordings_give_the_same_bytes_whatever_the_order_on_disk(proj
 
 
 def test_a_project_without_cassettes_is_told_how_to_record(project: Project) -> None:
-    with pytest.raises(CassetteFormatError, match=r"holds no cassette.*--pactape-record once"):
+    with pytest.raises(CassetteFormatError, match=r"contains no cassette.*--pactape-record once"):
         project.derive()
 
 
