@@ -17,8 +17,9 @@ import requests
 import vcr
 from _timing import medians, show
 from cassetter.cli import convert_file
-from pactape.cassettes import read_cassette, use_cassette
-from pactape.cassettes.replay.cassette import load_tape
+from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes.replay.cassette import open_cassette
+from pactape.cassettes.replay.replay_cassette import LookupOptions
 from requests.adapters import BaseAdapter
 from vcr.request import Request as VcrRequest
 from vcr.serialize import deserialize, serialize
@@ -40,7 +41,7 @@ def run() -> dict[str, float]:
     return figures | corpus()
 
 
-def written(here: Path, count: int, name: str = "tape") -> Path:
+def written(here: Path, count: int, name: str = "cassette") -> Path:
     """A cassette of distinct interactions, as vcrpy writes it."""
     requests_ = [VcrRequest("GET", url(number), None, {"Accept": "*/*"}) for number in range(count)]
     responses = [
@@ -62,35 +63,30 @@ def url(number: int) -> str:
 
 
 def loading(here: Path) -> dict[str, float]:
-    """Load 1,000 interactions, ready to replay: vcrpy, ours cold, ours with its copy of the file."""
+    """Load 1,000 interactions, ready to replay: vcrpy, ours cold, ours parsed before."""
     path, cache = written(here, 1_000), here / "cache"
-    ours = {"mode": pactape_mode(), "provenance": None, "live_urls": {}}
+
+    def load(options: LookupOptions) -> None:
+        open_cassette(path, mode=RecordMode.NONE, options=options).player.load()
 
     def by_vcrpy() -> None:
         with vcr.use_cassette(str(path), match_on=MATCH_ON, record_mode="none") as cassette:
             assert len(cassette)
 
-    load_tape(path, cache=cache, **ours).ready()
+    load(LookupOptions(cache=cache))
     times = medians(
         {
             "vcrpy": by_vcrpy,
-            "pactape, cold": lambda: load_tape(path, **ours).ready(),
-            "pactape, with its copy": lambda: load_tape(path, cache=cache, **ours).ready(),
+            "pactape, cold": lambda: load(LookupOptions()),
+            "pactape, parsed before": lambda: load(LookupOptions(cache=cache)),
         },
         rounds=7,
     )
     show("load 1,000 interactions", times, base="vcrpy")
     return {
-        "cassettes.load_1000.speedup_vs_vcrpy": times["vcrpy"] / times["pactape, with its copy"],
+        "cassettes.load_1000.speedup_vs_vcrpy": times["vcrpy"] / times["pactape, parsed before"],
         "cassettes.load_1000_cold.speedup_vs_vcrpy": times["vcrpy"] / times["pactape, cold"],
     }
-
-
-def pactape_mode() -> Any:
-    """Replaying only."""
-    from pactape.cassettes import RecordMode  # noqa: PLC0415 -- beside its only use
-
-    return RecordMode.NONE
 
 
 def ask_all(count: int, *, session: requests.Session | None = None) -> None:
@@ -125,8 +121,8 @@ def growing(here: Path) -> dict[str, float]:
     paths = {count: written(here, count) for count in (few, many)}
 
     def each(count: int) -> float:
-        with use_cassette(paths[count], cache=cache) as tape, requests.Session() as session:
-            tape.ready()
+        with use_cassette(paths[count], cache=cache) as cassette, requests.Session() as session:
+            cassette.player.load()
             session.get(url(0), timeout=5)
             begin = time.perf_counter()
             for number in range(1, count, count // few):
@@ -157,18 +153,6 @@ class Stub(BaseAdapter):
         """Nothing to close."""
 
 
-def _by_cassetter(paths: list[Path]) -> Callable[[], None]:
-    for path in paths:
-        convert_file(path, path.with_suffix(".toml"))
-
-    def run() -> None:
-        for path in paths:
-            with cassetter.use_cassette(str(path.with_suffix(".toml")), record_mode="none"):
-                ask_all(5)
-
-    return run
-
-
 def testing(here: Path) -> dict[str, float]:
     """A test with five interactions and a session of its own."""
     cache = here / "cache"
@@ -190,10 +174,18 @@ def testing(here: Path) -> dict[str, float]:
             with use_cassette(path, cache=cache):
                 ask_all(5)
 
+    for path in paths:
+        convert_file(path, path.with_suffix(".toml"))
+
+    def by_cassetter() -> None:
+        for path in paths:
+            with cassetter.use_cassette(str(path.with_suffix(".toml")), record_mode="none"):
+                ask_all(5)
+
     ways: dict[str, Callable[[], object]] = {
         "stub": floor,
         "vcrpy": by_vcrpy,
-        "cassetter, TOML": _by_cassetter(paths),
+        "cassetter, TOML": by_cassetter,
         "pactape": by_pactape,
     }
     by_pactape()

@@ -39,8 +39,8 @@ def run() -> dict[str, float]:
 
 def _replay(path: Path, observe: Callable[[Any], Any]) -> None:
     with (
-        use_cassette(path, cache=path.parent / "copies") as tape,
-        observe(tape),
+        use_cassette(path, cache=path.parent / "copies") as cassette,
+        observe(cassette),
         requests.Session() as session,
     ):
         for number in range(_ANSWERS):

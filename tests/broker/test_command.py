@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
-from contextlib import closing
+import sys
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +16,32 @@ from click.testing import CliRunner
 from pactape.cli import command
 from pactape.errors import BadInputError, OutputError
 
-from tests.broker.helpers.processes import COMMAND, process
-from tests.broker.helpers.publishing import publish
+from tests.broker.test_protocol import publish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+_COMMAND = [sys.executable, "-P", "-m", "pactape.cli", "broker"]
+
+
+@contextmanager
+def process(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A broker's process and its URL."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PACTAPE_")}
+    with subprocess.Popen(
+        [*_COMMAND, "--database", str(folder / "broker.sqlite"), "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**clean, "PYTHONUNBUFFERED": "1", **environment},
+    ) as child:
+        assert child.stdout is not None
+        words = child.stdout.readline().split()
+        try:
+            yield child, words[3].rstrip(",")
+        finally:
+            child.kill()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -85,13 +108,13 @@ def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]
         done = subprocess.run(
-            [*COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
+            [*_COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode == 2
-    assert f"127.0.0.1:{port}: can't listen there" in done.stderr
+    assert f"127.0.0.1:{port}: can't be listened on" in done.stderr
 
 
 def test_half_a_pair_of_basic_credentials_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ MOVED = [
     "test_users.TestUnit.test_unit.yaml",
     "test_users.test_default.yaml",
     "test_users.test_each[one].yaml",
-    "test_users.test_each[two-words].yaml",
+    "test_users.test_each[two-words]-accd0d12.yaml",
     "test_users.test_named.yaml",
     "test_users.test_plain.yaml",
 ]
@@ -120,7 +120,7 @@ class Project:
         return self._run("-m", "pytest", "-p", "pactape.plugin", *options)
 
     def adopt(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "pactape", "adopt", *options)
+        return self._run("-m", "pactape.cli", "adopt", *options)
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

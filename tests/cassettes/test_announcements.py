@@ -38,29 +38,29 @@ def calls_of(path: Path) -> list[Call | None]:
 def test_a_request_carries_the_operation_and_the_fields_that_its_model_reads(
     tmp_path: Path, provider: Provider
 ) -> None:
-    with listening(), use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         announce_operation(GET_USER)
         requests.get(f"{provider.url}/users/7", timeout=5)
     expected = Call(
         operation="GET /users/{id}", path="/users/{id}", fields=("fullName", "id", "posts[].title")
     )
-    assert calls_of(tmp_path / "tape.yaml") == [expected]
+    assert calls_of(tmp_path / "cassette.yaml") == [expected]
 
 
 def test_a_token_request_in_between_carries_no_operation(tmp_path: Path, provider: Provider) -> None:
-    with listening(), use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         announce_operation(GET_USER)
         requests.post(f"{provider.url}/oauth/token", data={"client_secret": "x"}, timeout=5)
         requests.get(f"{provider.url}/users/7", timeout=5)
-    token, user = calls_of(tmp_path / "tape.yaml")
+    token, user = calls_of(tmp_path / "cassette.yaml")
     assert token is None
     assert user is not None
 
 
 def test_a_request_that_nobody_announced_carries_no_operation(tmp_path: Path, provider: Provider) -> None:
-    with listening(), use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         requests.get(f"{provider.url}/users/7", timeout=5)
-    assert calls_of(tmp_path / "tape.yaml") == [None]
+    assert calls_of(tmp_path / "cassette.yaml") == [None]
 
 
 def test_nobody_listens_after_the_context() -> None:
@@ -78,10 +78,10 @@ def test_a_graphql_call_s_fields_are_below_data(tmp_path: Path, provider: Provid
     operation = Operation(
         name="GetUser", method="POST", path="/graphql", document="query GetUser { user { id } }", result=Data
     )
-    with listening(), use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         announce_operation(operation)
         requests.post(f"{provider.url}/graphql", json={"query": operation.document}, timeout=5)
-    (call,) = calls_of(tmp_path / "tape.yaml")
+    (call,) = calls_of(tmp_path / "cassette.yaml")
     assert call is not None
     assert call.fields == ("data.user.fullName", "data.user.id", "data.user.posts[].title")
 
@@ -92,9 +92,9 @@ def test_a_graphql_call_without_a_model_reads_what_it_selects(tmp_path: Path, pr
     fragment Written on User { posts { heading: title ... on Post { body } } }
     """
     operation = Operation(name="GetUser", method="POST", path="/graphql", document=document)
-    with listening(), use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         announce_operation(operation)
         requests.post(f"{provider.url}/graphql", json={"query": document}, timeout=5)
-    (call,) = calls_of(tmp_path / "tape.yaml")
+    (call,) = calls_of(tmp_path / "cassette.yaml")
     assert call is not None
     assert call.fields == ("data.person.id", "data.person.posts.body", "data.person.posts.heading")

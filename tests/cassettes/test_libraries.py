@@ -17,7 +17,7 @@ import httpx
 import pytest
 import requests
 import urllib3
-from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes import RecordMode, TestOutcome, read_cassette, use_cassette
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:
@@ -136,10 +136,10 @@ def ask_all(ask: Callable[..., Answer], url: str) -> list[Answer]:
 def test_what_it_records_is_what_it_replays(
     tmp_path: Path, provider: Provider, url: str, ask: Callable[..., Answer]
 ) -> None:
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         recorded = ask_all(ask, url)
     hits = provider.hits.total()
-    with use_cassette(tmp_path / "tape.yaml"):
+    with use_cassette(tmp_path / "cassette.yaml"):
         replayed = ask_all(ask, url)
     assert (replayed, provider.hits.total()) == (recorded, hits)
 
@@ -148,19 +148,19 @@ def test_what_it_records_is_what_it_replays(
 def test_what_requests_recorded_it_replays(
     tmp_path: Path, provider: Provider, url: str, ask: Callable[..., Answer]
 ) -> None:
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         recorded = ask_all(by_requests, url)
     hits = provider.hits.total()
-    with use_cassette(tmp_path / "tape.yaml"):
+    with use_cassette(tmp_path / "cassette.yaml"):
         replayed = ask_all(ask, url)
     assert (replayed, provider.hits.total()) == (recorded, hits)
 
 
 @every_library
 def test_what_it_recorded_is_read(tmp_path: Path, url: str, ask: Callable[..., Answer]) -> None:
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         recorded = ask_all(ask, url)
-    read = read_cassette(tmp_path / "tape.yaml")
+    read = read_cassette(tmp_path / "cassette.yaml")
     assert [
         (each.request.method, each.request.url.removeprefix(url), each.request.body) for each in read
     ] == [
@@ -190,14 +190,14 @@ def test_what_is_not_recorded_reaches_no_socket(
         except ReplayError as error:
             errors.append(error)
 
-    with use_cassette(tmp_path / "none.yaml") as tape:
+    with use_cassette(tmp_path / "none.yaml") as cassette:
         if elsewhere:
             thread = threading.Thread(target=attempt)
             thread.start()
             thread.join()
         else:
             attempt()
-        tape.forget()
+        cassette.outcome = TestOutcome.FAILED
     assert (len(errors), provider.hits.total()) == (1, 0)
 
 
@@ -206,9 +206,9 @@ def test_a_recorded_redirect_is_followed(
     tmp_path: Path, provider: Provider, url: str, ask: Callable[..., Answer]
 ) -> None:
     provider.routes["/old"] = lambda _body: (302, {"Location": "/users/7"}, b"")
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         recorded = ask("GET", f"{url}/old")
     hits = provider.hits.total()
-    with use_cassette(tmp_path / "tape.yaml"):
+    with use_cassette(tmp_path / "cassette.yaml"):
         replayed = ask("GET", f"{url}/old")
     assert (replayed, provider.hits.total()) == (recorded, hits)

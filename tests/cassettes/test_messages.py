@@ -209,8 +209,8 @@ def test_reads_the_routing_key(receive_message):
         (("@pytest.mark.cassette\n", ""), "*mark the test with @pytest.mark.cassette*"),
         (('provider="users"', 'provider="orders"'), "*there is no provider*orders*tool.pactape.providers*"),
         ((", live=queue_of_users.take", ""), "*give receive_message the argument `live`*"),
-        (("live=queue_of_users.take", "live=lambda: b'not json'"), "*is no JSON*"),
-        (("live=queue_of_users.take", "live=lambda: {1, 2}.union"), "*is no JSON*"),
+        (("live=queue_of_users.take", "live=lambda: b'not json'"), "*is not valid JSON*"),
+        (("live=queue_of_users.take", "live=lambda: {1, 2}.union"), "*is not valid JSON*"),
     ],
 )
 def test_what_can_not_be_received_is_refused_with_what_to_do(

@@ -74,7 +74,7 @@ def test_other_rules_find_other_copies(tmp_path: Path) -> None:
     )
     for rules in (ScrubSettings(), ScrubSettings(names=("ref",))):
         with use_cassette(path, mode=RecordMode.NONE, cache=tmp_path / "copies", scrub=rules) as tape:
-            tape.ready()
+            tape.player.load()
     assert len(list((tmp_path / "copies" / "cassettes").iterdir())) == 2
     assert len(read_cassette(path)) == 1
 
@@ -82,7 +82,7 @@ def test_other_rules_find_other_copies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("patterns = ['(']", r"the pattern '\(' is no regular expression"),
+        ("patterns = ['(']", r"the pattern '\(' is not a regular expression"),
         ("patterns = ['a*']", r"the pattern 'a\*' matches an empty text"),
         ("nams = ['a']", "unknown setting 'nams'.*did you mean 'names'"),
         ("names = 'a'", "Expected `array`, got `str`"),

@@ -193,7 +193,7 @@ def test_nothing_is_found_in_what_was_recorded_here(tmp_path: Path) -> None:
     answer = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b""}}
     with use_cassette(path, mode=RecordMode.ALL) as tape:
         for url, headers, kind, body in PLANTED:
-            tape.append(VcrRequest("POST", url, body, {**headers, "Content-Type": kind}), answer)
+            tape.player.append(VcrRequest("POST", url, body, {**headers, "Content-Type": kind}), answer)
     assert lint_cassette(path) == []
     assert not [secret for secret in SECRETS if secret in path.read_text()]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import urllib3
-from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes import RecordMode, TestOutcome, read_cassette, use_cassette
 from pactape.errors import ReplayError
 from vcr.request import Request as VcrRequest
 
@@ -65,10 +65,10 @@ def on_threads(work: Callable[[int], bytes], count: int) -> list[bytes]:
 def test_eight_threads_are_all_answered_from_the_cassette(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]
 ) -> None:
-    tape = tmp_path / "tape.yaml"
-    with use_cassette(tape, mode=RecordMode.ALL):
+    cassette = tmp_path / "cassette.yaml"
+    with use_cassette(cassette, mode=RecordMode.ALL):
         recorded = [by_requests(f"{provider.url}/a") for _ in range(THREADS * EACH)]
-    with use_cassette(tape):
+    with use_cassette(cassette):
         replayed = on_threads(lambda _number: get(f"{provider.url}/a"), THREADS * EACH)
     assert sorted(replayed) == sorted(recorded)
     assert provider.hits["/a"] == THREADS * EACH
@@ -83,9 +83,9 @@ def test_eight_hundred_unrecorded_requests_of_eight_threads_are_all_blocked(
             get(f"{provider.url}/a")
         return b"blocked"
 
-    with use_cassette(tmp_path / "none.yaml") as tape:
+    with use_cassette(tmp_path / "none.yaml") as cassette:
         blocked = on_threads(attempt, 800)
-        tape.forget()
+        cassette.outcome = TestOutcome.FAILED
     assert (len(blocked), provider.hits.total()) == (800, 0)
 
 
@@ -93,9 +93,9 @@ def test_eight_hundred_unrecorded_requests_of_eight_threads_are_all_blocked(
 def test_eight_threads_are_all_recorded(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]
 ) -> None:
-    with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+    with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         on_threads(lambda number: get(f"{provider.url}/{number}"), 160)
-    assert len({each.request.url for each in read_cassette(tmp_path / "tape.yaml")}) == 160
+    assert len({each.request.url for each in read_cassette(tmp_path / "cassette.yaml")}) == 160
 
 
 def test_two_threads_may_each_use_a_cassette_of_their_own(tmp_path: Path, provider: Provider) -> None:
@@ -146,22 +146,22 @@ def test_a_thread_with_a_copied_context_means_the_cassette_of_its_parent(
 def test_a_thread_that_outlives_its_cassette_is_refused_in_the_next(tmp_path: Path) -> None:
     with use_cassette(tmp_path / "one.yaml"):
         left_behind = contextvars.copy_context()
-    with use_cassette(tmp_path / "two.yaml"), pytest.raises(ReplayError, match=r"one\.yaml has been left"):
+    with use_cassette(tmp_path / "two.yaml"), pytest.raises(ReplayError, match=r"one\.yaml has ended"):
         left_behind.run(by_requests, "http://api.example.com/")
 
 
 def test_https_over_the_standard_library_is_replayed(tmp_path: Path) -> None:
-    tape = tmp_path / "tape.yaml"
-    with use_cassette(tape, mode=RecordMode.ALL) as recording:
+    cassette = tmp_path / "cassette.yaml"
+    with use_cassette(cassette, mode=RecordMode.ALL) as recording:
         answer = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b"text"}}
-        recording.append(VcrRequest("GET", "https://api.example.com/", None, {}), answer)
-    with use_cassette(tape):
+        recording.player.append(VcrRequest("GET", "https://api.example.com/", None, {}), answer)
+    with use_cassette(cassette):
         assert by_urllib("https://api.example.com/") == b"text"
 
 
 def test_nothing_stays_patched(tmp_path: Path, provider: Provider) -> None:
     before = (http.client.HTTPConnection, urllib3.connectionpool.HTTPConnectionPool.ConnectionCls)
-    with pytest.raises(ZeroDivisionError), use_cassette(tmp_path / "tape.yaml"):
+    with pytest.raises(ZeroDivisionError), use_cassette(tmp_path / "cassette.yaml"):
         raise ZeroDivisionError
     after = (http.client.HTTPConnection, urllib3.connectionpool.HTTPConnectionPool.ConnectionCls)
     assert after == before
@@ -170,9 +170,9 @@ def test_nothing_stays_patched(tmp_path: Path, provider: Provider) -> None:
 
 def test_a_session_goes_on_working_after_its_cassette(tmp_path: Path, provider: Provider) -> None:
     with requests.Session() as session:
-        with use_cassette(tmp_path / "tape.yaml", mode=RecordMode.ALL):
+        with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
             session.get(f"{provider.url}/a", timeout=5)
-        with use_cassette(tmp_path / "tape.yaml"):
+        with use_cassette(tmp_path / "cassette.yaml"):
             session.get(f"{provider.url}/a", timeout=5)
         session.get(f"{provider.url}/a", timeout=5)
     assert provider.hits["/a"] == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes import RecordMode, TestOutcome, read_cassette, use_cassette
 from pactape.errors import CassetteFormatError, NetworkBlockedError, NoMatchError
 from pactape.exchange import Provenance
 
@@ -20,8 +20,8 @@ CANONICAL = "http://api.example.com"
 
 
 @pytest.fixture
-def tape(tmp_path: Path) -> Path:
-    return tmp_path / "tape.yaml"
+def cassette(tmp_path: Path) -> Path:
+    return tmp_path / "cassette.yaml"
 
 
 def record(path: Path, provider: Provider, *paths: str) -> None:
@@ -30,82 +30,89 @@ def record(path: Path, provider: Provider, *paths: str) -> None:
             requests.get(provider.url + each, timeout=5)
 
 
-def test_a_recorded_answer_is_replayed_without_asking_the_provider(tape: Path, provider: Provider) -> None:
-    record(tape, provider, "/users")
-    with use_cassette(tape):
+def test_a_recorded_answer_is_replayed_without_asking_the_provider(
+    cassette: Path, provider: Provider
+) -> None:
+    record(cassette, provider, "/users")
+    with use_cassette(cassette):
         replayed = requests.get(f"{provider.url}/users", timeout=5).json()
     assert (replayed["hit"], provider.hits["/users"]) == (1, 1)
 
 
-def test_a_live_url_is_canonical_everywhere_in_the_file(tape: Path, provider: Provider) -> None:
+def test_a_live_url_is_canonical_everywhere_in_the_file(cassette: Path, provider: Provider) -> None:
     provider.routes["/users"] = lambda _body: (
         201,
         {"Location": f"{provider.url}/users/1", "Link": f"<{provider.url}/users?page=2>; rel=next"},
         f'{{"self": "{provider.url}/users/1"}}'.encode(),
     )
-    with use_cassette(tape, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
+    with use_cassette(cassette, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
         requests.post(f"{provider.url}/users", headers={"Referer": provider.url}, timeout=5)
-    assert provider.url.removeprefix("http://") not in tape.read_text()
+    assert provider.url.removeprefix("http://") not in cassette.read_text()
 
 
-def test_what_was_recorded_at_a_live_url_replays_at_the_canonical_one(tape: Path, provider: Provider) -> None:
-    with use_cassette(tape, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
+def test_what_was_recorded_at_a_live_url_replays_at_the_canonical_one(
+    cassette: Path, provider: Provider
+) -> None:
+    with use_cassette(cassette, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
         requests.get(f"{provider.url}/users", timeout=5)
-    with use_cassette(tape):
+    with use_cassette(cassette):
         assert requests.get(f"{CANONICAL}/users", timeout=5).json()["path"] == "/users"
 
 
-def test_a_body_keeps_the_length_that_its_header_states(tape: Path, provider: Provider) -> None:
+def test_a_body_keeps_the_length_that_its_header_states(cassette: Path, provider: Provider) -> None:
     provider.json("/token", {"access_token": "a-very-long-access-token-indeed", "expires_in": 60})
-    record(tape, provider, "/token")
-    response = read_cassette(tape)[0].response
+    record(cassette, provider, "/token")
+    response = read_cassette(cassette)[0].response
     assert dict(response.headers)["Content-Length"] == str(len(response.body))
 
 
 @pytest.mark.parametrize("mode", list(RecordMode))
 def test_every_mode_leaves_the_file_alone_when_the_code_inside_raises(
-    tape: Path, provider: Provider, mode: RecordMode
+    cassette: Path, provider: Provider, mode: RecordMode
 ) -> None:
-    record(tape, provider, "/old")
-    before = tape.read_bytes()
+    record(cassette, provider, "/old")
+    before = cassette.read_bytes()
 
     def ask_and_fail() -> None:
         if mode in {RecordMode.ALL, RecordMode.NEW_EPISODES}:
             requests.get(f"{provider.url}/new", timeout=5)
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), use_cassette(tape, mode=mode):
+    with pytest.raises(ZeroDivisionError), use_cassette(cassette, mode=mode):
         ask_and_fail()
-    assert tape.read_bytes() == before
+    assert cassette.read_bytes() == before
 
 
-def test_recording_anew_drops_what_was_not_asked_again(tape: Path, provider: Provider) -> None:
-    record(tape, provider, "/a", "/b")
-    record(tape, provider, "/b")
-    assert [each.request.url for each in read_cassette(tape)] == [f"{provider.url}/b"]
+def test_recording_anew_drops_what_was_not_asked_again(cassette: Path, provider: Provider) -> None:
+    record(cassette, provider, "/a", "/b")
+    record(cassette, provider, "/b")
+    assert [each.request.url for each in read_cassette(cassette)] == [f"{provider.url}/b"]
 
 
-def test_new_episodes_replays_what_it_has_and_records_the_rest(tape: Path, provider: Provider) -> None:
-    record(tape, provider, "/a")
-    with use_cassette(tape, mode=RecordMode.NEW_EPISODES):
+def test_new_episodes_replays_what_it_has_and_records_the_rest(cassette: Path, provider: Provider) -> None:
+    record(cassette, provider, "/a")
+    with use_cassette(cassette, mode=RecordMode.NEW_EPISODES):
         for path in ("/a", "/b"):
             requests.get(provider.url + path, timeout=5)
     assert provider.hits == {"/a": 1, "/b": 1}
-    assert [each.request.url for each in read_cassette(tape)] == [f"{provider.url}/a", f"{provider.url}/b"]
+    assert [each.request.url for each in read_cassette(cassette)] == [
+        f"{provider.url}/a",
+        f"{provider.url}/b",
+    ]
 
 
-def test_once_records_a_new_cassette_and_never_extends_one(tape: Path, provider: Provider) -> None:
-    with use_cassette(tape, mode=RecordMode.ONCE):
+def test_once_records_a_new_cassette_and_never_extends_one(cassette: Path, provider: Provider) -> None:
+    with use_cassette(cassette, mode=RecordMode.ONCE):
         requests.get(f"{provider.url}/a", timeout=5)
-    with pytest.raises(NoMatchError), use_cassette(tape, mode=RecordMode.ONCE):
+    with pytest.raises(NoMatchError), use_cassette(cassette, mode=RecordMode.ONCE):
         requests.get(f"{provider.url}/b", timeout=5)
 
 
-def test_the_same_run_gives_the_same_bytes(tape: Path, tmp_path: Path, provider: Provider) -> None:
+def test_the_same_run_gives_the_same_bytes(cassette: Path, tmp_path: Path, provider: Provider) -> None:
     provider.json("/users", {"b": 1, "a": [1.50, {"z": None}]})
-    record(tape, provider, "/users")
+    record(cassette, provider, "/users")
     record(tmp_path / "again.yaml", provider, "/users")
-    assert _undated(tape) == _undated(tmp_path / "again.yaml")
+    assert _undated(cassette) == _undated(tmp_path / "again.yaml")
 
 
 def _undated(path: Path) -> list[str]:
@@ -113,54 +120,56 @@ def _undated(path: Path) -> list[str]:
     return [line for number, line in enumerate(lines) if "Date:" not in lines[number - 1]]
 
 
-def test_a_test_that_used_every_answer_is_told_so_when_it_asks_again(tape: Path, provider: Provider) -> None:
-    record(tape, provider, "/a")
-    with use_cassette(tape) as used:
+def test_a_test_that_used_every_answer_is_told_so_when_it_asks_again(
+    cassette: Path, provider: Provider
+) -> None:
+    record(cassette, provider, "/a")
+    with use_cassette(cassette) as used:
         requests.get(f"{provider.url}/a", timeout=5)
         with pytest.raises(NoMatchError, match="played already"):
             requests.get(f"{provider.url}/a", timeout=5)
-        used.forget()
+        used.outcome = TestOutcome.FAILED
 
 
-def test_a_miss_that_the_code_swallows_still_fails(tape: Path, provider: Provider) -> None:
-    record(tape, provider, "/a")
-    with pytest.raises(NoMatchError), use_cassette(tape), suppress(NoMatchError):
+def test_a_miss_that_the_code_swallows_still_fails(cassette: Path, provider: Provider) -> None:
+    record(cassette, provider, "/a")
+    with pytest.raises(NoMatchError), use_cassette(cassette), suppress(NoMatchError):
         requests.get(f"{provider.url}/b", timeout=5)
 
 
-def test_a_socket_of_the_code_s_own_is_refused_by_name(tape: Path, provider: Provider) -> None:
+def test_a_socket_of_the_code_s_own_is_refused_by_name(cassette: Path, provider: Provider) -> None:
     import socket  # noqa: PLC0415 -- the only test that opens one
 
-    record(tape, provider, "/a")
+    record(cassette, provider, "/a")
     port = int(provider.url.rpartition(":")[2])
-    with pytest.raises(NetworkBlockedError, match=f"127.0.0.1:{port}"), use_cassette(tape):
+    with pytest.raises(NetworkBlockedError, match=f"127.0.0.1:{port}"), use_cassette(cassette):
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_a_missing_cassette_says_how_to_record_it(tape: Path) -> None:
+def test_a_missing_cassette_says_how_to_record_it(cassette: Path) -> None:
     test = Provenance(test="tests/test_users.py::test_gets", description="gets")
-    with pytest.raises(NoMatchError) as caught, use_cassette(tape, provenance=test):
+    with pytest.raises(NoMatchError) as caught, use_cassette(cassette, provenance=test):
         requests.get("http://api.example.com/", timeout=5)
     assert "pytest --pactape-record all tests/test_users.py::test_gets" in str(caught.value)
 
 
-def test_a_malformed_cassette_is_refused_with_file_and_line(tape: Path) -> None:
-    tape.write_text("interactions:\n- request: {method: GET\n")
-    with pytest.raises(CassetteFormatError, match=r"tape\.yaml:3"), use_cassette(tape):
+def test_a_malformed_cassette_is_refused_with_file_and_line(cassette: Path) -> None:
+    cassette.write_text("interactions:\n- request: {method: GET\n")
+    with pytest.raises(CassetteFormatError, match=r"cassette\.yaml:3"), use_cassette(cassette):
         requests.get("http://api.example.com/", timeout=5)
 
 
-def test_bytes_come_back_as_they_were_sent(tape: Path, provider: Provider) -> None:
+def test_bytes_come_back_as_they_were_sent(cassette: Path, provider: Provider) -> None:
     sent = b'{"b":1,"a":1.50,  "s":"\xc3\xa9\\u00e9", "n": 1e2}\n'
     provider.routes["/raw"] = lambda _body: (200, {"Content-Type": "application/json"}, sent)
-    record(tape, provider, "/raw")
-    with use_cassette(tape):
+    record(cassette, provider, "/raw")
+    with use_cassette(cassette):
         assert requests.get(f"{provider.url}/raw", timeout=5).content == sent
 
 
 @pytest.mark.parametrize("data", [b"\x00\xff\xfe", "naïve ".encode(), b"", b"a\r\nb", b"\x1f\x8b\x08"])
-def test_any_bytes_come_back_as_they_were_sent(tape: Path, provider: Provider, data: bytes) -> None:
+def test_any_bytes_come_back_as_they_were_sent(cassette: Path, provider: Provider, data: bytes) -> None:
     provider.routes["/raw"] = lambda _body: (200, {"Content-Type": "application/octet-stream"}, data)
-    record(tape, provider, "/raw")
-    with use_cassette(tape):
+    record(cassette, provider, "/raw")
+    with use_cassette(cassette):
         assert requests.get(f"{provider.url}/raw", timeout=5).content == data

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.adopting.markers import edited, read_module
-from pactape.cassettes.format.metadata import Notes
-from pactape.cassettes.format.reading import read_recorded
-from pactape.cassettes.format.writing import Take, replace_cassette
+from pactape.cassettes.format.metadata import CassetteMetadata
+from pactape.cassettes.format.reading import read_for_replay
+from pactape.cassettes.format.writing import RecordedInteraction, replace_cassette
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import BadInputError, OutputError
 from pactape.exchange import Provenance
 from pactape.files import write_atomically
-from pactape.pytest_record.session import default_name, describe
+from pactape.pytest_record.names import cassette_name, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     old: Path
     new: Path
     test: str
-    takes: tuple[Take, ...]
+    takes: tuple[RecordedInteraction, ...]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +107,10 @@ def carry_out(plan: Plan) -> None:
         name = move.test.rpartition("::")[2]
         provenance = Provenance(test=move.test, description=describe(name))
         replace_cassette(
-            move.new, list(move.takes), notes=Notes(provenance=provenance), scrubber=Scrubber(plan.rules)
+            move.new,
+            list(move.takes),
+            metadata=CassetteMetadata(provenance=provenance),
+            scrubber=Scrubber(plan.rules),
         )
     for path, data in plan.modules:
         write_atomically(path, data)
@@ -162,7 +165,7 @@ def _moves(path: Path, test: Marked, settings: Settings) -> Iterator[Move]:
         nodeid = "::".join([module, *test.classes, name])
         yield Move(
             old=old,
-            new=settings.cassettes / default_name(nodeid),
+            new=settings.cassettes / cassette_name(nodeid),
             test=nodeid,
             takes=tuple(_clean(old, ScrubRules.from_settings(settings.scrub))),
         )
@@ -194,11 +197,11 @@ def _existing(folder: Path, name: str) -> Path | None:
     return next((file for suffix in _SUFFIXES if (file := folder / f"{name}{suffix}").is_file()), None)
 
 
-def _clean(path: Path, rules: ScrubRules) -> Iterator[Take]:
+def _clean(path: Path, rules: ScrubRules) -> Iterator[RecordedInteraction]:
     """What a cassette holds, as recording it today would write it."""
-    recorded, cleaner = read_recorded(path), Cleaner({}, rules)
+    recorded, cleaner = read_for_replay(path), Cleaner({}, rules)
     for request, response in zip(recorded.requests, recorded.responses, strict=True):
-        yield Take(request=cleaner.request(request), response=cleaner.response(response))
+        yield RecordedInteraction(request=cleaner.request(request), response=cleaner.response(response))
 
 
 def _check(moves: Sequence[Move]) -> None:

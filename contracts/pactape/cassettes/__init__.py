@@ -8,6 +8,7 @@ from pactape.cassettes.announcements import announcing  # noqa: E402
 from pactape.cassettes.format.reading import read_cassette, read_messages  # noqa: E402
 from pactape.cassettes.lint import Finding, lint_cassette  # noqa: E402
 from pactape.cassettes.messages import ReceivedMessage  # noqa: E402
+from pactape.cassettes.outcome import TestOutcome  # noqa: E402
 from pactape.cassettes.record_mode import RecordMode  # noqa: E402
 from pactape.cassettes.use_cassette import use_cassette  # noqa: E402
 
@@ -15,6 +16,7 @@ __all__ = [
     "Finding",
     "ReceivedMessage",
     "RecordMode",
+    "TestOutcome",
     "announcing",
     "lint_cassette",
     "read_cassette",

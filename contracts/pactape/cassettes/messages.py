@@ -1,4 +1,4 @@
-"""Messages: what a test receives from a queue or a topic is recorded, and given again while replaying."""
+"""Messages: what a test receives from a queue or a topic is recorded, and given again in a replay."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from pactape.exchange import RecordedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-    from pactape.cassettes.replay.cassette import Tape
-
-__all__ = ["Inbox", "ReceivedMessage", "receive"]
+__all__ = ["MessageQueue", "ReceivedMessage", "no_message"]
 
 
 class ReceivedMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as the code under test gets it.
+    """A message as the code under test receives it.
 
     Args:
         content: A JSON value.
-        metadata: What comes with the content, JSON values by name.
+        metadata: Texts by name that come with the content.
     """
 
     content: Any
-    metadata: dict[str, Any] = {}
+    metadata: dict[str, str] = {}
 
     @property
     def body(self) -> bytes:
@@ -36,125 +35,125 @@ class ReceivedMessage(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self.content)
 
 
-class Inbox:
-    """The messages of one cassette; each is given once, in the order in which they were recorded.
+class MessageQueue:
+    """The messages of one cassette; each is received once, in the order in which they were recorded.
 
     Args:
-        recorded: Those that the cassette's file holds.
+        recorded: The messages in the cassette's file.
+
+    Attributes:
+        messages: The recorded ones, and those that were received live.
+        reads: The fields that the test read of a message, by its index; None for all fields.
     """
 
     def __init__(self, recorded: Iterable[RecordedMessage] = ()) -> None:
         self.messages = list(recorded)
         self.reads: dict[int, tuple[str, ...] | None] = {}
-        self._held = len(self.messages)
-        self._given: set[int] = set()
+        self._recorded_count = len(self.messages)
+        self._received: set[int] = set()
         self._lock = threading.Lock()
 
     @property
-    def recorded(self) -> tuple[RecordedMessage, ...]:
-        """Those that came now, with what was read of them."""
+    def new_messages(self) -> tuple[RecordedMessage, ...]:
+        """The messages that were received live, with the fields that were read."""
         return tuple(
-            msgspec.structs.replace(each, reads=self.reads.get(place))
-            for place, each in enumerate(self.messages)
-            if place >= self._held
+            msgspec.structs.replace(each, reads=self.reads.get(index))
+            for index, each in enumerate(self.messages)
+            if index >= self._recorded_count
         )
 
     @property
-    def was_read(self) -> bool:
-        """Whether any message was given."""
-        return bool(self._given)
+    def any_received(self) -> bool:
+        """Whether any message was received."""
+        return bool(self._received)
 
-    def take(self, description: str, *, provider: str) -> int | None:
-        """The place of the next message of this description from this provider; None when there is none left."""
+    def receive_recorded(self, description: str, *, provider: str) -> tuple[int, ReceivedMessage] | None:
+        """Return the index and a copy of the next message of this description; None when none is left."""
         with self._lock:
-            for place, each in enumerate(self.messages):
-                if place not in self._given and (each.description, each.provider) == (description, provider):
-                    self._given.add(place)
-                    return place
+            for index, each in enumerate(self.messages):
+                if index not in self._received and (each.description, each.provider) == (
+                    description,
+                    provider,
+                ):
+                    self._received.add(index)
+                    content = deepcopy(each.content)  # the test may change it
+                    return index, ReceivedMessage(content=content, metadata=dict(each.metadata))
         return None
 
-    def add(self, message: RecordedMessage) -> int:
-        """Record a message that is given just now; gives its place."""
-        with self._lock:
-            self.messages.append(message)
-            place = len(self.messages) - 1
-            self._given.add(place)
-            return place
+    def receive_live(
+        self, description: str, *, provider: str, live: Callable[[], object] | None
+    ) -> tuple[int, ReceivedMessage]:
+        """Receive a real message and record it.
 
-    def unplayed(self) -> list[str]:
-        """What the file held and nobody received, as "messages[3]: a user was created"."""
-        return [
-            f"messages[{place}]: {each.description}"
-            for place, each in enumerate(self.messages[: self._held])
-            if place not in self._given
-        ]
+        Args:
+            description: What the message is about.
+            provider: The key of the provider that sends it.
+            live: Receives it: returns a JSON value, its bytes, or a `ReceivedMessage`.
 
-
-def receive(
-    tape: Tape, description: str, *, provider: str, live: Callable[[], object] | None
-) -> tuple[int, ReceivedMessage]:
-    """The next message of a cassette, or while recording a live one.
-
-    Args:
-        tape: The cassette in use.
-        description: What the message is about.
-        provider: The key of the provider that sends it.
-        live: Receives a real one: gives a JSON value, its bytes, or a `ReceivedMessage`.
-
-    Returns:
-        Its place in the cassette, and the message.
-
-    Raises:
-        NoMatchError: The cassette has none left, and may not record.
-        BadInputError: There is nothing to record from, or what came is no JSON.
-    """
-    tape.ready()
-    place = tape.inbox.take(description, provider=provider)
-    if place is None:
-        if tape.replays_only:
-            raise tape.missed(_no_message(tape, description, provider))
-        message = _received(live, description)
+        Raises:
+            BadInputError: There is nothing to record from, or what came is not JSON.
+        """
+        message = _receive(live, description)
         recorded = RecordedMessage(
             description=description, provider=provider, content=message.content, metadata=message.metadata
         )
-        place = tape.inbox.add(recorded)
-        tape.dirty = True
-        return place, message
-    found = tape.inbox.messages[place]
-    own = deepcopy(found.content)  # to change as the test likes
-    return place, ReceivedMessage(content=own, metadata=dict(found.metadata))
+        with self._lock:
+            self.messages.append(recorded)
+            index = len(self.messages) - 1
+            self._received.add(index)
+        return index, message
+
+    def unplayed(self) -> list[str]:
+        """Return the recorded messages that nobody received, as "messages[3]: a user was created"."""
+        return [
+            f"messages[{index}]: {each.description}"
+            for index, each in enumerate(self.messages[: self._recorded_count])
+            if index not in self._received
+        ]
 
 
-def _received(live: Callable[[], object] | None, description: str) -> ReceivedMessage:
+def no_message(
+    queue: MessageQueue, description: str, *, provider: str, path: Path, is_missing: bool, test: str
+) -> NoMatchError:
+    """Return the error for a message that a cassette doesn't hold.
+
+    Args:
+        queue: The cassette's messages.
+        description: What the message is about.
+        provider: The key of the provider that sends it.
+        path: The cassette's file.
+        is_missing: Whether there is no such file.
+        test: The node id of the test; empty when it isn't known.
+    """
+    held = [f"  - {each.description} (from {each.provider})" for each in queue.messages]
+    if is_missing:
+        found = "there is no such file"
+    elif not held:
+        found = "it holds no message"
+    else:
+        found = "it holds these messages, and each is received once\n" + "\n".join(held)
+    return NoMatchError(
+        f"no recorded message is {description!r} from {provider}\n"
+        f"cassette {path}: {found}\n"
+        f"Fix: record it again with pytest --pactape-record all{test and f' {test}'}"
+    )
+
+
+def _receive(live: Callable[[], object] | None, description: str) -> ReceivedMessage:
     if live is None:
         raise BadInputError(
-            f"nothing says where the message {description!r} comes from while recording",
-            remedy="give receive_message the argument `live`: a function that receives a real one",
+            f"the message {description!r} can't be recorded: receive_message has no argument `live`",
+            remedy="give receive_message the argument `live`: a function that receives a real message",
         )
     came = live()
     message = came if isinstance(came, ReceivedMessage) else ReceivedMessage(content=came)
     try:
         data = message.content
         data = bytes(data) if isinstance(data, bytes | bytearray) else msgspec.json.encode(data)
-        metadata = msgspec.json.decode(msgspec.json.encode(message.metadata), type=dict[str, Any])
+        metadata = {str(name): str(value) for name, value in message.metadata.items()}
         return ReceivedMessage(content=msgspec.json.decode(data), metadata=metadata)
     except (TypeError, ValueError, RecursionError) as error:
         raise BadInputError(
-            f"the message {description!r} is no JSON ({error})",
-            remedy="have `live` give a JSON value or its bytes; other messages can't be recorded",
+            f"the message {description!r} is not valid JSON ({error})",
+            remedy="let `live` return a JSON value or its bytes; other messages can't be recorded",
         ) from None
-
-
-def _no_message(tape: Tape, description: str, provider: str) -> NoMatchError:
-    held = [f"  - {each.description} (from {each.provider})" for each in tape.inbox.messages]
-    if not tape.file.is_file():
-        found = "there is no such file"
-    elif not held:
-        found = "it holds no message"
-    else:
-        found = "it holds these messages, each is given once\n" + "\n".join(held)
-    return NoMatchError(
-        f"no recorded message is {description!r} from {provider}\n"
-        f"cassette {tape.file}: {found}\n"
-        f"To record it again: pytest --pactape-record all{tape.test and f' {tape.test}'}"
-    )

@@ -1,14 +1,18 @@
-"""Using a cassette: for as long as the context lasts, HTTP goes to the tape and not to the network."""
+"""`use_cassette`: as long as its context lasts, HTTP goes to a cassette and not to the network."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from pactape.cassettes.interception.allowed_hosts import AllowedHosts
 from pactape.cassettes.interception.network_guard import network_closed, network_open
-from pactape.cassettes.interception.patches import intercepting
+from pactape.cassettes.interception.patches import intercepted
+from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
-from pactape.cassettes.replay.cassette import load_tape
+from pactape.cassettes.replay.cassette import open_cassette
+from pactape.cassettes.replay.match_rules import MatchRules
+from pactape.cassettes.replay.replay_cassette import LookupOptions
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.settings import ScrubSettings
 
@@ -17,18 +21,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pactape.cassettes.interception.network_guard import Guard
-    from pactape.cassettes.replay.cassette import Tape
+    from pactape.cassettes.interception.network_guard import NetworkGuard
+    from pactape.cassettes.replay.cassette import Cassette
     from pactape.errors import PactapeError
     from pactape.exchange import Provenance
 
 __all__ = ["use_cassette"]
 
 _DEFAULT_SCRUB = ScrubSettings()
+_DEFAULT_RULES = MatchRules()
 
 
 @contextmanager
-def use_cassette(
+def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
     path: Path,
     *,
     mode: RecordMode = RecordMode.NONE,
@@ -37,63 +42,67 @@ def use_cassette(
     allow: Sequence[str] = (),
     cache: Path | None = None,
     scrub: ScrubSettings = _DEFAULT_SCRUB,
-) -> Iterator[Tape]:
-    """Record to, or replay from, the cassette at `path` what the code inside the context asks over HTTP.
+    match: MatchRules = _DEFAULT_RULES,
+    repeats: bool = False,
+) -> Iterator[Cassette]:
+    """Record to, or replay from, the cassette at `path` every HTTP request made inside the context.
 
     While it only replays, no thread reaches the network. What was recorded is written when the context ends
     without an exception; with one, the file stays as it was.
 
     Args:
-        path: The cassette's file, YAML.
+        path: The cassette's file, YAML; a relative path starts in the folder that is current now.
         mode: When to record and when to replay.
         provenance: The test that records, to be written beside the interactions.
         live_urls: Canonical base URL by live base URL, for providers that are recorded somewhere else than
             where their contracts say they are.
-        allow: What stays open while the cassette replays: "host", "host:port", or the path of a Unix socket
-            or of the folder that it is in; "localhost" stands for the loopback addresses. Nothing else does.
+        allow: Hosts that are left alone, neither recorded nor blocked: "host", "host:port", or the path of a Unix
+            socket or of its folder; "localhost" stands for the loopback addresses.
         cache: A folder for parsed cassettes, which load faster; kept out of version control by itself.
         scrub: The project's own rules of what a secret is.
+        match: Which parts of requests don't count.
+        repeats: Whether the last response to a request is given again when all have been given.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
-        NoMatchError: A request had no recorded answer, on whichever thread.
-        NetworkBlockedError: A connection was tried while replaying, on whichever thread.
+        NoMatchError: A request had no recorded response, on whichever thread.
+        NetworkBlockedError: A connection was attempted while replaying, on whichever thread.
         OutputError: The recording can't be written.
 
     Example:
         >>> from pathlib import Path
-        >>> with use_cassette(Path("cassettes/users.yaml")) as tape:
-        ...     len(tape)
+        >>> with use_cassette(Path("cassettes/users.yaml")) as cassette:
+        ...     len(cassette)
         0
     """
-    tape = load_tape(
-        path,
-        mode=mode,
-        provenance=provenance,
-        live_urls=live_urls or {},
+    test = provenance.test if provenance else ""
+    options = LookupOptions(
+        rules=match,
+        repeats=repeats,
         cache=cache,
-        rules=ScrubRules.from_settings(scrub),
+        scrub_rules=ScrubRules.from_settings(scrub),
+        test=test,
     )
+    cassette = open_cassette(path, mode=mode, provenance=provenance, live_urls=live_urls, options=options)
     with ExitStack() as stack:
-        stack.enter_context(intercepting(tape))
-        guard = stack.enter_context(_network(tape, provenance, allow))
-        yield tape
-    if not (tape.forgotten or tape.excused):
-        _raise_first((*tape.misses, *(guard.refused if guard else ())))
-    if not tape.forgotten:
-        tape.save()
+        stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
+        guard = stack.enter_context(_network(cassette, test, allow))
+        yield cassette
+    if cassette.outcome is TestOutcome.PASSED:
+        _raise_first((*cassette.unmatched, *(guard.refused if guard else ())))
+    if cassette.outcome is not TestOutcome.FAILED:
+        cassette.save()
 
 
 def _network(
-    tape: Tape, provenance: Provenance | None, allow: Sequence[str]
-) -> AbstractContextManager[Guard | None]:
-    if not tape.replays_only:
+    cassette: Cassette, test: str, allow: Sequence[str]
+) -> AbstractContextManager[NetworkGuard | None]:
+    if not cassette.replays_only:
         return network_open()
-    by = f" for {provenance.test}" if provenance else ""
-    return network_closed(f"{tape.file}{by}", allow=allow)
+    return network_closed(f"{cassette.file}{test and f' for {test}'}", allow=allow)
 
 
 def _raise_first(errors: Sequence[PactapeError]) -> None:
-    """A miss counts even where the code under test, or a thread, swallowed its error."""
+    """Raise the first error, even where the code under test, or a thread, swallowed it."""
     if errors:
         raise errors[0]

@@ -12,14 +12,14 @@ from pactape.observing.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pactape.cassettes.replay.cassette import Tape
+    from pactape.cassettes.replay.cassette import Cassette
 
 __all__ = ["noting_reads"]
 
 
 @contextmanager
-def noting_reads(tape: Tape) -> Iterator[Callable[[int, Any], Any]]:
-    """Observe what is read of the tape's answers and messages, and have the tape remember it in the end.
+def noting_reads(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
+    """Observe which fields are read of a cassette's responses and messages, and note them in it at the end.
 
     Yields:
         A function that takes the place of a message and its content, and gives the content so that what is read
@@ -29,5 +29,7 @@ def noting_reads(tape: Tape) -> Iterator[Callable[[int, Any], Any]]:
     with observing() as observer:
         yield lambda place, content: track(content, of_messages.setdefault(place, Usage()))
     for each in observer.observed:
-        tape.note_reads(each.method, each.url, headers=each.headers, body=each.body, paths=each.usage.paths())
-    tape.inbox.reads |= {place: usage.paths() for place, usage in of_messages.items()}
+        cassette.note_reads(
+            each.method, each.url, headers=each.headers, body=each.body, paths=each.usage.paths()
+        )
+    cassette.messages.reads |= {place: usage.paths() for place, usage in of_messages.items()}

@@ -1,4 +1,4 @@
-"""Hygiene: the recordings that a test run shows to be too old, not asked for, or nobody's."""
+"""Cassette hygiene: recordings that a test run shows to be expired, unused, unplayed, orphaned or unreplayable."""
 
 from __future__ import annotations
 
@@ -17,91 +17,104 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pactape.cassettes.replay.cassette import Tape
-    from pactape.pytest_record.session import Recording
+    from pactape.cassettes.replay.cassette import Cassette
+    from pactape.pytest_record.config import RecordingConfigs
 
-__all__ = ["Watch"]
+__all__ = ["OUTPUT_KEY", "HygieneReport"]
 
+#: The key under which a worker of pytest-xdist hands its part to the controller.
+OUTPUT_KEY = "pactape_hygiene"
 _KINDS: tuple[str, ...] = get_args(HygieneKind)
-_OUTPUT = "pactape_hygiene"
 #: Options that leave tests out before pytest deselects any.
 _NARROWING = ("lf", "last_failed", "ignore", "ignore_glob", "stepwise", "pyargs")
 
 
-class Watch:
-    """A pytest plugin of one run: keeps account of its cassettes, and says in the end what is untidy.
+class HygieneReport:
+    """A pytest plugin of one run: collects how cassettes are used, and reports findings at the end.
 
-    In a run with pytest-xdist every worker has one, which tells that of the controller what it saw.
+    In a run with pytest-xdist every worker has one, which the controller's merges.
 
     Args:
-        recording: What the run's marked tests share.
-        config: The run's.
+        configs: The configurations of the run.
+        config: pytest's.
     """
 
-    def __init__(self, recording: Recording, config: pytest.Config) -> None:
-        self._recording = recording
+    def __init__(self, configs: RecordingConfigs, config: pytest.Config) -> None:
+        self._configs = configs
         self._config = config
-        self._root = recording.settings.root.resolve()
-        self._used: set[str] = set()
         self._owned: set[str] = set()
+        self._used: dict[str, set[str]] = {}  # what no test has used so far, by cassette
+        self._named: set[str] = set()
         self._findings: set[tuple[str, str]] = set()
         self._is_whole = True
 
-    def own(self, items: Sequence[pytest.Item]) -> None:
-        """Note whose cassettes are whose; those of tests that pytest-recording or pytest-vcr replays, too."""
+    def register(self, items: Sequence[pytest.Item]) -> None:
+        """Note which cassettes belong to tests, those of pytest-recording and pytest-vcr included."""
         for item in items:
             if item.get_closest_marker("cassette"):
-                self._owned.add(self._name(self._recording.path_of(item)))
+                self._owned.add(self._name(self._configs.of(item.path).cassette_path(item)))
             if item.get_closest_marker("vcr"):
-                self._owned.update(map(self._name, _theirs(item)))
+                self._owned.update(map(self._name, _other_plugins_cassettes(item)))
 
-    def saw(self, tape: Tape, *, allow_unused: bool) -> None:
-        """Note what a test that passed has used of its cassette.
+    def register_cassette(self, path: Path) -> None:
+        """Note that a cassette belongs to a fixture."""
+        self._owned.add(self._name(path))
+
+    def record_usage(self, cassette: Cassette, *, allow_unused: bool, is_named: bool) -> None:
+        """Note what a passed test has used of its cassette.
 
         Args:
-            tape: The cassette.
+            cassette: The cassette.
             allow_unused: Whether it may hold more than the test plays.
+            is_named: Whether its path is given by a marker, so that several tests may share it.
         """
-        name = self._name(tape.file)
-        if not tape.rewound:
+        if not cassette.was_recorded:
             return
-        self._used.add(name)
-        if allow_unused:
-            return
-        if not tape.was_played:
-            self._findings.add(("unplayed", f"{name}: its test made no request"))
-        else:
-            self._findings |= {("unused", f"{name}: {each}") for each in tape.unplayed()}
+        name = self._name(cassette.file)
+        unplayed = set() if allow_unused else set(cassette.unplayed())
+        if not allow_unused and not cassette.was_played:
+            unplayed.add("")
+        self._used[name] = self._used.get(name, unplayed) & unplayed
+        if is_named:
+            self._named.add(name)
 
-    def tell(self) -> dict[str, Any]:
-        """What was seen, as plain data for the controller."""
+    def add(self, kind: str, cassette: Path, text: str) -> None:
+        """Add a finding about a cassette."""
+        self._findings.add((kind, f"{self._name(cassette)}: {text}"))
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything collected as plain data, for the controller."""
         return {
-            "used": sorted(self._used),
+            "used": {name: sorted(unplayed) for name, unplayed in self._used.items()},
+            "named": sorted(self._named),
             "owned": sorted(self._owned),
             "findings": sorted(self._findings),
             "whole": self._is_whole,
         }
 
-    def hear(self, told: Mapping[str, Any]) -> None:
-        """Take over what a worker saw."""
-        self._used |= set(told["used"])
-        self._owned |= set(told["owned"])
-        self._findings |= {(kind, text) for kind, text in told["findings"]}
-        self._is_whole &= told["whole"]
+    def merge(self, data: Mapping[str, Any]) -> None:
+        """Merge what a worker has collected."""
+        for name, unplayed in data["used"].items():
+            self._used[name] = self._used.get(name, set(unplayed)) & set(unplayed)
+        self._named |= set(data["named"])
+        self._owned |= set(data["owned"])
+        self._findings |= {(kind, text) for kind, text in data["findings"]}
+        self._is_whole &= data["whole"]
 
-    def judge(self, session: pytest.Session, *, saw_all: bool) -> None:
-        """Say whether the run fails for what is untidy, or leave that to the controller.
+    def finish(self, session: pytest.Session, *, saw_all: bool) -> None:
+        """Complete the findings and decide whether they fail the run, or hand everything to the controller.
 
         Args:
-            session: The run's; its exit status becomes 1 where it was 0.
+            session: pytest's; its exit status becomes 1 where it was 0.
             saw_all: Whether every test was collected, so that a cassette without a test is an orphan.
         """
         self._is_whole &= saw_all
         if hasattr(self._config, "workeroutput"):
-            self._config.workeroutput[_OUTPUT] = self.tell()
+            self._config.workeroutput[OUTPUT_KEY] = self.as_data()
             return
-        self._findings |= set(self._expired())
-        if self._is_whole and _asks_for_all(self._config):
+        is_whole = self._is_whole and _runs_all(self._config)
+        self._findings |= {*self._unused(is_whole=is_whole), *self._expired()}
+        if is_whole:
             self._findings |= set(self._orphans())
         if session.exitstatus == pytest.ExitCode.OK and any(
             kind in self._fatal for kind, _ in self._findings
@@ -117,39 +130,56 @@ class Watch:
             terminalreporter.line(f"{'FAILED ' if kind in self._fatal else ''}{kind}: {text}")
 
     @property
-    def _fatal(self) -> tuple[str, ...]:
+    def _fatal(self) -> set[str]:
         if self._config.getoption("--pactape-hygiene") == "fail":
-            return _KINDS
-        return self._recording.settings.hygiene.fail_on
+            return set(_KINDS)
+        return {kind for each in self._configs.all for kind in each.settings.hygiene.fail_on}
+
+    def _unused(self, *, is_whole: bool) -> Iterator[tuple[str, str]]:
+        for name, unplayed in self._used.items():
+            if name in self._named and not is_whole:
+                continue  # tests that didn't run may use the rest
+            if "" in unplayed:
+                yield "unplayed", f"{name}: its test made no request"
+            else:
+                yield from (("unused", f"{name}: {each}") for each in unplayed)
 
     def _expired(self) -> Iterator[tuple[str, str]]:
-        for name in self._used:
-            with suppress(BadInputError):  # its test says so
-                for place, reason in expired(
-                    self._root / name, self._recording.settings.hygiene, now=datetime.now(UTC)
-                ):
-                    yield "expired", f"{name}: interactions[{place}] {reason}"
+        for config in self._configs.all:
+            limits = config.settings.hygiene
+            for name in self._used if limits.limits_age else ():
+                with suppress(BadInputError):  # its test reports it
+                    found = expired(config.settings.root / name, limits, now=datetime.now(UTC))
+                    yield from (
+                        ("expired", f"{name}: interactions[{index}] {reason}") for index, reason in found
+                    )
 
     def _orphans(self) -> Iterator[tuple[str, str]]:
-        for folder in self._recording.settings.cassette_folders:
+        folders = {folder for config in self._configs.all for folder in config.settings.cassette_folders}
+        for folder in folders:
             for path in cassettes_below(folder) if folder.is_dir() else ():
                 names = {self._name(each) for each in (path, path.parent)}
                 if not names & self._owned:
                     yield "orphans", f"{self._name(path)}: belongs to no test"
 
     def _name(self, path: Path) -> str:
+        """Return a cassette's path in its project."""
         path = path.resolve()
-        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
+        for config in self._configs.all:
+            root = config.settings.root.resolve()
+            if path.is_relative_to(root):
+                return path.relative_to(root).as_posix()
+        return str(path)
 
 
-def _theirs(item: pytest.Item) -> tuple[Path, ...]:
-    """Where pytest-recording has a module's cassettes, and pytest-vcr a test's."""
+def _other_plugins_cassettes(item: pytest.Item) -> tuple[Path, ...]:
+    """Return where pytest-recording has a module's cassettes, and pytest-vcr a test's."""
     folder = item.path.parent / "cassettes"
     return folder / item.path.stem, folder / f"{item.name}.yaml"
 
 
-def _asks_for_all(config: pytest.Config) -> bool:
-    """Whether the command line leaves no test out."""
+def _runs_all(config: pytest.Config) -> bool:
+    """Return whether the command line leaves no test out."""
     if any(config.getoption(name, None) for name in _NARROWING):
         return False
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:

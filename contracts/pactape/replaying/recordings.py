@@ -11,7 +11,7 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes import read_cassette
 from pactape.cassettes.replay.no_match_report import nearest_requests
-from pactape.cassettes.replay.request_key import key_of
+from pactape.cassettes.replay.request_key import digest_of
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
@@ -75,7 +75,7 @@ class Recordings:
             request: Its URL is absolute. Where its host was recorded, only that host's answers count.
         """
         for live in self._live(request):
-            key = key_of(live)
+            key = digest_of(live)
             with self._lock:
                 answers = self._answers.get(key)
                 if answers is not None:
@@ -105,7 +105,7 @@ class Recordings:
     def _add(self, exchange: Exchange) -> None:
         recorded = self._clean(_vcr(exchange.request, exchange.request.url))
         self._requests.append(recorded)
-        self._answers.setdefault(key_of(recorded), []).append(exchange.response)
+        self._answers.setdefault(digest_of(recorded), []).append(exchange.response)
 
     def _live(self, request: Request) -> list[VcrRequest]:
         """The request as it would have been sent to each host that may be meant."""

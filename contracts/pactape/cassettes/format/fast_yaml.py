@@ -1,7 +1,7 @@
-"""The short way into YAML: the layout that vcrpy and we write, read line by line, several times faster.
+"""Fast YAML: the layout that vcrpy and Pactape write, read line by line, several times faster.
 
-It knows block mappings and lists, scalars in one style or another, and nothing else of YAML. Whatever is not of
-this layout is left to the full parser, so that it only ever decides how long reading takes.
+It knows block mappings and lists, scalars in any style, and nothing else of YAML. Any other layout is left to the
+full parser, so that this module only ever decides how long reading takes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["UnusualLayoutError", "parse_layout"]
+__all__ = ["UnsupportedYamlError", "parse_fast"]
 
 _KEY = re.compile(r"([A-Za-z_$][\w.$@/-]*|'[^'\n]*'):([ \n])", re.ASCII)
 _MARGIN = re.compile(" +")
@@ -35,31 +35,31 @@ _BINARY = "!!binary |"
 _LAST_SURROGATE, _FIRST_SURROGATE, _LAST_CHARACTER = 0xDFFF, 0xD800, 0x10FFFF
 
 
-class UnusualLayoutError(Exception):
-    """The text is not of the layout: only the full parser can tell what it means."""
+class UnsupportedYamlError(Exception):
+    """The text has another layout; only the full parser can read it."""
 
 
-def parse_layout(text: str) -> Any:
-    r"""The value of a YAML text of the layout: what the full parser would give.
+def parse_fast(text: str) -> Any:
+    r"""Return the value of a YAML text of this layout: the same that the full parser gives.
 
     Raises:
-        UnusualLayoutError: It is of another.
+        UnsupportedYamlError: It has another layout.
 
     Example:
-        >>> parse_layout("a:\n- 'it''s'\n- 1\nb: null\n")
+        >>> parse_fast("a:\n- 'it''s'\n- 1\nb: null\n")
         {'a': ["it's", 1], 'b': None}
     """
     plain = not text.encode().translate(None, _PRINTABLE) if text.isascii() else not _UNPRINTABLE.search(text)
     if not plain or not text.endswith("\n"):
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     try:
         return _Reader(text).document()
     except (IndexError, ValueError, RecursionError):
-        raise UnusualLayoutError from None
+        raise UnsupportedYamlError from None
 
 
 class _Reader:
-    """Reads from the position `at` on, which is always the beginning of a line or of a value."""
+    """Reads from the position `at`, which is always the beginning of a line or of a value."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,11 +68,11 @@ class _Reader:
     def document(self) -> dict[str, Any]:
         value = self.mapping(0, margin="")
         if self.at < len(self.text):
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         return value
 
     def mapping(self, indent: int, *, margin: str) -> dict[str, Any]:
-        """The mapping whose keys stand in column `indent`, the first one after `margin`."""
+        """Return the mapping whose keys stand in column `indent`, the first one after `margin`."""
         found: dict[str, Any] = {}
         text, all_margin = self.text, " " * indent
         while text.startswith(margin, self.at):
@@ -86,22 +86,22 @@ class _Reader:
             self.at = match.end()
             key = name[1:-1] if name[0] == "'" else _resolved(name)
             if not isinstance(key, str):
-                raise UnusualLayoutError
+                raise UnsupportedYamlError
             found[key] = self.scalar(indent) if separator == " " else self.below(indent)
             margin = all_margin
         return found
 
     def below(self, indent: int) -> Any:
-        """The value that begins in the line after its key."""
+        """Return the value that begins in the line after its key."""
         match = _MARGIN.match(self.text, self.at)
         column = match.end() - self.at if match else 0
         is_list = self.text.startswith("- ", self.at + column)
         if column < indent or (column == indent and not is_list):
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         return self.sequence(column) if is_list else self.mapping(column, margin=" " * column)
 
     def sequence(self, indent: int) -> list[Any]:
-        """The list whose dashes stand in column `indent`."""
+        """Return the list whose dashes stand in column `indent`."""
         found: list[Any] = []
         margin = " " * indent + "- "
         while self.text.startswith(margin, self.at):
@@ -114,12 +114,12 @@ class _Reader:
         return found
 
     def check_end(self, indent: int) -> None:
-        """What follows belongs to something further left."""
+        """Check that what follows belongs to something further left."""
         if self.at < len(self.text) and self.text.startswith((" " * (indent + 1), "\n"), self.at):
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
 
     def scalar(self, indent: int) -> Any:
-        """The scalar that begins here; what follows of it in other lines stands right of column `indent`."""
+        """Return the scalar that begins here; what follows of it in other lines stands right of column `indent`."""
         first = self.text[self.at]
         if first == "'":
             return _folded(self.quoted(_QUOTED, indent)).replace("''", "'")
@@ -133,20 +133,20 @@ class _Reader:
         return _collection(rest) if first in "[{" else _resolved(rest)
 
     def quoted(self, pattern: re.Pattern[str], indent: int) -> str:
-        """A scalar in quotes, without them, each further line of it without its margin."""
+        """Return a scalar without its quotes, each further line of it without its margin."""
         match = pattern.match(self.text, self.at)
         if match is None:
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         self.at = match.end()
         text: str = match.group(1)
         if "\n" not in text:
             return text
         if " \n" in text or text.count("\n") != text.count("\n" + " " * (indent + 1)) + text.count("\n\n"):
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         return _BREAK.sub("\n", text)
 
     def right_of(self, indent: int) -> list[str]:
-        """The line from here, and those after it that stand right of a column, without their margins."""
+        """Return the line from here, and those after it that stand right of a column, without their margins."""
         text, margin = self.text, " " * (indent + 1)
         end = text.index("\n", self.at)
         found = [text[self.at : end]]
@@ -155,7 +155,7 @@ class _Reader:
             found.append(text[begin:end].lstrip(" "))
         self.at = end + 1
         if text.startswith("\n", self.at):
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         return found
 
 
@@ -165,7 +165,7 @@ def _collection(text: str) -> Any:
         return {} if text == "{}" else []
     match = _ONE.fullmatch(text)
     if match is None:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     quoted, plain = match.groups()
     return [_resolved(plain) if quoted is None else quoted.replace("''", "'")]
 
@@ -182,7 +182,7 @@ def _folded_escaped(text: str) -> str:
     if "\n" not in text:
         return text
     if "\n\n" in text:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     joined = ""
     *lines, last = text.split("\n")
     for line in lines:
@@ -199,42 +199,42 @@ def _character(match: re.Match[str]) -> str:
     code = match.group(1)
     if len(code) == 1:
         if code not in _ESCAPES:
-            raise UnusualLayoutError
+            raise UnsupportedYamlError
         return _ESCAPES[code]
     number = int(code[1:], 16)
     if _FIRST_SURROGATE <= number <= _LAST_SURROGATE or number > _LAST_CHARACTER:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     return chr(number)
 
 
 @lru_cache(maxsize=4096)
 def _resolved(text: str) -> Any:
-    """The value of a scalar without quotes."""
+    """Return the value of a scalar without quotes."""
     _check_plain(text)
     tag = _tag(text)
     if tag == _STRING:
         return text
     if tag not in _SIMPLE:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     return yaml.load(text, Loader=yaml.SafeLoader)
 
 
 def _string(text: str, lines: list[str]) -> str:
-    """The value of a scalar without quotes that goes over lines."""
+    """Return the value of a scalar without quotes that goes over lines."""
     for line in lines:
         _check_plain(line)
     if _tag(text) != _STRING:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
     return text
 
 
 def _check_plain(line: str) -> None:
     if not line or line[0] in _NO_PLAIN_START or line[-1] in " :" or ": " in line or " #" in line:
-        raise UnusualLayoutError
+        raise UnsupportedYamlError
 
 
 def _tag(text: str) -> str:
-    """What YAML takes a scalar without quotes for."""
+    """Return the YAML type of a scalar without quotes."""
     for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ()):
         if pattern.match(text):
             return str(tag)

@@ -1,4 +1,4 @@
-"""The top-level key `pactape` of a cassette: what the test knew beyond the wire.
+"""Cassette metadata: the top-level key `pactape`, with what the test knew beyond the HTTP messages.
 
 Stock vcrpy and pytest-recording ignore the key.
 """
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.scrubber import Scrubber
 
-__all__ = ["KEY", "Notes", "decode_notes", "encode_notes"]
+__all__ = ["KEY", "CassetteMetadata", "decode_metadata", "encode_metadata"]
 
 KEY = "pactape"
 _VERSION = 1
 
 
-class Notes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cassette says of itself.
+class CassetteMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """The metadata of a cassette.
 
     Args:
         provenance: The test that recorded it; None in a cassette that another tool wrote.
@@ -39,30 +39,30 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[RecordedMessage, ...] = ()
 
 
-def encode_notes(notes: Notes, scrubber: Scrubber) -> dict[str, Any]:
-    """The value of the key, as plain data without secrets; what has its default is left out."""
-    value: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in notes.calls]}
-    if any(paths is not None for paths in notes.reads):
-        value["reads"] = [paths if paths is None else list(paths) for paths in notes.reads]
-    if notes.messages:
-        value["messages"] = [_plain_message(each, scrubber) for each in notes.messages]
-    if notes.provenance is not None:
-        value |= _plain(notes.provenance)
+def encode_metadata(metadata: CassetteMetadata, scrubber: Scrubber) -> dict[str, Any]:
+    """Return the value of the key: plain data, scrubbed, without members that have their default."""
+    value: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in metadata.calls]}
+    if any(paths is not None for paths in metadata.reads):
+        value["reads"] = [paths if paths is None else list(paths) for paths in metadata.reads]
+    if metadata.messages:
+        value["messages"] = [_plain_message(each, scrubber) for each in metadata.messages]
+    if metadata.provenance is not None:
+        value |= _plain(metadata.provenance)
         for state in value.get("states", ()):
             state["parameters"] = scrubber.value(state["parameters"])
     return value
 
 
-def decode_notes(value: object, *, path: Path) -> Notes:
-    """Read the value of the key; an absent one (None) gives empty notes.
+def decode_metadata(value: object, *, path: Path) -> CassetteMetadata:
+    """Read the value of the key; an absent key (None) means empty metadata.
 
     Raises:
-        CassetteFormatError: It isn't what `encode_notes` writes, or a newer version wrote it.
+        CassetteFormatError: It isn't what `encode_metadata` returns, or a newer version wrote it.
     """
     if value is None:
-        return Notes()
+        return CassetteMetadata()
     try:
-        found = msgspec.convert(value, _Notes)
+        found = msgspec.convert(value, _MetadataTable)
         provenance = msgspec.convert(value, Provenance) if found.test is not None else None
     except msgspec.ValidationError as error:
         raise CassetteFormatError(
@@ -72,14 +72,16 @@ def decode_notes(value: object, *, path: Path) -> Notes:
         ) from None
     if found.version != _VERSION:
         raise CassetteFormatError(
-            f"the key {KEY!r} has version {found.version}, and this Pactape knows {_VERSION}",
+            f"the key {KEY!r} has version {found.version}, and this version of Pactape reads {_VERSION}",
             where=path,
             remedy="upgrade Pactape, or record the cassette again",
         )
-    return Notes(provenance=provenance, calls=found.calls, reads=found.reads, messages=found.messages)
+    return CassetteMetadata(
+        provenance=provenance, calls=found.calls, reads=found.reads, messages=found.messages
+    )
 
 
-class _Notes(msgspec.Struct):
+class _MetadataTable(msgspec.Struct):
     version: int
     calls: tuple[Call | None, ...] = ()
     reads: tuple[tuple[str, ...] | None, ...] = ()
@@ -89,7 +91,7 @@ class _Notes(msgspec.Struct):
 
 
 def _plain_message(message: RecordedMessage, scrubber: Scrubber) -> dict[str, Any]:
-    """Without what the file and the rest of the key say of it."""
+    """Return a message without what the file and the rest of the key state."""
     own = msgspec.structs.replace(
         message,
         content=scrubber.value(message.content),

@@ -1,4 +1,4 @@
-"""Reading: any cassette file becomes exchanges, and nothing in it is ever executed."""
+"""Reading cassettes: any file becomes exchanges and messages, and nothing in it is ever executed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import msgspec
 import yaml
 from vcr.serializers import yamlserializer
 
-from pactape.cassettes.format.fast_yaml import UnusualLayoutError, parse_layout
-from pactape.cassettes.format.metadata import KEY, Notes, decode_notes
+from pactape.cassettes.format.fast_yaml import UnsupportedYamlError, parse_fast
+from pactape.cassettes.format.metadata import KEY, CassetteMetadata, decode_metadata
 from pactape.cassettes.format.vcr_formats import body_bytes, headers_of, modern_request, modern_response
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, RecordedMessage, Request, Response
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
     from vcr.request import Request as VcrRequest
 
 __all__ = [
-    "Recorded",
+    "ReplayContents",
     "collection_paused",
     "read_cassette",
     "read_contents",
+    "read_for_replay",
     "read_messages",
-    "read_recorded",
 ]
 
 _REMEDY = "restore the file from version control, or delete it and record it again"
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cassette file holds, in the form that vcrpy plays.
+class ReplayContents(msgspec.Struct, frozen=True, kw_only=True):
+    """The contents of a cassette file in the form in which vcrpy plays them.
 
     Args:
         requests: In the order in which they were recorded.
         responses: As many.
-        notes: The key `pactape`; its calls and its reads are as many, too, or none.
+        metadata: The key `pactape`; its calls and its reads are as many, or none.
     """
 
     requests: list[Any]
     responses: list[dict[str, Any]]
-    notes: Notes
+    metadata: CassetteMetadata
 
 
 def read_cassette(path: Path) -> list[Exchange]:
@@ -79,12 +79,12 @@ def read_contents(path: Path) -> tuple[list[Exchange], list[RecordedMessage]]:
     """
     data = _parse_file(path)
     recorded = _recorded(path, data)
-    return list(_exchanges(path, data, recorded)), list(_messages(path, recorded.notes))
+    return list(_exchanges(path, data, recorded)), list(_messages(path, recorded.metadata))
 
 
-def _exchanges(path: Path, data: dict[str, Any], recorded: Recorded) -> Iterator[Exchange]:
+def _exchanges(path: Path, data: dict[str, Any], recorded: ReplayContents) -> Iterator[Exchange]:
     nothing = (None,) * len(recorded.requests)
-    calls, reads = recorded.notes.calls or nothing, recorded.notes.reads or nothing
+    calls, reads = recorded.metadata.calls or nothing, recorded.metadata.reads or nothing
     for index, (request, response, interaction) in enumerate(
         zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
     ):
@@ -95,16 +95,18 @@ def _exchanges(path: Path, data: dict[str, Any], recorded: Recorded) -> Iterator
             index=index,
             call=calls[index],
             reads=reads[index],
-            provenance=recorded.notes.provenance,
+            provenance=recorded.metadata.provenance,
         )
 
 
-def _messages(path: Path, notes: Notes) -> Iterator[RecordedMessage]:
-    for index, message in enumerate(notes.messages):
-        yield msgspec.structs.replace(message, cassette=str(path), index=index, provenance=notes.provenance)
+def _messages(path: Path, metadata: CassetteMetadata) -> Iterator[RecordedMessage]:
+    for index, message in enumerate(metadata.messages):
+        yield msgspec.structs.replace(
+            message, cassette=str(path), index=index, provenance=metadata.provenance
+        )
 
 
-def read_recorded(path: Path, data: bytes | None = None) -> Recorded:
+def read_for_replay(path: Path, data: bytes | None = None) -> ReplayContents:
     """Read a cassette for replay.
 
     Args:
@@ -117,12 +119,12 @@ def read_recorded(path: Path, data: bytes | None = None) -> Recorded:
     return _recorded(path, _parse_file(path) if data is None else _parse(path, data))
 
 
-def _recorded(path: Path, document: dict[str, Any]) -> Recorded:
+def _recorded(path: Path, document: dict[str, Any]) -> ReplayContents:
     interactions = document["interactions"]
-    notes = decode_notes(document.get(KEY), path=path)
-    for name, told in (("calls", notes.calls), ("reads", notes.reads)):
-        if told and len(told) != len(interactions):
-            _refuse(path, f"the key {KEY!r} tells of {len(told)} {name}, but there are {len(interactions)}")
+    metadata = decode_metadata(document.get(KEY), path=path)
+    for name, values in (("calls", metadata.calls), ("reads", metadata.reads)):
+        if values and len(values) != len(interactions):
+            _refuse(path, f"the key {KEY!r} has {len(values)} {name} for {len(interactions)} interactions")
     requests, responses = [], []
     for index, interaction in enumerate(interactions):
         _check(path, index, interaction)
@@ -130,8 +132,8 @@ def _recorded(path: Path, document: dict[str, Any]) -> Recorded:
             requests.append(modern_request(interaction["request"]))
             responses.append(modern_response(interaction["response"]))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            _refuse(path, f"interactions[{index}] can't be understood ({type(error).__name__}: {error})")
-    return Recorded(requests=requests, responses=responses, notes=notes)
+            _refuse(path, f"interactions[{index}] can't be read ({type(error).__name__}: {error})")
+    return ReplayContents(requests=requests, responses=responses, metadata=metadata)
 
 
 def _parse_file(path: Path) -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _decode(path: Path, data: bytes) -> str:
 
 
 def _parse_text(path: Path, text: str) -> object:
-    """JSON by its name or its first character, else YAML, of which JSON with long strings isn't a part."""
+    """Parse JSON, known by the file's name or first character, or YAML, which excludes JSON with long strings."""
     try:
         if path.suffix == ".json" or text[:1] == "{":
             return json.loads(text)
@@ -165,27 +167,27 @@ def _parse_text(path: Path, text: str) -> object:
             return _parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        _refuse(f"{path}:{line}", f"is not YAML that a cassette may hold ({error.problem})")
+        _refuse(f"{path}:{line}", f"is not valid YAML for a cassette ({error.problem})")
     except yaml.YAMLError as error:
-        _refuse(path, f"is not YAML ({error})")
+        _refuse(path, f"is not valid YAML ({error})")
     except json.JSONDecodeError as error:
-        _refuse(f"{path}:{error.lineno}", f"is not JSON ({error.msg})")
+        _refuse(f"{path}:{error.lineno}", f"is not valid JSON ({error.msg})")
     except RecursionError:
-        _refuse(path, "is nested too deep for a cassette")
+        _refuse(path, "is nested too deeply")
     except (ValueError, TypeError) as error:
         _refuse(path, f"holds a value that can't be built ({error})")
 
 
 def _parse_yaml(text: str) -> object:
     try:
-        return parse_layout(text)
-    except UnusualLayoutError:
+        return parse_fast(text)
+    except UnsupportedYamlError:
         return yamlserializer.deserialize(text)
 
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Parsing makes many objects and no garbage: the collector would only walk them again and again."""
+    """Pause the garbage collector: parsing makes many objects and no garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -213,7 +215,7 @@ def _refuse(where: object, what: str) -> NoReturn:
 
 
 def _request(request: VcrRequest, part: dict[str, Any]) -> Request:
-    """The headers come from the file: vcrpy's request keeps but one value of each."""
+    """Return the request; its headers come from the file, for vcrpy's class keeps one value of each."""
     headers = headers_of(part.get("headers"))
     return Request(
         method=request.method.upper(), url=request.uri, headers=_pairs(headers), body=body_bytes(request)

@@ -1,4 +1,4 @@
-"""The dialects of cassettes: whatever a tool or an old version wrote, in vcrpy's present form."""
+"""The formats of vcrpy and of tools like it, of any age, converted to vcrpy's present form."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from vcr.filters import decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
-__all__ = ["body_bytes", "headers_of", "modern_request", "modern_response"]
+from pactape.http_bodies import content_codings, decode_body
+
+__all__ = ["body_bytes", "decoded_response", "headers_of", "modern_request", "modern_response"]
 
 
 def modern_request(part: dict[str, Any]) -> VcrRequest:
-    """A recorded request as vcrpy's own class.
+    """Return a recorded request as vcrpy's own class.
 
     Understands headers with single values instead of lists, an absent body or headers, a body kept as a file,
     an iterator or plain data, and `parsed_body` (JSON kept as YAML).
@@ -27,7 +29,7 @@ def modern_request(part: dict[str, Any]) -> VcrRequest:
 
 
 def modern_response(part: dict[str, Any]) -> dict[str, Any]:
-    """A recorded response in the form that vcrpy plays: `status`, `headers` as lists, `body.string` as bytes.
+    """Return a recorded response in vcrpy's present form: `status`, `headers` as lists, `body.string` as bytes.
 
     Understands vcrpy's old form for httpx (`status_code` and `content`, whose content encoding may or may not
     have been undone), a plain number as status, single header values, and `parsed_body`.
@@ -37,20 +39,44 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
         {'status': {'code': 200, 'message': ''}, 'headers': {'a': ['b']}, 'body': {'string': b'text'}}
     """
     headers = headers_of(part.get("headers"))
-    if "status" in part:
-        status, body = part["status"], _body(part, "body")
-        if isinstance(status, dict):
-            return _response(status["code"], status.get("message"), headers, body)
-        return _response(status, "", headers, body)
-    return _decoded(_response(part["status_code"], "", headers, _body(part, "content")))
+    if "status_code" in part:  # also beside a `status`: vcrpy plays `content` then
+        body = _body(part, "content") if part.get("content") is not None else _body(part, "body")
+        return _decoded(_response(part["status_code"], _message(part.get("status")), headers, body))
+    status, body = part["status"], _body(part, "body")
+    if isinstance(status, dict):
+        return _response(status["code"], status.get("message"), headers, body)
+    return _response(status, "", headers, body)
+
+
+def decoded_response(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a recorded response without its content codings, whether they are still there or only named.
+
+    A body that can't be decoded stays as it is, with the header that names its coding.
+    """
+    if not any(name.lower() == "content-encoding" for name in response["headers"]):
+        return response
+    try:
+        body = decode_body(response["body"]["string"], content_codings(response["headers"]))
+    except ValueError:
+        return response
+    headers = {
+        name: [str(len(body))] if name.lower() == "content-length" and body else values
+        for name, values in response["headers"].items()
+        if name.lower() != "content-encoding"
+    }
+    return {**response, "headers": headers, "body": {"string": body}}
 
 
 def body_bytes(request: VcrRequest) -> bytes:
-    """The bytes of a request's body; empty when it has none."""
+    """Return the bytes of a request's body; empty when it has none."""
     body = read_body(request)
     if isinstance(body, bytes | bytearray):
         return bytes(body)
     return b"" if body is None else str(body).encode()
+
+
+def _message(status: Any) -> Any:
+    return status.get("message") if isinstance(status, dict) else ""
 
 
 def _response(code: Any, message: Any, headers: dict[str, list[str]], body: Any) -> dict[str, Any]:
@@ -62,7 +88,7 @@ def _response(code: Any, message: Any, headers: dict[str, list[str]], body: Any)
 
 
 def _decoded(response: dict[str, Any]) -> dict[str, Any]:
-    """Without content encoding: what old httpx recordings hold has mostly been decoded already."""
+    """Return a response without content coding: old recordings of httpx have mostly been decoded already."""
     lower = {name.lower(): values for name, values in response["headers"].items()}
     decoded: dict[str, Any] = decode_response({**response, "headers": lower})
     return decoded
@@ -86,7 +112,7 @@ def _bytes(value: Any) -> bytes:
 
 
 def headers_of(value: Any) -> dict[str, list[str]]:
-    """Headers of any form (lists, single values, pairs, none) as lists of texts by name."""
+    """Return headers of any form (lists, single values, pairs, none) as lists of texts by name."""
     pairs = value.items() if isinstance(value, dict) else (value or ())
     return {str(name): [_text(each) for each in _values(values)] for name, values in pairs}
 

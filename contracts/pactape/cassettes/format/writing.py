@@ -1,45 +1,41 @@
-"""Saving: the whole file in one step, joined with what others have recorded to it in the meantime."""
+"""Writing cassettes: the whole file in one step, joined with what others have recorded to it in the meantime."""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import platformdirs
-from filelock import FileLock
 from vcr.serialize import CASSETTE_FORMAT_VERSION
 from vcr.serializers import compat, yamlserializer
 
-from pactape.cassettes.format.metadata import KEY, Notes, encode_notes
-from pactape.cassettes.format.reading import read_recorded
-from pactape.cassettes.format.yaml_bodies import Placeholders
-from pactape.errors import OutputError
+from pactape.cassettes.format.locking import locked
+from pactape.cassettes.format.metadata import KEY, CassetteMetadata, encode_metadata
+from pactape.cassettes.format.reading import read_for_replay
+from pactape.cassettes.format.yaml_bodies import BodyPlaceholders
 from pactape.exchange import RecordedMessage
 from pactape.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from vcr.request import Request as VcrRequest
 
     from pactape.cassettes.scrubbing.scrubber import Scrubber
 
-__all__ = ["Take", "annotate_cassette", "extend_cassette", "replace_cassette"]
+    ReadFields = Mapping[int, tuple[str, ...] | None]
 
-_SECONDS_TO_WAIT = 60
+__all__ = ["RecordedInteraction", "annotate_cassette", "extend_cassette", "replace_cassette"]
 
 
-class Take(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded interaction, clean.
+class RecordedInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded interaction, scrubbed.
 
     Args:
-        request: As vcrpy has it.
-        response: As vcrpy has it.
+        request: In vcrpy's form.
+        response: In vcrpy's form.
         call: What the client announced; None when it announced nothing.
-        reads: The fields that the test read of the answer; None where all count as read.
+        reads: The response fields that the test read; None where all count as read.
     """
 
     request: Any
@@ -48,135 +44,117 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] | None = None
 
 
-_Read = TypeVar("_Read", Take, RecordedMessage)
+_Annotated = TypeVar("_Annotated", RecordedInteraction, RecordedMessage)
 
 
-def replace_cassette(path: Path, takes: list[Take], *, notes: Notes, scrubber: Scrubber) -> None:
-    """Write a cassette that holds exactly `takes`.
+def replace_cassette(
+    path: Path,
+    interactions: Sequence[RecordedInteraction],
+    *,
+    metadata: CassetteMetadata,
+    scrubber: Scrubber,
+) -> None:
+    """Write a cassette that holds exactly these interactions, and the messages of `metadata`.
 
     Raises:
         OutputError: The file can't be written; the old one is still there.
     """
-    with _locked(path):
-        _write(path, takes, notes, scrubber)
+    with locked(path):
+        _write(path, interactions, metadata, scrubber)
 
 
-def extend_cassette(path: Path, takes: list[Take], *, notes: Notes, scrubber: Scrubber) -> None:
-    """Add `takes`, and the messages of `notes`, to the cassette; a missing file is made.
+def extend_cassette(
+    path: Path,
+    interactions: Sequence[RecordedInteraction],
+    *,
+    metadata: CassetteMetadata,
+    scrubber: Scrubber,
+) -> None:
+    """Append interactions, and the messages of `metadata`, to a cassette; a missing file is made.
 
-    They come after what it holds by now, whoever wrote that.
+    They come after what the file holds by now, whichever process wrote that.
 
     Raises:
-        CassetteFormatError: What is there can't be read; it stays as it is.
+        CassetteFormatError: The file can't be read; it stays as it is.
         OutputError: The file can't be written; the old one is still there.
     """
-    with _locked(path):
-        old, messages = _held(path) if path.is_file() else ([], ())
-        joined = msgspec.structs.replace(notes, messages=(*messages, *notes.messages))
-        _write(path, [*old, *takes], joined, scrubber)
+    with locked(path):
+        old, messages = _current(path) if path.is_file() else ([], ())
+        joined = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
+        _write(path, [*old, *interactions], joined, scrubber)
 
 
 def annotate_cassette(
     path: Path,
-    reads: Mapping[int, tuple[str, ...] | None],
+    reads: ReadFields,
     *,
-    notes: Notes,
-    of_messages: Mapping[int, tuple[str, ...] | None],
+    metadata: CassetteMetadata,
+    message_reads: ReadFields,
     scrubber: Scrubber,
 ) -> None:
-    """Write into a cassette what its test was seen to read.
+    """Write into a cassette which fields its test was seen to read.
 
     Args:
         path: The cassette's file.
-        reads: By the interaction's place, what was read of its answer.
-        notes: The test that uses it.
-        of_messages: By the message's place, what was read of its content.
+        reads: The response fields that were read, by the interaction's index.
+        metadata: The test that uses it.
+        message_reads: The fields that were read, by the message's index.
         scrubber: Replaces secrets in what the test declared and in messages.
 
     Raises:
-        CassetteFormatError: What is there can't be read; it stays as it is.
+        CassetteFormatError: The file can't be read; it stays as it is.
         OutputError: The file can't be written; the old one is still there.
     """
-    with _locked(path):
-        takes, messages = _held(path)
+    with locked(path):
+        interactions, messages = _current(path)
+        annotated = tuple(_with_reads(each, index, message_reads) for index, each in enumerate(messages))
         _write(
             path,
-            [_reading(take, place, reads) for place, take in enumerate(takes)],
-            msgspec.structs.replace(
-                notes,
-                messages=tuple(_reading(each, place, of_messages) for place, each in enumerate(messages)),
-            ),
+            [_with_reads(each, index, reads) for index, each in enumerate(interactions)],
+            msgspec.structs.replace(metadata, messages=annotated),
             scrubber,
         )
 
 
-def _reading(each: _Read, place: int, reads: Mapping[int, tuple[str, ...] | None]) -> _Read:
-    return msgspec.structs.replace(each, reads=reads[place]) if place in reads else each
+def _with_reads(each: _Annotated, index: int, reads: ReadFields) -> _Annotated:
+    return msgspec.structs.replace(each, reads=reads[index]) if index in reads else each
 
 
-def _held(path: Path) -> tuple[list[Take], tuple[RecordedMessage, ...]]:
-    """The interactions and the messages that a file holds by now."""
-    recorded = read_recorded(path)
-    nothing = (None,) * len(recorded.requests)
-    told = (recorded.notes.calls or nothing, recorded.notes.reads or nothing)
-    takes = [
-        Take(request=request, response=response, call=call, reads=reads)
-        for request, response, call, reads in zip(recorded.requests, recorded.responses, *told, strict=True)
+def _current(path: Path) -> tuple[list[RecordedInteraction], tuple[RecordedMessage, ...]]:
+    """Return the interactions and the messages that a file holds by now."""
+    contents = read_for_replay(path)
+    nothing = (None,) * len(contents.requests)
+    known = (contents.metadata.calls or nothing, contents.metadata.reads or nothing)
+    interactions = [
+        RecordedInteraction(request=request, response=response, call=call, reads=reads)
+        for request, response, call, reads in zip(contents.requests, contents.responses, *known, strict=True)
     ]
-    return takes, recorded.notes.messages
+    return interactions, contents.metadata.messages
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other processes from writing; the lock lies outside the project, whose folder stays clean."""
-    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
-    try:
-        lock = FileLock(_lock_folder() / f"{name}.lock", timeout=_SECONDS_TO_WAIT)
-        lock.acquire()
-    except TimeoutError:
-        raise OutputError(
-            f"is being written by another process for more than {_SECONDS_TO_WAIT} seconds",
-            where=path,
-            remedy="end that process, and try again",
-        ) from None
-    except OSError as error:
-        raise OutputError(
-            f"can't be locked ({error.strerror})",
-            where=path,
-            remedy=f"make {_lock_folder()} writable for you",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _lock_folder() -> Path:
-    """A folder of this user's own."""
-    return Path(platformdirs.user_cache_dir("pactape")) / "locks"
-
-
-def _write(path: Path, takes: list[Take], notes: Notes, scrubber: Scrubber) -> None:
-    words = Placeholders()
+def _write(
+    path: Path, interactions: Sequence[RecordedInteraction], metadata: CassetteMetadata, scrubber: Scrubber
+) -> None:
+    bodies = BodyPlaceholders()
     document = {
-        "interactions": [_interaction(take.request, take.response, words) for take in takes],
+        "interactions": [_interaction(each.request, each.response, bodies) for each in interactions],
         "version": CASSETTE_FORMAT_VERSION,
-        KEY: encode_notes(
+        KEY: encode_metadata(
             msgspec.structs.replace(
-                notes,
-                calls=tuple(take.call for take in takes),
-                reads=tuple(take.reads for take in takes),
+                metadata,
+                calls=tuple(each.call for each in interactions),
+                reads=tuple(each.reads for each in interactions),
             ),
             scrubber,
         ),
     }
-    write_atomically(path, words.replaced(yamlserializer.serialize(document)).encode("utf-8"))
+    write_atomically(path, bodies.fill(yamlserializer.serialize(document)).encode("utf-8"))
 
 
-def _interaction(request: VcrRequest, response: dict[str, Any], words: Placeholders) -> dict[str, Any]:
+def _interaction(request: VcrRequest, response: dict[str, Any], bodies: BodyPlaceholders) -> dict[str, Any]:
     sent = compat.convert_to_unicode({"body": None, **request._to_dict()})  # noqa: SLF001 -- as vcr.serialize does
     answer = compat.convert_to_unicode({**response, "body": dict(response["body"])})
-    sent["body"] = words.for_text(sent["body"])
+    sent["body"] = bodies.for_text(sent["body"])
     if "string" in answer["body"]:
-        answer["body"]["string"] = words.for_text(answer["body"]["string"])
+        answer["body"]["string"] = bodies.for_text(answer["body"]["string"])
     return {"request": sent, "response": answer}

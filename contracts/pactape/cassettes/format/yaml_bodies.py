@@ -1,7 +1,7 @@
-"""How JSON bodies stand in a cassette: a line for each member, for readable diffs, and yet the same text.
+"""JSON bodies in a cassette: a line for each member, for readable diffs, and yet the same text.
 
 A YAML scalar may be written over several lines and still be read as one text, by every YAML parser and so by vcrpy.
-Which form does it depends on the white space that the JSON text has anyway (YAML 1.1, chapter 9):
+The form depends on the white space that the JSON text has anyway (YAML 1.1, chapter 9):
 
 - `{"id": 7, "name": "Ada"}`: single-quoted, where a line break and what it is indented by are read as one space;
 - `{"id":7,"name":"Ada"}`: double-quoted, where an escaped line break is read as nothing;
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Placeholders", "spelled"]
+__all__ = ["BodyPlaceholders", "yaml_scalar"]
 
 #: A text up to this long stays on the line of its key.
 _SHORT = 60
@@ -30,13 +30,14 @@ _PLAIN = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
 _SPACED = re.compile(r" (?! )")
 
 
-class Placeholders:
-    """Words that stand for JSON bodies while a YAML serializer has its way with all the rest.
+class BodyPlaceholders:
+    """Stands in for JSON bodies while a YAML serializer writes the rest of the document.
 
     Example:
-        >>> words = Placeholders()
-        >>> text = "body: " + words.for_text('{"id": 7, "name": "Ada", "email": "ada@example.com", "active": true}')
-        >>> print(words.replaced(text))
+        >>> bodies = BodyPlaceholders()
+        >>> user = '{"id": 7, "name": "Ada", "email": "ada@example.com", "active": true}'
+        >>> text = "body: " + bodies.for_text(user)
+        >>> print(bodies.fill(text))
         body: '{"id": 7,
             "name": "Ada",
             "email": "ada@example.com",
@@ -48,32 +49,32 @@ class Placeholders:
         self._texts: list[str] = []
 
     def for_text(self, text: Any) -> Any:
-        """The word for a body that is JSON and long enough to be broken; any other value as it is."""
-        if not isinstance(text, str) or spelled(text, indent=0) is None:
+        """Return a placeholder for JSON that is long enough for several lines; any other value as it is."""
+        if not isinstance(text, str) or yaml_scalar(text, indent=0) is None:
             return text
         self._texts.append(text)
         return f"{self._prefix}{len(self._texts) - 1}x"
 
-    def replaced(self, document: str) -> str:
-        """The YAML text with the bodies in the places of their words."""
-        word = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
-        return word.sub(self._spelled, document)
+    def fill(self, document: str) -> str:
+        """Return the YAML text with the bodies in place of their placeholders."""
+        placeholder = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
+        return placeholder.sub(self._scalar, document)
 
-    def _spelled(self, found: re.Match[str]) -> str:
+    def _scalar(self, found: re.Match[str]) -> str:
         indent, key, number = found.groups()
-        text = spelled(self._texts[int(number)], indent=len(indent) + _STEP)
+        text = yaml_scalar(self._texts[int(number)], indent=len(indent) + _STEP)
         return f"{indent}{key}{text}"
 
 
-def spelled(text: str, *, indent: int) -> str | None:
-    r"""A JSON text as a YAML scalar of several lines; None when it is none, is short, or can't be written so.
+def yaml_scalar(text: str, *, indent: int) -> str | None:
+    r"""Return JSON as a YAML scalar of several lines; None when it isn't JSON, is short, or can't be written so.
 
     Args:
         text: Any text.
         indent: By how many spaces its further lines are indented.
 
     Example:
-        >>> print(spelled('{"name": "Ada Lovelace", "email": "ada@example.com", "active": true}', indent=4))
+        >>> print(yaml_scalar('{"name": "Ada Lovelace", "email": "ada@example.com", "active": true}', indent=4))
         '{"name": "Ada Lovelace",
               "email": "ada@example.com",
               "active": true}'
@@ -86,8 +87,8 @@ def spelled(text: str, *, indent: int) -> str | None:
         return None
     pieces = list(_pieces(text))
     if all(_SPACED.match(piece) for _, piece in pieces[1:]):
-        return _joined(pieces, indent, quote="'", end="", written=_in_single_quotes)
-    return _joined(pieces, indent, quote='"', end="\\", written=_in_double_quotes)
+        return _joined(pieces, indent, quote="'", end="", escape=_in_single_quotes)
+    return _joined(pieces, indent, quote='"', end="\\", escape=_in_double_quotes)
 
 
 def _is_json(text: str) -> bool:
@@ -99,7 +100,7 @@ def _is_json(text: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """The text in pieces that each end after a comma of JSON, with how deep each begins."""
+    """Yield the text in pieces that each end after a comma of JSON, with the depth at which each begins."""
     depth = begins = 0
     piece: list[str] = []
     for part in _PARTS.findall(text):
@@ -115,9 +116,9 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _joined(
-    pieces: list[tuple[int, str]], indent: int, *, quote: str, end: str, written: Callable[[str], str]
+    pieces: list[tuple[int, str]], indent: int, *, quote: str, end: str, escape: Callable[[str], str]
 ) -> str:
-    first, *others = [(depth, written(piece)) for depth, piece in pieces]
+    first, *others = [(depth, escape(piece)) for depth, piece in pieces]
     lines = [first[1], *(f"{' ' * (indent + _STEP * depth)}{piece}" for depth, piece in others)]
     broken = f"{end}\n".join(lines)
     return f"{quote}{broken}{quote}"

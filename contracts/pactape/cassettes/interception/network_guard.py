@@ -1,46 +1,55 @@
-"""The guard: while it stands, no thread of the process opens a connection to anywhere.
+"""The network guard: while it is active, no thread of the process opens a connection to anywhere.
 
-It closes the way below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, `sendmsg`, and name
-resolution; and that of http.client's connections, which may have been made before. Code that brings its own
-network stack (uvloop, gRPC, pycurl, database drivers in C) goes past it.
+It works below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, `sendmsg` and name resolution, and
+`http.client`'s connections, which may have been opened before. Not guarded is code with its own network stack
+(uvloop, gRPC, pycurl, database drivers in C), a child that was spawned instead of forked, and a resolver function
+that was imported by name before (`from socket import getaddrinfo`).
 """
 
 from __future__ import annotations
 
+import os
+import re
 import socket
+import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from http.client import HTTPConnection
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pactape.cassettes.interception.allowed_hosts import AllowedHosts, is_loopback, is_numeric
 from pactape.errors import NetworkBlockedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Guard", "network_closed", "network_open"]
+__all__ = ["NetworkGuard", "network_closed", "network_open"]
 
-#: The methods that take an address, and the place of the address in their arguments.
+#: The methods that take an address, and the position of the address in their arguments.
 _METHODS = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
-_LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
-_LOCAL = ("localhost", "127.0.0.1", "::1")
+_LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
+#: Sockets by which `multiprocessing` talks to its own children: below a folder of its own, or abstract.
+_MULTIPROCESSING = re.compile(r"(.*/)?pymp-[^/]+/[^/]+|\0listener-\d+-\d+.*", re.DOTALL)
+#: Address families that reach the kernel only.
+_KERNEL = frozenset(getattr(socket, name, None) for name in ("AF_NETLINK", "AF_ALG")) - {None}
 
 _lock = threading.Lock()
-_standing: list[Guard] = []
+_active: list[NetworkGuard] = []
 _originals: dict[str, Any] = {}
+_numbers = count()
 _INHERITED = object()
 
 
-class Guard:
+class NetworkGuard:
     """One reason why the network is closed, and what stays open nevertheless.
 
     Args:
         reason: What closes it, for messages: the cassette, and the test.
-        allow: Hosts ("db.example.com"), hosts with ports ("127.0.0.1:5432") and paths of Unix sockets or of
-            folders above them ("/run/postgresql") that stay open. "localhost" stands for the loopback
-            addresses.
+        allow: What stays open; see `AllowedHosts`.
 
     Attributes:
         refused: The errors raised, in order, whichever thread they were raised on.
@@ -49,98 +58,120 @@ class Guard:
     def __init__(self, reason: str, *, allow: Sequence[str] = ()) -> None:
         self.reason = reason
         self.refused: list[NetworkBlockedError] = []
-        self._allowed = dict.fromkeys(allow)
-        if "localhost" in self._allowed:
-            self._allowed |= dict.fromkeys(_LOCAL)
-        self._hosts = {entry.rpartition(":")[0] for entry in self._allowed} | set(self._allowed)
+        self._allowed = AllowedHosts(allow)
+        self._process = os.getpid()
+        self._child_log = Path(tempfile.gettempdir(), f"pactape-{self._process}-{next(_numbers)}.refused")
 
-    def lets_connect(self, address: object) -> bool:
-        """Whether a socket may go to `address`."""
+    def permits_connection(self, address: object) -> bool:
+        """Return whether a socket may connect to `address`."""
         if isinstance(address, tuple) and len(address) > 1:
-            host, port = address[:2]
-            return host in self._allowed or f"{host}:{port}" in self._allowed
+            return self._allowed.includes(_text(address[0]), address[1])
         path = _text(address)
-        return any(path == entry or path.startswith(f"{entry}/") for entry in self._allowed)
+        return bool(_MULTIPROCESSING.fullmatch(path)) or self._allowed.includes_path(path)
 
-    def lets_look_up(self, host: object) -> bool:
-        """Whether the addresses of `host` may be asked for."""
-        return _text(host) in self._hosts
+    def permits_lookup(self, host: object) -> bool:
+        """Return whether `host` may be resolved; what needs no resolver always may."""
+        name = _text(host or "")
+        if not name or is_numeric(name) or is_loopback(name) or name == socket.gethostname():
+            return True
+        return self._allowed.includes_name(name)
 
-    def looked_up(self, host: object, address: str) -> None:
-        """Let sockets go to an address of an allowed host."""
-        for entry in list(self._allowed):
-            name, _, port = entry.rpartition(":")
-            if entry == host:
-                self._allowed[address] = None
-            elif name == host:
-                self._allowed[f"{address}:{port}"] = None
+    def permits_reverse_lookup(self, host: object) -> bool:
+        """Return whether the name of an address may be looked up."""
+        name = _text(host)
+        return self.permits_lookup(host) and (not is_numeric(name) or is_loopback(name))
+
+    def add_resolved(self, host: object, address: str) -> None:
+        """Permit connections to an address of an allowed host."""
+        self._allowed.add_address(_text(host or ""), address)
 
     def refuse(self, target: object) -> NetworkBlockedError:
-        """Remember and give the error for an attempt to reach `target`."""
+        """Remember and return the error for an attempt to reach `target`."""
         error = NetworkBlockedError(
-            f"a connection to {_shown(target)} was tried while {self.reason} replays; "
-            "a test that replays never reaches the network, but for what its marker allows: "
-            'cassette(allow=["host:port"])'
+            f"a connection to {_shown(target)} was attempted while {self.reason} replays. "
+            "A test that replays never reaches the network. "
+            'Fix: record the request, or allow the host: cassette(allow=["host:port"]).'
         )
         self.refused.append(error)
+        if os.getpid() != self._process:
+            self._tell_parent(target)
         return error
 
+    def collect_from_children(self) -> None:
+        """Take over what forked children were refused: their memory isn't this process's."""
+        if self._child_log.exists():
+            for target in self._child_log.read_text(encoding="utf-8").splitlines():
+                self.refuse(f"{target} (in a child process)")
+            self._child_log.unlink(missing_ok=True)
 
-#: The guard of this thread or task; False where it may go anywhere, None where it has no say of its own.
-_mine: ContextVar[Guard | bool | None] = ContextVar("pactape_guard", default=None)
+    def _tell_parent(self, target: object) -> None:
+        with suppress(OSError), self._child_log.open("a", encoding="utf-8") as log:
+            log.write(f"{_shown(target)}\n")
+
+
+class _ThreadState(threading.local):
+    """Whether this thread is making a socket pair, which on some platforms connects over the loopback."""
+
+    makes_pair = False
+
+
+_thread = _ThreadState()
+#: The guard of this thread or task; False where the network is open, None where others decide.
+_current: ContextVar[NetworkGuard | bool | None] = ContextVar("pactape_guard", default=None)
 
 
 @contextmanager
-def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[Guard]:
+def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[NetworkGuard]:
     """Close the network for all threads while the context lasts; contexts may nest and overlap."""
-    guard = Guard(reason, allow=allow)
-    _close(guard)
-    before = _mine.get()
-    _mine.set(guard)
+    guard = NetworkGuard(reason, allow=allow)
+    _activate(guard)
+    before = _current.get()
+    _current.set(guard)
     try:
         yield guard
     finally:
-        _mine.set(before)
-        _open(guard)
+        _current.set(before)
+        _deactivate(guard)
+        guard.collect_from_children()
 
 
 @contextmanager
 def network_open() -> Iterator[None]:
     """Keep the network open for this thread or task, whatever others have closed."""
-    before = _mine.get()
-    _mine.set(False)
+    before = _current.get()
+    _current.set(False)
     try:
         yield
     finally:
-        _mine.set(before)
+        _current.set(before)
 
 
-def _close(guard: Guard) -> None:
+def _activate(guard: NetworkGuard) -> None:
     with _lock:
-        if not _standing:
-            for name, place in _METHODS.items():
-                _replace(socket.socket, name, partial(_guarded_method, place=place))
-            for name in _LOOKUPS:
-                _replace(socket, name, _guarded_lookup)
-            _replace(HTTPConnection, "send", _guarded_send)
-        _standing.append(guard)
+        if not _active:
+            for owner, name, replacement in _replacements():
+                _originals[name] = vars(owner).get(name, _INHERITED)
+                setattr(owner, name, replacement(getattr(owner, name)))
+        _active.append(guard)
 
 
-def _open(guard: Guard) -> None:
+def _deactivate(guard: NetworkGuard) -> None:
     with _lock:
-        _standing.remove(guard)
-        if _standing:
-            return
-        for name in _METHODS:
-            _put_back(socket.socket, name)
-        for name in _LOOKUPS:
-            _put_back(socket, name)
-        _put_back(HTTPConnection, "send")
+        _active.remove(guard)
+        if not _active:
+            for owner, name, _ in _replacements():
+                _put_back(owner, name)
 
 
-def _replace(owner: Any, name: str, guarded: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    _originals[name] = vars(owner).get(name, _INHERITED)
-    setattr(owner, name, guarded(getattr(owner, name)))
+def _replacements() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
+    """Yield what is patched: its owner, its name, and a function that wraps the original."""
+    for name, position in _METHODS.items():
+        yield socket.socket, name, partial(_guarded_method, position=position)
+    for name in _LOOKUPS:
+        yield socket, name, partial(_guarded_lookup, is_reverse=name == "gethostbyaddr")
+    yield socket, "getnameinfo", _guarded_name_lookup
+    yield socket, "socketpair", _noted_pair
+    yield HTTPConnection, "send", _guarded_send
 
 
 def _put_back(owner: Any, name: str) -> None:
@@ -150,56 +181,86 @@ def _put_back(owner: Any, name: str) -> None:
         setattr(owner, name, _originals[name])
 
 
-def _guards() -> Sequence[Guard]:
-    """The guards that must all agree: this thread's own, else every one that stands."""
-    mine = _mine.get()
-    if mine is False:
+def _guards() -> Sequence[NetworkGuard]:
+    """Return the guards that must all permit: this thread's own, else every active one."""
+    current = _current.get()
+    if current is False:
         return ()
-    return (mine,) if mine in _standing and isinstance(mine, Guard) else tuple(_standing)
+    is_active = isinstance(current, NetworkGuard) and current in _active
+    return (current,) if is_active and isinstance(current, NetworkGuard) else tuple(_active)
 
 
-def _guarded_method(original: Callable[..., Any], *, place: int) -> Callable[..., Any]:
+def _guarded_method(original: Callable[..., Any], *, position: int) -> Callable[..., Any]:
     def method(self: socket.socket, *arguments: Any) -> Any:
-        for address in arguments[place:][:1]:
+        for address in arguments[position:][:1]:
+            if self.family in _KERNEL or _is_pair(address):
+                continue
             for guard in _guards():
-                if not guard.lets_connect(address):
-                    if place == 0:
-                        self.close()  # whoever was to own the connection never gets to close it
+                if not guard.permits_connection(address):
+                    if position == 0:
+                        self.close()  # the caller gets no connection that it could close
                     raise guard.refuse(address)
         return original(self, *arguments)
 
     return method
 
 
+def _is_pair(address: object) -> bool:
+    """Return whether this thread connects two sockets of its own."""
+    return _thread.makes_pair and isinstance(address, tuple) and is_loopback(_text(address[0]))
+
+
+def _noted_pair(original: Callable[..., Any]) -> Callable[..., Any]:
+    def socketpair(*arguments: Any, **options: Any) -> Any:
+        before, _thread.makes_pair = _thread.makes_pair, True
+        try:
+            return original(*arguments, **options)
+        finally:
+            _thread.makes_pair = before
+
+    return socketpair
+
+
 def _guarded_send(original: Callable[..., Any]) -> Callable[..., Any]:
     def send(self: HTTPConnection, data: Any) -> None:
         target = (self.host, self.port)
         for guard in _guards() if self.sock is not None else ():
-            if not guard.lets_connect(target) and not guard.lets_connect(self.sock.getpeername()):
-                self.close()  # what it has half asked for is not to be answered later
+            if not guard.permits_connection(target) and not guard.permits_connection(self.sock.getpeername()):
+                self.close()  # a half-sent request must not be answered later
                 raise guard.refuse(target)
         original(self, data)
 
     return send
 
 
-def _guarded_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded_lookup(original: Callable[..., Any], *, is_reverse: bool) -> Callable[..., Any]:
     def lookup(host: Any, *arguments: Any, **options: Any) -> Any:
         guards = _guards()
         for guard in guards:
-            if not guard.lets_look_up(host):
+            permits = guard.permits_reverse_lookup if is_reverse else guard.permits_lookup
+            if not permits(host):
                 raise guard.refuse((host, *arguments[:1]))
         found = original(host, *arguments, **options)
-        for guard in guards:
+        for guard in guards if not is_reverse else ():
             for address in _addresses(found):
-                guard.looked_up(host, address)
+                guard.add_resolved(host, address)
         return found
 
     return lookup
 
 
+def _guarded_name_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
+    def getnameinfo(address: Any, flags: int) -> Any:
+        for guard in _guards() if not flags & socket.NI_NUMERICHOST else ():
+            if not guard.permits_reverse_lookup(address[0]):
+                raise guard.refuse(address)
+        return original(address, flags)
+
+    return getnameinfo
+
+
 def _addresses(found: Any) -> list[str]:
-    """The addresses in the answer of any of the look-up functions."""
+    """Return the addresses in the result of any of the look-up functions."""
     if isinstance(found, str):
         return [found]
     if isinstance(found, tuple):

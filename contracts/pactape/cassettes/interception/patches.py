@@ -1,26 +1,35 @@
-"""Interception: vcrpy's patches, built once, in force only while a tape is in use, and sound under threads.
+"""The patches of HTTP libraries: vcrpy's, built once, and ours beside them; in force while a cassette is in use.
 
-Each stub asks the switch, and the switch asks the tape of the thread or task that the request comes from.
+vcrpy's stubs ask the `CassetteSwitch`, which forwards to the cassette of the thread or task.
 """
 
 from __future__ import annotations
 
 import http.client
 import sys
-import threading
-from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
+from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import vcr.patch
 import vcr.stubs
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
 from vcr.patch import CassettePatcherBuilder
 
-from pactape.cassettes.interception.requests_adapter import answering, is_genuine
-from pactape.errors import ReplayError
+from pactape.cassettes.interception import active_cassettes, httpx_transport
+from pactape.cassettes.interception.active_cassettes import (
+    ActiveCassette,
+    CassetteSwitch,
+    activated,
+    cassette_for,
+)
+from pactape.cassettes.interception.aiohttp_client import session_request
+from pactape.cassettes.interception.allowed_hosts import AllowedHosts
+from pactape.cassettes.interception.http_client_stubs import corrections
+from pactape.cassettes.interception.requests_adapter import fast_send, is_genuine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,133 +37,73 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.cassettes.replay.cassette import Tape
+    from pactape.cassettes.replay.replay_cassette import ReplayCassette
 
-__all__ = ["intercepting"]
+__all__ = ["intercepted"]
 
-_mine: ContextVar[Tape | None] = ContextVar("pactape_tape", default=None)
-_in_use: list[Tape] = []
-_lock = threading.RLock()
 _patched: list[AbstractContextManager[Any]] = []
 _INHERITED = object()
+_STUBS = ("urllib3", "requests", "boto3", "httplib2", "tornado", "aiohttp", "httpx")
+_NO_HOSTS = AllowedHosts()
 
 
 @contextmanager
-def intercepting(tape: Tape) -> Iterator[None]:
-    """Send the HTTP requests of this thread or task to `tape`, and those of threads that have no other.
+def intercepted(cassette: ReplayCassette, allowed: AllowedHosts = _NO_HOSTS) -> Iterator[None]:
+    """Send the HTTP requests of this thread or task to a cassette, and those of threads that have no other.
 
-    Contexts may nest, the innermost counts; different threads may each have their own.
+    Contexts may nest: the innermost counts. Different threads may each have their own.
+
+    Args:
+        cassette: The cassette.
+        allowed: Hosts whose requests pass it by.
     """
-    _enter(tape)
-    before = _mine.get()
-    _mine.set(tape)
+    with active_cassettes.lock:
+        if not active_cassettes.any_in_use():
+            _patch_all()
+        context = activated(ActiveCassette(cassette, allowed))
+        context.__enter__()
     try:
         yield
     finally:
-        _mine.set(before)
-        _leave(tape)
-
-
-def _enter(tape: Tape) -> None:
-    with _lock:
-        if not _in_use:
-            _patch_all()
-        _in_use.append(tape)
-
-
-def _leave(tape: Tape) -> None:
-    with _lock:
-        _in_use.remove(tape)
-        if not _in_use:
-            while _patched:
-                _patched.pop().__exit__(None, None, None)
+        with active_cassettes.lock:
+            context.__exit__(None, None, None)
+            if not active_cassettes.any_in_use():
+                _unpatch_all()
 
 
 def _patch_all() -> None:
     patches = _patches()
     if is_genuine(HTTPAdapter.send):
-        patches = [*patches, _short_way()]
+        patches = [*patches, _fast_path()]
     for patch in patches:
         patch.__enter__()
         _patched.append(patch)
 
 
-class _Switch:
-    """What vcrpy's stubs take for the cassette; the attributes are those that vcrpy reads."""
-
-    _path = "pactape"
-    custom_patches = ()
-    skip_patchers = ("requests",)  # the group "urllib3" patches the same places, and would come on top
-
-    def can_play_response_for(self, request: VcrRequest) -> bool:
-        tape = _tape_for(request)
-        return tape is not None and tape.can_play_response_for(request)
-
-    def play_response(self, request: VcrRequest) -> Any:
-        tape = _tape_for(request)
-        if tape is None:
-            raise ReplayError(f"the cassette was left while {request.method} {request.uri} was asked for")
-        return tape.play_response(request)
-
-    def append(self, request: VcrRequest, response: Any) -> None:
-        tape = _tape_for(request)
-        if tape is not None:
-            tape.append(request, response)
-
-    def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
-        tape = _tape_for(request)
-        return [] if tape is None else tape.find_requests_with_most_matches(request)
-
-    def filter_request(self, request: VcrRequest) -> VcrRequest | None:
-        tape = _tape_for(request)
-        return None if tape is None else tape.filter_request(request)
-
-    @property
-    def write_protected(self) -> bool:
-        """Never: a tape that may not record raises by itself when nothing answers."""
-        return False
-
-
-def _tape_for(request: VcrRequest) -> Tape | None:
-    """The tape of this thread or task, else the only one in use; None when none is.
-
-    Raises:
-        ReplayError: Several are in use, and none is this thread's; or this thread's has been left.
-    """
-    mine, in_use = _mine.get(), tuple(_in_use)
-    if mine in in_use or not in_use:
-        return mine if mine in in_use else None
-    if mine is not None:
-        what = f"its cassette {mine.file} has been left"
-    elif len(in_use) > 1:
-        what = f"it could be meant for any of {', '.join(str(tape.file) for tape in in_use)}"
-    else:
-        return in_use[0]
-    raise ReplayError(
-        f"{request.method} {request.uri} comes from thread {threading.current_thread().name!r}, and {what}; "
-        "start the thread inside the cassette, with contextvars.copy_context().run, and join it there"
-    )
+def _unpatch_all() -> None:
+    while _patched:
+        _patched.pop().__exit__(None, None, None)
 
 
 class _Patch:
-    """One attribute's replacement; cheap to put in place and to take away."""
+    """One attribute's replacement; cheap to apply and to undo."""
 
     def __init__(self, owner: Any, name: str, replacement: Any) -> None:
-        self._owner, self._name, self._replacement = owner, name, replacement
+        self.owner, self.name, self.replacement = owner, name, replacement
 
     def __enter__(self) -> None:
-        self._before = vars(self._owner).get(self._name, _INHERITED)
-        setattr(self._owner, self._name, self._replacement)
+        self._before = vars(self.owner).get(self.name, _INHERITED)
+        setattr(self.owner, self.name, self.replacement)
 
     def __exit__(self, *_: object) -> None:
         if self._before is _INHERITED:
-            delattr(self._owner, self._name)
+            delattr(self.owner, self.name)
         else:
-            setattr(self._owner, self._name, self._before)
+            setattr(self.owner, self.name, self._before)
 
 
 class _Builder(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's list of places to patch, with patches that can be used again and again."""
+    """vcrpy's list of patches, made of patches that can be applied again and again."""
 
     def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> _Patch | None:
         """Overrides vcrpy's, which makes a `mock.patch` of each."""
@@ -166,26 +115,76 @@ class _Builder(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no 
 
 @lru_cache(maxsize=1)
 def _patches() -> list[AbstractContextManager[Any]]:
-    """All patches; which libraries there are to patch was settled when vcrpy was imported."""
+    """Return all patches; vcrpy decided when it was imported which libraries there are to patch."""
+    _import_stubs()
+    with _own_factories():
+        built = list(_Builder(CassetteSwitch()).build())
     return [
         _Patch(vcr.patch, "force_reset", _reset_where_needed()),
         _Patch(vcr.stubs.VCRHTTPSConnection, "_baseclass", _self_contained_https_connection()),
-        *_Builder(_Switch()).build(),
+        *(_Patch(*each) for each in corrections()),
+        *built,
     ]
 
 
+def _import_stubs() -> None:
+    """Import vcrpy's stubs before anything is patched: they derive from the classes that are replaced then."""
+    for name in _STUBS:
+        with suppress(ImportError):
+            import_module(f"vcr.stubs.{name}_stubs")
+
+
+@contextmanager
+def _own_factories() -> Iterator[None]:
+    """Let vcrpy's builder take our handlers for httpx and aiohttp."""
+    with _swapped(
+        "vcr.stubs.httpx_stubs",
+        vcr_handle_request=httpx_transport.handler,
+        vcr_handle_async_request=httpx_transport.async_handler,
+    ):
+        stubs: Any = sys.modules.get("vcr.stubs.aiohttp_stubs")
+        if stubs is None:
+            yield
+            return
+        theirs = stubs.vcr_request
+        with _swapped(stubs.__name__, vcr_request=lambda *args: session_request(*args) or theirs(*args)):
+            yield
+
+
+@contextmanager
+def _swapped(module: str, **attributes: Any) -> Iterator[None]:
+    owner = sys.modules.get(module)
+    patches = [_Patch(owner, *each) for each in attributes.items()] if owner else []
+    for patch in patches:
+        patch.__enter__()
+    try:
+        yield
+    finally:
+        for patch in patches:
+            patch.__exit__()
+
+
 @lru_cache(maxsize=1)
-def _short_way() -> AbstractContextManager[Any]:
-    return _Patch(HTTPAdapter, "send", answering(_answer, HTTPAdapter.send))
+def _fast_path() -> AbstractContextManager[Any]:
+    ours = next(
+        each.replacement
+        for each in _patches()
+        if isinstance(each, _Patch) and each.owner is HTTPConnectionPool and each.name == "ConnectionCls"
+    )
+    return _Patch(
+        HTTPAdapter,
+        "send",
+        fast_send(_look_up, HTTPAdapter.send, lambda: HTTPConnectionPool.ConnectionCls is ours),
+    )
 
 
-def _answer(request: VcrRequest) -> dict[str, Any] | None:
-    tape = _tape_for(request)
-    return None if tape is None else tape.answer(request)
+def _look_up(request: VcrRequest) -> dict[str, Any] | None:
+    cassette = cassette_for(request.method, request.uri)
+    return None if cassette is None else cassette.answer(request)
 
 
 def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:
-    """Vcrpy's `force_reset`, which opens the whole process to the network, only for the library that needs it.
+    """Return a `force_reset` that opens the whole process to the network only for the library that needs it.
 
     vcrpy calls it whenever a stub makes a connection. All but httplib2 do without.
     """
@@ -200,7 +199,7 @@ def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:
 
 
 def _self_contained_https_connection() -> type:
-    """`http.client.HTTPSConnection` whose constructor finds itself though the module's name is patched.
+    """Return `http.client.HTTPSConnection` with a constructor that works while the module is patched.
 
     The standard library writes `super(HTTPSConnection, self)`, and finds vcrpy's stub under that name.
     """

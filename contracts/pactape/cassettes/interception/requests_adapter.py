@@ -1,7 +1,7 @@
-"""The short way for requests: an adapter's answer straight from the tape, where urllib3 has no say in it.
+"""Fast path for requests: an adapter's response straight from the cassette, without urllib3.
 
-It gives what vcrpy's stubs would give at the bottom of urllib3, without the pool and the connection above them.
-Whatever isn't plain goes the long way: other adapters, retries by status, certificates, streamed bodies, mocks.
+It gives what vcrpy's stubs would give below urllib3, without the pool and the connection above them. Whatever isn't
+plain takes the usual path: other adapters, retries by status, certificates, streamed bodies, mocks, recorders.
 """
 
 from __future__ import annotations
@@ -15,24 +15,26 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 from vcr.request import Request as VcrRequest
-from vcr.stubs import VCRHTTPResponse
+
+from pactape.cassettes.interception.http_client_stubs import ReplayedResponse, parse_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from email.message import Message
 
     import requests
 
-    Answer = Callable[[VcrRequest], dict[str, Any] | None]
+    Lookup = Callable[[VcrRequest], dict[str, Any] | None]
 
-__all__ = ["answering", "is_genuine"]
+__all__ = ["fast_send", "is_genuine", "plain_url"]
 
 _URL = re.compile(
     r"(https?)://([a-z0-9.-]+)(?::(\d+))?(/(?!/)(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*)(?:#.*)?", re.ASCII
 )
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
-#: What `HTTPAdapter.send` asks of its adapter on the way to the pool; an adapter that has its own keeps it.
-_ON_THE_WAY = (
+#: The methods that `HTTPAdapter.send` calls before it reaches the pool; an adapter that overrides one keeps it.
+_HOOKS = (
     "add_headers",
     "build_connection_pool_key_attributes",
     "cert_verify",
@@ -44,22 +46,25 @@ _urlopen = HTTPConnectionPool.urlopen
 
 
 def is_genuine(send: Any) -> bool:
-    """Whether `send` is the method of requests itself: one that a test has put in its place stays there."""
+    """Return whether `send` is the method of requests itself, and not one that a test has put in its place."""
     return getattr(send, "__code__", None) is _SEND_CODE
 
 
 _SEND_CODE = HTTPAdapter.send.__code__
 
 
-def answering(answer: Answer, send: Callable[..., requests.Response]) -> Callable[..., requests.Response]:
-    """`HTTPAdapter.send`, but that `answer` is asked first.
+def fast_send(
+    look_up: Lookup, send: Callable[..., requests.Response], is_patched: Callable[[], bool]
+) -> Callable[..., requests.Response]:
+    """Return a replacement of `HTTPAdapter.send` that looks into the cassette first.
 
     Args:
-        answer: Gives the response to a request in vcrpy's form; None when it has none.
-        send: The method that is replaced, for all that isn't answered.
+        look_up: Returns the recorded response to a request in vcrpy's form; None when there is none.
+        send: The method that is replaced, for every other request.
+        is_patched: Whether urllib3 has our patches; another recorder may have put its own on top.
     """
 
-    def answered(
+    def sending(
         self: HTTPAdapter,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: FBT001, FBT002 -- the signature is that of requests
@@ -68,57 +73,57 @@ def answering(answer: Answer, send: Callable[..., requests.Response]) -> Callabl
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        is_plain = cert is None and _is_plain(timeout) and _is_no_matter(verify, request.url)
-        asked = _asked(self, request) if is_plain else None
-        response = None if asked is None else answer(asked)
-        if response is None or asked is None:
+        is_plain = cert is None and _is_plain(timeout) and _is_valid(verify, request.url) and is_patched()
+        sent = _as_sent(self, request) if is_plain else None
+        recorded = None if sent is None else look_up(sent)
+        if recorded is None or sent is None:
             return send(
                 self, request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=proxies
             )
-        return self.build_response(request, _Answer(response, asked.uri))
+        return self.build_response(request, _FastResponse(recorded, sent.uri))
 
-    return answered
+    return sending
 
 
 def _is_plain(timeout: Any) -> bool:
-    """Whether urllib3 would take these seconds to wait."""
+    """Return whether urllib3 would accept this time-out."""
     limits = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)  # noqa: PLR2004 -- connect, read
     return all(limit is None or (type(limit) in {int, float} and limit > 0) for limit in limits)
 
 
-def _is_no_matter(verify: Any, url: str | None) -> bool:
-    """Whether requests would find nothing wrong with where the authorities' certificates are."""
+def _is_valid(verify: Any, url: str | None) -> bool:
+    """Return whether requests would accept the path of the certificates."""
     return isinstance(verify, bool) or (url or "").startswith("http:") or os.path.exists(verify)  # noqa: PTH110 -- as requests does
 
 
-def _asked(adapter: HTTPAdapter, request: requests.PreparedRequest) -> VcrRequest | None:
-    """The request as it would arrive at the bottom; None when only the long way tells."""
-    url = _url(str(request.url))
+def _as_sent(adapter: HTTPAdapter, request: requests.PreparedRequest) -> VcrRequest | None:
+    """Return the request as it would arrive below urllib3; None when only the usual path can tell."""
+    url = plain_url(str(request.url))
     body: Any = request.body
     has_length = body is None or (isinstance(body, str | bytes) and "Content-Length" in request.headers)
-    if url is None or not has_length or not _goes_straight(adapter):
+    if url is None or not has_length or not _is_default(adapter):
         return None
     return VcrRequest(request.method, url, body, request.headers)
 
 
-def _goes_straight(adapter: HTTPAdapter) -> bool:
+def _is_default(adapter: HTTPAdapter) -> bool:
     retries = adapter.max_retries
     return (
         not retries.total
         and not retries.status_forcelist
-        and _keeps_to_requests(type(adapter))  # type: ignore[arg-type]  # classes can be hashed
+        and _overrides_nothing(type(adapter))  # type: ignore[arg-type]  # classes can be hashed
         and HTTPConnectionPool.urlopen is _urlopen
     )
 
 
 @lru_cache(maxsize=64)
-def _keeps_to_requests(kind: type[HTTPAdapter]) -> bool:
-    return all(getattr(kind, name, None) is getattr(HTTPAdapter, name, None) for name in _ON_THE_WAY)
+def _overrides_nothing(kind: type[HTTPAdapter]) -> bool:
+    return all(getattr(kind, name, None) is getattr(HTTPAdapter, name, None) for name in _HOOKS)
 
 
 @lru_cache(maxsize=4096)
-def _url(url: str) -> str | None:
-    """The URL without fragment and default port, as vcrpy's stubs put it together; None for unusual ones."""
+def plain_url(url: str) -> str | None:
+    """Return the URL without fragment and default port, as vcrpy's stubs build it; None for unusual ones."""
     match = _URL.fullmatch(url)
     if match is None:
         return None
@@ -127,8 +132,8 @@ def _url(url: str) -> str | None:
     return f"{scheme}://{host}{colon}{target}"
 
 
-class _Answer(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's answer, that requests doesn't search for cookies when there are none."""
+class _FastResponse(ReplayedResponse):
+    """A replayed response that requests doesn't search for cookies when there are none."""
 
     def __init__(self, recorded: dict[str, Any], url: str) -> None:
         headers = recorded["headers"]
@@ -143,21 +148,14 @@ class _Answer(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
         return self if "set-cookie" in self.msg else None
 
 
-def _message(headers: Mapping[str, list[str]]) -> HTTPMessage:
-    """Headers as `http.client` parses them."""
+def _message(headers: Mapping[str, list[str]]) -> Message:
+    """Return headers as `http.client` parses them, without parsing where that makes no difference."""
     message = HTTPMessage()
     for name, values in headers.items():
         if not _TOKEN.fullmatch(name):
-            return _parsed(headers)
+            return parse_headers(headers)
         for value in values:
             if not value.isascii() or not value.isprintable():
-                return _parsed(headers)
+                return parse_headers(headers)
             message.set_raw(name, value.lstrip(" \t"))
-    return message
-
-
-def _parsed(headers: Mapping[str, list[str]]) -> HTTPMessage:
-    """Headers that aren't plain, by vcrpy."""
-    empty = {"status": {"code": 200, "message": ""}, "headers": dict(headers), "body": {"string": b""}}
-    message: HTTPMessage = VCRHTTPResponse(empty).msg
     return message

@@ -1,4 +1,4 @@
-"""A hash index over recorded requests: it proposes the few that can match, and vcrpy's matchers confirm."""
+"""A hash index over recorded requests: it finds the few candidates that vcrpy's matchers then confirm."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ _BODIES = (matchers.body, matchers.raw_body)
 
 
 class Bucket:
-    """The places of recorded requests that have a key in common, in order.
+    """The positions of recorded requests that have a key in common, in order.
 
     Attributes:
-        places: Indexes into the cassette.
-        start: Before it, every place has been played.
+        positions: Indexes into the cassette.
+        start: Every position before this index of `positions` has been played.
     """
 
-    __slots__ = ("places", "start")
+    __slots__ = ("positions", "start")
 
-    def __init__(self, place: int) -> None:
-        self.places = [place]
+    def __init__(self, position: int) -> None:
+        self.positions = [position]
         self.start = 0
 
 
 class RequestIndex:
-    """Finds the recorded requests that a request can match without looking at the others.
+    """Finds the recorded requests that a request can match without comparing it with the others.
 
     Args:
         match_on: vcrpy's matchers, or others. A matcher with an attribute `index_key`, a function from a
-            request to a hashable value, says that equal values mean a match; one without is asked about
-            every candidate.
+            request to a hashable value, states that equal values mean a match; one without is run on every
+            candidate.
 
     Attributes:
         confirm: The matchers that the keys don't decide.
-        is_exhaustive: Whether the index is of use; a request that has no key makes it useless.
+        is_exhaustive: Whether the index can be used; one request without a key makes it unusable.
     """
 
     def __init__(self, match_on: Sequence[Matcher]) -> None:
@@ -66,28 +66,29 @@ class RequestIndex:
         self.is_exhaustive = True
         self._buckets: dict[Hashable, Bucket | int] = {}
 
-    def add(self, place: int, request: VcrRequest) -> None:
+    def add(self, position: int, request: VcrRequest) -> None:
         """Index a recorded request."""
         try:
             for key in self._keys_of(request):
-                self.add_key(place, key)
+                self.add_key(position, key)
         except (ValueError, TypeError, AttributeError):
             self.is_exhaustive = False
 
-    def add_key(self, place: int, key: Hashable) -> None:
-        """Index a recorded request by a key that is known already."""
-        first = self._buckets.setdefault(key, place)
-        if first is not place:
-            self._bucket(key, first).places.append(place)
+    def add_key(self, position: int, key: Hashable) -> None:
+        """Index a recorded request by a key that has been computed before."""
+        if key in self._buckets:
+            self._bucket(key, self._buckets[key]).positions.append(position)
+        else:
+            self._buckets[key] = position
 
     def _bucket(self, key: Hashable, found: Bucket | int) -> Bucket:
-        """A place that is alone under its key becomes a bucket when somebody asks for it; most never are."""
+        """Return the bucket of a key; a single position becomes a bucket on first use, which most never see."""
         if isinstance(found, int):
             found = self._buckets[key] = Bucket(found)
         return found
 
     def buckets(self, request: VcrRequest) -> list[Bucket] | None:
-        """The buckets that hold all candidates for a request; None when only a full scan will do."""
+        """Return the buckets that hold all candidates for a request; None when only a full scan will do."""
         if not self.is_exhaustive:
             return None
         try:
@@ -113,7 +114,7 @@ class RequestIndex:
 
 
 def frozen(value: Any) -> Hashable:
-    """A JSON value in a form that can be hashed, equal where the values are equal.
+    """Return a JSON value in a form that can be hashed, equal where the values are equal.
 
     Example:
         >>> frozen({"a": [1, 2]}) == frozen({"a": [1.0, 2]})
@@ -127,7 +128,7 @@ def frozen(value: Any) -> Hashable:
 
 
 def _body_keys(request: VcrRequest) -> Iterator[Hashable]:
-    """Two keys, of which requests that vcrpy's `body` matcher takes for equal have at least one in common."""
+    """Yield two keys; requests that vcrpy's `body` matcher treats as equal share at least one of them."""
     raw = read_body(request)
     yield "raw", bytes(raw) if isinstance(raw, bytes | bytearray) else repr(raw)
     transformers = list(matchers._get_transformers(request))  # noqa: SLF001 -- what the matcher itself does

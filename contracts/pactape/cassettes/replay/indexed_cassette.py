@@ -1,6 +1,6 @@
-"""A vcrpy cassette that finds its answers by an index: the same answers, at a cost that doesn't grow.
+"""A vcrpy cassette that finds its responses by an index: the same responses, at a cost that doesn't grow.
 
-vcrpy compares a request with all that is recorded, twice, and so replays a cassette in quadratic time.
+vcrpy compares a request with every recorded one, twice, and so replays a cassette in quadratic time.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ["IndexedCassette"]
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
-    """The same answers as `vcr.cassette.Cassette` for any matchers, filters, modes and repeats.
+    """Gives the same responses as `vcr.cassette.Cassette` for any matchers, filters, modes and repeats.
 
-    It takes the same arguments. Several threads may ask at once: no recorded answer is given twice.
+    It takes the same arguments. Several threads may use it at once: no recorded response is given twice.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -34,18 +34,18 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self._lock = threading.RLock()
         self._index = RequestIndex(self._match_on)
         self._indexed = 0
-        self._asked = threading.local()
+        self._last_lookup = threading.local()
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
-        """Whether a recorded interaction answers `request`."""
+        """Return whether a recorded interaction answers `request`."""
         if self.record_mode == VcrRecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
         live = self._live(request)
-        self._asked.last = (request, request.uri, request.body, live)
-        return bool(live) and self._playable(live) is not None
+        self._last_lookup.value = (request, request.uri, request.body, live)
+        return bool(live) and self._find(live) is not None
 
     def play_response(self, request: VcrRequest) -> Any:
-        """The next recorded response to `request`, which is thereby played.
+        """Return the next recorded response to `request` and count it as played.
 
         Raises:
             UnhandledHTTPRequestError: There is none left.
@@ -58,15 +58,15 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return response
 
     def _play(self, live: VcrRequest) -> Any:
-        """The next recorded response, which is thereby played; None when there is none left."""
+        """Return the next recorded response and count it as played; None when there is none left."""
         with self._lock:
-            place = self._playable(live)
-            if place is None:
+            position = self._find(live)
+            if position is None:
                 return None
-            if not self.play_counts[place] and place < self._loaded_count:
-                self._played_interactions.append(self.data[place])
-            self.play_counts[place] += 1
-            return self.data[place][1]
+            if not self.play_counts[position] and position < self._loaded_count:
+                self._played_interactions.append(self.data[position])
+            self.play_counts[position] += 1
+            return self.data[position][1]
 
     def rewind(self) -> None:
         """Make every recorded response playable again."""
@@ -75,18 +75,18 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             self._index.rewind()
 
     def __contains__(self, request: VcrRequest) -> bool:
-        return self._playable(self._before_record_request(request)) is not None
+        return self._find(self._before_record_request(request)) is not None
 
     def _filtered(self, request: VcrRequest) -> VcrRequest:
-        """The request as the filters leave it, which `can_play_response_for` has mostly just asked for."""
-        last = getattr(self._asked, "last", None)
-        self._asked.last = None
+        """Return the filtered request; `can_play_response_for` has mostly just computed it."""
+        last = getattr(self._last_lookup, "value", None)
+        self._last_lookup.value = None
         if last and last[0] is request and last[1] is request.uri and last[2] is request.body:
             return last[3]
         return self._live(request)
 
     def _live(self, request: VcrRequest) -> VcrRequest:
-        """The request in the form in which it is looked up."""
+        """Return the request in the form in which it is looked up."""
         return self._before_record_request(request)
 
     def _responses(self, request: VcrRequest) -> Iterator[tuple[int, Any]]:
@@ -95,49 +95,49 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         with self._lock:
             buckets = self._buckets(live)
             if buckets is None:
-                places: Iterable[int] = range(len(self.data))
+                positions: Iterable[int] = range(len(self.data))
             else:
-                places = sorted({place for bucket in buckets for place in bucket.places})
-        for place in places:
-            if requests_match(live, self.data[place][0], self._match_on):
-                yield place, self.data[place][1]
+                positions = sorted({position for bucket in buckets for position in bucket.positions})
+        for position in positions:
+            if requests_match(live, self.data[position][0], self._match_on):
+                yield position, self.data[position][1]
 
-    def _playable(self, live: VcrRequest) -> int | None:
-        """The first place that matches and may still be played."""
+    def _find(self, live: VcrRequest) -> int | None:
+        """Return the first position that matches and may still be played."""
         with self._lock:
             buckets = self._buckets(live)
             if buckets is None:
                 return next(self._scan(live), None)
-            return min((place for bucket in buckets for place in self._first(bucket, live)), default=None)
+            return min((found for bucket in buckets for found in self._first(bucket, live)), default=None)
 
     def _scan(self, live: VcrRequest) -> Iterator[int]:
-        """Ask every matcher about every place, as vcrpy does: for requests that have no key."""
-        for place, (recorded, _) in enumerate(self.data):
-            if self._may_play(place) and requests_match(live, recorded, self._match_on):
-                yield place
+        """Run every matcher on every interaction, as vcrpy does: for requests that have no key."""
+        for position, (recorded, _) in enumerate(self.data):
+            if self._may_play(position) and requests_match(live, recorded, self._match_on):
+                yield position
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
-        """The bucket's first place that answers, as a list of one or none."""
-        places = bucket.places
+        """Return the bucket's first position that matches, as a list of one or none."""
+        positions = bucket.positions
         if not self.allow_playback_repeats:
-            while bucket.start < len(places) and self.play_counts[places[bucket.start]]:
+            while bucket.start < len(positions) and self.play_counts[positions[bucket.start]]:
                 bucket.start += 1
-        for number in range(bucket.start, len(places)):
-            place = places[number]
-            if self._may_play(place) and self._confirmed(live, place):
-                return [place]
+        for number in range(bucket.start, len(positions)):
+            position = positions[number]
+            if self._may_play(position) and self._confirmed(live, position):
+                return [position]
         return []
 
-    def _may_play(self, place: int) -> bool:
-        return bool(self.allow_playback_repeats or not self.play_counts[place])
+    def _may_play(self, position: int) -> bool:
+        return bool(self.allow_playback_repeats or not self.play_counts[position])
 
-    def _confirmed(self, live: VcrRequest, place: int) -> bool:
+    def _confirmed(self, live: VcrRequest, position: int) -> bool:
         confirm = self._index.confirm
-        return not confirm or bool(requests_match(live, self.data[place][0], confirm))
+        return not confirm or bool(requests_match(live, self.data[position][0], confirm))
 
     def _buckets(self, live: VcrRequest) -> list[Bucket] | None:
-        """The candidates' buckets, after taking in what has been recorded since."""
-        for place in range(self._indexed, len(self.data)):
-            self._index.add(place, self.data[place][0])
+        """Return the candidates' buckets, after indexing what has been recorded since."""
+        for position in range(self._indexed, len(self.data)):
+            self._index.add(position, self.data[position][0])
         self._indexed = len(self.data)
         return self._index.buckets(live)

@@ -1,4 +1,4 @@
-"""The error for a request that no recorded interaction answers: what came nearest, and what differs first."""
+"""The no-match report: the nearest recorded requests to one without a recorded response, and what differs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from vcr.util import read_body
 
-from pactape.cassettes.replay.canonical_body import readable
+from pactape.cassettes.replay.canonical_body import canonical_query, pretty_body
+from pactape.cassettes.replay.match_rules import MatchRules
+from pactape.cassettes.replay.request_key import digest_of
 from pactape.cassettes.scrubbing.filters import content_type_of
 from pactape.errors import NoMatchError
 
@@ -17,37 +19,52 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.exchange import Provenance
-
 __all__ = ["nearest_requests", "no_match"]
 
 _NEAREST = 3
 _DIFF_LINES = 12
+_NO_RULES = MatchRules()
 
 
 def no_match(
-    path: Path, request: VcrRequest, recorded: Sequence[VcrRequest], provenance: Provenance | None
+    path: Path,
+    request: VcrRequest,
+    recorded: Sequence[VcrRequest],
+    *,
+    test: str,
+    is_missing: bool,
+    rules: MatchRules = _NO_RULES,
 ) -> NoMatchError:
-    """The error for `request`, already scrubbed, which no interaction of the cassette answers."""
-    if not path.is_file():
+    """Return the error for a request that no interaction of a cassette answers.
+
+    Args:
+        path: The cassette's file.
+        request: The request, scrubbed.
+        recorded: The recorded requests, scrubbed.
+        test: The node id of the test; empty when it isn't known.
+        is_missing: Whether there is no such file.
+        rules: Which parts of requests don't count.
+    """
+    if is_missing:
         found = "there is no such file"
     elif not recorded:
         found = "it holds no interaction"
     else:
-        found = "the nearest recorded requests are\n" + "\n".join(nearest_requests(request, recorded))
-    test = f" {provenance.test}" if provenance else ""
+        found = "the nearest recorded requests are\n" + "\n".join(nearest_requests(request, recorded, rules))
     return NoMatchError(
         f"no recorded interaction answers {request.method} {request.uri}\n"
         f"cassette {path}: {found}\n"
-        f"To record it again: pytest --pactape-record all{test}"
+        f"Fix: record it again with pytest --pactape-record all{test and f' {test}'}"
     )
 
 
-def nearest_requests(request: VcrRequest, recorded: Sequence[VcrRequest]) -> list[str]:
-    """The recorded requests that come nearest to one, each with the first difference, the nearest first."""
+def nearest_requests(
+    request: VcrRequest, recorded: Sequence[VcrRequest], rules: MatchRules = _NO_RULES
+) -> list[str]:
+    """Return the recorded requests that are most like a request, each with the first difference, nearest first."""
     ranked = sorted(recorded, key=lambda each: _likeness(request, each), reverse=True)
     return [
-        f"  - {each.method} {each.uri}\n      {_first_difference(request, each)}"
+        f"  - {each.method} {each.uri}\n      {_first_difference(request, each, rules)}"
         for each in ranked[:_NEAREST]
     ]
 
@@ -57,20 +74,29 @@ def _likeness(request: VcrRequest, recorded: VcrRequest) -> tuple[bool, bool, fl
     return request.method == recorded.method, request.uri == recorded.uri, ratio
 
 
-def _first_difference(request: VcrRequest, recorded: VcrRequest) -> str:
-    for name in ("method", "scheme", "host", "port", "path", "query"):
+def _first_difference(request: VcrRequest, recorded: VcrRequest, rules: MatchRules) -> str:
+    if digest_of(request, rules) == digest_of(recorded, rules):
+        return "the request is the same, but its recorded response has been played already"
+    for name in ("method", "scheme", "host", "port", "path"):
         live, old = getattr(request, name), getattr(recorded, name)
         if live != old:
             return f"the {name} differs: {live!r}, recorded {old!r}"
+    queries = canonical_query(request.parsed_uri.query), canonical_query(recorded.parsed_uri.query)
+    if queries[0] != queries[1]:
+        return _query_difference(*queries)
     live, old = _text(request), _text(recorded)
-    if live != old:
-        return "the body differs:\n" + _indented(_diff(old, live))
-    return "it is the same, but has been played already"
+    return "the body differs:\n" + _indented(_diff(old, live))
+
+
+def _query_difference(live: list[tuple[str, str]], recorded: list[tuple[str, str]]) -> str:
+    added = [f"{name}={value}" for name, value in live if (name, value) not in recorded]
+    missing = [f"{name}={value}" for name, value in recorded if (name, value) not in live]
+    return f"the query differs: {', '.join(added) or 'nothing'}, recorded {', '.join(missing) or 'nothing'}"
 
 
 def _text(request: VcrRequest) -> str:
     body = read_body(request)
-    return readable(body, content_type_of(request.headers)) if isinstance(body, bytes) else str(body or "")
+    return pretty_body(body, content_type_of(request.headers)) if isinstance(body, bytes) else str(body or "")
 
 
 def _diff(recorded: str, live: str) -> list[str]:

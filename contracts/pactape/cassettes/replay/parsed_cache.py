@@ -1,4 +1,4 @@
-"""The parsed cache: what a cassette says, in a form that loads many times faster."""
+"""The parsed cache: cassettes in a form that loads many times faster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from vcr.request import Request as VcrRequest
 
-from pactape.cassettes.format.metadata import Notes
+from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.vcr_formats import body_bytes
 from pactape.file_cache import FileCache
 
@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pactape.cassettes.scrubbing.rules import ScrubRules
+__all__ = [
+    "PackedInteraction",
+    "ParsedCassette",
+    "find_parsed",
+    "store_parsed",
+    "unpack_request",
+    "unpack_response",
+]
 
-__all__ = ["Copy", "Packed", "find_copy", "store_copy", "unpack_request", "unpack_response"]
 
-
-class Packed(msgspec.Struct, array_like=True, gc=False):
-    """An interaction whose two sides are decoded only when they are asked for.
+class PackedInteraction(msgspec.Struct, array_like=True, gc=False):
+    """An interaction whose request and response are decoded only when they are used.
 
     Args:
-        key: What a request must have to be answered by it.
+        key: The request key.
         request: See `unpack_request`.
         response: See `unpack_response`.
     """
@@ -36,16 +41,16 @@ class Packed(msgspec.Struct, array_like=True, gc=False):
     response: msgspec.Raw
 
 
-class Copy(msgspec.Struct, array_like=True):
+class ParsedCassette(msgspec.Struct, array_like=True):
     """A whole cassette.
 
     Args:
         interactions: In order.
-        notes: The key `pactape`.
+        metadata: The key `pactape`.
     """
 
-    interactions: list[Packed]
-    notes: Notes
+    interactions: list[PackedInteraction]
+    metadata: CassetteMetadata
 
 
 class _Request(msgspec.Struct, array_like=True):
@@ -55,28 +60,28 @@ class _Request(msgspec.Struct, array_like=True):
     headers: dict[str, str]
 
 
-_decode = msgspec.msgpack.Decoder(Copy).decode
+_decode = msgspec.msgpack.Decoder(ParsedCassette).decode
 _decode_request = msgspec.msgpack.Decoder(_Request).decode
 _decode_response = msgspec.msgpack.Decoder(dict).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def find_copy(folder: Path, data: bytes, rules: ScrubRules) -> Copy | None:
+def find_parsed(folder: Path, data: bytes, fingerprint: bytes) -> ParsedCassette | None:
     """Return the cached copy of the cassette whose bytes are `data`; None when none can be used."""
     cache = _cache(folder)
-    stored = cache.read(_name(cache, data, rules))
+    stored = cache.read(_name(cache, data, fingerprint))
     with suppress(msgspec.DecodeError):
         return None if stored is None else _decode(stored)
     return None
 
 
-def store_copy(
+def store_parsed(
     folder: Path,
     data: bytes,
     interactions: Sequence[tuple[bytes, VcrRequest, dict[str, Any]]],
     *,
-    notes: Notes,
-    rules: ScrubRules,
+    metadata: CassetteMetadata,
+    fingerprint: bytes,
 ) -> None:
     """Cache the cassette whose bytes are `data`; where nothing can be written, nothing is cached.
 
@@ -84,8 +89,8 @@ def store_copy(
         folder: The cache folder.
         data: The cassette's bytes.
         interactions: Key, request and response of each.
-        notes: The key `pactape`.
-        rules: The rules of what a secret is, which the interactions' keys depend on.
+        metadata: The key `pactape`.
+        fingerprint: Differs for different rules of scrubbing and matching, which the keys depend on.
     """
     packed = [
         (
@@ -96,17 +101,17 @@ def store_copy(
         for key, request, response in interactions
     ]
     cache = _cache(folder)
-    cache.write(_name(cache, data, rules), _encode((packed, notes)))
+    cache.write(_name(cache, data, fingerprint), _encode((packed, metadata)))
 
 
 def unpack_request(raw: msgspec.Raw) -> VcrRequest:
-    """The request of a packed interaction."""
+    """Return the request of a packed interaction."""
     request = _decode_request(raw)
     return VcrRequest(request.method, request.uri, request.body, request.headers)
 
 
 def unpack_response(raw: msgspec.Raw) -> dict[str, Any]:
-    """The response of a packed interaction, each time anew."""
+    """Return the response of a packed interaction, a new object each time."""
     response: dict[str, Any] = _decode_response(raw)
     return response
 
@@ -116,5 +121,5 @@ def _cache(folder: Path) -> FileCache:
     return FileCache(folder, "cassettes")
 
 
-def _name(cache: FileCache, data: bytes, rules: ScrubRules) -> str:
-    return cache.name_of(rules.fingerprint, data)
+def _name(cache: FileCache, data: bytes, fingerprint: bytes) -> str:
+    return cache.name_of(fingerprint, data)

@@ -1,7 +1,8 @@
-"""Keys: what two requests have in common exactly when one recorded answer serves both."""
+"""Request keys: what two requests have in common exactly when one recorded answer serves both."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -9,59 +10,96 @@ from urllib.parse import urlparse
 
 from vcr.util import read_body
 
-from pactape.cassettes.replay.canonical_body import meaning_of, query_meaning, spelled
+from pactape.cassettes.replay.canonical_body import canonical_body, canonical_bytes, canonical_query
+from pactape.cassettes.replay.match_rules import MatchRules
 from pactape.cassettes.scrubbing.filters import content_type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from vcr.request import Request as VcrRequest
 
-__all__ = ["Asked", "key_of", "same_request"]
+    from pactape.cassettes.replay.match_rules import HostRules
 
-_PORTS = {"http": 80, "https": 443}
+    Matcher = Callable[[VcrRequest | "RequestKey", VcrRequest], bool]
+
+__all__ = ["RequestKey", "digest_of", "matcher_for"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNRESERVED = re.compile("%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])")
+_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_NO_RULES = MatchRules()
 
 
-class Asked:
-    """A live request as far as it decides which recorded one answers it.
+class RequestKey:
+    """The key of a request, made of its method, URL and body, scrubbed.
 
     Args:
         method: The HTTP method.
-        uri: Absolute, clean.
-        body: Clean; None when there is none.
-        headers: Those about the body, clean.
+        uri: Absolute.
+        body: None when there is none.
+        headers: Those that describe the body.
+        rules: Which parts don't count.
     """
 
-    __slots__ = ("key",)
+    __slots__ = ("digest",)
 
-    def __init__(self, method: str, uri: str, body: Any, headers: Mapping[str, Any]) -> None:
-        meaning = _meaning(body, headers) if body else b""
-        self.key = blake2b(b"%s\n%s\n%s" % (method.encode(), _place(uri), meaning), digest_size=16).digest()
-
-
-def key_of(request: VcrRequest | Asked) -> bytes:
-    """What two requests share exactly when one answers for the other: method, place, query and body's meaning."""
-    if isinstance(request, Asked):
-        return request.key
-    return Asked(request.method, request.uri, read_body(request), request.headers).key
+    def __init__(
+        self, method: str, uri: str, body: Any, headers: Mapping[str, Any], rules: MatchRules = _NO_RULES
+    ) -> None:
+        url, host_rules = _canonical_url(uri, rules)
+        canonical = _body_bytes(body, headers, host_rules) if body else b""
+        self.digest = blake2b(b"%s\n%s\n%s" % (method.encode(), url, canonical), digest_size=16).digest()
 
 
-def same_request(live: VcrRequest | Asked, recorded: VcrRequest) -> bool:
-    """Whether a recorded request answers for a live one; vcrpy calls matchers with the live one first."""
-    return key_of(live) == key_of(recorded)
+def digest_of(request: VcrRequest | RequestKey, rules: MatchRules = _NO_RULES) -> bytes:
+    """Return the key of a request as bytes; of a `RequestKey` its own."""
+    if isinstance(request, RequestKey):
+        return request.digest
+    return RequestKey(request.method, request.uri, read_body(request), request.headers, rules).digest
 
 
-same_request.index_key = key_of  # type: ignore[attr-defined]  # what the index looks for
+@lru_cache(maxsize=64)
+def matcher_for(rules: MatchRules) -> Matcher:
+    """Return a matcher of vcrpy that compares the keys of a live request and a recorded one."""
+
+    def key(request: VcrRequest | RequestKey) -> bytes:
+        return digest_of(request, rules)
+
+    def same_key(live: VcrRequest | RequestKey, recorded: VcrRequest) -> bool:
+        return key(live) == key(recorded)
+
+    same_key.index_key = key  # type: ignore[attr-defined]  # what the index looks for
+    return same_key
 
 
-def _meaning(body: Any, headers: Mapping[str, Any]) -> bytes:
-    return spelled(meaning_of(body, content_type_of(headers)) if isinstance(body, bytes) else body)
+def _body_bytes(body: Any, headers: Mapping[str, Any], rules: HostRules) -> bytes:
+    if rules.ignore_body:
+        return b""
+    value = canonical_body(body, content_type_of(headers), rules) if isinstance(body, bytes) else body
+    return canonical_bytes(value)
 
 
 @lru_cache(maxsize=4096)
-def _place(uri: str) -> bytes:
-    """Scheme, host, port, path and what the query means, in one spelling; tests ask for few URLs many times."""
+def _canonical_url(uri: str, rules: MatchRules) -> tuple[bytes, HostRules]:
+    """Return scheme, host, port, path and query in canonical form, and the rules of the host.
+
+    The result is cached: tests ask for few URLs many times.
+    """
     parts = urlparse(uri)
-    port = parts.port or _PORTS.get(parts.scheme)
-    query = query_meaning(parts.query) if parts.query else ""
-    return repr((parts.scheme, parts.hostname, port, parts.path or "/", query)).encode()
+    host_rules = rules.for_host(parts.netloc.rpartition("@")[2])
+    try:
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:  # older recordings have IPv6 hosts without brackets
+        return uri.encode("utf-8", "surrogateescape"), host_rules
+    query = canonical_query(parts.query, host_rules) if parts.query else []
+    canonical = (parts.scheme, parts.hostname, port, _canonical_path(parts.path), query or "")
+    return repr(canonical).encode("utf-8", "surrogateescape"), host_rules
+
+
+def _canonical_path(path: str) -> str:
+    """Return a path with its escapes in one form (RFC 3986, section 6.2.2)."""
+    if "%" in path:
+        path = _UNRESERVED.sub(lambda escape: chr(int(escape.group(1), 16)), path)
+        path = _ESCAPE.sub(lambda escape: escape.group().upper(), path)
+    return path or "/"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.message_evidence import (
-    MessageEvidence,
-    MessageKey,
-    content_type_of,
-    states_of,
-)
+from pactape.contracts.grouping.message_evidence import MessageEvidence, MessageKey, states_of
 from pactape.contracts.inference.rules import Rule, all_of, expect
 from pactape.contracts.interactions.interaction import Content
 from pactape.exchange import ProviderState, RecordedMessage
@@ -24,6 +19,8 @@ __all__ = [
     "MessageInteraction",
     "messages_of",
 ]
+
+_JSON = "application/json"
 
 
 class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +40,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     states: tuple[ProviderState, ...]
     content: Content
-    metadata: dict[str, Any]
+    metadata: dict[str, str]
     metadata_rules: dict[str, Rule]
     tests: tuple[str, ...]
     cassettes: tuple[str, ...]
@@ -60,7 +57,7 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
             description=first.description,
             states=states_of(first),
             content=Content(
-                media_type=content_type_of(first),
+                media_type=_JSON,
                 example=expectation.example,
                 rules=dict(sorted(expectation.rules.items())),
             ),

@@ -1,0 +1,66 @@
+"""Locks of cassette files: one process writes at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from filelock import FileLock
+
+from pactape.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["locked"]
+
+_TIMEOUT_SECONDS = 60
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from writing a cassette while the context lasts.
+
+    The lock lies outside the project, whose folder stays clean.
+
+    Raises:
+        OutputError: Another process has held the lock for a minute, or no lock can be made.
+    """
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
+    folder = _lock_folder()
+    try:
+        lock = FileLock(folder / f"{name}.lock", timeout=_TIMEOUT_SECONDS)
+        lock.acquire()
+    except TimeoutError:
+        raise OutputError(
+            f"has been locked by another process for more than {_TIMEOUT_SECONDS} seconds",
+            where=path,
+            remedy="end that process, and try again",
+        ) from None
+    except OSError as error:
+        raise OutputError(
+            f"can't be locked ({error.strerror})", where=path, remedy=f"make {folder} writable for you"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@cache
+def _lock_folder() -> Path:
+    """Return a folder of this user's own: below the cache folder, or the temporary one where there is no home."""
+    own = Path(platformdirs.user_cache_dir("pactape")) / "locks"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        if os.access(own, os.W_OK):
+            return own
+    except OSError:
+        pass
+    return Path(tempfile.gettempdir()) / f"pactape-locks-{getattr(os, 'getuid', lambda: 0)()}"

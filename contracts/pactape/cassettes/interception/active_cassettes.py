@@ -1,0 +1,135 @@
+"""Which cassette a request belongs to: that of its thread or task, else the only one in use."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pactape.errors import ReplayError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vcr.request import Request as VcrRequest
+
+    from pactape.cassettes.interception.allowed_hosts import AllowedHosts
+    from pactape.cassettes.replay.replay_cassette import ReplayCassette
+
+__all__ = ["ActiveCassette", "CassetteSwitch", "activated", "cassette_for"]
+
+
+class ActiveCassette(NamedTuple):
+    """A cassette in use.
+
+    Args:
+        cassette: The cassette.
+        allowed: Hosts whose requests pass it by.
+    """
+
+    cassette: ReplayCassette
+    allowed: AllowedHosts
+
+
+_own: ContextVar[ActiveCassette | None] = ContextVar("pactape_cassette", default=None)
+_in_use: list[ActiveCassette] = []
+lock = threading.RLock()
+
+
+@contextmanager
+def activated(active: ActiveCassette) -> Iterator[None]:
+    """Send the requests of this thread or task to a cassette, and those of threads that have no other.
+
+    Contexts may nest: the innermost counts. Different threads may each have their own.
+    """
+    with lock:
+        _in_use.append(active)
+    before = _own.get()
+    _own.set(active)
+    try:
+        yield
+    finally:
+        _own.set(before)
+        with lock:
+            _in_use.remove(active)
+
+
+def any_in_use() -> bool:
+    """Return whether any cassette is in use."""
+    return bool(_in_use)
+
+
+def cassette_for(method: str, url: str) -> ReplayCassette | None:
+    """Return the cassette for a request; None when no cassette is in use, or the request passes it by.
+
+    Raises:
+        ReplayError: Several are in use and none is this thread's, or this thread's has ended.
+    """
+    own, in_use = _own.get(), tuple(_in_use)
+    if own in in_use or not in_use:
+        active = own if own in in_use else None
+    elif own is None and len(in_use) == 1:
+        active = in_use[0]
+    else:
+        raise _ambiguous(method, url, own, in_use)
+    if active is None or active.allowed.includes_url(url):
+        return None
+    return active.cassette
+
+
+def _ambiguous(
+    method: str, url: str, own: ActiveCassette | None, in_use: tuple[ActiveCassette, ...]
+) -> ReplayError:
+    if own is not None:
+        what = f"its cassette {own.cassette.file} has ended"
+    else:
+        what = f"it could belong to any of {', '.join(str(each.cassette.file) for each in in_use)}"
+    return ReplayError(
+        f"{method} {url} comes from thread {threading.current_thread().name!r}, and {what}. "
+        "Fix: start the thread inside the cassette, with contextvars.copy_context().run, and join it there."
+    )
+
+
+class CassetteSwitch:
+    """Stands in for a cassette in vcrpy's stubs, and forwards to the cassette of each request.
+
+    Its attributes are those that vcrpy reads.
+    """
+
+    _path = "pactape"
+    custom_patches = ()
+    skip_patchers = ("requests",)  # the group "urllib3" patches the same attributes
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """Return whether the cassette of a request answers it."""
+        cassette = cassette_for(request.method, request.uri)
+        return cassette is not None and cassette.can_play_response_for(request)
+
+    def play_response(self, request: VcrRequest) -> Any:
+        """Return the recorded response to a request."""
+        cassette = cassette_for(request.method, request.uri)
+        if cassette is None:
+            raise ReplayError(f"the cassette ended while {request.method} {request.uri} was being sent")
+        return cassette.play_response(request)
+
+    def append(self, request: VcrRequest, response: Any) -> None:
+        """Record an interaction on the cassette of its request."""
+        cassette = cassette_for(request.method, request.uri)
+        if cassette is not None:
+            cassette.append(request, response)
+
+    def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
+        """Return the nearest requests, for vcrpy's own aiohttp stub."""
+        cassette = cassette_for(request.method, request.uri)
+        return [] if cassette is None else cassette.find_requests_with_most_matches(request)
+
+    def filter_request(self, request: VcrRequest) -> VcrRequest | None:
+        """Return a request scrubbed; None when it passes the cassettes by."""
+        cassette = cassette_for(request.method, request.uri)
+        return None if cassette is None else cassette.filter_request(request)
+
+    @property
+    def write_protected(self) -> bool:
+        """Never: a cassette that may not record raises by itself when nothing answers."""
+        return False

@@ -1,0 +1,210 @@
+"""aiohttp's client: replayed and recorded where a request is final, redirect by redirect.
+
+A client middleware sees each request as it will be sent: its cookies, its Content-Type, and its body as a payload
+that any form of `data=` or `json=` has become. aiohttp itself follows redirects. vcrpy's own stub sees the
+arguments of the call, and has to guess the rest; it is used for aiohttp before 3.12, which has no middlewares.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from vcr.request import Request as VcrRequest
+
+from pactape.cassettes.interception.streams import is_stream, pieces
+from pactape.http_bodies import content_type
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pactape.cassettes.interception.active_cassettes import CassetteSwitch
+
+__all__ = ["session_request"]
+
+_READ_LIMIT = 2**16
+
+
+def session_request(switch: CassetteSwitch, real: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return a replacement of `ClientSession._request`; None for versions without client middlewares.
+
+    Args:
+        switch: Finds the cassette of a request.
+        real: The method that is replaced.
+    """
+    if "middlewares" not in inspect.signature(real).parameters:
+        return None
+
+    async def middleware(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+        return await _answer(switch, request, handler)
+
+    @functools.wraps(real)
+    async def new_request(self: Any, *arguments: Any, **options: Any) -> Any:
+        own = options.pop("middlewares", None)
+        outer = self._middlewares if own is None else own
+        return await real(self, *arguments, middlewares=(*outer, middleware), **options)
+
+    return new_request
+
+
+async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+    sent = VcrRequest(request.method, str(request.url), await _body(request), _headers(request.headers))
+    if switch.can_play_response_for(sent):
+        return _replayed(request, switch.play_response(sent))
+    response = await handler(request)
+    if switch.filter_request(sent) is not None:
+        await _record(switch, sent, response)
+    return response
+
+
+async def _body(request: Any) -> bytes | None:
+    """Return the body that will be sent, and let it be sent again: iterators can be read only once."""
+    if not request.body:
+        return None
+    body: bytes = await request.body.as_bytes() if hasattr(request.body, "as_bytes") else bytes(request.body)
+    if hasattr(request.body, "consumed") and request.body.consumed:
+        headers = request.headers.copy()
+        await request.update_body(body)
+        if "Content-Type" in headers:
+            request.headers["Content-Type"] = headers["Content-Type"]
+    return body
+
+
+def _headers(headers: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in headers.items():
+        found.setdefault(str(name), []).append(value)
+    return found
+
+
+async def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any) -> None:
+    """Record a response: a stream when it ends or is closed, any other at once."""
+    finish = functools.partial(_append, switch, sent, response)
+    if is_stream(response.headers.get("Content-Type", "")):
+        _record_stream(response, finish)
+        return
+    body = await response.read()
+    finish(body)
+    response.content = _stream([body] if body else [])  # reading has used up the real one
+
+
+def _append(switch: CassetteSwitch, sent: VcrRequest, response: Any, body: bytes) -> None:
+    status = {"code": response.status, "message": response.reason}
+    switch.append(sent, {"status": status, "headers": _headers(response.headers), "body": {"string": body}})
+
+
+def _record_stream(response: Any, finish: Callable[[bytes], None]) -> None:
+    """Collect what arrives, and record it when the stream ends or the response is released or closed."""
+    received = [bytes(part) for part in response.content._buffer]
+    base = type(response.content)
+
+    def feed_data(self: Any, data: bytes, *rest: Any) -> Any:
+        received.append(bytes(data))
+        return base.feed_data(self, data, *rest)
+
+    @functools.cache
+    def record_once() -> None:
+        finish(b"".join(received))
+
+    response.content.__class__ = type("RecordingStream", (base,), {"__slots__": (), "feed_data": feed_data})
+    response.content.on_eof(record_once)
+    for name in ("close", "release"):
+        setattr(response, name, _then(getattr(response, name), record_once))
+
+
+def _then(first: Callable[[], Any], second: Callable[[], None]) -> Callable[[], Any]:
+    def both() -> Any:
+        result = first()
+        second()
+        return result
+
+    return both
+
+
+def _replayed(request: Any, recorded: dict[str, Any]) -> Any:
+    """Return a recorded response as aiohttp's own, of the session's own class."""
+    from aiohttp import HttpVersion11  # noqa: PLC0415 -- aiohttp is optional
+    from multidict import CIMultiDict, CIMultiDictProxy  # noqa: PLC0415 -- comes with aiohttp
+
+    response = _empty_response(request)
+    pairs = [(name, value) for name, values in recorded["headers"].items() for value in values]
+    response.version = HttpVersion11
+    response.status = recorded["status"]["code"]
+    response.reason = recorded["status"].get("message") or ""
+    response._headers = CIMultiDictProxy(CIMultiDict(pairs))
+    response._raw_headers = tuple((_encoded(name), _encoded(value)) for name, value in pairs)
+    cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
+    response._raw_cookie_headers = cookies or None
+    response._closed = False
+    response._connection = None
+    response.content = _stream(list(pieces(recorded["body"]["string"], content_type(recorded["headers"]))))
+    return response
+
+
+def _empty_response(request: Any) -> Any:
+    """Return a response that has not begun; `stream_writer` came with aiohttp 3.14."""
+    options: dict[str, Any] = {}
+    if "stream_writer" in inspect.signature(request.response_class.__init__).parameters:
+        options["stream_writer"] = SimpleNamespace(output_size=0)
+    return request.response_class(
+        request.method,
+        request.original_url,
+        writer=None,
+        continue100=None,
+        timer=request._timer,
+        request_info=request.request_info,
+        traces=request._traces,
+        loop=request.loop,
+        session=request._session,
+        **options,
+    )
+
+
+def _stream(parts: list[bytes]) -> Any:
+    """Return aiohttp's own stream, filled; it never pauses its connection, for it has none."""
+    limit = max([_READ_LIMIT, *map(len, parts)])  # longer lines would be refused
+    stream = _piecewise_reader()(_NoConnection(), limit, loop=asyncio.get_running_loop())
+    for part in parts:
+        stream.begin_http_chunk_receiving()
+        stream.feed_data(part)
+        stream.end_http_chunk_receiving()
+    stream.feed_eof()
+    return stream
+
+
+@functools.cache
+def _piecewise_reader() -> Any:
+    from aiohttp.streams import StreamReader  # noqa: PLC0415 -- aiohttp is optional
+
+    class PiecewiseReader(StreamReader):
+        """A stream that gives the pieces of a body one by one to those who take what there is."""
+
+        __slots__ = ()
+
+        def _read_nowait(self, n: int) -> bytes:
+            if n == -1 and self._buffer:
+                self._timer.assert_timeout()
+                return self._read_nowait_chunk(-1)
+            return super()._read_nowait(n)
+
+    return PiecewiseReader
+
+
+class _NoConnection:
+    """What a stream calls on its connection."""
+
+    _reading_paused = False
+    connected = False
+
+    def pause_reading(self) -> None:
+        """There is nothing to pause."""
+
+    def resume_reading(self, *_: Any, **__: Any) -> None:
+        """There is nothing to resume."""
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

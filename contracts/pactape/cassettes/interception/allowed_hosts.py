@@ -1,0 +1,106 @@
+"""Hosts that are left alone: their requests are neither recorded nor refused."""
+
+from __future__ import annotations
+
+import ipaddress
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["AllowedHosts", "is_loopback", "is_numeric"]
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class AllowedHosts:
+    """The entries of a marker's `allow` and of the setting `ignore_hosts`.
+
+    Args:
+        entries: Hosts ("db.example.com", "*.internal"), hosts with ports ("127.0.0.1:5432", "[::1]:80") and paths
+            of Unix sockets or of folders above them ("/run/postgresql"). "localhost" stands for the loopback
+            addresses, too.
+
+    Example:
+        >>> AllowedHosts(["*.internal", "localhost:8000"]).includes("127.0.0.1", 8000)
+        True
+    """
+
+    def __init__(self, entries: Iterable[str] = ()) -> None:
+        self._hosts: set[tuple[str, str]] = set()
+        self._paths: list[str] = []
+        for entry in entries:
+            self._add(entry)
+
+    def __bool__(self) -> bool:
+        return bool(self._hosts or self._paths)
+
+    def includes(self, host: str, port: object) -> bool:
+        """Return whether an address is left alone."""
+        return any(
+            each_port in {"", str(port)} and _fits(host.lower(), each) for each, each_port in self._hosts
+        )
+
+    def includes_name(self, host: str) -> bool:
+        """Return whether any port of a host is left alone, so that its name may be resolved."""
+        return any(_fits(host.lower(), each) for each, _ in self._hosts)
+
+    def includes_path(self, path: str) -> bool:
+        """Return whether a Unix socket is left alone."""
+        return any(path == entry or path.startswith(f"{entry}/") for entry in self._paths)
+
+    def includes_url(self, url: str) -> bool:
+        """Return whether requests to a URL are left alone."""
+        if not self._hosts:
+            return False
+        parts = urlsplit(url)
+        try:
+            port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+        except ValueError:
+            return False
+        return self.includes(parts.hostname or "", port)
+
+    def add_address(self, host: str, address: str) -> None:
+        """Leave an address alone that the name of an allowed host was resolved to."""
+        for each, port in list(self._hosts):
+            if _fits(host.lower(), each):
+                self._hosts.add((address, port))
+
+    def _add(self, entry: str) -> None:
+        self._paths.append(entry)
+        host, port = _split(entry)
+        names = _LOOPBACK if host == "localhost" else (host,)
+        self._hosts.update((name, port) for name in names)
+
+
+def is_numeric(host: str) -> bool:
+    """Return whether a host is an IP address, which needs no resolver."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its loopback name or address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return is_numeric(host) and ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+def _split(entry: str) -> tuple[str, str]:
+    """Return the host and the port of an entry; no port means any."""
+    if entry.startswith("["):
+        host, _, rest = entry[1:].partition("]")
+        return host.lower(), rest.removeprefix(":")
+    if entry.count(":") != 1:
+        return entry.lower(), ""
+    host, _, port = entry.partition(":")
+    return host.lower(), port
+
+
+def _fits(host: str, pattern: str) -> bool:
+    return host == pattern or ("*" in pattern and fnmatchcase(host, pattern))

@@ -1,0 +1,224 @@
+"""Corrections of vcrpy's stubs for `http.client`, and so for urllib, urllib3, requests and botocore.
+
+What they do otherwise: a host that is an IPv6 address keeps its brackets, header values come back as they were
+decoded, text is encoded as `http.client` does it, a body of several chunks keeps them all, and a stream is recorded
+up to what the code under test reads of it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import vcr.patch
+import vcr.stubs
+from urllib3.connection import HTTPConnection as _Urllib3Connection
+from vcr.stubs import VCRConnection, VCRHTTPResponse
+
+from pactape.cassettes.interception.streams import RecordingFile, is_stream, pieces
+from pactape.errors import ReplayError
+from pactape.http_bodies import content_type, sent_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from email.message import Message
+
+    from vcr.request import Request as VcrRequest
+
+__all__ = ["ReplayedResponse", "corrections", "parse_headers"]
+
+#: A response that isn't known to be a stream must end within this time.
+READ_SECONDS = 120
+_CHUNK = 65536
+_real_parse = vcr.stubs.parse_headers
+_real_request = VCRConnection.request
+
+
+def corrections() -> Iterator[tuple[Any, str, Any]]:
+    """Yield what is patched while a cassette is in use: owner, name, replacement."""
+    yield vcr.stubs, "parse_headers", parse_headers
+    yield VCRConnection, "_real_host", _real_host
+    yield VCRConnection, "request", _request
+    yield VCRConnection, "send", _send
+    yield VCRConnection, "endheaders", _endheaders
+    yield VCRConnection, "getresponse", _getresponse
+
+
+def parse_headers(headers: Mapping[str, list[str]]) -> Message:
+    """Return recorded headers as `http.client` parses them: ISO-8859-1 on the wire (RFC 9110, section 5.5)."""
+    lines = (
+        f"{name}:{value}\r\n".encode("latin-1", "surrogateescape")
+        for name, values in headers.items()
+        for value in map(_latin, values)
+    )
+    parsed: Message = vcr.stubs.compat.get_httpmessage(b"".join(lines))
+    return parsed
+
+
+def _latin(value: str) -> str:
+    """Return a value that ISO-8859-1 can encode; what it can't is sent as UTF-8, as servers do."""
+    try:
+        value.encode("latin-1", "surrogateescape")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
+
+
+def _real_host(self: Any) -> str:
+    connection = self.real_connection
+    host = str(connection._tunnel_host or connection.host)
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _request(
+    self: Any, method: str, url: str, body: Any = None, headers: Any = None, *rest: Any, **more: Any
+) -> None:
+    if body is not None and not isinstance(body, bytes):
+        body = sent_body(body, encoding=_encoding(self)).data
+    self._options = _live_options(self.real_connection, encode_chunked=bool(more.get("encode_chunked")))
+    _real_request(self, method, url, body, headers, *rest, **more)
+
+
+def _live_options(connection: Any, *, encode_chunked: bool) -> dict[str, bool]:
+    """Return the options with which the real request is sent; urllib3's response is read by us."""
+    if isinstance(connection, _Urllib3Connection):
+        return {"preload_content": False}
+    return {"encode_chunked": True} if encode_chunked else {}
+
+
+def _encoding(connection: Any) -> str:
+    """Return the charset of text: `http.client` itself takes ISO-8859-1, libraries above it UTF-8."""
+    return "latin-1" if type(connection.real_connection).__module__ == "http.client" else "utf-8"
+
+
+def _send(self: Any, data: Any) -> None:
+    more = sent_body(data, encoding=_encoding(self)).data
+    self._vcr_request.body = (self._vcr_request.body or b"") + more
+
+
+def _endheaders(self: Any, message_body: Any = None, **_: Any) -> None:
+    if message_body is not None:
+        self._vcr_request.body = sent_body(message_body, encoding=_encoding(self)).data
+
+
+def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
+    request, cassette = self._vcr_request, self.cassette
+    if cassette.can_play_response_for(request):
+        return ReplayedResponse(cassette.play_response(request), request.uri)
+    if cassette.write_protected and cassette.filter_request(request):
+        raise vcr.stubs.CannotOverwriteExistingCassetteException(cassette=cassette, failed_request=request)
+    _send_live(self, request)
+    live = self.real_connection.getresponse()
+    response = {
+        "status": {"code": live.status, "message": live.reason},
+        "headers": vcr.stubs.serialize_headers(live),
+    }
+    if is_stream(content_type(response["headers"])):
+        return _streaming_response(live, response, request, cassette)
+    response["body"] = {"string": _read_all(live, request)}
+    cassette.append(request, response)
+    return ReplayedResponse(response, request.uri)
+
+
+def _send_live(self: Any, request: VcrRequest) -> None:
+    with vcr.patch.force_reset():
+        if self.__dict__.get("_deferred_connect"):
+            arguments, options = self._deferred_connect
+            self._deferred_connect = None
+            self.real_connection.connect(*arguments, **options)
+        self.real_connection.request(
+            method=request.method,
+            url=self._url(request.uri),
+            body=request.body_bytes,
+            headers=request.headers,
+            **self.__dict__.get("_options", {}),
+        )
+
+
+def _read_all(live: Any, request: VcrRequest) -> bytes:
+    """Read a whole response, within a limit: `http.client`'s own limit only counts from byte to byte.
+
+    Raises:
+        ReplayError: It didn't end in time.
+    """
+    deadline = time.monotonic() + READ_SECONDS
+    parts: list[bytes] = []
+    for part in _parts(live):
+        parts.append(part)
+        if time.monotonic() > deadline:
+            live.close()
+            raise ReplayError(
+                f"the response to {request.method} {request.uri} didn't end within {READ_SECONDS} seconds, and "
+                "this HTTP library can only be recorded when it does. "
+                "Fix: use httpx or aiohttp for it, or let the provider send a type for streams (text/event-stream)."
+            )
+    return b"".join(parts)
+
+
+def _parts(live: Any) -> Iterator[bytes]:
+    """Yield the decoded parts of urllib3's response, or the bytes of `http.client`'s."""
+    if hasattr(live, "stream"):  # urllib3's
+        yield from live.stream(_CHUNK, decode_content=True)
+        return
+    yield from iter(lambda: live.read1(_CHUNK) if live.length is None else live.read(_CHUNK), b"")
+
+
+def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest, cassette: Any) -> Any:
+    """Return a response that reads the live one, and records it up to what is read."""
+    recorded = {**response, "headers": {name: list(values) for name, values in response["headers"].items()}}
+
+    def record(body: bytes) -> None:
+        cassette.append(request, {**response, "body": {"string": body}})
+
+    answer = _StreamingResponse({**recorded, "body": {"string": b""}}, request.uri)
+    answer.start(live, record)
+    return answer
+
+
+class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
+    """vcrpy's response, that gives an event stream event by event."""
+
+    def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: FBT001 -- urllib3's signature
+        """Yield the body as it arrived."""
+        kind = content_type(self.recorded_response["headers"])
+        if is_stream(kind):
+            yield from pieces(self._content.read(), kind)
+        else:
+            yield from super().stream(amt, decode_content)
+
+
+class _StreamingResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
+    """vcrpy's response over a body that is still arriving."""
+
+    def start(self, live: Any, record: Callable[[bytes], None]) -> None:
+        """Begin to read the live response."""
+        self._live = live
+        self._content = RecordingFile(lambda size: _read_some(live, size), record)
+
+    def read(self, *arguments: Any, **_: Any) -> bytes:
+        """Read what has come, as the live response gives it."""
+        return self._content.read(*arguments)
+
+    def close(self) -> bool:
+        """Close the live response, and record what was read of it."""
+        self._content.finish()
+        self._live.close()
+        return bool(super().close())
+
+    def release_conn(self) -> None:
+        """The connection of a stream isn't used again."""
+        self._content.finish()
+
+    drain_conn = release_conn
+
+    @property
+    def data(self) -> bytes:
+        """The rest of the body, which has to end."""
+        return self._content.read()
+
+
+def _read_some(live: Any, size: int) -> bytes:
+    """Read as many bytes as have come, at least one."""
+    if hasattr(live, "read1"):
+        return bytes(live.read1(size))
+    return bytes(live.read(size))

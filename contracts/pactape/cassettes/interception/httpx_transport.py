@@ -1,0 +1,161 @@
+"""httpx's transports (and httpx2's): replayed and recorded piece by piece, as the code under test reads.
+
+vcrpy's own stubs read a whole response before the code under test gets any of it, and can't replay header values
+that aren't ASCII.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from vcr.request import Request as VcrRequest
+
+from pactape.cassettes.interception.streams import pieces
+from pactape.http_bodies import content_type
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from pactape.cassettes.interception.active_cassettes import CassetteSwitch
+
+__all__ = ["async_handler", "handler"]
+
+
+def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Callable[..., Any]:
+    """Return a replacement of a transport's `handle_request`.
+
+    Args:
+        switch: Finds the cassette of a request.
+        real: The method that is replaced.
+        httpx: The module `httpx` or `httpx2`.
+    """
+
+    @functools.wraps(real)
+    def handle_request(self: Any, request: Any) -> Any:
+        body = b"".join(request.stream)
+        request.stream = httpx.ByteStream(body)  # the iterator has been used up
+        sent = VcrRequest(request.method, str(request.url), body, request.headers)
+        if switch.can_play_response_for(sent):
+            return _replayed(switch.play_response(sent), httpx)
+        response = real(self, request)
+        if switch.filter_request(sent) is not None:
+            response.stream = _sync_stream(httpx)(
+                response, functools.partial(_record, switch, sent, response)
+            )
+        return response
+
+    return handle_request
+
+
+def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Callable[..., Any]:
+    """Return a replacement of a transport's `handle_async_request`; see `handler`."""
+
+    @functools.wraps(real)
+    async def handle_async_request(self: Any, request: Any) -> Any:
+        body = b"".join([part async for part in request.stream])
+        request.stream = httpx.ByteStream(body)
+        sent = VcrRequest(request.method, str(request.url), body, request.headers)
+        if switch.can_play_response_for(sent):
+            return _replayed(switch.play_response(sent), httpx)
+        response = await real(self, request)
+        if switch.filter_request(sent) is not None:
+            record = functools.partial(_record, switch, sent, response)
+            response.stream = _async_stream(httpx)(response, record)
+        return response
+
+    return handle_async_request
+
+
+def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any, body: bytes) -> None:
+    headers: dict[str, list[str]] = {}
+    for name, value in response.headers.multi_items():
+        headers.setdefault(name, []).append(value)
+    status = {"code": response.status_code, "message": response.reason_phrase}
+    switch.append(sent, {"status": status, "headers": headers, "body": {"string": body}})
+
+
+def _replayed(recorded: dict[str, Any], httpx: Any) -> Any:
+    """Return a recorded response as httpx's own, its headers as bytes: httpx encodes texts as ASCII."""
+    headers = [
+        (name.encode("latin-1", "replace"), _header_bytes(value))
+        for name, values in recorded["headers"].items()
+        for value in values
+    ]
+    message = recorded["status"].get("message")
+    extensions = {"reason_phrase": message.encode("latin-1", "replace")} if message else None
+    stream = _replay_stream(httpx)(recorded["body"]["string"], content_type(recorded["headers"]))
+    return httpx.Response(recorded["status"]["code"], headers=headers, stream=stream, extensions=extensions)
+
+
+def _header_bytes(value: str) -> bytes:
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape")
+
+
+@functools.cache
+def _replay_stream(httpx: Any) -> type:
+    class ReplayStream(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]  # the module is a parameter
+        """A recorded body, in the pieces in which it arrived."""
+
+        def __init__(self, body: bytes, kind: str) -> None:
+            self._pieces = list(pieces(body, kind))
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield from self._pieces
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for piece in self._pieces:
+                yield piece
+
+    return ReplayStream
+
+
+class _Recorder:
+    """Collects what is read of a live stream, and records it once when the stream is closed."""
+
+    def __init__(self, response: Any, record: Callable[[bytes], None]) -> None:
+        self._live = response.stream
+        self._record: Callable[[bytes], None] | None = record
+        self._read: list[bytes] = []
+
+    def _finish(self) -> None:
+        record, self._record = self._record, None
+        if record is not None:
+            record(b"".join(self._read))
+
+
+@functools.cache
+def _sync_stream(httpx: Any) -> type:
+    class RecordingStream(_Recorder, httpx.SyncByteStream):  # type: ignore[misc]  # as above
+        """A live stream that is recorded up to what was read of it."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            for part in self._live:
+                self._read.append(part)
+                yield part
+
+        def close(self) -> None:
+            self._live.close()
+            self._finish()
+
+    return RecordingStream
+
+
+@functools.cache
+def _async_stream(httpx: Any) -> type:
+    class AsyncRecordingStream(_Recorder, httpx.AsyncByteStream):  # type: ignore[misc]  # as above
+        """A live stream that is recorded up to what was read of it."""
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for part in self._live:
+                self._read.append(part)
+                yield part
+
+        async def aclose(self) -> None:
+            await self._live.aclose()
+            self._finish()
+
+    return AsyncRecordingStream

@@ -1,0 +1,261 @@
+"""The cassette that vcrpy's stubs play and record on: scrubbed, and looked up by request keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from vcr.errors import UnhandledHTTPRequestError
+from vcr.record_mode import RecordMode as VcrRecordMode
+from vcr.util import read_body
+
+from pactape.cassettes.announcements import announced_for
+from pactape.cassettes.format.metadata import CassetteMetadata
+from pactape.cassettes.record_mode import RecordMode
+from pactape.cassettes.replay.indexed_cassette import IndexedCassette
+from pactape.cassettes.replay.match_rules import MatchRules
+from pactape.cassettes.replay.no_match_report import no_match
+from pactape.cassettes.replay.parsed_cache import unpack_request, unpack_response
+from pactape.cassettes.replay.request_key import RequestKey, matcher_for
+from pactape.cassettes.replay.source import load_source
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.errors import CassetteFormatError
+from pactape.http_bodies import sent_body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vcr.request import Request as VcrRequest
+
+    from pactape.cassettes.replay.index import Bucket
+    from pactape.cassettes.replay.source import CassetteSource
+    from pactape.cassettes.scrubbing.filters import Cleaner
+    from pactape.errors import NoMatchError, PactapeError
+    from pactape.exchange import Call
+
+__all__ = ["LookupOptions", "ReplayCassette"]
+
+
+class LookupOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How recorded responses are found.
+
+    Args:
+        rules: Which parts of requests don't count.
+        repeats: Whether the last response to a request is given again when all have been given.
+        cache: The folder of the parsed cache; None for none.
+        scrub_rules: The project's own rules of what a secret is.
+        test: The node id of the test, for messages.
+    """
+
+    rules: MatchRules = MatchRules()
+    repeats: bool = False
+    cache: Path | None = None
+    scrub_rules: ScrubRules = ScrubRules()
+    test: str = ""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Differs for different ways to make request keys."""
+        return self.scrub_rules.fingerprint + self.rules.fingerprint
+
+
+class ReplayCassette(IndexedCassette):
+    """Replays a cassette, and records on it.
+
+    Args:
+        source: The cassette's file.
+        mode: When to record and when to replay.
+        cleaner: Replaces live URLs and secrets.
+        options: How recorded responses are found.
+
+    Attributes:
+        file: The cassette's file.
+        metadata: The key `pactape` of the file.
+        calls: For each interaction what the client announced, or None.
+        unmatched: The errors of requests that it couldn't answer, in order.
+    """
+
+    def __init__(
+        self, source: CassetteSource, *, mode: RecordMode, cleaner: Cleaner, options: LookupOptions
+    ) -> None:
+        super().__init__(
+            path=str(source.path),
+            record_mode=VcrRecordMode(mode.value),
+            match_on=(matcher_for(options.rules),),
+            before_record_request=cleaner.request,
+            before_record_response=cleaner.response,
+        )
+        self.data: list[tuple[Any, Any]] = []
+        self.file = source.path
+        self.metadata = CassetteMetadata()
+        self.calls: list[Call | None] = []
+        self.unmatched: list[PactapeError] = []
+        self.rewound = mode is not RecordMode.ALL and not source.is_missing
+        self._source = source
+        self._cleaner = cleaner
+        self._options = options
+        self._is_loaded = False
+
+    @property
+    def replays_only(self) -> bool:
+        """Whether no request may reach the network."""
+        return bool(self.write_protected)
+
+    @property
+    def loaded_count(self) -> int:
+        """How many interactions came from the file."""
+        return int(self._loaded_count)
+
+    def load(self) -> None:
+        """Parse the file, unless that has been done.
+
+        Raises:
+            CassetteFormatError: It can't be read as a cassette.
+        """
+        with self._lock:
+            if self._is_loaded:
+                return
+            if self.rewound:
+                self._load_source()
+            self._is_loaded = True
+
+    def _load_source(self) -> None:
+        options = self._options
+        try:
+            loaded = load_source(
+                self._source, key_of=self._live, cache=options.cache, fingerprint=options.fingerprint
+            )
+        except CassetteFormatError as error:
+            self.unmatched.append(error)
+            raise
+        self.data = [(request, response) for _, request, response in loaded.rows]
+        for position, row in enumerate(loaded.rows):
+            self._index.add_key(position, row[0])
+        self._loaded_count = self._indexed = len(self.data)
+        self.calls = list(loaded.metadata.calls) or [None] * len(self.data)
+        self.metadata = loaded.metadata
+
+    def recorded_requests(self, start: int = 0) -> list[VcrRequest]:
+        """Return the recorded requests from a position on, unpacked."""
+        self.load()
+        with self._lock:
+            return [_request(request) for request, _ in self.data[start:]]
+
+    def __len__(self) -> int:
+        self.load()
+        return len(self.data)
+
+    def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
+        """Overrides vcrpy's, which its own aiohttp stub uses to follow recorded redirects."""
+        self.load()
+        rows = [(_request(recorded), _response(response)) for recorded, response in self.data]
+        self.data = [(self.filter_request(recorded), response) for recorded, response in rows]
+        return super().find_requests_with_most_matches(request)
+
+    def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
+        """Record an interaction, with the call that the client announced for it."""
+        call = announced_for(request.method, self._cleaner.canonical(request.uri))
+        with self._lock:
+            self.load()
+            before = len(self.data)
+            super().append(request, response)
+            if len(self.data) > before:
+                self.calls.append(call)
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """Return whether a recorded interaction answers `request`.
+
+        Raises:
+            CassetteFormatError: The file can't be read as a cassette.
+            NoMatchError: No interaction does, and this cassette may not record.
+        """
+        self.load()
+        if super().can_play_response_for(request):
+            return True
+        if self.replays_only:
+            raise self._no_match(request)
+        return False
+
+    def play_response(self, request: VcrRequest) -> dict[str, Any]:
+        """Return the next recorded response, in containers of its own: vcrpy's stubs change what they are given.
+
+        Raises:
+            NoMatchError: Another thread took the last one in between.
+        """
+        try:
+            return _response(super().play_response(request))
+        except UnhandledHTTPRequestError:
+            raise self._no_match(request) from None
+
+    def answer(self, request: VcrRequest) -> dict[str, Any] | None:
+        """Return what `can_play_response_for` and `play_response` return together; None when nothing answers.
+
+        Raises:
+            CassetteFormatError: The file can't be read as a cassette.
+            NoMatchError: No interaction answers, and this cassette may not record.
+        """
+        self.load()
+        if not self.rewound or self.record_mode == VcrRecordMode.ALL:
+            return None
+        response = self._play(self._live(request))
+        if response is not None:
+            return _response(response)
+        if self.replays_only:
+            raise self._no_match(request)
+        return None
+
+    def positions_of(self, key: RequestKey) -> list[int]:
+        """Return the positions of all interactions whose request has a key, played or not."""
+        self.load()
+        with self._lock:
+            return [position for bucket in self._buckets(key) or () for position in bucket.positions]
+
+    def unplayed(self) -> list[str]:
+        """Return what the file held and no request played, as "interactions[3]: GET https://..."."""
+        self.load()
+        with self._lock:
+            positions = [each for each in range(self._loaded_count) if not self.play_counts[each]]
+            requests = [(each, _request(self.data[each][0])) for each in positions]
+        return [f"interactions[{each}]: {request.method} {request.uri}" for each, request in requests]
+
+    def key_of(self, method: str, url: str, body: Any, headers: Any) -> RequestKey:
+        """Return the key under which a live request is looked up."""
+        return RequestKey(*self._cleaner.asked(method, url, body, headers), self._options.rules)
+
+    def _live(self, request: VcrRequest | RequestKey) -> RequestKey:
+        """Overrides the whole filtering: most headers don't count."""
+        if isinstance(request, RequestKey):
+            return request
+        body = read_body(request)
+        if body is not None and not isinstance(body, bytes):
+            body = sent_body(body).data
+        return self.key_of(request.method, request.uri, body, request.headers)
+
+    def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
+        """Overrides the search in a bucket: with `repeats`, the last one is played again."""
+        found = super()._first(bucket, live)
+        return found or (bucket.positions[-1:] if self._options.repeats else ())
+
+    def _no_match(self, request: VcrRequest) -> NoMatchError:
+        error = no_match(
+            self.file,
+            self.filter_request(request),
+            [self.filter_request(each) for each in self.recorded_requests()],
+            test=self._options.test,
+            is_missing=self._source.is_missing,
+            rules=self._options.rules,
+        )
+        self.unmatched.append(error)
+        return error
+
+
+def _request(request: Any) -> VcrRequest:
+    return unpack_request(request) if isinstance(request, msgspec.Raw) else request
+
+
+def _response(response: Any) -> dict[str, Any]:
+    if isinstance(response, msgspec.Raw):
+        return unpack_response(response)
+    headers = {name: list(values) for name, values in response["headers"].items()}
+    return {**response, "headers": headers, "body": dict(response["body"])}

@@ -1,0 +1,214 @@
+"""The configuration of recording: the settings of a test's project, and the options of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes import RecordMode
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.errors import SettingsError
+from pactape.exchange import Provenance
+from pactape.pytest_record.markers import cassette_marker, given_states
+from pactape.pytest_record.names import belongs_to, cassette_name, describe, legacy_name
+from pactape.settings import Settings, find_root, load_settings
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pactape.settings import ProviderSettings
+
+__all__ = ["CommandLine", "RecordingConfig", "RecordingConfigs"]
+
+
+class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of a run.
+
+    Args:
+        mode: When to record and when to replay.
+        observes: Whether to note which fields tests read in replays; in recordings they always are.
+        keeps_failed: Whether what a test recorded is written though the test failed.
+        cassettes: A folder in place of the settings'; None for that of the settings.
+        live_urls: Live base URL by provider key.
+    """
+
+    mode: RecordMode = RecordMode.NONE
+    observes: bool = False
+    keeps_failed: bool = False
+    cassettes: Path | None = None
+    live_urls: Mapping[str, str] = {}
+
+    @classmethod
+    def from_options(
+        cls, *, mode: str, observes: bool, keeps_failed: bool, cassettes: str | None, live: Sequence[str]
+    ) -> CommandLine:
+        """Read the options.
+
+        Args:
+            mode: A `RecordMode`'s value.
+            observes: See the class.
+            keeps_failed: See the class.
+            cassettes: A folder, or None.
+            live: "KEY=URL" for each provider that isn't at the URL of the settings.
+
+        Raises:
+            SettingsError: An option can't be used.
+        """
+        return cls(
+            mode=RecordMode(mode),
+            observes=observes,
+            keeps_failed=keeps_failed,
+            cassettes=None if cassettes is None else Path(cassettes).absolute(),
+            live_urls=_live_urls(live),
+        )
+
+
+class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """What all tests of a project share.
+
+    Args:
+        settings: The project's settings.
+        options: The options of the run.
+    """
+
+    settings: Settings
+    options: CommandLine
+
+    @property
+    def mode(self) -> RecordMode:
+        """When to record and when to replay."""
+        return self.options.mode
+
+    @property
+    def records(self) -> bool:
+        """Whether a test of this run may record."""
+        return self.options.mode is not RecordMode.NONE
+
+    @property
+    def keeps_failed(self) -> bool:
+        """Whether what a test recorded is written though the test failed."""
+        return self.options.keeps_failed or self.settings.keep_failed
+
+    @property
+    def scrub_rules(self) -> ScrubRules:
+        """The project's own rules of what a secret is."""
+        return ScrubRules.from_settings(self.settings.scrub)
+
+    def provider(self, key: str) -> ProviderSettings:
+        """Return the provider of this key.
+
+        Raises:
+            SettingsError: The settings have none.
+        """
+        return self.settings.provider(key, option="--pactape-live")
+
+    def will_record(self, path: Path) -> bool:
+        """Return whether a test with this cassette may record."""
+        return self.records and not (self.mode is RecordMode.ONCE and path.is_file())
+
+    def cassette_path(self, item: pytest.Item) -> Path:
+        """Return the cassette of a test: its marker's path, or one named after its folder, module, class and name.
+
+        Raises:
+            SettingsError: The marker can't be used.
+        """
+        known: dict[str, Path] = self.__dict__.setdefault("_paths", {})
+        if item.nodeid not in known:
+            named = cassette_marker(item).path
+            known[item.nodeid] = self._default_path(item) if named is None else self._named_path(item, named)
+        return known[item.nodeid]
+
+    def provenance(self, item: pytest.Item) -> Provenance:
+        """Return what a test declares about its recording."""
+        marker = cassette_marker(item)
+        return Provenance(
+            test=item.nodeid,
+            description=describe(item.name),
+            states=given_states(item),
+            consumer=marker.consumer,
+            contract=marker.contract,
+        )
+
+    def _default_path(self, item: pytest.Item) -> Path:
+        nodeid = self.project_nodeid(item)
+        path = self.settings.cassettes / cassette_name(nodeid, self.scrub_rules)
+        older = self.settings.cassettes / legacy_name(nodeid)
+        if older != path and not path.is_file() and older.is_file() and belongs_to(older, item.nodeid):
+            return older
+        return path
+
+    def _named_path(self, item: pytest.Item, named: str) -> Path:
+        """Return the path that a marker names; commands find only what lies below the folders of cassettes."""
+        path = (self.settings.cassettes / named).absolute()
+        folders = [folder.resolve() for folder in self.settings.cassette_folders]
+        if not any(path.resolve().is_relative_to(folder) for folder in folders):
+            raise SettingsError(
+                f"the marker `cassette` names {named!r}, which is outside the folder of cassettes "
+                f"{self.settings.cassettes}",
+                where=item.nodeid,
+                remedy="name a file inside that folder, or set [tool.pactape] cassettes to a folder above both",
+            )
+        return path
+
+    def project_nodeid(self, item: pytest.Item) -> str:
+        """Return a test's node id relative to its project, wherever pytest was started."""
+        root = self.settings.root.resolve()
+        path = item.path.resolve()
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else item.nodeid.split("::")[0]
+        return "::".join([file, *item.nodeid.split("::")[1:]])
+
+
+class RecordingConfigs:
+    """The configurations of a run, by project: a monorepo has several.
+
+    Args:
+        options: The options of the run.
+    """
+
+    def __init__(self, options: CommandLine) -> None:
+        self.options = options
+        self._by_root: dict[Path, RecordingConfig] = {}
+        self._roots: dict[Path, Path] = {}
+
+    @property
+    def all(self) -> Sequence[RecordingConfig]:
+        """Those that tests have used so far."""
+        return tuple(self._by_root.values())
+
+    def of(self, path: Path) -> RecordingConfig:
+        """Return the configuration of the project that a file or folder lies in.
+
+        Raises:
+            SettingsError: The settings can't be used.
+        """
+        folder = path if path.is_dir() else path.parent
+        if folder not in self._roots:
+            self._roots[folder] = find_root(folder)
+        root = self._roots[folder]
+        if root not in self._by_root:
+            self._by_root[root] = self._load(root)
+        return self._by_root[root]
+
+    def _load(self, root: Path) -> RecordingConfig:
+        settings = load_settings(root)
+        if self.options.cassettes is not None:
+            settings = msgspec.structs.replace(settings, cassettes=self.options.cassettes)
+        config = RecordingConfig(settings=settings, options=self.options)
+        for key in self.options.live_urls:
+            config.provider(key)
+        return config
+
+
+def _live_urls(live: Sequence[str]) -> dict[str, str]:
+    """Return the URL by provider key of "KEY=URL" texts."""
+    found = dict(text.partition("=")[::2] for text in live)
+    for key, url in found.items():
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"--pactape-live {key}={url} has no URL",
+                remedy="write it as --pactape-live users=http://127.0.0.1:8000",
+            )
+    return {key: url.rstrip("/") for key, url in found.items()}

@@ -1,0 +1,95 @@
+"""Names: the file of a test's cassette, and the test as a phrase."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import yaml
+
+from pactape.cassettes.scrubbing.scrubber import Scrubber
+
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.rules import ScrubRules
+
+__all__ = ["belongs_to", "cassette_name", "describe", "legacy_name"]
+
+_UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
+_METADATA = re.compile(rb"^pactape:\n(?:[ ].*\n|\n)*", re.MULTILINE)
+#: The longest name, in bytes: file systems take 255, and a temporary file beside it has some more.
+_LONGEST = 200
+_SUFFIX = ".yaml"
+_HASH_DIGITS = 8
+
+
+def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
+    """Return the file name of a test's cassette: its folders below `tests`, its module, class and name.
+
+    Characters that not every file system takes become "-", and names beyond 200 bytes are cut; either way a short
+    hash keeps the name distinct. What looks like a secret isn't part of it.
+
+    Args:
+        nodeid: The test's node id, relative to the project.
+        rules: The project's own rules of what a secret is.
+
+    Example:
+        >>> cassette_name("tests/unit/test_users.py::TestUsers::test_gets[1]")
+        'unit.test_users.TestUsers.test_gets[1].yaml'
+        >>> cassette_name("test_users.py::test_gets[a b]")
+        'test_users.test_gets[a-b]-6ca0e7ed.yaml'
+    """
+    path, *names = [part for part in nodeid.split("::") if part]
+    folders = [part for part in PurePath(path).parent.parts if part not in {".", ".."}]
+    plain = ".".join([*(folders[1:] if folders[:1] == ["tests"] else folders), PurePath(path).stem, *names])
+    scrubbed = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
+    stem = _UNSAFE.sub("-", scrubbed)
+    if stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:
+        return f"{stem}{_SUFFIX}"
+    ending = f"-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH_DIGITS]}{_SUFFIX}"
+    return stem.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending
+
+
+def legacy_name(nodeid: str) -> str:
+    """Return the name that Pactape gave a test's cassette before folders were part of it.
+
+    Example:
+        >>> legacy_name("tests/test_users.py::TestUsers::test_gets[a b]")
+        'test_users.TestUsers.test_gets[a-b].yaml'
+    """
+    parts = [part for part in nodeid.split("::") if part]
+    stem = ".".join([Path(parts[0]).stem, *parts[1:]])
+    return f"{_UNSAFE.sub('-', stem)}.yaml"
+
+
+def belongs_to(cassette: Path, nodeid: str) -> bool:
+    """Return whether a cassette was recorded by a test, or doesn't say by which.
+
+    Args:
+        cassette: A file.
+        nodeid: The test's node id; the recording may have been made from another folder of the project.
+    """
+    try:
+        metadata = _METADATA.search(cassette.read_bytes())
+        test = (yaml.safe_load(metadata.group()) or {})["pactape"].get("test") if metadata else None
+    except (OSError, yaml.YAMLError, KeyError, AttributeError):
+        return False
+    return (
+        test is None
+        or test == nodeid
+        or f"/{test}".endswith(f"/{nodeid}")
+        or f"/{nodeid}".endswith(f"/{test}")
+    )
+
+
+def describe(test: str) -> str:
+    """Return a test's name as a phrase.
+
+    Example:
+        >>> describe("test_gets_a_user[by id]")
+        'gets a user [by id]'
+    """
+    name, bracket, parameters = test.removeprefix("test_").partition("[")
+    phrase = name.replace("_", " ").strip() or test
+    return f"{phrase} [{parameters}" if bracket else phrase

@@ -1,0 +1,149 @@
+"""The guard: nothing but what is allowed is connected to while a cassette replays."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.cassettes.interception.network_guard import NetworkGuard, network_closed, network_open
+from pactape.errors import NetworkBlockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cassettes.conftest import Provider
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()
+
+
+def test_no_connection_is_made(listener: tuple[str, int]) -> None:
+    with (
+        network_closed("cassette.yaml"),
+        pytest.raises(NetworkBlockedError, match=r"127\.0\.0\.1.*cassette\.yaml"),
+    ):
+        socket.create_connection(listener, timeout=5)
+
+
+def test_no_connection_is_made_on_another_thread(listener: tuple[str, int]) -> None:
+    with network_closed("cassette.yaml"), ThreadPoolExecutor(1) as pool:
+        failure = pool.submit(socket.create_connection, listener, 5).exception()
+    assert isinstance(failure, NetworkBlockedError)
+
+
+def test_no_name_is_looked_up() -> None:
+    with network_closed("cassette.yaml"), pytest.raises(NetworkBlockedError, match=r"api\.example\.com"):
+        socket.getaddrinfo("api.example.com", 443)
+
+
+def test_no_datagram_is_sent(listener: tuple[str, int]) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as sender, network_closed("cassette.yaml"):
+        with pytest.raises(NetworkBlockedError):
+            sender.sendto(b"x", listener)
+        with pytest.raises(NetworkBlockedError):
+            sender.sendmsg([b"x"], [], 0, listener)
+
+
+def test_a_pair_of_connected_sockets_talks_on() -> None:
+    one, other = socket.socketpair()
+    with one, other, network_closed("cassette.yaml"):
+        one.sendmsg([b"x"])
+        assert other.recv(1) == b"x"
+
+
+@pytest.mark.parametrize("allow", ["127.0.0.1", "127.0.0.1:{port}", "localhost"])
+def test_an_allowed_address_is_reached(listener: tuple[str, int], allow: str) -> None:
+    with network_closed("cassette.yaml", allow=[allow.format(port=listener[1])]):
+        socket.create_connection(listener, timeout=5).close()
+
+
+def test_an_allowed_name_is_looked_up_and_reached(listener: tuple[str, int]) -> None:
+    with network_closed("cassette.yaml", allow=[f"localhost:{listener[1]}"]):
+        socket.create_connection(("localhost", listener[1]), timeout=5).close()
+
+
+def test_another_port_of_an_allowed_host_is_refused(listener: tuple[str, int]) -> None:
+    with network_closed("cassette.yaml", allow=["127.0.0.1:1"]), pytest.raises(NetworkBlockedError):
+        socket.create_connection(listener, timeout=5)
+
+
+@pytest.fixture
+def unix_listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A Unix socket, by its name in the current folder: the whole path could be too long for one."""
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("listener")
+        server.listen()
+        yield "listener"
+
+
+def test_no_unix_socket_is_reached(unix_listener: str) -> None:
+    with (
+        socket.socket(socket.AF_UNIX) as client,
+        network_closed("cassette.yaml"),
+        pytest.raises(NetworkBlockedError),
+    ):
+        client.connect(unix_listener)
+
+
+def test_an_allowed_unix_socket_is_reached(unix_listener: str) -> None:
+    with socket.socket(socket.AF_UNIX) as client, network_closed("cassette.yaml", allow=[unix_listener]):
+        client.connect(unix_listener)
+
+
+def test_a_folder_lets_the_unix_sockets_in_it_be_reached() -> None:
+    guard = NetworkGuard("cassette.yaml", allow=["/run/postgresql"])
+    assert guard.permits_connection("/run/postgresql/.s.PGSQL.5432")
+    assert not guard.permits_connection("/run/postgresql-other/s")
+
+
+def test_a_thread_that_records_is_not_hindered_by_one_that_replays(listener: tuple[str, int]) -> None:
+    closed, done = threading.Event(), threading.Event()
+
+    def replay() -> None:
+        with network_closed("cassette.yaml"):
+            closed.set()
+            done.wait(5)
+
+    with ThreadPoolExecutor(1) as pool, network_open():
+        pool.submit(replay)
+        closed.wait(5)
+        socket.create_connection(listener, timeout=5).close()
+        done.set()
+
+
+def test_the_network_is_open_again_after_the_last_guard(listener: tuple[str, int]) -> None:
+    with network_closed("one.yaml"), network_closed("two.yaml"):
+        pass
+    socket.create_connection(listener, timeout=5).close()
+
+
+def test_a_connection_made_before_asks_nothing(provider: Provider) -> None:
+    connection = http.client.HTTPConnection(provider.url.removeprefix("http://"), timeout=30)
+    with closing(connection):
+        connection.request("GET", "/before")
+        connection.getresponse().read()
+        with network_closed("cassette.yaml"), pytest.raises(NetworkBlockedError, match=r"cassette\.yaml"):
+            connection.request("GET", "/within")
+        connection.request("GET", "/after")
+        connection.getresponse().read()
+    assert provider.hits == {"/before": 1, "/after": 1}
+
+
+@pytest.mark.parametrize("allow", ["{host}", "{host}:{port}", "localhost"])
+def test_a_connection_made_before_to_an_allowed_host_goes_on(provider: Provider, allow: str) -> None:
+    host, _, port = provider.url.removeprefix("http://").partition(":")
+    with closing(http.client.HTTPConnection(host, int(port), timeout=30)) as connection:
+        connection.connect()
+        with network_closed("cassette.yaml", allow=[allow.format(host=host, port=port)]):
+            connection.request("GET", "/within")
+            assert connection.getresponse().status == 200

@@ -1,0 +1,30 @@
+"""Serves one provider in a process of its own, unreliably, until it is killed; told how on stdin, as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+
+from sqlalchemy import make_url
+
+from storefront.database import Database
+from storefront.faults import unreliable
+from storefront.server import running
+from storefront.system import PROVIDERS
+from storefront.tokens import TokenVerifier
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    app = PROVIDERS[told["service"]](Database(make_url(told["database"])), TokenVerifier(told["key"]))
+    shaky = unreliable(
+        app, errors=told["errors"], hangs=told["hangs"], seconds=told["seconds"], seed=told["seed"]
+    )
+    with running(shaky, port=told["port"]) as url:
+        print(url, flush=True)  # noqa: T201 -- its answer
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
