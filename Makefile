@@ -1,4 +1,4 @@
-# Every command people run is the one that CI runs.  `make help` lists them.
+# People and CI run the same commands; `make help` lists them.
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -15,23 +15,23 @@ export PACT_DO_NOT_TRACK := true
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: $(READY) ## make the virtual environment (the other commands do it by themselves)
+setup: $(READY) ## create the virtual environment (the other commands do it, too)
 
 $(READY): constraints.txt pyproject.toml clients/pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Pactape needs Python 3.11 or newer with its venv module (Debian: apt install python3-venv). Name it with: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Pactape needs Python 3.11 or newer with its venv module (Debian: apt install python3-venv). Choose it with: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "[1/3] a virtual environment in $(VENV), with $$($(PYTHON) --version)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
 	@echo "[2/3] the pinned libraries (about 90, half a minute)"
 	@$(BIN)/python -m pip install --quiet --progress-bar on --constraint constraints.txt --build-constraint constraints.txt --group dev
 	@echo "[3/3] pactape-clients and pactape, editable"
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable clients --editable .
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable clients --editable '.[all]'
 	@touch $@
 
-demo: $(READY) ## the main job in front of your eyes: replay, derive, verify, catch a broken provider
+demo: $(READY) ## the main workflow: replay, derive, verify, catch a broken provider
 	@$(BIN)/python -m storefront.demo
 
-# Branch coverage in per cent, gated for each distribution at the value reached.
+# The gates are the branch coverage reached, in per cent, by distribution.
 COVERAGE := $(BIN)/python -P -m coverage
 test: $(READY) ## all tests except the long ones, with branch coverage
 	@rm -rf build/coverage && mkdir -p build/coverage
@@ -40,10 +40,10 @@ test: $(READY) ## all tests except the long ones, with branch coverage
 	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.2
 	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=94.5
 
-test-long: $(READY) ## soaks, long fuzzes and kill tests
+test-long: $(READY) ## soaks, long fuzzes, kill tests, wheels in fresh environments
 	@$(PYTEST) -n 2 -m long
 
-lint: $(READY) ## ruff, mypy strict, import-linter
+lint: $(READY) ## check style, types and layers: ruff, mypy strict, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -53,19 +53,19 @@ format: $(READY) ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(READY) ## side-by-side measurements, printed as ratios and written to build/bench.json
+bench: $(READY) ## compare with other libraries; prints ratios and writes build/bench.json
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	@$(BIN)/python benchmarks/run.py
-	@$(BIN)/python -m pip uninstall --quiet --yes cassetter # its pytest plugin would be loaded into every test run
+	@$(BIN)/python -m pip uninstall --quiet --yes cassetter # otherwise every test run loads its pytest plugin
 
-conformance: $(READY) ## the specification's own cases against the matcher: make conformance PACT_SPEC=folder
-	@test -n "$(PACT_SPEC)" || { echo "name a folder with the specification's cases: make conformance PACT_SPEC=../pact-spec (version-2, version-3, version-4)" >&2; exit 2; }
-	@$(BIN)/python -P tests/conformance/specification.py $(PACT_SPEC)
+conformance: $(READY) ## run the specification's test cases against the matcher: make conformance PACT_SPEC=folder
+	@test -n "$(PACT_SPEC)" || { echo "name a folder with the specification's test cases: make conformance PACT_SPEC=../pact-spec (version-2, version-3, version-4)" >&2; exit 2; }
+	@$(BIN)/python -m tests.conformance.specification $(PACT_SPEC)
 
 SAMPLE := 10
-soundness: $(READY) ## every recording judged by the contract it gave: make soundness CORPUS=folder [SAMPLE=all]
-	@test -n "$(CORPUS)" || { echo "name a folder with a folder of cassettes for each project: make soundness CORPUS=../corpus (SAMPLE=all takes all cassettes, else $(SAMPLE) a project)" >&2; exit 2; }
-	@$(BIN)/python -P tests/conformance/soundness.py "$(CORPUS)" "$(SAMPLE)"
+soundness: $(READY) ## verify every recording of a corpus against the contract derived from it: make soundness CORPUS=folder [SAMPLE=all]
+	@test -n "$(CORPUS)" || { echo "name a folder that has a folder of cassettes for each project: make soundness CORPUS=../corpus (SAMPLE=all takes all cassettes, else $(SAMPLE) a project)" >&2; exit 2; }
+	@$(BIN)/python -m tests.conformance.soundness "$(CORPUS)" "$(SAMPLE)"
 
 record: $(READY) ## record the marked tests against the live storefront into cassettes/storefront
 	@$(PYTEST) tests/storefront -m cassette -p no:randomly --pactape-record all
@@ -73,5 +73,5 @@ record: $(READY) ## record the marked tests against the live storefront into cas
 derive: $(READY) ## write contracts/pacts from the recordings
 	@$(BIN)/pactape derive
 
-clean: ## remove what the other commands made
+clean: ## remove everything that the other commands create
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

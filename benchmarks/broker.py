@@ -52,7 +52,7 @@ def _start(folder: Path) -> None:
 @contextmanager
 def _serving(database: Path) -> Iterator[str]:
     """A broker in a process of its own, as people run it; gives its URL."""
-    command = [sys.executable, "-u", "-m", "pactape.cli", "broker", "--port", "0"]
+    command = [sys.executable, "-u", "-m", "pactape", "broker", "--port", "0"]
     with subprocess.Popen(  # noqa: S603 -- our own command
         [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
     ) as process:

@@ -153,6 +153,18 @@ class Stub(BaseAdapter):
         """Nothing to close."""
 
 
+def _by_cassetter(paths: list[Path]) -> Callable[[], None]:
+    for path in paths:
+        convert_file(path, path.with_suffix(".toml"))
+
+    def run() -> None:
+        for path in paths:
+            with cassetter.use_cassette(str(path.with_suffix(".toml")), record_mode="none"):
+                ask_all(5)
+
+    return run
+
+
 def testing(here: Path) -> dict[str, float]:
     """A test with five interactions and a session of its own."""
     cache = here / "cache"
@@ -174,18 +186,10 @@ def testing(here: Path) -> dict[str, float]:
             with use_cassette(path, cache=cache):
                 ask_all(5)
 
-    for path in paths:
-        convert_file(path, path.with_suffix(".toml"))
-
-    def by_cassetter() -> None:
-        for path in paths:
-            with cassetter.use_cassette(str(path.with_suffix(".toml")), record_mode="none"):
-                ask_all(5)
-
     ways: dict[str, Callable[[], object]] = {
         "stub": floor,
         "vcrpy": by_vcrpy,
-        "cassetter, TOML": by_cassetter,
+        "cassetter, TOML": _by_cassetter(paths),
         "pactape": by_pactape,
     }
     by_pactape()

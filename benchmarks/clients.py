@@ -6,21 +6,19 @@ Run it alone with `python benchmarks/clients.py`; `run()` gives the figures by n
 from __future__ import annotations
 
 import gc
-import json
 import sqlite3
 import statistics
 import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hishel
 import hishel.requests
 import msgspec
 import requests
 import requests_cache
+from _origin import USER, Origin, running_origin
 from cachetools import TLRUCache
 from gql import Client as GqlClient
 from gql import gql
@@ -31,39 +29,21 @@ from pactape_clients.cache import Loaded, TTLCache, pattern_of
 from pactape_clients.graphql import GraphQLOptions
 from pactape_clients.rest import RetryPolicy, TransportSettings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Work = Callable[[], object]
 
-USER = {
-    "id": "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11",
-    "email": "ada@example.test",
-    "name": "Ada Lovelace",
-    "createdAt": "2026-01-31T12:00:00Z",
-    "updatedAt": "2026-01-31T12:00:00Z",
-    "locale": "en-GB",
-}
+
 SDL = """
 type Query { user(id: ID!): User }
 type User { id: ID! name: String! email: String! bio: String createdAt: String posts: [Post!]! }
 type Post { id: ID! title: String! publishedAt: String author: User! }
 """
+
+
 QUERY = (
     "query GetUser($id: ID!) { user(id: $id) { id name email bio createdAt posts { id title publishedAt } } }"
 )
-DATA = {
-    "data": {
-        "user": {
-            "id": "1",
-            "name": "Ada",
-            "email": "ada@example.test",
-            "bio": "-",
-            "createdAt": "2026",
-            "posts": [{"id": "1", "title": "First", "publishedAt": "2026"}],
-        }
-    }
-}
+
+
 THREADS = 64
 
 
@@ -80,91 +60,6 @@ class _Author(msgspec.Struct, frozen=True):
 
 class _GetUser(msgspec.Struct, frozen=True):
     user: _Author
-
-
-class Origin:
-    """A server on a free loopback port that counts what it is asked."""
-
-    def __init__(self) -> None:
-        self.asked: dict[str, int] = {}
-        self.delay = 0.0
-        self.failing: set[str] = set()
-        self.good_token: str | None = None
-        self.tokens = 0
-        self.lock = threading.Lock()
-        self._bodies = {"user": json.dumps(USER).encode(), "graphql": json.dumps(DATA).encode()}
-        self._server = _Quick(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def answer(self, path: str, authorization: str | None) -> tuple[int, bytes]:
-        """Status and body for a request."""
-        kind = "token" if path == "/token" else "graphql" if path == "/graphql" else "user"
-        with self.lock:
-            self.asked[kind] = self.asked.get(kind, 0) + 1
-            if kind == "token":
-                self.tokens += 1
-            number = self.tokens
-        if self.delay:
-            time.sleep(self.delay)
-        if kind in self.failing:
-            return (400, b'{"error": "invalid_grant"}') if kind == "token" else (503, b"{}")
-        if kind == "token":
-            return 200, json.dumps({"access_token": f"n{number}", "expires_in": 300}).encode()
-        if self.good_token is not None and authorization != f"Bearer {self.good_token}":
-            return 401, b"{}"
-        return 200, self._bodies[kind]
-
-    def reset(
-        self, *, delay: float = 0.0, failing: tuple[str, ...] = (), good_token: str | None = None
-    ) -> None:
-        """Count from 0, and answer as told from now on."""
-        self.asked.clear()
-        self.delay, self.failing, self.good_token = delay, set(failing), good_token
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Quick(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-
-def _handler(origin: Origin) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # one packet an answer
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, body = origin.answer(self.path, self.headers.get("Authorization"))
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Cache-Control", "max-age=300")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
-
-        do_POST = do_GET  # noqa: N815 -- the base class's name
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-@contextmanager
-def _origin() -> Iterator[Origin]:
-    origin = Origin()
-    try:
-        yield origin
-    finally:
-        origin.close()
 
 
 def _side_by_side(works: dict[str, Work], *, number: int, rounds: int = 15) -> dict[str, float]:
@@ -266,47 +161,58 @@ def uncached_get(origin: Origin) -> dict[str, float]:
     }
 
 
+_BARE = "requests session.post(json=).json()"
+_FLOOR = "lock + TLRUCache look-up"
+
+
 def graphql(origin: Origin) -> dict[str, float]:
     """A validated query, uncached and cached."""
     url = f"{origin.url}/graphql"
-    session = requests.Session()
-    body = {"query": QUERY, "variables": {"id": "1"}, "operationName": "GetUser"}
     ours = GraphQLClient(url, options=GraphQLOptions(schema=SDL))
-    transport = RequestsHTTPTransport(url)
-    validating = GqlClient(transport=transport, schema=build_schema(SDL))
-    with validating as kept:
-
-        def by_gql() -> object:
-            request = gql(QUERY)
-            request.variable_values = {"id": "1"}
-            return kept.execute(request)
-
-        found = _side_by_side(
-            {
-                "requests session.post(json=).json()": lambda: session.post(url, json=body).json(),
-                "pactape, validated": lambda: ours.query(QUERY, {"id": "1"}, ttl=0),
-                "gql with schema, kept session": by_gql,
-            },
-            number=40,
-            rounds=21,
-        )
-    _print("A GraphQL query", found, base="requests session.post(json=).json()")
-    cached = _side_by_side(
-        {
-            "lock + TLRUCache look-up": _floor(_GetUser),
-            "pactape cached query, typed": lambda: ours.query(QUERY, {"id": "1"}, returns=_GetUser),
-            "pactape cached query, fresh dict": lambda: ours.query(QUERY, {"id": "1"}),
-        },
-        number=10_000,
-    )
-    _print("A cached GraphQL query", cached, base="lock + TLRUCache look-up")
-    bare, floor = found["requests session.post(json=).json()"], cached["lock + TLRUCache look-up"]
+    found, cached = _uncached_query(ours, url), _cached_query(ours)
+    bare, floor = found[_BARE], cached[_FLOOR]
     return {
         "clients.graphql.over_bare": found["pactape, validated"] / bare,
         "clients.graphql.gql_over_bare": found["gql with schema, kept session"] / bare,
         "clients.graphql_cached.over_floor": cached["pactape cached query, typed"] / floor,
         "clients.graphql_cached.fresh_dict_over_floor": cached["pactape cached query, fresh dict"] / floor,
     }
+
+
+def _uncached_query(ours: GraphQLClient, url: str) -> dict[str, float]:
+    session = requests.Session()
+    body = {"query": QUERY, "variables": {"id": "1"}, "operationName": "GetUser"}
+    with GqlClient(transport=RequestsHTTPTransport(url), schema=build_schema(SDL)) as peer:
+
+        def by_gql() -> object:
+            request = gql(QUERY)
+            request.variable_values = {"id": "1"}
+            return peer.execute(request)
+
+        found = _side_by_side(
+            {
+                _BARE: lambda: session.post(url, json=body).json(),
+                "pactape, validated": lambda: ours.query(QUERY, {"id": "1"}, ttl=0),
+                "gql with schema, kept session": by_gql,
+            },
+            number=40,
+            rounds=21,
+        )
+    _print("A GraphQL query", found, base=_BARE)
+    return found
+
+
+def _cached_query(ours: GraphQLClient) -> dict[str, float]:
+    cached = _side_by_side(
+        {
+            _FLOOR: _floor(_GetUser),
+            "pactape cached query, typed": lambda: ours.query(QUERY, {"id": "1"}, returns=_GetUser),
+            "pactape cached query, fresh dict": lambda: ours.query(QUERY, {"id": "1"}),
+        },
+        number=10_000,
+    )
+    _print("A cached GraphQL query", cached, base=_FLOOR)
+    return cached
 
 
 def invalidation() -> dict[str, float]:
@@ -407,7 +313,7 @@ def single_flight(origin: Origin) -> dict[str, float]:
 
 def run() -> dict[str, float]:
     """All figures, by the names under which they are written to build/bench.json."""
-    with _origin() as origin:
+    with running_origin() as origin:
         return {
             **cached_get(origin),
             **uncached_get(origin),

@@ -67,7 +67,7 @@ def _run_steps(demo: DemoConsole, stack: ExitStack, folder: Path) -> None:
     storefront = running_now[0]
     service = storefront.users
     demo.step("2. an order goes through five services", lambda: order_goes_through(storefront))
-    demo.step("3. an order fails, and all is undone", lambda: order_is_undone(storefront))
+    demo.step("3. an order fails and is rolled back", lambda: order_is_undone(storefront))
     demo.step("4. replay the consumers' tests, network closed", lambda: _replay(folder))
     demo.step("5. derive the contracts from the recordings", lambda: _derive(folder))
     demo.step("6. verify all providers with the official verifier", lambda: _verify_all(folder, storefront))

@@ -17,4 +17,7 @@ __all__ = [
     "RecordedMessage",
     "Request",
     "Response",
+    "__version__",
 ]
+
+__version__ = "0.1.0"  # the one source of the distribution's version

@@ -1,22 +1,24 @@
-"""What can go wrong, as one tree.
+"""The errors that Pactape raises on purpose, as one tree.
 
 ```
 PactapeError
-├── BadInputError                 the user's input can't be used; exit code 2
+├── BadInputError                 input that can't be used; exit code 2
 │   ├── SettingsError             [tool.pactape]: an unknown setting, a wrong type
 │   ├── CassetteFormatError       a cassette that can't be read
 │   ├── PactFormatError           a pact file that can't be read
-│   ├── ContradictionError        two interactions that can't both hold
+│   ├── ContradictionError        two interactions that contradict each other
 │   ├── ProviderStateError        a provider state without a handler, or handlers that can't be imported
-│   ├── ProviderMessageError      a message, or a request, that nothing in the provider answers
+│   ├── ProviderMessageError      a message without a function, or a request without a URL
 │   ├── ApplicationError          an application that can't be imported or called
-│   ├── ProviderUnreachableError  nothing answers at the provider's URL
-│   ├── EngineError               a version of vcrpy that Pactape doesn't know
-│   ├── BrokerError               a broker that doesn't answer, or has nothing of what is asked for
-│   └── OutputError               a file that can't be written, a port that can't be bound
-└── ReplayError                   a test asked for something that its recording doesn't hold
+│   ├── ProviderUnreachableError  the provider's URL doesn't answer
+│   ├── EngineError               a version of vcrpy that isn't supported
+│   ├── BrokerError               a broker that doesn't answer, refuses, or has no such thing
+│   ├── OutputError               a file that can't be written, a port that can't be bound
+│   └── MissingExtraError         a feature whose libraries aren't installed
+├── VerifierCrashError            the official verifier's process ended without a report
+└── ReplayError                   a test asks for something that isn't recorded
     ├── NoMatchError              no recorded interaction answers the request
-    └── NetworkBlockedError       a connection was tried while the network is closed
+    └── NetworkBlockedError       a connection was attempted while the network is closed
 ```
 """
 
@@ -28,12 +30,12 @@ class PactapeError(Exception):
 
 
 class BadInputError(PactapeError):
-    """Input that can't be used: says where, what is wrong, and what to do about it.
+    """Input that can't be used; the message says where, what is wrong, and how to fix it.
 
     Args:
-        what: The fact, without a full stop.
+        what: What is wrong, without a full stop.
         where: The file, with line or key when known, or the URL; None when there is no place.
-        remedy: What the user can do, as an imperative sentence without a full stop.
+        remedy: How to fix it, as an imperative without a full stop.
 
     Example:
         >>> print(BadInputError("unknown setting 'hosst'", where="pyproject.toml", remedy="write 'host'"))
@@ -49,27 +51,27 @@ class BadInputError(PactapeError):
 
 
 class SettingsError(BadInputError):
-    """A setting in `[tool.pactape]` that is unknown or has a value that can't be used."""
+    """A setting in `[tool.pactape]` that is unknown or has an unusable value."""
 
 
 class CassetteFormatError(BadInputError):
-    """A cassette that can't be read as a recording."""
+    """A cassette that can't be read."""
 
 
 class PactFormatError(BadInputError):
-    """A pact file that can't be read as a contract."""
+    """A pact file that can't be read."""
 
 
 class ContradictionError(BadInputError):
-    """Two interactions that one contract can't hold; the message names both."""
+    """Two interactions that contradict each other; the message names both."""
 
 
 class ProviderStateError(BadInputError):
-    """A provider state that nothing sets up."""
+    """A provider state without a handler, or whose handler failed."""
 
 
 class ProviderMessageError(BadInputError):
-    """A message of a contract that nothing makes, or a request that no application answers."""
+    """A message of a contract without a function, or a request without a provider's URL."""
 
 
 class ApplicationError(BadInputError):
@@ -77,23 +79,46 @@ class ApplicationError(BadInputError):
 
 
 class ProviderUnreachableError(BadInputError):
-    """Nothing answers at the provider's URL."""
+    """The provider's URL doesn't answer."""
 
 
 class BrokerError(BadInputError):
-    """A broker that doesn't answer, or has nothing of what is asked for."""
+    """A broker that doesn't answer, refuses, or doesn't have what was asked for."""
 
 
 class EngineError(BadInputError):
-    """An installed vcrpy that is outside of the range on which recording and replaying stand."""
+    """An installed vcrpy outside of the supported range."""
 
 
 class OutputError(BadInputError):
     """A file that can't be written or a port that can't be bound."""
 
 
+class MissingExtraError(BadInputError):
+    """A feature whose libraries aren't installed.
+
+    Args:
+        extra: The extra that installs them: "verify".
+        feature: What needs them: "an HTTP server".
+
+    Example:
+        >>> print(MissingExtraError("broker", "the embedded broker"))
+        the embedded broker needs libraries that aren't installed. Fix: pip install 'pactape[broker]'.
+    """
+
+    def __init__(self, extra: str, feature: str) -> None:
+        super().__init__(
+            f"{feature} needs libraries that aren't installed", remedy=f"pip install 'pactape[{extra}]'"
+        )
+        self.extra = extra
+
+
+class VerifierCrashError(PactapeError):
+    """The process of the official verifier ended without a report."""
+
+
 class ReplayError(PactapeError):
-    """A test asked for something that its recording doesn't hold."""
+    """A test asks for something that isn't recorded."""
 
 
 class NoMatchError(ReplayError):
@@ -101,4 +126,4 @@ class NoMatchError(ReplayError):
 
 
 class NetworkBlockedError(ReplayError):
-    """A connection was tried while the network is closed."""
+    """A connection was attempted while the network is closed."""

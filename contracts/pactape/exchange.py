@@ -127,7 +127,7 @@ class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
         description: What the message is about: "a user was created".
         provider: The key of the provider that sends it, as in `[tool.pactape.providers]`.
         content: A JSON value.
-        metadata: What came with the content, texts by name.
+        metadata: What came with the content, JSON values by name.
         cassette: The cassette's path, as the reader was given it.
         index: The message's place in the cassette, from 0.
         reads: The fields of the content that the test was seen to read, as for an `Exchange`; None when nothing
@@ -138,7 +138,7 @@ class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     provider: str
     content: Any
-    metadata: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
     cassette: str = ""
     index: int = 0
     reads: tuple[str, ...] | None = None

@@ -1,17 +1,18 @@
-"""Importable objects by name: "package.module:name", as settings and options write them."""
+"""Importable objects by name, "package.module:name", and the libraries of extras."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pactape.errors import BadInputError
+from pactape.errors import BadInputError, MissingExtraError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["import_object"]
+__all__ = ["import_object", "require_extra"]
 
 _REMEDY = 'write it as "package.module:name", and check that its own imports are installed'
 
@@ -46,6 +47,21 @@ def import_object(
     except (ImportError, AttributeError, ValueError, SyntaxError) as cause:
         raise error(f"{reference!r} can't be imported ({cause})", where=where, remedy=_REMEDY) from cause
     return _call(found, reference, error, where) if name.endswith("()") else found
+
+
+def require_extra(extra: str, feature: str, *modules: str) -> None:
+    """Check that the libraries of an extra are installed, without importing them.
+
+    Args:
+        extra: The extra that installs them: "verify".
+        feature: What needs them, for the error: "the official verifier".
+        modules: Their top-level modules.
+
+    Raises:
+        MissingExtraError: One of them is not installed.
+    """
+    if any(importlib.util.find_spec(module) is None for module in modules):
+        raise MissingExtraError(extra, feature)
 
 
 def _import_module(module: str, root: Path) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.broker import BrokerConfig, running_broker
 
-from tests.broker.stock import Provider, StockTools
+from tests.broker.helpers.stock import Provider, StockTools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

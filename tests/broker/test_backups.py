@@ -12,7 +12,7 @@ from pactape.broker.store.database.backup import back_up, restore
 from pactape.cli import command
 from pactape.errors import BadInputError, OutputError
 
-from tests.broker.test_protocol import publish
+from tests.broker.helpers.publishing import publish
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pactape.broker.canonical import content_sha, interaction_id, with_interaction_ids
 
-from tests.broker.stock import pact_of
+from tests.broker.helpers.stock import pact_of
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

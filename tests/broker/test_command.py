@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
-import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,32 +14,11 @@ from click.testing import CliRunner
 from pactape.cli import command
 from pactape.errors import BadInputError, OutputError
 
-from tests.broker.test_protocol import publish
+from tests.broker.helpers.processes import COMMAND, process
+from tests.broker.helpers.publishing import publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-_COMMAND = [sys.executable, "-P", "-m", "pactape.cli", "broker"]
-
-
-@contextmanager
-def process(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A broker's process and its URL."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PACTAPE_")}
-    with subprocess.Popen(
-        [*_COMMAND, "--database", str(folder / "broker.sqlite"), "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**clean, "PYTHONUNBUFFERED": "1", **environment},
-    ) as child:
-        assert child.stdout is not None
-        words = child.stdout.readline().split()
-        try:
-            yield child, words[3].rstrip(",")
-        finally:
-            child.kill()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -108,13 +85,13 @@ def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]
         done = subprocess.run(
-            [*_COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
+            [*COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode == 2
-    assert f"127.0.0.1:{port}: can't be listened on" in done.stderr
+    assert f"127.0.0.1:{port}: can't listen there" in done.stderr
 
 
 def test_half_a_pair_of_basic_credentials_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

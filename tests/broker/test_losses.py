@@ -16,7 +16,7 @@ import pytest
 import requests
 from pactape.broker import running_broker
 
-from tests.broker.test_protocol import publication
+from tests.broker.helpers.publishing import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def broker_process(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]
         sys.executable,
         "-P",
         "-m",
-        "pactape.cli",
+        "pactape",
         "broker",
         "--database",
         str(database),

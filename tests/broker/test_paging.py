@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.broker.test_protocol import publication
+from tests.broker.helpers.publishing import publication
 
 if TYPE_CHECKING:
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 VERSIONS = "pacticipants/Web/versions"
 

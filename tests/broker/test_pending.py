@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pactape.broker.rules.candidates import Candidate, Selected
 from pactape.broker.rules.pending import ProviderBranch, Success, is_pending, pending_lines, work_in_progress
 
-from tests.broker.test_selectors import candidate
+from tests.broker.helpers.candidates import candidate
 
 MAIN = ProviderBranch(kind="branch", name="main", began="2026-01-01")
 FEATURE = ProviderBranch(kind="branch", name="feature", began="2026-02-01")

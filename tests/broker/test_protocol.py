@@ -10,31 +10,18 @@ import pytest
 import requests
 from pactape.broker import BrokerConfig, Credentials
 
-from tests.broker.stock import pact_of
+from tests.broker.helpers.publishing import publication, publish
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
+
 
 CREDENTIALS = Credentials(
     username="ann", password="s3cret-word", write_tokens=("writes-token",), read_tokens=("reads-token",)
 )
-
-
-def publication(**changes: Any) -> dict[str, Any]:
-    content = base64.b64encode(json.dumps(pact_of("Web", "Users")).encode()).decode()
-    contract = {"consumerName": "Web", "providerName": "Users", "specification": "pact", "content": content}
-    return {
-        "pacticipantName": "Web",
-        "pacticipantVersionNumber": "1",
-        "contracts": [{**contract, "contentType": "application/json"}],
-        **changes,
-    }
-
-
-def publish(url: str, **headers: str) -> requests.Response:
-    return requests.post(f"{url}/contracts/publish", json=publication(), headers=headers, timeout=30)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ from pactape.errors import BadInputError, SettingsError
 from pactape.pact_cli.revision import branch_of, build_url_of
 from pactape.settings import load_settings
 
-from tests.broker.stock import pact_of
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 _CI = ("GITHUB_", "CI_", "BUILD", "CIRCLE_", "BITBUCKET_", "TRAVIS_", "BRANCH_NAME", "PACT_")
 

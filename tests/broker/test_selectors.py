@@ -7,26 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.broker.records import Publication
 from pactape.broker.rules.candidates import Candidate, InEnvironment
 from pactape.broker.rules.selector_parsing import SelectorError, parse_selectors
 from pactape.broker.rules.selectors import select
 
-
-def candidate(version: int, *, consumer: str = "web", content: int | None = None, **more: Any) -> Candidate:
-    names: dict[str, Any] = {
-        key: frozenset(more.pop(key, ())) for key in ("branches", "head_of_branches", "tags", "head_of_tags")
-    }
-    publication = Publication(
-        consumer=consumer,
-        provider="users",
-        version=str(version),
-        version_id=version,
-        content_id=version if content is None else content,
-        sha=f"sha-{content or version}",
-        created_at="2026-01-01",
-    )
-    return Candidate(publication=publication, **names, **more)
+from tests.broker.helpers.candidates import candidate
 
 
 def chosen(selectors: list[dict[str, Any]], *candidates: Candidate, branch: str | None = None) -> list[str]:

@@ -10,10 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.broker.stock import pact_of
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
-    from tests.broker.stock import Outcome, Provider, StockTools
+    from tests.broker.helpers.stock import Outcome, Provider, StockTools
 
 YES = r"Computer says yes \o/"
 NO = "Computer says no"

@@ -16,13 +16,13 @@ from pactape.broker import BrokerConfig, Credentials
 from pactape.broker.http.application import api_routes
 from pactape.broker.pages.views import ROUTES as PAGES
 
-from tests.broker.stock import pact_of
-from tests.broker.test_protocol import publication, publish
+from tests.broker.helpers.publishing import publication, publish
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 CREDENTIALS = Credentials(username="ann", password="s3cret-word", read_tokens=("reads-token",))
 GUARDED = BrokerConfig(credentials=CREDENTIALS)

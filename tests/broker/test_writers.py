@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.broker.stock import pact_of
-from tests.broker.test_command import process
+from tests.broker.helpers.processes import process
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.broker.stock import StockTools
+    from tests.broker.helpers.stock import StockTools
 
 WRITERS = 8
 

@@ -120,7 +120,7 @@ class Project:
         return self._run("-m", "pytest", "-p", "pactape.plugin", *options)
 
     def adopt(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "pactape.cli", "adopt", *options)
+        return self._run("-m", "pactape", "adopt", *options)
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

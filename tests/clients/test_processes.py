@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.clients.test_cache import redis_server
+from tests.clients.helpers.caches import redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,11 +1,11 @@
-"""Soundness on a corpus of cassettes: every recording that a contract came from keeps it.
+"""Soundness on a corpus of cassettes: every recording fulfils the contract derived from it.
 
-Run as `python soundness.py FOLDER [SAMPLE]`: each folder in FOLDER is a project, and SAMPLE is how many of its
-cassettes are taken ("all", or a number; 10 without it). Contracts are derived from them. Then each recording is
-asked for by the request that it came from, answered by the replay server, and judged against its interaction by
-the official verifier and by our own matcher. Both also judge each request with the answer that another recording
-got, which mostly breaks the contract. Exits with 1 when a recording breaks its contract or the two judges disagree,
-with 2 when there is nothing to judge.
+Run as `python -m tests.conformance.soundness FOLDER [SAMPLE]`: each folder in FOLDER is a project, and SAMPLE is
+the number of its cassettes to take ("all", or a number; 10 by default). Contracts are derived from them. Then the
+replay server answers the request of each recording, and the official verifier and our own matcher verify the
+response against the recording's interaction. Both also verify the response of another recording, which usually
+breaks the contract. Exits with 1 when a recording breaks its contract or the two verifiers disagree, with 2 when
+there is nothing to verify.
 """
 
 from __future__ import annotations
@@ -26,13 +26,10 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.derive import derive
 from pactape.contracts.grouping import evidence
 from pactape.contracts.interactions.expected_request import expected_request
-from pactape.contracts.interactions.interaction import Interaction
 from pactape.contracts.pacts.pact import encode_pact
-from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.reader import SampleReader
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import CassetteFormatError
-from pactape.exchange import Exchange
 from pactape.pactfile import read_pact
 from pactape.replaying import Recordings, ReplayApplication, ReplayServer
 from pactape.serving import in_background
@@ -40,10 +37,15 @@ from pactape.settings import ProviderSettings, load_settings
 from pactape.verification import verify_provider
 from pactape.verification.in_process.verifier import InProcessVerifier
 
+from tests.conformance.helpers.soundness_report import Recording, Report, Verdict, show
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pactape.contracts.interactions.interaction import Interaction
+    from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Exchange
     from pactape.settings import Settings
 
 DEFAULT_SAMPLE = 10
@@ -51,61 +53,6 @@ DEFAULT_SAMPLE = 10
 _AT_ONCE = 200
 #: What the recordings leave out, and the verifier asks with: any credentials will do for a replay.
 _HEADERS = {"Authorization": "Bearer anything"}
-_COLUMNS = (
-    "cassettes",
-    "recordings",
-    "interactions",
-    "passed",
-    "failed",
-    "swaps caught",
-    "disagreements",
-    "left out",
-)
-
-
-class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording, and the interaction of the contract that it supports, asked for by its own request."""
-
-    parties: ContractParties
-    provider: ProviderSettings
-    place: str
-    interaction: Interaction
-    exchange: Exchange
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What the official verifier and our own matcher find wrong about a recording: nothing, when it is sound."""
-
-    place: str
-    description: str
-    official: tuple[str, ...]
-    own: tuple[str, ...]
-
-    @property
-    def judges_agree(self) -> bool:
-        """Whether both find it sound, or neither."""
-        return bool(self.official) == bool(self.own)
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in a project."""
-
-    project: str
-    cassettes: int
-    interactions: int
-    verdicts: tuple[Verdict, ...]
-    swapped: tuple[Verdict, ...]
-    exclusions: dict[str, int]
-
-    @property
-    def failed(self) -> tuple[Verdict, ...]:
-        """The recordings that break their contract by either judge's word."""
-        return tuple(each for each in self.verdicts if each.official or each.own)
-
-    @property
-    def disagreements(self) -> tuple[Verdict, ...]:
-        """The recordings, and the requests with another's answer, that only one of the judges finds sound."""
-        return tuple(each for each in (*self.verdicts, *self.swapped) if not each.judges_agree)
 
 
 def main() -> int:
@@ -289,52 +236,6 @@ def _gather(folder: Path, target: Path, sample: int | None) -> Iterator[str]:
         except CassetteFormatError as error:
             copy.unlink()
             yield f"the cassette can't be read: {error.what}"
-
-
-def show(reports: list[Report]) -> None:
-    """Print what fails, the table, and the reasons for what took no part."""
-    for report in reports:
-        for each in report.failed:
-            print(f"{report.project}: {each.description} ({each.place})")
-            print(*(f"  official: {failure}" for failure in each.official[:5]), sep="\n")
-            print(*(f"  own: {failure}" for failure in each.own[:5]), sep="\n")
-    for report in reports:
-        for each in set(report.disagreements) - set(report.failed):
-            print(
-                f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})"
-            )
-            print(f"  official: {each.official[:2] or 'sound'}\n  own: {each.own[:2] or 'sound'}")
-    print(f"{'project':36}" + "".join(f"{name:>14}" for name in _COLUMNS))
-    for report in [*reports, _total(reports)]:
-        failed = len(report.failed)
-        row = (
-            report.project,
-            report.cassettes,
-            len(report.verdicts),
-            report.interactions,
-            len(report.verdicts) - failed,
-            failed,
-            len([each for each in report.swapped if each.official]),
-            len(report.disagreements),
-            sum(report.exclusions.values()),
-        )
-        print(f"{row[0]:36}" + "".join(f"{each:>14}" for each in row[1:]))
-    for reason, count in sorted(_total(reports).exclusions.items()):
-        print(f"left out {count}: {reason}")
-
-
-def _total(reports: list[Report]) -> Report:
-    exclusions: Counter[str] = Counter()
-    for report in reports:
-        exclusions.update(report.exclusions)
-    return Report(
-        project="all",
-        cassettes=sum(report.cassettes for report in reports),
-        interactions=sum(report.interactions for report in reports),
-        verdicts=tuple(each for report in reports for each in report.verdicts),
-        swapped=tuple(each for report in reports for each in report.swapped),
-        exclusions=dict(exclusions),
-    )
 
 
 if __name__ == "__main__":

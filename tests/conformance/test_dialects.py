@@ -11,7 +11,7 @@ from tests.conformance.soundness import judged
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conformance.soundness import Report
+    from tests.conformance.helpers.soundness_report import Report
 
 JSON_WITHOUT_A_TYPE = """\
 interactions:

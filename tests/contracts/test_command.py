@@ -11,29 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contracts.helpers.command import CASSETTE, SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-CASSETTE = """
-interactions:
-- request: {method: GET, uri: 'http://users.test/users/7', headers: {Accept: ['*/*']}, body: null}
-  response:
-    status: {code: 200, message: OK}
-    headers: {Content-Type: [application/json]}
-    body: {string: '{"id": 7, "email": "ada@example.com"}'}
-version: 1
-"""
-SETTINGS = """
-[project]
-name = "web"
-[tool.pactape.providers.users]
-url = "http://users.test"
-"""
-
 
 def pactape(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "pactape.cli", *arguments]
+    command = [sys.executable, "-P", "-m", "pactape", *arguments]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
@@ -123,7 +109,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
         (
             lambda project: (project / "cassettes" / "users.yaml").unlink(),
             ["derive"],
-            "cassettes: holds no cassette",
+            "cassettes: contains no cassette",
         ),
         (
             lambda project: (project / "pyproject.toml").write_text('[tool.pactape]\ncassete = "x"\n'),

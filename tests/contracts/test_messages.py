@@ -269,7 +269,8 @@ def test_check_reads_the_messages_of_either_version(tmp_path: Path, specificatio
 
 
 def test_explain_shows_the_evidence_of_a_message(tmp_path: Path) -> None:
-    record(tmp_path, {"content": EVENT, "reads": ["user.email"]}, {"content": EVENT, "reads": ["user.email"]})
+    other = {**EVENT, "user": {**EVENT["user"], "email": "grace@example.com"}}
+    record(tmp_path, {"content": EVENT, "reads": ["user.email"]}, {"content": other, "reads": ["user.email"]})
     (path,) = derived(tmp_path)
     told = CliRunner().invoke(command, ["explain", "--project", str(tmp_path), str(path)]).output
     assert "message, from cassettes/a.yaml#messages[0], cassettes/a.yaml#messages[1]" in told

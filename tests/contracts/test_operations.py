@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.grouping.slugs import slugs_named
+from pactape.contracts.grouping.routes import Endpoint, route_templates_of
 from pactape.contracts.samples.path_segments import segment_kind
 from pactape.errors import SettingsError
 from pactape.settings import load_settings
@@ -119,9 +119,9 @@ def test_what_begins_a_path_or_names_a_list_is_no_slug(tmp_path: Path, prefix: s
 
 
 def test_what_is_below_slugs_is_found_as_well() -> None:
-    keys = frozenset({"a", "b", "c"})
+    fields = frozenset({"id", "b", "c"})
     paths = [("repos", name, "issues") for name in ("x", "y", "z")]
-    found = slugs_named(("GET", path, keys) for path in paths)
+    found = route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths)
     assert {found[path] for path in paths} == {("repos", "{slug}", "issues")}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pactape.cli import main
 
-from tests.contracts.test_command import CASSETTE, SETTINGS
+from tests.contracts.helpers.command import CASSETTE, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.contracts.inference.shape import Shape, shape_of
+from pactape.contracts.inference.shape import MANY, Shape, shape_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -20,8 +20,9 @@ def described(shape: Shape | None) -> Any:
     if shape is None:
         return None
     return (
-        sorted(shape.kinds.items()),
+        dict(sorted(shape.kinds.items())),
         shape.formats,
+        shape.optional,
         {key: described(each) for key, each in sorted(shape.keys.items())},
         described(shape.items),
         shape.shortest,
@@ -59,7 +60,7 @@ def test_shards_join_to_the_shape_of_all_samples(samples: list[Any], cut: int) -
 def test_joining_leaves_the_other_shape_as_it_was(sample: Any) -> None:
     other = shape_of([sample])
     before = described(other)
-    joined(shape_of([{"a": [1, "x"]}]), other).observe(sample)
+    joined(shape_of([{"a": [1, "x"]}]), other).observe(sample, 1)
     assert described(other) == before
 
 
@@ -68,7 +69,7 @@ def test_a_key_that_some_object_lacks_is_not_required() -> None:
 
 
 def test_a_boolean_is_not_an_integer() -> None:
-    assert shape_of([True]).kinds == {"boolean": 1}
+    assert list(shape_of([True]).kinds) == ["boolean"]
 
 
 def test_a_format_holds_only_if_every_string_has_it() -> None:
@@ -78,8 +79,29 @@ def test_a_format_holds_only_if_every_string_has_it() -> None:
 def test_an_array_s_items_have_one_shape_over_all_samples() -> None:
     shape = shape_of([[1], [2.5, 3]])
     assert shape.items is not None
-    assert shape.items.kinds == {"integer": 2, "decimal": 1}
+    assert {kind: shape.items.answers(kind) for kind in shape.items.kinds} == {"integer": 2, "decimal": 1}
 
 
 def test_the_shortest_array_is_remembered() -> None:
     assert shape_of([[1, 2], [], [3]]).shortest == 0
+
+
+@given(JSON, JSON)
+def test_the_same_answer_counts_once(one: Any, other: Any) -> None:
+    assert described(joined(shape_of([one, other]), shape_of([one]))) == described(shape_of([one, other]))
+
+
+def test_the_items_of_one_answer_count_once() -> None:
+    shape = shape_of([[{"day": "2026-01-31"}, {"day": "2026-02-01"}]])
+    assert shape.items is not None
+    assert shape.items.keys["day"].answers("string") == 1
+
+
+def test_an_item_that_lacks_a_key_makes_it_optional() -> None:
+    shape = shape_of([[{}, {"id": 1}]])
+    assert shape.items is not None
+    assert shape.items.required() == []
+
+
+def test_beyond_sixteen_distinct_answers_are_many() -> None:
+    assert shape_of(list(range(40))).answers("integer") == MANY

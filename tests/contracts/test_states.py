@@ -13,7 +13,7 @@ from pactape.exchange import ProviderState
 from pactape.provider_states import load_states, set_up
 from pactape.verification import verify_provider
 
-from tests.contracts.test_verify import pact, running, written
+from tests.contracts.helpers.provider import pact, running, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

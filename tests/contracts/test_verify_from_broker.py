@@ -126,7 +126,7 @@ def test_the_command_verifies_from_a_broker(broker: str, provider: str, tmp_path
     )
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     (tmp_path / "our_provider_states.py").write_text('STATES = {"a user exists": dict}\n', encoding="utf-8")
-    command = [sys.executable, "-P", "-m", "pactape.cli", "verify", "--url", provider]
+    command = [sys.executable, "-P", "-m", "pactape", "verify", "--url", provider]
     options = ["--from-broker", "--broker-url", broker, "--publish-as", "users-1", "--branch", "main"]
     done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()) == (

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pactape.matching import Message, MessageMatcher, RequestMatcher
 
-from tests.matching.engine import Engine, mock_server
-from tests.matching.pairs import actual_for, expected_value, rules_for
-from tests.matching.request_pairs import actual_request, expected_request
-from tests.matching.text_pairs import CONTENT_TYPES, actual_body, expected_body, rules_of_body
+from tests.matching.helpers.engine import Engine, mock_server
+from tests.matching.helpers.pairs import actual_for, expected_value, rules_for
+from tests.matching.helpers.request_pairs import actual_request, expected_request
+from tests.matching.helpers.text_pairs import CONTENT_TYPES, actual_body, expected_body, rules_of_body
 
 JSON = {"contentType": "application/json"}
 ACTUALS = 5

@@ -145,7 +145,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     recordings = Recordings([cassette(tmp_path, interaction("GET", "http://users.test/health", {}))])
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(OutputError, match=f"127.0.0.1:{port}: can't be listened on"):
+        with pytest.raises(OutputError, match=f"127.0.0.1:{port}: can't listen there"):
             ReplayServer(recordings, port=port)
 
 
@@ -153,7 +153,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
 def command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "pactape.cli", "replay-server", *arguments],
+        [sys.executable, "-P", "-m", "pactape", "replay-server", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

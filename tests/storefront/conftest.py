@@ -22,7 +22,7 @@ def users_service(storefront: Storefront) -> UsersService:
 @pytest.fixture(scope="session")
 def live() -> Iterator[Any]:
     """The storefront in a process of its own, while tests record."""
-    from tests.storefront.live import live_storefront  # noqa: PLC0415 -- replaying tests need no provider
+    from tests.storefront.helpers.live import live_storefront  # noqa: PLC0415 -- replaying tests need no provider
 
     with live_storefront() as running:
         yield running

@@ -15,8 +15,8 @@ from pactape.matching import Message
 from pactape.pact_cli.command import run_broker
 from pactape.verification import BrokerSource, verify_from_broker, verify_provider
 
-from tests.contracts.test_verify import pact as request_pact
-from tests.contracts.test_verify import running
+from tests.contracts.helpers.provider import pact as request_pact
+from tests.contracts.helpers.provider import running
 
 if TYPE_CHECKING:
     from pathlib import Path

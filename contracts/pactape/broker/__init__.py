@@ -6,8 +6,12 @@ outgrow it point PACT_BROKER_BASE_URL at the official broker and change nothing 
 
 from __future__ import annotations
 
-from pactape.broker.config import BrokerConfig
-from pactape.broker.credentials import Credentials
-from pactape.broker.server import BrokerServer, running_broker
+from pactape.imports import require_extra
+
+require_extra("broker", "the embedded broker", "cheroot", "jinja2", "sqlalchemy")
+
+from pactape.broker.config import BrokerConfig  # noqa: E402 -- after the check
+from pactape.broker.credentials import Credentials  # noqa: E402
+from pactape.broker.server import BrokerServer, running_broker  # noqa: E402
 
 __all__ = ["BrokerConfig", "BrokerServer", "Credentials", "running_broker"]

@@ -1,8 +1,9 @@
-"""The recordings of a project: which files they are, what they are called, and whose they are."""
+"""The finder of a project's cassettes: which files they are, what they are called, and whose they are."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,40 +13,67 @@ import msgspec
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pactape.exchange import Exchange, RecordedMessage
     from pactape.settings import Settings
 
-__all__ = ["cassettes_below", "find_cassettes", "owned", "owned_message"]
+__all__ = ["cassettes_below", "cassettes_in", "find_cassettes", "owned", "owned_message"]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_INTERACTIONS = re.compile(rb"^interactions:|\A\s*\{[^{]*\"interactions\"\s*:", re.MULTILINE)
+_HEAD_BYTES = 4096
 
 
 def find_cassettes(settings: Settings) -> list[Path]:
-    """The cassettes of all of the project's consumers, sorted.
+    """Return the cassettes of all of the project's consumers, sorted.
 
     Raises:
         CassetteFormatError: There is none, or a folder can't be read.
     """
-    cassettes = sorted({path for folder in settings.cassette_folders for path in cassettes_below(folder)})
+    cassettes = cassettes_in(settings.cassette_folders)
     if not cassettes:
         raise CassetteFormatError(
-            "holds no cassette",
+            "contains no cassette",
             where=settings.cassettes,
             remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes",
         )
     return cassettes
 
 
-def cassettes_below(folder: Path) -> Iterator[Path]:
-    """The cassettes in a folder and in those below it, in no order.
+def cassettes_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the cassettes among files and folders, sorted: files as they are, and those below the folders.
 
     Raises:
         CassetteFormatError: A folder can't be read.
     """
-    for place, _, names in os.walk(folder, onerror=_refuse):
-        yield from (path for name in names if (path := Path(place, name)).suffix in _SUFFIXES)
+    return sorted({file for path in paths for file in ((path,) if path.is_file() else cassettes_below(path))})
+
+
+def cassettes_below(folder: Path) -> Iterator[Path]:
+    """Yield the cassettes in a folder and in those below it, in no order.
+
+    Cassettes are the files whose suffix is .yaml, .yml or .json, and those without a suffix that have the key
+    `interactions`. Hidden files are none.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    for parent, _, names in os.walk(folder, onerror=_refuse):
+        yield from (path for name in names if _is_cassette(path := Path(parent, name)))
+
+
+def _is_cassette(path: Path) -> bool:
+    if path.name.startswith("."):
+        return False
+    return path.suffix in _SUFFIXES or (not path.suffix and _has_interactions(path))
+
+
+def _has_interactions(path: Path) -> bool:
+    """Whether a file without a suffix begins like a cassette; vcrpy writes what its name says, suffix or not."""
+    with suppress(OSError), path.open("rb") as file:
+        return _INTERACTIONS.search(file.read(_HEAD_BYTES)) is not None
+    return False
 
 
 def _refuse(error: OSError) -> None:
@@ -53,7 +81,7 @@ def _refuse(error: OSError) -> None:
         raise CassetteFormatError(
             f"can't be read ({error.strerror})",
             where=error.filename,
-            remedy="make the folder readable for you",
+            remedy="make the folder readable",
         ) from error
 
 

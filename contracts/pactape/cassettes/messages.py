@@ -23,11 +23,11 @@ class ReceivedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         content: A JSON value.
-        metadata: Texts by name that come with the content.
+        metadata: What comes with the content, JSON values by name.
     """
 
     content: Any
-    metadata: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
 
     @property
     def body(self) -> bytes:
@@ -150,7 +150,7 @@ def _receive(live: Callable[[], object] | None, description: str) -> ReceivedMes
     try:
         data = message.content
         data = bytes(data) if isinstance(data, bytes | bytearray) else msgspec.json.encode(data)
-        metadata = {str(name): str(value) for name, value in message.metadata.items()}
+        metadata = msgspec.json.decode(msgspec.json.encode(message.metadata), type=dict[str, Any])
         return ReceivedMessage(content=msgspec.json.decode(data), metadata=metadata)
     except (TypeError, ValueError, RecursionError) as error:
         raise BadInputError(

@@ -1,11 +1,12 @@
 """The `pactape` command: one module a subcommand, and one place that turns errors into exit codes.
 
-Exit codes are those that pytest users expect: 0 it holds, 1 it does not hold, 2 could not tell (bad input, no
-server).
+Exit codes are those that pytest users expect: 0 it holds, 1 it does not, 2 it could not be determined (bad input,
+no server); 130 when Ctrl-C ends it.
 """
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
 
@@ -30,10 +31,12 @@ _SUBCOMMANDS = (
     "replay-server",
     "verify",
 )
+_COULD_NOT_TELL = 2
+_INTERRUPTED = 130  # as shells report a command that SIGINT ended
 
 
 class _Subcommands(click.Group):
-    """Imports a subcommand's module when it is asked for, so that none pays for the others."""
+    """Imports a subcommand's module only when the subcommand is used: `pactape --help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         return list(_SUBCOMMANDS)
@@ -45,6 +48,17 @@ class _Subcommands(click.Group):
         found: click.Command = getattr(importlib.import_module(f"pactape.cli.{name}"), name)
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], _SUBCOMMANDS, n=1)
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+
 
 @click.group(cls=_Subcommands, name="pactape", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pactape")
@@ -53,9 +67,23 @@ def command() -> None:
 
 
 def main() -> None:
-    """Run the command and leave with its exit code."""
+    """Run the command and exit with its exit code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        command()
+        code = command.main(prog_name="pactape", standalone_mode=False)
     except PactapeError as error:
         click.echo(f"pactape: {error}", err=True)
-        sys.exit(2)
+        return _COULD_NOT_TELL
+    except click.ClickException as error:
+        error.show()
+        return _COULD_NOT_TELL
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("pactape: interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # who read the output has closed it; Python would complain about that once more
+        return _COULD_NOT_TELL
+    return code if isinstance(code, int) else 0

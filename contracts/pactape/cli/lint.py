@@ -23,20 +23,14 @@ def lint(*, project: Path, cassettes: tuple[Path, ...]) -> None:
     be read.
     """
     from pactape.cassettes import lint_cassette  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.cassettes.finder import cassettes_in  # noqa: PLC0415 -- as above
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
-    paths = _files(cassettes or settings.cassette_folders)
+    paths = cassettes_in(cassettes or settings.cassette_folders)
     rules = ScrubRules.from_settings(settings.scrub)
     findings = [finding for path in paths for finding in lint_cassette(path, rules)]
     for finding in findings:
         click.echo(finding)
     click.echo(f"{len(findings)} secrets in {len(paths)} cassettes")
     sys.exit(1 if findings else 0)
-
-
-def _files(named: tuple[Path, ...]) -> list[Path]:
-    """The files themselves, and all files below the folders."""
-    return sorted(
-        {file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()}
-    )

@@ -28,10 +28,10 @@ def replay_server(cassettes: tuple[Path, ...], *, host: str, port: int, base_url
     Requests are matched as tests' are. Equal requests get their recorded answers in order, and in the end the last
     one again; what isn't recorded gets 404 and the nearest recorded requests.
     """
-    from pactape.replaying import Recordings, ReplayServer  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.cassettes.finder import cassettes_in  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.replaying import Recordings, ReplayServer  # noqa: PLC0415 -- as above
 
-    files = [file for path in cassettes for file in _files(path)]
-    recordings = Recordings(files, base_url=base_url)
+    recordings = Recordings(cassettes_in(cassettes), base_url=base_url)
     server = ReplayServer(recordings, host=host, port=port)
 
     def stop(_signal: int, _frame: object) -> None:
@@ -42,7 +42,3 @@ def replay_server(cassettes: tuple[Path, ...], *, host: str, port: int, base_url
     click.echo(f"Replaying {len(recordings)} interactions of {', '.join(recordings.origins)} at {server.url}")
     server.serve()
     click.echo("Replay stopped")
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]

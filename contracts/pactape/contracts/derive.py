@@ -11,6 +11,7 @@ from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.format.reading import collection_paused
 from pactape.contracts.grouping.accumulator import Accumulator
 from pactape.contracts.grouping.final_keys import join_by_final_key
+from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.interactions.descriptions import descriptions
 from pactape.contracts.interactions.expectations import interactions_of
 from pactape.contracts.interactions.interaction import Interaction
@@ -190,13 +191,17 @@ def _contract(
     *,
     written: tuple[HandwrittenInteraction, ...],
 ) -> Contract:
-    final = join_by_final_key(groups)
+    final = join_by_final_key(groups, RouteKnowledge(settings).of(provider))
     phrases = descriptions(final)
     derived = (
         interaction
         for key, evidence in sorted(final.items(), key=_by_key)
         for interaction in interactions_of(
-            evidence, provider, description=phrases[key], typed_optionals=settings.typed_optionals
+            evidence,
+            provider,
+            description=phrases[key],
+            typed_optionals=settings.typed_optionals,
+            enumerations=settings.sampled_enumerations,
         )
     )
     return Contract(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.contracts.grouping.evidence import evidence_of
+from pactape.contracts.grouping.evidence import evidence_of, paths_read
 from pactape.contracts.grouping.message_evidence import MessageKey, evidence_of_messages, message_key
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.rules import Rule, expect
-from pactape.contracts.inference.shape import Shape, shape_of
-from pactape.contracts.inference.shape_paths import places
+from pactape.contracts.inference.shape import MOST_VALUES, Shape, answer_id, shape_of
+from pactape.contracts.inference.shape_paths import occurrences
 from pactape.contracts.interactions.descriptions import descriptions
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.http_bodies import is_json, media_type
@@ -25,10 +27,14 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.sample import Sample
-    from pactape.exchange import RecordedMessage
+    from pactape.exchange import Provenance, RecordedMessage
     from pactape.settings import Settings
 
 __all__ = ["Explanation", "RuleEvidence", "explain"]
+
+
+#: What a field path says of a model, beside the keys.
+_NOTATION = re.compile(r"\|null|\?|=.*|\{\}")
 
 
 class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +43,11 @@ class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         path: The path expression.
         rule: The matching rule; None when nothing is expected there.
-        samples: How many values were seen there, by JSON kind.
+        samples: How many values distinct answers had there, by JSON kind.
         parents: How many objects could have had it; None where it is not a key of an object.
-        texts: How often each text was seen, where there were few different ones.
+        texts: How often each text was seen, where there were few different ones: the sampled vocabulary.
         cassettes: The recordings that have it, "path#index", sorted.
+        tests: The node ids of the tests that were seen to read it, sorted.
     """
 
     path: str
@@ -49,6 +56,7 @@ class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
     parents: int | None
     texts: dict[str, int]
     cassettes: tuple[str, ...]
+    tests: tuple[str, ...] = ()
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,13 +109,13 @@ def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation
         evidence = evidence_of_messages(members)
         first = evidence.first
         rules = expect(evidence.shape, first.content, evidence.fields).rules
-        values = [(each.content, each.place) for each in members]
+        read = [_Read(each.content, each.place, _test(each.provenance), each.reads) for each in members]
         yield Explanation(
             description=first.description,
             operation="message",
             status=None,
             cassettes=tuple(each.place for each in members),
-            evidence=tuple(_rule_evidence_of(evidence.shape, rules, values)),
+            evidence=tuple(_Tally(evidence.shape, rules).of(read)),
         )
 
 
@@ -116,7 +124,7 @@ def _explained(key: GroupKey, description: str, samples: list[Sample], evidence:
         description=description,
         operation=f"{key.operation}, {key.variant}" if key.variant else key.operation,
         status=key.status,
-        cassettes=tuple(_reference(each) for each in samples),
+        cassettes=tuple(each.reference for each in samples),
         evidence=tuple(_rule_evidence(samples, evidence)) if evidence.shape is not None else (),
     )
 
@@ -124,32 +132,91 @@ def _explained(key: GroupKey, description: str, samples: list[Sample], evidence:
 def _rule_evidence(samples: list[Sample], evidence: Evidence) -> list[RuleEvidence]:
     whole = evidence.shape or Shape()
     rules = expect(whole, evidence.first.answer, evidence.fields).rules
-    values = [
-        (each.answer, _reference(each)) for each in samples if is_json(media_type(each.exchange.response))
+    read = [
+        _Read(each.answer, each.reference, _test(each.exchange.provenance), paths_read(each))
+        for each in samples
+        if is_json(media_type(each.exchange.response))
     ]
-    return _rule_evidence_of(whole, rules, values)
+    return _Tally(whole, rules).of(read)
 
 
-def _rule_evidence_of(
-    whole: Shape, rules: dict[str, Rule], values: list[tuple[Any, str]]
-) -> list[RuleEvidence]:
-    """The evidence of the rules of a shape, with the values that it has seen and where they stand."""
-    seen: dict[str, list[str]] = {}
-    for value, place in values:
-        for path in places(shape_of([value]), like=whole):
-            seen.setdefault(path, []).append(place)
-    return [
-        RuleEvidence(
+def _test(provenance: Provenance | None) -> str:
+    return provenance.test if provenance else ""
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A JSON value, where it stands, the test that recorded it, and what that read of it."""
+
+    value: Any
+    reference: str
+    test: str
+    paths: tuple[str, ...] | None
+
+
+class _Tally:
+    """Counts what stands at each path of a shape, once for each distinct answer.
+
+    Args:
+        whole: The shape of all answers.
+        rules: The matching rules by path.
+    """
+
+    def __init__(self, whole: Shape, rules: dict[str, Rule]) -> None:
+        self._whole = whole
+        self._rules = rules
+        self._kinds: dict[str, Counter[str]] = {}
+        self._texts: dict[str, Counter[str]] = {}
+        self._objects: Counter[str] = Counter()
+        self._parents: dict[str, str] = {}
+        self._references: dict[str, dict[str, None]] = {}
+        self._tests: dict[str, set[str]] = {}
+
+    def of(self, reads: list[_Read]) -> list[RuleEvidence]:
+        """Return the evidence of every path, sorted."""
+        counted: set[int] = set()
+        for each in reads:
+            answer = answer_id(each.value)
+            self._refer(each)
+            if answer not in counted:
+                counted.add(answer)
+                self._count(each.value)
+        return [self._evidence(path) for path in sorted(self._kinds)]
+
+    def _refer(self, read: _Read) -> None:
+        for path in {each.path for each in occurrences(read.value, like=self._whole)}:
+            self._references.setdefault(path, {})[read.reference] = None
+            if read.test and read.paths is not None and path in self._rules and _reads(read.paths, path):
+                self._tests.setdefault(path, set()).add(read.test)
+
+    def _count(self, value: Any) -> None:
+        for each in occurrences(value, like=self._whole):
+            kind = shape_of([each.value]).kinds
+            self._kinds.setdefault(each.path, Counter()).update(map(str, kind))
+            if isinstance(each.value, str):
+                self._texts.setdefault(each.path, Counter())[each.value] += 1
+            if isinstance(each.value, dict):
+                self._objects[each.path] += 1
+            if each.parent:
+                self._parents[each.path] = each.parent
+
+    def _evidence(self, path: str) -> RuleEvidence:
+        texts = self._texts.get(path, Counter[str]())
+        parent = self._parents.get(path)
+        return RuleEvidence(
             path=path,
-            rule=rules.get(path),
-            samples={str(kind): count for kind, count in sorted(place.shape.kinds.items())},
-            parents=place.parents,
-            texts=dict(sorted((place.shape.values or {}).items())),
-            cassettes=tuple(seen.get(path, ())),
+            rule=self._rules.get(path),
+            samples=dict(sorted(self._kinds[path].items())),
+            parents=self._objects[parent] if parent else None,
+            texts=dict(sorted(texts.items())) if len(texts) <= MOST_VALUES else {},
+            cassettes=tuple(self._references[path]),
+            tests=tuple(sorted(self._tests.get(path, ()))),
         )
-        for path, place in sorted(places(whole, like=whole).items())
-    ]
 
 
-def _reference(sample: Sample) -> str:
-    return f"{sample.exchange.cassette}#{sample.exchange.index}"
+def _reads(paths: tuple[str, ...], expression: str) -> bool:
+    """Whether one of the field paths leads to a path expression, or through it."""
+    plain = expression.removeprefix("$").removeprefix(".").replace("[*]", "[]")
+    return any(
+        each == plain or each.startswith((f"{plain}.", f"{plain}[", f"{plain}{{")) or plain.startswith(each)
+        for each in (_NOTATION.sub("", path) for path in paths)
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["ContractParties", "path_below", "provider_for", "provider_of"]
 
 
+_PORTS = {"http": 80, "https": 443}
+#: What has no place in the name of a provider: names are parts of file names and of URLs.
+_UNUSABLE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
 class ContractParties(msgspec.Struct, frozen=True, order=True):
     """The two sides of a contract: the names of the consumer and of the provider."""
 
@@ -26,11 +32,25 @@ class ContractParties(msgspec.Struct, frozen=True, order=True):
 
 
 def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | None:
-    """The configured provider of an exchange, if any; in a project that configures none, every host is one."""
+    """Return the configured provider of an exchange, if any; in a project that configures none, every host is one.
+
+    Such a provider is named after its host and, where it is not the scheme's own, its port: "localhost-3000".
+    """
     if settings.providers:
         return provider_of(exchange, settings.providers.values())
     parts = urlsplit(exchange.request.url)
-    return ProviderSettings(key=parts.netloc, name=parts.netloc, url=f"{parts.scheme}://{parts.netloc}")
+    host, port = parts.hostname or "", _port(parts)
+    address = f"[{host}]" if ":" in host else host
+    netloc = address if port in {None, _PORTS.get(parts.scheme)} else f"{address}:{port}"
+    name = _UNUSABLE.sub("-", netloc).strip("-.")
+    return ProviderSettings(key=netloc, name=name or netloc, url=f"https://{netloc}")
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
 
 
 def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> ProviderSettings | None:

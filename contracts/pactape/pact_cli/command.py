@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from pactape.errors import BadInputError
+from pactape.errors import BadInputError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,5 +89,5 @@ def _executable() -> str:
     beside = Path(sys.executable).with_name("pact")
     found = str(beside) if beside.is_file() else shutil.which("pact")
     if found is None:
-        raise BadInputError("the official `pact` command is missing", remedy="pip install pact-python-cli")
+        raise MissingExtraError("verify", "the official `pact` command")
     return found

@@ -21,4 +21,4 @@ def below(path: str, key: str) -> str:
 
 def can_be_named(key: str) -> bool:
     """Whether a path expression can name this key: those of Pact's engine have no way to write a single quote."""
-    return "'" not in key
+    return bool(key) and "'" not in key

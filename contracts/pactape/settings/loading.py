@@ -82,6 +82,7 @@ def load_settings(root: Path) -> Settings:
         scrub=_scrub(table.scrub, root=root),
         clients=tuple(_existing(root / path, root=root) for path in table.clients),
         typed_optionals=table.typed_optionals,
+        sampled_enumerations=table.sampled_enumerations,
         handwritten=root / table.handwritten if table.handwritten else None,
         specification=table.specification,
         interactions_per_file=table.interactions_per_file,
@@ -164,6 +165,7 @@ class _Table(msgspec.Struct, kw_only=True):
     scrub: dict[str, Any] = {}
     broker: dict[str, Any] = {}
     typed_optionals: bool = False
+    sampled_enumerations: bool = False
     handwritten: str | None = None
     specification: Literal["V3", "V4"] = "V4"
     interactions_per_file: Annotated[int, msgspec.Meta(ge=0)] = 0

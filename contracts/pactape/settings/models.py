@@ -130,6 +130,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         scrub: What is secret in this project, beside what is secret everywhere.
         clients: The files and folders with the code that calls providers, for the table of `pactape check`.
         typed_optionals: Whether a second interaction types optional fields; false when not given.
+        sampled_enumerations: Whether a few texts that were seen in at least five distinct answers are all that
+            may come; false when not given.
         handwritten: The folder of the pact files that consumer tests write; None when there is none.
         specification: The version of the Pact specification that contracts are written in, "V4" when not given.
         interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
@@ -147,6 +149,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clients: tuple[Path, ...] = ()
     scrub: ScrubSettings = ScrubSettings()
     typed_optionals: bool = False
+    sampled_enumerations: bool = False
     handwritten: Path | None = None
     specification: Literal["V3", "V4"] = "V4"
     interactions_per_file: int = 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storefront.events import Consumers, Relay
-from tests.storefront.events.own_brokers import own_broker
+from tests.storefront.events.helpers.own_brokers import own_broker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -69,7 +69,7 @@ class Victims:
 
 @pytest.fixture(scope="module")
 def victims() -> Iterator[Victims]:
-    command = [sys.executable, str(HERE / "killed.py")]
+    command = [sys.executable, str(HERE / "helpers" / "killed.py")]
     with subprocess.Popen(
         command,
         cwd=HERE.parents[2],

@@ -30,6 +30,9 @@ from storefront.system import PROVIDERS, running_storefront
 from storefront.users.states import a_user_exists
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storefront.orders.requests import OrderRequest
     from storefront.system import Storefront
     from tests.storefront.orders.conftest import Shop
 
@@ -93,7 +96,7 @@ class Unreliable:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "serving.py")],
+            [sys.executable, str(HERE / "helpers" / "serving.py")],
             cwd=HERE.parents[2],
             env={**os.environ, "PYTHONPATH": str(HERE.parents[2])},
             stdin=subprocess.PIPE,
@@ -117,6 +120,32 @@ class Unreliable:
         self._start()
 
 
+def place_orders(
+    orchestrator: OrderOrchestrator, order: OrderRequest, outcomes: Counter[str], seed: int
+) -> None:
+    """Place random orders until the time is over."""
+    chance = random.Random(seed)  # noqa: S311 -- no secret
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        items = (
+            Item("prod-1", chance.randint(1, 3), Decimal("25.00")),
+            Item("prod-2", chance.randint(1, 2), Decimal("15.00")),
+        )
+        method = PaymentMethod("credit_card", chance.choice(CARDS))
+        new_order = msgspec.structs.replace(order, items=items, payment_method=method)
+        outcome = orchestrator.process_order(new_order, order_id=str(uuid.uuid4()))
+        outcomes["completed" if outcome.success else "failed"] += 1
+
+
+def restart_at_random(services: Sequence[Unreliable]) -> None:
+    """Kill and restart a random service every few seconds until the time is over."""
+    chance = random.Random(0)  # noqa: S311 -- no secret
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        time.sleep(chance.uniform(3, 8))
+        chance.choice(services).restart()
+
+
 @pytest.mark.long
 def test_stock_money_orders_and_shipments_balance_after_orders_under_faults(
     capsys: pytest.CaptureFixture[str], shop: Shop
@@ -136,29 +165,12 @@ def test_stock_money_orders_and_shipments_balance_after_orders_under_faults(
         patience = Patience(waits=(0.0, 0.2), later=1.0, attempts=100)
         orchestrator = OrderOrchestrator(clients, storefront.database, patience=patience)
         orchestrator.set_timeout(8000)
-        recovery = Recovery(orchestrator.log, orchestrator.engine, every=0.5)
-        ends = time.monotonic() + SECONDS
-
-        def place(seed: int) -> None:
-            chance = random.Random(seed)  # noqa: S311 -- no secret
-            while time.monotonic() < ends:
-                items = (
-                    Item("prod-1", chance.randint(1, 3), Decimal("25.00")),
-                    Item("prod-2", chance.randint(1, 2), Decimal("15.00")),
-                )
-                method = PaymentMethod("credit_card", chance.choice(CARDS))
-                wanted = msgspec.structs.replace(order, items=items, payment_method=method)
-                outcome = orchestrator.process_order(wanted, order_id=str(uuid.uuid4()))
-                outcomes["completed" if outcome.success else "failed"] += 1
-
-        threads = [threading.Thread(target=place, args=(seed,)) for seed in range(THREADS)]
-        with recovery:
+        arguments = (orchestrator, order, outcomes)
+        threads = [threading.Thread(target=place_orders, args=(*arguments, seed)) for seed in range(THREADS)]
+        with Recovery(orchestrator.log, orchestrator.engine, every=0.5):
             for thread in threads:
                 thread.start()
-            chance = random.Random(0)  # noqa: S311 -- no secret
-            while time.monotonic() < ends:
-                time.sleep(chance.uniform(3, 8))
-                chance.choice(list(services.values())).restart()
+            restart_at_random(list(services.values()))
             for thread in threads:
                 thread.join()
             wait_for_the_last(storefront)

@@ -1,35 +1,64 @@
-"""Which groups are one after all: paths that differ in a slug only, and kinds of answers that don't differ."""
+"""Final keys: which groups are one after all, for their paths differ in data only, or their answers in nothing."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.slugs import LIST, slugs_named
+from pactape.contracts.grouping.routes import Endpoint, route_templates_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pactape.contracts.grouping.evidence import Evidence
     from pactape.contracts.grouping.operations import GroupKey
-    from pactape.contracts.grouping.slugs import Endpoint
     from pactape.contracts.inference.shape import Shape
     from pactape.contracts.samples.sample import Sample
 
-__all__ = ["final_keys", "join_by_final_key"]
+__all__ = ["KnownRoutes", "final_keys", "is_list_of_items", "join_by_final_key"]
 
 _FIRST_REDIRECT = 300
+_FIRST_FAILURE = 400
+_DEEPEST_FIELD = 3
+_PARAMETER = re.compile(r"\{([a-z]+)\d*\}")
+#: Keys of pages of a list, beside its items.
+_PAGING = frozenset(
+    """
+    count next previous prev total page pages per_page perpage page_size pagesize limit offset skip has_more hasmore
+    cursor next_cursor nextcursor previous_cursor next_page nextpage next_page_token nextpagetoken pagination paging
+    total_count totalcount total_pages total_results totalresults meta links _links page_info pageinfo start
+    """.split()  # noqa: SIM905 -- a long list reads better as words
+)
 _FEWEST_OF_A_KIND = 2
 
 
-def final_keys(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, GroupKey]:
-    """The final key of every key, once all samples have been seen.
+class KnownRoutes(msgspec.Struct, frozen=True):
+    """What is known about a provider's routes beside the recordings.
+
+    Args:
+        templates: The route templates of the provider's description.
+        literals: The path segments that stand literally in the client's code.
+    """
+
+    templates: frozenset[str] = frozenset()
+    literals: frozenset[str] = frozenset()
+
+
+NOTHING_KNOWN = KnownRoutes()
+
+
+def final_keys(
+    groups: Mapping[GroupKey, Evidence], known: KnownRoutes = NOTHING_KNOWN
+) -> dict[GroupKey, GroupKey]:
+    """Return the final key of every key, once all samples have been seen.
 
     Args:
         groups: All groups of one contract, by the key that each sample has by itself.
+        known: What is known about the provider's routes.
     """
-    routes = _routes(groups)
+    routes = _routes(groups, known)
     by_route = {
         key: msgspec.structs.replace(key, operation=routes.get(key.operation, key.operation))
         for key in groups
@@ -45,10 +74,12 @@ def final_keys(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, GroupKey]:
     }
 
 
-def join_by_final_key(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, Evidence]:
-    """The evidence of each final key; what is joined is used up."""
+def join_by_final_key(
+    groups: Mapping[GroupKey, Evidence], known: KnownRoutes = NOTHING_KNOWN
+) -> dict[GroupKey, Evidence]:
+    """Return the evidence of each final key; what is joined is used up."""
     final: dict[GroupKey, Evidence] = {}
-    for key, to in final_keys(groups).items():
+    for key, to in final_keys(groups, known).items():
         if to in final:
             final[to].join(groups[key])
         else:
@@ -60,37 +91,85 @@ def _without_variant(key: GroupKey) -> GroupKey:
     return msgspec.structs.replace(key, variant="")
 
 
-def _routes(groups: Mapping[GroupKey, Evidence]) -> dict[str, str]:
-    """The operation with slugs as parameters, by the operation as it was named after its path."""
-    open_ones = {key: evidence for key, evidence in groups.items() if not evidence.declared}
-    templates = slugs_named(_endpoints(open_ones))
+def _routes(groups: Mapping[GroupKey, Evidence], known: KnownRoutes) -> dict[str, str]:
+    """The operation with parameters for data, by the operation as it was named after its path."""
+    inferred = {
+        key: evidence
+        for key, evidence in groups.items()
+        if not evidence.declared and _path(key.operation) not in known.templates
+    }
+    templates = route_templates_of(_endpoints(inferred), literals=known.literals)
     routes = {}
-    for operation in {key.operation for key in open_ones}:
-        method, segments = _split(operation)
+    for operation in {key.operation for key in inferred}:
+        method, segments, rest = _split(operation)
         template = templates.get(segments)
         if template is not None:
-            routes[operation] = f"{method} /{'/'.join(template)}"
+            routes[operation] = f"{method} /{'/'.join(_numbered(template))}{rest}"
     return routes
 
 
 def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
     for key, evidence in groups.items():
+        method, segments, _ = _split(key.operation)
+        fields, is_list = (frozenset[str](), False)
         if key.status < _FIRST_REDIRECT and evidence.shape is not None:
-            method, segments = _split(key.operation)
-            yield method, segments, _keys(evidence.shape)
+            fields, is_list = _fields(evidence.shape), is_list_of_items(evidence.shape)
+        yield Endpoint(
+            method=method,
+            segments=segments,
+            succeeds=key.status < _FIRST_FAILURE,
+            fields=fields,
+            is_list=is_list,
+            named=frozenset(evidence.named),
+            known_ids=frozenset(evidence.known_ids),
+        )
 
 
-def _split(operation: str) -> tuple[str, tuple[str, ...]]:
-    method, _, path = operation.partition(" ")
-    return method, tuple(path.split("/")[1:])
+def _split(operation: str) -> tuple[str, tuple[str, ...], str]:
+    """The method, the path's segments, and what tells operations of one path apart: " (action=show)"."""
+    method, _, rest = operation.partition(" ")
+    path, mark, kind = rest.partition(" (")
+    return method, tuple(path.split("/")[1:]), f"{mark}{kind}"
 
 
-def _keys(shape: Shape) -> frozenset[str]:
-    """The keys of an object, or of a list's items."""
-    is_list = False
-    while not shape.keys and shape.items is not None:
-        is_list, shape = True, shape.items
-    return frozenset([*shape.keys, LIST] if is_list else shape.keys)
+def _path(operation: str) -> str:
+    return f"/{'/'.join(_split(operation)[1])}"
+
+
+def _numbered(template: tuple[str, ...]) -> list[str]:
+    """The template with a number on each parameter whose name comes again."""
+    seen: dict[str, int] = {}
+    segments = []
+    for segment in template:
+        name = _PARAMETER.sub(r"{\1}", segment)
+        if not _PARAMETER.search(segment):
+            segments.append(segment)
+            continue
+        seen[name] = seen.get(name, 0) + 1
+        segments.append(name if seen[name] == 1 else name.replace("}", f"{seen[name]}}}", 1))
+    return segments
+
+
+def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
+    """The paths of an object's fields, or of those of a list's items, a few levels deep."""
+    if depth > _DEEPEST_FIELD:
+        return frozenset()
+    if shape.items is not None and not shape.keys:
+        return _fields(shape.items, f"{path}[]", depth + 1)
+    found = set()
+    for key, each in shape.keys.items():
+        place = f"{path}.{key}" if path else key
+        found |= {place, *_fields(each, place, depth + 1)}
+    return frozenset(found)
+
+
+def is_list_of_items(shape: Shape) -> bool:
+    """Return whether an answer is an array, or a page: an object with an array and keys that tell of paging."""
+    if shape.items is not None or "array" in shape.kinds:
+        return True
+    arrays = [key for key, each in shape.keys.items() if "array" in each.kinds]
+    others = {key.lower() for key in shape.keys} - {key.lower() for key in arrays}
+    return bool(arrays) and (not others or not others.isdisjoint(_PAGING))
 
 
 def _are_variants(members: Mapping[GroupKey, list[Evidence]]) -> bool:
@@ -117,7 +196,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 def _kind(evidences: list[Evidence]) -> _Kind:
-    first = min(evidences, key=lambda each: each.place).first
+    first = min(evidences, key=lambda each: each.position).first
     shapes = [each.shape for each in evidences if each.shape is not None]
     required = [set(each.required()) for each in shapes]
     return _Kind(

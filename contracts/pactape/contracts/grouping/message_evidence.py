@@ -9,7 +9,8 @@ import msgspec
 
 from pactape.contracts.grouping.evidence import MOST_CASSETTES
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields, read_fields
-from pactape.contracts.inference.shape import Shape
+from pactape.contracts.inference.shape import Shape, answer_id
+from pactape.http_bodies import is_json
 from pactape.matching import Message
 
 if TYPE_CHECKING:
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
     from pactape.exchange import ProviderState, RecordedMessage
 
-__all__ = ["MessageEvidence", "MessageKey", "as_sent", "evidence_of_messages", "message_key", "states_of"]
+__all__ = [
+    "MessageEvidence",
+    "MessageKey",
+    "as_sent",
+    "content_type_of",
+    "evidence_of_messages",
+    "message_key",
+    "states_of",
+]
 
 #: The description and the provider states.
 MessageKey = tuple[str, str]
@@ -44,7 +53,7 @@ class MessageEvidence:
     def __init__(self, message: RecordedMessage) -> None:
         self.first = message
         self.shape = Shape()
-        self.shape.observe(message.content)
+        self.shape.observe(message.content, answer_id(message.content))
         self.reads = None if message.reads is None else set(message.reads)
         self.test = message.provenance.test if message.provenance else ""
         self.cassettes: tuple[str, ...] = (message.place,)
@@ -77,7 +86,8 @@ def evidence_of_messages(messages: Iterable[RecordedMessage]) -> MessageEvidence
 def as_sent(message: RecordedMessage) -> Message:
     """The message as a matcher takes it."""
     return Message(
-        contents=msgspec.json.encode(message.content), metadata={"contentType": _JSON, **message.metadata}
+        contents=msgspec.json.encode(message.content),
+        metadata={"contentType": content_type_of(message), **message.metadata},
     )
 
 
@@ -85,6 +95,16 @@ def message_key(message: RecordedMessage) -> MessageKey:
     """What makes several recordings one message of a contract."""
     states = [[each.name, each.parameters] for each in states_of(message)]
     return message.description, json.dumps(states, sort_keys=True)
+
+
+def content_type_of(message: RecordedMessage) -> str:
+    """Return the media type that a message's metadata state, if that is JSON; else application/json."""
+    stated = (
+        str(value).partition(";")[0].strip().lower()
+        for name, value in message.metadata.items()
+        if name.lower().replace("-", "").replace("_", "") == "contenttype"
+    )
+    return next((each for each in stated if is_json(each)), _JSON)
 
 
 def states_of(message: RecordedMessage) -> tuple[ProviderState, ...]:

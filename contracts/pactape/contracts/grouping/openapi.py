@@ -44,6 +44,11 @@ class RouteTemplates:
         return next((template for template, form in self._forms if _fits(form, segments)), None)
 
     @cached_property
+    def templates(self) -> tuple[str, ...]:
+        """All route templates of the document."""
+        return tuple(self._document.get("paths") or ())
+
+    @cached_property
     def discriminators(self) -> tuple[str, ...]:
         """The property names of all discriminators in the document, sorted."""
         return tuple(sorted(set(_discriminators(self._document))))

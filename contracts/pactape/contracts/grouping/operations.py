@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from pactape.contracts.grouping.actions import action_of
 from pactape.contracts.grouping.openapi import RouteTemplates, route_templates
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import canonical_document, has_errors, operation_name
-from pactape.contracts.samples.path_segments import route_template, segment_kind
+from pactape.contracts.samples.path_segments import route_template, segment_kinds
 from pactape.http_bodies import media_type
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTempl
     if sample.document is not None:
         return operation_name(exchange.request, sample.document)
     path = path_below(exchange, provider)
-    return f"{exchange.request.method} {templates.match(path) or _template(sample, path)}"
+    route = templates.match(path) or _template(sample, path)
+    action = action_of(sample)
+    return f"{exchange.request.method} {route}{f' ({action})' if action else ''}"
 
 
 def _template(sample: Sample, path: str) -> str:
@@ -106,8 +109,8 @@ def _template(sample: Sample, path: str) -> str:
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
     known = sample.sources.path.keys() | sample.sources.earlier.keys()
     kinds = [
-        segment_kind(each) or ("id" if place + skipped in known else None)
-        for place, each in enumerate(segments)
+        kind or ("id" if place + skipped in known else None)
+        for place, kind in enumerate(segment_kinds(segments))
     ]
     return route_template(kinds, segments)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.final_keys import final_keys
+from pactape.contracts.grouping.final_keys import KnownRoutes, final_keys
+from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.grouping.operations import own_key
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.reader import SampleReader
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
-    from pactape.settings import Settings
+    from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["GroupedSamples", "Groups", "group_samples"]
 
@@ -58,28 +59,34 @@ def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedC
     Raises:
         CassetteFormatError: A cassette can't be read.
     """
+    routes = RouteKnowledge(settings)
     first: dict[ContractParties, Groups] = {}
+    providers: dict[ContractParties, ProviderSettings] = {}
     messages: dict[ContractParties, list[RecordedMessage]] = {}
     reader = SampleReader(settings, cache)
     for path in paths:
         found = reader.read(path)
         for each in found.samples:
             key = own_key(each.sample, each.provider)
+            providers[each.parties] = each.provider
             first.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
         for parties, message in found.messages:
             messages.setdefault(parties, []).append(message)
     return GroupedSamples(
-        groups={parties: _final_groups(groups) for parties, groups in first.items()}, messages=messages
+        groups={
+            parties: _final_groups(groups, routes.of(providers[parties])) for parties, groups in first.items()
+        },
+        messages=messages,
     )
 
 
-def _final_groups(groups: Mapping[GroupKey, list[Sample]]) -> Groups:
-    final = final_keys({key: evidence_of(samples) for key, samples in groups.items()})
+def _final_groups(groups: Mapping[GroupKey, list[Sample]], known: KnownRoutes) -> Groups:
+    final = final_keys({key: evidence_of(samples) for key, samples in groups.items()}, known)
     found: Groups = {}
     for key, samples in groups.items():
         found.setdefault(final[key], []).extend(samples)
-    return {key: sorted(samples, key=_place) for key, samples in found.items()}
+    return {key: sorted(samples, key=_position) for key, samples in found.items()}
 
 
-def _place(sample: Sample) -> tuple[str, int]:
-    return sample.place
+def _position(sample: Sample) -> tuple[str, int]:
+    return sample.position

@@ -1,63 +1,127 @@
-"""Which response fields the consumer reads, as a tree that narrows a shape on the way down."""
+r"""Which response fields the consumer reads, as a tree that narrows a shape on the way down.
+
+The notation of a field path, as cassettes and announcements have it: steps joined by dots, each a key and what the
+consumer's model says of it.
+
+| step | meaning |
+|---|---|
+| `posts[]` | any item of the array `posts` |
+| `tags{}` | only the presence or the length of `tags` |
+| `nick?` | the model has a default: the field may be absent |
+| `nick\|null` | the model takes null, too |
+| `status=["open","paid"]` | the model takes these texts only; the last step of a path |
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EVERYTHING", "ReadFields", "read_fields"]
+__all__ = ["EVERYTHING", "HEADER", "NOTHING", "ReadFields", "headers_read", "is_plain_key", "read_fields"]
+
+#: What the path of a response header begins with: "header: location". No field path has a colon and a space here.
+HEADER = "header: "
 
 _ITEM = "[]"
 _BARE = "{}"
+_STEP = re.compile(r"(?P<key>.*?)(?P<null>\|null)?(?P<default>\?)?", re.DOTALL)
+_NOTATION = (".", "[]", "{}", "?", "|null", "=", HEADER)
 
 
 class ReadFields:
     """The keys that are read at one place, and below each of them again.
 
-    Args:
-        below: The subtree by key; None when everything below this place counts as read.
+    Attributes:
+        has_default: Whether every reader does without this field.
+        takes_null: Whether every reader takes null here.
+        choices: The only texts that the readers take; None for any.
 
     Example:
-        >>> fields = read_fields([("id", "posts[].title")])
+        >>> fields = read_fields([("id", "posts[].title", "nick?")])
         >>> "id" in fields, "email" in fields
         (True, False)
         >>> "title" in fields.key("posts").item()
         True
+        >>> fields.key("nick").has_default
+        True
     """
 
-    __slots__ = ("_below",)
+    __slots__ = ("_below", "_defaults", "_nulls", "choices")
 
     def __init__(self, below: dict[str, ReadFields] | None) -> None:
         self._below = below
+        self._defaults: bool | None = None
+        self._nulls: bool | None = None
+        self.choices: frozenset[str] | None = None
+
+    @property
+    def has_default(self) -> bool:
+        """Whether every reader does without this field."""
+        return bool(self._defaults)
+
+    @property
+    def takes_null(self) -> bool:
+        """Whether every reader takes null here."""
+        return bool(self._nulls)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is read, not even that there is a value."""
+        return self._below == {} and self._defaults is None
 
     def __contains__(self, key: str) -> bool:
         return self._below is None or key in self._below
 
     def key(self, key: str) -> ReadFields:
-        """What is read below `key`."""
-        return self if self._below is None else self._below[key]
+        """Return what is read below `key`."""
+        return EVERYTHING if self._below is None else self._below[key]
 
     def item(self) -> ReadFields:
-        """What is read of each item, when this place is a list; paths may leave the "[]" out."""
-        return self if self._below is None else self._below.get(_ITEM, self)
+        """Return what is read of each item, when this place is an array; paths may leave the "[]" out."""
+        return EVERYTHING if self._below is None else self._below.get(_ITEM, self)
 
     def value(self, key: str) -> ReadFields:
-        """What is read of each value, when this place is an object whose keys are data, as `key` is."""
-        return self if self._below is None else self._below.get(key, self)
+        """Return what is read of each value, when this place is an object whose keys are data, as `key` is."""
+        return EVERYTHING if self._below is None else self._below.get(key, self)
 
-    def add(self, path: list[str]) -> None:
-        """Mark the field at `path` as read, and everything below it unless the path ends with "{}"."""
-        if self._below is None or path == [_BARE]:
+    def add(self, steps: list[str]) -> None:
+        """Mark the field at `steps` as read, and everything below it unless they end with "{}"."""
+        if steps == [_BARE]:
+            self._defaults = self._defaults or False
             return
-        if not path:
+        if not steps:
             self._below = None
             return
-        self._below.setdefault(path[0], ReadFields({})).add(path[1:])
+        match = _STEP.fullmatch(steps[0])
+        key = match["key"] if match else steps[0]
+        if self._below is not None:
+            self._below.setdefault(key, ReadFields({})).mark(match, steps[1:])
+
+    def mark(self, match: re.Match[str] | None, rest: list[str]) -> None:
+        """Note what one reader's step says of this field, and the steps below it."""
+        has_default, takes_null = bool(match and match["default"]), bool(match and match["null"])
+        self._defaults = has_default if self._defaults is None else self._defaults and has_default
+        self._nulls = takes_null if self._nulls is None else self._nulls and takes_null
+        self.add(rest)
+
+    def choose(self, steps: list[str], choices: frozenset[str]) -> None:
+        """Allow only `choices` at `steps`, and of those only what other readers allow, too."""
+        if steps and self._below is not None:
+            match = _STEP.fullmatch(steps[0])
+            below = self._below.get(match["key"] if match else steps[0])
+            if below is not None:
+                below.choose(steps[1:], choices)
+        elif not steps:
+            self.choices = choices if self.choices is None else self.choices & choices
 
 
 EVERYTHING = ReadFields(None)
+NOTHING = ReadFields({})
 
 
 def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
@@ -65,15 +129,35 @@ def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
 
     Args:
         samples: For each call its field paths ("id", "posts[].title", "tags{}" for an array of which only the
-            length is read), or None for every field.
+            length is read), or None for every field. Paths of headers are skipped.
     """
     tree = ReadFields({})
     for paths in samples:
         if paths is None:
             return EVERYTHING
         for path in paths:
-            tree.add(_steps(path))
+            if not path.startswith(HEADER):
+                _add(tree, path)
     return tree
+
+
+def _add(tree: ReadFields, path: str) -> None:
+    fields, equals, choices = path.partition("=")
+    steps = _steps(fields)
+    tree.add(steps)
+    if equals:
+        with suppress(ValueError):  # a key with an equals sign, as older versions wrote it
+            tree.choose(steps, frozenset(json.loads(choices)))
+
+
+def headers_read(paths: Iterable[str]) -> frozenset[str]:
+    """Return the names of the response headers among field paths, in lower case."""
+    return frozenset(path.removeprefix(HEADER) for path in paths if path.startswith(HEADER))
+
+
+def is_plain_key(key: str) -> bool:
+    """Return whether a field path can name this key: one with a mark of the notation in it can't be told apart."""
+    return bool(key) and not any(mark in key for mark in _NOTATION)
 
 
 def _steps(path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 Pact specification V4, matching rules. What the Rust engine makes of each was measured, and so: a rule on a
 key that the example lacks does nothing, a key of the example is required, `combine: OR` works on scalars
-only, and a path can't name a key with a single quote in it.
+only, and a path can't name a key that is empty or has a single quote in it.
 
 An optional key therefore has no place in an expectation, unless the expectation says of objects that their
 `values` are matched: that asks for no key, but checks those that are there. Then a key that no rule names is
@@ -18,6 +18,7 @@ import msgspec
 
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields
 from pactape.contracts.inference.formats import FORMATS, stable_example, stated_format
+from pactape.contracts.inference.shape import MANY
 from pactape.pactfile.json_paths import below, can_be_named
 from pactape.pactfile.patterns import escaped
 
@@ -31,16 +32,15 @@ __all__ = ["Expectation", "Rule", "all_of", "below", "expect", "map_key_pattern"
 
 Rule = dict[str, Any]
 
-#: With fewer arrays than this, one that was never empty may still be: no minimum is stated.
-_SAMPLES_FOR_MINIMUM = 16
-#: With fewer whole numbers than this, a decimal may still come.
-_SAMPLES_FOR_INTEGER = 5
+#: With fewer distinct answers than this, an array that was never empty may still be: no minimum is stated.
+_ANSWERS_FOR_MINIMUM = 16
+#: With fewer distinct answers than this, a decimal may still come where only whole numbers were seen.
+_ANSWERS_FOR_INTEGER = 5
 _ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
-#: What it takes to believe that the texts seen are all there are.
-_SAMPLES_FOR_ENUMERATION = 8
-_TIMES_FOR_ENUMERATION = 3
-_UNSEEN_FOR_ENUMERATION = 0.05
-_LONGEST_CHOICE = 40
+#: What it takes to state the texts that were seen as all there are, where the settings ask for that.
+_ANSWERS_FOR_ENUMERATION = 5
+_ANSWERS_FOR_EACH_TEXT = 2
+_MASK = re.compile(r"[\W_]*(scrubbed|redacted|masked|filtered|hidden|secret|x{3,})[\W_]*|\*+", re.IGNORECASE)
 #: A key that sorts before all others and that no API has.
 _FIRST_KEY = "!"
 #: Keys that are data: numbers, and texts of these formats.
@@ -77,10 +77,12 @@ def expect(
     sample: Any,
     fields: ReadFields = EVERYTHING,
     *,
-    known: frozenset[str] = frozenset(),
+    known: AbstractSet[str] = frozenset(),
+    sent: AbstractSet[str] = frozenset(),
     optionals: bool = False,
+    enumerations: bool = False,
 ) -> Expectation:
-    """What every sample of `shape` fulfils, with `sample`, one of them, as the example.
+    """Return what every sample of `shape` fulfils, with `sample`, one of them, as the example.
 
     Ids and moments in the example that the consumer did not send are new at every recording; a stable one takes
     their place, so that a contract changes only when its meaning does.
@@ -88,12 +90,14 @@ def expect(
     Args:
         shape: At least one sample.
         sample: One of the samples that the shape has seen.
-        fields: The fields that the consumer reads; others are left out.
+        fields: The fields that the consumer reads; others are left out, and what its model says of them is stated.
         known: Texts that the consumer sent or the provider states name; they stay as they are.
+        sent: Texts that any request of the recordings sent; they are no vocabulary of the provider.
         optionals: Whether to say of what type optional keys are, and in exchange not to ask for any key. What
             is expected without and with `optionals`, taken together, is all that the shape knows.
+        enumerations: Whether a few texts that were seen in at least five distinct answers are all that may come.
     """
-    emitter = _Emitter(known, optionals=optionals)
+    emitter = _Emitter(known, sent=sent, optionals=optionals, enumerations=enumerations)
     example = emitter.emit(shape, sample, fields, "$")
     return Expectation(example, emitter.rules, emitter.left_optionals)
 
@@ -101,20 +105,24 @@ def expect(
 class _Emitter:
     """Walks a shape and one of its samples side by side, collecting rules."""
 
-    def __init__(self, known: frozenset[str], *, optionals: bool) -> None:
+    def __init__(
+        self, known: AbstractSet[str], *, sent: AbstractSet[str], optionals: bool, enumerations: bool
+    ) -> None:
         self.rules: dict[str, Rule] = {}
         self.left_optionals = False
         self._known = known
         self._with_optionals = optionals
+        self._scalars = _ScalarRules(sent, enumerations=enumerations)
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
-        if len(shape.kinds) == 1 and "null" not in shape.kinds:
+        if len(shape.kinds) == 1 and "null" not in shape.kinds and not fields.takes_null:
             return self._one_kind(shape, sample, fields, path)
         kinds = shape.kinds.keys() - {"null"}
         if not kinds or kinds & {"object", "array"}:
             self.rules[path] = all_of(_ANYTHING)
             return None
-        self.rules[path] = _scalar_rule(shape, kinds, nullable="null" in shape.kinds)
+        nullable = "null" in shape.kinds or fields.takes_null
+        self.rules[path] = self._scalars.rule(shape, kinds, fields, nullable=nullable)
         return self._example(shape, shape.example)
 
     def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
@@ -123,13 +131,13 @@ class _Emitter:
             return self._object(shape, sample, fields, path)
         if "array" in shape.kinds:
             return self._array(shape, sample, fields, path)
-        self.rules[path] = _scalar_rule(shape, shape.kinds.keys(), nullable=False)
+        self.rules[path] = self._scalars.rule(shape, shape.kinds.keys(), fields, nullable=False)
         return self._example(shape, shape.example if sample is None else sample)
 
     def _example(self, shape: Shape, value: Any) -> Any:
         if not isinstance(value, str) or value in self._known or not shape.formats:
             return value
-        stable = stable_example(shape.formats, shape.kinds.get("string", 0))
+        stable = stable_example(shape.formats, shape.answers("string"))
         return value if stable is None else stable
 
     def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
@@ -137,18 +145,17 @@ class _Emitter:
         pattern = map_key_pattern(shape.keys)
         if pattern is not None:
             return self._map(shape, sample, fields, path, pattern=pattern)
-        required = shape.required()
         read = {key for key in shape.keys if key in fields and can_be_named(key)}
+        required = [key for key in shape.required() if key in read and not fields.key(key).has_default]
         example: dict[str, Any] = {}
-        if len(required) < len(shape.keys) and not read <= set(required):
+        if not read <= set(required):
             self.left_optionals = not self._with_optionals
             if self._with_optionals:
                 self.rules |= {path: all_of({"match": "values"}), f"{path}.*": all_of(_ANYTHING)}
                 example = {_FIRST_KEY: None}
-        stated = sorted(read) if self._with_optionals else [key for key in required if key in read]
         return example | {
             key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
-            for key in stated
+            for key in (sorted(read) if self._with_optionals else required)
         }
 
     def _map(
@@ -162,7 +169,7 @@ class _Emitter:
         return {key: self.emit(shape.any_value(), sample.get(key), fields.value(key), f"{path}.*")}
 
     def _array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
-        minimum = 1 if shape.shortest and shape.kinds["array"] >= _SAMPLES_FOR_MINIMUM else 0
+        minimum = 1 if shape.shortest and shape.answers("array") >= _ANSWERS_FOR_MINIMUM else 0
         self.rules[path] = all_of({"match": "type", "min": minimum})
         if shape.items is None:
             return []
@@ -170,72 +177,63 @@ class _Emitter:
         return [self.emit(shape.items, first, fields.item(), f"{path}[*]")]
 
 
-def _scalar_rule(shape: Shape, kinds: AbstractSet[Any], *, nullable: bool) -> Rule:
-    matchers = _matchers(shape, kinds)
-    if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
-        return all_of({"match": "type"}, *matchers)
-    if nullable:
-        matchers.append({"match": "null"})
-    return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
+class _ScalarRules:
+    """States rules for scalars: what the consumer's model says, and what the samples are evidence of."""
+
+    def __init__(self, sent: AbstractSet[str], *, enumerations: bool) -> None:
+        self._sent = sent
+        self._enumerations = enumerations
+
+    def rule(self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields, *, nullable: bool) -> Rule:
+        matchers = self._matchers(shape, kinds, fields)
+        if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
+            return all_of({"match": "type"}, *matchers)
+        if nullable:
+            matchers.append({"match": "null"})
+        return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
+
+    def _matchers(self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields) -> list[Rule]:
+        """One matcher for each kind of scalar; a decimal may come as a whole number another time."""
+        matchers: list[Rule] = []
+        if "decimal" in kinds:
+            matchers.append({"match": "number"})
+        elif "integer" in kinds:
+            whole = shape.answers("integer") >= _ANSWERS_FOR_INTEGER
+            matchers.append({"match": "integer" if whole else "number"})
+        if "boolean" in kinds:
+            matchers.append({"match": "boolean"})
+        if "string" in kinds:
+            matchers.append(self._string_matcher(shape, fields))
+        return matchers
+
+    def _string_matcher(self, shape: Shape, fields: ReadFields) -> Rule:
+        """`type` compares with the example's kind, which is why the example of a union with texts is a text."""
+        if fields.choices:
+            return _one_of(fields.choices)
+        stated = stated_format(shape.formats, shape.answers("string")) if shape.formats else None
+        if stated is not None:
+            return {"match": "regex", "regex": FORMATS[stated]}
+        if self._enumerations and self._is_enumeration(shape):
+            return _one_of(shape.values or ())
+        return {"match": "type"}
+
+    def _is_enumeration(self, shape: Shape) -> bool:
+        """Whether the texts are a vocabulary: in enough distinct answers, each in several, and none is data."""
+        if not shape.values or shape.answers("string") < _ANSWERS_FOR_ENUMERATION:
+            return False
+        answers = (MANY if seen is None else len(seen) for seen in shape.values.values())
+        return min(answers) >= _ANSWERS_FOR_EACH_TEXT and not any(
+            not text or "\n" in text or text in self._sent or _MASK.fullmatch(text) for text in shape.values
+        )
 
 
-def _matchers(shape: Shape, kinds: AbstractSet[Any]) -> list[Rule]:
-    """One matcher for each kind of scalar; a decimal may come as a whole number another time."""
-    matchers: list[Rule] = []
-    if "decimal" in kinds:
-        matchers.append({"match": "number"})
-    elif "integer" in kinds:
-        whole = shape.kinds["integer"] >= _SAMPLES_FOR_INTEGER
-        matchers.append({"match": "integer" if whole else "number"})
-    if "boolean" in kinds:
-        matchers.append({"match": "boolean"})
-    if "string" in kinds:
-        matchers.append(_string_matcher(shape))
-    return matchers
-
-
-def _string_matcher(shape: Shape) -> Rule:
-    """`type` compares with the example's kind, which is why the example of a union with texts is a text."""
-    stated = _format_of(shape)
-    if stated is not None:
-        return {"match": "regex", "regex": FORMATS[stated]}
-    if _is_enumeration(shape):
-        choices = "|".join(escaped(value) for value in sorted(shape.values or ()))
-        return {"match": "regex", "regex": f"^({choices})$"}
-    return {"match": "type"}
+def _one_of(texts: Iterable[str]) -> Rule:
+    return {"match": "regex", "regex": f"^({'|'.join(escaped(text) for text in sorted(texts))})$"}
 
 
 def _may_be_a_number(matcher: Rule) -> bool:
     """Whether a pattern takes a number for a text, as the engine has it: "9.5" and 9.5 are one to it."""
     return matcher.get("regex") == FORMATS["decimal"]
-
-
-def _format_of(shape: Shape) -> str | None:
-    return stated_format(shape.formats, shape.kinds.get("string", 0)) if shape.formats else None
-
-
-def _is_enumeration(shape: Shape) -> bool:
-    """Whether the evidence is that no other text will come: few texts, each seen often enough.
-
-    Two estimates of how likely a new text is must both be low: the share of texts seen once (Good and Turing),
-    and the chance that one more text, as common as the others, would have stayed unseen so far.
-    """
-    count = shape.kinds.get("string", 0)
-    if not shape.values or count < _SAMPLES_FOR_ENUMERATION:
-        return False
-    different = len(shape.values)
-    seen_once = sum(times == 1 for times in shape.values.values())
-    one_more_unseen = (different + 1) * (different / (different + 1)) ** count
-    return (
-        count / different >= _TIMES_FOR_ENUMERATION
-        and max(seen_once / count, one_more_unseen) < _UNSEEN_FOR_ENUMERATION
-        and not any(map(_is_odd, shape.values))
-    )
-
-
-def _is_odd(text: str) -> bool:
-    """Free text rather than a name for one of a few things."""
-    return not text or len(text) > _LONGEST_CHOICE or "\n" in text
 
 
 def map_key_pattern(keys: Iterable[str]) -> str | None:

@@ -1,19 +1,22 @@
-"""What several samples of one JSON value have in common: a lattice of counted observations.
+"""What several samples of one JSON value have in common: a lattice of what was seen, and in how many answers.
 
-A `Shape` counts what was seen at one place of a JSON document; `observe` adds a sample and `join` adds another
-shape. Both only add counts and intersect or unite sets, so the order of samples and the way they are split over
-workers make no difference (anti-unification; tests hold join to be associative and commutative).
+A `Shape` notes what was seen at one place of a JSON document; `observe` adds a sample, `join` adds another shape.
+Everything in it is a union, an intersection or a minimum, so neither the order of samples, nor the way they are
+split over workers, nor the same answer coming twice makes a difference (tests hold `join` to be associative,
+commutative and idempotent).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, Final, Literal
 
 import msgspec
 
 from pactape.contracts.inference.formats import formats_of
 
-__all__ = ["MOST_VALUES", "Kind", "Shape", "shape_of"]
+__all__ = ["MANY", "MOST_VALUES", "Answers", "Kind", "Shape", "answer_id", "shape_of"]
 
 Kind = Literal["null", "boolean", "integer", "decimal", "string", "array", "object"]
 
@@ -28,18 +31,26 @@ _KINDS: Final[dict[type, Kind]] = {
 }
 _SCALARS: Final[tuple[Kind, ...]] = ("string", "integer", "decimal", "boolean")
 
-#: How many different texts of one place are told apart; with more, they are only counted.
+#: From this number of distinct answers on, they are not told apart any more.
+MANY: Final = 16
+#: How many different texts of one place are told apart; with more, the place has no vocabulary.
 MOST_VALUES: Final = 5
+_LONGEST_VALUE: Final = 40
+
+#: The distinct answers that showed something, by id; None for `MANY` of them or more.
+Answers = set[int] | None
 
 
 class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
     """All that the samples of one place agree on.
 
     Attributes:
-        kinds: How many samples were of each JSON kind.
+        kinds: The distinct answers that had a value of each JSON kind here.
         formats: The string formats that every string had; None while no string was seen.
-        values: How often each text was seen; None once there were more than `MOST_VALUES` different ones.
-        keys: For objects, the shape below each key; a key seen fewer times than objects is optional.
+        values: The distinct answers that had each text; None once there were more than `MOST_VALUES` different
+            texts, or one that is free text.
+        keys: For objects, the shape below each key.
+        optional: Whether an object was seen that lacks this key.
         items: For arrays, the one shape of all items; None while no item was seen.
         shortest: The length of the shortest array; None while no array was seen.
         examples: The smallest value seen of each scalar kind (texts by length first).
@@ -50,18 +61,19 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
         ['id']
     """
 
-    kinds: dict[Kind, int] = {}
+    kinds: dict[Kind, Answers] = {}
     formats: frozenset[str] | None = None
-    values: dict[str, int] | None = {}
+    values: dict[str, Answers] | None = {}
     keys: dict[str, Shape] = {}
+    optional: bool = False
     items: Shape | None = None
     shortest: int | None = None
     examples: dict[Kind, Any] = {}
 
-    @property
-    def count(self) -> int:
-        """How many samples were seen at this place."""
-        return sum(self.kinds.values())
+    def answers(self, kind: Kind) -> int:
+        """How many distinct answers had a value of this kind here; `MANY` for that many or more."""
+        seen = self.kinds.get(kind, _NO_ANSWERS)
+        return MANY if seen is None else len(seen)
 
     @property
     def example(self) -> Any:
@@ -70,32 +82,41 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
 
     def required(self) -> list[str]:
         """The keys that every object had, sorted."""
-        objects = self.kinds.get("object", 0)
-        return sorted([key for key, shape in self.keys.items() if sum(shape.kinds.values()) == objects])
+        return sorted([key for key, shape in self.keys.items() if not shape.optional])
 
     def any_value(self) -> Shape:
         """The one shape of all values of an object whose keys are data."""
         joined = Shape()
         for each in self.keys.values():
             joined.join(each)
+        joined.optional = False
         return joined
 
-    def observe(self, value: Any) -> None:
-        """Add one sample: a JSON value as `json.loads` gives it."""
+    def observe(self, value: Any, answer: int) -> None:
+        """Add one sample.
+
+        Args:
+            value: A JSON value as `json.loads` gives it.
+            answer: The `answer_id` of the answer that it comes from.
+        """
         kind = _KINDS[type(value)]
         kinds = self.kinds
-        kinds[kind] = kinds.get(kind, 0) + 1
+        is_first = kind not in kinds
+        seen = kinds.setdefault(kind, set())
+        if seen is not None and answer not in seen:
+            kinds[kind] = _with(seen, answer)
         if kind == "string":
-            self._observe_string(value)
+            self._observe_string(value, answer)
         elif kind == "object":
-            self._observe_object(value)
+            self._observe_object(value, answer, is_first=is_first)
         elif kind == "array":
-            self._observe_array(value)
+            self._observe_array(value, answer)
         elif kind != "null" and (kind not in self.examples or value < self.examples[kind]):
             self.examples[kind] = value
 
     def join(self, other: Shape) -> None:
         """Add all samples of `other`, which stays as it is."""
+        self._join_optional(other)
         self._join_own(other)
         for key, shape in other.keys.items():
             self._key(key).join(shape)
@@ -104,6 +125,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
 
     def absorb(self, other: Shape) -> None:
         """Add all samples of `other`, which is used up by that: quicker than `join`."""
+        self._join_optional(other)
         self._join_own(other)
         keys = self.keys
         for key, shape in other.keys.items():
@@ -117,10 +139,20 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
         elif other.items is not None:
             self.items.absorb(other.items)
 
+    def _join_optional(self, other: Shape) -> None:
+        """Make optional what only one of two shapes has, when both have seen objects."""
+        if self.keys.keys() != other.keys.keys():
+            if "object" in other.kinds:
+                for key in self.keys.keys() - other.keys.keys():
+                    self.keys[key].optional = True
+            if "object" in self.kinds:
+                for key in other.keys.keys() - self.keys.keys():
+                    self._key(key).optional = True
+
     def _join_own(self, other: Shape) -> None:
-        kinds = self.kinds
-        for kind, count in other.kinds.items():
-            kinds[kind] = kinds.get(kind, 0) + count
+        self.optional = self.optional or other.optional
+        for kind, answers in other.kinds.items():
+            self.kinds[kind] = _union(self.kinds.get(kind, _NO_ANSWERS), answers)
         if other.formats is not None:
             self.formats = other.formats if self.formats is None else self.formats & other.formats
         if self.values != {} or other.values != {}:
@@ -133,41 +165,49 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
             if known is None or _size(example) < _size(known):
                 examples[kind] = example
 
-    def _observe_string(self, value: str) -> None:
+    def _observe_string(self, value: str, answer: int) -> None:
         if self.formats is None:
             self.formats = formats_of(value)
         elif self.formats:
             self.formats = formats_of(value, self.formats)
-        values = self.values
-        if values is not None:
-            values[value] = values.get(value, 0) + 1
-            if len(values) > MOST_VALUES:
-                self.values = None
+        if self.values is not None:
+            self._observe_value(value, answer)
         example = self.examples.get("string")
         if example is None or len(value) < len(example) or (len(value) == len(example) and value < example):
             self.examples["string"] = value
 
-    def _observe_object(self, value: dict[str, Any]) -> None:
+    def _observe_value(self, value: str, answer: int) -> None:
+        values: dict[str, Answers] = self.values or {}
+        seen = values.get(value, _NO_ANSWERS)
+        if seen is not None and answer not in seen:
+            values[value] = _with(seen, answer)
+        is_free_text = len(value) > _LONGEST_VALUE
+        self.values = None if is_free_text or len(values) > MOST_VALUES else values
+
+    def _observe_object(self, value: dict[str, Any], answer: int, *, is_first: bool) -> None:
         keys = self.keys
         for key, each in value.items():
             shape = keys.get(key)
             if shape is None:
-                shape = keys[key] = Shape()
-            shape.observe(each)
+                shape = keys[key] = Shape(optional=not is_first)
+            shape.observe(each, answer)
+        if len(keys) > len(value):
+            for key in keys.keys() - value.keys():
+                keys[key].optional = True
 
-    def _observe_array(self, value: list[Any]) -> None:
+    def _observe_array(self, value: list[Any], answer: int) -> None:
         self._shorten(len(value))
         if value:
             observe = self._items().observe
             for each in value:
-                observe(each)
+                observe(each, answer)
 
-    def _join_values(self, values: dict[str, int] | None) -> None:
+    def _join_values(self, values: dict[str, Answers] | None) -> None:
         if self.values is None or values is None:
             self.values = None
             return
-        for text, count in values.items():
-            self.values[text] = self.values.get(text, 0) + count
+        for text, answers in values.items():
+            self.values[text] = _union(self.values.get(text, _NO_ANSWERS), answers)
         if len(self.values) > MOST_VALUES:
             self.values = None
 
@@ -188,11 +228,35 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
 
 
 def shape_of(samples: list[Any]) -> Shape:
-    """The shape of all `samples`."""
+    """Return the shape of all `samples`, each of which is an answer of its own; equal ones count once."""
     shape = Shape()
     for sample in samples:
-        shape.observe(sample)
+        shape.observe(sample, answer_id(sample))
     return shape
+
+
+def answer_id(value: Any) -> int:
+    """Return a number of 63 bits that stands for a JSON value: equal values have equal numbers."""
+    try:
+        data = msgspec.json.encode(value, order="deterministic")
+    except (OverflowError, ValueError):  # integers of more than 64 bits, and half characters
+        data = json.dumps(value, sort_keys=True).encode()
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") >> 1
+
+
+_NO_ANSWERS: Final[frozenset[int]] = frozenset()
+
+
+def _with(answers: set[int] | frozenset[int], answer: int) -> Answers:
+    """The answers and one more."""
+    return _union(answers, {answer})
+
+
+def _union(one: set[int] | frozenset[int] | None, other: set[int] | frozenset[int] | None) -> Answers:
+    if one is None or other is None:
+        return None
+    both = {*one, *other}
+    return both if len(both) < MANY else None
 
 
 def _size(value: Any) -> Any:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
 from pactape.contracts.inference.rules import all_of, matches_regex
 from pactape.contracts.interactions.interaction import Content, ExpectedRequest
+from pactape.contracts.interactions.multipart_body import stable_multipart_body
+from pactape.contracts.interactions.request_headers import SOMETHING, header_rules, request_headers
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import document_pattern
-from pactape.http_bodies import decoded_body, is_json, json_body, media_type
+from pactape.http_bodies import is_json, json_body, media_type
 from pactape.pactfile.json_paths import below, can_be_named
-from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,20 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["expected_request"]
 
-#: Request headers that the HTTP library or the moment decides, not the consumer.
-_VOLATILE = frozenset(
-    """
-    accept-encoding b3 baggage cache-control connection content-length cookie date host if-match
-    if-modified-since if-none-match if-unmodified-since keep-alive newrelic origin pragma referer request-id
-    sentry-trace te traceparent tracestate transfer-encoding upgrade user-agent x-amzn-trace-id x-b3-parentspanid
-    x-b3-sampled x-b3-spanid x-b3-traceid x-cloud-trace-context x-correlation-id x-forwarded-for x-request-id
-    x-stainless-arch x-stainless-os x-stainless-runtime x-stainless-runtime-version
-    """.split()  # noqa: SIM905 -- a long list reads better as words
-)
-_SOMETHING = r"^\S.*$"
 _JSON = "application/json"
 _UNKNOWN = "application/octet-stream"
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 def expected_request(sample: Sample, provider: ProviderSettings) -> ExpectedRequest:
@@ -51,63 +38,20 @@ def expected_request(sample: Sample, provider: ProviderSettings) -> ExpectedRequ
     that its handlers may choose another one; a handler that gives none leaves the recorded one.
     """
     request = sample.exchange.request
-    headers = _headers(request)
+    headers = request_headers(request)
     query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
     return ExpectedRequest(
         method=request.method,
         path=path_below(sample.exchange, provider),
         query=query,
         query_rules={
-            name: matches_regex(_SOMETHING) for name, values in query.items() if PLACEHOLDER in values
+            name: matches_regex(SOMETHING) for name, values in query.items() if PLACEHOLDER in values
         },
         headers=headers,
-        header_rules=_header_rules(headers),
+        header_rules=header_rules(headers),
         body=_content(sample),
         generators=_generators(sample, provider),
     )
-
-
-def _headers(request: Request) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in request.headers:
-        lower = name.lower()
-        if lower in _VOLATILE or (lower == "accept" and value == "*/*"):
-            continue
-        headers[_spelling(lower)] = value
-    if _IDEMPOTENCY_KEY in headers:
-        headers[_IDEMPOTENCY_KEY] = _stable_key(headers[_IDEMPOTENCY_KEY], request)
-    return headers
-
-
-def _stable_key(key: str, request: Request) -> str:
-    """The key, unless it is a UUID of the moment: then one that the request decides, for no two may share one."""
-    try:
-        uuid.UUID(key)
-    except ValueError:
-        return key
-    asked = f"{request.method} {urlsplit(request.url).path} ".encode() + request.body
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(asked).hexdigest()))
-
-
-def _header_rules(headers: dict[str, str]) -> dict[str, Rule]:
-    """A rule for each header that holds a placeholder: the scheme in front of it counts, the secret doesn't.
-
-    An idempotency key has to be there, but any will do.
-    """
-    rules: dict[str, Rule] = {}
-    for name, value in headers.items():
-        if name == _IDEMPOTENCY_KEY:
-            rules[name] = matches_regex(_SOMETHING)
-            continue
-        scheme, separator, secret = value.rpartition(" ")
-        if secret == PLACEHOLDER:
-            rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else _SOMETHING)
-    return rules
-
-
-def _spelling(lower: str) -> str:
-    """One spelling for a header's name, whichever the client's library chose."""
-    return "-".join(part.capitalize() for part in lower.split("-"))
 
 
 def _content(sample: Sample) -> Content | None:
@@ -139,7 +83,7 @@ def _untyped(request: Request) -> Content:
 
 def _bytes(request: Request, media: str) -> Content:
     """A body that is not JSON: its text, or, of one that is no text, its bytes."""
-    body = decoded_body(request)
+    body = stable_multipart_body(request)
     try:
         return Content(media_type=media, example=body.decode())
     except UnicodeDecodeError:

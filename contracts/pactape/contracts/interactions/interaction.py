@@ -61,11 +61,13 @@ class ExpectedResponse(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         status: The exact status code.
         headers: The headers that matter, by name.
+        header_rules: A matching rule by header name.
         body: None when the consumer needs none.
     """
 
     status: int
     headers: dict[str, str] = {}
+    header_rules: dict[str, Rule] = {}
     body: Content | None = None
 
 

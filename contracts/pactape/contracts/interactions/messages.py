@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.contracts.grouping.message_evidence import MessageEvidence, MessageKey, states_of
+from pactape.contracts.grouping.message_evidence import (
+    MessageEvidence,
+    MessageKey,
+    content_type_of,
+    states_of,
+)
 from pactape.contracts.inference.rules import Rule, all_of, expect
 from pactape.contracts.interactions.interaction import Content
 from pactape.exchange import ProviderState, RecordedMessage
@@ -19,8 +24,6 @@ __all__ = [
     "MessageInteraction",
     "messages_of",
 ]
-
-_JSON = "application/json"
 
 
 class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +43,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     states: tuple[ProviderState, ...]
     content: Content
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
     metadata_rules: dict[str, Rule]
     tests: tuple[str, ...]
     cassettes: tuple[str, ...]
@@ -57,7 +60,7 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
             description=first.description,
             states=states_of(first),
             content=Content(
-                media_type=_JSON,
+                media_type=content_type_of(first),
                 example=expectation.example,
                 rules=dict(sorted(expectation.rules.items())),
             ),

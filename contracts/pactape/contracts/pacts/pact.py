@@ -168,7 +168,9 @@ def _response(response: ExpectedResponse) -> dict[str, Any]:
         **_without_empty(
             headers={name: [value] for name, value in response.headers.items()},
             body=_content(response.body),
-            matchingRules=_without_empty(body=response.body.rules if response.body else {}),
+            matchingRules=_without_empty(
+                header=response.header_rules, body=response.body.rules if response.body else {}
+            ),
         ),
     }
 

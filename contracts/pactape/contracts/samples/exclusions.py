@@ -1,9 +1,10 @@
-"""What has no place in a contract, and why."""
+"""Exclusions: what has no place in a contract, and why."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -19,6 +20,9 @@ __all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
 EXCLUDED_BY_TEST = "its test keeps it out of contracts"
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: What is answered to a condition: Not Modified, Precondition Failed, Precondition Required.
+_CONDITIONAL = frozenset({304, 412, 428})
+_LOWEST_STATUS, _HIGHEST_STATUS = 100, 599
 #: JSON that nests deeper than this is no contract that anybody reads.
 _DEEPEST = 100
 
@@ -32,21 +36,47 @@ class Exclusion(msgspec.Struct, frozen=True, order=True):
 
 
 def exclusion_reason(exchange: Exchange) -> str | None:
-    """Why an exchange has no place in a contract; None when it has one.
+    """Return why an exchange has no place in a contract; None when it has one.
 
     Credentials never are in a recording, so neither a token request nor an answer about missing or expired
     credentials can be asked of a provider again. A redirect can't be verified: Pact's engine follows it, even to
-    another host, and judges what it finds there.
+    another host, and judges what it finds there. Nor can the answer to a condition (RFC 9110, section 13) on a
+    version of the resource that only the recording's provider had.
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
         return EXCLUDED_BY_TEST
     if "grant_type" in form_fields(exchange.request):
         return "a token request: credentials are not recorded"
-    if exchange.response.status == _UNAUTHORIZED:
+    return (
+        _answer_reason(exchange.response)
+        or _address_reason(exchange.request)
+        or _unreadable("request", exchange.request)
+        or _unreadable("response", exchange.response)
+    )
+
+
+def _answer_reason(response: Response) -> str | None:
+    if response.status == _UNAUTHORIZED:
         return "an answer about credentials, which are not recorded"
-    if exchange.response.status in _REDIRECTS and header(exchange.response.headers, "location"):
+    if response.status in _REDIRECTS and header(response.headers, "location"):
         return "a redirect, which the official verifier follows"
-    return _unreadable("request", exchange.request) or _unreadable("response", exchange.response)
+    if response.status in _CONDITIONAL:
+        return f"a {response.status}: it depends on a version of the resource that only the recording had"
+    if not _LOWEST_STATUS <= response.status <= _HIGHEST_STATUS:
+        return f"the status {response.status} is not one of HTTP's"
+    return None
+
+
+def _address_reason(request: Request) -> str | None:
+    """Why a contract can't say what is asked: it has a query as text, and the verifier joins paths to URLs."""
+    parts = urlsplit(request.url)
+    try:
+        unquote(parts.query.replace("+", " "), errors="strict")
+    except UnicodeDecodeError:
+        return "its query is not UTF-8, and a contract can't hold the bytes"
+    if parts.path.startswith("//"):
+        return "its path begins with two slashes, which the official verifier requests in another form"
+    return None
 
 
 def _unreadable(side: str, message: Request | Response) -> str | None:

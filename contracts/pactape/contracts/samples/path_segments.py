@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["route_template", "segment_kind"]
+__all__ = ["PLACEHOLDER", "route_template", "segment_kind", "segment_kinds"]
 
+#: What stands in a recording in the place of a secret.
+PLACEHOLDER = "(scrubbed)"
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
-#: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed.
+#: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
+#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; version: "1.2.3".
 _FORMS = (
-    ("date", re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")),
+    (
+        "date",
+        re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?)?"),
+    ),
     ("id", re.compile(r"[0-9]+")),
     ("id", re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")),
     ("id", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
     ("id", re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}")),
     ("id", re.compile(r"[a-z]{2,8}_(?=[a-zA-Z]*[0-9])[0-9a-zA-Z]{8,}")),
     ("id", re.compile(r"(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{16,}")),
+    ("id", re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[0-9A-Za-z_-]{20,}={0,2}")),
+    ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
+    ("id", re.compile(re.escape(PLACEHOLDER))),
+    ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
+    ("email", re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")),
 )
+_EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
+#: What a short number after it is the version of, and no id: "/api/2/users".
+_VERSIONED = frozenset({"api", "rest", "version", "v"})
+_LONGEST_VERSION = 2
 
 
 def segment_kind(segment: str) -> str | None:
-    """What kind of value a path segment is by its form: "id" or "date"; None for what may be a name.
+    """Return what kind of value a path segment is by its form: "id", "date"; None for what may be a name.
 
     Args:
         segment: One segment, percent-encoding undone.
@@ -32,16 +47,43 @@ def segment_kind(segment: str) -> str | None:
     return next((kind for kind, form in _FORMS if form.fullmatch(segment)), None)
 
 
+def segment_kinds(segments: list[str]) -> list[str | None]:
+    """Return the kind of each segment of a path; the number of an API's version is none.
+
+    Example:
+        >>> segment_kinds(["api", "2", "users", "7"])
+        [None, None, None, 'id']
+    """
+    return [
+        None if _is_version(segments[:place], segment) else segment_kind(_stem(segment))
+        for place, segment in enumerate(segments)
+    ]
+
+
+def _is_version(before: list[str], segment: str) -> bool:
+    return (
+        bool(before)
+        and before[-1].lower() in _VERSIONED
+        and segment.isdigit()
+        and len(segment) <= _LONGEST_VERSION
+    )
+
+
+def _stem(segment: str) -> str:
+    match = _EXTENSION.fullmatch(segment)
+    return match["stem"] if match else segment
+
+
 def route_template(kinds: list[str | None], segments: list[str]) -> str:
-    """A route template: each segment of a kind becomes a parameter, numbered when a name comes again.
+    """Return a route template: each segment of a kind becomes a parameter, numbered when a name comes again.
 
     Args:
         kinds: The kind of each segment, None for one that stays.
-        segments: As many.
+        segments: As many; the extension of a file stays, too.
 
     Example:
-        >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9"])
-        '/users/{id}/posts/{id2}'
+        >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9.json"])
+        '/users/{id}/posts/{id2}.json'
     """
     seen: dict[str, int] = {}
     parts = []
@@ -50,5 +92,7 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
             parts.append(segment)
             continue
         seen[kind] = seen.get(kind, 0) + 1
-        parts.append(f"{{{kind}{seen[kind] if seen[kind] > 1 else ''}}}")
+        match = _EXTENSION.fullmatch(segment)
+        extension = match["extension"] if match and segment_kind(match["stem"]) else ""
+        parts.append(f"{{{kind}{seen[kind] if seen[kind] > 1 else ''}}}{extension}")
     return "/" + "/".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -35,9 +36,22 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     sources: ValueSources = NO_SOURCES
 
     @property
-    def place(self) -> tuple[str, int]:
-        """The cassette's path, and the place of the exchange in it."""
+    def position(self) -> tuple[str, int]:
+        """The cassette's path, and the index of the exchange in it."""
         return self.exchange.cassette, self.exchange.index
+
+    @property
+    def reference(self) -> str:
+        """Where the exchange stands: "path#index"."""
+        return f"{self.exchange.cassette}#{self.exchange.index}"
+
+    @property
+    def known_ids(self) -> list[str]:
+        """The path segments that an earlier answer of the same recording brought as ids."""
+        if not self.sources.earlier:
+            return []
+        segments = urlsplit(self.exchange.request.url).path.split("/")[1:]
+        return [unquote(segments[place]) for place in self.sources.earlier if place < len(segments)]
 
 
 def samples_of(exchanges: Iterable[Exchange]) -> Iterator[Sample]:

@@ -1,24 +1,28 @@
-"""Loopback servers that the official verifier asks, in JSON, while it verifies."""
+"""Loopback servers that the official verifier calls while it verifies: JSON in, a reply out."""
 
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-__all__ = ["AskedServer", "Reply"]
+from pactape.serving import HttpServer
 
-_POLL_SECONDS = 0.02
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+__all__ = ["LoopbackServer", "Reply"]
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered.
+    """A response to the verifier.
 
     Args:
         status: The verifier gives up at once after a 4xx, and tries again for two minutes after a 500.
-        headers: By name, apart from the length.
+        headers: By name, without the length.
         body: Its bytes.
     """
 
@@ -27,39 +31,19 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-class AskedServer(ThreadingHTTPServer):
-    """A server on a free loopback port; serve it with `pactape.serving.in_background`."""
-
-    daemon_threads = True
+class LoopbackServer(HttpServer):
+    """A server on a free loopback port; run it with `pactape.serving.in_background`."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(self._respond)
 
-    def reply(self, asked: dict[str, Any]) -> Reply:
-        """What to answer to the JSON object that was posted."""
+    def reply(self, message: dict[str, Any]) -> Reply:
+        """Return the reply to a JSON object that was posted."""
         raise NotImplementedError
 
-    def serve(self) -> None:
-        """Serve until `stop` is called from another thread."""
-        self.serve_forever(_POLL_SECONDS)
-
-    def stop(self) -> None:
-        """Serve no more."""
-        self.shutdown()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: AskedServer
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        reply = self.server.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        self.wfile.write(reply.body)
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing: the verifier's report is the log."""
+    def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        reply = self.reply(json.loads(environ["wsgi.input"].read(length)))
+        headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
+        return [reply.body]

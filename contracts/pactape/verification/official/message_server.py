@@ -14,7 +14,7 @@ import msgspec
 from pactape.errors import ProviderMessageError
 from pactape.serving import in_background
 from pactape.verification.message_factories import check_message, message_of
-from pactape.verification.official.loopback_server import AskedServer, Reply
+from pactape.verification.official.loopback_server import LoopbackServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ __all__ = ["MessageServer", "running_message_server"]
 _JSON = "application/json"
 
 
-class MessageServer(AskedServer):
+class MessageServer(LoopbackServer):
     """Has messages made on request.
 
     Attributes:
@@ -39,18 +39,18 @@ class MessageServer(AskedServer):
         self.messages = messages
         self.failures: list[ProviderMessageError] = []
 
-    def reply(self, asked: dict[str, Any]) -> Reply:
+    def reply(self, message: dict[str, Any]) -> Reply:
         """Answer with the message that is asked for, its metadata in a header, as Pact sends them."""
         try:
-            message = _made(str(asked.get("description")), self.messages)
+            made = _made(str(message.get("description")), self.messages)
         except ProviderMessageError as error:
             self.failures.append(error)
             return Reply(status=422)
         headers = {
-            "Content-Type": str(message.metadata.get("contentType", _JSON)),
-            "Pact-Message-Metadata": base64.b64encode(msgspec.json.encode(message.metadata)).decode(),
+            "Content-Type": str(made.metadata.get("contentType", _JSON)),
+            "Pact-Message-Metadata": base64.b64encode(msgspec.json.encode(made.metadata)).decode(),
         }
-        return Reply(status=200, headers=headers, body=message.contents)
+        return Reply(status=200, headers=headers, body=made.contents)
 
 
 def _made(description: str, messages: Messages) -> Message:
@@ -67,5 +67,6 @@ def _made(description: str, messages: Messages) -> Message:
 @contextmanager
 def running_message_server(messages: Messages) -> Iterator[MessageServer]:
     """A message server on a free loopback port, for as long as the context lasts."""
-    with MessageServer(messages) as server, in_background(server, name="pactape-messages"):
+    server = MessageServer(messages)
+    with in_background(server, name="pactape-messages"):
         yield server

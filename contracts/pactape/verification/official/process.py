@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.errors import PactapeError
+from pactape.errors import VerifierCrashError
 
 if TYPE_CHECKING:
     from pact import Verifier
     from pact.verifier import BrokerSelectorBuilder
 
-__all__ = ["SELECTIONS", "BrokerSource", "Job", "VerifierCrashError", "run"]
+__all__ = ["SELECTIONS", "BrokerSource", "Job", "run"]
 
 #: What a broker can be asked to select, beside "branch:NAME".
 SELECTIONS = ("main-branch", "deployed-or-released", "matching-branch", "latest")
@@ -75,10 +75,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Job({self.provider!r} at {self.url!r}, {self.pacts!r}, headers {sorted(self.headers)!r})"
-
-
-class VerifierCrashError(PactapeError):
-    """The official verifier ended without a report."""
 
 
 def run(job: Job) -> dict[str, Any]:

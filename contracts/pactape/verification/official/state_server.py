@@ -14,7 +14,7 @@ from pactape.errors import ProviderStateError
 from pactape.exchange import ProviderState
 from pactape.provider_states import set_up
 from pactape.serving import in_background
-from pactape.verification.official.loopback_server import AskedServer, Reply
+from pactape.verification.official.loopback_server import LoopbackServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ __all__ = ["StateServer", "running_state_server"]
 _JSON = {"Content-Type": "application/json"}
 
 
-class StateServer(AskedServer):
+class StateServer(LoopbackServer):
     """Sets up provider states on request.
 
     Attributes:
@@ -38,14 +38,9 @@ class StateServer(AskedServer):
         self.states = states
         self.failures: list[ProviderStateError] = []
 
-    @property
-    def url(self) -> str:
-        """Where the verifier posts its state changes."""
-        return f"http://127.0.0.1:{self.server_port}/"
-
-    def reply(self, asked: dict[str, Any]) -> Reply:
+    def reply(self, message: dict[str, Any]) -> Reply:
         """Set up the state that a state change names, and answer with its values."""
-        state = ProviderState(name=asked["state"], parameters=asked.get("params") or {})
+        state = ProviderState(name=message["state"], parameters=message.get("params") or {})
         try:
             returned = set_up(state, self.states) if state.name else None
         except ProviderStateError as error:
@@ -65,5 +60,6 @@ def _values(returned: object) -> bytes:
 @contextmanager
 def running_state_server(states: States) -> Iterator[StateServer]:
     """A state server on a free loopback port, for as long as the context lasts."""
-    with StateServer(states) as server, in_background(server, name="pactape-states"):
+    server = StateServer(states)
+    with in_background(server, name="pactape-states"):
         yield server

@@ -14,11 +14,10 @@ from pactape.errors import (
     ProviderStateError,
     ProviderUnreachableError,
 )
+from pactape.imports import require_extra
 from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.verification.message_factories import check_message
-from pactape.verification.official.message_server import running_message_server
 from pactape.verification.official.process import SELECTIONS, BrokerSource, Job, run
-from pactape.verification.official.state_server import running_state_server
 from pactape.verification.result import Verification, verification_of
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["verify_from_broker", "verify_provider"]
 
+_FEATURE, _LIBRARIES = "the official verifier", ("pact", "cheroot")
 _CONNECT_SECONDS = 3.0
 _PORTS = {"http": 80, "https": 443}
 
@@ -54,11 +54,13 @@ def verify_provider(
             gives a JSON value, bytes, or a `pactape.matching.Message`.
 
     Raises:
-        PactFormatError: A file is no pact, there is none, or they are of several providers.
+        MissingExtraError: The extra "verify" isn't installed.
+        PactFormatError: A file is not a pact, there is none, or they belong to several providers.
         ProviderStateError: A state has no handler, or a handler failed.
         ProviderMessageError: A message has no function, its function failed, or there is no `url` for a request.
         ProviderUnreachableError: Nothing answers at `url`.
     """
+    require_extra("verify", _FEATURE, *_LIBRARIES)
     paths = tuple(pacts)
     documents = [read_pact_with_interactions(path) for path in paths]
     provider = _provider(paths, documents)
@@ -98,6 +100,7 @@ def verify_from_broker(
         ProviderStateError: A state has no handler, or a handler failed.
         ProviderUnreachableError: Nothing answers at `url`.
     """
+    require_extra("verify", _FEATURE, *_LIBRARIES)
     _check_broker(broker)
     if url is not None:
         _check_reachable(url)
@@ -121,6 +124,9 @@ def _judge(
     pacts: tuple[str, ...] = (),
     broker: BrokerSource | None = None,
 ) -> Verification:
+    from pactape.verification.official.message_server import running_message_server  # noqa: PLC0415 -- the extra
+    from pactape.verification.official.state_server import running_state_server  # noqa: PLC0415 -- as above
+
     with running_state_server(states) as server, running_message_server(messages or {}) as maker:
         report = run(
             Job(
@@ -129,7 +135,7 @@ def _judge(
                 pacts=pacts,
                 state_url=server.url,
                 headers=dict(headers or {}),
-                message_port=maker.server_port if messages else None,
+                message_port=maker.port if messages else None,
                 broker=broker,
             )
         )

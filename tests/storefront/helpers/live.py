@@ -1,4 +1,4 @@
-"""The storefront in a process of its own: what its services ask one another stays out of recordings."""
+"""Test helpers: the storefront in its own process, so that calls between its services are not recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import requests
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STATES = "STOREFRONT_STATES_DATABASE_URL"
 
 

@@ -1,4 +1,4 @@
-"""Serves one provider in a process of its own, unreliably, until it is killed; told how on stdin, as JSON."""
+"""Test helpers, run as a script: serve an unreliable provider, configured by JSON on stdin, until it is killed."""
 
 from __future__ import annotations
 

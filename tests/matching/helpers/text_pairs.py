@@ -1,4 +1,4 @@
-"""Made-up XML, forms and plain texts with rules, and bodies that nearly match them."""
+"""Test helpers: random XML, forms and plain texts with rules, and bodies that nearly match them."""
 
 from __future__ import annotations
 

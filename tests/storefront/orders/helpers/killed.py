@@ -1,4 +1,4 @@
-"""Processes orders, each in a process of its own that kills itself at the point that it is told.
+"""Test helpers, run as a script: process orders in child processes that kill themselves at a given point.
 
 Reads a job on each line of stdin, and writes how the process ended: the signal's number, or 0.
 """

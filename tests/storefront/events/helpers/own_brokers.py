@@ -1,4 +1,4 @@
-"""Brokers of a test's own, on free ports, to be killed with all that they hold."""
+"""Test helpers: message brokers on free ports that a test can kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up requests with rules, and requests that nearly match them."""
+"""Test helpers: random requests with rules, and requests that nearly match them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pactape.exchange import Request
 
-from tests.matching.pairs import actual_for, expected_value, rules_for
+from tests.matching.helpers.pairs import actual_for, expected_value, rules_for
 
 if TYPE_CHECKING:
     import random

@@ -1,4 +1,4 @@
-"""The stock tools, a provider whose answers tests change, and contracts to publish."""
+"""Test helpers: the stock tools, a provider with changeable responses, and pacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up examples with rules, and values that nearly match them: the input of the differential tests."""
+"""Test helpers: random examples with rules, and values that nearly match them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Rust engine as a judge: what it says of a body, by way of a synchronous message's response."""
+"""Test helpers: the Rust engine as an oracle, through a synchronous message's response."""
 
 from __future__ import annotations
 

@@ -1,0 +1,62 @@
+"""The path segments that stand literally in the client's code: nothing is imported or run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+__all__ = ["client_literals", "literal_segments"]
+
+_PATH = re.compile(r"[^\s?#]*/[^\s?#]*")
+_SEGMENT = re.compile(r"[A-Za-z][\w.~-]*")
+
+
+def client_literals(paths: Iterable[Path]) -> frozenset[str]:
+    """Return the path segments that are literals in Python files, and in those below folders.
+
+    Args:
+        paths: Files and folders; a file that isn't Python is skipped.
+    """
+    files = sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
+    return frozenset(each for file in files for each in _of_file(file, file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=1024)
+def _of_file(file: Path, _changed: int) -> frozenset[str]:
+    try:
+        return literal_segments(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+
+
+def literal_segments(source: str | bytes) -> frozenset[str]:
+    """Return the path segments that are literals in Python code.
+
+    Example:
+        >>> sorted(literal_segments('get(f"/users/{id}/posts"); get("/tags/" + name)'))
+        ['posts', 'tags', 'users']
+    """
+    return frozenset(
+        segment
+        for text in _texts(ast.parse(source))
+        if (path := _PATH.match(text)) is not None
+        for segment in path[0].split("/")[1:]
+        if _SEGMENT.fullmatch(segment)
+    )
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    """The literal texts; those of an f-string as one, with a brace for each value."""
+    parts: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts |= {id(each) for each in node.values}
+            yield "".join(str(each.value) if isinstance(each, ast.Constant) else "{" for each in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.value

@@ -1,0 +1,99 @@
+"""Request headers: which of them a contract asks for, and how exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
+from pactape.contracts.inference.rules import matches_regex
+from pactape.contracts.interactions.multipart_body import BOUNDARY, multipart_boundary
+from pactape.pactfile.patterns import escaped
+
+if TYPE_CHECKING:
+    from pactape.contracts.inference.rules import Rule
+    from pactape.exchange import Request
+
+__all__ = ["SOMETHING", "header_rules", "request_headers", "spelling"]
+
+#: Request headers that the HTTP library, the moment or the route to the provider decides, not the consumer.
+_VOLATILE = frozenset(
+    """
+    accept-encoding accept-charset b3 baggage cache-control connection content-length cookie date expect forwarded
+    host keep-alive newrelic origin pragma priority proxy-authorization proxy-connection referer request-id
+    sentry-trace te traceparent tracestate transfer-encoding upgrade user-agent via x-amz-content-sha256 x-amz-date
+    x-amzn-trace-id x-client-request-id x-client-trace-id x-cloud-trace-context x-correlation-id x-date
+    x-forwarded-for x-forwarded-host x-forwarded-proto x-nonce x-real-ip x-request-id x-request-start
+    x-request-time x-timestamp x-trace-id x-transaction-id x-goog-api-client x-ms-client-request-id x-ms-date
+    x-goog-request-params x-ms-return-client-request-id
+    """.split()  # noqa: SIM905 -- a long list reads better as words
+)
+#: Parts of names by which SDKs send what they are, which attempt it is, and what a tracer wants to find again.
+_VOLATILE_NAMES = re.compile(
+    r"^(amz-sdk|x-amz-sdk|x-stainless|x-b3|x-datadog|x-sentry|x-newrelic|x-instana|x-ot-span|x-goog-gcs|sec-|uber-)"
+    r"|user-agent|(^|-)sdk(-|$)|(client|library|lib|platform|runtime|package|python|os)-(version|name|info|os)$"
+    r"|(^|-)(timestamp|nonce|trace-?id|span-?id|invocation-id|retry-count|retry-attempt|attempt)$"
+)
+#: Conditions (RFC 9110, section 13): they are made of what an earlier answer brought, so any will do.
+_CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
+SOMETHING = r"^\S.*$"
+_IDEMPOTENCY_KEY = "Idempotency-Key"
+
+
+def request_headers(request: Request) -> dict[str, str]:
+    """Return the headers that a contract asks for, by name in one spelling.
+
+    An idempotency key that is a UUID of the moment becomes one that the request decides; the boundary of a
+    multipart body, which is random, a constant one.
+    """
+    headers: dict[str, str] = {}
+    for name, value in request.headers:
+        lower = name.lower()
+        if lower in _VOLATILE or _VOLATILE_NAMES.search(lower) or (lower == "accept" and value == "*/*"):
+            continue
+        headers[spelling(lower)] = value
+    if _IDEMPOTENCY_KEY in headers:
+        headers[_IDEMPOTENCY_KEY] = _stable_key(headers[_IDEMPOTENCY_KEY], request)
+    boundary = multipart_boundary(request)
+    if boundary is not None:
+        headers["Content-Type"] = headers["Content-Type"].replace(boundary, BOUNDARY)
+    return headers
+
+
+def header_rules(headers: dict[str, str]) -> dict[str, Rule]:
+    """Return a rule for each header that any value will do for, or any secret.
+
+    Of a header that holds a placeholder the scheme in front of it counts, the secret doesn't. An idempotency key
+    and a condition have to be there; of a multipart body's type the boundary doesn't count.
+    """
+    rules: dict[str, Rule] = {}
+    for name, value in headers.items():
+        scheme, separator, secret = value.rpartition(" ")
+        if name == _IDEMPOTENCY_KEY or name.lower() in _CONDITIONS:
+            rules[name] = matches_regex(SOMETHING)
+        elif name == "Content-Type" and BOUNDARY in value:
+            media = escaped(value.partition(";")[0].strip())
+            rules[name] = matches_regex(rf"^{media};.*boundary=.+$")
+        elif secret == PLACEHOLDER:
+            rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else SOMETHING)
+        elif PLACEHOLDER in value:
+            rules[name] = matches_regex(SOMETHING)
+    return rules
+
+
+def _stable_key(key: str, request: Request) -> str:
+    """The key, unless it is a UUID of the moment: then one that the request decides, for no two may share one."""
+    try:
+        uuid.UUID(key)
+    except ValueError:
+        return key
+    asked = f"{request.method} {urlsplit(request.url).path} ".encode() + request.body
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(asked).hexdigest()))
+
+
+def spelling(lower: str) -> str:
+    """Return one spelling for a header's name, whichever a library chose."""
+    return "-".join(part.capitalize() for part in lower.split("-"))

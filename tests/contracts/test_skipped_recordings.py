@@ -1,0 +1,103 @@
+"""Recordings that give no contract, and why."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contracts.helpers.projects import TEST, Project, interaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def redirect() -> dict[str, Any]:
+    """An interaction whose answer is elsewhere."""
+    moved = interaction(status=301)
+    moved["response"]["headers"]["Location"] = ["http://users.test/people/7"]
+    return moved
+
+
+@pytest.mark.parametrize(
+    ("exclusions", "notes", "reason"),
+    [
+        (
+            interaction(url="http://other.test/x"),
+            {},
+            "no [tool.pactape.providers.*] has a url for other.test",
+        ),
+        (
+            redirect(),
+            {},
+            "a redirect, which the official verifier follows",
+        ),
+        (interaction(status=401), {}, "an answer about credentials, which are not recorded"),
+        (interaction(), {**TEST, "contract": False}, "its test keeps it out of contracts"),
+    ],
+)
+def test_what_takes_no_part_is_reported_with_the_reason(
+    project: Project, exclusions: dict[str, Any], notes: dict[str, Any], reason: str
+) -> None:
+    project.record("a", exclusions, **notes)
+    derivation = project.derive()
+    found = [(each.cassette, each.index, each.reason) for each in derivation.exclusions]
+    assert (derivation.contracts, found) == ((), [("cassettes/a.yaml", 0, reason)])
+
+
+def test_a_token_request_takes_no_part(project: Project) -> None:
+    token = interaction(method="POST", url="http://users.test/oauth/token")
+    token["request"]["body"] = "grant_type=client_credentials"
+    token["request"]["headers"] = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    project.record("a", token)
+    assert project.derive().exclusions[0].reason == "a token request: credentials are not recorded"
+
+
+def broken(**response: Any) -> dict[str, Any]:
+    """An interaction whose response is not what its headers say."""
+    spoilt = interaction()
+    spoilt["response"] |= response
+    return spoilt
+
+
+DEEP = "[" * 500 + "]" * 500
+ODD: dict[str, tuple[dict[str, Any], str]] = {
+    "not JSON": (
+        {"body": {"string": "<html>"}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "NaN": (
+        {"body": {"string": '{"a": NaN}'}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "very deep": ({"body": {"string": DEEP * 1}}, "the response's body nests more than 100 deep"),
+    "deeper still": (
+        {"body": {"string": "[" * 100_000 + "]" * 100_000}},
+        "the response's body is not the JSON that its content type says",
+    ),
+    "torn gzip": (
+        {
+            "headers": {"Content-Type": ["application/json"], "Content-Encoding": ["gzip"]},
+            "body": {"string": gzip.compress(b"{}")[:12]},
+        },
+        "a body can't be read: its content coding gzip is damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_body_that_is_not_what_its_headers_say_takes_no_part(project: Project, odd: str) -> None:
+    response, reason = ODD[odd]
+    project.record("a", broken(**response))
+    project.record("b", interaction())
+    derivation = project.derive()
+    assert ([each.reason[: len(reason)] for each in derivation.exclusions], len(derivation.contracts)) == (
+        [reason],
+        1,
+    )

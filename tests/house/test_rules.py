@@ -1,0 +1,89 @@
+"""The rules of the house: no private imports in tests, helpers that say so, numbered decisions, one version."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import pactape
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted(
+    file
+    for folder in ("clients", "contracts", "storefront", "tests", "benchmarks")
+    for file in (ROOT / folder).rglob("*.py")
+    if "migrations" not in file.parts
+)
+TESTS = [file for file in CODE if file.is_relative_to(ROOT / "tests")]
+HELPERS = [file for file in TESTS if "helpers" in file.parts]
+PACKAGES = ("pactape", "pactape_clients", "storefront", "tests")
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+def imported_names(file: Path) -> list[str]:
+    """The names that a module imports, with their modules: "pactape.errors.BadInputError"."""
+    names = []
+    for node in nodes(file):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def test_no_test_imports_a_private_module_or_name() -> None:
+    private = [
+        f"{name_of(file)}: {name}"
+        for file in TESTS
+        for name in imported_names(file)
+        if name.partition(".")[0] in PACKAGES and re.search(r"(^|\.)_(?!_)", name)
+    ]
+    assert private == []
+
+
+def test_nothing_is_imported_from_a_test_module() -> None:
+    shared = [
+        f"{name_of(file)}: {name}" for file in TESTS for name in imported_names(file) if ".test_" in name
+    ]
+    assert shared == []
+
+
+@pytest.mark.parametrize("file", HELPERS, ids=name_of)
+def test_a_helper_module_says_that_it_is_one(file: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    assert docstring.startswith("Test helpers")
+
+
+def test_every_module_in_tests_is_a_test_a_fixture_a_helper_or_a_script() -> None:
+    others = [
+        name_of(file)
+        for file in TESTS
+        if file not in HELPERS and file.name != "conftest.py" and not file.name.startswith("test_")
+    ]
+    assert others == ["tests/conformance/soundness.py", "tests/conformance/specification.py"]
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [file.name.partition("-")[0] for file in files]
+    headings = [file.read_text(encoding="utf-8").partition(".")[0] for file in files]
+    assert len(set(numbers)) == len(numbers)
+    assert headings == [f"# {int(number)}" for number in numbers]
+
+
+@pytest.mark.parametrize("package", [pactape])
+def test_the_version_of_a_distribution_is_the_version_of_its_package(package: object) -> None:
+    name = getattr(package, "__name__", "")
+    assert getattr(package, "__version__", None) == version(name.replace("_", "-"))

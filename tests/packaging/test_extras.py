@@ -1,0 +1,180 @@
+"""Extras: what works without any, what each brings, and what a command says whose extra is missing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+MakeEnvironment = Any  # the function of the fixture `environment_with`
+CASSETTE = """interactions:
+- request:
+    body: null
+    headers: {}
+    method: GET
+    uri: http://users.test/users/7
+  response:
+    body: {string: '{"id": 7, "name": "Ada"}'}
+    headers: {Content-Type: [application/json]}
+    status: {code: 200, message: OK}
+version: 1
+"""
+SETTINGS = '[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "http://users.test"\n'
+TEST = """
+import pytest, requests
+
+@pytest.mark.cassette("users.yaml")
+def test_user():
+    assert requests.get("http://users.test/users/7", timeout=5).json()["name"] == "Ada"
+"""
+
+PACT = """{"consumer": {"name": "web"}, "provider": {"name": "users"}, "interactions": [
+{"type": "Synchronous/HTTP", "description": "a", "request": {"method": "GET", "path": "/"},
+"response": {"status": 200}}
+], "metadata": {"pactSpecification": {"version": "4.0"}}}"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "users.yaml").write_text(CASSETTE, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "test_user.py").write_text(TEST, encoding="utf-8")
+    return tmp_path
+
+
+def test_without_extras_recordings_are_replayed_checked_and_turned_into_contracts(
+    environment_with: MakeEnvironment, project: Path
+) -> None:
+    environment = environment_with()
+    for arguments in (
+        ("-m", "pactape", "derive"),
+        ("-m", "pactape", "lint"),
+        ("-m", "pactape", "check"),
+        ("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_user.py"),
+    ):
+        done = environment.run(*arguments, cwd=project)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_command_explains_itself_without_extras(
+    environment_with: MakeEnvironment, tmp_path: Path
+) -> None:
+    program = (
+        "from click.testing import CliRunner; from pactape.cli import command\n"
+        "for name in command.list_commands(None):\n"
+        "    done = CliRunner().invoke(command, [name, '--help']); assert done.exit_code == 0, (name, done.output)"
+    )
+    done = environment_with().run("-c", program, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        ("verify pacts/web-users.json --url http://127.0.0.1:9", "verify"),
+        ("publish --version 1 --broker-url http://127.0.0.1:9", "verify"),
+        ("broker --port 0 --database broker.sqlite", "broker"),
+        ("replay-server --port 0 cassettes", "server"),
+    ],
+)
+def test_a_command_whose_extra_is_missing_says_which_to_install(
+    environment_with: MakeEnvironment, project: Path, command: str, extra: str
+) -> None:
+    (project / "pacts").mkdir()
+    (project / "pacts" / "web-users.json").write_text(PACT, encoding="utf-8")
+    done = environment_with().run("-m", "pactape", *command.split(), cwd=project)
+    assert (done.returncode, f"Fix: pip install 'pactape[{extra}]'." in done.stderr) == (2, True), done.stderr
+
+
+SERVING = """
+from pathlib import Path; import urllib.request; from pactape.replaying import replaying
+with replaying([Path("cassettes/users.yaml")]) as url: urllib.request.urlopen(url + "/users/7")
+"""
+BROKER = """
+from pathlib import Path; import urllib.request; from pactape.broker import running_broker
+with running_broker(Path("broker.sqlite")) as url: urllib.request.urlopen(url)
+"""
+VERIFYING = """
+from pathlib import Path; import threading, http.server; from pactape.verification import verify_provider
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+found = verify_provider([Path("pacts/web-users.json")], url=f"http://127.0.0.1:{server.server_port}", states={})
+assert len(found.results) == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("extra", "program"), [("server", SERVING), ("broker", BROKER), ("verify", VERIFYING)]
+)
+def test_an_extra_brings_all_that_its_feature_needs(
+    environment_with: MakeEnvironment, project: Path, extra: str, program: str
+) -> None:
+    (project / "pacts").mkdir()
+    (project / "pacts" / "web-users.json").write_text(PACT, encoding="utf-8")
+    done = environment_with(extra).run("-c", program, cwd=project)
+    assert done.returncode == 0, done.stderr
+
+
+def imported_modules(package: Path) -> set[str]:
+    """Return the top-level modules that a package's modules import, wherever the import stands."""
+
+    def names(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in package.rglob("*.py"))
+    return {name.partition(".")[0] for tree in trees for node in ast.walk(tree) for name in names(node)}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+#: Libraries that are used where they happen to be installed.
+OPTIONAL = {"brotli", "brotlicffi", "zstandard", "compression", "backports"}
+#: A command that is run, a library whose sessions users hand in, and the toolkit itself in its extra "all".
+NOT_IMPORTED = {"pact-python-cli", "authlib", "pactape"}
+
+
+def used_distributions(package: Path) -> set[str]:
+    """Return the distributions whose modules a package imports, but the standard library and this repository."""
+    modules = (
+        imported_modules(package) - set(sys.stdlib_module_names) - {"pactape", "pactape_clients"} - OPTIONAL
+    )
+    providers = packages_distributions()
+    return {canonical(name) for module in modules for name in providers.get(module, [module])}
+
+
+@pytest.mark.parametrize(
+    ("project_file", "package"),
+    [("pyproject.toml", "contracts/pactape"), ("clients/pyproject.toml", "clients/pactape_clients")],
+)
+def test_what_is_required_is_imported_and_what_is_imported_is_required(
+    project_file: str, package: str
+) -> None:
+    table = tomllib.loads((ROOT / project_file).read_text(encoding="utf-8"))["project"]
+    extras = table["optional-dependencies"].values()
+    texts = [*table["dependencies"], *(text for extra in extras for text in extra)]
+    required = {canonical(Requirement(text).name) for text in texts} - NOT_IMPORTED
+    assert required == used_distributions(ROOT / package) - NOT_IMPORTED
+
+
+def test_all_installs_what_every_extra_installs() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = dict(table["optional-dependencies"])
+    (everything,) = extras.pop("all")
+    assert Requirement(everything).extras == set(extras)
