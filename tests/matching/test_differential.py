@@ -105,3 +105,32 @@ def test_the_engine_and_the_matcher_agree_on_25_000_bodies() -> None:
 @pytest.mark.long
 def test_the_engine_and_the_matcher_agree_on_10_000_requests() -> None:
     assert disagreements_about_requests(range(1_000, 3_000)) == []
+
+
+XML = {"contentType": "application/xml"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        ("<a>&lt;</a>", "<a>&#60;</a>"),
+        ("<a>&lt;</a>", "<a>&gt;</a>"),
+        ("<a>é</a>", "<a>&#xE9;</a>"),
+        ("<a><![CDATA[<]]></a>", "<a>&lt;</a>"),
+        ('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "<a>y</a>"),
+        ("<a>y</a>", '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'),
+        ("<a>&nbsp;</a>", "<a>&nbsp;</a>"),
+        ('<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>', "<a>é</a>"),
+        ('<?xml version="1.0" encoding="utf-16"?><a>x</a>', "<a>x</a>"),
+        ("\ufeff<a>x</a>", "<a>x</a>"),
+        ("<a>x</a>", "\ufeff<a>x</a>"),
+        ("<a>x<!-- c -->y</a>", "<a>xy</a>"),
+        ("<a>x</a>", "<a>x<?p i?></a>"),
+        ("<a>x</a>", "<a>x</a><b/>"),
+    ],
+)
+def test_the_engine_and_the_matcher_agree_on_entities_and_charsets(expected: str, actual: str) -> None:
+    matcher = MessageMatcher({"contents": {"content": expected, **XML}})
+    ours = matcher.mismatches(Message(contents=actual.encode(), metadata=XML))
+    theirs = Engine(expected, {}, XML["contentType"]).mismatches(actual)
+    assert bool(ours) == bool(theirs)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pactape.exchange import Request, Response
 from pactape.matching import Message, MessageMatcher, RequestMatcher, ResponseMatcher
+from pactape.matching.reading import body_to_send
 
 JSON = ("Content-Type", "application/json")
 
@@ -217,3 +218,38 @@ def test_messages_are_matched_by_contents_and_metadata() -> None:
         [each.path for each in matcher.mismatches(Message(contents=b'{"id": 2}', metadata={}))],
     ]
     assert found == [[], ["$.id"], ["contentType", "topic"]]
+
+
+@pytest.mark.parametrize("kind", ["application/cloudevents+json", "text/plain", "application/xml"])
+def test_contents_of_another_type_are_one_mismatch_though_the_suffix_is_the_expected_type(kind: str) -> None:
+    matcher = MessageMatcher({"contents": {"content": {"id": 1}, "contentType": "application/json"}})
+    (mismatch,) = matcher.mismatches(Message(contents=b'{"id": 1}', metadata={"contentType": kind}))
+    assert mismatch.rule == "content type"
+
+
+def test_an_example_of_version_2_without_content_type_is_what_its_first_bytes_look_like() -> None:
+    written = {"status": 200, "body": {"@odata.context": "x"}, "matchingRules": {"$.body": {"match": "type"}}}
+    matcher = ResponseMatcher(written, version=2)
+    response = Response(
+        status=200, headers=(("Content-Type", "application/json"),), body=b'{"@odata.context": "y"}'
+    )
+    (mismatch,) = matcher.mismatches(response)
+    assert (mismatch.rule, mismatch.expected) == ("content type", "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("written", "version", "kind", "sent"),
+    [
+        ({"body": None}, 3, "application/json", b"null"),
+        ({"body": None}, 4, "application/vnd.api+json", b"null"),
+        ({"body": {"content": None, "contentType": "application/json"}}, 4, "application/json", b"null"),
+        ({"body": None}, 3, None, b""),
+        ({"body": {"content": None, "contentType": "application/json"}}, 4, "text/plain", b""),
+        ({"body": {"content": 1}}, 4, "application/json", b"1"),
+        ({}, 4, "application/json", None),
+    ],
+)
+def test_a_null_body_is_sent_where_the_headers_say_json(
+    written: dict[str, Any], version: int, kind: str | None, sent: bytes | None
+) -> None:
+    assert body_to_send(written, version, content_type=kind).data == sent

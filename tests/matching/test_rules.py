@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from pactape.exchange import Response
 from pactape.matching import Mismatch, Part, ResponseMatcher, RuleError
 from pactape.matching.numbers import json_value
+from pactape.matching.regexes import matches
 
 Rule = dict[str, Any]
 
@@ -191,3 +193,34 @@ def test_whole_numbers_beyond_64_bits_are_decimals() -> None:
         float,
         float,
     ]
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a*)*b", "(a|aa){1,60}b", "(.*a){12}b"])
+def test_a_pattern_that_takes_too_long_is_one_mismatch(pattern: str) -> None:
+    matcher = ResponseMatcher(
+        {
+            "status": 200,
+            "body": {"content": {"a": "ab", "b": 1}, "contentType": "application/json"},
+            "matchingRules": {"body": {"$.a": {"matchers": [{"match": "regex", "regex": pattern}]}}},
+        }
+    )
+    body = msgspec.json.encode({"a": "a" * 60 + "!", "b": 1})
+    response = Response(status=200, headers=(("Content-Type", "application/json"),), body=body)
+    (mismatch,) = matcher.mismatches(response)
+    assert (mismatch.path, mismatch.actual) == ("$.a", "a" * 60 + "!")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("(a+)+b", "aaab", True),
+        (r"(\d+\.)*\d+", "1.22.3", True),
+        (r"([[:alpha:]]+-)*[[:alpha:]&&[^x]]+", "ab-cd", True),
+        (r"([[:alpha:]]+-)*[[:alpha:]&&[^x]]+", "ab-cx", False),
+        (r"(?i)(ab|cd)+", "AbCd", True),
+        (r"(?<word>\w+),\k<word>*", "ab,ab", True),
+        ("(a\n)*", "a\na\n", True),
+    ],
+)
+def test_patterns_with_a_time_limit_mean_the_same(pattern: str, text: str, *, fits: bool) -> None:
+    assert matches(pattern, text) is fits

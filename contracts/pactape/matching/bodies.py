@@ -65,6 +65,11 @@ class BodyMatcher:
             or expected.accepts(actual.base)
         )
 
+    def accepts_message_type(self, actual: ContentType) -> bool:
+        """Whether the contents of a message have the expected type; a suffix such as "+json" counts in full."""
+        expected = self.expected.content_type
+        return not expected.known or expected.accepts(actual)
+
     def type_mismatch(self, actual: Body) -> Mismatch:
         """The mismatch of a body of a content type that isn't accepted."""
         return _mismatch(

@@ -158,12 +158,7 @@ class MessageMatcher:
         body = Body(message.contents, declared if declared.known else guess_content_type(message.contents))
         found = self._metadata(message.metadata)
         expected = self.body.expected
-        if (
-            expected.data
-            and body.data
-            and expected.content_type.known
-            and not self.body.accepts_type(body.content_type)
-        ):
+        if expected.data and body.data and not self.body.accepts_message_type(body.content_type):
             return [*found, self.body.type_mismatch(body)]
         return [*found, *self.body.mismatches(body)]
 

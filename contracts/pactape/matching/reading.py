@@ -15,7 +15,7 @@ from pactape.matching.headers import values_of
 from pactape.matching.numbers import text_of
 from pactape.matching.queries import Parameters, parameters_of
 
-__all__ = ["read_body", "read_headers", "read_query"]
+__all__ = ["body_to_send", "read_body", "read_headers", "read_query"]
 
 _V4 = 4
 
@@ -67,13 +67,31 @@ def read_body(
     return _version_3(value, parse_content_type(content_type))
 
 
+def body_to_send(written: dict[str, Any], version: int, *, content_type: str | None) -> Body:
+    """Return the body that a verifier sends for a contract's request.
+
+    A body that is null is sent as JSON's `null` where the headers say that it is JSON, and else not at all; as an
+    expectation it is an empty body.
+
+    Args:
+        written: The request.
+        version: The specification's major version.
+        content_type: The Content-Type of its headers.
+    """
+    value = written.get("body", "")
+    is_null = value is None or (
+        isinstance(value, dict) and version >= _V4 and value.get("content", "") is None
+    )
+    if is_null and parse_content_type(content_type).is_json:
+        return Body(b"null", parse_content_type(content_type))
+    return read_body(written, version, content_type=content_type)
+
+
 def _version_3(value: Any, content_type: ContentType) -> Body:
     if value is None:
         return Body(b"", content_type)
     if not isinstance(value, str):
-        return Body(
-            _json(value), content_type if content_type.known else parse_content_type("application/json")
-        )
+        return _body(_json(value), content_type)
     if content_type.is_json and value and not _is_json(value):
         return Body(_json(value), content_type)
     return _body(value.encode(), content_type)

@@ -1,15 +1,21 @@
-r"""Regular expressions of contracts: the engine reads them as Oniguruma with Ruby's syntax; here `re` runs them.
+r"""Regular expressions of contracts, in Oniguruma's Ruby syntax as the official engine reads them, run in Python.
 
 What differs is rewritten: `^` and `$` work at every line, `(?m)` lets the dot match a line's end, `\h` is a
 hexadecimal digit, `\z` the end, `[[:alpha:]]` and `\p{L}` name classes, `(?<name>…)` and `\k<name>` name groups.
+
+Contracts come from other teams, and a pattern like `(a+)+b` can take for ever (CWE-1333). Patterns of that
+kind run in the library `regex`, which gives up after a second; the others run in `re`, which is faster.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
-__all__ = ["PatternError", "compiled", "matches"]
+__all__ = ["PatternError", "compile_pattern", "matches"]
+
+_LIMIT_SECONDS = 1.0
 
 _CLASSES = {
     "alpha": r"^\W\d_",
@@ -40,6 +46,9 @@ _ESCAPE = re.compile(
     r"\\(?:k<(?P<group>\w+)>|x\{(?P<code>[0-9A-Fa-f]+)\}|(?P<negated>[pP])\{(?P<caret>\^?)(?P<class>\w+)\}|(?P<one>.))",
     re.DOTALL,
 )
+#: Repetitions of different lengths, and repetitions of groups.
+_REPETITION = re.compile(r"[*+]|\{\d*,\d*\}")
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
 _POSIX = re.compile(r"\[:(?P<caret>\^?)(?P<class>\w+):\]")
 _FLAGS = {"m": "s", "i": "i", "x": "x"}
 _ESCAPES = {
@@ -60,23 +69,41 @@ def matches(pattern: str, text: str) -> bool:
     """Whether the pattern's first way to match at the text's beginning ends at the text's end.
 
     Raises:
-        PatternError: The pattern can't be used.
+        PatternError: The pattern can't be used, or takes more than a second.
     """
-    found = compiled(pattern).match(text)
+    options = {} if _is_fast(pattern) else {"timeout": _LIMIT_SECONDS}
+    try:
+        found = compile_pattern(pattern).match(text, **options)
+    except TimeoutError:
+        raise PatternError(f"{pattern!r} takes more than {_LIMIT_SECONDS:g} s on this text") from None
     return found is not None and found.end() == len(text)
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as Python's.
+def compile_pattern(pattern: str) -> Any:
+    """Return the pattern compiled by `re`, or by `regex` when it may take long.
 
     Raises:
         PatternError: The pattern can't be used.
     """
+    rewritten = _Rewriting(pattern).run()
     try:
-        return re.compile(_Rewriting(pattern).run(), re.MULTILINE)
+        compiled = re.compile(rewritten, re.MULTILINE)
+        return compiled if _is_fast(pattern) else _with_time_limit(rewritten)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"{pattern!r} is not a valid regular expression ({error})") from None
+
+
+@lru_cache(maxsize=4096)
+def _is_fast(pattern: str) -> bool:
+    """Whether there are few ways to try: no group is repeated, and only one thing a varying number of times."""
+    return len(_REPETITION.findall(pattern)) <= 1 and not _REPEATED_GROUP.search(pattern)
+
+
+def _with_time_limit(rewritten: str) -> Any:
+    import regex  # noqa: PLC0415 -- few contracts need it
+
+    return regex.compile(rewritten, regex.MULTILINE | regex.VERSION0)
 
 
 class _Rewriting:

@@ -5,6 +5,7 @@ Pact specification V2, "XML body matching"; names in a namespace are "uri:name".
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["mismatches_of_xml", "xml_rules"]
 
 _EQUALITY = Equality()
+#: The XML declaration: of a text that is decoded already, its encoding must not be looked at.
+_DECLARATION = re.compile(r"\A<\?xml\s[^>]*\?>")
+_ENTITY = re.compile(r"<!ENTITY\s+([^\s%]+)")
 _Place = tuple[str, ...]
 
 
@@ -37,8 +41,8 @@ def mismatches_of_xml(expected: bytes, actual: bytes, rules: Selection, extra: E
         extra: What of unexpected elements and attributes.
     """
     try:
-        example, root = _parsed(expected), _parsed(actual)
-    except ET.ParseError as error:
+        example, root = _parse(expected), _parse(actual)
+    except (ET.ParseError, ValueError) as error:
         reason = f"can't be read as XML, or its example can't ({error})"
         return [
             Mismatch(
@@ -59,8 +63,20 @@ def xml_rules(rules: Mapping[Path, RuleList]) -> dict[Path, RuleList]:
     return shorter | {path: each for path, each in rules.items() if Wild.ITEM not in path}
 
 
-def _parsed(document: bytes) -> ET.Element:
-    return ET.fromstring(document.strip())  # noqa: S314 -- expat bounds the expansion of entities
+def _parse(document: bytes) -> ET.Element:
+    """Parse as the official engine does: as UTF-8 whatever is declared, and without entities of a DTD.
+
+    Raises:
+        ValueError: It isn't UTF-8, begins with a byte order mark, or refers to an entity that its DTD declares.
+        ET.ParseError: It isn't well-formed.
+    """
+    text = document.decode().strip()
+    if text.startswith("\ufeff"):
+        raise ValueError("it begins with a byte order mark")
+    for name in _ENTITY.findall(text):
+        if f"&{name};" in text:
+            raise ValueError(f"it refers to the entity {name!r} of its DTD")
+    return ET.fromstring(_DECLARATION.sub("", text))  # noqa: S314 -- entities of a DTD are refused above
 
 
 def _name(tag: str) -> str:

@@ -12,7 +12,7 @@ from pactape.errors import PactFormatError, ProviderMessageError, ProviderStateE
 from pactape.exchange import Request, Response
 from pactape.http_bodies import content_codings, decoded_body, header
 from pactape.matching import MessageMatcher, Mismatch, ResponseMatcher, RuleError
-from pactape.matching.reading import read_body, read_headers, read_query
+from pactape.matching.reading import body_to_send, read_headers, read_query
 from pactape.pactfile import InteractionKind, PactInteraction
 from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.provider_states import set_up
@@ -211,7 +211,7 @@ def _request(interaction: PactInteraction, written: dict[str, Any], headers: dic
     sent = [(name, ", ".join(values)) for name, values in known.items() if name.lower() not in replaced]
     sent += headers.items()
     declared = header(sent, "content-type")
-    body = read_body(written, interaction.version, content_type=declared)
+    body = body_to_send(written, interaction.version, content_type=declared)
     if body.data and declared is None and body.content_type.known:
         sent.append(("Content-Type", str(body.content_type)))
     query = urlencode(
