@@ -136,7 +136,7 @@ def test_a_listener_that_fails_gets_the_event_again_and_its_user_s_others_after_
     assert (world.waiting(), world.audited()) == (0, world.once_and_in_order())
 
 
-def test_a_message_that_is_no_event_stops_nobody(world: World) -> None:
+def test_a_message_that_is_not_an_event_is_skipped(world: World) -> None:
     with world.bus.connection() as connection, Producer(connection) as producer:
         queue = world.bus.queue("audit")
         producer.publish(b"nonsense", routing_key=queue.name, declare=[queue])
@@ -201,7 +201,7 @@ def test_events_wait_for_the_first_subscriber(world: World) -> None:
         assert world.audited() == world.once_and_in_order()
 
 
-def test_who_subscribes_later_is_told_of_what_comes_from_then_on(world: World) -> None:
+def test_a_late_subscriber_gets_the_events_from_then_on(world: World) -> None:
     user = world.users.create_user(email=f"{uuid.uuid4()}@example.com", name="Ada")
     with Consumers(world.database, world.bus), Relay(world.database, world.bus, every=0.02):
         world.settle()
@@ -217,10 +217,10 @@ def test_a_bus_shows_no_password() -> None:
     assert "lovelace" not in repr(EventBus("amqp://ada:lovelace@127.0.0.1:5672//"))
 
 
-def test_an_event_s_message_is_json_in_the_wire_s_names(world: World) -> None:
+def test_an_event_s_message_is_json_with_camel_case_names(world: World) -> None:
     world.live()
-    told = msgspec.json.decode(msgspec.json.encode(due(world)[0]))
-    assert (sorted(told), sorted(told["user"])) == (
+    message = msgspec.json.decode(msgspec.json.encode(due(world)[0]))
+    assert (sorted(message), sorted(message["user"])) == (
         ["id", "kind", "occurredAt", "sequence", "user"],
         ["createdAt", "email", "id", "name"],
     )

@@ -76,7 +76,7 @@ def test_each_change_over_rest_is_an_event(
 
 
 @pytest.mark.parametrize("change", [{}, {"name": ""}, {"unknown": "x"}])
-def test_what_changes_nothing_is_no_event(
+def test_a_request_that_changes_nothing_writes_no_event(
     users: Users, events_of: Callable[[str], list[tuple[str, str]]], change: dict[str, str]
 ) -> None:
     user = users.create()
@@ -84,7 +84,7 @@ def test_what_changes_nothing_is_no_event(
     assert events_of(user) == [("user.created", "Ada")]
 
 
-def test_a_refused_change_is_no_event(
+def test_a_refused_change_writes_no_event(
     users: Users, events_of: Callable[[str], list[tuple[str, str]]]
 ) -> None:
     email = f"{uuid.uuid4()}@example.com"
@@ -107,7 +107,7 @@ def told() -> Iterator[str]:
         assert (process.returncode, output) == (0, "stopped\n")
 
 
-def test_the_command_has_the_mailer_welcome_a_user_who_is_created_over_http(told: str) -> None:
+def test_the_command_s_mailer_welcomes_a_user_created_over_http(told: str) -> None:
     clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", told)
     (web, secret, token_url), *others = clients
     orders = next(each for each in others if each[0] == "storefront-orders")

@@ -132,7 +132,7 @@ def parked_and_taken_up(world: World, listener: Listener, act: Callable[..., Non
     return ada
 
 
-def test_a_parked_event_is_tried_again_when_told_and_the_later_ones_follow(
+def test_a_parked_event_is_retried_on_request_and_the_later_ones_follow(
     world: World, listener: Listener
 ) -> None:
     ada = parked_and_taken_up(world, listener, parking.retry)

@@ -22,14 +22,16 @@ STATES = "STOREFRONT_STATES_DATABASE_URL"
 class Live:
     """A running storefront, as its command describes it."""
 
-    def __init__(self, told: str) -> None:
-        self.urls = dict(re.findall(r"^(\w+): (http\S+)$", told, re.MULTILINE))
-        self.urls["users"] = _captured(r"^users API: (\S+)", told)
-        self._clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", told)
+    def __init__(self, output: str) -> None:
+        self.urls = dict(re.findall(r"^(\w+): (http\S+)$", output, re.MULTILINE))
+        self.urls["users"] = _captured(r"^users API: (\S+)", output)
+        self._clients = re.findall(
+            r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", output
+        )
         # Asked for now, for what is asked for later is recorded.
         self._tokens = {client[0]: _token(*client) for client in self._clients[1:]}
         self._tokens["users"] = _token(*self._clients[0])
-        self.states = _captured(rf"{STATES}='(.+)'", told)
+        self.states = _captured(rf"{STATES}='(.+)'", output)
 
     def users_client(self) -> tuple[str, str]:
         """Id and secret of the users API's client."""
@@ -62,8 +64,8 @@ def live_storefront() -> Iterator[Live]:
     command = [sys.executable, "-u", "-m", "storefront", "--port", "0", "--token-lifetime", "600"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = "".join(iter(process.stdout.readline, "all services are up\n"))
-        live = Live(told)
+        output = "".join(iter(process.stdout.readline, "all services are up\n"))
+        live = Live(output)
         os.environ[STATES] = live.states
         try:
             yield live

@@ -138,8 +138,8 @@ def test_an_order_whose_time_is_over_when_another_takes_over_is_undone(
     assert victims.process(shop, order_id, point=f"{step} called") == signal.SIGKILL
     shop.query("UPDATE orders.sagas SET deadline = now() WHERE id = :id RETURNING 1", id=uuid.UUID(order_id))
     assert taken_over(shop, order_id) == "compensated"
-    told = None if step in {"create_order", "get_user"} else shop.undone["told"]
-    assert shop.traces(order_id) == shop.undone | {"told": told}
+    messages = None if step in {"create_order", "get_user"} else shop.undone["told"]
+    assert shop.traces(order_id) == shop.undone | {"told": messages}
 
 
 def test_the_points_are_those_that_an_order_passes(shop: Shop) -> None:

@@ -108,7 +108,7 @@ def test_a_compensation_that_never_works_is_parked_with_an_alert_the_others_are_
     assert shop.traces(str(outcome.order_id)) == shop.undone
 
 
-def test_a_message_that_cannot_be_sent_undoes_no_order(shop: Shop) -> None:
+def test_an_order_stays_completed_when_its_message_can_t_be_sent(shop: Shop) -> None:
     silent = partial(failing, path="/messages", times=4)
     orchestrator = shop.orchestrator(notifications=silent, patience=QUICK)
     outcome = orchestrator.process_order(shop.order)
@@ -138,13 +138,13 @@ def test_an_order_that_two_threads_place_at_once_is_processed_once(shop: Shop) -
     assert shop.traces(order_id) == shop.completed
 
 
-def test_a_payment_token_is_kept_only_until_the_order_is_done(shop: Shop) -> None:
+def test_a_payment_token_is_stored_only_until_the_order_is_done(shop: Shop) -> None:
     outcome = shop.orchestrator().process_order(shop.order)
     record = shop.orchestrator().log.read(str(outcome.order_id))
     assert (record.secrets, "pay-token-456" in repr(record)) == ({}, False)
 
 
-def test_who_has_lost_the_lease_writes_nothing(shop: Shop) -> None:
+def test_a_worker_without_its_lease_writes_nothing(shop: Shop) -> None:
     first, second = SagaLog(shop.database, lease=0.0), SagaLog(shop.database)
     saga_id = str(uuid.uuid4())
     first.begin(saga_id, kind="test", request={}, secrets={}, seconds=None)
@@ -155,7 +155,7 @@ def test_who_has_lost_the_lease_writes_nothing(shop: Shop) -> None:
     assert second.read(saga_id).steps == {}
 
 
-def test_a_saga_that_somebody_is_at_is_nobody_else_s(shop: Shop) -> None:
+def test_a_leased_saga_can_t_be_taken_by_another_worker(shop: Shop) -> None:
     first, second = SagaLog(shop.database), SagaLog(shop.database)
     saga_id = str(uuid.uuid4())
     kind = f"test-{saga_id}"  # of this test alone: others leave sagas behind
@@ -164,7 +164,7 @@ def test_a_saga_that_somebody_is_at_is_nobody_else_s(shop: Shop) -> None:
     first.turned(saga_id, "completed")
 
 
-def test_an_order_without_time_left_is_undone(shop: Shop) -> None:
+def test_an_order_without_time_left_is_rolled_back(shop: Shop) -> None:
     orchestrator = shop.orchestrator()
     orchestrator.set_timeout(0)
     outcome = orchestrator.process_order(shop.order)

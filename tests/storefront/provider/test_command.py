@@ -29,14 +29,14 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_told_to_stop_and_stops_gracefully(number: signal.Signals) -> None:
+def test_it_serves_until_a_signal_and_stops_gracefully(number: signal.Signals) -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[2]
         health = requests.get(f"{url}/health", timeout=10).json()
         process.send_signal(number)
-        told, _ = process.communicate(timeout=30)
-    assert (health, process.returncode, told.splitlines()[-1]) == ({"status": "up"}, 0, "stopped")
+        output, _ = process.communicate(timeout=30)
+    assert (health, process.returncode, output.splitlines()[-1]) == ({"status": "up"}, 0, "stopped")
 
 
 def test_a_port_in_use_is_one_clear_error() -> None:
@@ -45,8 +45,8 @@ def test_a_port_in_use_is_one_clear_error() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with start("--port", str(port)) as process:
-            _, told = process.communicate(timeout=30)
-    assert (process.returncode, told.strip()) == (
+            _, output = process.communicate(timeout=30)
+    assert (process.returncode, output.strip()) == (
         2,
         (
             f"storefront: 127.0.0.1:{port}: can't listen there (Address already in use). "
@@ -66,8 +66,8 @@ def test_a_port_in_use_is_one_clear_error() -> None:
 )
 def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, ...], message: str) -> None:
     with start(*arguments) as process:
-        _, told = process.communicate(timeout=30)
-    assert (process.returncode, len(told.splitlines()), message in told, "--help" in told) == (
+        _, output = process.communicate(timeout=30)
+    assert (process.returncode, len(output.splitlines()), message in output, "--help" in output) == (
         2,
         1,
         True,
@@ -81,29 +81,34 @@ def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, .
 )
 def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: str) -> None:
     with start("--port", "0", STOREFRONT_DATABASE_URL=url) as process:
-        _, told = process.communicate(timeout=30)
+        _, output = process.communicate(timeout=30)
     said = (
         process.returncode,
-        len(told.splitlines()),
-        told.startswith(f"storefront: STOREFRONT_DATABASE_URL: {message}"),
+        len(output.splitlines()),
+        output.startswith(f"storefront: STOREFRONT_DATABASE_URL: {message}"),
     )
     assert said == (2, 1, True)
 
 
 def test_a_bus_of_an_unknown_kind_is_one_clear_error() -> None:
     with start("--port", "0", "--events-bus", "nonsense://ann:s3cret@x") as process:
-        _, told = process.communicate(timeout=30)
-    said = (process.returncode, len(told.splitlines()), "unknown scheme 'nonsense'" in told, "s3cret" in told)
+        _, output = process.communicate(timeout=30)
+    said = (
+        process.returncode,
+        len(output.splitlines()),
+        "unknown scheme 'nonsense'" in output,
+        "s3cret" in output,
+    )
     assert said == (2, 1, True, False)
 
 
-def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
+def test_its_output_is_enough_to_get_a_token_and_set_up_states() -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
-        told = "".join(process.stdout.readline() for _ in range(4))
+        output = "".join(process.stdout.readline() for _ in range(4))
         found_at = re.search(
             r"users API: (\S+) .* curl -u ([^:]+):(\S+) .* STOREFRONT_STATES_DATABASE_URL='(.+)'",
-            told,
+            output,
             re.DOTALL,
         )
         assert found_at is not None
@@ -130,8 +135,8 @@ def test_what_it_says_gets_a_token_and_sets_up_states() -> None:
 def test_it_serves_all_services_and_stops_with_all_of_them() -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
-        told = "".join(iter(process.stdout.readline, "all services are up\n"))
-        urls = dict(re.findall(r"^(\w+): (http\S+)$", told, re.MULTILINE))
+        output = "".join(iter(process.stdout.readline, "all services are up\n"))
+        urls = dict(re.findall(r"^(\w+): (http\S+)$", output, re.MULTILINE))
         health = {name: requests.get(f"{url}/health", timeout=10).json() for name, url in urls.items()}
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)

@@ -122,7 +122,7 @@ def named_server(required_services: bool, monkeypatch: pytest.MonkeyPatch) -> st
     return url
 
 
-def test_the_server_that_the_variable_names_is_used(named_server: str) -> None:
+def test_the_server_in_the_variable_is_used(named_server: str) -> None:
     with temporary_database() as own:
         assert (own.engine.url.host, own.engine.url.port) == (
             make_url(named_server).host,
@@ -147,7 +147,7 @@ def test_a_user_who_may_not_create_databases_is_refused(
             server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
-def test_where_no_server_is_named_an_embedded_one_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_server_in_the_variable_an_embedded_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STOREFRONT_DATABASE_URL", raising=False)
     with temporary_database() as own, own.engine.connect() as connection:
         version = connection.execute(text("SHOW server_version_num")).scalar_one()

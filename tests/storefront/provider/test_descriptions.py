@@ -40,7 +40,7 @@ def test_the_document_is_valid_openapi() -> None:
     validate(DOCUMENT)
 
 
-def test_the_document_has_the_application_s_routes_and_no_others(users_service: UsersService) -> None:
+def test_the_document_has_exactly_the_application_s_routes(users_service: UsersService) -> None:
     routes = {
         (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
         for rule in users_service.app.url_map.iter_rules()
@@ -137,7 +137,7 @@ def people(users_service: UsersService) -> dict[str, str]:  # noqa: ARG001 -- th
 
 @pytest.mark.filterwarnings(UNKNOWN_SCHEME)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {case.template} {case.status}")
-def test_an_answer_is_what_the_document_says_and_what_is_not_refused_was_asked_so(
+def test_requests_and_responses_match_the_document(
     users_service: UsersService, people: dict[str, str], case: Case
 ) -> None:
     answer = send(users_service, case, people)
@@ -191,7 +191,7 @@ FAILING = [case for case in CASES if case.status in {200, 201, 204} and case.tem
 
 
 @pytest.mark.parametrize("case", FAILING, ids=lambda case: f"{case.method} {case.template}")
-def test_a_failure_is_what_the_document_says_and_shows_nothing_of_the_inside(
+def test_a_failure_matches_the_document_and_shows_no_internal_details(
     users_service: UsersService, case: Case
 ) -> None:
     with running(create_app(_FailingDatabase())) as url:

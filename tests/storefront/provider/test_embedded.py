@@ -119,7 +119,7 @@ def test_the_folder_of_a_deleted_checkout_is_removed_by_the_next_start(folder: P
 
 
 @pytest.mark.long
-def test_a_server_s_folder_that_is_broken_is_made_anew(folder: Path) -> None:
+def test_a_broken_folder_of_a_server_is_recreated(folder: Path) -> None:
     first = User(folder)
     first.databases()
     first.leave()

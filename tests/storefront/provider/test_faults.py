@@ -32,7 +32,7 @@ def test_the_field_is_renamed_at_any_depth_of_a_json_answer(media: str) -> None:
     assert answer.json == {"mail": 1, "items": [{"mail": 2, "name": "email"}]}
 
 
-def test_the_answer_says_its_new_length() -> None:
+def test_the_response_has_its_new_content_length() -> None:
     answer = broken(b'{"email": 1}', media="application/json")
     assert int(answer.headers["Content-Length"]) == len(json.dumps({"mail": 1}))
 

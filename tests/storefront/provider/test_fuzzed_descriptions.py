@@ -75,15 +75,13 @@ def fuzz(running: Storefront, service: str, *, examples: int) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whatever_is_asked_is_answered_as_the_document_says(storefront: Storefront, service: str) -> None:
+def test_responses_match_the_document_in_a_short_fuzz(storefront: Storefront, service: str) -> None:
     fuzz(storefront, service, examples=3)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("service", SERVICES)
-def test_whatever_is_asked_for_long_is_answered_as_the_document_says(
-    storefront: Storefront, service: str
-) -> None:
+def test_responses_match_the_document_in_a_long_fuzz(storefront: Storefront, service: str) -> None:
     fuzz(storefront, service, examples=60)
 
 

@@ -92,7 +92,7 @@ def test_a_post_that_is_not_valid_is_not_published(ask: Ask, user: dict[str, str
     assert execute(ask, GET_USER, {"id": user["id"]}).json()["data"]["user"]["posts"] == []
 
 
-def test_a_failure_shows_nothing_of_the_inside() -> None:
+def test_a_failure_shows_no_internal_details() -> None:
     class Broken(Session):
         def get(self, *_arguments: object, **_options: object) -> NoReturn:
             raise RuntimeError("postgresql://user:password@db")
@@ -144,7 +144,7 @@ def test_a_document_that_cannot_be_executed_is_a_refusal_in_graphql_s_own_media_
 
 @pytest.mark.parametrize("content", NO_REQUESTS)
 @pytest.mark.parametrize("accept", [OWN, PLAIN])
-def test_what_is_no_graphql_request_is_refused_in_any_media_type(
+def test_a_malformed_graphql_request_is_refused_in_any_media_type(
     ask: Ask, token: dict[str, str], content: Any, accept: str
 ) -> None:
     assert answered(ask, token, content, accept=accept) == (400, accept, True)
@@ -161,7 +161,7 @@ def test_what_is_no_graphql_request_is_refused_in_any_media_type(
         ("text/html", PLAIN),
     ],
 )
-def test_the_answer_has_the_media_type_that_was_asked_for(
+def test_the_response_has_the_requested_media_type(
     ask: Ask, token: dict[str, str], accept: str, media: str
 ) -> None:
     assert answered(ask, token, {"query": "{ __typename }"}, accept=accept) == (200, media, False)
@@ -211,6 +211,6 @@ def test_fragments_that_spread_each_other_twice_are_measured_once(ask: Ask) -> N
     assert execute(ask, query, {}).json()["errors"][0]["extensions"]["code"] == "USER_NOT_FOUND"
 
 
-def test_the_schema_can_be_asked_for_whatever_its_depth(ask: Ask) -> None:
+def test_introspection_is_allowed_at_any_depth(ask: Ask) -> None:
     answer = execute(ask, get_introspection_query(), {})
     assert "errors" not in answer.json()

@@ -47,7 +47,7 @@ def test_the_document_is_valid_openapi() -> None:
     validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
-def test_the_document_has_the_application_s_routes_and_no_others() -> None:
+def test_the_document_has_exactly_the_application_s_routes() -> None:
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     described = {(path, method.upper()) for path, each in document["paths"].items() for method in each}
     routes = {
@@ -69,7 +69,7 @@ def test_the_document_has_the_application_s_routes_and_no_others() -> None:
         ({**GRANT, "scope": "x" * 70_000}, None, 413),
     ],
 )
-def test_an_answer_is_what_the_document_says(
+def test_a_response_matches_the_document(
     storefront: Storefront, data: dict[str, str], secret: str | None, status: int
 ) -> None:
     answer = ask(storefront, data=data, secret=secret)

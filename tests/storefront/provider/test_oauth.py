@@ -61,7 +61,7 @@ def test_a_refresh_token_serves_once(users_service: UsersService) -> None:
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
-def test_of_many_who_present_a_refresh_token_at_once_one_is_served(users_service: UsersService) -> None:
+def test_only_one_of_many_concurrent_uses_of_a_refresh_token_succeeds(users_service: UsersService) -> None:
     first = ask_token(users_service, GRANT).json()
     form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
     with ThreadPoolExecutor(8) as threads:
@@ -69,9 +69,7 @@ def test_of_many_who_present_a_refresh_token_at_once_one_is_served(users_service
     assert sorted(answers) == [200] + [400] * 7
 
 
-def test_a_refresh_token_serves_nobody_but_its_client(
-    users_service: UsersService, database: Database
-) -> None:
+def test_a_refresh_token_works_only_for_its_client(users_service: UsersService, database: Database) -> None:
     mine = {
         "grant_type": "refresh_token",
         "refresh_token": ask_token(users_service, GRANT).json()["refresh_token"],
@@ -152,7 +150,7 @@ def test_the_lifetime_of_tokens_can_be_set() -> None:
         assert ask_token(service, GRANT).json()["expires_in"] == 7
 
 
-def test_neither_secrets_nor_tokens_are_kept(users_service: UsersService, database: Database) -> None:
+def test_neither_secrets_nor_tokens_are_stored(users_service: UsersService, database: Database) -> None:
     token = ask_token(users_service, GRANT).json()
     with database.transaction() as session:
         rows = [

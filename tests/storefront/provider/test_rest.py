@@ -106,7 +106,7 @@ def test_times_are_in_utc_and_whole_seconds(user: dict[str, str]) -> None:
 
 @given(name=st.text(max_size=250), locale=st.text(max_size=40))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_the_text_it_is_kept_as_it_is_or_refused(
+def test_a_text_is_stored_unchanged_or_refused(
     ask: Ask, user: dict[str, str], name: str, locale: str
 ) -> None:
     changed = ask("PATCH", f"/users/{user['id']}", json={"name": name, "locale": locale})
@@ -116,16 +116,14 @@ def test_whatever_the_text_it_is_kept_as_it_is_or_refused(
     assert changed.status_code == 422 or (kept["name"], kept["locale"]) == (name, locale)
 
 
-def test_of_many_who_want_an_e_mail_address_at_once_one_gets_it(ask: Ask) -> None:
+def test_only_one_of_many_concurrent_users_gets_an_e_mail_address(ask: Ask) -> None:
     new = {"email": fresh_email(), "name": "Ada"}
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _number: ask("POST", "/users", json=new).status_code, range(8)))
     assert sorted(statuses) == [201] + [409] * 7
 
 
-def test_of_many_who_delete_a_user_at_once_one_is_told_that_it_is_done(
-    ask: Ask, user: dict[str, str]
-) -> None:
+def test_only_one_of_many_concurrent_deletions_of_a_user_succeeds(ask: Ask, user: dict[str, str]) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = threads.map(lambda _number: ask("DELETE", f"/users/{user['id']}").status_code, range(8))
         assert sorted(answers) == [204] + [404] * 7
@@ -188,7 +186,7 @@ def test_content_that_is_not_json_is_refused(ask: Ask, users_service: Any, body:
     assert (refused.status_code, refused.json()["detail"]) == (400, "the content is not JSON")
 
 
-def test_a_failure_shows_nothing_of_the_inside() -> None:
+def test_a_failure_shows_no_internal_details() -> None:
     class Broken(Database):
         def __init__(self) -> None: ...
 
@@ -204,14 +202,14 @@ def test_an_answer_has_the_caller_s_request_id(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("unfit", [None, "two words", "x" * 129, "é".encode("latin-1")])
-def test_an_answer_has_a_request_id_of_its_own_where_the_caller_s_is_none_or_unfit(
+def test_a_response_gets_a_new_request_id_when_the_caller_s_is_missing_or_invalid(
     ask: Ask, unfit: str | bytes | None
 ) -> None:
     answer = ask("GET", "/health", headers={"X-Request-Id": unfit} if unfit else {})
     assert uuid.UUID(answer.headers["X-Request-Id"]).version == 4
 
 
-def test_a_password_is_taken_kept_as_a_hash_and_never_shown(ask: Ask, database: Database) -> None:
+def test_a_password_is_stored_as_a_hash_and_never_shown(ask: Ask, database: Database) -> None:
     email = f"{uuid.uuid4()}@example.com"
     created = ask("POST", "/users", json={"email": email, "name": "Ada", "password": "correct horse"})
     with database.transaction() as session:

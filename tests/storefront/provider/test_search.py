@@ -35,7 +35,7 @@ def users() -> Iterator[UserService]:
 
 
 @given(today=_DAYS, birth_date=_DAYS, age=st.integers(0, 150))
-def test_who_was_born_by_the_latest_day_is_old_enough(today: date, birth_date: date, age: int) -> None:
+def test_somebody_born_on_the_latest_day_is_old_enough(today: date, birth_date: date, age: int) -> None:
     assert (age_on(today, birth_date) >= age) == (birth_date <= latest_birth_date(today, age))
 
 
@@ -85,7 +85,7 @@ def test_users_are_found_without_a_profile_picture_whether_they_have_a_profile_o
 
 
 @pytest.mark.parametrize("profile", [ProfileData(location="x" * 201), ProfileData(bio="a\x00b")])
-def test_a_profile_that_can_t_be_kept_is_refused_with_its_user(
+def test_an_invalid_profile_is_refused_together_with_its_user(
     users: UserService, profile: ProfileData
 ) -> None:
     with pytest.raises(InvalidProfileError):
@@ -111,7 +111,7 @@ def storefront_database() -> Iterator[Database]:
         yield database
 
 
-def test_a_password_is_kept_as_an_argon2_hash_that_it_alone_fits(storefront_database: Database) -> None:
+def test_a_password_is_stored_as_an_argon2_hash_that_matches_only_it(storefront_database: Database) -> None:
     with storefront_database.transaction() as session:
         repository = UserRepository(session)
         user = repository.add(email="ada@example.com", name="Ada", password="correct horse")
@@ -131,7 +131,7 @@ def test_a_password_has_another_hash_each_time() -> None:
 
 
 @pytest.mark.parametrize("kept", [None, "", "plain"])
-def test_what_is_no_hash_fits_no_password(kept: str | None) -> None:
+def test_a_malformed_hash_matches_no_password(kept: str | None) -> None:
     assert not matches("plain", kept)
 
 

@@ -46,7 +46,7 @@ def test_a_document_is_valid_openapi(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_document_has_the_application_s_routes_and_no_others(storefront: Storefront, service: str) -> None:
+def test_a_document_has_exactly_the_application_s_routes(storefront: Storefront, service: str) -> None:
     routes = {
         (rule.rule.replace("<", "{").replace(">", "}"), method)
         for rule in storefront.apps[service].url_map.iter_rules()
@@ -59,9 +59,7 @@ def test_a_document_has_the_application_s_routes_and_no_others(storefront: Store
 @pytest.mark.parametrize(
     "case", OWN_CASES + COMMON_CASES, ids=lambda case: f"{case.service} {case.operation} {case.status}"
 )
-def test_an_answer_is_what_the_document_says_and_what_is_not_refused_was_asked_so(
-    storefront: Storefront, case: Case
-) -> None:
+def test_requests_and_responses_match_the_document(storefront: Storefront, case: Case) -> None:
     case.given(storefront)
     answer = send(storefront, case)
     assert answer.status_code == case.status, answer.text
@@ -96,7 +94,7 @@ def failing_app(service: str, issuer: TokenIssuer) -> Flask:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_failure_is_what_the_document_says_and_shows_nothing_of_the_inside(
+def test_a_failure_matches_the_document_and_shows_no_internal_details(
     storefront: Storefront, service: str
 ) -> None:
     issuer = TokenIssuer()

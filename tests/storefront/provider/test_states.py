@@ -80,7 +80,7 @@ def test_a_state_is_set_up_whatever_was_there(database: Database, name: str) -> 
     assert people(database) == expected
 
 
-def test_an_e_mail_address_that_a_state_wants_is_taken_from_who_has_it(database: Database) -> None:
+def test_a_state_takes_its_e_mail_address_from_the_user_who_has_it(database: Database) -> None:
     STATES["a user exists"](id=ADA, email="ada@example.com")
     STATES["a user exists"](id=BEA, email="Ada@example.com")
     assert people(database) == [(BEA, "Ada@example.com", [])]
@@ -92,7 +92,7 @@ def test_a_state_leaves_others_alone(database: Database) -> None:
     assert people(database) == [(ADA, "ada@example.com", [])]
 
 
-def test_the_handlers_of_another_process_work_on_the_database_that_the_variable_names(
+def test_state_handlers_of_another_process_use_the_database_of_the_variable(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(states, "_databases", [])
@@ -105,7 +105,7 @@ def test_the_handlers_of_another_process_work_on_the_database_that_the_variable_
 @pytest.mark.parametrize(
     ("url", "message"), [("", "provider states need a database"), ("sqlite://", "it is a URL of sqlite")]
 )
-def test_where_no_database_can_be_worked_on_the_variable_is_named(
+def test_without_a_usable_database_the_error_names_the_variable(
     monkeypatch: pytest.MonkeyPatch, url: str, message: str
 ) -> None:
     monkeypatch.setattr(states, "_databases", [])
@@ -114,6 +114,6 @@ def test_where_no_database_can_be_worked_on_the_variable_is_named(
         STATES["a user exists"](id=ADA)
 
 
-def test_an_id_that_is_none_is_refused_with_the_state() -> None:
+def test_an_invalid_id_is_refused_with_the_state() -> None:
     with pytest.raises(ProviderStateError, match="'a user exists' failed: ValueError"):
         set_up(ProviderState(name="a user exists", parameters={"id": "7"}), STATES)

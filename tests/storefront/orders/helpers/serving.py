@@ -16,12 +16,12 @@ from storefront.tokens import TokenVerifier
 
 
 def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    app = PROVIDERS[told["service"]](Database(make_url(told["database"])), TokenVerifier(told["key"]))
+    job = json.loads(sys.stdin.readline())
+    app = PROVIDERS[job["service"]](Database(make_url(job["database"])), TokenVerifier(job["key"]))
     shaky = unreliable(
-        app, errors=told["errors"], hangs=told["hangs"], seconds=told["seconds"], seed=told["seed"]
+        app, errors=job["errors"], hangs=job["hangs"], seconds=job["seconds"], seed=job["seed"]
     )
-    with running(shaky, port=told["port"]) as url:
+    with running(shaky, port=job["port"]) as url:
         print(url, flush=True)  # noqa: T201 -- its answer
         threading.Event().wait()
 
