@@ -105,7 +105,7 @@ def _derive(folder: Path) -> Outcome:
     names = [name for each in derivation.contracts for name in each.file_names]
     same = all((folder / name).read_bytes() == (settings.pacts / name).read_bytes() for name in names)
     interactions = sum(len(each.interactions) + len(each.messages) for each in derivation.contracts)
-    written = sum(len(each.written) for each in derivation.contracts)
+    written = sum(len(each.handwritten) for each in derivation.contracts)
     compared = "as committed, byte for byte" if same else "and they are not those that are committed"
     return Outcome(
         f"{derivation.cassettes} cassettes gave {interactions} interactions beside {written} by hand, {compared}",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pactape.exchange import Exchange, RecordedMessage
     from pactape.settings import Settings
 
-__all__ = ["cassettes_below", "cassettes_in", "find_cassettes", "owned", "owned_message"]
+__all__ = ["cassette_name", "cassettes_below", "cassettes_in", "find_cassettes", "owned", "owned_message"]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _INTERACTIONS = re.compile(rb"^interactions:|\A\s*\{[^{]*\"interactions\"\s*:", re.MULTILINE)
@@ -94,7 +94,7 @@ def owned(exchange: Exchange, path: Path, settings: Settings, *, all_fields: boo
         settings: The project's settings.
         all_fields: Whether every response field counts as read.
     """
-    named = msgspec.structs.replace(exchange, cassette=_name(path, settings))
+    named = msgspec.structs.replace(exchange, cassette=cassette_name(path, settings))
     consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer_of(path)
     return consumer, _reading_everything(named) if all_fields else named
 
@@ -110,7 +110,7 @@ def owned_message(
         settings: The project's settings.
         all_fields: Whether every field counts as read.
     """
-    named = msgspec.structs.replace(message, cassette=_name(path, settings))
+    named = msgspec.structs.replace(message, cassette=cassette_name(path, settings))
     consumer = (message.provenance and message.provenance.consumer) or settings.consumer_of(path)
     return consumer, msgspec.structs.replace(named, reads=None) if all_fields else named
 
@@ -120,8 +120,8 @@ def _reading_everything(exchange: Exchange) -> Exchange:
     return msgspec.structs.replace(exchange, call=call, reads=None)
 
 
-def _name(path: Path, settings: Settings) -> str:
-    """A cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
+def cassette_name(path: Path, settings: Settings) -> str:
+    """Return a cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
     for folder in (settings.root, *settings.cassette_folders):
         with suppress(ValueError):
             return path.relative_to(folder).as_posix()

@@ -21,9 +21,11 @@ from pactape.contracts import derive
 from pactape.contracts.grouping.evidence import evidence_of
 from pactape.contracts.grouping.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.sample_groups import group_samples
+from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, requests_stem
+from pactape.pactfile.upgrading import upgrade
 from pactape.verification.history import verified_interactions
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def check_project(settings: Settings) -> Check:
     received = {each.place: each for members in messages.values() for each in members}
     alarms = {
         *compare_contracts(derivation, written, settings),
+        *_unprovable(derivation, written),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
         *_secrets(cassettes, rules),
         *_expired(cassettes, settings, now=datetime.now(UTC)),
@@ -84,6 +87,20 @@ def check_project(settings: Settings) -> Check:
         *_not_recorded(coverage),
     }
     return Check(alarms=tuple(sorted(alarms)), coverage=tuple(coverage))
+
+
+def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterator[Alarm]:
+    """What no provider can keep: recordings that contradict each other, and interactions that do."""
+    for problem in derivation.problems:
+        place = f"{problem.parties.consumer} → {problem.parties.provider}: {problem.description}"
+        yield Alarm(Tier.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}")
+    for path, pact in written.items():
+        documents = [upgrade(each) for each in pact.interactions]
+        for one, other in contradicting_pairs(documents):
+            what = (
+                f"expects another answer to the same request in the same states than {one['description']!r}"
+            )
+            yield Alarm(Tier.BREAKING, f"{path}: {other['description']}", what)
 
 
 def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:

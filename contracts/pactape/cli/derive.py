@@ -11,6 +11,7 @@ from pactape.cli._options import project_option
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.contracts import Contract, Derivation
@@ -20,14 +21,18 @@ __all__ = ["derive"]
 
 @click.command()
 @project_option
-@click.option("--all-fields", is_flag=True, help="Keep response fields that no test reads.")
-def derive(project: Path, *, all_fields: bool) -> None:
+@click.option("--all-fields", is_flag=True, help="Require response fields that no test reads, too.")
+@click.option("--prune", is_flag=True, help="Delete contracts that nothing supports any more.")
+@click.pass_context
+def derive(context: click.Context, project: Path, *, all_fields: bool, prune: bool) -> None:
     """Write a Pact contract for each provider that the project's cassettes hold recordings of.
 
-    The same recordings give the same bytes; a contract whose bytes would not change is left alone.
+    Before it is written, a contract is proved: each of its recordings keeps it, and no two of its interactions
+    expect different answers to the same request in the same states. What can't be stated is named, and the exit
+    status is 1. The same recordings give the same bytes; a contract whose bytes would not change is left alone.
     """
     from pactape.contracts import derive as derive_contracts  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.contracts import write_contracts  # noqa: PLC0415 -- as above
+    from pactape.contracts import leftover_files, write_contracts  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     derivation = derive_contracts(settings, all_fields=all_fields)
@@ -38,28 +43,69 @@ def derive(project: Path, *, all_fields: bool) -> None:
         largest=settings.interactions_per_file,
     )
     _show(derivation, changed, folder=settings.pacts)
+    _show_leftovers(leftover_files(derivation, settings.pacts), prune=prune)
+    for problem in derivation.problems:
+        click.echo(f"error: {problem}", err=True)
+    if derivation.problems:
+        context.exit(1)
 
 
 def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
-    click.echo(f"{_count(derivation.cassettes, 'cassette')} read")
+    recordings = _count(derivation.recordings, "recording")
+    click.echo(f"{_count(derivation.cassettes, 'cassette')} read, with {recordings}")
     for contract in derivation.contracts:
-        told = f"{contract.parties.consumer} → {contract.parties.provider}: {_contents(contract)}"
+        head = f"{contract.parties.consumer} → {contract.parties.provider}: {_contents(contract)}"
         for path in (folder / name for name in contract.file_names):
-            click.echo(f"{told}, {'written to' if path in changed else 'unchanged in'} {path}")
+            click.echo(f"{head}, {'written to' if path in changed else 'unchanged in'} {path}")
+        for line in _details(contract):
+            click.echo(f"  {line}")
     for reason, count in sorted(Counter(each.reason for each in derivation.exclusions).items()):
-        click.echo(f"{count} left out: {reason}")
+        click.echo(f"{_count(count, 'recording')} skipped: {reason}")
+    for file in derivation.skipped_files:
+        click.echo(f"file skipped: {file.file}: {file.reason}")
 
 
 def _contents(contract: Contract) -> str:
     parts = []
-    if contract.interactions:
+    if contract.interactions or contract.exchanges:
         exchanges = _count(contract.exchanges, "exchange")
         parts.append(f"{_count(len(contract.interactions), 'interaction')} from {exchanges}")
-    if contract.messages:
-        parts.append(_count(len(contract.messages), "message"))
-    if contract.written:
-        parts.append(f"{len(contract.written)} written by hand")
+    if contract.messages or contract.summary.messages:
+        received = _count(contract.summary.messages, "recording")
+        parts.append(f"{_count(len(contract.messages), 'message')} from {received}")
+    if contract.handwritten:
+        parts.append(f"{len(contract.handwritten)} written by hand")
     return " and ".join(parts) or "nothing"
+
+
+def _details(contract: Contract) -> Iterator[str]:
+    """What became of recordings on their way into a contract, a line for each kind of it."""
+    summary = contract.summary
+    for operation, paths in summary.merged_paths.items():
+        yield f"merged: {paths} paths are one operation, {operation}"
+    if summary.numbered:
+        yield f"numbered: {', '.join(summary.numbered)}"
+    if summary.replaced:
+        yield f"replaced: {_count(summary.replaced, 'interaction')} by one that is written by hand"
+    for media, count in summary.untyped.items():
+        yield f"only status and type are stated: {_count(count, 'interaction')} with {media}"
+    if summary.exchanges and summary.observed < summary.exchanges:
+        yield (
+            f"fields read: observed for {summary.observed} of {_count(summary.exchanges, 'exchange')}; all fields "
+            "of the others are required. Observe them with `pytest --pactape-observe`"
+        )
+
+
+def _show_leftovers(leftovers: list[Path], *, prune: bool) -> None:
+    for path in leftovers:
+        if prune:
+            path.unlink()
+            click.echo(f"deleted: {path}, which no recording and no hand-written file supports any more")
+        else:
+            click.echo(
+                f"left over: {path}: no recording and no hand-written file supports it any more. "
+                "Fix: delete it with `pactape derive --prune`, or record its tests again."
+            )
 
 
 def _count(number: int, thing: str) -> str:

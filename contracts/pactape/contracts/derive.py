@@ -1,4 +1,4 @@
-"""The chain from cassettes to contracts: read, leave out, group, join, expect."""
+"""The chain from cassettes to contracts: read, exclude, group, infer, prove."""
 
 from __future__ import annotations
 
@@ -7,111 +7,41 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.finder import cassette_name, find_cassettes
 from pactape.cassettes.format.reading import collection_paused
 from pactape.contracts.grouping.accumulator import Accumulator
-from pactape.contracts.grouping.final_keys import join_by_final_key
+from pactape.contracts.grouping.final_keys import final_keys, join_by_final_key
 from pactape.contracts.grouping.known_routes import RouteKnowledge
-from pactape.contracts.interactions.descriptions import descriptions
-from pactape.contracts.interactions.expectations import interactions_of
-from pactape.contracts.interactions.interaction import Interaction
-from pactape.contracts.interactions.messages import MessageInteraction, messages_of
-from pactape.contracts.pacts.handwritten import HandwrittenInteraction, read_handwritten
+from pactape.contracts.interactions.descriptions import descriptions, is_numbered
+from pactape.contracts.interactions.messages import messages_of
+from pactape.contracts.pacts.contract import Contract, ContractSummary
+from pactape.contracts.pacts.handwritten import read_handwritten
 from pactape.contracts.pacts.merging import merge_handwritten, merge_handwritten_messages
-from pactape.contracts.pacts.pact import encode_messages, encode_pacts
-from pactape.contracts.participants import ContractParties, provider_for
+from pactape.contracts.participants import provider_for
+from pactape.contracts.proof.draft import Candidate, Draft
+from pactape.contracts.proof.problems import Problem
+from pactape.contracts.proof.prove import prove
 from pactape.contracts.samples.exclusions import Exclusion
-from pactape.errors import SettingsError
-from pactape.pactfile.naming import messages_stem, numbered_names, requests_stem
+from pactape.errors import CassetteFormatError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from pactape.contracts.grouping.evidence import Evidence
-    from pactape.contracts.grouping.message_evidence import MessageEvidence, MessageKey
     from pactape.contracts.grouping.operations import GroupKey
-    from pactape.pactfile.writing import Specification
+    from pactape.contracts.pacts.handwritten import HandwrittenInteraction
+    from pactape.contracts.participants import ContractParties
     from pactape.settings import ProviderSettings, Settings
 
-__all__ = ["Contract", "Derivation", "conclude", "derive", "provider_for"]
+__all__ = ["Contract", "Derivation", "SkippedFile", "conclude", "derive", "provider_for"]
 
 
-class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """A derived contract.
+class SkippedFile(msgspec.Struct, frozen=True, order=True):
+    """A file among the cassettes that can't be read as one, and why."""
 
-    Args:
-        parties: The consumer and the provider.
-        interactions: Those that were derived.
-        exchanges: How many recorded exchanges they come from.
-        messages: Those that were derived.
-        written: Those that stand in it as somebody wrote them, in the form of Pact V4; messages, too.
-    """
-
-    parties: ContractParties
-    interactions: tuple[Interaction, ...]
-    exchanges: int
-    messages: tuple[MessageInteraction, ...] = ()
-    written: tuple[HandwrittenInteraction, ...] = ()
-
-    @property
-    def file_name(self) -> str:
-        """The name of its requests' pact file: "<consumer>-<provider>.json"."""
-        return f"{requests_stem(self.parties.consumer, self.parties.provider)}.json"
-
-    @property
-    def messages_file_name(self) -> str:
-        """The name of its messages' pact file: "<consumer>-<provider>.messages.json"."""
-        return f"{messages_stem(self.parties.consumer, self.parties.provider)}.json"
-
-    @property
-    def file_names(self) -> tuple[str, ...]:
-        """The names of the first files of its requests, and of its messages, as far as it has any."""
-        kinds = {each.is_message for each in self.written}
-        requests = bool(self.interactions) or False in kinds
-        messages = bool(self.messages) or True in kinds
-        return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
-
-    def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
-        """The bytes of its pact files by name: of one file, unless there are more interactions than fit in.
-
-        Messages have files of their own, "<consumer>-<provider>.messages.json": tools that start a mock server
-        from a file can't do so with both.
-
-        Args:
-            specification: The version of the Pact specification.
-            largest: How many interactions a file may have; 0 for any number.
-
-        Raises:
-            SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
-        """
-        requests = [each.document for each in self.written if not each.is_message]
-        messages = [each.document for each in self.written if each.is_message]
-        files: dict[str, bytes] = {}
-        if self.file_name in self.file_names:
-            files |= _named(
-                self.file_name,
-                encode_pacts(
-                    self.parties,
-                    self.interactions,
-                    written=requests,
-                    specification=specification,
-                    largest=largest,
-                ),
-            )
-        if self.messages_file_name in self.file_names:
-            files |= _named(
-                self.messages_file_name,
-                encode_messages(
-                    self.parties,
-                    self.messages,
-                    written=messages,
-                    specification=specification,
-                    largest=largest,
-                ),
-            )
-        return files
-
-
-def _named(first: str, parts: list[bytes]) -> dict[str, bytes]:
-    return dict(zip(numbered_names(first.removesuffix(".json"), len(parts)), parts, strict=True))
+    file: str
+    reason: str
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,13 +49,23 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         cassettes: How many cassettes were read.
-        contracts: In the order of consumer and provider.
+        contracts: In the order of consumer and provider; each has been proved by its recordings.
         exclusions: In the order of cassette and index.
+        problems: What was recorded and no contract can hold.
+        skipped_files: The files that are no cassettes.
     """
 
     cassettes: int
     contracts: tuple[Contract, ...]
     exclusions: tuple[Exclusion, ...]
+    problems: tuple[Problem, ...] = ()
+    skipped_files: tuple[SkippedFile, ...] = ()
+
+    @property
+    def recordings(self) -> int:
+        """How many recorded exchanges and messages were read: those in contracts, and those that are excluded."""
+        included = sum(each.summary.exchanges + each.summary.messages for each in self.contracts)
+        return included + len(self.exclusions)
 
 
 def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
@@ -136,84 +76,121 @@ def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
         all_fields: Whether contracts hold every recorded response field, and not only those that are read.
 
     Raises:
-        CassetteFormatError: There is no cassette, or one can't be read.
+        CassetteFormatError: There is no cassette, or none can be read.
         SettingsError: Two contracts would share a file, or an OpenAPI document can't be used.
         PactFormatError: A hand-written pact file can't be read.
         ContradictionError: What is written by hand contradicts something else.
     """
     accumulator = Accumulator(settings, all_fields=all_fields)
     with collection_paused():
-        for path in find_cassettes(settings):
-            accumulator.read(path)
+        skipped = _read(find_cassettes(settings), accumulator)
         accumulator.delete_unused()
         derivation = conclude(accumulator, settings)
         del accumulator  # before the garbage collector is back, who would look through it
-    return derivation
+    names = [SkippedFile(cassette_name(path, settings), error.what) for path, error in skipped]
+    return msgspec.structs.replace(derivation, skipped_files=tuple(names))
+
+
+def _read(paths: Sequence[Path], accumulator: Accumulator) -> list[tuple[Path, CassetteFormatError]]:
+    """Read cassettes, and return the files that are none with what is wrong; refuse when none can be read."""
+    skipped = []
+    for path in paths:
+        try:
+            accumulator.read(path)
+        except CassetteFormatError as error:
+            skipped.append((path, error))
+    if skipped and not accumulator.cassettes:
+        raise skipped[0][1]
+    return skipped
 
 
 def conclude(accumulator: Accumulator, settings: Settings) -> Derivation:
-    """The contracts that follow from what has been gathered, which is used up by that, and what people wrote.
+    """Return the contracts that follow from what was accumulated, which is used up by that, and written by hand.
 
     Raises:
         SettingsError: Two contracts would share a file.
         PactFormatError: A hand-written pact file can't be read.
         ContradictionError: What is written by hand contradicts something else.
     """
-    written = read_handwritten(settings)
-    contracts = [
-        _contract(parties, provider, groups, settings, written=tuple(written.get(parties, ())))
-        for (parties, provider), groups in accumulator.groups.items()
-    ]
-    others = {*accumulator.messages, *written} - {each.parties for each in contracts}
-    contracts += [
-        Contract(parties=parties, interactions=(), exchanges=0, written=tuple(written.get(parties, ())))
-        for parties in others
-    ]
-    contracts = [_with_messages(each, accumulator.messages.get(each.parties, {})) for each in contracts]
-    _refuse_equal_files(contracts, settings)
+    handwritten = {parties: tuple(each) for parties, each in read_handwritten(settings).items()}
+    routes = RouteKnowledge(settings)
+    drafts, merged_paths = [], {}
+    for (parties, provider), groups in accumulator.groups.items():
+        draft, merged = _draft(parties, provider, groups, routes, settings)
+        drafts.append(draft)
+        merged_paths[parties] = merged
+    proof = prove(drafts, accumulator, settings)
+    contracts = {
+        draft.parties: _contract(draft, merged_paths[draft.parties], handwritten.get(draft.parties, ()))
+        for draft in drafts
+    }
+    for parties in {*accumulator.messages, *handwritten} - contracts.keys():
+        contracts[parties] = Contract(parties=parties, handwritten=handwritten.get(parties, ()))
+    complete = [_with_messages(each, accumulator) for each in contracts.values()]
+    _refuse_equal_files(complete, settings)
     return Derivation(
         cassettes=accumulator.cassettes,
-        contracts=tuple(sorted(contracts, key=lambda each: each.parties)),
-        exclusions=tuple(sorted(accumulator.exclusions)),
+        contracts=tuple(sorted(complete, key=lambda each: each.parties)),
+        exclusions=tuple(sorted((*accumulator.exclusions, *proof.exclusions))),
+        problems=tuple(sorted(proof.problems)),
     )
 
 
-def _with_messages(contract: Contract, groups: dict[MessageKey, MessageEvidence]) -> Contract:
-    messages = merge_handwritten_messages(messages_of(groups), contract.written)
-    return msgspec.structs.replace(contract, messages=tuple(messages))
-
-
-def _contract(
+def _draft(
     parties: ContractParties,
     provider: ProviderSettings,
     groups: dict[GroupKey, Evidence],
+    routes: RouteKnowledge,
     settings: Settings,
-    *,
-    written: tuple[HandwrittenInteraction, ...],
-) -> Contract:
-    final = join_by_final_key(groups, RouteKnowledge(settings).of(provider))
+) -> tuple[Draft, dict[str, int]]:
+    """The draft, and by how many paths each operation was recorded whose path has inferred parameters."""
+    known = routes.of(provider)
+    final_of = final_keys(groups, known)
+    merged = _merged_paths(final_of)
+    final = join_by_final_key(groups, final_of)
     phrases = descriptions(final)
-    derived = (
-        interaction
-        for key, evidence in sorted(final.items(), key=_by_key)
-        for interaction in interactions_of(
-            evidence,
-            provider,
-            description=phrases[key],
-            typed_optionals=settings.typed_optionals,
-            enumerations=settings.sampled_enumerations,
-        )
+    candidates = {key: Candidate(final[key], phrases[key], provider, settings) for key in sorted(final)}
+    return Draft(parties, provider, final_of, candidates), merged
+
+
+def _merged_paths(final_of: dict[GroupKey, GroupKey]) -> dict[str, int]:
+    paths: dict[str, set[str]] = {}
+    for own, final in final_of.items():
+        paths.setdefault(final.operation, set()).add(own.operation)
+    return {operation: len(owns) for operation, owns in sorted(paths.items()) if len(owns) > 1}
+
+
+def _contract(
+    draft: Draft, merged_paths: dict[str, int], handwritten: tuple[HandwrittenInteraction, ...]
+) -> Contract:
+    derived = [each for candidate in draft.candidates.values() for each in candidate.interactions]
+    interactions = merge_handwritten(derived, handwritten)
+    evidence = [candidate.evidence for candidate in draft.candidates.values()]
+    untyped = Counter(
+        candidate.media or "no content type"
+        for candidate in draft.candidates.values()
+        if candidate.evidence.first.exchange.response.body and candidate.is_untyped
     )
     return Contract(
-        parties=parties,
-        interactions=tuple(merge_handwritten(derived, written)),
-        exchanges=sum(each.count for each in final.values()),
-        written=written,
+        parties=draft.parties,
+        interactions=tuple(interactions),
+        handwritten=handwritten,
+        summary=ContractSummary(
+            exchanges=sum(each.count for each in evidence),
+            observed=sum(each.observed for each in evidence),
+            merged_paths=merged_paths,
+            numbered=tuple(each.description for each in derived if is_numbered(each.description)),
+            untyped=dict(sorted(untyped.items())),
+            replaced=len(derived) - len(interactions),
+        ),
     )
 
 
-def _by_key(item: tuple[GroupKey, Evidence]) -> GroupKey:
-    return item[0]
+def _with_messages(contract: Contract, accumulator: Accumulator) -> Contract:
+    groups = accumulator.messages.get(contract.parties, {})
+    messages = merge_handwritten_messages(messages_of(groups), contract.handwritten)
+    summary = msgspec.structs.replace(contract.summary, messages=sum(each.count for each in groups.values()))
+    return msgspec.structs.replace(contract, messages=tuple(messages), summary=summary)
 
 
 def _refuse_equal_files(contracts: list[Contract], settings: Settings) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from pactape.errors import PactFormatError
 from pactape.files import write_atomically
-from pactape.pactfile.naming import is_further_file
+from pactape.pactfile import read_pact
+from pactape.pactfile.naming import is_further_file, messages_stem, requests_stem
+from pactape.pactfile.writing import encode_document
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from pactape.contracts.derive import Derivation
     from pactape.pactfile.writing import Specification
 
-__all__ = ["write_contracts"]
+__all__ = ["leftover_files", "write_contracts"]
 
 
 def write_contracts(
@@ -48,6 +51,50 @@ def write_contracts(
         for name in (contract.file_name, contract.messages_file_name):
             _delete_further(folder, name.removesuffix(".json"), files)
     return changed
+
+
+def leftover_files(derivation: Derivation, folder: Path) -> list[Path]:
+    """Return the pact files in `folder` that Pactape wrote, and that nothing supports any more, sorted.
+
+    Such a file is named after its consumer and provider, and has the bytes that Pactape gives its content.
+
+    Args:
+        derivation: The contracts that there are now.
+        folder: Where their files are.
+    """
+    names = {name for each in derivation.contracts for name in each.file_names}
+    stems = [name.removesuffix(".json") for name in names]
+    return [
+        path
+        for path in sorted(folder.glob("*.json"))
+        if path.name not in names
+        and not any(is_further_file(path.name, stem) for stem in stems)
+        and _is_ours(path)
+    ]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        pact = read_pact(path)
+    except PactFormatError:
+        return False
+    stems = [of(pact.consumer, pact.provider) for of in (requests_stem, messages_stem)]
+    is_named = path.stem in stems or any(is_further_file(path.name, stem) for stem in stems)
+    documents = [each.document for each in pact.interactions]
+    versions: tuple[Specification, ...] = ("V3", "V4")
+    keys: tuple[Literal["interactions", "messages"], ...] = ("interactions", "messages")
+    return is_named and any(
+        pact.data
+        == encode_document(
+            consumer=pact.consumer,
+            provider=pact.provider,
+            interactions=documents,
+            specification=version,
+            key=key,
+        )
+        for version in versions
+        for key in keys
+    )
 
 
 def _delete_further(folder: Path, stem: str, files: Container[Path]) -> None:

@@ -35,6 +35,9 @@ class Accumulator:
 
     Attributes:
         cassettes: How many were read.
+        paths: Those that were read, in order.
+        entries: What stands for their content, each with the settings that it was read with.
+        reader: Reads them again.
         groups: The evidence by contract and group.
         messages: The evidence of each contract's messages.
         exclusions: What takes no part.
@@ -42,11 +45,13 @@ class Accumulator:
 
     def __init__(self, settings: Settings, *, all_fields: bool = False) -> None:
         self.cassettes = 0
+        self.paths: list[Path] = []
+        self.entries: list[str] = []
         self.groups: dict[tuple[ContractParties, ProviderSettings], dict[GroupKey, Evidence]] = {}
         self.messages: dict[ContractParties, dict[MessageKey, MessageEvidence]] = {}
         self.exclusions: list[Exclusion] = []
-        cache = ScrubbedCache(None, ScrubRules.from_settings(settings.scrub))
-        self._reader = SampleReader(settings, cache, all_fields=all_fields)
+        cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+        self.reader = SampleReader(settings, cache, all_fields=all_fields)
         self._cache = EvidenceCache(settings, all_fields=all_fields)
 
     def read(self, path: Path) -> None:
@@ -55,11 +60,13 @@ class Accumulator:
         Raises:
             CassetteFormatError: It can't be read.
         """
-        self.cassettes += 1
         name, evidence = self._cache.find(path)
         if evidence is None:
             evidence = self._analyse(path)
             self._cache.store(name, evidence)
+        self.cassettes += 1
+        self.paths.append(path)
+        self.entries.append(name)
         for parties, provider, key, of_group in evidence.groups:
             self._add((parties, provider), key, of_group)
         for parties, message in evidence.messages:
@@ -73,6 +80,8 @@ class Accumulator:
     def join(self, other: Accumulator) -> None:
         """Take in what another has accumulated, of other cassettes; it is used up by that."""
         self.cassettes += other.cassettes
+        self.paths += other.paths
+        self.entries += other.entries
         self.exclusions += other.exclusions
         for contract, groups in other.groups.items():
             for key, evidence in groups.items():
@@ -82,7 +91,7 @@ class Accumulator:
                 self._add_message(parties, message, of_message)
 
     def _analyse(self, path: Path) -> CassetteEvidence:
-        found = self._reader.read(path)
+        found = self.reader.read(path)
         groups: dict[tuple[ContractParties, ProviderSettings, GroupKey], Evidence] = {}
         for each in found.samples:
             group = each.parties, each.provider, own_key(each.sample, each.provider)

@@ -157,6 +157,10 @@ class Evidence:
         else:
             self.join(Evidence(sample))
 
+    def take_example(self, sample: Sample) -> None:
+        """Take another of the samples as the one that gives the examples."""
+        self._first = sample
+
     def join(self, other: Evidence) -> None:
         """Add all that `other` has shown; it is used up by that."""
         if other.position < self.position:

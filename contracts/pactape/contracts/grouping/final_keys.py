@@ -75,15 +75,21 @@ def final_keys(
 
 
 def join_by_final_key(
-    groups: Mapping[GroupKey, Evidence], known: KnownRoutes = NOTHING_KNOWN
+    groups: Mapping[GroupKey, Evidence], final_of: Mapping[GroupKey, GroupKey]
 ) -> dict[GroupKey, Evidence]:
-    """Return the evidence of each final key; what is joined is used up."""
+    """Return the evidence of each final key; what is joined is used up.
+
+    Args:
+        groups: The evidence by the key that each sample has by itself.
+        final_of: The final keys of these.
+    """
     final: dict[GroupKey, Evidence] = {}
-    for key, to in final_keys(groups, known).items():
+    for key, evidence in groups.items():
+        to = final_of[key]
         if to in final:
-            final[to].join(groups[key])
+            final[to].join(evidence)
         else:
-            final[to] = groups[key]
+            final[to] = evidence
     return final
 
 

@@ -40,6 +40,7 @@ class MessageEvidence:
         message: The first of them, without secrets.
 
     Attributes:
+        count: How many recordings there were.
         first: The message with the smallest place: it gives the examples.
         shape: The shape of all contents.
         reads: The paths of the fields that are read; None when every field is.
@@ -48,10 +49,11 @@ class MessageEvidence:
         metadata: The names that came with every one.
     """
 
-    __slots__ = ("cassettes", "first", "metadata", "reads", "shape", "test")
+    __slots__ = ("cassettes", "count", "first", "metadata", "reads", "shape", "test")
 
     def __init__(self, message: RecordedMessage) -> None:
         self.first = message
+        self.count = 1
         self.shape = Shape()
         self.shape.observe(message.content, answer_id(message.content))
         self.reads = None if message.reads is None else set(message.reads)
@@ -66,6 +68,7 @@ class MessageEvidence:
 
     def join(self, other: MessageEvidence) -> None:
         """Add all that `other` has shown; it is used up by that."""
+        self.count += other.count
         if _position(other.first) < _position(self.first):
             self.first = other.first
         self.shape.absorb(other.shape)

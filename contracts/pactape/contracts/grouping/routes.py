@@ -120,7 +120,12 @@ class _Node:
         """The name of the parameter by each segment at this place that is data."""
         given = next((each for each in self._below if each.startswith("{")), None)
         literal = {each: asked for each, asked in self._below.items() if not each.startswith("{")}
-        data = {each for each in literal if each in self._ids or self._has_form_of_id(each, literal)}
+        elsewhere = {each for asked in self._below.get(given or "", ()) for each in asked.endpoint.known_ids}
+        data = {
+            each
+            for each in literal
+            if each in self._ids or each in elsewhere or self._has_form_of_id(each, literal)
+        }
         found = dict.fromkeys(data, given or ID)
         named = {each for each, asked in literal.items() if _is_named(each, asked)} - data - self._literals
         slugs = named if len(named) >= (1 if found or given else _FEWEST_NAMED) else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence import Evidence
     from pactape.contracts.grouping.operations import GroupKey
 
-__all__ = ["descriptions"]
+__all__ = ["descriptions", "is_numbered"]
 
 #: How many names tell two requests apart before it gets long.
 _MOST_NAMES = 3
+_NUMBERED = re.compile(r" #[0-9]+$")
 
 
 def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
@@ -31,6 +33,11 @@ def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
     unnumbered = plain | longer | longest
     unnumbered |= _with_names(_repeated(unnumbered))
     return unnumbered | _numbered(_repeated(unnumbered))
+
+
+def is_numbered(description: str) -> bool:
+    """Return whether only a number tells a description from another one."""
+    return _NUMBERED.search(description) is not None
 
 
 def _phrase(key: GroupKey, evidence: Evidence) -> str:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs
 
 import msgspec
 
 from pactape.contracts.grouping.message_evidence import as_sent
-from pactape.contracts.samples.graphql_documents import canonical_document
+from pactape.contracts.pacts.request_identity import identity_of, identity_of_document
 from pactape.errors import ContradictionError, PactFormatError
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pactape.contracts.interactions.interaction import ExpectedRequest, Interaction
+    from pactape.contracts.interactions.interaction import Interaction
     from pactape.contracts.interactions.messages import MessageInteraction
     from pactape.contracts.pacts.handwritten import HandwrittenInteraction
+    from pactape.contracts.pacts.request_identity import RequestIdentity
     from pactape.matching import Mismatch
 
 __all__ = ["merge_handwritten", "merge_handwritten_messages"]
 
-#: Asks the same in the same states: method, path, query, body, and states with their parameters.
-_Question = str
 _M = TypeVar("_M")
 
 
@@ -40,20 +37,22 @@ def merge_handwritten(
         ContradictionError: A hand-written interaction expects another answer than was recorded.
         PactFormatError: A hand-written interaction's rules can't be read.
     """
-    by_question = {question: each for each in written if (question := _asked_by(each)) is not None}
-    if not by_question:
+    by_identity = {
+        identity: each for each in written if (identity := identity_of_document(each.document)) is not None
+    }
+    if not by_identity:
         return list(derived)
-    taken = {(each.description, each.states) for each in by_question.values()}
-    return list(_staying(derived, by_question, taken))
+    taken = {(each.description, each.states) for each in by_identity.values()}
+    return list(_staying(derived, by_identity, taken))
 
 
 def _staying(
     derived: Iterable[Interaction],
-    by_question: dict[_Question, HandwrittenInteraction],
+    by_identity: dict[RequestIdentity, HandwrittenInteraction],
     taken: set[tuple[str, tuple[str, ...]]],
 ) -> Iterator[Interaction]:
     for each in derived:
-        same = by_question.get(_asked(each))
+        same = by_identity.get(identity_of(each.request, each.states))
         if same is not None:
             _refuse_contradiction(same, each)
         elif (each.description, tuple(state.name for state in each.states)) in taken:
@@ -110,33 +109,3 @@ def _refuse_mismatches(
             where=written.file,
             remedy="correct the test that wrote it, or record the other one again",
         )
-
-
-def _asked(interaction: Interaction) -> _Question:
-    states = [[state.name, state.parameters] for state in interaction.states]
-    request: ExpectedRequest = interaction.request
-    body = request.body.example if request.body else None
-    return _question(request.method, request.path, request.query, body, states)
-
-
-def _asked_by(written: HandwrittenInteraction) -> _Question | None:
-    """What a hand-written interaction asks; None for a message."""
-    request = written.document.get("request")
-    if not isinstance(request, dict):
-        return None
-    states = written.document.get("providerStates") or []
-    query = request.get("query") or {}
-    body = request.get("body")
-    return _question(
-        str(request.get("method", "GET")).upper(),
-        str(request.get("path", "/")),
-        parse_qs(query, keep_blank_values=True) if isinstance(query, str) else query,
-        body.get("content") if isinstance(body, dict) else None,
-        [[state.get("name"), state.get("params") or {}] for state in states],
-    )
-
-
-def _question(method: str, path: str, query: dict[str, Any], body: Any, states: list[Any]) -> _Question:
-    if isinstance(body, dict) and isinstance(body.get("query"), str):
-        body = {**body, "query": canonical_document(body["query"])}
-    return json.dumps([method, path, query, body, states], sort_keys=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pactape.contracts.participants import ContractParties
     from pactape.pactfile.writing import Specification
 
-__all__ = ["encode_messages", "encode_pact", "encode_pacts"]
+__all__ = ["encode_messages", "encode_pact", "encode_pacts", "interaction_document"]
 
 
 def encode_pact(parties: ContractParties, interactions: Iterable[Interaction]) -> bytes:
@@ -47,7 +47,7 @@ def encode_pacts(
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
     """
-    documents = _in_order([*map(_interaction, interactions), *written])
+    documents = _in_order([*map(interaction_document, interactions), *written])
     if specification == "V3":
         documents = [downgrade_interaction(each) for each in documents]
     return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
@@ -106,7 +106,8 @@ def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(known, key=place)
 
 
-def _interaction(interaction: Interaction) -> dict[str, Any]:
+def interaction_document(interaction: Interaction) -> dict[str, Any]:
+    """Return an interaction in the form of Pact V4."""
     return {
         "type": "Synchronous/HTTP",
         "description": interaction.description,

@@ -1,0 +1,128 @@
+"""A contract: what one consumer needs of one provider, and the pact files that say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.contracts.interactions.interaction import Interaction
+from pactape.contracts.interactions.messages import MessageInteraction
+from pactape.contracts.pacts.handwritten import HandwrittenInteraction
+from pactape.contracts.pacts.pact import encode_messages, encode_pacts
+from pactape.contracts.participants import ContractParties
+from pactape.pactfile.naming import messages_stem, numbered_names, requests_stem
+
+if TYPE_CHECKING:
+    from pactape.pactfile.writing import Specification
+
+__all__ = ["Contract", "ContractSummary"]
+
+
+class ContractSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How recordings became a contract; what takes no part is not counted.
+
+    Args:
+        exchanges: How many recorded exchanges its interactions come from.
+        messages: How many recorded messages its messages come from.
+        observed: Of how many exchanges it is known which fields the consumer reads.
+        merged_paths: The operations whose path has a parameter in the place of data, each with how many paths
+            it was recorded with.
+        numbered: The descriptions that only a number tells apart.
+        untyped: The media types of answers of which only status and type are stated, each with how many
+            interactions have it.
+        replaced: How many derived interactions somebody wrote by hand, too.
+    """
+
+    exchanges: int = 0
+    messages: int = 0
+    observed: int = 0
+    merged_paths: dict[str, int] = {}
+    numbered: tuple[str, ...] = ()
+    untyped: dict[str, int] = {}
+    replaced: int = 0
+
+
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """A derived contract.
+
+    Args:
+        parties: The consumer and the provider.
+        interactions: Those that were derived.
+        messages: Those that were derived.
+        handwritten: Those that stand in it as somebody wrote them, in the form of Pact V4; messages, too.
+        summary: How recordings became the contract.
+    """
+
+    parties: ContractParties
+    interactions: tuple[Interaction, ...] = ()
+    messages: tuple[MessageInteraction, ...] = ()
+    handwritten: tuple[HandwrittenInteraction, ...] = ()
+    summary: ContractSummary = ContractSummary()
+
+    @property
+    def exchanges(self) -> int:
+        """How many recorded exchanges its interactions come from."""
+        return self.summary.exchanges
+
+    @property
+    def file_name(self) -> str:
+        """The name of its requests' pact file: "<consumer>-<provider>.json"."""
+        return f"{requests_stem(self.parties.consumer, self.parties.provider)}.json"
+
+    @property
+    def messages_file_name(self) -> str:
+        """The name of its messages' pact file: "<consumer>-<provider>.messages.json"."""
+        return f"{messages_stem(self.parties.consumer, self.parties.provider)}.json"
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names of the first files of its requests, and of its messages, as far as it has any."""
+        kinds = {each.is_message for each in self.handwritten}
+        requests = bool(self.interactions) or False in kinds
+        messages = bool(self.messages) or True in kinds
+        return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
+
+    def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
+        """Return the bytes of its pact files by name: of one file, unless there are more interactions than fit in.
+
+        Messages have files of their own, "<consumer>-<provider>.messages.json": tools that start a mock server
+        from a file can't do so with both.
+
+        Args:
+            specification: The version of the Pact specification.
+            largest: How many interactions a file may have; 0 for any number.
+
+        Raises:
+            SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+        """
+        requests = [each.document for each in self.handwritten if not each.is_message]
+        messages = [each.document for each in self.handwritten if each.is_message]
+        files: dict[str, bytes] = {}
+        if self.file_name in self.file_names:
+            files |= _named(
+                self.file_name,
+                encode_pacts(
+                    self.parties,
+                    self.interactions,
+                    written=requests,
+                    specification=specification,
+                    largest=largest,
+                ),
+            )
+        if self.messages_file_name in self.file_names:
+            files |= _named(
+                self.messages_file_name,
+                encode_messages(
+                    self.parties,
+                    self.messages,
+                    written=messages,
+                    specification=specification,
+                    largest=largest,
+                ),
+            )
+        return files
+
+
+def _named(first: str, parts: list[bytes]) -> dict[str, bytes]:
+    return dict(zip(numbered_names(first.removesuffix(".json"), len(parts)), parts, strict=True))

@@ -1,0 +1,70 @@
+"""What makes two interactions ask the same: request and provider states, GraphQL documents in one spelling."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from pactape.contracts.samples.graphql_documents import canonical_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pactape.contracts.interactions.interaction import ExpectedRequest
+    from pactape.exchange import ProviderState
+
+__all__ = ["RequestIdentity", "identity_of", "identity_of_document"]
+
+#: Method, path, query, body, and states with their parameters; with headers where they are asked for, too.
+RequestIdentity = str
+
+
+def identity_of(
+    request: ExpectedRequest, states: Sequence[ProviderState], *, with_headers: bool = False
+) -> RequestIdentity:
+    """Return what a derived interaction asks.
+
+    Args:
+        request: Its request.
+        states: Its provider states.
+        with_headers: Whether requests with other headers ask something else.
+    """
+    return _identity(
+        request.method,
+        request.path,
+        request.query,
+        request.body.example if request.body else None,
+        [[state.name, state.parameters] for state in states],
+        {name.lower(): [value] for name, value in request.headers.items()} if with_headers else {},
+    )
+
+
+def identity_of_document(document: dict[str, Any], *, with_headers: bool = False) -> RequestIdentity | None:
+    """Return what an interaction of a pact file asks; None for a message.
+
+    Args:
+        document: The interaction in the form of Pact V4.
+        with_headers: Whether requests with other headers ask something else.
+    """
+    request = document.get("request")
+    if not isinstance(request, dict):
+        return None
+    query, body = request.get("query") or {}, request.get("body")
+    headers = request.get("headers") or {}
+    return _identity(
+        str(request.get("method", "GET")).upper(),
+        str(request.get("path", "/")),
+        parse_qs(query, keep_blank_values=True) if isinstance(query, str) else query,
+        body.get("content") if isinstance(body, dict) else None,
+        [[each.get("name"), each.get("params") or {}] for each in document.get("providerStates") or []],
+        {str(name).lower(): value for name, value in headers.items()} if with_headers else {},
+    )
+
+
+def _identity(
+    method: str, path: str, query: dict[str, Any], body: Any, states: list[Any], headers: dict[str, Any]
+) -> RequestIdentity:
+    if isinstance(body, dict) and isinstance(body.get("query"), str):
+        body = {**body, "query": canonical_document(body["query"])}
+    return json.dumps([method, path, query, body, states, headers], sort_keys=True)

@@ -1,0 +1,1 @@
+"""Proves contracts before they are written: their own recordings keep them, and a provider can."""

@@ -1,0 +1,97 @@
+"""Contradictions: interactions that ask the same in the same states, and expect different answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.contracts.pacts.request_identity import identity_of_document
+from pactape.contracts.proof.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.pacts.request_identity import RequestIdentity
+    from pactape.contracts.proof.draft import Candidate, Draft
+
+__all__ = ["contradicting_pairs", "problem_of", "refuse_contradictions"]
+
+_FIRST_FAILURE = 400
+
+
+def refuse_contradictions(draft: Draft) -> dict[GroupKey, GroupKey]:
+    """Take out of a draft what no provider can keep beside the rest.
+
+    Of candidates with equal requests the one stays that was answered first; one that was a success goes before
+    one that was a failure.
+
+    Returns:
+        By the key of each candidate that was refused, that of the one which stays.
+    """
+    stays: dict[RequestIdentity, GroupKey] = {}
+    refused: dict[GroupKey, GroupKey] = {}
+    for key in sorted(draft.candidates, key=lambda key: _rank(draft.candidates[key])):
+        identity = draft.candidates[key].identity
+        if identity in stays:
+            refused[key] = stays[identity]
+        else:
+            stays[identity] = key
+    for key in refused:
+        draft.refused[key] = draft.candidates.pop(key)
+    return refused
+
+
+def contradicting_pairs(
+    documents: Iterable[dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the interactions of a pact file that no provider can keep both.
+
+    Args:
+        documents: Interactions in the form of Pact V4; messages never contradict each other.
+    """
+    first: dict[RequestIdentity, dict[str, Any]] = {}
+    for document in documents:
+        identity = identity_of_document(document, with_headers=True)
+        if identity is None:
+            continue
+        other = first.setdefault(identity, document)
+        if _status(other) != _status(document):
+            yield other, document
+
+
+def _status(document: dict[str, Any]) -> Any:
+    return (document.get("response") or {}).get("status", 200)
+
+
+def problem_of(draft: Draft, refused: Candidate, stays: Candidate) -> Problem:
+    """Return what is said of a candidate that was refused."""
+    one, other = refused.interaction, stays.interaction
+    references = f"{one.cassettes[0]} and {other.cassettes[0]}"
+    return Problem(
+        parties=draft.parties,
+        description=one.description,
+        what=(
+            f"contradicts {other.description!r}: the same request in the same states was answered "
+            f"{_answer(refused)} and {_answer(stays)} ({references})"
+        ),
+        remedy=(
+            "declare the state in which the answer comes, for example "
+            f'@pytest.mark.given("{_state(refused)}"), or keep the recording out with cassette(contract=False)'
+        ),
+    )
+
+
+def _rank(candidate: Candidate) -> tuple[bool, tuple[str, int]]:
+    return candidate.interaction.response.status >= _FIRST_FAILURE, candidate.evidence.position
+
+
+def _answer(candidate: Candidate) -> str:
+    response = candidate.interaction.response
+    media = response.headers.get("Content-Type")
+    return f"{response.status} ({media})" if media else str(response.status)
+
+
+def _state(refused: Candidate) -> str:
+    """A state of the provider in which the recorded order has put it."""
+    request, status = refused.interaction.request, refused.interaction.response.status
+    return f"{request.method} {request.path} answers {status}"
