@@ -81,6 +81,10 @@ class FileCache:
             self._prepare()
             _replace(self._folder / name, _checksum(data) + data)
 
+    def keep(self, name: str) -> None:
+        """Have `delete_unused` spare the file of this name, without reading it."""
+        self._used.add(name)
+
     def delete_unused(self) -> None:
         """Delete the files that were neither read nor asked for by this object."""
         self._delete_but(self._used)

@@ -23,9 +23,10 @@ from pactape.contracts.proof.problems import Problem
 from pactape.contracts.proof.prove import prove
 from pactape.contracts.samples.exclusions import Exclusion
 from pactape.errors import CassetteFormatError, SettingsError
+from pactape.pactfile.naming import requests_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pactape.contracts.grouping.evidence import Evidence
@@ -112,6 +113,7 @@ def conclude(accumulator: Accumulator, settings: Settings) -> Derivation:
         PactFormatError: A hand-written pact file can't be read.
         ContradictionError: What is written by hand contradicts something else.
     """
+    _refuse_equal_files([parties for parties, _ in accumulator.groups], settings)
     handwritten = {parties: tuple(each) for parties, each in read_handwritten(settings).items()}
     routes = RouteKnowledge(settings)
     drafts, merged_paths = [], {}
@@ -127,7 +129,7 @@ def conclude(accumulator: Accumulator, settings: Settings) -> Derivation:
     for parties in {*accumulator.messages, *handwritten} - contracts.keys():
         contracts[parties] = Contract(parties=parties, handwritten=handwritten.get(parties, ()))
     complete = [_with_messages(each, accumulator) for each in contracts.values()]
-    _refuse_equal_files(complete, settings)
+    _refuse_equal_files(contracts, settings)
     return Derivation(
         cassettes=accumulator.cassettes,
         contracts=tuple(sorted(complete, key=lambda each: each.parties)),
@@ -193,11 +195,12 @@ def _with_messages(contract: Contract, accumulator: Accumulator) -> Contract:
     return msgspec.structs.replace(contract, messages=tuple(messages), summary=summary)
 
 
-def _refuse_equal_files(contracts: list[Contract], settings: Settings) -> None:
-    for name, count in Counter(contract.file_name for contract in contracts).items():
+def _refuse_equal_files(contracts: Iterable[ContractParties], settings: Settings) -> None:
+    names = Counter(requests_stem(each.consumer, each.provider) for each in contracts)
+    for name, count in names.items():
         if count > 1:
             raise SettingsError(
-                f"{count} contracts would be written to {name}",
+                f"{count} contracts would be written to {name}.json",
                 where=settings.root / "pyproject.toml",
                 remedy="give each provider in [tool.pactape.providers] a name of its own",
             )

@@ -50,8 +50,8 @@ class Accumulator:
         self.groups: dict[tuple[ContractParties, ProviderSettings], dict[GroupKey, Evidence]] = {}
         self.messages: dict[ContractParties, dict[MessageKey, MessageEvidence]] = {}
         self.exclusions: list[Exclusion] = []
-        cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
-        self.reader = SampleReader(settings, cache, all_fields=all_fields)
+        self._scrubbed = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+        self.reader = SampleReader(settings, self._scrubbed, all_fields=all_fields)
         self._cache = EvidenceCache(settings, all_fields=all_fields)
 
     def read(self, path: Path) -> None:
@@ -64,6 +64,8 @@ class Accumulator:
         if evidence is None:
             evidence = self._analyse(path)
             self._cache.store(name, evidence)
+        else:
+            self._scrubbed.keep(path)
         self.cassettes += 1
         self.paths.append(path)
         self.entries.append(name)
@@ -76,6 +78,7 @@ class Accumulator:
     def delete_unused(self) -> None:
         """Delete what is cached of cassettes that have not been read: they are gone or have changed."""
         self._cache.delete_unused()
+        self._scrubbed.delete_unused()
 
     def join(self, other: Accumulator) -> None:
         """Take in what another has accumulated, of other cassettes; it is used up by that."""

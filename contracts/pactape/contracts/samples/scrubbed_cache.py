@@ -57,6 +57,15 @@ class ScrubbedCache:
         ]
         return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
 
+    def keep(self, path: Path) -> None:
+        """Have `delete_unused` spare what is cached of the cassette at `path`, without reading it.
+
+        Raises:
+            CassetteFormatError: The cassette can't be read.
+        """
+        if self._files is not None:
+            self._files.keep(self._name(self._files, path))
+
     def delete_unused(self) -> None:
         """Delete the cached files of cassettes that have not been read."""
         if self._files is not None:
@@ -65,8 +74,7 @@ class ScrubbedCache:
     def _read(self, path: Path) -> _StoredCassette:
         if self._files is None:
             return _scrubbed(path, self._rules)
-        suffix = path.suffix.encode("utf-8", "surrogateescape")
-        name = self._files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
+        name = self._name(self._files, path)
         stored = self._files.read(name)
         with suppress(msgspec.DecodeError):
             if stored is not None:
@@ -75,6 +83,10 @@ class ScrubbedCache:
         with suppress(OverflowError, TypeError):
             self._files.write(name, msgspec.msgpack.encode(cassette))
         return cassette
+
+    def _name(self, files: FileCache, path: Path) -> str:
+        suffix = path.suffix.encode("utf-8", "surrogateescape")
+        return files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
 
 
 def _scrubbed(path: Path, rules: ScrubRules) -> _StoredCassette:
