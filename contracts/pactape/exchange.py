@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 -- msgspec reads the annotations
 from typing import Any
 
 import msgspec
@@ -109,6 +110,9 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
         reads: The response fields that the test was seen to read, as paths like those of `Call.fields`, where
             "posts{}" is an object or array of which no content was; None when nothing was observed.
         provenance: The test that recorded it, when known.
+        recorded_at: When it was recorded, with its time zone, when known.
+        unrecorded: What its recorder lost: "request headers", "request body", "response body". What is lost is no
+            evidence: nothing is required of it.
     """
 
     request: Request
@@ -118,6 +122,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     call: Call | None = None
     reads: tuple[str, ...] | None = None
     provenance: Provenance | None = None
+    recorded_at: datetime | None = None
+    unrecorded: tuple[str, ...] = ()
 
 
 class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):

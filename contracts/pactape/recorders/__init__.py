@@ -1,0 +1,22 @@
+"""Other recorders' files: each becomes exchanges, which every command then reads like a cassette.
+
+A module for each format; `reading` finds the one that a file has, by its content.
+"""
+
+from pactape.recorders.reading import (
+    READERS,
+    read_recording,
+    reader_of,
+    recognize,
+)
+from pactape.recorders.recording import ReadOptions, Recording, SkippedEntry
+
+__all__ = [
+    "READERS",
+    "ReadOptions",
+    "Recording",
+    "SkippedEntry",
+    "read_recording",
+    "reader_of",
+    "recognize",
+]

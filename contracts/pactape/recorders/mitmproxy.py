@@ -1,0 +1,89 @@
+"""mitmproxy's flow dumps, read by mitmproxy itself (the extra `mitmproxy`)."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pactape.errors import BadInputError, CassetteFormatError
+from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.recorders.source import Source
+
+__all__ = ["MITMPROXY"]
+
+
+def _is_dump(source: Source) -> bool:
+    """A dump is a sequence of netstrings: "1234:8:response;…" with the flow's members."""
+    length, colon, _ = source.data[:12].partition(b":")
+    return bool(colon) and length.isdigit() and b"version;" in source.data[: 64 * 2**10]
+
+
+def _entries(source: Source) -> Iterable[Entry]:
+    reader, error_class = _flow_reader(source)
+    index = 0
+    try:
+        for flow in reader.stream():
+            yield Entry(place=f"flow {index + 1}", value=flow)
+            index += 1
+    except error_class as error:
+        raise CassetteFormatError(
+            f"is a mitmproxy dump that can't be read after {index} flows ({error})",
+            where=source.path,
+            remedy="save the flows again with a current mitmproxy",
+        ) from error
+
+
+def _flow_reader(source: Source) -> tuple[Any, type[Exception]]:
+    try:
+        from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 -- an extra, and slow to import
+        from mitmproxy.io import FlowReader  # noqa: PLC0415 -- the same
+    except ImportError as error:
+        raise BadInputError(
+            "is a mitmproxy dump, and mitmproxy is not installed",
+            where=source.path,
+            remedy="run `pip install mitmproxy`, or export the flows as HAR",
+        ) from error
+    return FlowReader(io.BytesIO(source.data)), FlowReadException
+
+
+def _pair(entry: Entry, _: Source) -> RecordedPair:
+    flow = entry.value
+    if getattr(flow, "request", None) is None:
+        raise SkipEntryError(f"is not HTTP: {type(flow).__name__}")
+    if getattr(flow, "websocket", None) is not None:
+        raise SkipEntryError("is a WebSocket connection")
+    if flow.response is None:
+        raise SkipEntryError("has no response")
+    content = flow.response.raw_content
+    return RecordedPair(
+        method=flow.request.method,
+        url=flow.request.pretty_url,
+        request_headers=_headers(flow.request),
+        request_body=flow.request.raw_content or b"",
+        status=flow.response.status_code,
+        response_headers=_headers(flow.response),
+        response_body=content or b"",
+        recorded_at=datetime.fromtimestamp(flow.request.timestamp_start, UTC),
+        unrecorded=("response body",) if content is None else (),
+    )
+
+
+def _headers(message: Any) -> list[tuple[str, str]]:
+    """Without HTTP/2's pseudo headers, which describe the request line."""
+    pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in message.headers.fields)
+    return [(name, value) for name, value in pairs if not name.startswith(":")]
+
+
+MITMPROXY = Reader(
+    tool="mitmproxy",
+    key="mitmproxy",
+    markers=(b"version;", b"certificate_list"),
+    recognizes=_is_dump,
+    entries=_entries,
+    pair=_pair,
+)

@@ -1,0 +1,115 @@
+"""Small conversions that several readers share: bodies, headers, times."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from pactape.recorders.recording import SkipEntryError
+
+__all__ = [
+    "base64_bytes",
+    "compact_json",
+    "mapping",
+    "query_url",
+    "status_code",
+    "text_bytes",
+    "timestamp",
+]
+
+#: What recorders write as the status of a request that no response came to.
+_NO_RESPONSE = frozenset({"None", "", "0", "-1"})
+
+
+def text_bytes(value: Any, encoding: str | None = None) -> bytes:
+    """Return the bytes of a stored body: text in its encoding, bytes as they are, nothing for None.
+
+    Lone surrogates, which some recorders write for bytes that are not text, are kept as UTF-8 would write them.
+    """
+    if value is None:
+        return b""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, dict | list | int | float):
+        return compact_json(value)
+    with suppress(LookupError, UnicodeEncodeError):
+        return str(value).encode(encoding or "utf-8")
+    return str(value).encode("utf-8", "surrogatepass")
+
+
+def base64_bytes(text: Any) -> bytes:
+    """Return the bytes that base64 stands for; white space in it doesn't count.
+
+    Raises:
+        SkipEntryError: It is not base64.
+    """
+    try:
+        return base64.b64decode("".join(str(text).split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SkipEntryError(f"a body is not valid base64 ({error})") from error
+
+
+def compact_json(value: Any) -> bytes:
+    """Return a JSON value as compact UTF-8 text, members in their order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def mapping(value: Any, name: str) -> dict[str, Any]:
+    """Return a member that has to be a mapping.
+
+    Raises:
+        SkipEntryError: It is missing or something else.
+    """
+    member = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(member, dict):
+        raise SkipEntryError(f"has no {name}")
+    return member
+
+
+def status_code(value: Any) -> int:
+    """Return a status code written as a number or as text.
+
+    Raises:
+        SkipEntryError: It is not between 100 and 599; 0 is what browsers write when no response came.
+    """
+    with suppress(TypeError, ValueError):
+        code = int(str(value).split()[0]) if str(value).strip() else 0
+        if 100 <= code <= 599:  # noqa: PLR2004 -- RFC 9110, section 15
+            return code
+    raise SkipEntryError("has no response" if str(value) in _NO_RESPONSE else f"has the status {value!r}, not a status code")
+
+
+def timestamp(value: Any) -> datetime | None:
+    """Return a time written in ISO 8601, in RFC 2822 or as Unix seconds; None for anything else."""
+    text = "" if value is None else str(value).strip()
+    with suppress(ValueError):
+        return _aware(datetime.fromisoformat(_microseconds(text)))
+    with suppress(ValueError, TypeError):
+        return _aware(parsedate_to_datetime(text))
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(float(text), UTC)
+    return None
+
+
+def query_url(url: str, parameters: list[tuple[str, str]]) -> str:
+    """Return a URL with query parameters appended, percent-encoded."""
+    if not parameters:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _microseconds(text: str) -> str:
+    """ISO 8601 with at most six digits after the second, which is all that Python reads."""
+    head, dot, rest = text.partition(".")
+    digits = len(rest) - len(rest.lstrip("0123456789"))
+    return f"{head}.{rest[:min(digits, 6)].ljust(6, '0')}{rest[digits:]}" if dot and digits else text
