@@ -16,22 +16,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pactape.exchange import Exchange, RecordedMessage
-    from pactape.settings import Settings
+    from pactape.settings import RecordingSource, Settings
 
-__all__ = ["cassette_name", "cassettes_below", "cassettes_in", "find_cassettes", "owned", "owned_message"]
+__all__ = [
+    "base_url_of",
+    "cassette_name",
+    "cassettes_below",
+    "cassettes_in",
+    "find_cassettes",
+    "owned",
+    "owned_message",
+]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+#: What other recorders' files are called; in a folder named in `recordings` others are left alone.
+_RECORDING_SUFFIXES = _SUFFIXES | {
+    ".bru",
+    ".flow",
+    ".flows",
+    ".gz",
+    ".har",
+    ".jsonl",
+    ".mitm",
+    ".ndjson",
+    ".zhar",
+    ".zip",
+    ".zst",
+}
 _INTERACTIONS = re.compile(rb"^interactions:|\A\s*\{[^{]*\"interactions\"\s*:", re.MULTILINE)
 _HEAD_BYTES = 4096
 
 
 def find_cassettes(settings: Settings) -> list[Path]:
-    """Return the cassettes of all of the project's consumers, sorted.
+    """Return the cassettes of all of the project's consumers and its other recordings, sorted.
 
     Raises:
         CassetteFormatError: There is none, or a folder can't be read.
     """
-    cassettes = cassettes_in(settings.cassette_folders)
+    own = set(cassettes_in(settings.cassette_folders))
+    cassettes = sorted(
+        own | {path for each in settings.recordings for path in _files_of(each, settings.root)}
+    )
     if not cassettes:
         raise CassetteFormatError(
             "contains no cassette",
@@ -74,6 +99,33 @@ def _has_interactions(path: Path) -> bool:
     with suppress(OSError), path.open("rb") as file:
         return _INTERACTIONS.search(file.read(_HEAD_BYTES)) is not None
     return False
+
+
+def base_url_of(path: Path, settings: Settings) -> str | None:
+    """Return the base URL that `[tool.pactape] recordings` gives for a file; None when it gives none."""
+    return next(
+        (
+            each.base_url
+            for each in settings.recordings
+            if each.base_url and path in _files_of(each, settings.root)
+        ),
+        None,
+    )
+
+
+def _files_of(source: RecordingSource, root: Path) -> set[Path]:
+    """The files of an entry of `recordings`: itself, those below a folder, or those that match a pattern."""
+    path = root / source.path
+    if path.is_file():
+        return {path}
+    if path.is_dir():
+        return {
+            Path(place, name)
+            for place, _, names in os.walk(path, onerror=_refuse)
+            for name in names
+            if Path(name).suffix in _RECORDING_SUFFIXES
+        }
+    return {each for each in root.glob(source.path) if each.is_file()}
 
 
 def _refuse(error: OSError) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.format.reading import read_contents
+from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
@@ -56,7 +56,8 @@ def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[Findin
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
     """
-    exchanges, messages = read_contents(path)
+    contents = read_any(path)
+    exchanges, messages = contents.exchanges, contents.messages
     found = [
         Finding(cassette=str(path), interaction=exchange.index, place=place, kind=kind)
         for exchange in exchanges

@@ -5,9 +5,9 @@ A module for each format; `reading` finds the one that a file has, by its conten
 
 from pactape.recorders.reading import (
     READERS,
+    is_recording,
     read_recording,
     reader_of,
-    recognize,
 )
 from pactape.recorders.recording import ReadOptions, Recording, SkippedEntry
 
@@ -16,7 +16,7 @@ __all__ = [
     "ReadOptions",
     "Recording",
     "SkippedEntry",
+    "is_recording",
     "read_recording",
     "reader_of",
-    "recognize",
 ]

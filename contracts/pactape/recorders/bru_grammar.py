@@ -1,8 +1,8 @@
 """The `example` blocks of Bruno's .bru files, as nested mappings of texts.
 
-Grammar, as far as examples use it: `name: value` on a line, `name: {` … `}` for a block, `name: '''` … `'''` for a
-text of several lines, and blocks of raw text (`body:json: {` … `}`), whose closing brace stands at the indentation of
-the line that opened them.
+Grammar, as far as examples use it: `name: value` on a line, `name: {` … `}` for a block, `name: '''` … `'''` for
+a text of several lines, and blocks of raw text (`body:json: {` … `}`), whose closing brace is indented like the line
+that opened them.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ def _members(lines: list[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
             yield pair[1].strip('"'), _unquoted(pair[2])
 
 
-def _text_lines(
-    lines: list[tuple[int, str]], start: int, opened: int
-) -> tuple[list[tuple[int, str]], int]:
+def _text_lines(lines: list[tuple[int, str]], start: int, opened: int) -> tuple[list[tuple[int, str]], int]:
     for position in range(start, len(lines)):
         if lines[position][1].strip() == "'''":
             return lines[start:position], position + 1

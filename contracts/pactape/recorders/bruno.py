@@ -39,7 +39,9 @@ def _entries(source: Source) -> Iterable[Entry]:
         examples = example_blocks(source.text)
     except ValueError as error:
         raise CassetteFormatError(
-            f"is a damaged Bruno file ({error})", where=source.path, remedy="restore the file, or save it with Bruno"
+            f"is a damaged Bruno file ({error})",
+            where=source.path,
+            remedy="restore the file, or save it with Bruno",
         ) from error
     for index, value in enumerate(examples):
         yield Entry(place=f"example[{index}]", value=value)

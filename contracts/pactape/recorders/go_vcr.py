@@ -1,4 +1,4 @@
-"""go-vcr, versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. Bodies are text; binary ones were lost."""
+"""go-vcr (Go), versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. It records bodies as text only."""
 
 from __future__ import annotations
 

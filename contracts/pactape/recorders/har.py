@@ -1,4 +1,4 @@
-"""HAR 1.2 (browsers, Charles, Insomnia, Playwright, mitmproxy, Proxyman …) and Polly.js, which writes a HAR of its own.
+"""HAR 1.2 (browsers, Charles, Insomnia, Playwright, mitmproxy …) and Polly.js, which writes a HAR of its own.
 
 Format: http://www.softwareishard.com/blog/har-12-spec/.
 """
@@ -57,7 +57,9 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
         response_headers=list(_headers(response.get("headers"))),
         response_body=stored or b"",
         recorded_at=timestamp(entry.value.get("startedDateTime")),
-        unrecorded=("response body",) if stored is None and _was_sent(request, response, content or {}) else (),
+        unrecorded=("response body",)
+        if stored is None and _was_sent(request, response, content or {})
+        else (),
     )
 
 
@@ -76,7 +78,9 @@ def _response(value: Any) -> dict[str, Any]:
 
 def _absolute(url: str) -> str:
     if not url.lower().startswith(("http://", "https://")):
-        raise SkipEntryError(f"is not HTTP: {url.partition(':')[0]!r}" if ":" in url else "has no absolute URL")
+        raise SkipEntryError(
+            f"is not HTTP: {url.partition(':')[0]!r}" if ":" in url else "has no absolute URL"
+        )
     return url.partition("#")[0]
 
 
@@ -142,7 +146,7 @@ def _stored(text: Any, encoding: Any) -> bytes:
 
 
 def _polly_body(text: Any, encoding: Any, *, coded: bool) -> bytes:
-    """Polly.js writes binary bodies as a JSON list of strings: in base64 when it says so, else compressed ones in hex."""
+    """Decode a body of Polly.js: a JSON list of strings, base64 when it says so, else hex of compressed bytes."""
     with suppress(ValueError):
         chunks = json.loads(str(text)) if str(text).startswith('["') else None
         if isinstance(chunks, list) and encoding == "base64":

@@ -23,7 +23,10 @@ _EXACT = frozenset({"exact", "json", "xml", "form"})
 
 
 def _is_hoverfly(source: Source) -> bool:
-    return isinstance(source.member("data", "pairs"), list) and source.member("meta", "schemaVersion") is not None
+    return (
+        isinstance(source.member("data", "pairs"), list)
+        and source.member("meta", "schemaVersion") is not None
+    )
 
 
 def _entries(source: Source) -> Iterable[Entry]:
@@ -110,7 +113,9 @@ def _headers(headers: Any) -> list[tuple[str, str]]:
     named: list[tuple[str, str]] = []
     for name, field in pairs:
         plain = field if isinstance(field, list) and all(isinstance(each, str) for each in field) else None
-        named += [(name, value) for value in (plain if plain is not None else _values(field, f"the header {name}"))]
+        named += [
+            (name, value) for value in (plain if plain is not None else _values(field, f"the header {name}"))
+        ]
     return named
 
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import base64_bytes, compact_json, mapping, query_url, status_code, text_bytes, timestamp
+from pactape.recorders.values import (
+    base64_bytes,
+    compact_json,
+    mapping,
+    query_url,
+    status_code,
+    text_bytes,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +99,9 @@ def _url(request: dict[str, Any]) -> str:
         (name, _query_value(value)) for name, value in _named_values(request.get("queryStringParameters"))
     ]
     url = query_url(path, parameters)
-    host = next((value for name, value in _named_values(request.get("headers")) if name.lower() == "host"), None)
+    host = next(
+        (value for name, value in _named_values(request.get("headers")) if name.lower() == "host"), None
+    )
     return f"{'https' if request.get('secure') else 'http'}://{host}{url}" if host else url
 
 
@@ -128,7 +138,11 @@ def _response_headers(response: dict[str, Any], answer_type: str | None) -> list
 def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
     """The bytes and, where it is declared, the content type."""
     if not isinstance(body, dict) or "type" not in body:
-        return (compact_json(body), "application/json") if isinstance(body, dict | list) else (text_bytes(body), None)
+        return (
+            (compact_json(body), "application/json")
+            if isinstance(body, dict | list)
+            else (text_bytes(body), None)
+        )
     if body.get("not"):
         raise SkipEntryError("matches a negated body, not one value")
     declared = body.get("contentType")
@@ -138,7 +152,9 @@ def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
 def _typed_body(body: dict[str, Any], source: Source) -> bytes:
     kind = str(body["type"])
     if kind == "JSON":
-        return text_bytes(body["json"]) if isinstance(body.get("json"), str) else compact_json(body.get("json"))
+        return (
+            text_bytes(body["json"]) if isinstance(body.get("json"), str) else compact_json(body.get("json"))
+        )
     if kind in {"STRING", "XML"}:
         return text_bytes(body.get(kind.lower()))
     if kind == "BINARY":
@@ -153,7 +169,11 @@ def _typed_body(body: dict[str, Any], source: Source) -> bytes:
     raise SkipEntryError(f"matches a body of type {kind}, not one value")
 
 
-_DEFAULT_TYPES = {"JSON": "application/json", "XML": "application/xml", "PARAMETERS": "application/x-www-form-urlencoded"}
+_DEFAULT_TYPES = {
+    "JSON": "application/json",
+    "XML": "application/xml",
+    "PARAMETERS": "application/x-www-form-urlencoded",
+}
 
 MOCKSERVER = Reader(
     tool="MockServer",

@@ -1,9 +1,9 @@
-"""NDJSON: one exchange a line, the neutral form for tools that capture traffic.
+r"""NDJSON: one exchange a line, the neutral form for tools that capture traffic.
 
 Each line is a JSON object:
 
 ```json
-{"request": {"method": "GET", "url": "https://api.example.com/users/7", "headers": [["Accept", "application/json"]]},
+{"request": {"method": "GET", "url": "https://api.example.com/users/7", "headers": [["Accept", "*/*"]]},
  "response": {"status": 200, "headers": [["Content-Type", "application/json"]], "body": "{\"id\": 7}"},
  "recorded_at": "2026-01-31T12:00:00Z", "test": "tests/test_users.py::test_reads_a_user"}
 ```
@@ -34,10 +34,15 @@ def _is_ndjson(source: Source) -> bool:
         value = json.loads(first)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and all(
-        isinstance(value.get(name), dict) and key in value[name]
-        for name, key in (("request", "url"), ("response", "status"))
-    ) and isinstance(value["request"].get("method"), str) and "headers" not in (value.get("mappings") or ())
+    return (
+        isinstance(value, dict)
+        and all(
+            isinstance(value.get(name), dict) and key in value[name]
+            for name, key in (("request", "url"), ("response", "status"))
+        )
+        and isinstance(value["request"].get("method"), str)
+        and "headers" not in (value.get("mappings") or ())
+    )
 
 
 def _entries(source: Source) -> Iterable[Entry]:

@@ -46,7 +46,9 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         request_body=_body(value.get("body"), headers=()),
         status=status_code(value.get("status", 200)),
         response_headers=headers,
-        response_body=_hex(value["response"]) if value.get("responseIsBinary") else _body(value.get("response"), headers),
+        response_body=_hex(value["response"])
+        if value.get("responseIsBinary")
+        else _body(value.get("response"), headers),
         unrecorded=() if value.get("reqheaders") else ("request headers",),
     )
 
@@ -69,7 +71,12 @@ def _response_headers(value: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _body(body: Any, headers: Any) -> bytes:
-    if isinstance(body, list) and body and content_codings(headers) and all(isinstance(each, str) for each in body):
+    if (
+        isinstance(body, list)
+        and body
+        and content_codings(headers)
+        and all(isinstance(each, str) for each in body)
+    ):
         with suppress(ValueError):
             return b"".join(bytes.fromhex(each) for each in body)
     return compact_json(body) if isinstance(body, dict | list | bool | int | float) else text_bytes(body)

@@ -1,4 +1,4 @@
-"""Reads a file that another recorder wrote: finds its format by its content, and turns its entries into exchanges."""
+"""Reads other recorders' files: finds the format by the content, and turns the entries into exchanges."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ from pactape.recorders.vcr_ruby import RVCR, VCR_RUBY
 from pactape.recorders.wiremock import WIREMOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from pactape.exchange import Headers
     from pactape.recorders.recording import Entry, Reader, RecordedPair
 
-__all__ = ["READERS", "read_recording", "reader_of", "recognize"]
+__all__ = ["READERS", "is_recording", "read_recording", "reader_of"]
 
 #: Every format, the more particular before the more general.
 READERS: tuple[Reader, ...] = (
@@ -79,12 +78,10 @@ def read_recording(path: Path, options: ReadOptions | None = None, *, data: byte
     return _read(reader, source, options or ReadOptions())
 
 
-def recognize(path: Path, data: bytes) -> Reader | None:
-    """Return the reader of a file's format; None when no recorder's format is recognized."""
-    try:
-        return reader_of(Source(path, data))
-    except CassetteFormatError:
-        return None
+def is_recording(path: Path, data: bytes) -> bool:
+    """Whether a file is another recorder's: its format is recognized, or it is a damaged file of a known tool."""
+    source = Source(path, data)
+    return reader_of(source) is not None or _damaged_format(source) is not None
 
 
 def reader_of(source: Source) -> Reader | None:
@@ -101,10 +98,14 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def _unreadable(source: Source) -> CassetteFormatError:
-    """The error for a file that no reader recognizes; what it would have been, when its text shows that."""
+def _damaged_format(source: Source) -> Reader | None:
+    """The format that a file's text shows though no reader recognizes it: it is cut off, say."""
     head = source.data[:_HEAD]
-    reader = next((each for each in READERS if all(marker in head for marker in each.markers)), None)
+    return next((each for each in READERS if all(marker in head for marker in each.markers)), None)
+
+
+def _unreadable(source: Source) -> CassetteFormatError:
+    reader = _damaged_format(source)
     if reader is None:
         tools = ", ".join(dict.fromkeys(each.tool for each in READERS))
         return CassetteFormatError(
@@ -163,7 +164,9 @@ def _exchange(pair: RecordedPair, options: ReadOptions, path: str, index: int) -
 
 def _method(method: str) -> str:
     if not method.isalpha():
-        raise SkipEntryError(f"has the method {method!r}, which is not a method" if method else "has no method")
+        raise SkipEntryError(
+            f"has the method {method!r}, which is not a method" if method else "has no method"
+        )
     return method.upper()
 
 
@@ -172,7 +175,9 @@ def _absolute(url: str, options: ReadOptions) -> str:
         raise SkipEntryError("has no URL")
     if url.startswith("/"):
         if options.base_url is None:
-            raise SkipEntryError("has a path and no host: pass --base-url, or set base_url in [tool.pactape] recordings")
+            raise SkipEntryError(
+                "has a path and no host: pass --base-url, or set base_url in [tool.pactape] recordings"
+            )
         return urljoin(options.base_url, url)
     return url
 
@@ -186,5 +191,3 @@ def _decoded(headers: Headers, body: bytes) -> dict[str, Headers | bytes]:
         return {"headers": without_coding_headers(headers), "body": decode_body(body, codings)}
     except ValueError as error:
         raise SkipEntryError(f"has a body that can't be decoded ({error})") from error
-
-

@@ -23,7 +23,10 @@ __all__ = ["Source"]
 _MAX_ATTACHMENT = 512 * 2**20
 
 
-class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] -- chosen at run time
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TextLoader(_FastLoader):  # type: ignore[misc] # libyaml's when PyYAML was built with it
     """Reads every scalar as text and only null as None; unknown tags are dropped, so that nothing is executed."""
 
 
@@ -81,7 +84,7 @@ class Source:
     def yaml_documents(self) -> list[Any]:
         """The file's YAML documents, every scalar but null as text; empty when it isn't YAML."""
         with suppress(yaml.YAMLError, ValueError, RecursionError):
-            return list(yaml.load_all(self.text, Loader=_TextLoader))  # noqa: S506 -- a safe loader, see above
+            return list(yaml.load_all(self.text, Loader=_TextLoader))
         return []
 
     @cached_property
@@ -121,7 +124,7 @@ class Source:
             if self.text.lstrip()[:1] in {"{", "["}:
                 json.loads(self.text)
             else:
-                list(yaml.load_all(self.text, Loader=_TextLoader))  # noqa: S506 -- a safe loader, see above
+                list(yaml.load_all(self.text, Loader=_TextLoader))
         except json.JSONDecodeError as error:
             return f"line {error.lineno}, column {error.colno}: {error.msg}"
         except yaml.MarkedYAMLError as error:
@@ -136,7 +139,9 @@ class Source:
     def _main_member(self) -> bytes:
         """The recording in an archive: its .har file, else its only or first JSON file."""
         assert self._archive is not None  # noqa: S101 -- the constructor asks only then
-        names = sorted(self._archive.namelist(), key=lambda name: (not name.endswith(".har"), name.count("/"), name))
+        names = sorted(
+            self._archive.namelist(), key=lambda name: (not name.endswith(".har"), name.count("/"), name)
+        )
         for name in names:
             if name.endswith((".har", ".json", ".yaml", ".yml")):
                 return _archive_member(self._archive, name) or b""

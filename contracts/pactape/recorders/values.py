@@ -82,7 +82,9 @@ def status_code(value: Any) -> int:
         code = int(str(value).split()[0]) if str(value).strip() else 0
         if 100 <= code <= 599:  # noqa: PLR2004 -- RFC 9110, section 15
             return code
-    raise SkipEntryError("has no response" if str(value) in _NO_RESPONSE else f"has the status {value!r}, not a status code")
+    raise SkipEntryError(
+        "has no response" if str(value) in _NO_RESPONSE else f"has the status {value!r}, not a status code"
+    )
 
 
 def timestamp(value: Any) -> datetime | None:
@@ -112,4 +114,4 @@ def _microseconds(text: str) -> str:
     """ISO 8601 with at most six digits after the second, which is all that Python reads."""
     head, dot, rest = text.partition(".")
     digits = len(rest) - len(rest.lstrip("0123456789"))
-    return f"{head}.{rest[:min(digits, 6)].ljust(6, '0')}{rest[digits:]}" if dot and digits else text
+    return f"{head}.{rest[: min(digits, 6)].ljust(6, '0')}{rest[digits:]}" if dot and digits else text

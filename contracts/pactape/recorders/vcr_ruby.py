@@ -1,7 +1,7 @@
 """VCR (Ruby) in YAML and JSON, and rvcr (Rust), which writes VCR's JSON.
 
-Format: https://benoittgt.github.io/vcr/#/cassettes/cassette_format. Bodies are `string` or `base64_string`, with the
-name of the text's encoding beside.
+Format: https://benoittgt.github.io/vcr/#/cassettes/cassette_format. Bodies are `string` or `base64_string`, with
+the name of the text's encoding beside.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ def _has_interactions(source: Source) -> bool:
 
 
 def _is_vcr(source: Source) -> bool:
-    return _has_interactions(source) and not _recorded_with(source).startswith("betamax") and not _is_rvcr(source)
+    return (
+        _has_interactions(source)
+        and not _recorded_with(source).startswith("betamax")
+        and not _is_rvcr(source)
+    )
 
 
 def _is_rvcr(source: Source) -> bool:
-    """rvcr names itself, or writes the methods in lower case and plain strings for request bodies."""
+    """Rvcr names itself, or writes the methods in lower case and plain strings for request bodies."""
     if not _has_interactions(source) or source.json is None:
         return False
     if _recorded_with(source).startswith("rVCR"):

@@ -27,7 +27,9 @@ def _stubs(source: Source) -> list[Any]:
 
 def _is_wiremock(source: Source) -> bool:
     return source.json is not None and any(
-        isinstance(each, dict) and isinstance(each.get("request"), dict) and isinstance(each.get("response"), dict)
+        isinstance(each, dict)
+        and isinstance(each.get("request"), dict)
+        and isinstance(each.get("response"), dict)
         for each in _stubs(source)
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from vcr.request import Request as VcrRequest
 
-from pactape.cassettes import read_cassette
+from pactape.cassettes.contents import read_any
 from pactape.cassettes.replay.no_match_report import nearest_requests
 from pactape.cassettes.replay.request_key import digest_of
 from pactape.cassettes.scrubbing.filters import Cleaner
@@ -89,7 +89,7 @@ class Recordings:
         return nearest_requests(self._live(request)[0], self._requests)
 
     def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
-        recorded = (exchange for path in files for exchange in read_cassette(path))
+        recorded = (exchange for path in files for exchange in read_any(path).exchanges)
         for exchange in chain(recorded, exchanges):
             if self._base is None or _is_below(exchange.request.url, self._base):
                 self._add(exchange)

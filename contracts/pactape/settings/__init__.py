@@ -7,6 +7,7 @@ from pactape.settings.models import (
     HygieneKind,
     HygieneSettings,
     ProviderSettings,
+    RecordingSource,
     ScrubSettings,
     Settings,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "HygieneKind",
     "HygieneSettings",
     "ProviderSettings",
+    "RecordingSource",
     "ScrubSettings",
     "Settings",
     "find_root",

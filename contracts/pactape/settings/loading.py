@@ -19,6 +19,7 @@ from pactape.settings.models import (
     HygieneKind,
     HygieneSettings,
     ProviderSettings,
+    RecordingSource,
     ScrubSettings,
     Settings,
 )
@@ -88,7 +89,19 @@ def load_settings(root: Path) -> Settings:
         interactions_per_file=table.interactions_per_file,
         keep_failed=table.keep_failed,
         hygiene=_hygiene(table.hygiene, root=root),
+        recordings=tuple(_recording(each, root=root) for each in table.recordings),
     )
+
+
+def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
+    """An entry of `recordings`: a path or pattern, or a table with `path` and `base_url`."""
+    place = "[tool.pactape] recordings"
+    source = _decode(
+        {"path": value} if isinstance(value, str) else value, RecordingSource, place=place, root=root
+    )
+    if source.base_url is not None:
+        _check_url(source.base_url, place=place, root=root, name="base_url")
+    return source
 
 
 class _HygieneTable(msgspec.Struct, kw_only=True):
@@ -171,6 +184,7 @@ class _Table(msgspec.Struct, kw_only=True):
     interactions_per_file: Annotated[int, msgspec.Meta(ge=0)] = 0
     keep_failed: bool = False
     hygiene: dict[str, Any] = {}
+    recordings: tuple[str | dict[str, Any], ...] = ()
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):
@@ -232,11 +246,11 @@ def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
     return settings
 
 
-def _check_url(url: str, *, place: str, root: Path) -> None:
+def _check_url(url: str, *, place: str, root: Path, name: str = "url") -> None:
     problem = url_error(url)
     if problem:
         raise SettingsError(
-            f"{place} url = {url!r} is not an absolute http or https URL ({problem})",
+            f"{place} {name} = {url!r} is not an absolute http or https URL ({problem})",
             where=root / FILE_NAME,
             remedy='write it as "https://api.example.com"',
         )

@@ -21,6 +21,7 @@ __all__ = [
     "HygieneKind",
     "HygieneSettings",
     "ProviderSettings",
+    "RecordingSource",
     "ScrubSettings",
     "Settings",
 ]
@@ -116,6 +117,18 @@ class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.hosts.get(host, self.max_age)
 
 
+class RecordingSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Recordings beside the project's cassettes: an entry of `[tool.pactape] recordings`.
+
+    Args:
+        path: A file, a folder, or a pattern, "fixtures/**/*.har", relative to the project's folder.
+        base_url: Scheme and host of recordings whose format has only paths; None when each format has its own.
+    """
+
+    path: str
+    base_url: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
@@ -137,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
         keep_failed: Whether what a test recorded is written though the test failed.
         hygiene: How old recordings may be, and what untidiness fails a run.
+        recordings: Recordings beside the cassettes, in place: files of other recorders.
     """
 
     root: Path
@@ -155,6 +169,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     interactions_per_file: int = 0
     keep_failed: bool = False
     hygiene: HygieneSettings = HygieneSettings()
+    recordings: tuple[RecordingSource, ...] = ()
 
     @property
     def cache_folder(self) -> Path:

@@ -71,15 +71,19 @@ def read_messages(path: Path) -> list[RecordedMessage]:
     return read_contents(path)[1]
 
 
-def read_contents(path: Path) -> tuple[list[Exchange], list[RecordedMessage]]:
+def read_contents(path: Path, data: bytes | None = None) -> tuple[list[Exchange], list[RecordedMessage]]:
     """Read the exchanges and the messages of a cassette.
+
+    Args:
+        path: The cassette's file.
+        data: Its bytes, when they have been read already.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
-    data = _parse_file(path)
-    recorded = _recorded(path, data)
-    return list(_exchanges(path, data, recorded)), list(_messages(path, recorded.metadata))
+    document = _parse_file(path) if data is None else _parse(path, data)
+    recorded = _recorded(path, document)
+    return list(_exchanges(path, document, recorded)), list(_messages(path, recorded.metadata))
 
 
 def _exchanges(path: Path, data: dict[str, Any], recorded: ReplayContents) -> Iterator[Exchange]:

@@ -65,7 +65,7 @@ class Accumulator:
             evidence = self._analyse(path)
             self._cache.store(name, evidence)
         else:
-            self._scrubbed.keep(path)
+            self.reader.keep(path)
         self.cassettes += 1
         self.paths.append(path)
         self.entries.append(name)

@@ -106,7 +106,9 @@ class Evidence:
         self.sent = set(_short_texts(sample))
         self.named = set(segments_named(sample))
         self.known_ids = set(sample.known_ids)
-        self.test = exchange.provenance.test if exchange.provenance else ""
+        self.test = (
+            exchange.provenance.test if exchange.provenance and exchange.provenance.description else ""
+        )
         self.cassettes = (sample.reference,)
         self.declared = is_declared(sample)
 

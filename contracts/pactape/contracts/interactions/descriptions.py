@@ -42,7 +42,7 @@ def is_numbered(description: str) -> bool:
 
 def _phrase(key: GroupKey, evidence: Evidence) -> str:
     provenance = evidence.first.exchange.provenance
-    return provenance.description if provenance else _own_phrase(key)
+    return (provenance and provenance.description) or _own_phrase(key)
 
 
 def _own_phrase(key: GroupKey) -> str:

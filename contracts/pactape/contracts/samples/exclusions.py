@@ -48,7 +48,8 @@ def exclusion_reason(exchange: Exchange) -> str | None:
     if "grant_type" in form_fields(exchange.request):
         return "a token request: credentials are not recorded"
     return (
-        _answer_reason(exchange.response)
+        _incomplete(exchange)
+        or _answer_reason(exchange.response)
         or _address_reason(exchange.request)
         or _unreadable("request", exchange.request)
         or _unreadable("response", exchange.response)
@@ -77,6 +78,14 @@ def _address_reason(request: Request) -> str | None:
     if parts.path.startswith("//"):
         return "its path begins with two slashes, which the official verifier requests in another form"
     return None
+
+
+def _incomplete(exchange: Exchange) -> str | None:
+    """Why a recording lacks too much for a contract; None when it doesn't."""
+    lost = [each for each in exchange.unrecorded if each.endswith("body")]
+    if lost:
+        return f"its recorder didn't save the {lost[0]}"
+    return None if "://" in exchange.request.url else "its URL has a placeholder for the host"
 
 
 def _unreadable(side: str, message: Request | Response) -> str | None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from pactape.cassettes.finder import owned, owned_message
+from pactape.cassettes.finder import base_url_of, cassette_name, owned, owned_message
 from pactape.contracts.participants import ContractParties, provider_for
 from pactape.contracts.samples.exclusions import EXCLUDED_BY_TEST, Exclusion, exclusion_reason
 from pactape.contracts.samples.sample import Sample, samples_of
@@ -72,11 +72,20 @@ class SampleReader:
         Raises:
             CassetteFormatError: It can't be read.
         """
-        exchanges, received = self._cache.read(path)
-        exclusions: list[Exclusion] = []
+        exchanges, received, skipped = self._cache.read(path, base_url_of(path, self._settings))
+        name = cassette_name(path, self._settings)
+        exclusions = [Exclusion(f"{name}: {each.place}", 0, each.reason) for each in skipped]
         samples = self._samples(exchanges, path, exclusions)
         messages = [found for each in received if (found := self._message(each, path, exclusions))]
         return CassetteSamples(samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions))
+
+    def keep(self, path: Path) -> None:
+        """Spare what is cached of the cassette at `path` from deletion, without reading it.
+
+        Raises:
+            CassetteFormatError: It can't be read.
+        """
+        self._cache.keep(path, base_url_of(path, self._settings))
 
     def _samples(
         self, exchanges: list[tuple[Exchange, str]], path: Path, exclusions: list[Exclusion]

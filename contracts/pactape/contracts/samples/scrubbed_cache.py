@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.format.reading import read_contents
+from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
 from pactape.file_cache import FileCache, cassette_bytes
+from pactape.recorders import ReadOptions, SkippedEntry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,7 @@ class _StoredCassette(msgspec.Struct, array_like=True):
     exchanges: list[Exchange]
     broken: list[str]
     messages: list[RecordedMessage]
+    skipped: tuple[SkippedEntry, ...] = ()
 
 
 class ScrubbedCache:
@@ -44,56 +46,70 @@ class ScrubbedCache:
         self._rules = rules
         self._files = None if folder is None else FileCache(folder, "exchanges")
 
-    def read(self, path: Path) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage]]:
-        """The exchanges of a cassette, each without secrets or with the reason why that can't be had; its messages.
+    def read(
+        self, path: Path, base_url: str | None = None
+    ) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]:
+        """Return the exchanges of a recording, its messages, and the entries that gave no exchange.
+
+        Each exchange comes without secrets, or with the reason why that can't be had.
+
+        Args:
+            path: The recording.
+            base_url: Scheme and host, for formats that record only paths.
 
         Raises:
-            CassetteFormatError: The cassette can't be read.
+            CassetteFormatError: The recording can't be read.
         """
-        cassette = self._read(path)
+        cassette = self._read(path, base_url)
         exchanges = [
             (msgspec.structs.replace(exchange, cassette=str(path)), broken)
             for exchange, broken in zip(cassette.exchanges, cassette.broken, strict=True)
         ]
-        return exchanges, [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
+        messages = [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
+        return exchanges, messages, cassette.skipped
 
-    def keep(self, path: Path) -> None:
+    def keep(self, path: Path, base_url: str | None = None) -> None:
         """Have `delete_unused` spare what is cached of the cassette at `path`, without reading it.
+
+        Args:
+            path: The recording.
+            base_url: The same as for `read`.
 
         Raises:
             CassetteFormatError: The cassette can't be read.
         """
         if self._files is not None:
-            self._files.keep(self._name(self._files, path))
+            self._files.keep(self._name(self._files, path, base_url))
 
     def delete_unused(self) -> None:
         """Delete the cached files of cassettes that have not been read."""
         if self._files is not None:
             self._files.delete_unused()
 
-    def _read(self, path: Path) -> _StoredCassette:
+    def _read(self, path: Path, base_url: str | None) -> _StoredCassette:
         if self._files is None:
-            return _scrubbed(path, self._rules)
-        name = self._name(self._files, path)
+            return _scrubbed(path, self._rules, base_url)
+        name = self._name(self._files, path, base_url)
         stored = self._files.read(name)
         with suppress(msgspec.DecodeError):
             if stored is not None:
                 return msgspec.msgpack.decode(stored, type=_StoredCassette)
-        cassette = _scrubbed(path, self._rules)
+        cassette = _scrubbed(path, self._rules, base_url)
         with suppress(OverflowError, TypeError):
             self._files.write(name, msgspec.msgpack.encode(cassette))
         return cassette
 
-    def _name(self, files: FileCache, path: Path) -> str:
-        suffix = path.suffix.encode("utf-8", "surrogateescape")
+    def _name(self, files: FileCache, path: Path, base_url: str | None) -> str:
+        suffix = f"{path.suffix} {base_url}".encode("utf-8", "surrogateescape")
         return files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
 
 
-def _scrubbed(path: Path, rules: ScrubRules) -> _StoredCassette:
+def _scrubbed(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:
     scrubber = Scrubber(rules)
-    exchanges, messages = read_contents(path)
-    cassette = _StoredCassette([], [], [message_without_secrets(each, scrubber) for each in messages])
-    for exchange in exchanges:
+    contents = read_any(path, ReadOptions(base_url=base_url))
+    messages = [message_without_secrets(each, scrubber) for each in contents.messages]
+    cassette = _StoredCassette([], [], messages, contents.skipped)
+    for exchange in contents.exchanges:
         try:
             clean, broken = without_secrets(exchange, scrubber), ""
         except ValueError as error:

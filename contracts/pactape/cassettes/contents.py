@@ -1,0 +1,80 @@
+"""Reads any recording: a cassette in vcrpy's form, or a file of another recorder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.cassettes.format.reading import read_contents
+from pactape.errors import CassetteFormatError
+from pactape.exchange import Exchange, RecordedMessage
+from pactape.recorders import ReadOptions, SkippedEntry, is_recording, read_recording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Contents", "read_any"]
+
+_HEAD = 64 * 2**10
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording holds.
+
+    Args:
+        exchanges: In the order in which they were recorded.
+        messages: Messages of a queue or a topic, in their order.
+        skipped: Entries of another recorder's file that gave no exchange, each with its reason.
+        tool: The recorder that wrote the file: "vcrpy", "HAR".
+    """
+
+    exchanges: tuple[Exchange, ...]
+    messages: tuple[RecordedMessage, ...] = ()
+    skipped: tuple[SkippedEntry, ...] = ()
+    tool: str = "vcrpy"
+
+
+def read_any(path: Path, options: ReadOptions | None = None) -> Contents:
+    """Read a cassette of vcrpy, or a file of any other recorder, which is found by its content.
+
+    Args:
+        path: The file.
+        options: What the file's format doesn't say; None for nothing.
+
+    Raises:
+        CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
+    """
+    data = _bytes(path)
+    if not _may_be_cassette(data) and (recorded := _recording(path, data, options)):
+        return recorded
+    try:
+        exchanges, messages = read_contents(path, data)
+    except CassetteFormatError:
+        recorded = _recording(path, data, options)
+        if recorded is None:
+            raise
+        return recorded
+    return Contents(exchanges=tuple(exchanges), messages=tuple(messages))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CassetteFormatError(
+            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
+        ) from error
+
+
+def _may_be_cassette(data: bytes) -> bool:
+    """Cheap pre-check; may give false positives: a cassette names its interactions near its beginning."""
+    return b"interactions" in data[:_HEAD] and b"http_interactions" not in data[:_HEAD]
+
+
+def _recording(path: Path, data: bytes, options: ReadOptions | None) -> Contents | None:
+    """The contents of another recorder's file; None when the file has no format that is recognized."""
+    if not is_recording(path, data):
+        return None
+    recording = read_recording(path, options, data=data)
+    return Contents(exchanges=recording.exchanges, skipped=recording.skipped, tool=recording.tool)
