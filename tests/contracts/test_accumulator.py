@@ -137,7 +137,7 @@ def test_a_second_derivation_reads_no_cassette_and_gives_the_same(
     def refuse(path: Path) -> None:
         raise AssertionError(path)
 
-    monkeypatch.setattr("pactape.contracts.samples.scrubbed_cache.read_contents", refuse)
+    monkeypatch.setattr("pactape.contracts.samples.scrubbed_cache.read_any", refuse)
     assert written(derive(known)) == first
 
 

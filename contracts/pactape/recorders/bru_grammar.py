@@ -1,8 +1,8 @@
 """The `example` blocks of Bruno's .bru files, as nested mappings of texts.
 
 Grammar, as far as examples use it: `name: value` on a line, `name: {` … `}` for a block, `name: '''` … `'''` for
-a text of several lines, and blocks of raw text (`body:json: {` … `}`), whose closing brace is indented like the line
-that opened them.
+a text of several lines, and blocks of raw text (`body:json: {` … `}`), whose closing brace is indented like the
+line that opened them.
 """
 
 from __future__ import annotations

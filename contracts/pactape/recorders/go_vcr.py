@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies import content_type, is_json
 from pactape.recorders.recording import Entry, Reader, RecordedPair
 from pactape.recorders.values import mapping, status_code, text_bytes
 
@@ -36,24 +35,23 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         method=str(request.get("method") or "GET"),
         url=str(request.get("url") or ""),
         request_headers=request.get("headers"),
-        request_body=_without_line_end(request.get("body"), request.get("headers")),
+        request_body=_without_line_end(request.get("body")),
         status=status_code(response.get("code")),
         response_headers=response.get("headers"),
         response_body=text_bytes(response.get("body")),
     )
 
 
-def _without_line_end(body: Any, headers: Any) -> bytes:
-    """Go's JSON encoder ends each value with a line end; it is no part of the value."""
+def _without_line_end(body: Any) -> bytes:
+    """Go's JSON encoder ends each value with a line end, which is not part of the value."""
     data = text_bytes(body)
-    media = content_type(headers).partition(";")[0].strip().lower()
-    return data.removesuffix(b"\n") if is_json(media) else data
+    return data.removesuffix(b"\n") if data[:1] in {b"{", b"["} else data
 
 
 GO_VCR = Reader(
     tool="go-vcr",
     key="go-vcr",
-    markers=(b"interactions:", b"code:", b"version:"),
+    markers=(b"interactions:", b" url: ", b" code: "),
     recognizes=_is_go_vcr,
     entries=_entries,
     pair=_pair,

@@ -38,9 +38,9 @@ __all__ = ["READERS", "is_recording", "read_recording", "reader_of"]
 #: Every format, the more particular before the more general.
 READERS: tuple[Reader, ...] = (
     MITMPROXY,
-    NDJSON,
     POLLY,
     HAR,
+    NDJSON,
     BETAMAX,
     RVCR,
     VCR_RUBY,

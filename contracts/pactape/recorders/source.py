@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Source"]
 
 _MAX_ATTACHMENT = 512 * 2**20
+_HEAD = 4096
 
 
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -74,7 +75,7 @@ class Source:
     @cached_property
     def json(self) -> Any:
         """The file's JSON value; None when it isn't JSON."""
-        if self.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in {b"{", b"["}:
+        if not self._looks_like_json:
             return None
         with suppress(ValueError, RecursionError):
             return json.loads(self.text)
@@ -82,7 +83,9 @@ class Source:
 
     @cached_property
     def yaml_documents(self) -> list[Any]:
-        """The file's YAML documents, every scalar but null as text; empty when it isn't YAML."""
+        """The file's YAML documents, every scalar but null as text; empty when it isn't YAML, or is JSON."""
+        if self._looks_like_json:
+            return []
         with suppress(yaml.YAMLError, ValueError, RecursionError):
             return list(yaml.load_all(self.text, Loader=_TextLoader))
         return []
@@ -121,7 +124,7 @@ class Source:
     def damage(self) -> str:
         """Return why the file is neither JSON nor YAML, with line and column when known."""
         try:
-            if self.text.lstrip()[:1] in {"{", "["}:
+            if self._looks_like_json:
                 json.loads(self.text)
             else:
                 list(yaml.load_all(self.text, Loader=_TextLoader))
@@ -135,6 +138,10 @@ class Source:
         except RecursionError:
             return "it nests too deeply"
         return "it lacks a part that the format requires"
+
+    @property
+    def _looks_like_json(self) -> bool:
+        return self.data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
 
     def _main_member(self) -> bytes:
         """The recording in an archive: its .har file, else its only or first JSON file."""
