@@ -85,9 +85,12 @@ def test_contracts_between_inferred_parties_do_not_count() -> None:
     assert rows_between([*strangers, Resolved(pacticipant="third")], [PACT], [result(1)]) == []
 
 
-def test_only_the_latest_result_of_a_consumer_version_counts_when_asked() -> None:
-    rows = [Row(publication=PACT, result=result(number), consumer=WEB) for number in (2, 3, 1)]
-    assert [row.result.id for row in latest_rows(rows) if row.result] == [3]
+def test_only_the_result_of_the_latest_provider_version_counts_when_asked() -> None:
+    rows = [
+        Row(publication=PACT, result=each, consumer=WEB)
+        for each in (result(2, version=8), result(3, version=7))
+    ]
+    assert [row.result.id for row in latest_rows(rows, by="cvp") if row.result] == [2]
 
 
 @given(st.lists(st.sampled_from([True, False, None]), max_size=8))

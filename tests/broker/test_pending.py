@@ -24,7 +24,7 @@ def wip(
     found = work_in_progress(
         [FEATURE], candidates, selected=selected, since="2025-01-01", successes_of=lambda _content: known
     )
-    return [each.publication.version for each in found]
+    return [each.selected.publication.version for each in found]
 
 
 def test_a_content_that_nobody_verified_is_pending() -> None:

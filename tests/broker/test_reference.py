@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pactape.broker.http.application import api_routes
+from pactape.broker.http.api import api_routes
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "broker.md"
 ROW = re.compile(r"^\| `(/[^`]*)` \| ([A-Z ]+) \|$", re.MULTILINE)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker.rules.candidates import Candidate, InEnvironment
+from pactape.broker.rules.selection_scope import ConsumerDefaults, default_selectors
 from pactape.broker.rules.selector_parsing import SelectorError, parse_selectors
 from pactape.broker.rules.selectors import select
 
@@ -89,13 +90,25 @@ def test_the_consumer_narrows_a_selector() -> None:
     assert chosen([{"latest": True, "consumer": "app"}], *both) == ["2"]
 
 
-def test_no_selectors_mean_main_branches_and_all_that_is_in_use() -> None:
+def test_by_default_a_consumer_with_versions_on_its_main_branch_is_asked_for_that_branch_alone() -> None:
+    web = ConsumerDefaults(name="web", main_branch="main", on_main_branch=True)
+    old, head = candidate(1, main_branch="main", latest=True), candidate(2, consumer="app", latest=True)
+    app = ConsumerDefaults(name="app")
+    selected = select(default_selectors([web, app]), [old, head])
+    assert [each.publication.version for each in selected] == ["2"]
+
+
+def test_by_default_a_tag_named_like_the_main_branch_stands_in_for_it() -> None:
+    web = ConsumerDefaults(name="web", main_branch="main", tagged_main=True)
+    tagged = candidate(1, tags={"main"}, head_of_tags={"main"})
+    selected = select(default_selectors([web]), [tagged, candidate(2, latest=True)])
+    assert [each.publication.version for each in selected] == ["1"]
+
+
+def test_by_default_whatever_is_in_use_is_selected() -> None:
     live = InEnvironment(environment="live", production=True, kind="deployed")
-    deployed = candidate(1, main_branch="main", branches={"main"}, environments=(live,))
-    head = candidate(2, main_branch="main", head_of_branches={"main"})
-    feature = candidate(3, main_branch="main", head_of_branches={"feat"}, latest=True)
-    without_branches = candidate(4, consumer="app", latest=True)
-    assert chosen([], deployed, head, feature, without_branches) == ["4", "1", "2"]
+    selected = select(default_selectors([]), [candidate(1, environments=(live,)), candidate(2, latest=True)])
+    assert [each.publication.version for each in selected] == ["1"]
 
 
 def test_the_same_content_is_verified_once_with_every_reason() -> None:

@@ -37,7 +37,9 @@ BEFORE_ANY_VERIFICATION = [
         ("Created Web version 1 with branch main and tags dev",),
     ),
     Step("publish one.json -a 1 --branch main", 0, ("republished", "no content changes")),
-    Step("publish two.json -a 1 --branch main", 1, ("409",)),
+    Step(
+        "publish two.json -a 1 --branch main", 1, ("Cannot change the content of the pact for Web version 1",)
+    ),
     Step("list-pacticipants", 0, ("Web", "Users")),
     Step("describe-pacticipant --name Web", 0, ("Name: Web", "Main Branch: main")),
     Step("describe-version -a Web", 0, ("1", "dev")),
@@ -55,8 +57,8 @@ BEFORE_ANY_VERIFICATION = [
         1,
         ("No pacts or verifications", "version u1 of Users"),
     ),
-    Step("can-i-deploy -a Nobody -e 1 --to-environment test", 1, ("400",)),
-    Step("can-i-deploy -a Web -e 1 --to-environment nowhere", 1, ("400",)),
+    Step("can-i-deploy -a Nobody -e 1 --to-environment test", 1, ("Pacticipant Nobody not found",)),
+    Step("can-i-deploy -a Web -e 1 --to-environment nowhere", 1, ("'nowhere' does not exist",)),
 ]
 AFTER_THE_FIRST_VERIFICATION = [
     Step(
@@ -126,7 +128,7 @@ AT_THE_END = [
     Step("create-or-update-pacticipant --name Web --main-branch trunk", 0, ("updated successfully",)),
     Step("describe-pacticipant --name Web", 0, ("Main Branch: trunk",)),
     Step("create-environment --name uat --display-name UAT", 0, ("Created uat environment",)),
-    Step("create-environment --name uat --display-name UAT", 1, ("400",)),
+    Step("create-environment --name uat --display-name UAT", 1, ("already exists",)),
     Step("delete-branch -a Web --branch feat/x", 0, ("Successfully deleted branch 'feat/x'",)),
     Step("delete-branch -a Web --branch feat/x --error-when-not-found true", 1, ("was not found",)),
     Step("get-pacts --provider Users --branch feat/x", 0, ("!Pact between Web (3)",)),

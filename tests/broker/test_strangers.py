@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from pactape.broker import BrokerConfig, Credentials
-from pactape.broker.http.application import api_routes
+from pactape.broker.http.api import api_routes
 from pactape.broker.pages.views import ROUTES as PAGES
 
 from tests.broker.helpers.publishing import publication, publish
@@ -156,7 +156,7 @@ def test_what_is_no_list_of_interactions_is_refused(stock: StockTools, interacti
         f"{stock.url}/contracts/publish", json=publication(contracts=[contract]), timeout=5
     )
     assert answer.status_code == 400
-    assert "interactions must be a list of objects" in answer.json()["detail"]
+    assert "interactions must be a list of objects" in answer.text
 
 
 ODD: list[dict[str, Any]] = [

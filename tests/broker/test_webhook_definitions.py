@@ -9,8 +9,9 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.broker.webhooks.definition import WebhookError, check_host, fires, outgoing, read_spec
+from pactape.broker.webhooks.definition import WebhookError, check_host, fires, read_spec
 from pactape.broker.webhooks.events import Event
+from pactape.broker.webhooks.rendering import outgoing
 from urllib3.util import parse_url
 
 from tests.broker.helpers.webhooks import LOCAL, document

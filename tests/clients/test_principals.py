@@ -51,7 +51,7 @@ def test_an_authlib_source_never_takes_over_the_name_of_one_that_is_gone() -> No
 
 
 @pytest.mark.parametrize("make", [with_header, with_auth])
-def test_sessions_with_read_credentials_their_own_do_not_share_what_is_kept(server: Any, make: Any) -> None:
+def test_sessions_with_credentials_of_their_own_do_not_share_what_is_kept(server: Any, make: Any) -> None:
     server.add_callback("GET", "http://a.test/me", echo)
     cache = TTLCache()
     found = [

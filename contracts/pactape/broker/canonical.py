@@ -1,4 +1,4 @@
-"""What a contract says apart from its layout: the hash that names it, the ids of its interactions."""
+"""The canonical content of a contract: the hash that names it, the ids of its interactions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import msgspec
 
 from pactape.pactfile.document import INTERACTION_LISTS, specification_of
 
-__all__ = ["content_sha", "interaction_id", "with_interaction_ids"]
+__all__ = ["content_sha", "interaction_id", "sorted_content", "with_interaction_ids"]
 
 
 def content_sha(pact: dict[str, Any]) -> str:
-    """A name for what a verifier would check: the same for any order of keys and of interactions.
+    """Return a name for what a verifier would check: the same for any order of keys and of interactions.
 
     Args:
         pact: The contract's JSON; its metadata counts only for the version of the specification.
@@ -34,12 +34,12 @@ def content_sha(pact: dict[str, Any]) -> str:
 
 
 def interaction_id(interaction: dict[str, Any]) -> str:
-    """A stable id of an interaction, which a verifier repeats in its test results."""
+    """Return a stable id of an interaction, which a verifier repeats in its test results."""
     return _digest(_canonical({key: value for key, value in interaction.items() if key != "_id"}))
 
 
 def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
-    """The contract with `_id` in each interaction and message."""
+    """Return the contract with `_id` in each interaction and message."""
     numbered = dict(pact)
     for key in INTERACTION_LISTS:
         if isinstance(pact.get(key), list):
@@ -48,6 +48,26 @@ def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
                 for each in pact[key]
             ]
     return numbered
+
+
+def sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract with its keys and interactions in one order, for comparing it with another."""
+    content = {key: value for key, value in pact.items() if key not in {"createdAt", "_links"}}
+    for key in INTERACTION_LISTS:
+        if isinstance(content.get(key), list):
+            plain = [
+                {name: value for name, value in each.items() if name != "_id"}
+                if isinstance(each, dict)
+                else each
+                for each in content[key]
+            ]
+            content[key] = sorted(plain, key=lambda each: (_name_of(each), bytes(_canonical(each))))
+    ordered: dict[str, Any] = msgspec.json.decode(_canonical(content))
+    return ordered
+
+
+def _name_of(interaction: Any) -> str:
+    return str(interaction.get("description")) if isinstance(interaction, dict) else ""
 
 
 def _canonical(value: Any) -> msgspec.Raw:

@@ -13,17 +13,23 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one running broker.
 
     Args:
-        credentials: Who may come in.
+        credentials: Who may do what.
         base_url: What links start with, for a broker behind a proxy; by default the request's own host.
+        host_names: The host names that it answers to beside those of this machine; None means all.
         body_limit: The largest accepted request body, in bytes.
+        request_seconds: How long a request's head and body may take to arrive, together.
         allow_contract_modification: Whether another content may be published for the same consumer version.
+        public_badges: Whether badges may be read without credentials.
         webhook_hosts: The hosts that webhooks may call, "ci.example.com" or "*.example.com"; none by default.
         webhook_delays: The seconds to wait before each try after a failed delivery.
     """
 
     credentials: Credentials = Credentials()
     base_url: str | None = None
+    host_names: tuple[str, ...] | None = None
     body_limit: int = 10_000_000
+    request_seconds: float = 30
     allow_contract_modification: bool = False
+    public_badges: bool = False
     webhook_hosts: tuple[str, ...] = ()
     webhook_delays: tuple[float, ...] = (10, 60, 120, 300, 600, 1200)

@@ -19,7 +19,7 @@ Access = Literal["read", "write"]
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may come in; with none of them set, everybody may.
+    """Who may read and write; with none of them set, everybody may.
 
     Args:
         username: The user of basic authentication, who may read and write.
@@ -41,20 +41,36 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         ]
         return f"Credentials({', '.join(kinds) or 'none'})"
 
+    def describe(self) -> str:
+        """Return who may do what, for people.
+
+        Example:
+            >>> Credentials(read_tokens=("one", "two")).describe()
+            '2 tokens may read; nobody may write'
+        """
+        if not self.required:
+            return "everybody who can reach it may read and write (no credentials are set)"
+        writers = [f"user {self.username}"] if self.username else []
+        if self.write_tokens:
+            writers.append(_counted(self.write_tokens))
+        writing = f"{' and '.join(writers)} may read and write" if writers else "nobody may write"
+        reading = [f"{_counted(self.read_tokens)} may read"] if self.read_tokens else []
+        return "; ".join([*reading, writing])
+
     @property
     def required(self) -> bool:
-        """Whether a caller must show any."""
+        """Whether a caller must authenticate."""
         return bool(self.username or self.write_tokens or self.read_tokens)
 
     def of_user(self, username: str, password: str) -> Access | None:
-        """What a user may do; compares in constant time."""
+        """Return what a user may do; compares in constant time."""
         if not self.username or self.password is None:
             return None
         known = _same(username, self.username) & _same(password, self.password)
         return "write" if known else None
 
     def of_token(self, token: str) -> Access | None:
-        """What the bearer of a token may do; compares in constant time."""
+        """Return what the bearer of a token may do; compares in constant time."""
         if _among(token, self.write_tokens):
             return "write"
         return "read" if _among(token, self.read_tokens) else None
@@ -66,31 +82,59 @@ _PREFIX = "PACTAPE_BROKER_"
 def read_credentials(environment: Mapping[str, str] | None = None) -> Credentials:
     """Read PACTAPE_BROKER_USERNAME, _PASSWORD, _WRITE_TOKENS and _READ_TOKENS (separated by commas).
 
+    A variable that is set and holds nothing is an error, not the same as one that isn't set: it is what
+    `$(cat missing-file)` leaves, and would open the broker to everybody.
+
     Raises:
-        BadInputError: A user without a password or the other way round.
+        BadInputError: A variable is set and empty, or there is a user without a password or the other way round.
 
     Example:
         >>> read_credentials({"PACTAPE_BROKER_READ_TOKENS": "one,two"}).read_tokens
         ('one', 'two')
     """
     values = os.environ if environment is None else environment
-    username, password = values.get(f"{_PREFIX}USERNAME"), values.get(f"{_PREFIX}PASSWORD")
-    if bool(username) != bool(password):
+    username, password = _value(values, "USERNAME"), _value(values, "PASSWORD")
+    if (username is None) != (password is None):
         raise BadInputError(
             f"only one of {_PREFIX}USERNAME and {_PREFIX}PASSWORD is set",
             where="environment",
             remedy="set both, or neither",
         )
     return Credentials(
-        username=username or None,
-        password=password or None,
-        write_tokens=_tokens(values.get(f"{_PREFIX}WRITE_TOKENS", "")),
-        read_tokens=_tokens(values.get(f"{_PREFIX}READ_TOKENS", "")),
+        username=username,
+        password=password,
+        write_tokens=_tokens(values, "WRITE_TOKENS"),
+        read_tokens=_tokens(values, "READ_TOKENS"),
     )
 
 
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(token.strip() for token in text.split(",") if token.strip())
+def _value(values: Mapping[str, str], name: str) -> str | None:
+    value = values.get(f"{_PREFIX}{name}")
+    if value is not None and not value.strip():
+        raise _empty(name)
+    return value
+
+
+def _tokens(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    text = values.get(f"{_PREFIX}{name}")
+    if text is None:
+        return ()
+    tokens = tuple(token.strip() for token in text.split(",") if token.strip())
+    if not tokens:
+        raise _empty(name)
+    return tokens
+
+
+def _empty(name: str) -> BadInputError:
+    return BadInputError(
+        f"{_PREFIX}{name} is set and holds nothing",
+        where="environment",
+        remedy="give it a value, or unset it",
+    )
+
+
+def _counted(tokens: tuple[str, ...]) -> str:
+    return f"{len(tokens)} token{'' if len(tokens) == 1 else 's'}"
 
 
 def _same(given: str, known: str) -> bool:
@@ -98,5 +142,5 @@ def _same(given: str, known: str) -> bool:
 
 
 def _among(given: str, known: tuple[str, ...]) -> bool:
-    """Whether a token is known; it is compared with all, so that the time tells nothing."""
+    """Return whether a token is known; it is compared with all, so that the time doesn't depend on it."""
     return sum(_same(given, each) for each in known) > 0

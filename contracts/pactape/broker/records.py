@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Environment", "Pacticipant", "Placement", "Publication", "Result", "Tag", "Version"]
+__all__ = [
+    "Environment",
+    "Integration",
+    "Pacticipant",
+    "Placement",
+    "Publication",
+    "Result",
+    "Tag",
+    "Version",
+]
 
 
 class Pacticipant(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +46,14 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     branches: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
+
+
+class Integration(msgspec.Struct, frozen=True, kw_only=True):
+    """A consumer that has published a contract with a provider; `created_at` is when it did so first."""
+
+    consumer: str
+    provider: str
+    created_at: str
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):

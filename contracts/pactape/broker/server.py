@@ -1,19 +1,24 @@
-"""Serving the broker: cheroot, on the loopback unless told otherwise, ready when it says so."""
+"""Serving the broker: on the loopback unless told otherwise, ready when it says so."""
 
 from __future__ import annotations
 
-import ipaddress
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pactape.broker.config import BrokerConfig
 from pactape.broker.delivery.dispatcher import WebhookDispatcher
 from pactape.broker.http.application import Application
+from pactape.broker.http.protocol.authentication import access_of
+from pactape.broker.http.protocol.hosts import is_loopback
 from pactape.broker.pages.site import HtmlPages
-from pactape.broker.store.database.sqlite import Database, utc_now
-from pactape.broker.wsgi.gateway import WsgiGateway
+from pactape.broker.store.database.base import utc_now
+from pactape.broker.store.database.opening import open_database
+from pactape.broker.wsgi.request_buffer import Head, Refused
+from pactape.broker.wsgi.server import BufferingServer
 from pactape.errors import BadInputError, OutputError
-from pactape.serving import WsgiServer, address_of, bind, in_background
+from pactape.serving import address_of, bind, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["BrokerServer", "running_broker"]
 
 _THREADS = 10
-_BACKLOG = 128  # connections that wait for a thread
+_BACKLOG = 512  # connections that wait to be accepted
 _SHUTDOWN_SECONDS = 5
-_LARGEST_HEADERS = 65_536  # bytes, with the request line
 _POLL_SECONDS = 0.1  # how often cheroot looks whether it is to stop
 
 
@@ -32,38 +36,48 @@ class BrokerServer:
     """A broker bound to a port, not yet serving.
 
     Args:
-        database: The SQLite file; it is made when missing.
+        database: The SQLite file, which is made when missing, or a PostgreSQL address.
         host: Where to listen: an address or a name.
         port: 0 takes any free port.
         config: Limits and credentials.
 
     Raises:
         BadInputError: Credentials are missing for an address that others can reach.
-        OutputError: The file can't be used or the port can't be bound.
+        OutputError: The database can't be used or the port can't be bound.
     """
 
     def __init__(
-        self, database: Path, *, host: str = "127.0.0.1", port: int = 0, config: BrokerConfig | None = None
+        self,
+        database: Path | str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        config: BrokerConfig | None = None,
     ) -> None:
-        self.config = config or BrokerConfig()
-        if not _is_loopback(host) and not self.config.credentials.required:
+        self.config = _with_host_names(config or BrokerConfig(), host)
+        if not is_loopback(host) and not self.config.credentials.required:
             raise BadInputError(
                 f"others can reach {host}, and no credentials are set",
                 remedy="set a user with a password or a token (docs/reference/broker.md), or use 127.0.0.1",
             )
-        self._database = Database(database)
+        self._database = open_database(database)
         self._dispatcher = WebhookDispatcher(self._database, self.config, clock=utc_now)
-        self._server = WsgiServer(
+        application = Application(
+            self._database, self.config, on_deliveries=self._dispatcher.wake, pages=HtmlPages()
+        )
+        self._server = BufferingServer(
             (host, port),
-            Application(self._database, self.config, listener=self._dispatcher.enqueue, pages=HtmlPages()),
+            application,
+            body_limit=self.config.body_limit,
+            request_seconds=self.config.request_seconds,
+            admit=self._admit,
             numthreads=_THREADS,
             request_queue_size=_BACKLOG,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
-        self._server.gateway = WsgiGateway
         self._server.expiration_interval = _POLL_SECONDS
-        self._server.max_request_header_size = _LARGEST_HEADERS
-        self._server.max_request_body_size = 0  # the application answers with 413 and says the limit
+        self._server.max_request_header_size = 0  # the request buffer has checked both sizes
+        self._server.max_request_body_size = 0
         self._host = host
         try:
             bind(self._server, host=host, port=port)
@@ -76,6 +90,11 @@ class BrokerServer:
         """Its address, without a slash at the end."""
         return address_of(self._server, host=self._host)
 
+    @property
+    def database(self) -> str:
+        """Where its data is, without credentials."""
+        return self._database.shown
+
     def serve(self) -> None:
         """Serve until `stop` is called from another thread or a signal's handler."""
         self._dispatcher.start()
@@ -86,31 +105,37 @@ class BrokerServer:
             self._database.close()
 
     def stop(self) -> None:
-        """Finish the requests that are being answered and let the port and the file go."""
+        """Finish the requests that are being answered and release the port and the database."""
         self._server.stop()
+
+    def _admit(self, head: Head) -> None:
+        """Refuse a body whose sender may do nothing here, before any of it is held."""
+        header = b", ".join(head.values(b"authorization")).decode("latin-1")
+        if access_of(header, self.config.credentials) is None:
+            raise Refused(401, "Please authenticate with basic authentication or a bearer token")
+
+
+def _with_host_names(config: BrokerConfig, host: str) -> BrokerConfig:
+    """Return the configuration with the host names that an open broker on this machine answers to."""
+    if config.host_names is not None or not is_loopback(host) or config.credentials.required:
+        return config
+    return msgspec.structs.replace(config, host_names=(host,))
 
 
 @contextmanager
-def running_broker(database: Path, *, port: int = 0, config: BrokerConfig | None = None) -> Iterator[str]:
-    """A broker on the loopback for as long as the block runs; gives its URL.
+def running_broker(
+    database: Path | str, *, port: int = 0, config: BrokerConfig | None = None
+) -> Iterator[str]:
+    """Run a broker on the loopback for as long as the block runs; gives its URL.
 
     Args:
-        database: The SQLite file; it is made when missing.
+        database: The SQLite file, which is made when missing, or a PostgreSQL address.
         port: 0 takes any free port.
         config: Limits and credentials.
 
     Raises:
-        OutputError: The file can't be used or the port can't be bound.
+        OutputError: The database can't be used or the port can't be bound.
     """
     server = BrokerServer(database, port=port, config=config)
     with in_background(server, name="pactape-broker"):
         yield server.url
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

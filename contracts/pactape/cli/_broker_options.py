@@ -53,11 +53,11 @@ def ask_broker(
     url: str | None,
     retries: int,
     dry_run: bool,
-    no_when: str,
+    no_when: tuple[str, ...],
 ) -> None:
     """Ask the broker by the official command, show its answer and leave with its meaning.
 
-    Exit codes: 0 it holds; 1 the answer has `no_when` in it, it does not hold.
+    Exit codes: 0 it holds; 1 the answer contains one of `no_when`, so it does not hold.
 
     Raises:
         BadInputError: It could not be told: no broker, no such thing, a refusal; exit code 2.
@@ -69,7 +69,7 @@ def ask_broker(
         click.echo(f"would ask {shown_url(address)}: pact broker {' '.join(arguments)}")
         return
     answer = run_broker(address, arguments, retries=retries)
-    if answer.code and no_when not in answer.text:
+    if answer.code and not any(text in answer.text for text in no_when):
         raise BadInputError(
             f"the official command failed: {_last_line(answer.text)}",
             where=shown_url(address),

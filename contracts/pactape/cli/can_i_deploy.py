@@ -55,5 +55,5 @@ def can_i_deploy(
         *(("--retry-interval", str(retry_interval)) if retry_interval else ()),
     ]
     ask_broker(
-        settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when="Computer says no"
+        settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
     )

@@ -15,6 +15,10 @@ from pactape.settings import load_settings
 __all__ = ["publish"]
 
 
+# What the official command prints when contents conflict, with and without the broker's own sentence.
+_REFUSED = ("409 Conflict", "Cannot change the content of the pact", "Cannot merge the pact")
+
+
 @click.command()
 @project_option
 @broker_options
@@ -61,7 +65,7 @@ def publish(
         *(("--build-url", build) if build else ()),
         *(("--merge",) if merge else ()),
     ]
-    ask_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when="409 Conflict")
+    ask_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_REFUSED)
 
 
 def _all_pacts(folder: Path) -> list[str]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["record_deployment"]
 
-_NEVER = "\0"  # nothing that the official command says means "no" here
-
 
 @click.command(name="record-deployment")
 @project_option
@@ -48,4 +46,4 @@ def record_deployment(
         *("--environment", environment),
         *(("--application-instance", application_instance) if application_instance else ()),
     ]
-    ask_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_NEVER)
+    ask_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=())

@@ -1,1 +1,1 @@
-"""Delivering webhooks: sending one request, and the dispatcher that retries."""
+"""Delivering webhooks: recording requests, sending them, trying again."""

@@ -1,40 +1,48 @@
-"""Telling webhooks what happened: recorded first, sent from a thread of its own, tried again with delays."""
+"""The dispatcher: sends what webhooks have to send, a thread for each webhook, and tries again after failures."""
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.broker.delivery.sender import Attempt, send
 from pactape.broker.store import webhooks
-from pactape.broker.webhooks.definition import WebhookError, check_host, fires, outgoing
+from pactape.broker.store.database.base import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape.broker.config import BrokerConfig
-    from pactape.broker.store.database.sqlite import Clock, Database
+    from pactape.broker.store.database.base import Clock, Database
     from pactape.broker.webhooks.definition import Delivery, Outgoing
-    from pactape.broker.webhooks.events import Event
 
-__all__ = ["WebhookDispatcher", "send_once"]
+__all__ = ["WebhookDispatcher"]
 
 _log = logging.getLogger("pactape.broker.webhooks")
-_TIMEOUT_SECONDS = 10
-_REDIRECTION = 300
+_CLAIM_SECONDS = 60  # longer than a request may take; after a kill a delivery waits as long
+_POLL_SECONDS = 2.0  # how often other processes' deliveries are looked for
+_STOP_SECONDS = 1.0  # how long a stop waits for requests on their way
+_AT_ONCE = 64  # webhooks that are called at the same time
+_TAKEN = 200  # deliveries that are claimed at a time
+_KEPT_DAYS = 90
+_HOUR = 3600
 
 
 class WebhookDispatcher:
     """Delivers in the background; what a stop cuts short goes out after the next start.
 
+    Every webhook has a thread of its own while it has something to send, so a target that doesn't answer delays
+    nobody else. Several processes over one database share the work: a delivery is claimed before it is sent.
+
     Args:
-        database: Where webhooks and deliveries are kept.
+        database: Where webhooks and deliveries are stored.
         config: Allowed hosts and the delays between tries.
         clock: The time for what is recorded.
-        send: How a request goes out; gives whether it arrived and what to log.
+        sender: How a request goes out.
     """
 
     def __init__(
@@ -43,114 +51,146 @@ class WebhookDispatcher:
         config: BrokerConfig,
         *,
         clock: Clock,
-        send: Callable[[Delivery, BrokerConfig], tuple[bool, str]] | None = None,
+        sender: Callable[[Outgoing, BrokerConfig], Attempt] = send,
     ) -> None:
         self._database = database
         self._config = config
         self._clock = clock
-        self._send = send or send_once
-        self._waiting: queue.Queue[Delivery | None] = queue.Queue()
+        self._sender = sender
+        self._woken = threading.Event()
         self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._claimed: dict[str, Delivery] = {}
+        self._busy: dict[str, threading.Thread] = {}
+        self._cleaned_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="pactape-webhooks", daemon=True)
 
     def start(self) -> None:
-        """Begin to deliver, what was cut short first."""
-        with self._database.reading() as connection:
-            for delivery in webhooks.unfinished_deliveries(connection):
-                self._waiting.put(delivery)
+        """Begin to deliver; what was cut short goes out first."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the request that is on its way."""
-        self._stopped.set()
-        self._waiting.put(None)
-        if self._thread.ident is not None:
-            self._thread.join()
+    def wake(self) -> None:
+        """Look for deliveries now: some have been recorded."""
+        self._woken.set()
 
-    def enqueue(self, events: list[Event]) -> None:
-        """Record and send a request for each webhook that wants to hear of an event."""
-        with self._database.reading() as connection:
-            known = webhooks.all_webhooks(connection)
-        wanted = [(hook, event) for event in events for hook in known if fires(hook.spec, event)]
-        if not wanted:
+    def stop(self) -> None:
+        """Stop within a second; requests that are still on their way are sent again after the next start."""
+        self._stopped.set()
+        self._woken.set()
+        if self._thread.ident is None:
             return
-        with self._database.writing() as connection:
-            made = [
-                webhooks.add_delivery(
-                    connection,
-                    outgoing(hook.spec, event.values),
-                    webhook=hook.uuid,
-                    event=event.name,
-                    now=self._clock().isoformat(timespec="microseconds"),
-                )
-                for hook, event in wanted
-            ]
-        for delivery in made:
-            self._waiting.put(delivery)
+        self._thread.join()
+        deadline = self._clock() + timedelta(seconds=_STOP_SECONDS)
+        for thread in list(self._busy.values()):
+            thread.join(max((deadline - self._clock()).total_seconds(), 0))
+        with self._lock:
+            left = list(self._claimed)
+            self._claimed.clear()
+        if left:
+            with self._database.writing(exclusive=False) as connection:
+                webhooks.release_deliveries(connection, left)
 
     def _run(self) -> None:
-        while (delivery := self._waiting.get()) is not None and not self._stopped.is_set():
+        while not self._stopped.is_set():
+            self._woken.clear()
             try:
+                pause = self._dispatch()
+                self._clean()
+            except Exception:  # noqa: BLE001 -- a database that is away for a moment must not end the deliveries
+                _log.exception("webhooks could not be dispatched")
+                pause = _POLL_SECONDS
+            self._woken.wait(pause)
+
+    def _dispatch(self) -> float:
+        """Hand due deliveries to their webhooks' threads, and return the seconds until the next look."""
+        with self._lock:
+            busy = set(self._busy)
+        room = _AT_ONCE - len(busy)
+        due = self._claim(busy) if room > 0 else []
+        by_webhook: dict[str, list[Delivery]] = {}
+        for delivery in due:
+            by_webhook.setdefault(delivery.webhook_uuid, []).append(delivery)
+        for webhook, waiting in by_webhook.items():
+            self._begin(webhook, waiting)
+        return self._pause()
+
+    def _claim(self, busy: set[str]) -> list[Delivery]:
+        now = self._clock()
+        with self._database.reading() as connection:
+            first = webhooks.next_due(connection)
+        if first is None or first > text_of(now):
+            return []
+        until = text_of(now + timedelta(seconds=_CLAIM_SECONDS))
+        with self._database.writing(exclusive=False) as connection:
+            return webhooks.claim_deliveries(
+                connection, now=text_of(now), until=until, busy=busy, limit=_TAKEN
+            )
+
+    def _begin(self, webhook: str, waiting: list[Delivery]) -> None:
+        thread = threading.Thread(
+            target=self._deliver_all, args=(webhook, waiting), name="pactape-webhook", daemon=True
+        )
+        with self._lock:
+            self._claimed.update({each.uuid: each for each in waiting})
+            self._busy[webhook] = thread
+        thread.start()
+
+    def _pause(self) -> float:
+        with self._database.reading() as connection:
+            due = webhooks.next_due(connection)
+        if due is None:
+            return _POLL_SECONDS if self._database.shared else _HOUR
+        seconds = (datetime.fromisoformat(due) - self._clock()).total_seconds()
+        return min(max(seconds, 0.005), _POLL_SECONDS)
+
+    def _deliver_all(self, webhook: str, waiting: list[Delivery]) -> None:
+        began = self._clock()
+        try:
+            for delivery in waiting:
+                late = (self._clock() - began).total_seconds() > _CLAIM_SECONDS / 2
+                if self._stopped.is_set() or late:
+                    break
                 self._deliver(delivery)
-            except Exception:  # noqa: BLE001 -- one bad delivery must not end the others
-                _log.exception("webhook delivery %s failed", delivery.uuid)
+        except Exception:  # noqa: BLE001 -- one bad delivery must not end the others
+            _log.exception("a webhook delivery failed")
+        finally:
+            self._finish(webhook, waiting)
+
+    def _finish(self, webhook: str, waiting: list[Delivery]) -> None:
+        with self._lock:
+            left = [each.uuid for each in waiting if self._claimed.pop(each.uuid, None) is not None]
+            self._busy.pop(webhook, None)
+        try:
+            if left:
+                with self._database.writing(exclusive=False) as connection:
+                    webhooks.release_deliveries(connection, left)
+        except Exception:  # noqa: BLE001 -- the claim ends by itself
+            _log.exception("claims on webhook deliveries could not be released")
+        self._woken.set()
 
     def _deliver(self, delivery: Delivery) -> None:
-        arrived, words = self._send(delivery, self._config)
+        attempt = self._sender(delivery.request, self._config)
         attempts = delivery.attempts + 1
-        final = arrived or attempts > len(self._config.webhook_delays)
-        status = "success" if arrived else "failure" if final else "waiting"
-        delivery = msgspec.structs.replace(
-            delivery, attempts=attempts, status=status, log=f"{delivery.log}{attempts}: {words}\n"
-        )
-        with self._database.writing() as connection:
-            webhooks.update_delivery(connection, delivery)
+        final = attempt.arrived or attempts > len(self._config.webhook_delays)
+        due = self._clock()
         if not final:
-            self._later(delivery, self._config.webhook_delays[attempts - 1])
-
-    def _later(self, delivery: Delivery, seconds: float) -> None:
-        timer = threading.Timer(seconds, self._waiting.put, [delivery])
-        timer.daemon = True
-        timer.start()
-
-
-def send_once(delivery: Delivery, config: BrokerConfig) -> tuple[bool, str]:
-    """Send a request: whether it arrived (2xx), and a line for the log without headers or bodies.
-
-    Redirections are not followed: they could lead to a host that isn't allowed.
-    """
-    import requests  # noqa: PLC0415 -- keeps the broker's start quick
-
-    request = delivery.request
-    try:
-        check_host(request.url, config.webhook_hosts)
-        answer = requests.request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            data=None if request.body is None else request.body.encode(),
-            auth=_authentication(request),
-            timeout=_TIMEOUT_SECONDS,
-            allow_redirects=False,
-            stream=True,  # nobody reads the answer's body, however long it is
+            due += timedelta(seconds=self._config.webhook_delays[attempts - 1])
+        status = "success" if attempt.arrived else "failure" if final else "waiting"
+        log = f"{delivery.log}[{text_of(self._clock())}] attempt {attempts}\n{attempt.log}\n\n"
+        done = msgspec.structs.replace(
+            delivery, attempts=attempts, status=status, log=log, due_at=text_of(due)
         )
-        answer.close()
-    except WebhookError as error:
-        return False, str(error)
-    except requests.RequestException as error:
-        return False, f"{request.method} {_shown(request.url)} could not be sent ({type(error).__name__})"
-    words = f"{request.method} {_shown(request.url)} was answered with {answer.status_code}"
-    return answer.status_code < _REDIRECTION, words
+        with self._lock:
+            if self._claimed.pop(delivery.uuid, None) is None:
+                return  # a stop has released it
+        with self._database.writing(exclusive=False) as connection:
+            webhooks.update_delivery(connection, done)
 
-
-def _shown(url: str) -> str:
-    """An address for the log; its query may hold a token."""
-    path, question, _ = url.partition("?")
-    return f"{path}?…" if question else path
-
-
-def _authentication(request: Outgoing) -> Callable[[Any], Any] | tuple[str, str]:
-    """The webhook's own, or none; with None the library would send what the user's .netrc has for the host."""
-    if request.username:
-        return request.username, request.password or ""
-    return lambda prepared: prepared
+    def _clean(self) -> None:
+        """Delete finished deliveries after 90 days, once an hour."""
+        now = self._clock()
+        if self._cleaned_at is not None and now - self._cleaned_at < timedelta(seconds=_HOUR):
+            return
+        with self._database.writing(exclusive=False) as connection:
+            webhooks.delete_deliveries_before(connection, text_of(now - timedelta(days=_KEPT_DAYS)))
+        self._cleaned_at = now

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "problem_page"]
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 
 @cache
@@ -54,6 +57,7 @@ def _rendered(template: str, *, base: str, status: int = 200, **values: Any) -> 
         content_type="text/html;charset=utf-8",
         headers=(
             ("Content-Security-Policy", _POLICY),
+            ("X-Frame-Options", "DENY"),
             ("Vary", "Accept"),
             ("Referrer-Policy", "no-referrer"),
         ),

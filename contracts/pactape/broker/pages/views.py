@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from pactape.broker.http.matrix.query import MatrixQuery, read_matrix_query
+from pactape.broker.http.matrix.can_i_deploy import can_i_deploy_query
+from pactape.broker.http.matrix.query import MATRIX_FILTERS, MatrixQuery, read_matrix_query
 from pactape.broker.http.matrix.resolution import resolve_matrix
-from pactape.broker.http.matrix.resource import can_i_deploy_query
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.pacts.resource import published, published_content
 from pactape.broker.http.protocol.messages import Call, Response, not_found
@@ -18,6 +18,7 @@ from pactape.broker.pages.interactions import shown_interactions
 from pactape.broker.pages.network import lay_out
 from pactape.broker.store import pacts, versions
 from pactape.broker.store.placements import current_placements
+from pactape.broker.store.published import latest_publication, latest_publications
 from pactape.broker.store.results import results_of_content
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _state(call: Call, publication: Publication) -> str:
 
 
 def _home(call: Call) -> Response:
-    latest = pacts.latest_publications(call.connection)
+    latest = latest_publications(call.connection)
     rows = [_integration(call, each) for each in latest]
     network = lay_out([(each["consumer"], each["provider"], each["state"]) for each in rows])
     counts = {
@@ -87,14 +88,14 @@ def _contract(call: Call, publication: Publication) -> Response:
 
 def _latest(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
-    found = pacts.publications_of_parties(call.connection, consumer=consumer, provider=provider, limit=1)
-    if not found:
+    found = latest_publication(call.connection, consumer=consumer, provider=provider)
+    if found is None:
         raise not_found(f"A pact between {consumer} and {provider}")
-    return _contract(call, found[0])
+    return _contract(call, found)
 
 
 def _matrix(call: Call, query: MatrixQuery) -> Response:
-    verdict, rows = resolve_matrix(call.connection, query)
+    verdict, rows = resolve_matrix(call.connection, query, now=call.now)
     shown = versions.versions_by_id(
         call.connection,
         {row.publication.version_id for row in rows}
@@ -125,7 +126,7 @@ def _between(call: Call) -> Response:
 
 def _pacticipant(call: Call) -> Response:
     pacticipant = known_pacticipant(call)
-    latest = pacts.latest_publications(call.connection)
+    latest = latest_publications(call.connection)
     mine = [each for each in latest if pacticipant.name in {each.consumer, each.provider}]
     return _page(
         "pacticipant.html",
@@ -146,8 +147,16 @@ ROUTES: list[Route] = [
     reads(f"{_BETWEEN}/version/{{version}}", lambda call: _contract(call, published(call))),
     reads(f"{_BETWEEN}/latest", _latest),
     reads(f"{_BETWEEN}/pact-version/{{sha}}", lambda call: _contract(call, published_content(call))),
-    reads("/matrix", lambda call: _matrix(call, read_matrix_query(call.request.query))),
-    reads("/can-i-deploy", lambda call: _matrix(call, can_i_deploy_query(call))),
+    reads(
+        "/matrix",
+        lambda call: _matrix(call, read_matrix_query(call.request.query)),
+        filters=MATRIX_FILTERS,
+    ),
+    reads(
+        "/can-i-deploy",
+        lambda call: _matrix(call, can_i_deploy_query(call)),
+        filters=("pacticipant", "version", "environment", "to"),
+    ),
     reads("/matrix/provider/{provider}/consumer/{consumer}", _between),
     reads("/pacticipants/{pacticipant}", _pacticipant),
 ]

@@ -11,93 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.broker.records import Publication, Result
+from pactape.broker.rules.resolved import Resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Integration", "Reason", "Resolved", "Row", "Verdict", "judge", "latest_rows", "rows_between"]
-
-
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
-    """A selector of the question with the version that it stands for.
-
-    Args:
-        version_id: None means every version, unless `missing`.
-        missing: The selector names a version that there isn't.
-        specified: The question names it; otherwise it was inferred from an integration.
-        one_of_many: Whether the same selector stands for several versions.
-    """
-
-    pacticipant: str
-    version_id: int | None = None
-    number: str | None = None
-    missing: bool = False
-    specified: bool = True
-    ignored: bool = False
-    one_of_many: bool = False
-    latest: bool = False
-    tag: str | None = None
-    branch: str | None = None
-    main_branch: bool = False
-    environment: str | None = None
-
-    def covers(self, pacticipant: str, version_id: int | None) -> bool:
-        """Whether it stands for this version."""
-        if self.pacticipant != pacticipant or self.missing:
-            return False
-        return self.version_id is None or self.version_id == version_id
-
-    def describe(self) -> str:
-        """The words that reasons use for it.
-
-        Example:
-            >>> Resolved(pacticipant="Bar", environment="test", number="2", version_id=7).describe()
-            'the version of Bar currently in test (2)'
-        """
-        name, suffix = self.pacticipant, f" ({self.number or 'no such version exists'})"
-        for condition, text in self._phrases():
-            if condition:
-                return text.format(name=name) + suffix
-        if self.environment:
-            return self._in_environment()
-        if self.number is None:
-            return f"any version of {name}"
-        return f"version {self.number} of {name}" + (" (no such version exists)" if self.missing else "")
-
-    def _phrases(self) -> list[tuple[object, str]]:
-        prefix = "one of the versions" if self.one_of_many else "the version" if self.number else "a version"
-        return [
-            (self.latest and self.tag, f"the latest version of {{name}} with tag {self.tag}"),
-            (self.main_branch and not self.branch, "a version of {name} from the main branch"),
-            (self.latest and self.branch, f"the latest version of {{name}} from branch {self.branch}"),
-            (self.branch, f"{prefix} of {{name}} from branch {self.branch}"),
-            (self.latest, "the latest version of {name}"),
-            (self.tag, f"a version of {{name}} with tag {self.tag}"),
-        ]
-
-    def _in_environment(self) -> str:
-        if self.number is None:
-            return (
-                f"a version of {self.pacticipant} currently in {self.environment} "
-                "(no version is currently recorded as deployed/released in this environment)"
-            )
-        prefix = "one of the versions" if self.one_of_many else "the version"
-        return f"{prefix} of {self.pacticipant} currently in {self.environment} ({self.number})"
-
-    def absence(self) -> str:
-        """The reason to give when it names a version that there isn't."""
-        name = self.pacticipant
-        if self.tag:
-            return f"No version with tag {self.tag} exists for {name}"
-        if self.branch:
-            return f"No version of {name} from branch {self.branch} exists"
-        if self.main_branch:
-            return f"No version of {name} from the main branch exists"
-        if self.environment:
-            where = f"environment {self.environment}"
-            return f"No version of {name} is currently recorded as deployed or released in {where}"
-        what = f"version {self.number} of {name}" if self.number else name
-        return f"No pacts or verifications have been published for {what}"
 
 
 class Integration(msgspec.Struct, frozen=True):
@@ -125,6 +44,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     def success(self) -> bool | None:
         """Whether it was verified; None when it is unknown."""
         return None if self.result is None else self.result.success
+
+    @property
+    def last_action(self) -> str:
+        """When it was published or verified, whichever came last."""
+        published = self.publication.created_at
+        return published if self.result is None else max(published, self.result.executed_at)
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -197,19 +122,27 @@ def _rows_of(
     return rows
 
 
-def latest_rows(rows: Sequence[Row]) -> list[Row]:
-    """Of each consumer version and provider only the latest result ("latestby=cvp")."""
-    latest: dict[tuple[int, str], Row] = {}
+def latest_rows(rows: Sequence[Row], *, by: str) -> list[Row]:
+    """Return only the rows of the latest provider versions that have a result.
+
+    Args:
+        rows: The rows.
+        by: "cvp", for each consumer version and provider; "cp", for each consumer and provider.
+    """
+    latest: dict[tuple[object, str], Row] = {}
     for row in rows:
-        key = (row.publication.version_id, row.publication.provider)
+        consumer: object = row.publication.version_id if by == "cvp" else row.publication.consumer
+        key = (consumer, row.publication.provider)
         current = latest.get(key)
-        if current is None or _age(row) >= _age(current):
+        if current is None or _age(row) > _age(current):
             latest[key] = row
     return list(latest.values())
 
 
-def _age(row: Row) -> int:
-    return 0 if row.result is None else row.result.id
+def _age(row: Row) -> tuple[int, int, int]:
+    if row.result is None:
+        return (0, 0, row.publication.version_id)
+    return (row.result.provider_version_id, row.result.id, row.publication.version_id)
 
 
 def judge(resolved: Sequence[Resolved], integrations: Sequence[Integration], rows: Sequence[Row]) -> Verdict:
@@ -250,8 +183,7 @@ def _reasons(
     if missing:
         return [_error(each.absence(), ignored=each.ignored) for each in missing]
     errors = [
-        _error(_UNVERIFIED.format(_of(resolved, each.consumer), _of(resolved, each.provider)))
-        for each in absent
+        _error(_unverified(_of(resolved, each.consumer), _of(resolved, each.provider))) for each in absent
     ]
     errors += [_failure(row) for row in rows if row.success is False]
     errors += [_ignorance(row) for row in rows if row.success is None]
@@ -263,7 +195,10 @@ def _reasons(
 
 
 _IGNORED = "[IGNORED] "
-_UNVERIFIED = "There is no verified pact between {} and {}"
+
+
+def _unverified(consumer: str, provider: str) -> str:
+    return f"There is no verified pact between {consumer} and {provider}"
 
 
 def _error(text: str, *, ignored: bool = False) -> Reason:
@@ -277,7 +212,7 @@ def _failure(row: Row) -> Reason:
 
 
 def _ignorance(row: Row) -> Reason:
-    return _error(_UNVERIFIED.format(*_parties(row)), ignored=row.ignored)
+    return _error(_unverified(*_parties(row)), ignored=row.ignored)
 
 
 def _parties(row: Row) -> tuple[str, str]:

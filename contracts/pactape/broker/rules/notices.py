@@ -1,4 +1,4 @@
-"""What a verifier prints about a selected contract: why it is there, and what pending means for the build."""
+"""What a verifier prints about a selected contract, in the official broker's words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ __all__ = ["Notice", "notices", "short_description"]
 
 _PENDING = "Read more at https://docs.pact.io/go/pending"
 _WIP = "Read more at https://docs.pact.io/go/wip"
+_BEFORE = "before_verification"
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 def short_description(matches: Sequence[Match]) -> str:
-    """A few words for a test's name: "latest from branch main, deployed to production"."""
+    """Return a few words for a test's name: "latest from branch main, deployed to production"."""
     return ", ".join(dict.fromkeys(_short(match) for match in matches))
 
 
@@ -39,102 +40,156 @@ def notices(
     lines: Sequence[ProviderBranch],
     with_pending: bool,
 ) -> list[Notice]:
-    """The notices of one contract in the answer to "pacts for verification".
+    """Return the notices of one contract in the answer to "pacts for verification".
 
     Args:
         selected: The contract.
         url: Its address.
-        pending: The lines that it is pending for; None means pending for the provider as such.
+        pending: The provider branches or tags that it is pending for; None means the provider as such.
         wip: Whether it is there as work in progress.
-        lines: The lines that the provider verifies for.
-        with_pending: Whether the provider asked for the pending status.
+        lines: The branches or tags that the provider verifies for.
+        with_pending: Whether the pending status is part of the answer.
     """
     provider = selected.publication.provider
-    texts = [Notice("before_verification", _inclusion(selected, url=url, wip=wip))]
+    first = Notice(_BEFORE, _inclusion(selected, url=url, wip=wip, pending=pending or ()))
     if not with_pending:
-        return texts
+        return [first]
     if pending == []:
-        by = _lines(lines, provider, article="a")
-        texts.append(
-            Notice(
-                "before_verification",
-                f"This pact has previously been successfully verified by {by}. "
-                f"If this verification fails, it will fail the build. {_PENDING}",
-            )
+        text = (
+            f"This pact has previously been successfully verified by {_versions(lines, provider, 'a')}. "
+            f"If this verification fails, it will fail the build. {_PENDING}"
         )
-        return texts
-    return [*texts, *_while_pending(_lines(pending or (), provider, article="a"), provider)]
+        return [first, Notice(_BEFORE, text)]
+    return [first, *_while_pending(pending or (), provider, wip=wip)]
 
 
-def _while_pending(by: str, provider: str) -> list[Notice]:
-    still = (
-        f"This pact is still in pending state for {by}, as no successful verification has been published yet."
+def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: bool) -> list[Notice]:
+    any_version, these = _versions(pending, provider, "any"), _with_these_tags(pending)
+    still = f"This pact is still in pending state for {any_version} as"
+    unpublished = f"{still} a successful verification result {these}has not yet been published"
+    why = (
+        "it was included as a 'work in progress' pact"
+        if wip
+        else f"a successful verification result for {_versions(pending, provider, 'a')} has not yet been published"
     )
     return [
         Notice(
-            "before_verification",
-            f"This pact is in pending state for this version of {provider} because a successful verification "
-            f"result for {by} has not yet been published. If this verification fails, it will not cause the "
-            f"overall build to fail. {_PENDING}",
+            _BEFORE,
+            f"This pact is in pending state for this version of {provider} because {why}. If this verification "
+            f"fails, it will not cause the overall build to fail. {_PENDING}",
         ),
-        Notice("after_verification:success_true_published_false", still),
-        Notice("after_verification:success_false_published_false", still),
+        Notice(
+            "after_verification:success_true_published_false",
+            f"{still} the successful verification results {these}have not yet been published.",
+        ),
+        Notice("after_verification:success_false_published_false", unpublished),
         Notice(
             "after_verification:success_true_published_true",
-            f"This pact is no longer in pending state for {by}, as a successful verification result has been "
-            f"published. If a later verification fails, it will fail the build. {_PENDING}",
+            f"This pact is no longer in pending state for {any_version}, as a successful verification result "
+            f"{these}has been published. If a verification for a version of {provider} {these}fails in the future, "
+            f"it will fail the build. {_PENDING}",
         ),
-        Notice("after_verification:success_false_published_true", still),
+        Notice("after_verification:success_false_published_true", unpublished),
     ]
 
 
-def _inclusion(selected: Selected, *, url: str, wip: bool) -> str:
-    publication = selected.publication
+def _inclusion(selected: Selected, *, url: str, wip: bool, pending: Sequence[ProviderBranch]) -> str:
+    publication, matches = selected.publication, selected.matches
     if wip:
-        heads = " and ".join(dict.fromkeys(_head(match) for match in selected.matches))
         return (
-            f"The pact at {url} is being verified because it is a 'work in progress' pact (ie. it is "
-            f"the pact for the latest version of {publication.consumer} {heads} and is still in pending "
-            f"state). {_WIP}"
+            f"The pact at {url} is being verified because it is a 'work in progress' pact (ie. it is the pact for "
+            f"the latest {_version_noun(matches)} of {publication.consumer} {_heads(matches)} and it has not yet "
+            f"been successfully verified by {_versions(pending, publication.provider, 'a')} when the pact's "
+            f"application version was explicitly specified in the consumer version selectors). {_WIP}"
         )
-    noun = "criterion" if len(selected.matches) == 1 else "criteria"
-    lines = "".join(f"\n    * {_long(match, publication.provider)}" for match in selected.matches)
+    noun = "criterion" if len(matches) == 1 else "criteria"
+    versions = "the consumer version" if len(matches) == 1 else "the consumer versions"
+    lines = "\n".join(f"    * {text}" for text in _reasons(matches, publication.provider))
     return (
-        f"The pact at {url} is being verified because the pact content belongs to the consumer version "
-        f"matching the following {noun}:{lines}"
+        f"The pact at {url} is being verified because the pact content belongs to {versions} "
+        f"matching the following {noun}:\n{lines}"
     )
 
 
-def _head(match: Match) -> str:
-    return f"from branch '{match.name}'" if match.kind == "branch" else f"tagged with '{match.name}'"
+def _version_noun(matches: Sequence[Match]) -> str:
+    names = [[each for each in matches if each.kind == kind] for kind in ("tag", "branch")]
+    return "version" if any(len(group) == 1 for group in names) else "versions"
 
 
-def _lines(lines: Sequence[ProviderBranch], provider: str, *, article: str) -> str:
+def _heads(matches: Sequence[Match]) -> str:
+    branches = list(dict.fromkeys(each.name or "" for each in matches if each.kind == "branch"))
+    tags = list(dict.fromkeys(each.name or "" for each in matches if each.kind == "tag"))
+    parts = []
+    if branches:
+        parts.append(f"from {'branch' if len(branches) == 1 else 'branches'} {_quoted(branches)}")
+    if tags:
+        parts.append(f"tagged with {_quoted(tags)}")
+    count = {1: "", 2: " (both have the same content)"}.get(len(matches), " (all have the same content)")
+    return " and ".join(parts) + count
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return _listed([f"'{name}'" for name in names])
+
+
+def _listed(texts: Sequence[str]) -> str:
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _versions(lines: Sequence[ProviderBranch], provider: str, article: str) -> str:
     if not lines:
         return provider
-    names = " and ".join(f"'{line.name}'" for line in lines)
-    how = "from branch" if lines[0].kind == "branch" else "with tag"
-    return f"{article} version of {provider} {how} {names}"
+    names = [line.name for line in lines]
+    if lines[0].kind == "branch":
+        return f"{article} version of {provider} from branch {_quoted(names)}"
+    noun = "version" if len(names) == 1 else "versions"
+    return f"{article} {noun} of {provider} with tag {_quoted(names)}"
+
+
+def _with_these_tags(lines: Sequence[ProviderBranch]) -> str:
+    tags = [line for line in lines if line.kind == "tag"]
+    return "" if not tags else "with this tag " if len(tags) == 1 else "with these tags "
 
 
 def _short(match: Match) -> str:
     return {
+        "main branch": "latest from main branch",
         "branch": f"latest from branch {match.name}",
         "tag": f"latest with tag {match.name}",
-        "all with tag": f"one of {match.name}",
+        "all with tag": f"one of {match.consumer} {match.name}" if match.consumer else f"one of {match.name}",
         "deployed": f"deployed to {match.name}",
         "released": f"released in {match.name}",
     }.get(match.kind, "latest")
 
 
+def _reasons(matches: Sequence[Match], provider: str) -> list[str]:
+    """Return a line for each reason; versions in environments stand together by consumer."""
+    lines = [_long(each, provider) for each in matches if each.kind not in _IN_ENVIRONMENTS]
+    for kind, text in _IN_ENVIRONMENTS.items():
+        by_consumer: dict[str | None, list[str]] = {}
+        for each in matches:
+            if each.kind == kind:
+                by_consumer.setdefault(each.consumer, []).append(f"{each.name} ({each.version})")
+        for consumer, where in by_consumer.items():
+            who = f"version(s) of {consumer}" if consumer else "consumer version(s)"
+            lines.append(f"{who} {text} {_listed(where)}")
+    return lines
+
+
+_IN_ENVIRONMENTS = {"deployed": "currently deployed to", "released": "released and supported in"}
+
+
 def _long(match: Match, provider: str) -> str:
     of = f"version of {match.consumer}" if match.consumer else "version"
-    missing = f" (fallback used as no pact was found for '{match.instead_of}')" if match.instead_of else ""
     text = {
-        "branch": f"latest {of} from branch '{match.name}'{missing}",
-        "tag": f"latest {of} tagged '{match.name}'{missing}",
+        "main branch": f"latest {of} from the main branch '{match.name}'",
+        "branch": f"latest {of} from branch '{match.name}'",
+        "tag": f"latest {of} tagged '{match.name}'",
         "all with tag": f"all {match.consumer or 'consumer'} versions tagged '{match.name}'",
-        "deployed": f"consumer version(s) currently deployed to {match.name}",
-        "released": f"consumer version(s) released and supported in {match.name}",
     }.get(match.kind, f"latest version of {match.consumer or 'a consumer'} that has a pact with {provider}")
+    if match.instead_of:
+        how = "from branch" if match.kind == "branch" else "with tag"
+        noun = "branch" if match.kind == "branch" else "tag"
+        text += f" (fallback {noun} used as no pact was found {how} '{match.instead_of}')"
     return f"{text} ({match.version})"

@@ -18,7 +18,14 @@ from pactape.broker.rules.selectors import merge
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-__all__ = ["ProviderBranch", "Success", "is_pending", "pending_lines", "work_in_progress"]
+__all__ = [
+    "ProviderBranch",
+    "Success",
+    "WorkInProgress",
+    "is_pending",
+    "pending_lines",
+    "work_in_progress",
+]
 
 
 class Success(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +92,13 @@ def pending_lines(
     return [] if successes else None
 
 
+class WorkInProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """A content that is work in progress, and for which of the provider's branches or tags."""
+
+    selected: Selected
+    lines: list[ProviderBranch]
+
+
 def work_in_progress(
     lines: Sequence[ProviderBranch],
     candidates: Sequence[Candidate],
@@ -92,29 +106,30 @@ def work_in_progress(
     selected: Sequence[Selected],
     since: str,
     successes_of: Callable[[int], Collection[Success]],
-) -> list[Selected]:
-    """The heads of consumer branches and tags that are work in progress for any of the lines.
+) -> list[WorkInProgress]:
+    """Return the heads of consumer branches and tags that are work in progress for any of the lines.
 
     Args:
         lines: The provider's branch, or else its tags; none means that nothing is work in progress.
-        candidates: Every published contract with the provider.
+        candidates: At least the heads of the consumers' branches and tags.
         selected: What the selectors chose; it is never work in progress.
-        since: Contracts published at or before this time are left out, ISO 8601 in UTC.
+        since: Contracts published at or before this time don't count, ISO 8601 in UTC.
         successes_of: The successful verifications of a content by its id.
     """
     chosen = {each.publication.content_id for each in selected}
     found: list[tuple[Candidate, Match]] = []
+    unfinished: dict[int, list[ProviderBranch]] = {}
     for candidate in candidates:
         content = candidate.publication.content_id
         if content in chosen or candidate.publication.created_at <= since:
             continue
-        heads = _heads(candidate)
-        if not heads:
-            continue
-        settled = [success for success in successes_of(content) if not success.wip]
-        if any(is_pending(line, settled) for line in lines):
-            found.extend((candidate, head) for head in heads)
-    return merge(found)
+        explicit = [success for success in successes_of(content) if not success.wip]
+        unfinished[content] = [line for line in lines if is_pending(line, explicit)]
+        if unfinished[content]:
+            found.extend((candidate, head) for head in _heads(candidate))
+    return [
+        WorkInProgress(selected=each, lines=unfinished[each.publication.content_id]) for each in merge(found)
+    ]
 
 
 def _heads(candidate: Candidate) -> list[Match]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.broker.rules.candidates import Candidate, Match, Selected
-from pactape.broker.rules.selector_parsing import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from pactape.broker.rules.selector_parsing import Selector
 
 __all__ = ["merge", "select"]
 
@@ -20,16 +21,15 @@ __all__ = ["merge", "select"]
 def select(
     selectors: Sequence[Selector], candidates: Sequence[Candidate], *, provider_branch: str | None = None
 ) -> list[Selected]:
-    """The contents to verify, each once, by consumer and version; no selectors means the official defaults.
+    """Return the contents to verify, each once, by consumer and version.
 
     Args:
-        selectors: What the provider asks for.
-        candidates: Every published contract with the provider.
+        selectors: What the provider asks for, or the defaults (`default_selectors`).
+        candidates: At least the published contracts in the selectors' scope (`scope_of`).
         provider_branch: The provider's branch, for matchingBranch.
     """
-    chosen = list(selectors) or _defaults(candidates)
     found: list[tuple[Candidate, Match]] = []
-    for selector in chosen:
+    for selector in selectors:
         mine = [each for each in candidates if selector.consumer in {None, each.publication.consumer}]
         found.extend(_apply(selector, mine, provider_branch=provider_branch))
     return merge(found)
@@ -50,28 +50,17 @@ def merge(found: Iterable[tuple[Candidate, Match]]) -> list[Selected]:
     return sorted(merged, key=lambda each: (each.publication.consumer.lower(), each.publication.version_id))
 
 
-def _defaults(candidates: Sequence[Candidate]) -> list[Selector]:
-    """Each consumer's main branch (else its tag of that name, else its latest), and all that is in use."""
-    chosen = []
-    for consumer in sorted({each.publication.consumer for each in candidates}):
-        mine = [each for each in candidates if each.publication.consumer == consumer]
-        main = mine[0].main_branch
-        if main is not None and any(main in each.head_of_branches for each in mine):
-            chosen.append(Selector(consumer=consumer, main_branch=True))
-        elif main is not None and any(main in each.tags for each in mine):
-            chosen.append(Selector(consumer=consumer, tag=main, latest=True))
-        else:
-            chosen.append(Selector(consumer=consumer, latest=True))
-    return [*chosen, Selector(deployed_or_released=True)]
-
-
 _Found = list[tuple[Candidate, Match]]
 
 
 def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_branch: str | None) -> _Found:
     if selector.main_branch:
         return _keep(
-            selector, candidates, "branch", lambda each: each.main_branch, lambda each: each.head_of_branches
+            selector,
+            candidates,
+            "main branch",
+            lambda each: each.main_branch,
+            lambda each: each.head_of_branches,
         )
     if selector.branch is True:
         return [

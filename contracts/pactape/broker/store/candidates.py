@@ -1,81 +1,162 @@
-"""All that the selectors ask of a provider's contracts, gathered in a handful of queries."""
+"""The contracts that selectors choose from, gathered in a handful of queries that don't grow with history."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, literal, select
 
 from pactape.broker.rules.candidates import Candidate, InEnvironment
+from pactape.broker.rules.selection_scope import ConsumerDefaults
 from pactape.broker.store.database import tables as t
-from pactape.broker.store.pacticipants import all_pacticipants
-from pactape.broker.store.pacts import publications_of_parties
 from pactape.broker.store.placements import current_placements
+from pactape.broker.store.published import latest_publications, publications_of_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection, Select
 
-    from pactape.broker.records import Placement
+    from pactape.broker.records import Placement, Publication
+    from pactape.broker.rules.selection_scope import SelectionScope
 
-__all__ = ["candidates_of"]
+__all__ = ["candidates_in", "consumer_defaults"]
+
+_Heads = dict[int, set[str]]
 
 
-def candidates_of(connection: Connection, provider: str) -> list[Candidate]:
-    """Every published contract with a provider, with where its consumer version stands."""
-    publications = publications_of_parties(connection, provider=provider)
-    main_branches = {each.name: each.main_branch for each in all_pacticipants(connection)}
-    branches = _names_by_version(connection, _BRANCHES)
-    branch_heads = _names_by_version(connection, _BRANCH_HEADS)
-    tag_heads = _names_by_version(connection, _TAG_HEADS)
-    tags = _names_by_version(connection, _TAGS)
-    environments: dict[int, list[InEnvironment]] = defaultdict(list)
-    for placement in current_placements(connection):
-        environments[placement.version_id].append(_in_environment_record(placement))
-    latest: dict[str, int] = {}
-    for publication in publications:
-        latest[publication.consumer] = max(latest.get(publication.consumer, 0), publication.version_id)
+def consumer_defaults(connection: Connection, provider: str) -> list[ConsumerDefaults]:
+    """Return what decides on the default selectors for each consumer of a provider, by its name."""
+    consumers = t.pacticipants
+    on_main = select(t.branch_versions.c.version_id).join(
+        t.branches, t.branches.c.id == t.branch_versions.c.branch_id
+    )
+    on_main = on_main.where(
+        t.branches.c.pacticipant_id == consumers.c.id, t.branches.c.name == consumers.c.main_branch
+    )
+    tagged = select(t.tags.c.version_id).where(
+        t.tags.c.pacticipant_id == consumers.c.id, t.tags.c.name == consumers.c.main_branch
+    )
+    query = (
+        select(consumers.c.name, consumers.c.main_branch, on_main.exists(), tagged.exists())
+        .where(consumers.c.id.in_(_consumers_of(provider)))
+        .order_by(consumers.c.name)
+    )
     return [
-        Candidate(
-            publication=publication,
-            main_branch=main_branches[publication.consumer],
-            branches=branches[publication.version_id],
-            head_of_branches=branch_heads[publication.version_id],
-            head_of_tags=tag_heads[publication.version_id],
-            tags=tags[publication.version_id],
-            environments=tuple(environments.get(publication.version_id, ())),
-            latest=latest[publication.consumer] == publication.version_id,
-        )
-        for publication in publications
+        ConsumerDefaults(name=name, main_branch=main, on_main_branch=bool(is_on), tagged_main=bool(has_tag))
+        for name, main, is_on, has_tag in connection.execute(query)
     ]
 
 
-_BRANCH_HEADS = (
-    select(func.max(t.branch_versions.c.version_id), t.branches.c.name)
-    .join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
-    .group_by(t.branches.c.id)
-)
-_TAG_HEADS = (
-    select(func.max(t.tags.c.version_id), t.tags.c.name)
-    .join(t.versions, t.versions.c.id == t.tags.c.version_id)
-    .group_by(t.versions.c.pacticipant_id, t.tags.c.name)
-)
-_BRANCHES = select(t.branch_versions.c.version_id, t.branches.c.name).join(
-    t.branches, t.branches.c.id == t.branch_versions.c.branch_id
-)
-_TAGS = select(t.tags.c.version_id, t.tags.c.name)
+def candidates_in(connection: Connection, provider: str, scope: SelectionScope) -> list[Candidate]:
+    """Return the contracts with a provider in a scope, each with where its consumer version stands."""
+    branch_heads = _branch_heads(connection, provider, scope)
+    tag_heads = _tag_heads(connection, provider, scope)
+    tagged = _tagged(connection, provider, scope)
+    placements = _placements(connection) if scope.environments else {}
+    latest = latest_publications(connection, provider=provider) if scope.latest else []
+    wanted = {*branch_heads, *tag_heads, *tagged, *placements, *(each.version_id for each in latest)}
+    publications = publications_of_versions(connection, versions=wanted, providers=[provider])
+    mains = _main_branches(connection, {each.consumer for each in publications})
+    latest_ids = {(each.consumer, each.version_id) for each in latest}
+    return [
+        Candidate(
+            publication=each,
+            main_branch=mains[each.consumer],
+            head_of_branches=frozenset(branch_heads.get(each.version_id, ())),
+            head_of_tags=frozenset(tag_heads.get(each.version_id, ())),
+            tags=frozenset(tagged.get(each.version_id, ())),
+            environments=_environments(placements, each),
+            latest=(each.consumer, each.version_id) in latest_ids,
+        )
+        for each in publications
+    ]
 
 
-def _names_by_version(connection: Connection, query: Select[Any]) -> dict[int, frozenset[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for identity, name in connection.execute(query):
-        found[identity].add(name)
-    return defaultdict(frozenset, {identity: frozenset(names) for identity, names in found.items()})
-
-
-def _in_environment_record(placement: Placement) -> InEnvironment:
-    return InEnvironment(
-        environment=placement.environment.name,
-        production=placement.environment.production,
-        kind=placement.kind,
+def _consumers_of(provider: str) -> Select[Any]:
+    providers = t.pacticipants.alias("providers")
+    return (
+        select(t.integrations.c.consumer_id)
+        .join(providers, providers.c.id == t.integrations.c.provider_id)
+        .where(providers.c.name == provider)
     )
+
+
+def _branch_heads(connection: Connection, provider: str, scope: SelectionScope) -> _Heads:
+    if not (scope.every_branch or scope.main_branches or scope.branches):
+        return {}
+    head = select(func.max(t.branch_versions.c.version_id)).where(
+        t.branch_versions.c.branch_id == t.branches.c.id
+    )
+    query = select(head.scalar_subquery(), t.branches.c.name).join(
+        t.pacticipants, t.pacticipants.c.id == t.branches.c.pacticipant_id
+    )
+    query = query.where(t.branches.c.pacticipant_id.in_(_consumers_of(provider)))
+    if not scope.every_branch:
+        is_main = t.branches.c.name == t.pacticipants.c.main_branch
+        named = t.branches.c.name.in_(scope.branches)
+        query = query.where(is_main | named if scope.main_branches else named)
+    return _by_version(connection.execute(query))
+
+
+def _tag_heads(connection: Connection, provider: str, scope: SelectionScope) -> _Heads:
+    owners = _consumers_of(provider)
+    if scope.every_tag:
+        query = (
+            select(func.max(t.tags.c.version_id), t.tags.c.name)
+            .where(t.tags.c.pacticipant_id.in_(owners))
+            .group_by(t.tags.c.pacticipant_id, t.tags.c.name)
+        )
+        return _by_version(connection.execute(query))
+    heads: _Heads = {}
+    for name in sorted(scope.tags):
+        head = select(func.max(t.tags.c.version_id)).where(
+            t.tags.c.pacticipant_id == t.pacticipants.c.id, t.tags.c.name == name
+        )
+        query = select(head.scalar_subquery(), literal(name)).where(t.pacticipants.c.id.in_(owners))
+        for version_id, tags in _by_version(connection.execute(query)).items():
+            heads.setdefault(version_id, set()).update(tags)
+    return heads
+
+
+def _tagged(connection: Connection, provider: str, scope: SelectionScope) -> _Heads:
+    if not scope.whole_tags:
+        return {}
+    query = select(t.tags.c.version_id, t.tags.c.name).where(
+        and_(t.tags.c.pacticipant_id.in_(_consumers_of(provider)), t.tags.c.name.in_(scope.whole_tags))
+    )
+    return _by_version(connection.execute(query))
+
+
+def _by_version(rows: Iterable[Any]) -> _Heads:
+    found: _Heads = defaultdict(set)
+    for version_id, name in rows:
+        if version_id is not None:
+            found[version_id].add(name)
+    return dict(found)
+
+
+def _placements(connection: Connection) -> dict[int, list[Placement]]:
+    found: dict[int, list[Placement]] = defaultdict(list)
+    for placement in current_placements(connection):
+        found[placement.version_id].append(placement)
+    return dict(found)
+
+
+def _environments(
+    placements: dict[int, list[Placement]], publication: Publication
+) -> tuple[InEnvironment, ...]:
+    return tuple(
+        InEnvironment(
+            environment=each.environment.name, production=each.environment.production, kind=each.kind
+        )
+        for each in placements.get(publication.version_id, ())
+    )
+
+
+def _main_branches(connection: Connection, names: set[str]) -> dict[str, str | None]:
+    query = select(t.pacticipants.c.name, t.pacticipants.c.main_branch).where(
+        t.pacticipants.c.name.in_(names)
+    )
+    return {row.name: row.main_branch for row in connection.execute(query)} if names else {}

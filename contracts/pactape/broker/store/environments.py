@@ -43,7 +43,7 @@ def add_environment(
         "created_at": now,
         "updated_at": now,
     }
-    identity = connection.execute(insert(t.environments).values(values)).lastrowid
+    identity = connection.scalars(insert(t.environments).returning(t.environments.c.id), values).one()
     return Environment(**{**values, "id": identity, "contacts": contacts})
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
 from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection, Row, Select
 
 __all__ = [
     "add_label",
+    "all_labels",
     "all_pacticipants",
+    "count_pacticipants",
     "delete_pacticipant",
     "ensure_pacticipant",
     "find_pacticipant",
+    "find_pacticipants",
     "labels_of",
     "remove_label",
     "update_pacticipant",
@@ -35,24 +40,59 @@ def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
 _NAMED = select(t.pacticipants).where(t.pacticipants.c.name == bindparam("name"))
 
 
-def all_pacticipants(connection: Connection) -> list[Pacticipant]:
-    """Every pacticipant, by name."""
-    return [
-        _pacticipant(row)
-        for row in connection.execute(select(t.pacticipants).order_by(t.pacticipants.c.name))
-    ]
+def find_pacticipants(connection: Connection, names: Collection[str]) -> dict[str, Pacticipant]:
+    """Return the pacticipants of these names, by name."""
+    rows = connection.execute(select(t.pacticipants).where(t.pacticipants.c.name.in_(names)))
+    return {row.name: _pacticipant(row) for row in rows}
+
+
+def all_pacticipants(
+    connection: Connection,
+    *,
+    part: str = "",
+    label: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Pacticipant]:
+    """Return pacticipants by name, whatever their case.
+
+    Args:
+        connection: The transaction.
+        part: What their names must contain, in either case.
+        label: A label that they must have.
+        limit: How many to return at most; None means all.
+        offset: How many to leave out first.
+    """
+    query = _filtered(select(t.pacticipants), part, label)
+    query = query.order_by(func.lower(t.pacticipants.c.name), t.pacticipants.c.name)
+    return [_pacticipant(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def count_pacticipants(connection: Connection, *, part: str = "", label: str | None = None) -> int:
+    """Return how many pacticipants there are with a part of a name and a label."""
+    query = _filtered(select(func.count()).select_from(t.pacticipants), part, label)
+    return int(connection.scalars(query).one())
+
+
+def _filtered(query: Select[Any], part: str, label: str | None) -> Select[Any]:
+    if part:
+        query = query.where(t.pacticipants.c.name.icontains(part, autoescape=True))
+    if label is not None:
+        labelled = select(t.labels.c.pacticipant_id).where(t.labels.c.name == label)
+        query = query.where(t.pacticipants.c.id.in_(labelled))
+    return query
 
 
 def ensure_pacticipant(connection: Connection, name: str, *, now: str) -> Pacticipant:
-    """The pacticipant of this name, made when there is none."""
+    """Return the pacticipant of this name, made when there is none."""
     found = find_pacticipant(connection, name)
     if found is not None:
         return found
-    values = {"name": name, "display_name": name, "created_at": now}
-    identity = connection.execute(insert(t.pacticipants).values(values)).lastrowid
-    return Pacticipant(
-        id=identity, name=name, display_name=name, main_branch=None, repository_url=None, created_at=now
-    )
+    connection.execute(_ADD, {"name": name, "display_name": name, "created_at": now})
+    return _pacticipant(connection.execute(_NAMED, {"name": name}).one())
+
+
+_ADD = upsert(t.pacticipants).on_conflict_do_nothing()
 
 
 def update_pacticipant(connection: Connection, identity: int, values: dict[str, Any]) -> None:
@@ -70,6 +110,11 @@ def labels_of(connection: Connection, identity: int) -> list[str]:
     """A pacticipant's labels, by name."""
     query = select(t.labels.c.name).where(t.labels.c.pacticipant_id == identity).order_by(t.labels.c.name)
     return list(connection.scalars(query))
+
+
+def all_labels(connection: Connection) -> list[str]:
+    """Return every label that any pacticipant has, by name."""
+    return list(connection.scalars(select(t.labels.c.name).distinct().order_by(t.labels.c.name)))
 
 
 def add_label(connection: Connection, identity: int, name: str) -> None:

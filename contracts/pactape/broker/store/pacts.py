@@ -1,39 +1,39 @@
-"""Contracts: their content, named by its hash, and their publications for consumer versions."""
+"""Publishing contracts: their content, named by its hash, and the consumer versions that have it."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy import delete as remove
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
 from pactape.broker.records import Publication
 from pactape.broker.store.database import tables as t
+from pactape.broker.store.versions import delete_unpublished
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import ColumnElement, Connection, Select
 
     from pactape.broker.records import Pacticipant, Version
 
 __all__ = [
+    "CONSUMERS",
+    "PROVIDERS",
+    "between",
     "content",
-    "contents_before",
     "delete_publication",
+    "delete_publications",
     "find_publication",
-    "integrations",
-    "latest_publications",
+    "previous_contents",
     "publication_of_content",
-    "publications_of_parties",
-    "publications_of_versions",
     "publish",
+    "select_publications",
 ]
 
-_consumers = t.pacticipants.alias("consumers")
-_providers = t.pacticipants.alias("providers")
+CONSUMERS = t.pacticipants.alias("consumers")
+PROVIDERS = t.pacticipants.alias("providers")
 
 
 def content(connection: Connection, content_id: int) -> bytes:
@@ -105,9 +105,9 @@ def find_publication(
 
 @cache
 def _published() -> Select[Any]:
-    return _publications().where(
-        _consumers.c.name == bindparam("consumer"),
-        _providers.c.name == bindparam("provider"),
+    return select_publications().where(
+        CONSUMERS.c.name == bindparam("consumer"),
+        PROVIDERS.c.name == bindparam("provider"),
         t.versions.c.number == bindparam("version"),
     )
 
@@ -116,101 +116,39 @@ def publication_of_content(
     connection: Connection, *, consumer: str, provider: str, sha: str
 ) -> Publication | None:
     """The latest publication of a content."""
-    query = _publications().where(*_between(consumer, provider), t.contents.c.sha == sha)
-    return _first(connection, query.order_by(t.versions.c.id.desc()).limit(1))
-
-
-def publications_of_parties(
-    connection: Connection,
-    *,
-    consumer: str | None = None,
-    provider: str | None = None,
-    limit: int | None = None,
-) -> list[Publication]:
-    """The contracts of a consumer, of a provider or between the two, those of the latest versions first."""
-    query = _publications().where(*_between(consumer, provider)).order_by(t.versions.c.id.desc())
-    return _all(connection, query if limit is None else query.limit(limit))
-
-
-def publications_of_versions(
-    connection: Connection,
-    *,
-    versions: Collection[int],
-    consumers: Collection[str] = (),
-    providers: Collection[str] | None = None,
-) -> list[Publication]:
-    """The contracts of these consumer versions and of all versions of these consumers.
-
-    Args:
-        connection: The transaction.
-        versions: Ids of consumer versions.
-        consumers: Names of consumers that are wanted with all their versions.
-        providers: Names of the providers to stay within; None means all.
-    """
-    wanted: list[ColumnElement[bool]] = [t.publications.c.version_id.in_(versions)]
-    if consumers:
-        wanted.append(_consumers.c.name.in_(consumers))
-    query = _publications().where(or_(*wanted)).order_by(t.versions.c.id.desc())
-    return _all(connection, query if providers is None else query.where(_providers.c.name.in_(providers)))
-
-
-def latest_publications(connection: Connection, *, provider: str | None = None) -> list[Publication]:
-    """For each consumer and provider the contract of the latest version that has one."""
-    newest = select(
-        t.publications.c.consumer_id,
-        t.publications.c.provider_id,
-        func.max(t.publications.c.version_id).label("version_id"),
-    ).group_by(t.publications.c.consumer_id, t.publications.c.provider_id)
-    heads = newest.subquery()
-    query = (
-        _publications()
-        .join(
-            heads,
-            and_(
-                heads.c.version_id == t.publications.c.version_id,
-                heads.c.provider_id == t.publications.c.provider_id,
-            ),
-        )
-        .where(*_between(None, provider))
-        .order_by(_consumers.c.name, _providers.c.name)
-    )
-    return _all(connection, query)
-
-
-def integrations(connection: Connection, names: Collection[str] | None = None) -> list[tuple[str, str]]:
-    """Who has ever consumed whom, as consumer and provider; only these providers when names are given."""
-    query = (
-        select(_consumers.c.name, _providers.c.name)
-        .select_from(t.contents)
-        .join(_consumers, _consumers.c.id == t.contents.c.consumer_id)
-        .join(_providers, _providers.c.id == t.contents.c.provider_id)
-        .distinct()
-        .order_by(_consumers.c.name, _providers.c.name)
-    )
-    if names is not None:
-        query = query.where(_providers.c.name.in_(names))
-    return [(consumer, provider) for consumer, provider in connection.execute(query)]
+    query = select_publications().where(*between(consumer, provider), t.contents.c.sha == sha)
+    row = connection.execute(query.order_by(t.versions.c.id.desc()).limit(1)).first()
+    return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- as above
 
 
 def delete_publication(connection: Connection, publication: Publication) -> None:
-    """Take a consumer version's contract away; its content goes with its last publication."""
+    """Delete a consumer version's contract; its content goes with its last publication."""
     connection.execute(
         remove(t.publications).where(
             t.publications.c.version_id == publication.version_id,
             t.publications.c.content_id == publication.content_id,
         )
     )
-    used = select(t.publications.c.id).where(t.publications.c.content_id == publication.content_id)
-    if connection.execute(used.limit(1)).first() is None:
-        connection.execute(remove(t.contents).where(t.contents.c.id == publication.content_id))
+    delete_unpublished(connection, [publication.content_id])
+
+
+def delete_publications(connection: Connection, consumer: str, provider: str) -> int:
+    """Delete every contract between two parties and return how many there were."""
+    ids = select(t.contents.c.id).join(CONSUMERS, CONSUMERS.c.id == t.contents.c.consumer_id)
+    ids = ids.join(PROVIDERS, PROVIDERS.c.id == t.contents.c.provider_id).where(*between(consumer, provider))
+    published = select(func.count()).where(t.publications.c.content_id.in_(ids))
+    count = connection.scalars(published).one()
+    connection.execute(remove(t.contents).where(t.contents.c.id.in_(ids)))
+    return int(count)
 
 
 @cache
-def _publications() -> Select[Any]:
+def select_publications() -> Select[Any]:
+    """Return the query for publications that every other one narrows."""
     return (
         select(
-            _consumers.c.name.label("consumer"),
-            _providers.c.name.label("provider"),
+            CONSUMERS.c.name.label("consumer"),
+            PROVIDERS.c.name.label("provider"),
             t.versions.c.number.label("version"),
             t.versions.c.id.label("version_id"),
             t.contents.c.id.label("content_id"),
@@ -220,27 +158,19 @@ def _publications() -> Select[Any]:
         .select_from(t.publications)
         .join(t.versions, t.versions.c.id == t.publications.c.version_id)
         .join(t.contents, t.contents.c.id == t.publications.c.content_id)
-        .join(_consumers, _consumers.c.id == t.publications.c.consumer_id)
-        .join(_providers, _providers.c.id == t.publications.c.provider_id)
+        .join(CONSUMERS, CONSUMERS.c.id == t.publications.c.consumer_id)
+        .join(PROVIDERS, PROVIDERS.c.id == t.publications.c.provider_id)
     )
 
 
-def _between(consumer: str | None, provider: str | None) -> list[ColumnElement[bool]]:
-    wanted = [_consumers.c.name == consumer] if consumer is not None else []
-    return [*wanted, _providers.c.name == provider] if provider is not None else wanted
+def between(consumer: str | None, provider: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions for the names of the two parties; None means any."""
+    wanted = [CONSUMERS.c.name == consumer] if consumer is not None else []
+    return [*wanted, PROVIDERS.c.name == provider] if provider is not None else wanted
 
 
-def _first(connection: Connection, query: Select[Any]) -> Publication | None:
-    row = connection.execute(query).first()
-    return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
-
-
-def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
-    return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- as above
-
-
-def contents_before(connection: Connection, version: Version, provider: Pacticipant) -> list[str | None]:
-    """What a version's content is compared with, as the official broker does.
+def previous_contents(connection: Connection, version: Version, provider: Pacticipant) -> list[str | None]:
+    """Return what a version's content is compared with, as the official broker does.
 
     For each tag of the version the hash of the content that the latest earlier version with this tag has,
     None when there is none; for a version without tags that of the latest earlier version without tags.

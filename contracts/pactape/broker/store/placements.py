@@ -88,6 +88,8 @@ def current_placements(
     kind: str | None = None,
     pacticipant: str | None = None,
     version_id: int | None = None,
+    version: str | None = None,
+    instance: str | None = None,
 ) -> list[Placement]:
     """What is deployed or released now, narrowed to what is given; the earliest first."""
     query = _current()
@@ -99,6 +101,10 @@ def current_placements(
         query = query.where(t.pacticipants.c.name == pacticipant)
     if version_id is not None:
         query = query.where(t.placements.c.version_id == version_id)
+    if version is not None:
+        query = query.where(t.versions.c.number == version)
+    if instance is not None:
+        query = query.where(t.placements.c.instance == instance)
     found = connection.execute(query).all()
     environments = _by_id(connection) if found else {}
     return [_placement(row, environments) for row in found]

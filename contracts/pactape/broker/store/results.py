@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, select
 
 from pactape.broker.records import Result
+from pactape.broker.rules.pending import Success
 from pactape.broker.store.database import tables as t
+from pactape.broker.store.successes import note_success
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Row, ScalarSelect, Select
 
     from pactape.broker.records import Version
 
@@ -21,10 +23,12 @@ __all__ = [
     "add_result",
     "find_result",
     "has_results",
-    "latest_results",
+    "latest_on_branch",
+    "latest_result_of_each",
     "results_of_content",
+    "results_of_latest_versions",
+    "results_with",
     "successes_of",
-    "verified_contents",
 ]
 
 
@@ -39,9 +43,8 @@ def add_result(
     details: dict[str, Any],
     now: str,
 ) -> Result:
-    """Record a result; it gets the next number of its content."""
-    last = select(func.max(t.results.c.number)).where(t.results.c.content_id == content_id)
-    number = (connection.scalar(last) or 0) + 1
+    """Record a result; it gets the next number of its content, which the caller has locked."""
+    number = (connection.scalar(_LAST_NUMBER, {"content": content_id}) or 0) + 1
     values: dict[str, Any] = {
         "content_id": content_id,
         "number": number,
@@ -52,9 +55,14 @@ def add_result(
         "details": msgspec.json.encode(details),
         "executed_at": now,
     }
-    identity = connection.execute(insert(t.results).values(values)).lastrowid
+    identity = connection.scalars(insert(t.results).returning(t.results.c.id), values).one()
+    if success:
+        note_success(connection, content_id, provider_version, wip=wip, now=now)
     values |= {"id": identity, "provider_version": provider_version.number, "details": details}
     return Result(**values)
+
+
+_LAST_NUMBER = select(func.max(t.results.c.number)).where(t.results.c.content_id == bindparam("content"))
 
 
 def find_result(connection: Connection, content_id: int, number: int) -> Result | None:
@@ -64,41 +72,95 @@ def find_result(connection: Connection, content_id: int, number: int) -> Result 
     return None if row is None else _result(row)
 
 
-def results_of_content(connection: Connection, content_id: int, *, limit: int = 100) -> list[Result]:
-    """A content's results, the last one first."""
-    query = _results().where(t.results.c.content_id == content_id).order_by(t.results.c.id.desc())
-    return [_result(row) for row in connection.execute(query.limit(limit))]
-
-
-def latest_results(
-    connection: Connection,
-    *,
-    contents: Collection[int],
-    versions: Collection[int] | None = None,
-    providers: Collection[str] = (),
+def results_of_content(
+    connection: Connection, content_id: int, *, limit: int = 100, offset: int = 0
 ) -> list[Result]:
-    """For each of these contents and each provider version its latest result, the earliest first.
+    """Return a content's results, the last one first."""
+    query = _results().where(t.results.c.content_id == content_id).order_by(t.results.c.number.desc())
+    return [_result(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def latest_result_of_each(connection: Connection, contents: Collection[int]) -> dict[int, Result]:
+    """Return the last result of each content that has one, by content."""
+    last = select(func.max(_INNER.c.number)).where(_INNER.c.content_id == t.contents.c.id).scalar_subquery()
+    query = (
+        _results()
+        .join(t.contents, t.contents.c.id == t.results.c.content_id)
+        .where(t.contents.c.id.in_(contents), t.results.c.number == last)
+    )
+    return {row.content_id: _result(row) for row in connection.execute(query)} if contents else {}
+
+
+def results_with(
+    connection: Connection, *, contents: Collection[int], versions: Collection[int], latest: bool
+) -> list[Result]:
+    """Return what provider versions made of contents, the earliest first.
 
     Args:
         connection: The transaction.
         contents: Ids of contents.
-        versions: Ids of the provider versions to stay within; None means all.
-        providers: Names of providers that are wanted with all their versions.
+        versions: Ids of provider versions.
+        latest: Whether only the last result of a content and a provider version counts.
     """
-    latest = (
-        select(func.max(t.results.c.id))
-        .where(t.results.c.content_id.in_(contents))
-        .group_by(t.results.c.content_id, t.results.c.provider_version_id)
+    if not contents or not versions:
+        return []
+    query = _results().where(
+        t.results.c.content_id.in_(contents), t.results.c.provider_version_id.in_(versions)
     )
-    query = _results().where(t.results.c.id.in_(latest)).order_by(t.results.c.id)
-    if versions is not None:
-        wanted = t.results.c.provider_version_id.in_(versions)
-        if providers:
-            owners = select(t.pacticipants.c.id).where(t.pacticipants.c.name.in_(providers))
-            query = query.where(or_(wanted, t.versions.c.pacticipant_id.in_(owners)))
-        else:
-            query = query.where(wanted)
-    return [_result(row) for row in connection.execute(query)]
+    if latest:
+        query = query.where(t.results.c.id == _last_of_version())
+    return [_result(row) for row in connection.execute(query.order_by(t.results.c.id))]
+
+
+def results_of_latest_versions(
+    connection: Connection, contents: Collection[int], *, limit: int, latest: bool
+) -> list[Result]:
+    """Return of each content the results of the latest provider versions, the earliest first.
+
+    Args:
+        connection: The transaction.
+        contents: Ids of contents.
+        limit: How many results of each content to return at most.
+        latest: Whether only the last result of a content and a provider version counts.
+    """
+    found: list[Result] = []
+    for content_id in contents:
+        query = _results().where(t.results.c.content_id == content_id)
+        if latest:
+            query = query.where(t.results.c.id == _last_of_version())
+        query = query.order_by(t.results.c.provider_version_id.desc(), t.results.c.id.desc()).limit(limit)
+        found.extend(_result(row) for row in connection.execute(query))
+    return sorted(found, key=lambda each: each.id)
+
+
+def _last_of_version() -> ScalarSelect[Any]:
+    return (
+        select(func.max(_INNER.c.id))
+        .where(
+            _INNER.c.content_id == t.results.c.content_id,
+            _INNER.c.provider_version_id == t.results.c.provider_version_id,
+        )
+        .scalar_subquery()
+    )
+
+
+_INNER = t.results.alias("inner_results")
+
+
+def latest_on_branch(connection: Connection, content_id: int, provider_id: int, branch: str) -> Result | None:
+    """Return the last result that a version on a provider's branch has for a content."""
+    on_branch = (
+        select(t.branch_versions.c.version_id)
+        .join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
+        .where(
+            t.branches.c.pacticipant_id == provider_id,
+            t.branches.c.name == branch,
+            t.branch_versions.c.version_id == t.results.c.provider_version_id,
+        )
+    )
+    query = _results().where(t.results.c.content_id == content_id, on_branch.exists())
+    row = connection.execute(query.order_by(t.results.c.number.desc()).limit(1)).first()
+    return None if row is None else _result(row)
 
 
 def has_results(connection: Connection, content_id: int) -> bool:
@@ -109,16 +171,19 @@ def has_results(connection: Connection, content_id: int) -> bool:
 _ANY = select(t.results.c.id).where(t.results.c.content_id == bindparam("content")).limit(1)
 
 
-def verified_contents(connection: Connection, versions: Collection[int]) -> set[int]:
-    """The ids of the contents that these provider versions have results for."""
-    query = select(t.results.c.content_id).where(t.results.c.provider_version_id.in_(versions))
-    return set(connection.scalars(query.distinct()))
-
-
-def successes_of(connection: Connection, content_id: int) -> list[Result]:
-    """A content's successful results, the earliest first."""
-    query = _results().where(t.results.c.content_id == content_id, t.results.c.success)
-    return [_result(row) for row in connection.execute(query.order_by(t.results.c.id))]
+def successes_of(connection: Connection, contents: Collection[int]) -> dict[int, list[Success]]:
+    """Return under which branches and tags contents have been verified, and since when, by content."""
+    found: dict[int, list[Success]] = {}
+    query = select(t.successes).where(t.successes.c.content_id.in_(contents))
+    for row in connection.execute(query) if contents else ():
+        success = Success(
+            branches=frozenset([row.name] if row.kind == "branch" else []),
+            tags=frozenset([row.name] if row.kind == "tag" else []),
+            wip=row.wip,
+            at=row.first_at,
+        )
+        found.setdefault(row.content_id, []).append(success)
+    return found
 
 
 def _results() -> Select[Any]:

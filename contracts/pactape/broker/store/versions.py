@@ -1,17 +1,16 @@
-"""Versions of pacticipants, with their branches and tags."""
+"""Versions of pacticipants, each with its branches and tags."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
 from pactape.broker.records import Tag, Version
 from pactape.broker.store.database import tables as t
-from pactape.broker.store.pacticipants import update_pacticipant
+from pactape.broker.store.successes import contents_verified_by, recount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -21,16 +20,14 @@ if TYPE_CHECKING:
     from pactape.broker.records import Pacticipant
 
 __all__ = [
-    "add_branch",
-    "add_tag",
-    "branch_names",
+    "count_on_branch",
     "count_versions",
-    "delete_branch",
-    "delete_tag",
+    "count_with_tag",
+    "delete_unpublished",
+    "delete_version",
+    "delete_versions",
     "ensure_version",
     "find_version",
-    "first_version_on_branch",
-    "first_version_with_tag",
     "head_of_branch",
     "latest_version",
     "versions_by_id",
@@ -106,96 +103,70 @@ def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Ver
 
 @cache
 def _head() -> Select[Any]:
-    return _latest(_on_branch(bindparam("pacticipant"), bindparam("branch")))
+    on_branch = _on_branch(bindparam("pacticipant"), bindparam("branch"))
+    return on_branch.order_by(t.branch_versions.c.version_id.desc()).limit(1)
 
 
-def versions_on_branch(connection: Connection, pacticipant: str, branch: str) -> list[Version]:
-    """All versions on a branch, the last one first."""
-    query = _on_branch(pacticipant, branch).order_by(t.versions.c.id.desc())
-    return _decorated(connection, connection.execute(query))
+def versions_on_branch(
+    connection: Connection, pacticipant: str, branch: str, *, limit: int | None = None, offset: int = 0
+) -> list[Version]:
+    """Return the versions on a branch, the last one first."""
+    query = _on_branch(pacticipant, branch).order_by(t.branch_versions.c.version_id.desc())
+    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
-def versions_with_tag(connection: Connection, pacticipant: str, tag: str) -> list[Version]:
-    """All versions with a tag, the last one first."""
+def versions_with_tag(
+    connection: Connection, pacticipant: str, tag: str, *, limit: int | None = None, offset: int = 0
+) -> list[Version]:
+    """Return the versions with a tag, the last one first."""
     query = (
         _versions()
         .join(t.tags, t.tags.c.version_id == t.versions.c.id)
-        .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
-        .order_by(t.versions.c.id.desc())
+        .where(
+            t.pacticipants.c.name == pacticipant,
+            t.tags.c.pacticipant_id == t.pacticipants.c.id,
+            t.tags.c.name == tag,
+        )
+        .order_by(t.tags.c.version_id.desc())
     )
-    return _decorated(connection, connection.execute(query))
+    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
-def first_version_on_branch(connection: Connection, pacticipant: str, branch: str) -> str | None:
-    """When the first version on a branch came to be; None when the branch has none."""
-    inner = _on_branch(pacticipant, branch).subquery()
-    found: str | None = connection.scalar(select(func.min(inner.c.created_at)))
-    return found
+def count_on_branch(connection: Connection, pacticipant: str, branch: str) -> int:
+    """Return how many versions are on a branch."""
+    return _count(connection, _on_branch(pacticipant, branch))
 
 
-def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -> str | None:
-    """When a tag was first given; None when no version has it."""
-    query = (
-        select(func.min(t.tags.c.created_at))
-        .join(t.versions, t.versions.c.id == t.tags.c.version_id)
-        .join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
-        .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
-    )
-    found: str | None = connection.scalar(query)
-    return found
+def count_with_tag(connection: Connection, pacticipant: str, tag: str) -> int:
+    """Return how many versions have a tag."""
+    query = _versions().join(t.tags, t.tags.c.version_id == t.versions.c.id)
+    return _count(connection, query.where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag))
 
 
-def branch_names(connection: Connection, identity: int) -> list[str]:
-    """The names of a pacticipant's branches."""
-    query = (
-        select(t.branches.c.name).where(t.branches.c.pacticipant_id == identity).order_by(t.branches.c.name)
-    )
-    return list(connection.scalars(query))
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.scalars(select(func.count()).select_from(query.subquery())).one())
 
 
-def add_branch(
-    connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
-) -> None:
-    """Put a version on a branch; the first of a usual main name becomes the main branch."""
-    identity = connection.scalar(_BRANCH, {"owner": pacticipant.id, "name": name})
-    if identity is None:
-        values = {"pacticipant_id": pacticipant.id, "name": name, "created_at": now}
-        identity = connection.execute(insert(t.branches).values(values)).lastrowid
-    connection.execute(_ADD_TO_BRANCH, {"branch_id": identity, "version_id": version.id})
-    if pacticipant.main_branch is None and name in _MAIN_BRANCHES:
-        update_pacticipant(connection, pacticipant.id, {"main_branch": name})
+def delete_version(connection: Connection, version: Version) -> None:
+    """Delete a version with its contracts and results; contents that nobody has published any more go, too."""
+    delete_versions(connection, [version.id])
 
 
-_ADD_TO_BRANCH = upsert(t.branch_versions).on_conflict_do_nothing()
-_BRANCH = select(t.branches.c.id).where(
-    t.branches.c.pacticipant_id == bindparam("owner"), t.branches.c.name == bindparam("name")
-)
-_MAIN_BRANCHES = ("develop", "main", "master")
+def delete_versions(connection: Connection, identities: Collection[int]) -> None:
+    """Delete versions with their contracts and results; contents that nobody has published any more go, too."""
+    published = select(t.publications.c.content_id).where(t.publications.c.version_id.in_(identities))
+    contents = set(connection.scalars(published.distinct()))
+    verified = contents_verified_by(connection, identities)
+    connection.execute(delete(t.versions).where(t.versions.c.id.in_(identities)))
+    delete_unpublished(connection, contents)
+    left = select(t.contents.c.id).where(t.contents.c.id.in_(verified))
+    recount(connection, set(connection.scalars(left)) if verified else set())
 
 
-def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
-    """Forget a branch; its versions and their contracts stay. False when there is no such branch."""
-    owner = select(t.pacticipants.c.id).where(t.pacticipants.c.name == pacticipant).scalar_subquery()
-    gone = connection.execute(
-        delete(t.branches).where(t.branches.c.name == name, t.branches.c.pacticipant_id == owner)
-    )
-    return bool(gone.rowcount)
-
-
-def add_tag(connection: Connection, version: Version, name: str, *, now: str) -> Version:
-    """Give a version a tag and give the version with it; it may have it already."""
-    connection.execute(
-        upsert(t.tags).values(version_id=version.id, name=name, created_at=now).on_conflict_do_nothing()
-    )
-    known = any(tag.name == name for tag in version.tags)
-    tags = version.tags if known else (*version.tags, Tag(name=name, created_at=now))
-    return msgspec.structs.replace(version, tags=tags)
-
-
-def delete_tag(connection: Connection, version: Version, name: str) -> bool:
-    """Take a tag from a version; False when it had none of that name."""
-    gone = connection.execute(delete(t.tags).where(t.tags.c.version_id == version.id, t.tags.c.name == name))
-    return bool(gone.rowcount)
+def delete_unpublished(connection: Connection, contents: Collection[int]) -> None:
+    """Delete those of the contents that no version has published, with their results."""
+    published = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
+    connection.execute(delete(t.contents).where(t.contents.c.id.in_(contents), ~published.exists()))
 
 
 @cache
@@ -233,6 +204,9 @@ def _one(
     return None if row is None else _decorated(connection, [row])[0]
 
 
+_TAGS = select(t.tags.c.version_id, t.tags.c.name, t.tags.c.created_at)
+
+
 def _decorated(connection: Connection, rows: Iterable[Row[Any]]) -> list[Version]:
     found = list(rows)
     if not found:
@@ -244,7 +218,7 @@ def _decorated(connection: Connection, rows: Iterable[Row[Any]]) -> list[Version
         on_branches.setdefault(identity, []).append(name)
     tagged: dict[int, list[Tag]] = {}
     for identity, name, created_at in connection.execute(
-        select(t.tags).where(t.tags.c.version_id.in_(identities)).order_by(t.tags.c.created_at)
+        _TAGS.where(t.tags.c.version_id.in_(identities)).order_by(t.tags.c.created_at)
     ):
         tagged.setdefault(identity, []).append(Tag(name=name, created_at=created_at))
     return [

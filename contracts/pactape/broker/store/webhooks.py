@@ -6,35 +6,43 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
 from pactape.broker.store.database import tables as t
 from pactape.broker.webhooks.definition import Delivery, Outgoing, Webhook, WebhookSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection, Row
+
+    from pactape.broker.webhooks.events import Event
 
 __all__ = [
     "add_delivery",
     "all_webhooks",
     "any_webhook",
+    "claim_deliveries",
+    "delete_deliveries_before",
     "delete_webhook",
-    "deliveries_of",
+    "deliveries",
     "find_delivery",
     "find_webhook",
+    "next_due",
+    "release_deliveries",
     "save_webhook",
-    "unfinished_deliveries",
     "update_delivery",
 ]
 
 
 def all_webhooks(connection: Connection) -> list[Webhook]:
-    """Every webhook, the oldest first."""
+    """Return every webhook, the oldest first."""
     return [_webhook(row) for row in connection.execute(select(t.webhooks).order_by(t.webhooks.c.id))]
 
 
 def any_webhook(connection: Connection) -> bool:
-    """Whether there is a webhook at all."""
+    """Return whether there is a webhook at all."""
     return connection.execute(_ANY).first() is not None
 
 
@@ -42,72 +50,146 @@ _ANY = select(t.webhooks.c.id).limit(1)
 
 
 def find_webhook(connection: Connection, identity: str) -> Webhook | None:
-    """The webhook with this UUID."""
+    """Return the webhook with this UUID."""
     row = connection.execute(select(t.webhooks).where(t.webhooks.c.uuid == identity)).first()
     return None if row is None else _webhook(row)
 
 
-def save_webhook(connection: Connection, identity: str, spec: WebhookSpec, *, now: str) -> bool:
-    """Make or change a webhook; gives whether it was made."""
-    values = {"definition": msgspec.json.encode(spec), "updated_at": now}
-    changed = connection.execute(update(t.webhooks).where(t.webhooks.c.uuid == identity).values(values))
-    if changed.rowcount:
-        return False
-    connection.execute(insert(t.webhooks).values({**values, "uuid": identity, "created_at": now}))
-    return True
+def save_webhook(connection: Connection, identity: str, spec: WebhookSpec, *, now: str) -> None:
+    """Create or change a webhook."""
+    values = {"uuid": identity, "definition": msgspec.json.encode(spec), "created_at": now, "updated_at": now}
+    statement = upsert(t.webhooks).values(values)
+    changed = {name: statement.excluded[name] for name in ("definition", "updated_at")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["uuid"], set_=changed))
 
 
 def delete_webhook(connection: Connection, identity: str) -> bool:
-    """Remove a webhook; False when there is none."""
+    """Delete a webhook; False when there is none."""
     return bool(connection.execute(delete(t.webhooks).where(t.webhooks.c.uuid == identity)).rowcount)
 
 
 def add_delivery(
-    connection: Connection, outgoing: Outgoing, *, webhook: str, event: str, now: str
+    connection: Connection, outgoing: Outgoing, *, webhook: str, event: Event, now: str
 ) -> Delivery:
     """Record a request that is to go out."""
     delivery = Delivery(
         uuid=str(uuid.uuid4()),
         webhook_uuid=webhook,
-        event=event,
-        status="waiting",
-        attempts=0,
-        log="",
+        event=event.name,
+        consumer=event.consumer,
+        provider=event.provider,
+        consumer_version=event.values.get("pactbroker.consumerVersionNumber", ""),
+        sha=event.sha,
+        result_number=event.result_number,
         request=outgoing,
         created_at=now,
+        due_at=now,
     )
-    values = {**msgspec.structs.asdict(delivery), "request": msgspec.json.encode(outgoing)}
+    values = {
+        **msgspec.structs.asdict(delivery),
+        "request": msgspec.json.encode(outgoing),
+        "claimed_until": "",
+    }
     connection.execute(insert(t.deliveries).values(values))
     return delivery
 
 
+def claim_deliveries(
+    connection: Connection, *, now: str, until: str, busy: Collection[str], limit: int
+) -> list[Delivery]:
+    """Take deliveries that are due for oneself; other processes leave them alone until the claim ends.
+
+    Args:
+        connection: A writing transaction.
+        now: The time now.
+        until: When the claim ends, should this process not live to release it.
+        busy: Webhooks that are to be left out.
+        limit: How many to take at most.
+    """
+    due = (
+        select(t.deliveries.c.id)
+        .where(
+            t.deliveries.c.status == "waiting",
+            t.deliveries.c.due_at <= now,
+            t.deliveries.c.claimed_until < now,
+        )
+        .order_by(t.deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if busy:
+        due = due.where(t.deliveries.c.webhook_uuid.not_in(busy))
+    ids = list(connection.scalars(due))
+    if not ids:
+        return []
+    connection.execute(update(t.deliveries).where(t.deliveries.c.id.in_(ids)).values(claimed_until=until))
+    rows = connection.execute(
+        select(t.deliveries).where(t.deliveries.c.id.in_(ids)).order_by(t.deliveries.c.id)
+    )
+    return [_delivery(row) for row in rows]
+
+
+def next_due(connection: Connection) -> str | None:
+    """Return when the next waiting delivery may go out; None when none waits."""
+    later = func.greatest if connection.dialect.name == "postgresql" else func.max
+    free: Any = later(t.deliveries.c.due_at, t.deliveries.c.claimed_until)
+    found: str | None = connection.scalar(select(func.min(free)).where(t.deliveries.c.status == "waiting"))
+    return found
+
+
+def release_deliveries(connection: Connection, identities: Collection[str]) -> None:
+    """Give up claims, so that the deliveries go out at once after the next start."""
+    connection.execute(
+        update(t.deliveries).where(t.deliveries.c.uuid.in_(identities)).values(claimed_until="")
+    )
+
+
 def update_delivery(connection: Connection, delivery: Delivery) -> None:
-    """Record how far a delivery has come."""
+    """Record how far a delivery has come, and give up the claim on it."""
     connection.execute(
         update(t.deliveries)
         .where(t.deliveries.c.uuid == delivery.uuid)
-        .values(status=delivery.status, attempts=delivery.attempts, log=delivery.log)
+        .values(
+            status=delivery.status,
+            attempts=delivery.attempts,
+            log=delivery.log,
+            due_at=delivery.due_at,
+            claimed_until="",
+        )
     )
 
 
 def find_delivery(connection: Connection, identity: str) -> Delivery | None:
-    """The delivery with this UUID."""
+    """Return the delivery with this UUID."""
     row = connection.execute(select(t.deliveries).where(t.deliveries.c.uuid == identity)).first()
     return None if row is None else _delivery(row)
 
 
-def deliveries_of(connection: Connection, webhook: str, *, limit: int = 100) -> list[Delivery]:
-    """A webhook's deliveries, the last one first."""
-    query = (
-        select(t.deliveries).where(t.deliveries.c.webhook_uuid == webhook).order_by(t.deliveries.c.id.desc())
+def deliveries(
+    connection: Connection, *, limit: int = 100, offset: int = 0, **wanted: str | int
+) -> list[Delivery]:
+    """Return deliveries, the last one first.
+
+    Args:
+        connection: The transaction.
+        limit: How many to return at most.
+        offset: How many to leave out first.
+        wanted: What they must have: webhook_uuid, consumer, provider, consumer_version, sha, result_number.
+    """
+    query = select(t.deliveries).order_by(t.deliveries.c.id.desc())
+    for name, value in wanted.items():
+        query = query.where(t.deliveries.c[name] == value)
+    return [_delivery(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def delete_deliveries_before(connection: Connection, moment: str) -> int:
+    """Delete finished deliveries, and those of deleted webhooks, from before a time; return how many."""
+    known = select(t.webhooks.c.uuid)
+    gone = delete(t.deliveries).where(
+        t.deliveries.c.created_at < moment,
+        or_(t.deliveries.c.status != "waiting", t.deliveries.c.webhook_uuid.not_in(known)),
     )
-    return [_delivery(row) for row in connection.execute(query.limit(limit))]
-
-
-def unfinished_deliveries(connection: Connection) -> list[Delivery]:
-    """The deliveries that were cut short, the oldest first."""
-    query = select(t.deliveries).where(t.deliveries.c.status == "waiting").order_by(t.deliveries.c.id)
-    return [_delivery(row) for row in connection.execute(query)]
+    return int(connection.execute(gone).rowcount)
 
 
 def _webhook(row: Row[Any]) -> Webhook:
@@ -121,5 +203,4 @@ def _webhook(row: Row[Any]) -> Webhook:
 
 def _delivery(row: Row[Any]) -> Delivery:
     values = {**row._mapping, "request": msgspec.json.decode(row.request, type=Outgoing)}  # noqa: SLF001 -- public
-    del values["id"]
-    return Delivery(**values)
+    return Delivery(**{name: values[name] for name in Delivery.__struct_fields__})

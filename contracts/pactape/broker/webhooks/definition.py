@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from pactape.broker.webhooks.events import EVENTS, Event
 
-__all__ = ["Delivery", "Outgoing", "Webhook", "WebhookError", "WebhookSpec", "fires", "outgoing", "read_spec"]
+__all__ = [
+    "Delivery",
+    "Outgoing",
+    "RequestSpec",
+    "Webhook",
+    "WebhookError",
+    "WebhookSpec",
+    "check_host",
+    "fires",
+    "headers_of",
+    "read_spec",
+]
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _URL = re.compile(
@@ -18,24 +28,41 @@ _URL = re.compile(
     r"([/?][^#\s]*)?\Z",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\$\{(pactbroker\.[A-Za-z]+)\}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")  # a token of RFC 9110
+#: They decide where a request ends and whom it reaches: the connection sets them.
+_FRAMING_HEADERS = frozenset(
+    "host content-length transfer-encoding connection upgrade te trailer expect keep-alive".split()  # noqa: SIM905 -- words
+)
 
 
 class WebhookError(ValueError):
-    """A webhook that can't be used; the message says why."""
+    """A webhook that can't be used.
+
+    Args:
+        message: Why.
+        field: The field that is wrong: "request", "events", "consumer".
+    """
+
+    def __init__(self, message: str, *, field: str = "request") -> None:
+        super().__init__(message)
+        self.field = field
 
 
-class _Named(msgspec.Struct):
+class PacticipantSpec(msgspec.Struct):
+    """The consumer or provider that a webhook fires for: by name, by label, or any."""
+
     name: str | None = None
     label: str | None = None
 
 
-class _EventName(msgspec.Struct):
+class EventSpec(msgspec.Struct):
+    """An event that a webhook fires for."""
+
     name: str
 
 
 class RequestSpec(msgspec.Struct, kw_only=True):
-    """The request that a webhook sends; `${pactbroker.…}` in its URL and body is replaced."""
+    """The request that a webhook sends; `${pactbroker.…}` in its URL, headers and body is replaced."""
 
     method: str
     url: str
@@ -45,22 +72,22 @@ class RequestSpec(msgspec.Struct, kw_only=True):
     password: str | None = None
 
     def __repr__(self) -> str:
-        return f"RequestSpec({self.method} {self.url})"
+        return f"RequestSpec({self.method})"
 
 
 class WebhookSpec(msgspec.Struct, kw_only=True):
     """A webhook as clients write it."""
 
     request: RequestSpec
-    events: list[_EventName]
+    events: list[EventSpec]
     description: str | None = None
     enabled: bool = True
-    consumer: _Named | None = None
-    provider: _Named | None = None
+    consumer: PacticipantSpec | None = None
+    provider: PacticipantSpec | None = None
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook as it is kept."""
+    """A stored webhook."""
 
     uuid: str
     spec: WebhookSpec
@@ -69,7 +96,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """A request with every placeholder replaced; its headers may hold credentials."""
+    """A request with every placeholder replaced; it may hold credentials."""
 
     method: str
     url: str
@@ -79,20 +106,26 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None
 
     def __repr__(self) -> str:
-        return f"Outgoing({self.method} {self.url}, headers {sorted(self.headers)!r})"
+        return f"Outgoing({self.method}, headers {sorted(self.headers)!r})"
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A request on its way: "waiting", "success" or "failure"; the log never holds headers or credentials."""
+    """A webhook's request for one event: "waiting", "success" or "failure"; its log holds no credentials."""
 
     uuid: str
     webhook_uuid: str
     event: str
-    status: str
-    attempts: int
-    log: str
+    consumer: str = ""
+    provider: str = ""
+    consumer_version: str = ""
+    sha: str = ""
+    result_number: int | None = None
+    status: str = "waiting"
+    attempts: int = 0
+    log: str = ""
     request: Outgoing
     created_at: str
+    due_at: str = ""
 
 
 def read_spec(document: dict[str, Any], *, allowed_hosts: tuple[str, ...]) -> WebhookSpec:
@@ -106,15 +139,20 @@ def read_spec(document: dict[str, Any], *, allowed_hosts: tuple[str, ...]) -> We
         WebhookError: A field is missing or can't be used, or the host isn't allowed.
     """
     try:
-        spec = msgspec.convert(document, WebhookSpec)
+        spec = msgspec.convert({"events": [{"name": "contract_content_changed"}], **document}, WebhookSpec)
     except msgspec.ValidationError as error:
         raise WebhookError(str(error)) from None
     unknown = [event.name for event in spec.events if event.name not in EVENTS]
     if not spec.events or unknown:
-        raise WebhookError(f"events must be some of {', '.join(sorted(EVENTS))}, not {unknown}")
+        raise WebhookError(
+            f"events must be some of {', '.join(sorted(EVENTS))}, not {unknown}", field="events"
+        )
+    for role, party in (("consumer", spec.consumer), ("provider", spec.provider)):
+        if party is not None and party.name and party.label:
+            raise WebhookError(f"{role} can't have both a name and a label", field=role)
     if spec.request.method.upper() not in _METHODS:
         raise WebhookError(f"the method {spec.request.method!r} must be one of {', '.join(_METHODS)}")
-    _headers(spec.request.headers)
+    _check_headers(spec.request.headers)
     check_host(spec.request.url, allowed_hosts)
     return spec
 
@@ -132,8 +170,8 @@ def check_host(url: str, allowed: tuple[str, ...]) -> None:
     found = _URL.match(url)
     if found is None or not url.isprintable() or "\\" in url:
         raise WebhookError(
-            f"the URL {_without_user(url)!r} must be an absolute http or https URL with a fixed host, without a "
-            "user (use the fields username and password)"
+            "the URL must be an absolute http or https URL with a fixed host, without a user in it (use the fields "
+            "username and password)"
         )
     host = found["host"].strip("[]").lower()
     if not any(_matches(host, each) for each in allowed):
@@ -143,10 +181,6 @@ def check_host(url: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _without_user(url: str) -> str:
-    return re.sub(r"//[^/]*@", "//…@", url)
-
-
 def _matches(host: str, pattern: str) -> bool:
     if pattern.startswith("*."):
         return host.endswith(pattern[1:].lower())
@@ -154,13 +188,13 @@ def _matches(host: str, pattern: str) -> bool:
 
 
 def fires(spec: WebhookSpec, event: Event) -> bool:
-    """Whether a webhook is to hear of an event."""
+    """Return whether a webhook fires for an event."""
     if not spec.enabled or event.name not in {each.name for each in spec.events}:
         return False
     return _concerns(spec.consumer, event, "consumer") and _concerns(spec.provider, event, "provider")
 
 
-def _concerns(wanted: _Named | None, event: Event, role: str) -> bool:
+def _concerns(wanted: PacticipantSpec | None, event: Event, role: str) -> bool:
     name = event.consumer if role == "consumer" else event.provider
     if wanted is None:
         return True
@@ -170,43 +204,21 @@ def _concerns(wanted: _Named | None, event: Event, role: str) -> bool:
     return wanted.label is None or wanted.label in labels
 
 
-def outgoing(spec: WebhookSpec, values: dict[str, str]) -> Outgoing:
-    """The request of a webhook for one event."""
-    request = spec.request
-    body = request.body
-    if body is not None and not isinstance(body, str):
-        body = msgspec.json.encode(body).decode()
-    headers = {"Content-Type": "application/json"} if body else {}
-    return Outgoing(
-        method=request.method.upper(),
-        url=_filled(request.url, {name: quote(value, safe="") for name, value in values.items()}),
-        headers={
-            **headers,
-            **{name: _filled(value, values) for name, value in _headers(request.headers).items()},
-        },
-        body=None
-        if body is None
-        else _filled(body, {name: _escaped(value) for name, value in values.items()}),
-        username=request.username,
-        password=request.password,
-    )
-
-
-def _escaped(value: str) -> str:
-    """A value inside a JSON string."""
-    return msgspec.json.encode(value).decode()[1:-1]
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), text)
-
-
-def _headers(given: Any) -> dict[str, str]:
-    """The headers of a webhook: an object, or a list of "Name: value"."""
+def headers_of(given: Any) -> dict[str, str]:
+    """Return the headers of a webhook, which are an object or a list of "Name: value"."""
     if given is None:
         return {}
     pairs = given.items() if isinstance(given, dict) else [str(each).partition(":")[::2] for each in given]
-    headers = {str(name).strip(): str(value).strip() for name, value in pairs}
-    if any("\n" in text or "\r" in text or not name for name, text in headers.items()):
-        raise WebhookError("headers must be names with values of one line")
-    return headers
+    return {str(name).strip(" \t"): str(value).strip(" \t") for name, value in pairs}
+
+
+def _check_headers(given: Any) -> None:
+    if given is not None and not isinstance(given, (dict, list)):
+        raise WebhookError('headers must be an object, or a list of "Name: value"')
+    for name, value in headers_of(given).items():
+        if not _HEADER_NAME.match(name):
+            raise WebhookError(f"{name!r} can't be the name of a header")
+        if any(letter in value for letter in "\r\n\0"):
+            raise WebhookError(f"the header {name} must have a value of one line")
+        if name.lower() in _FRAMING_HEADERS:
+            raise WebhookError(f"the header {name} is set by the broker and can't be chosen")

@@ -1,4 +1,4 @@
-"""What happens in a broker that a webhook can be told about, by the official names."""
+"""What happens in a broker that fires webhooks, by the official names."""
 
 from __future__ import annotations
 
@@ -38,9 +38,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         values: What `${pactbroker.…}` placeholders stand for, by their names.
+        sha: The content that it concerns.
+        result_number: The verification result that it concerns, when there is one.
+        deployed: The numbers of the provider versions that are deployed now.
     """
 
     name: str
     consumer: str
     provider: str
     values: dict[str, str]
+    sha: str = ""
+    result_number: int | None = None
+    deployed: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Between cheroot and the application: what is left of a refused body must not be read as the next request."""
+"""The WSGI gateway: hands the application what the request buffer has found out."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ from typing import Any
 
 from cheroot import wsgi
 
-__all__ = ["WsgiGateway"]
+from pactape.broker.wsgi.request_buffer import REFUSED
 
-_STEP = 65_536
-_LARGEST_REST = 10_000_000
+__all__ = ["WsgiGateway"]
 
 
 class WsgiGateway(wsgi.Gateway_10):
-    """Reads what the application left of a body and throws it away; closes the connection when it is too long.
+    """Adds to the environment why a request was refused; such a connection is closed after its answer."""
 
-    cheroot itself would hold all of it in memory, or, when it comes in chunks, take it for another request.
-    """
-
-    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        """Begin the answer (PEP 3333)."""
-        if not self._has_thrown_the_rest_away():
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub says None
+        """Return the environment of the request (PEP 3333)."""
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
+        refused = getattr(self.req.conn, "refused", None)
+        if refused is not None:
+            environ[REFUSED] = refused
             self.req.close_connection = True
-        return super().start_response(status, headers, exc_info)
-
-    def _has_thrown_the_rest_away(self) -> bool:
-        return any(not self.req.rfile.read(_STEP) for _ in range(0, _LARGEST_REST, _STEP))
+        return environ

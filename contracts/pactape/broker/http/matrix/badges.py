@@ -1,28 +1,39 @@
-"""Badges: a small SVG that says how the latest contract of an integration fares."""
+"""Badges: a small SVG that says how contracts stand, and whether a version can be deployed."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from pactape.broker.http.protocol.messages import Call, Response, not_found
+from pactape.broker.http.matrix.can_i_deploy import (
+    branch_to_environment,
+    main_branch_to_main_branches,
+    tag_to_tag,
+)
+from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
+from pactape.broker.http.matrix.resolution import resolve_matrix
+from pactape.broker.http.protocol.messages import Problem, Response
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store.candidates import candidates_of
+from pactape.broker.store.published import latest_publication
 from pactape.broker.store.results import results_of_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.broker.rules.candidates import Candidate
+    from pactape.broker.http.protocol.messages import Call
 
 __all__ = ["ROUTES", "badge_svg"]
 
-_COLOURS = {"verified": "#2e7d32", "failed": "#c62828", "unknown": "#616161"}
+_COLOURS = {
+    **dict.fromkeys(("verified", "yes", "success"), "#2e7d32"),
+    **dict.fromkeys(("failed", "no"), "#c62828"),
+    "unknown": "#616161",
+}
 _WIDTH, _PADDING = 7, 10  # pixels for a letter of 11 px, and on each side of a text
 
 
 def badge_svg(left: str, right: str) -> bytes:
-    """A badge of two fields, the right one coloured by what it says."""
+    """Return a badge of two fields, the right one coloured by what it says."""
     first, second = (len(text) * _WIDTH + 2 * _PADDING for text in (left, right))
     colour, label = _COLOURS.get(right, _COLOURS["unknown"]), escape(f"{left}: {right}")
     return (
@@ -35,40 +46,90 @@ def badge_svg(left: str, right: str) -> bytes:
     ).encode()
 
 
-def _badge(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
-    consumer, provider = call.path["consumer"], call.path["provider"]
-    found = [
-        each
-        for each in candidates_of(call.connection, provider)
-        if each.publication.consumer == consumer and wanted(each)
-    ]
-    if not found:
-        raise not_found(f"A pact between {consumer} and {provider}")
-    results = results_of_content(call.connection, found[0].publication.content_id, limit=1)
-    status = "unknown" if not results else "verified" if results[0].success else "failed"
+def _response(left: str, right: str) -> Response:
     return Response(
-        body=badge_svg(f"{consumer}/{provider} pact", status),
+        body=badge_svg(left, right),
         content_type="image/svg+xml;charset=utf-8",
         headers=(("Cache-Control", "no-cache"),),
     )
 
 
-def _latest(each: Candidate) -> bool:
-    return each.latest
+def _pact(call: Call, *, untagged: bool = False) -> Response:
+    """Answer with the state of the latest contract; like the official broker also when there is none."""
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    found = latest_publication(
+        call.connection,
+        consumer=consumer,
+        provider=provider,
+        branch=call.path.get("branch"),
+        tag=call.path.get("tag"),
+        untagged=untagged,
+    )
+    results = results_of_content(call.connection, found.content_id, limit=1) if found else []
+    status = "unknown" if not results else "verified" if results[0].success else "failed"
+    return _response(f"{consumer}/{provider} pact", status)
+
+
+def _matrix(call: Call) -> Response:
+    """Answer with the state between the latest versions of two parties that have tags."""
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    query = MatrixQuery(
+        wanted=[
+            VersionSelector(pacticipant=consumer, tag=call.path["tag"], latest=True),
+            VersionSelector(pacticipant=provider, tag=call.path["provider_tag"], latest=True),
+        ],
+        latest_by="cvpv",
+    )
+    try:
+        _, rows = resolve_matrix(call.connection, query, now=call.now)
+    except Problem:
+        rows = []
+    success = rows[0].success if rows else None
+    status = "unknown" if success is None else "verified" if success else "failed"
+    return _response(f"{consumer}/{provider} pact", status)
+
+
+def _deployable(call: Call, query: Callable[[Call], MatrixQuery], left: str) -> Response:
+    try:
+        verdict, _ = resolve_matrix(call.connection, query(call), now=call.now)
+    except Problem:
+        return _response(left, "unknown")
+    return _response(left, "yes" if verdict.deployable else "no")
+
+
+def _to_environment(call: Call) -> Response:
+    return _deployable(
+        call, branch_to_environment, f"can-i-deploy {call.path['branch']} to {call.path['environment']}"
+    )
+
+
+def _to_tag(call: Call) -> Response:
+    return _deployable(call, tag_to_tag, f"can-i-deploy {call.path['tag']} to {call.path['to']}")
+
+
+def _to_main_branches(call: Call) -> Response:
+    """Answer whether a main branch's latest version works with the main branches of the others."""
+    return _deployable(call, main_branch_to_main_branches, "can-i-merge")
 
 
 _BETWEEN = "/pacts/provider/{provider}/consumer/{consumer}"
+_LATEST = "/pacticipants/{pacticipant}"
 
 ROUTES: list[Route] = [
-    *(reads(f"{_BETWEEN}/{name}", lambda call: _badge(call, _latest)) for name in ("badge", "badge.svg")),
-    reads(f"{_BETWEEN}/latest/badge", lambda call: _badge(call, _latest)),
-    reads(f"{_BETWEEN}/latest/badge.svg", lambda call: _badge(call, _latest)),
-    reads(
-        f"{_BETWEEN}/latest/{{tag}}/badge",
-        lambda call: _badge(call, lambda each: call.path["tag"] in each.head_of_tags),
-    ),
-    reads(
-        f"{_BETWEEN}/branch/{{branch}}/latest/badge",
-        lambda call: _badge(call, lambda each: call.path["branch"] in each.head_of_branches),
-    ),
+    route
+    for path, handler in (
+        (f"{_BETWEEN}/badge", _pact),
+        (f"{_BETWEEN}/latest/badge", _pact),
+        (f"{_BETWEEN}/latest-untagged/badge", lambda call: _pact(call, untagged=True)),
+        (f"{_BETWEEN}/latest/{{tag}}/badge", _pact),
+        (f"{_BETWEEN}/branch/{{branch}}/latest/badge", _pact),
+        ("/matrix/provider/{provider}/latest/{provider_tag}/consumer/{consumer}/latest/{tag}/badge", _matrix),
+        (
+            f"{_LATEST}/branches/{{branch}}/latest-version/can-i-deploy/to-environment/{{environment}}/badge",
+            _to_environment,
+        ),
+        (f"{_LATEST}/latest-version/{{tag}}/can-i-deploy/to/{{to}}/badge", _to_tag),
+        (f"{_LATEST}/main-branch/can-i-merge/badge", _to_main_branches),
+    )
+    for route in (reads(path, handler, public=True), reads(f"{path}.svg", handler, public=True))
 ]

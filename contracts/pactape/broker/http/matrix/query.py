@@ -1,4 +1,4 @@
-"""Reading a query to the matrix: the positional `q[][…]` parameters and the options beside them."""
+"""Reading a matrix query: the positional `q[][…]` parameters and the options beside them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,32 @@ from pactape.broker.http.protocol.messages import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MatrixQuery", "VersionSelector", "read_matrix_query"]
+__all__ = ["MATRIX_FILTERS", "MatrixQuery", "VersionSelector", "matrix_problem", "read_matrix_query"]
 
+#: The parameters of a matrix query beside its selectors.
+MATRIX_FILTERS = (
+    *(
+        "latestby",
+        "limit",
+        "days",
+        "success",
+        "success[]",
+        "latest",
+        "tag",
+        "branch",
+        "environment",
+        "mainBranch",
+    ),
+)
 _FLAGS = {"latest", "mainBranch"}
+_LATEST_BY = ("cvpv", "cvp", "cp")
+_SUCCESS = {"true": True, "false": False, "": None}
 _LARGEST_LIMIT = 1000
+_DEFAULT_LIMIT = 100
 
 
 class VersionSelector(msgspec.Struct, kw_only=True, rename="camel"):
-    """A selector as it was asked: a pacticipant and at most one way to name its versions."""
+    """A pacticipant and at most one way to name its versions."""
 
     pacticipant: str
     version: str | None = None
@@ -30,25 +48,34 @@ class VersionSelector(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 class MatrixQuery(msgspec.Struct, kw_only=True):
-    """A query.
+    """A query to the matrix.
 
     Args:
+        wanted: The versions that it names.
+        ignored: The versions whose results don't count.
         target: How to infer the versions of the others; None when nothing is to be inferred.
-        latest_only: Of each consumer version and provider only the latest result.
+        latest_by: "cvpv", "cvp" or "cp": of which results only the latest counts; None means that all count.
+        success: The outcomes to stay within: True, False, None for unknown; None means all.
+        days: Only rows of the last days; None means all.
         limit: How many rows to show.
     """
 
     wanted: list[VersionSelector]
-    ignored: list[VersionSelector]
-    target: VersionSelector | None
-    latest_only: bool
-    limit: int
+    ignored: list[VersionSelector] = msgspec.field(default_factory=list)
+    target: VersionSelector | None = None
+    latest_by: str | None = None
+    success: tuple[bool | None, ...] | None = None
+    days: int | None = None
+    limit: int = _DEFAULT_LIMIT
+
+
+def matrix_problem(*texts: str) -> Problem:
+    """Return the problem that a matrix query can't be used."""
+    return Problem(400, ", ".join(texts), errors={"query": list(texts)})
 
 
 def read_matrix_query(pairs: Iterable[tuple[str, str]]) -> MatrixQuery:
-    """Read a query from its query.
-
-    A repeated key starts the next selector, so the order of the pairs matters.
+    """Read the parameters of a matrix query.
 
     Raises:
         Problem: 400, no pacticipant is named or a value can't be used.
@@ -63,25 +90,38 @@ def read_matrix_query(pairs: Iterable[tuple[str, str]]) -> MatrixQuery:
     options = {key: value for key, value in pairs if "[" not in key}
     wanted = _selectors(pairs, prefix="q")
     if not wanted:
-        raise Problem(
-            400, "Please provide 1 or more version selectors.", errors={"q": ["must name a pacticipant"]}
-        )
+        raise matrix_problem("Please provide 1 or more version selectors.")
     return MatrixQuery(
         wanted=wanted,
         ignored=_selectors(pairs, prefix="ignore"),
         target=_target(options),
-        latest_only=options.get("latestby") == "cvp",
-        limit=_limit(options.get("limit")),
+        latest_by=_latest_by(options.get("latestby")),
+        success=_success([value for key, value in pairs if key in {"success", "success[]"}]),
+        days=_number(options, "days", largest=100_000),
+        limit=_number(options, "limit", largest=_LARGEST_LIMIT) or _DEFAULT_LIMIT,
     )
 
 
-def _limit(text: str | None) -> int:
-    if text is None:
-        return 100
-    if not text.isdecimal() or not 0 < int(text) <= _LARGEST_LIMIT:
-        raise Problem(
-            400, f"limit must be a number from 1 to {_LARGEST_LIMIT}", errors={"limit": ["out of range"]}
-        )
+def _latest_by(text: str | None) -> str | None:
+    if text and text not in _LATEST_BY:
+        raise matrix_problem(f"latestby must be one of {', '.join(_LATEST_BY)}")
+    return text or None
+
+
+def _success(values: list[str]) -> tuple[bool | None, ...] | None:
+    if not values:
+        return None
+    if not all(value in _SUCCESS for value in values):
+        raise matrix_problem("success must be true, false or empty")
+    return tuple(_SUCCESS[value] for value in values)
+
+
+def _number(options: dict[str, str], name: str, *, largest: int) -> int | None:
+    text = options.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= largest):
+        raise matrix_problem(f"{name} must be a number from 1 to {largest}")
     return int(text)
 
 
@@ -89,7 +129,13 @@ def _target(options: dict[str, str]) -> VersionSelector | None:
     given: dict[str, object] = {
         name: options[name] for name in ("tag", "branch", "environment") if options.get(name)
     }
-    given |= {name: True for name in _FLAGS if options.get(name) == "true"}
+    flags = {name: True for name in _FLAGS if options.get(name) == "true"}
+    destinations = [name for name in (*given, *flags) if name != "latest"]
+    if len(destinations) > 1:
+        raise matrix_problem("Cannot specify more than one of tag, branch, environment and mainBranch.")
+    if "latest" in flags and "environment" in given:
+        raise matrix_problem("Cannot specify both latest=true and an environment.")
+    given |= flags
     return msgspec.convert({"pacticipant": "", **given}, VersionSelector) if given else None
 
 
@@ -101,15 +147,18 @@ def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[Version
             continue
         name = key[len(start) : -1]
         if name not in VersionSelector.__struct_encode_fields__:
-            raise Problem(400, f"{key} is not a parameter here", errors={prefix: [f"unknown {name!r}"]})
+            raise matrix_problem(f"{key} is not a parameter here")
         if not groups or name in groups[-1]:
             groups.append({})
-        groups[-1][name] = value == "true" if name in _FLAGS else value
+        if value:
+            groups[-1][name] = value == "true" if name in _FLAGS else value
     for group in groups:
         if not group.get("pacticipant"):
-            raise Problem(
-                400,
-                "Please specify the pacticipant name",
-                errors={prefix: [f"Please specify the pacticipant name for {group}"]},
+            raise matrix_problem(
+                "Please specify the pacticipant name" + (" to ignore" if prefix != "q" else "")
+            )
+        if group.get("version") and group.get("latest"):
+            raise matrix_problem(
+                f"A version number and latest flag cannot both be specified for {group['pacticipant']}"
             )
     return [msgspec.convert(group, VersionSelector) for group in groups]

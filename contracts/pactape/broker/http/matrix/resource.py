@@ -1,10 +1,10 @@
-"""The matrix, and can-i-deploy: the same query in few words."""
+"""The matrix: contracts with what provider versions made of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.matrix.query import MatrixQuery, read_matrix_query
+from pactape.broker.http.matrix.query import MATRIX_FILTERS, MatrixQuery, read_matrix_query
 from pactape.broker.http.matrix.resolution import resolve_matrix
 from pactape.broker.http.protocol.links import (
     link,
@@ -15,7 +15,7 @@ from pactape.broker.http.protocol.links import (
     tag_documents,
     version_url,
 )
-from pactape.broker.http.protocol.messages import Call, Problem, Response, hal
+from pactape.broker.http.protocol.messages import Call, Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store.versions import versions_by_id
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from pactape.broker.records import Version
     from pactape.broker.rules.matrix import Row, Verdict
 
-__all__ = ["ROUTES", "can_i_deploy_query"]
+__all__ = ["ROUTES", "matrix_response"]
 
 
 def _matrix(call: Call) -> Response:
-    return _answered(call, read_matrix_query(call.request.query))
+    return matrix_response(call, read_matrix_query(call.request.query))
 
 
-def _answered(call: Call, query: MatrixQuery) -> Response:
-    verdict, rows = resolve_matrix(call.connection, query)
+def matrix_response(call: Call, query: MatrixQuery) -> Response:
+    """Answer a matrix query."""
+    verdict, rows = resolve_matrix(call.connection, query, now=call.now)
     numbers = {row.publication.version_id for row in rows}
     numbers |= {row.result.provider_version_id for row in rows if row.result is not None}
     versions = versions_by_id(call.connection, numbers)
@@ -92,37 +93,12 @@ def _version(call: Call, version: Version) -> dict[str, Any]:
     }
 
 
-def can_i_deploy_query(call: Call) -> MatrixQuery:
-    """The matrix query that `/can-i-deploy` asks in few words.
-
-    Raises:
-        Problem: 400, the pacticipant, its version or the target is missing.
-    """
-    parameter = call.request.parameter
-    name, version = parameter("pacticipant"), parameter("version")
-    environment, tag = parameter("environment"), parameter("to")
-    if not name or not version or bool(environment) == bool(tag):
-        raise Problem(
-            400,
-            "Please name a pacticipant, a version, and either an environment or a tag (to)",
-            errors={"query": ["needs pacticipant, version, and environment or to"]},
-        )
-    target = [("environment", environment or "")] if environment else [("tag", tag or ""), ("latest", "true")]
-    ignored = [("ignore[][pacticipant]", value) for key, value in call.request.query if key == "ignore[]"]
-    return read_matrix_query([("q[][pacticipant]", name), ("q[][version]", version), *ignored, *target])
-
-
-def _can_i_deploy(call: Call) -> Response:
-    return _answered(call, can_i_deploy_query(call))
-
-
 def _between(call: Call) -> Response:
     parties = [("q[][pacticipant]", call.path["consumer"]), ("q[][pacticipant]", call.path["provider"])]
-    return _answered(call, read_matrix_query([*parties, *call.request.query]))
+    return matrix_response(call, read_matrix_query([*parties, *call.request.query]))
 
 
 ROUTES: list[Route] = [
-    reads("/matrix", _matrix),
-    reads("/can-i-deploy", _can_i_deploy),
-    reads("/matrix/provider/{provider}/consumer/{consumer}", _between),
+    reads("/matrix", _matrix, filters=MATRIX_FILTERS),
+    reads("/matrix/provider/{provider}/consumer/{consumer}", _between, filters=MATRIX_FILTERS),
 ]

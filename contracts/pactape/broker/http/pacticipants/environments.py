@@ -33,8 +33,12 @@ def _known(call: Call) -> Environment:
 
 
 def _all(call: Call) -> Response:
-    wanted = call.request.parameter("name")
-    found = [each for each in environments.all_environments(call.connection) if wanted in {None, each.name}]
+    wanted, part = call.request.parameter("name"), (call.request.parameter("q") or "").lower()
+    found = [
+        each
+        for each in environments.all_environments(call.connection)
+        if wanted in {None, each.name} and part in each.name.lower()
+    ]
     return hal(
         {
             "_embedded": {"environments": [environment_document(call, each) for each in found]},
@@ -140,16 +144,16 @@ def _record(call: Call, kind: str) -> Response:
 
 
 def _listed(call: Call, kind: str) -> Response:
+    parameter = call.request.parameter
     current = placements.current_placements(
         call.connection,
         environment=_known(call),
         kind=kind,
-        pacticipant=call.request.parameter("pacticipant"),
+        pacticipant=parameter("pacticipant"),
+        version=parameter("version"),
+        instance=parameter("applicationInstance") or parameter("target"),
     )
-    instance = call.request.parameter("applicationInstance") or call.request.parameter("target")
-    documents = [
-        _placement_document(call, each) for each in current if instance is None or each.instance == instance
-    ]
+    documents = [_placement_document(call, each) for each in current]
     return hal(
         {
             "_embedded": {f"{kind}Versions": documents},
@@ -199,14 +203,18 @@ def _routes(kind: str, current: str) -> list[Route]:
     return [
         writes("POST", recorded, lambda call: _record(call, kind)),
         reads(recorded, lambda call: _of_version(call, kind)),
-        reads(f"{_ENVIRONMENT}/{kind}-versions/{current}", lambda call: _listed(call, kind)),
+        reads(
+            f"{_ENVIRONMENT}/{kind}-versions/{current}",
+            lambda call: _listed(call, kind),
+            filters=("pacticipant", "version", "applicationInstance", "target"),
+        ),
         reads(f"/{kind}-versions/{{uuid}}", lambda call: hal(_placement_document(call, _one(call, kind)))),
         writes("PATCH", f"/{kind}-versions/{{uuid}}", lambda call: _end(call, kind)),
     ]
 
 
 ROUTES: list[Route] = [
-    reads("/environments", _all),
+    reads("/environments", _all, filters=("name", "q")),
     writes("POST", "/environments", _create),
     reads(_ENVIRONMENT, _get),
     writes("PUT", _ENVIRONMENT, _update),

@@ -1,4 +1,4 @@
-"""Versions of pacticipants, their branches and tags."""
+"""Versions of pacticipants: one, the latest, those of a branch, a tag or an environment."""
 
 from __future__ import annotations
 
@@ -12,48 +12,58 @@ from pactape.broker.http.protocol.links import (
     moment,
     pact_title,
     pact_url,
-    pacticipant_brief,
     tag_documents,
     version_url,
 )
-from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
+from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.paging import page_of
-from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import versions as stored_versions
-from pactape.broker.store.environments import all_environments
+from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
+from pactape.broker.store import branches, versions
+from pactape.broker.store.environments import all_environments, find_environment
 from pactape.broker.store.pacticipants import ensure_pacticipant
-from pactape.broker.store.pacts import publications_of_versions
 from pactape.broker.store.placements import current_placements
+from pactape.broker.store.published import publications_of_versions
 
 if TYPE_CHECKING:
-    from pactape.broker.records import Version
+    from pactape.broker.http.protocol.messages import Call
+    from pactape.broker.records import Pacticipant, Version
 
-__all__ = ["ROUTES", "known_version"]
+__all__ = ["ROUTES", "branch_version_document", "ensure_version", "known_version", "version_document"]
 
 _CREATED = 201
 
 
 def known_version(call: Call) -> Version:
-    """The version that the path names.
+    """Return the version that the path names.
 
     Raises:
         Problem: 404, there is none.
     """
     name, number = call.path["pacticipant"], call.path["version"]
-    found = stored_versions.find_version(call.connection, name, number)
+    found = versions.find_version(call.connection, name, number)
     if found is None:
         raise not_found(f"Version {number} of {name}")
     return found
 
 
-def _document(call: Call, version: Version) -> dict[str, Any]:
+def ensure_version(call: Call, *, build_url: str | None = None) -> tuple[Pacticipant, Version, bool]:
+    """Return the pacticipant and the version that the path names, and whether the version was made now."""
+    pacticipant = ensure_pacticipant(call.connection, call.path["pacticipant"], now=call.now)
+    version, created = versions.ensure_version(
+        call.connection, pacticipant, call.path["version"], now=call.now, build_url=build_url
+    )
+    return pacticipant, version, created
+
+
+def version_document(call: Call, version: Version) -> dict[str, Any]:
+    """Return a version as the API shows it."""
     name, number = version.pacticipant, version.number
     return {
         "number": number,
         "buildUrl": version.build_url,
         "createdAt": moment(version.created_at),
         "_embedded": {
-            "branchVersions": [_branch_version(call, version, branch) for branch in version.branches],
+            "branchVersions": [branch_version_document(call, version, branch) for branch in version.branches],
             "tags": tag_documents(call, version),
         },
         "_links": {
@@ -98,9 +108,10 @@ def _recording_links(call: Call, version: Version) -> dict[str, Any]:
     return links
 
 
-def _branch_version(call: Call, version: Version, branch: str) -> dict[str, Any]:
+def branch_version_document(call: Call, version: Version, branch: str) -> dict[str, Any]:
+    """Return a version on a branch as the API shows it."""
     here = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
-    latest = stored_versions.head_of_branch(call.connection, version.pacticipant, branch)
+    latest = versions.head_of_branch(call.connection, version.pacticipant, branch)
     return {
         "name": branch,
         "latest": latest is not None and latest.id == version.id,
@@ -109,59 +120,89 @@ def _branch_version(call: Call, version: Version, branch: str) -> dict[str, Any]
 
 
 def _get(call: Call) -> Response:
-    return hal(_document(call, known_version(call)))
+    return hal(version_document(call, known_version(call)))
 
 
 def _all(call: Call) -> Response:
-    pacticipant = known_pacticipant(call)
-    page = page_of(call, total=stored_versions.count_versions(call.connection, pacticipant.name))
-    found = stored_versions.versions_of(
-        call.connection, pacticipant.name, limit=page.size, offset=page.offset
+    name = known_pacticipant(call).name
+    page = page_of(call, total=versions.count_versions(call.connection, name))
+    found = versions.versions_of(call.connection, name, limit=page.size, offset=page.offset)
+    return _listed(call, found, {"page": page.document()}, page.links(call.url(*call.request.segments)))
+
+
+def _of_branch(call: Call) -> Response:
+    pacticipant, branch = known_pacticipant(call), call.path["branch"]
+    if not branches.has_branch(call.connection, pacticipant.id, branch):
+        raise not_found(f"Branch {branch} of {pacticipant.name}")
+    page = page_of(call, total=versions.count_on_branch(call.connection, pacticipant.name, branch))
+    found = versions.versions_on_branch(
+        call.connection, pacticipant.name, branch, limit=page.size, offset=page.offset
     )
-    return hal(
-        {
-            "_embedded": {"versions": [_document(call, each) for each in found]},
-            "page": page.document(),
-            "_links": {
-                **page.links(call.url("pacticipants", pacticipant.name, "versions")),
-                "pb:versions": [
-                    link(version_url(call, pacticipant.name, each.number), name=each.number) for each in found
-                ],
-            },
-        }
-    )
+    links = page.links(call.url(*call.request.segments))
+    links["pb:branch"] = link(branch_url(call, pacticipant.name, branch), title="Branch", name=branch)
+    return _listed(call, found, {"page": page.document()}, links)
+
+
+def _of_tag(call: Call) -> Response:
+    name, tag = known_pacticipant(call).name, call.path["tag"]
+    page = page_of(call, total=versions.count_with_tag(call.connection, name, tag))
+    found = versions.versions_with_tag(call.connection, name, tag, limit=page.size, offset=page.offset)
+    return _listed(call, found, {"page": page.document()}, page.links(call.url(*call.request.segments)))
+
+
+def _of_environment(call: Call) -> Response:
+    name = known_pacticipant(call).name
+    environment = find_environment(call.connection, call.path["environment"])
+    if environment is None:
+        raise not_found(f"Environment {call.path['environment']}")
+    placed = current_placements(call.connection, environment=environment, pacticipant=name)
+    found = versions.versions_by_id(call.connection, {each.version_id for each in placed})
+    latest_first = sorted(found.values(), key=lambda each: -each.id)
+    page = page_of(call, total=len(latest_first))
+    shown = latest_first[page.offset : page.offset + page.size]
+    return _listed(call, shown, {"page": page.document()}, page.links(call.url(*call.request.segments)))
+
+
+def _listed(call: Call, found: list[Version], more: dict[str, Any], links: dict[str, Any]) -> Response:
+    listed = [link(version_url(call, each.pacticipant, each.number), name=each.number) for each in found]
+    documents = [version_document(call, each) for each in found]
+    return hal({"_embedded": {"versions": documents}, **more, "_links": {**links, "pb:versions": listed}})
 
 
 def _latest(call: Call) -> Response:
-    found = stored_versions.latest_version(call.connection, known_pacticipant(call).name)
+    found = versions.latest_version(call.connection, known_pacticipant(call).name)
     if found is None:
         raise not_found(f"A version of {call.path['pacticipant']}")
-    return hal(_document(call, found))
+    return hal(version_document(call, found))
 
 
 def _latest_tagged(call: Call) -> Response:
     tag = call.path["tag"]
-    found = stored_versions.versions_with_tag(call.connection, known_pacticipant(call).name, tag)
+    found = versions.versions_with_tag(call.connection, known_pacticipant(call).name, tag, limit=1)
     if not found:
         raise not_found(f"A version of {call.path['pacticipant']} with tag {tag}")
-    return hal(_document(call, found[0]))
+    return hal(version_document(call, found[0]))
 
 
 def _latest_on_branch(call: Call) -> Response:
-    found = stored_versions.head_of_branch(call.connection, known_pacticipant(call).name, call.path["branch"])
+    found = versions.head_of_branch(call.connection, known_pacticipant(call).name, call.path["branch"])
     if found is None:
         raise not_found(f"A version of {call.path['pacticipant']} from branch {call.path['branch']}")
-    return hal(_document(call, found))
+    return hal(version_document(call, found))
 
 
 def _put(call: Call) -> Response:
     body = call.json()
-    version, created = _ensure(call, build_url=body.get("buildUrl"))
-    for name in _names(body, "branch"):
-        stored_versions.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
-    for name in _names(body, "tags"):
-        stored_versions.add_tag(call.connection, version, name, now=call.now)
-    return hal(_document(call, known_version(call)), status=_CREATED if created else 200)
+    build_url = body.get("buildUrl")
+    if build_url is not None and not isinstance(build_url, str):
+        raise Problem(400, "buildUrl must be a string", errors={"buildUrl": ["must be a string"]})
+    on_branches, tags = _names(body, "branch"), _names(body, "tags")
+    pacticipant, version, created = ensure_version(call, build_url=build_url)
+    for name in on_branches:
+        version = branches.add_branch(call.connection, pacticipant, version, name, now=call.now)
+    for name in tags:
+        version = branches.add_tag(call.connection, pacticipant, version, name, now=call.now)
+    return hal(version_document(call, known_version(call)), status=_CREATED if created else 200)
 
 
 def _names(body: dict[str, Any], key: str) -> list[str]:
@@ -173,87 +214,8 @@ def _names(body: dict[str, Any], key: str) -> list[str]:
     return names
 
 
-def _ensure(call: Call, *, build_url: str | None = None) -> tuple[Version, bool]:
-    pacticipant = ensure_pacticipant(call.connection, call.path["pacticipant"], now=call.now)
-    return stored_versions.ensure_version(
-        call.connection, pacticipant, call.path["version"], now=call.now, build_url=build_url
-    )
-
-
-def _put_branch(call: Call) -> Response:
-    name = call.path["branch"]
-    version, _ = _ensure(call)
-    created = name not in version.branches
-    stored_versions.add_branch(call.connection, known_pacticipant(call), version, name, now=call.now)
-    return hal(_branch_version(call, known_version(call), name), status=_CREATED if created else 200)
-
-
-def _get_branch_version(call: Call) -> Response:
-    version, name = known_version(call), call.path["branch"]
-    if name not in version.branches:
-        raise not_found(f"Version {version.number} on branch {name}")
-    return hal(_branch_version(call, version, name))
-
-
-def _branches(call: Call) -> Response:
-    pacticipant = known_pacticipant(call)
-    names = stored_versions.branch_names(call.connection, pacticipant.id)
-    return hal(
-        {
-            "_embedded": {"branches": [_branch_document(call, pacticipant.name, name) for name in names]},
-            "_links": {"self": link(call.url("pacticipants", pacticipant.name, "branches"))},
-        }
-    )
-
-
-def _branch(call: Call) -> Response:
-    pacticipant, name = known_pacticipant(call), call.path["branch"]
-    if name not in stored_versions.branch_names(call.connection, pacticipant.id):
-        raise not_found(f"Branch {name} of {pacticipant.name}")
-    return hal(_branch_document(call, pacticipant.name, name))
-
-
-def _branch_document(call: Call, pacticipant: str, name: str) -> dict[str, Any]:
-    here = branch_url(call, pacticipant, name)
-    return {
-        "name": name,
-        "_embedded": {"pacticipant": pacticipant_brief(call, pacticipant)},
-        "_links": {
-            "self": link(here, title="Branch"),
-            "pb:latest-version": link(f"{here}/latest-version", title="Latest version on the branch"),
-        },
-    }
-
-
-def _delete_branch(call: Call) -> Response:
-    name, branch = call.path["pacticipant"], call.path["branch"]
-    if not stored_versions.delete_branch(call.connection, name, branch):
-        raise not_found(f"Branch {branch} of {name}")
-    return no_content()
-
-
-def _put_tag(call: Call) -> Response:
-    name = call.path["tag"]
-    version, _ = _ensure(call)
-    created = name not in {tag.name for tag in version.tags}
-    stored_versions.add_tag(call.connection, version, name, now=call.now)
-    return hal(_tag_document(call, name), status=_CREATED if created else 200)
-
-
-def _get_tag(call: Call) -> Response:
-    return hal(_tag_document(call, call.path["tag"]))
-
-
-def _tag_document(call: Call, name: str) -> dict[str, Any]:
-    for document in tag_documents(call, known_version(call)):
-        if document["name"] == name:
-            return document
-    raise not_found(f"Tag {name}")
-
-
-def _delete_tag(call: Call) -> Response:
-    if not stored_versions.delete_tag(call.connection, known_version(call), call.path["tag"]):
-        raise not_found(f"Tag {call.path['tag']}")
+def _delete(call: Call) -> Response:
+    versions.delete_version(call.connection, known_version(call))
     return no_content()
 
 
@@ -262,19 +224,15 @@ _VERSION = f"{_PACTICIPANT}/versions/{{version}}"
 _BRANCH = f"{_PACTICIPANT}/branches/{{branch}}"
 
 ROUTES: list[Route] = [
-    reads(f"{_PACTICIPANT}/versions", _all),
+    reads(f"{_PACTICIPANT}/versions", _all, filters=PAGING),
     reads(_VERSION, _get),
     writes("PUT", _VERSION, _put),
     writes("PATCH", _VERSION, _put),
+    writes("DELETE", _VERSION, _delete),
     reads(f"{_PACTICIPANT}/latest-version", _latest),
     reads(f"{_PACTICIPANT}/latest-version/{{tag}}", _latest_tagged),
-    reads(f"{_PACTICIPANT}/branches", _branches),
-    reads(_BRANCH, _branch),
-    writes("DELETE", _BRANCH, _delete_branch),
     reads(f"{_BRANCH}/latest-version", _latest_on_branch),
-    reads(f"{_BRANCH}/versions/{{version}}", _get_branch_version),
-    writes("PUT", f"{_BRANCH}/versions/{{version}}", _put_branch),
-    reads(f"{_VERSION}/tags/{{tag}}", _get_tag),
-    writes("PUT", f"{_VERSION}/tags/{{tag}}", _put_tag),
-    writes("DELETE", f"{_VERSION}/tags/{{tag}}", _delete_tag),
+    reads(f"{_BRANCH}/versions", _of_branch, filters=PAGING),
+    reads(f"{_PACTICIPANT}/tags/{{tag}}/versions", _of_tag, filters=PAGING),
+    reads(f"{_PACTICIPANT}/environments/{{environment}}/versions", _of_environment, filters=PAGING),
 ]

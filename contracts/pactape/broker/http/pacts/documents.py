@@ -51,28 +51,16 @@ def pact_document(call: Call, publication: Publication, *, metadata: str | None 
     document = with_interaction_ids(
         msgspec.json.decode(pacts.content(call.connection, publication.content_id))
     )
-    consumer, provider = publication.consumer, publication.provider
-    between = ("pacts", "provider", provider, "consumer", consumer)
-    more = () if metadata is None else ("metadata", metadata)
     document["createdAt"] = moment(publication.created_at)
-    document["_links"] = {
-        "self": link(pact_url(call, publication), title="Pact", name=pact_title(publication)),
-        "pb:consumer": link(pacticipant_url(call, consumer), title="Consumer", name=consumer),
-        "pb:consumer-version": link(
-            version_url(call, consumer, publication.version),
-            title="Consumer version",
-            name=publication.version,
-        ),
-        "pb:consumer-versions": [
-            link(
-                version_url(call, consumer, publication.version),
-                title="Consumer version",
-                name=publication.version,
-            )
-        ],
-        "pb:provider": link(pacticipant_url(call, provider), title="Provider", name=provider),
-        "pb:pact-version": link(content_url(call, publication), title="Pact content"),
-        "pb:latest-pact-version": link(call.url(*between, "latest"), title="Latest version of this pact"),
+    document["_links"] = _links(call, publication, metadata=metadata)
+    return document
+
+
+def _links(call: Call, publication: Publication, *, metadata: str | None) -> dict[str, Any]:
+    more = () if metadata is None else ("metadata", metadata)
+    return {
+        **_links_to_parties(call, publication),
+        **_links_to_pacts(call, publication),
         "pb:publish-verification-results": link(
             content_url(call, publication, *more, "verification-results"),
             title="Publish verification results",
@@ -82,4 +70,59 @@ def pact_document(call: Call, publication: Publication, *, metadata: str | None 
             title="Latest verification results",
         ),
     }
-    return document
+
+
+def _links_to_parties(call: Call, publication: Publication) -> dict[str, Any]:
+    consumer, provider, number = publication.consumer, publication.provider, publication.version
+    version = link(version_url(call, consumer, number), title="Consumer version", name=number)
+    return {
+        "pb:consumer": link(pacticipant_url(call, consumer), title="Consumer", name=consumer),
+        "pb:consumer-version": version,
+        "pb:consumer-versions": [version],
+        "pb:provider": link(pacticipant_url(call, provider), title="Provider", name=provider),
+        "pb:pact-webhooks": link(
+            call.url("webhooks", "provider", provider, "consumer", consumer), title="Webhooks of this pact"
+        ),
+        "pb:consumer-webhooks": link(
+            call.url("webhooks", "consumer", consumer), title="Webhooks of the consumer"
+        ),
+        "pb:tag-prod-version": link(f"{version['href']}/tags/prod", title="PUT to tag this version as prod"),
+        "pb:tag-version": link(
+            f"{version['href']}/tags/{{tag}}", title="PUT to tag this consumer version", templated=True
+        ),
+        "pb:matrix-for-consumer-version": link(
+            f"{call.url('matrix')}?{urlencode({'q[][pacticipant]': consumer, 'q[][version]': number})}",
+            title="Matrix of this consumer version",
+        ),
+    }
+
+
+def _links_to_pacts(call: Call, publication: Publication) -> dict[str, Any]:
+    between = ("pacts", "provider", publication.provider, "consumer", publication.consumer)
+    here = pact_url(call, publication)
+    return {
+        "self": link(here, title="Pact", name=pact_title(publication)),
+        "pb:pact-version": link(content_url(call, publication), title="Pact content", name=publication.sha),
+        "pb:latest-pact-version": link(call.url(*between, "latest"), title="Latest version of this pact"),
+        "pb:all-pact-versions": link(call.url(*between, "versions"), title="All versions of this pact"),
+        "pb:latest-untagged-pact-version": link(
+            call.url(*between, "latest-untagged"), title="Latest untagged version of this pact"
+        ),
+        "pb:latest-tagged-pact-version": link(
+            f"{call.url(*between, 'latest')}/{{tag}}",
+            title="Latest tagged version of this pact",
+            templated=True,
+        ),
+        "pb:previous-distinct": link(f"{here}/previous-distinct", title="Previous pact with another content"),
+        "pb:diff-previous-distinct": link(
+            f"{here}/diff/previous-distinct", title="Differences from the previous pact with another content"
+        ),
+        "pb:diff": link(
+            f"{content_url(call, publication)}/diff/pact-version/{{pactVersion}}",
+            title="Differences from another content",
+            templated=True,
+        ),
+        "pb:triggered-webhooks": link(
+            f"{here}/triggered-webhooks", title="Deliveries of webhooks for this pact"
+        ),
+    }

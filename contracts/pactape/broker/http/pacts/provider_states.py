@@ -1,4 +1,4 @@
-"""The provider states that a provider's consumers count on."""
+"""The provider states that a provider's consumers need."""
 
 from __future__ import annotations
 
@@ -7,33 +7,61 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacticipants.resource import known_pacticipant
-from pactape.broker.http.protocol.messages import Call, Response, hal
+from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store import pacts
-from pactape.broker.store.candidates import candidates_of
+from pactape.broker.store.environments import find_environment, find_environment_named
+from pactape.broker.store.placements import current_placements
+from pactape.broker.store.published import latest_publications, publications_of_versions
 from pactape.pactfile.document import interactions_of, provider_states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from pactape.broker.rules.candidates import Candidate
+    from pactape.broker.http.protocol.messages import Call
+    from pactape.broker.records import Publication
     from pactape.exchange import ProviderState
 
 __all__ = ["ROUTES"]
 
 
-def _states(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
+def _of_main_branches(call: Call) -> Response:
+    """Answer with the states of main branches' heads, and of the latest contracts of consumers without one."""
     provider = known_pacticipant(call, call.path["provider"]).name
+    on_main = latest_publications(call.connection, provider=provider, main_branch=True)
+    consumers = {each.consumer for each in on_main}
+    others = [
+        each
+        for each in latest_publications(call.connection, provider=provider)
+        if each.consumer not in consumers and known_pacticipant(call, each.consumer).main_branch is None
+    ]
+    return _states(call, [*on_main, *others])
+
+
+def _of_branch(call: Call) -> Response:
+    provider = known_pacticipant(call, call.path["provider"]).name
+    return _states(call, latest_publications(call.connection, provider=provider, branch=call.path["branch"]))
+
+
+def _of_environment(call: Call) -> Response:
+    provider, name = known_pacticipant(call, call.path["provider"]).name, call.path["environment"]
+    environment = find_environment(call.connection, name) or find_environment_named(call.connection, name)
+    if environment is None:
+        raise not_found(f"Environment {name}")
+    placed = current_placements(call.connection, environment=environment)
+    ids = {each.version_id for each in placed}
+    return _states(call, publications_of_versions(call.connection, versions=ids, providers=[provider]))
+
+
+def _states(call: Call, publications: list[Publication]) -> Response:
     found: dict[str, dict[str, Any]] = {}
-    for candidate in candidates_of(call.connection, provider):
-        if not wanted(candidate):
-            continue
-        pact = msgspec.json.decode(pacts.content(call.connection, candidate.publication.content_id))
+    for publication in publications:
+        pact = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
         for needed in _states_needed(pact):
             state = found.setdefault(needed.name, {"name": needed.name, "params": {}, "consumers": []})
             state["params"].update(needed.parameters)
-            if candidate.publication.consumer not in state["consumers"]:
-                state["consumers"].append(candidate.publication.consumer)
+            if publication.consumer not in state["consumers"]:
+                state["consumers"].append(publication.consumer)
     return hal({"providerStates": sorted(found.values(), key=lambda each: str(each["name"]))})
 
 
@@ -42,25 +70,10 @@ def _states_needed(pact: dict[str, Any]) -> Iterator[ProviderState]:
         yield from provider_states_of(interaction)
 
 
-def _of_main(candidate: Candidate) -> bool:
-    """The main branch's head; the latest contract of a consumer that has no main branch."""
-    if candidate.main_branch is None:
-        return candidate.latest
-    return candidate.main_branch in candidate.head_of_branches
-
-
-def _in_environment(call: Call) -> Callable[[Candidate], bool]:
-    name = call.path["environment"]
-    return lambda each: any(placed.environment == name for placed in each.environments)
-
-
 _PATH = "/pacts/provider/{provider}/provider-states"
 
 ROUTES: list[Route] = [
-    reads(_PATH, lambda call: _states(call, _of_main)),
-    reads(
-        f"{_PATH}/branch/{{branch}}",
-        lambda call: _states(call, lambda each: call.path["branch"] in each.head_of_branches),
-    ),
-    reads(f"{_PATH}/environment/{{environment}}", lambda call: _states(call, _in_environment(call))),
+    reads(_PATH, _of_main_branches),
+    reads(f"{_PATH}/branch/{{branch}}", _of_branch),
+    reads(f"{_PATH}/environment/{{environment}}", _of_environment),
 ]

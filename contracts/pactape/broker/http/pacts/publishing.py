@@ -1,15 +1,13 @@
-"""Publishing contracts: by `/contracts/publish`, and one at a time as older clients do."""
+"""Publishing contracts by `/contracts/publish`: a version with its branch, tags and contracts in one request."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.canonical import content_sha
-from pactape.broker.http.pacts.documents import pact_document
+from pactape.broker.http.pacts.publication import Contract, PublicationRequest, read_publication
+from pactape.broker.http.pacts.storing import check_conflict, existing_publication, merged_with, store
 from pactape.broker.http.protocol.links import (
     link,
     pact_title,
@@ -18,205 +16,122 @@ from pactape.broker.http.protocol.links import (
     pacticipant_url,
     version_brief,
 )
-from pactape.broker.http.protocol.messages import Call, Problem, Response, hal
-from pactape.broker.http.protocol.names import check_names
+from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, writes
-from pactape.broker.http.webhooks.events import note_publication
-from pactape.broker.merging import MergeConflictError, merge_pacts
-from pactape.broker.store import pacticipants, pacts, versions
-from pactape.pactfile.document import INTERACTION_LISTS
+from pactape.broker.store import branches, pacticipants, versions
+from pactape.broker.store.database.locks import lock
+from pactape.broker.store.integrations import integrated_providers
 
 if TYPE_CHECKING:
+    from pactape.broker.http.pacts.storing import Stored
+    from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant, Publication, Version
 
 __all__ = ["ROUTES"]
 
-_CREATED = 201
-_CONFLICT = 409
-
-
-class _Contract(msgspec.Struct, rename="camel"):
-    consumer_name: str
-    provider_name: str
-    content: str
-    specification: str = "pact"
-    content_type: str = "application/json"
-    on_conflict: str = "overwrite"
-
-
-class _Publication(msgspec.Struct, rename="camel"):
-    pacticipant_name: str
-    pacticipant_version_number: str
-    contracts: list[_Contract]
-    branch: str | None = None
-    tags: list[str] | None = None
-    build_url: str | None = None
+_Notices = list[dict[str, str]]
 
 
 def _publish(call: Call) -> Response:
-    wanted = _read(call)
-    documents = [_pact_of(contract, index) for index, contract in enumerate(wanted.contracts)]
-    _check_names(wanted, documents)
-    consumer = pacticipants.ensure_pacticipant(call.connection, wanted.pacticipant_name, now=call.now)
-    number = wanted.pacticipant_version_number
-    version, created = versions.ensure_version(
-        call.connection, consumer, number, now=call.now, build_url=wanted.build_url
-    )
-    if wanted.branch:
-        versions.add_branch(call.connection, consumer, version, wanted.branch, now=call.now)
-    for tag in wanted.tags or ():
-        version = versions.add_tag(call.connection, version, tag, now=call.now)
-    notices = [_version_notice(wanted, created=created)]
-    if not wanted.branch:
-        notices.append(_notice("prompt", _BRANCH_ADVICE))
-    published, may_exist = [], not created
-    for contract, document in zip(wanted.contracts, documents, strict=True):
-        publication, words = _store(
-            call,
-            consumer,
-            version,
-            contract.provider_name,
-            document,
-            base64.b64decode(contract.content),
-            existing=_existing(call, version, contract.provider_name) if may_exist else None,
-            merge=contract.on_conflict == "merge",
+    wanted = read_publication(call.json())
+    lock(call.connection, "consumer", wanted.consumer)
+    consumer, known = _parties(call, wanted)
+    version, created = _version(call, wanted, consumer)
+    if not created:
+        _check_conflicts(call, wanted, version)
+    notices = [_version_notice(wanted, created=created), *_branch_advice(wanted)]
+    published: list[Publication] = []
+    for contract in wanted.contracts:
+        stored, words = _store(
+            call, consumer, version, contract, known, may_exist=not created or bool(published)
         )
-        published.append(publication)
-        may_exist = True  # this publication may name a provider twice
+        published.append(stored.publication)
         notices.extend(words)
     return hal(_answer(call, consumer, version, wanted, published, notices))
 
 
-_BRANCH_ADVICE = (
-    "  Next steps:\n    Configure the version branch to be the value of your repository branch, "
-    "see https://docs.pact.io/go/branches"
-)
+def _parties(
+    call: Call, wanted: PublicationRequest
+) -> tuple[Pacticipant, dict[str, tuple[Pacticipant, bool]]]:
+    """Return the consumer, and each known provider with whether the two have a contract already."""
+    names = {wanted.consumer, *(contract.provider for contract in wanted.contracts)}
+    known = integrated_providers(call.connection, wanted.consumer, names)
+    if wanted.consumer in known:
+        return known[wanted.consumer][0], known
+    return pacticipants.ensure_pacticipant(call.connection, wanted.consumer, now=call.now), known
 
 
-def _read(call: Call) -> _Publication:
-    try:
-        wanted = msgspec.convert(call.json(), _Publication)
-    except msgspec.ValidationError as error:
-        raise Problem(400, f"The publication can't be read: {error}") from None
-    check_names(
-        [
-            ("pacticipantName", wanted.pacticipant_name),
-            ("pacticipantVersionNumber", wanted.pacticipant_version_number),
-            *([("branch", wanted.branch)] if wanted.branch else []),
-            *(("tags", tag) for tag in wanted.tags or ()),
-            *(("providerName", contract.provider_name) for contract in wanted.contracts),
-        ]
+def _version(call: Call, wanted: PublicationRequest, consumer: Pacticipant) -> tuple[Version, bool]:
+    version, created = versions.ensure_version(
+        call.connection, consumer, wanted.version, now=call.now, build_url=wanted.build_url
     )
-    return wanted
+    if wanted.branch:
+        version = branches.add_branch(call.connection, consumer, version, wanted.branch, now=call.now)
+    for tag in wanted.tags:
+        version = branches.add_tag(call.connection, consumer, version, tag, now=call.now)
+    return version, created
 
 
-def _pact_of(contract: _Contract, index: int) -> dict[str, Any]:
-    place = f"contracts[{index}]"
-    if contract.specification != "pact":
-        raise Problem(400, f"{place}.specification must be 'pact'")
-    if contract.on_conflict not in {"overwrite", "merge"}:
-        raise Problem(400, f"{place}.onConflict must be 'overwrite' or 'merge'")
-    try:
-        document = msgspec.json.decode(base64.b64decode(contract.content, validate=True))
-    except (binascii.Error, msgspec.DecodeError, RecursionError) as error:
-        raise Problem(400, f"{place}.content is not JSON in base64: {error}") from None
-    if not isinstance(document, dict):
-        raise Problem(400, f"{place}.content is not a JSON object")
-    _check_lists(document, f"{place}.content")
-    return document
-
-
-def _check_lists(document: dict[str, Any], place: str) -> None:
-    for key in INTERACTION_LISTS:
-        found = document.get(key) or []
-        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-            raise Problem(400, f"{place}: {key} must be a list of objects, as in a pact file")
-
-
-def _check_names(wanted: _Publication, documents: list[dict[str, Any]]) -> None:
-    for contract, document in zip(wanted.contracts, documents, strict=True):
-        if contract.consumer_name != wanted.pacticipant_name:
-            raise Problem(
-                400, f"consumerName {contract.consumer_name!r} isn't the publishing pacticipant's name"
-            )
-        for role, name in (("consumer", contract.consumer_name), ("provider", contract.provider_name)):
-            party = document.get(role)
-            given = party.get("name") if isinstance(party, dict) else None
-            if given != name:
-                raise Problem(
-                    400, f"the {role} name in the contract ({given!r}) isn't the announced one ({name!r})"
-                )
+def _check_conflicts(call: Call, wanted: PublicationRequest, version: Version) -> None:
+    """Refuse the whole request when one of its contracts conflicts with what was published before it."""
+    for contract in wanted.contracts:
+        if not contract.merge:
+            check_conflict(call, existing_publication(call, version, contract.provider), contract.document)
 
 
 def _store(
     call: Call,
     consumer: Pacticipant,
     version: Version,
-    provider_name: str,
-    document: dict[str, Any],
-    body: bytes,
+    contract: Contract,
+    known: dict[str, tuple[Pacticipant, bool]],
     *,
-    existing: Publication | None,
-    merge: bool,
-) -> tuple[Publication, list[dict[str, str]]]:
-    if merge and existing is not None:
-        document = _merged(call, existing, document)
+    may_exist: bool,
+) -> tuple[Stored, _Notices]:
+    existing = existing_publication(call, version, contract.provider) if may_exist else None
+    document, body = contract.document, contract.body
+    if contract.merge and existing is not None:
+        document = merged_with(call, existing, document)
         body = msgspec.json.encode(document)
-    sha = content_sha(document)
-    replaced = existing is not None and existing.sha != sha
-    if replaced and not merge and not call.config.allow_contract_modification:
-        raise _refusal(consumer.name, version.number, provider_name)
-    provider = pacticipants.ensure_pacticipant(call.connection, provider_name, now=call.now)
-    before = [] if existing else pacts.contents_before(call.connection, version, provider)
-    changed = replaced or any(known != sha for known in before)
-    publication = pacts.publish(
-        call.connection,
+    provider, integrated = known.get(contract.provider) or (
+        pacticipants.ensure_pacticipant(call.connection, contract.provider, now=call.now),
+        False,
+    )
+    stored = store(
+        call,
         consumer=consumer,
         provider=provider,
         version=version,
-        sha=sha,
+        document=document,
         body=body,
-        now=call.now,
+        existing=existing,
+        integrated=integrated,
     )
-    events = note_publication(call, publication, provider=provider, content_changed=changed)
-    words = [
-        _publication_notice(publication, existing=existing, merge=merge, replaced=replaced),
-        _notice("debug", f"  View the published pact at {pact_url(call, publication)}"),
-        _notice("debug", f"  Events detected: {', '.join(events)}"),
+    return stored, [
+        _publication_notice(stored, existing=existing, merge=contract.merge),
+        _notice("debug", f"  View the published pact at {pact_url(call, stored.publication)}"),
+        _notice("debug", f"  Events detected: {', '.join(stored.events)}"),
     ]
-    return publication, words
-
-
-def _existing(call: Call, version: Version, provider: str) -> Publication | None:
-    return pacts.find_publication(
-        call.connection, consumer=version.pacticipant, provider=provider, version=version.number
-    )
-
-
-def _merged(call: Call, existing: Publication, document: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return merge_pacts(msgspec.json.decode(pacts.content(call.connection, existing.content_id)), document)
-    except MergeConflictError as error:
-        text = f"Cannot merge the pact for {existing.consumer} version {existing.version}: {error}"
-        raise Problem(_CONFLICT, text, notices=[_notice("error", text)]) from None
-
-
-def _refusal(consumer: str, version: str, provider: str) -> Problem:
-    text = (
-        f"Cannot change the content of the pact for {consumer} version {version} and provider {provider}, as "
-        "race conditions will cause unreliable results for can-i-deploy. Each pact must be published with a "
-        "unique consumer version number. For more information see https://docs.pact.io/go/versioning"
-    )
-    return Problem(_CONFLICT, text, notices=[_notice("error", text)])
 
 
 def _notice(kind: str, text: str) -> dict[str, str]:
     return {"type": kind, "text": text}
 
 
-def _version_notice(wanted: _Publication, *, created: bool) -> dict[str, str]:
-    name, number = wanted.pacticipant_name, wanted.pacticipant_version_number
-    text = f"{'Created' if created else 'Updated'} {name} version {number}"
+def _branch_advice(wanted: PublicationRequest) -> _Notices:
+    if wanted.branch:
+        return []
+    return [
+        _notice(
+            "prompt",
+            "  Next steps:\n    Configure the version branch to be the value of your repository branch, "
+            "see https://docs.pact.io/go/branches",
+        )
+    ]
+
+
+def _version_notice(wanted: PublicationRequest, *, created: bool) -> dict[str, str]:
+    text = f"{'Created' if created else 'Updated'} {wanted.consumer} version {wanted.version}"
     given = [
         *([f"branch {wanted.branch}"] if wanted.branch else []),
         *([f"tags {', '.join(wanted.tags)}"] if wanted.tags else []),
@@ -224,15 +139,14 @@ def _version_notice(wanted: _Publication, *, created: bool) -> dict[str, str]:
     return _notice("debug", text + (f" with {' and '.join(given)}" if given else ""))
 
 
-def _publication_notice(
-    publication: Publication, *, existing: Publication | None, merge: bool, replaced: bool
-) -> dict[str, str]:
+def _publication_notice(stored: Stored, *, existing: Publication | None, merge: bool) -> dict[str, str]:
+    publication = stored.publication
     of = f"for {publication.consumer} version {publication.version} and provider {publication.provider}"
     if existing is None:
         return _notice("success", f"Pact successfully published {of}.")
     if merge:
         return _notice("success", f"Pact successfully merged {of}.")
-    if replaced:
+    if stored.replaced:
         return _notice("warning", f"Pact with changed content published over existing content {of}.")
     return _notice("success", f"Pact successfully republished {of} with no content changes.")
 
@@ -241,11 +155,19 @@ def _answer(
     call: Call,
     consumer: Pacticipant,
     version: Version,
-    wanted: _Publication,
+    wanted: PublicationRequest,
     published: list[Publication],
-    notices: list[dict[str, str]],
+    notices: _Notices,
 ) -> dict[str, Any]:
     here = version_brief(call, version)["_links"]["self"]
+    tags = [
+        link(
+            call.url("pacticipants", consumer.name, "versions", version.number, "tags", tag),
+            title="Tag",
+            name=tag,
+        )
+        for tag in wanted.tags
+    ]
     return {
         "notices": notices,
         "logs": [
@@ -261,14 +183,7 @@ def _answer(
                 pacticipant_url(call, consumer.name), title="Pacticipant", name=consumer.name
             ),
             "pb:pacticipant-version": {**here, "title": "Pacticipant version"},
-            "pb:pacticipant-version-tags": [
-                link(
-                    call.url("pacticipants", consumer.name, "versions", version.number, "tags", tag),
-                    title="Tag",
-                    name=tag,
-                )
-                for tag in wanted.tags or ()
-            ],
+            "pb:pacticipant-version-tags": tags,
             "pb:contracts": [
                 link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in published
             ],
@@ -276,34 +191,4 @@ def _answer(
     }
 
 
-def _put(call: Call) -> Response:
-    document = call.json()
-    _check_lists(document, "the contract")
-    consumer_name, provider_name = call.path["consumer"], call.path["provider"]
-    for role, name in (("consumer", consumer_name), ("provider", provider_name)):
-        party = document.get(role)
-        if not isinstance(party, dict) or party.get("name") != name:
-            raise Problem(400, f"the {role} name in the contract isn't {name!r}, the one in the path")
-    consumer = pacticipants.ensure_pacticipant(call.connection, consumer_name, now=call.now)
-    version, _ = versions.ensure_version(call.connection, consumer, call.path["version"], now=call.now)
-    existing = _existing(call, version, provider_name)
-    publication, _ = _store(
-        call,
-        consumer,
-        version,
-        provider_name,
-        document,
-        call.request.body,
-        existing=existing,
-        merge=call.request.method == "PATCH",
-    )
-    return hal(pact_document(call, publication), status=200 if existing else _CREATED)
-
-
-_PACT = "/pacts/provider/{provider}/consumer/{consumer}/version/{version}"
-
-ROUTES: list[Route] = [
-    writes("POST", "/contracts/publish", _publish),
-    writes("PUT", _PACT, _put),
-    writes("PATCH", _PACT, _put),
-]
+ROUTES: list[Route] = [writes("POST", "/contracts/publish", _publish, exclusive=False)]

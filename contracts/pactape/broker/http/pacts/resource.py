@@ -1,4 +1,4 @@
-"""Reading contracts: one by its version or content, the latest ones, those of branches and tags."""
+"""Reading and deleting contracts: one by its version or content, the latest ones, those of branches and tags."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ from pactape.broker.http.protocol.links import (
     pacticipant_url,
     version_url,
 )
-from pactape.broker.http.protocol.messages import Call, Response, hal, no_content, not_found
+from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.store import pacts
-from pactape.broker.store.candidates import candidates_of
+from pactape.broker.store.published import latest_publication, latest_publications, publications_between
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Publication
-    from pactape.broker.rules.candidates import Candidate
 
 __all__ = ["ROUTES", "published", "published_content"]
 
@@ -32,7 +30,7 @@ _LISTED = 1000
 
 
 def published(call: Call) -> Publication:
-    """The contract of the consumer version that the path names.
+    """Return the contract of the consumer version that the path names.
 
     Raises:
         Problem: 404, there is none.
@@ -45,7 +43,7 @@ def published(call: Call) -> Publication:
 
 
 def published_content(call: Call) -> Publication:
-    """The latest publication of the content that the path names.
+    """Return the latest publication of the content that the path names.
 
     Raises:
         Problem: 404, there is none.
@@ -70,25 +68,63 @@ def _get_content(call: Call) -> Response:
     return hal(pact_document(call, published_content(call), metadata=call.path.get("metadata")))
 
 
-def _chosen(call: Call, wanted: Callable[[Candidate], bool]) -> list[Publication]:
-    consumer = call.path.get("consumer")
+def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = False) -> Response:
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    found = latest_publication(
+        call.connection,
+        consumer=consumer,
+        provider=provider,
+        branch=call.path.get("branch"),
+        main_branch=main_branch,
+        tag=call.path.get("tag"),
+        untagged=untagged,
+    )
+    if found is None:
+        raise not_found(f"A pact between {consumer} and {provider}")
+    return hal(pact_document(call, found))
+
+
+def _heads(call: Call, *, main_branch: bool = False) -> Response:
+    """List for each consumer of a provider the latest contract, or the latest on a branch or with a tag."""
     provider = known_pacticipant(call, call.path["provider"]).name
-    return [
-        each.publication
-        for each in candidates_of(call.connection, provider)
-        if consumer in {None, each.publication.consumer} and wanted(each)
-    ]
+    found = latest_publications(
+        call.connection,
+        provider=provider,
+        consumer=call.path.get("consumer"),
+        branch=call.path.get("branch"),
+        main_branch=main_branch,
+        tag=call.path.get("tag"),
+    )
+    return hal(_provider_document(call, found))
 
 
-def _one_of(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
-    found = _chosen(call, wanted)
-    if not found:
-        raise not_found(f"A pact between {call.path['consumer']} and {call.path['provider']}")
-    return hal(pact_document(call, found[0]))
+def _every(call: Call, *, main_branch: bool = False) -> Response:
+    provider = known_pacticipant(call, call.path["provider"]).name
+    found = publications_between(
+        call.connection,
+        provider=provider,
+        consumer=call.path.get("consumer"),
+        branch=call.path.get("branch"),
+        main_branch=main_branch,
+        tag=call.path.get("tag"),
+        limit=_LISTED,
+    )
+    return hal(_provider_document(call, found))
 
 
-def _several(call: Call, wanted: Callable[[Candidate], bool]) -> Response:
-    return hal(_provider_document(call, _chosen(call, wanted)))
+def _delete_every(call: Call) -> Response:
+    """Delete the contracts between two parties, or those whose consumer versions have a tag or are on a branch."""
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    branch, tag = call.path.get("branch"), call.path.get("tag")
+    if branch is None and tag is None:
+        pacts.delete_publications(call.connection, consumer, provider)
+        return no_content()
+    found = publications_between(
+        call.connection, consumer=consumer, provider=provider, branch=branch, tag=tag
+    )
+    for each in found:
+        pacts.delete_publication(call.connection, each)
+    return no_content()
 
 
 def _provider_document(call: Call, found: list[Publication]) -> dict[str, Any]:
@@ -127,101 +163,59 @@ def _summary(call: Call, publication: Publication) -> dict[str, Any]:
 
 
 def _latest(call: Call) -> Response:
-    found = pacts.latest_publications(call.connection)
+    found = latest_publications(call.connection)
+    links = [link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in found]
     return hal(
         {
             "pacts": [_summary(call, each) for each in found],
-            "_links": {
-                "self": link(call.url("pacts", "latest")),
-                "pb:pacts": [
-                    link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in found
-                ],
-            },
+            "_links": {"self": link(call.url("pacts", "latest")), "pb:pacts": links},
         }
     )
-
-
-def _versions(call: Call) -> Response:
-    consumer, provider = call.path["consumer"], call.path["provider"]
-    found = pacts.publications_of_parties(
-        call.connection, consumer=consumer, provider=provider, limit=_LISTED
-    )
-    return hal(_provider_document(call, found))
-
-
-def _integrations(call: Call) -> Response:
-    found = pacts.integrations(call.connection)
-    documents = [
-        {
-            "consumer": pacticipant_brief(call, consumer),
-            "provider": pacticipant_brief(call, provider),
-            "_links": {
-                "pb:consumer": link(pacticipant_url(call, consumer), name=consumer),
-                "pb:provider": link(pacticipant_url(call, provider), name=provider),
-            },
-        }
-        for consumer, provider in found
-    ]
-    return hal({"_embedded": {"integrations": documents}, "_links": {"self": link(call.url("integrations"))}})
-
-
-def _all(_each: Candidate) -> bool:
-    return True
-
-
-def _is_latest(each: Candidate) -> bool:
-    return each.latest
-
-
-def _on_main(each: Candidate) -> bool:
-    return each.main_branch in each.branches
-
-
-def _heads_main(each: Candidate) -> bool:
-    return each.main_branch in each.head_of_branches
-
-
-def _on_branch(call: Call) -> Callable[[Candidate], bool]:
-    return lambda each: call.path["branch"] in each.branches
-
-
-def _heads_branch(call: Call) -> Callable[[Candidate], bool]:
-    return lambda each: call.path["branch"] in each.head_of_branches
-
-
-def _tagged(call: Call) -> Callable[[Candidate], bool]:
-    return lambda each: call.path["tag"] in each.tags
-
-
-def _heads_tag(call: Call) -> Callable[[Candidate], bool]:
-    return lambda each: call.path["tag"] in each.head_of_tags
 
 
 _PROVIDER = "/pacts/provider/{provider}"
 _BETWEEN = f"{_PROVIDER}/consumer/{{consumer}}"
 _CONTENT = f"{_BETWEEN}/pact-version/{{sha}}"
+_VERSION = f"{_BETWEEN}/version/{{version}}"
+
+
+def _heads_of_main(call: Call) -> Response:
+    return _heads(call, main_branch=True)
+
+
+def _every_of_main(call: Call) -> Response:
+    return _every(call, main_branch=True)
+
 
 ROUTES: list[Route] = [
     reads("/pacts/latest", _latest),
-    reads("/integrations", _integrations),
-    reads(_PROVIDER, lambda call: _several(call, _all)),
-    reads(f"{_PROVIDER}/latest", lambda call: _several(call, _is_latest)),
-    reads(f"{_PROVIDER}/latest/{{tag}}", lambda call: _several(call, _heads_tag(call))),
-    reads(f"{_PROVIDER}/tag/{{tag}}", lambda call: _several(call, _tagged(call))),
-    reads(f"{_PROVIDER}/branch", lambda call: _several(call, _on_main)),
-    reads(f"{_PROVIDER}/branch/latest", lambda call: _several(call, _heads_main)),
-    reads(f"{_PROVIDER}/branch/{{branch}}", lambda call: _several(call, _on_branch(call))),
-    reads(f"{_PROVIDER}/branch/{{branch}}/latest", lambda call: _several(call, _heads_branch(call))),
-    reads(f"{_BETWEEN}/version/{{version}}", _get),
-    writes("DELETE", f"{_BETWEEN}/version/{{version}}", _delete),
-    reads(f"{_BETWEEN}/versions", _versions),
-    reads(f"{_BETWEEN}/latest", lambda call: _one_of(call, _is_latest)),
-    reads(f"{_BETWEEN}/latest/{{tag}}", lambda call: _one_of(call, _heads_tag(call))),
-    reads(f"{_BETWEEN}/tag/{{tag}}", lambda call: _several(call, _tagged(call))),
-    reads(f"{_BETWEEN}/branch", lambda call: _several(call, _on_main)),
-    reads(f"{_BETWEEN}/branch/latest", lambda call: _one_of(call, _heads_main)),
-    reads(f"{_BETWEEN}/branch/{{branch}}", lambda call: _several(call, _on_branch(call))),
-    reads(f"{_BETWEEN}/branch/{{branch}}/latest", lambda call: _one_of(call, _heads_branch(call))),
+    reads(_PROVIDER, _every),
+    reads(f"{_PROVIDER}/latest", _heads),
+    reads(f"{_PROVIDER}/latest/{{tag}}", _heads),
+    reads(f"{_PROVIDER}/tag/{{tag}}", _every),
+    reads(f"{_PROVIDER}/branch", _every_of_main),
+    reads(f"{_PROVIDER}/branch/latest", _heads_of_main),
+    reads(f"{_PROVIDER}/branch/{{branch}}", _every),
+    reads(f"{_PROVIDER}/branch/{{branch}}/latest", _heads),
+    reads(_VERSION, _get),
+    writes("DELETE", _VERSION, _delete),
+    reads(f"{_BETWEEN}/versions", _every),
+    writes("DELETE", f"{_BETWEEN}/versions", _delete_every),
+    reads(f"{_BETWEEN}/versions/{{version}}", _get),
+    writes("DELETE", f"{_BETWEEN}/versions/{{version}}", _delete),
+    reads(f"{_BETWEEN}/latest", _latest_between),
+    reads(f"{_BETWEEN}/latest-untagged", lambda call: _latest_between(call, untagged=True)),
+    reads(f"{_BETWEEN}/latest/{{tag}}", _latest_between),
+    reads(f"{_BETWEEN}/tag/{{tag}}", _every),
+    writes("DELETE", f"{_BETWEEN}/tag/{{tag}}", _delete_every),
+    reads(f"{_BETWEEN}/branch", _every_of_main),
+    reads(f"{_BETWEEN}/branch/versions", _every_of_main),
+    reads(f"{_BETWEEN}/branch/latest", lambda call: _latest_between(call, main_branch=True)),
+    reads(f"{_BETWEEN}/branch/latest/versions", _heads_of_main),
+    reads(f"{_BETWEEN}/branch/{{branch}}", _every),
+    writes("DELETE", f"{_BETWEEN}/branch/{{branch}}", _delete_every),
+    reads(f"{_BETWEEN}/branch/{{branch}}/latest", _latest_between),
+    reads(f"{_BETWEEN}/branch/{{branch}}/latest/versions", _heads),
     reads(_CONTENT, _get_content),
     reads(f"{_CONTENT}/metadata/{{metadata}}", _get_content),
 ]

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacts.documents import decode_metadata
-from pactape.broker.http.pacts.resource import published_content
+from pactape.broker.http.pacts.resource import published, published_content
 from pactape.broker.http.protocol.links import link, moment, pact_title, pact_url, result_url, version_url
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, not_found
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.http.webhooks.events import note_result
-from pactape.broker.store import pacticipants, results, versions
+from pactape.broker.store import pacticipants, pacts, results, versions
+from pactape.broker.store.database.locks import lock
+from pactape.broker.store.published import latest_publication, publications_of_versions
 
 if TYPE_CHECKING:
     from pactape.broker.records import Publication, Result
 
 __all__ = ["ROUTES"]
+
+_LONGEST_NUMBER = 10  # of digits that an integer of the database has
 
 
 class _Report(msgspec.Struct, rename="camel"):
@@ -34,26 +38,37 @@ def _publish(call: Call) -> Response:
     try:
         report = msgspec.convert(call.json(), _Report)
     except msgspec.ValidationError as error:
-        raise Problem(400, f"The verification result can't be read: {error}") from None
+        text = f"The verification result can't be read: {error}"
+        raise Problem(400, text, errors={"body": [str(error)]}) from None
     check_names([("providerApplicationVersion", report.provider_application_version)])
+    metadata = decode_metadata(call.path.get("metadata", ""))
+    lock(call.connection, "content", publication.content_id)
     provider = pacticipants.ensure_pacticipant(call.connection, publication.provider, now=call.now)
     version, _ = versions.ensure_version(
         call.connection, provider, report.provider_application_version, now=call.now
     )
-    remembered = decode_metadata(call.path.get("metadata", ""))
     result = results.add_result(
         call.connection,
         content_id=publication.content_id,
         provider_version=version,
         success=report.success,
-        wip=remembered.get("w") == "true",
+        wip=metadata.get("w") == "true",
         build_url=report.build_url,
         details={"verifiedBy": report.verified_by, "testResults": report.test_results},
         now=call.now,
     )
-    note_result(call, publication, result, version)
+    note_result(call, _concerned(call, publication, metadata), result, version)
     document = _document(call, publication, result)
     return hal(document, status=201, headers=(("Location", result_url(call, publication, result)),))
+
+
+def _concerned(call: Call, publication: Publication, metadata: dict[str, str]) -> Publication:
+    """Return the contract of the consumer version that was selected for the verification, which webhooks name."""
+    number = metadata.get("cv")
+    found = number and pacts.find_publication(
+        call.connection, consumer=publication.consumer, provider=publication.provider, version=number
+    )
+    return found if found and found.sha == publication.sha else publication
 
 
 def _document(call: Call, publication: Publication, result: Result) -> dict[str, Any]:
@@ -82,7 +97,7 @@ def _get(call: Call) -> Response:
     publication, number = published_content(call), call.path["number"]
     found = (
         results.find_result(call.connection, publication.content_id, int(number))
-        if number.isdecimal()
+        if number.isdecimal() and len(number) < _LONGEST_NUMBER
         else None
     )
     if found is None:
@@ -91,11 +106,49 @@ def _get(call: Call) -> Response:
 
 
 def _latest(call: Call) -> Response:
-    publication = published_content(call)
+    return _latest_of(call, published_content(call))
+
+
+def _latest_of(call: Call, publication: Publication) -> Response:
     found = results.results_of_content(call.connection, publication.content_id, limit=1)
     if not found:
         raise not_found("A verification result of this pact")
     return hal(_document(call, publication, found[0]))
+
+
+def _latest_of_version(call: Call) -> Response:
+    return _latest_of(call, published(call))
+
+
+def _latest_of_latest(call: Call) -> Response:
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    found = latest_publication(
+        call.connection, consumer=consumer, provider=provider, tag=call.path.get("tag")
+    )
+    if found is None:
+        raise not_found(f"A pact between {consumer} and {provider}")
+    return _latest_of(call, found)
+
+
+def _of_consumer_version(call: Call) -> Response:
+    """Answer with the latest result of each contract of a consumer version."""
+    consumer, number = call.path["consumer"], call.path["version"]
+    version = versions.find_version(call.connection, consumer, number)
+    if version is None:
+        raise not_found(f"Version {number} of {consumer}")
+    published = publications_of_versions(call.connection, versions=[version.id])
+    latest = results.latest_result_of_each(call.connection, {each.content_id for each in published})
+    documents = [
+        _document(call, each, latest[each.content_id]) for each in published if each.content_id in latest
+    ]
+    success = len(documents) == len(published) and all(each["success"] for each in documents)
+    return hal(
+        {
+            "success": success,
+            "_embedded": {"verificationResults": documents},
+            "_links": {"self": link(call.url(*call.request.segments), title="Latest verification results")},
+        }
+    )
 
 
 def _all(call: Call) -> Response:
@@ -109,15 +162,23 @@ def _all(call: Call) -> Response:
     )
 
 
-_CONTENT = "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}"
+_BETWEEN = "/pacts/provider/{provider}/consumer/{consumer}"
+_CONTENT = f"{_BETWEEN}/pact-version/{{sha}}"
+_RESULTS = "verification-results"
 
 ROUTES: list[Route] = [
-    route
-    for prefix in (_CONTENT, f"{_CONTENT}/metadata/{{metadata}}")
-    for route in (
-        writes("POST", f"{prefix}/verification-results", _publish),
-        reads(f"{prefix}/verification-results", _all),
-        reads(f"{prefix}/verification-results/latest", _latest),
-        reads(f"{prefix}/verification-results/{{number}}", _get),
-    )
+    *(
+        route
+        for prefix in (_CONTENT, f"{_CONTENT}/metadata/{{metadata}}")
+        for route in (
+            writes("POST", f"{prefix}/{_RESULTS}", _publish, exclusive=False),
+            reads(f"{prefix}/{_RESULTS}", _all),
+            reads(f"{prefix}/{_RESULTS}/latest", _latest),
+            reads(f"{prefix}/{_RESULTS}/{{number}}", _get),
+        )
+    ),
+    reads(f"{_BETWEEN}/version/{{version}}/{_RESULTS}/latest", _latest_of_version),
+    reads(f"{_BETWEEN}/latest/{_RESULTS}/latest", _latest_of_latest),
+    reads(f"{_BETWEEN}/latest/{{tag}}/{_RESULTS}/latest", _latest_of_latest),
+    reads("/verification-results/consumer/{consumer}/version/{version}/latest", _of_consumer_version),
 ]

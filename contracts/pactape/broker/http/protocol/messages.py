@@ -1,4 +1,4 @@
-"""Requests and answers, apart from WSGI: what handlers take and give."""
+"""Requests, responses and problems, apart from WSGI: what handlers take and return."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-__all__ = ["Call", "Problem", "Request", "Response", "hal", "no_content", "not_found"]
+__all__ = ["HAL", "PROBLEM", "Call", "Problem", "Request", "Response", "hal", "no_content", "not_found"]
 
 HAL = "application/hal+json;charset=utf-8"
 PROBLEM = "application/problem+json;charset=utf-8"
@@ -30,6 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         query: The decoded pairs in their order.
         base_url: What links start with, without a slash at the end.
         wants_html: Whether a browser asks.
+        accept: The Accept header.
     """
 
     method: str
@@ -40,14 +41,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = ""
     base_url: str = ""
     wants_html: bool = False
+    accept: str = ""
 
     def parameter(self, name: str) -> str | None:
-        """The first value of a query parameter."""
+        """Return the first value of a query parameter; None when it is absent."""
         return next((value for key, value in self.query if key == name), None)
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer."""
+    """A response."""
 
     status: int = 200
     body: bytes = b""
@@ -56,33 +58,41 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(Exception):  # noqa: N818 -- named after RFC 9457, whose document it becomes
-    """An answer that reports an error as application/problem+json (RFC 9457).
+    """An answer that reports an error.
 
     Args:
         status: The HTTP status.
         detail: What is wrong, for the person who called.
-        errors: Particulars: the messages by field.
-        extra: Further members of the document.
+        errors: The messages by field.
+        notices: What the command line shows, each with its type and text.
+        allowed: The methods that the address has, for 405.
     """
 
     def __init__(
-        self, status: int, detail: str, *, errors: Mapping[str, list[str]] | None = None, **extra: Any
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Mapping[str, list[str]] | None = None,
+        notices: list[dict[str, str]] | None = None,
+        allowed: tuple[str, ...] = (),
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = errors
-        self.extra = extra
+        self.extra: dict[str, Any] = {} if notices is None else {"notices": notices}
+        self.allowed = allowed
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One request on its way through a handler.
+    """A request and what its handler needs.
 
     Args:
         connection: The transaction; it is committed before the answer goes out.
         path: The values of the route's placeholders.
         now: The time of the request, ISO 8601 in UTC.
-        events: What happened and webhooks may want to hear; filled by handlers.
+        events: The webhook events of the request; filled by handlers.
     """
 
     request: Request
@@ -93,14 +103,14 @@ class Call(msgspec.Struct, kw_only=True):
     events: list[Event] = msgspec.field(default_factory=list)
 
     def url(self, *segments: str) -> str:
-        """An absolute URL; each segment is encoded whole."""
+        """Return an absolute URL; each segment is encoded whole."""
         return "/".join([self.request.base_url, *(quote(segment, safe="") for segment in segments)])
 
     def json(self) -> dict[str, Any]:
-        """The request's body as a JSON object; nothing counts as an empty one.
+        """Return the request's body as a JSON object; an empty body counts as an empty one.
 
         Raises:
-            Problem: 400, it isn't one.
+            Problem: 400, it isn't a JSON object.
         """
         if not self.request.body.strip():
             return {}
@@ -116,15 +126,15 @@ class Call(msgspec.Struct, kw_only=True):
 def hal(
     document: dict[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
 ) -> Response:
-    """An answer of application/hal+json."""
+    """Return a response of application/hal+json."""
     return Response(status=status, body=msgspec.json.encode(document), headers=headers)
 
 
 def no_content() -> Response:
-    """204."""
+    """Return an empty response."""
     return Response(status=204)
 
 
 def not_found(what: str) -> Problem:
-    """404, saying what there isn't."""
+    """Return the problem that something was not found."""
     return Problem(404, f"{what} was not found")

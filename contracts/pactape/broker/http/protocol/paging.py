@@ -12,7 +12,7 @@ from pactape.broker.http.protocol.messages import Problem
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["Page", "page_of"]
+__all__ = ["Page", "asks_for_page", "page_of"]
 
 _SIZE, _LARGEST = 100, 1000
 _LAST = 1_000_000_000
@@ -69,8 +69,18 @@ def page_of(call: Call, *, total: int) -> Page:
     Raises:
         Problem: 400, one of them is no number of its range.
     """
-    number = _number(call, "pageNumber", default=1, largest=_LAST)
-    return Page(number=number, size=_number(call, "pageSize", default=_SIZE, largest=_LARGEST), total=total)
+    names = ("page", "size") if _has(call, "page", "size") else ("pageNumber", "pageSize")
+    number = _number(call, names[0], default=1, largest=_LAST)
+    return Page(number=number, size=_number(call, names[1], default=_SIZE, largest=_LARGEST), total=total)
+
+
+def asks_for_page(call: Call) -> bool:
+    """Return whether a request asks for a page, and not for the whole list."""
+    return _has(call, "page", "size", "pageNumber", "pageSize")
+
+
+def _has(call: Call, *names: str) -> bool:
+    return any(call.request.parameter(name) is not None for name in names)
 
 
 def _number(call: Call, name: str, *, default: int, largest: int) -> int:

@@ -1,110 +1,127 @@
-"""Webhooks by the API: making, changing, trying, and what became of their deliveries."""
+"""Webhooks by the API: creating, changing and listing them."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.delivery.dispatcher import send_once
-from pactape.broker.http.protocol.links import link, moment
-from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
+from pactape.broker.http.protocol.links import link, moment, pacticipant_url
+from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.store import webhooks
-from pactape.broker.webhooks.definition import (
-    Delivery,
-    Outgoing,
-    Webhook,
-    WebhookError,
-    WebhookSpec,
-    outgoing,
-    read_spec,
-)
+from pactape.broker.store.pacticipants import find_pacticipant
+from pactape.broker.webhooks.definition import Webhook, WebhookError, WebhookSpec, read_spec
+from pactape.broker.webhooks.masking import mask_request, restore_request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "known_webhook", "read_webhook", "title_of"]
 
-_MASK = "**********"
-_SECRET_HEADERS = ("authorization", "cookie", "token", "key", "secret", "password")
-_EXAMPLES: Mapping[str, str] = {
-    "pactbroker.consumerName": "an example consumer",
-    "pactbroker.providerName": "an example provider",
-    "pactbroker.consumerVersionNumber": "1",
-    "pactbroker.providerVersionNumber": "1",
-    "pactbroker.eventName": "test",
-}
+_UUID = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
-def _known(call: Call) -> Webhook:
+def known_webhook(call: Call) -> Webhook:
+    """Return the webhook that the path names.
+
+    Raises:
+        Problem: 404, there is none.
+    """
     found = webhooks.find_webhook(call.connection, call.path["uuid"])
     if found is None:
         raise not_found(f"Webhook {call.path['uuid']}")
     return found
 
 
+def read_webhook(call: Call, body: dict[str, Any], stored: WebhookSpec | None) -> WebhookSpec:
+    """Read a webhook from a request; what is masked in it stays as it is stored.
+
+    Raises:
+        Problem: 400, it can't be used.
+    """
+    document = dict(body)
+    for role in ("consumer", "provider"):
+        if role in call.path:
+            document[role] = {"name": call.path[role]}
+    try:
+        if isinstance(document.get("request"), dict):
+            document["request"] = restore_request(document["request"], stored.request if stored else None)
+        spec = read_spec(document, allowed_hosts=call.config.webhook_hosts)
+    except WebhookError as error:
+        raise Problem(400, str(error), errors={error.field: [str(error)]}) from None
+    _check_parties(call, spec)
+    return spec
+
+
+def _check_parties(call: Call, spec: WebhookSpec) -> None:
+    for role, party in (("consumer", spec.consumer), ("provider", spec.provider)):
+        if party is not None and party.name and find_pacticipant(call.connection, party.name) is None:
+            text = "does not match an existing pacticipant"
+            raise Problem(400, f"{role} {party.name!r} {text}", errors={f"{role}.name": [text]})
+
+
+def title_of(spec: WebhookSpec) -> str:
+    """Return a webhook's description, or what it does."""
+    shown = mask_request(spec.request)
+    return spec.description or f"{shown['method']} {shown['url'].split('?')[0]}"
+
+
 def _document(call: Call, webhook: Webhook) -> dict[str, Any]:
     spec, here = webhook.spec, call.url("webhooks", webhook.uuid)
     return {
         "uuid": webhook.uuid,
-        "description": spec.description or _default_description(spec),
+        "description": title_of(spec),
         "enabled": spec.enabled,
         "events": [{"name": each.name} for each in spec.events],
         "consumer": spec.consumer and {"name": spec.consumer.name, "label": spec.consumer.label},
         "provider": spec.provider and {"name": spec.provider.name, "label": spec.provider.label},
-        "request": _masked(spec),
+        "request": mask_request(spec.request),
         "createdAt": moment(webhook.created_at),
         "updatedAt": moment(webhook.updated_at),
         "_links": {
-            "self": link(here, title=spec.description or _default_description(spec)),
+            "self": link(here, title=title_of(spec)),
             "pb:execute": link(f"{here}/execute", title="Send the webhook's request now"),
-            "pb:triggered-webhooks": link(f"{here}/deliveries", title="What became of its deliveries"),
+            "pb:triggered-webhooks": link(f"{here}/deliveries", title="The webhook's deliveries"),
             "pb:webhooks": link(call.url("webhooks"), title="All webhooks"),
+            **{
+                f"pb:{role}": link(pacticipant_url(call, party.name), title=role.title(), name=party.name)
+                for role, party in (("consumer", spec.consumer), ("provider", spec.provider))
+                if party is not None and party.name
+            },
         },
     }
 
 
-def _default_description(spec: WebhookSpec) -> str:
-    return f"{spec.request.method.upper()} {spec.request.url.split('?')[0]}"
-
-
-def _masked(spec: WebhookSpec) -> dict[str, Any]:
-    request = spec.request
-    headers = outgoing(spec, {}).headers if request.headers else {}
-    shown = {
-        name: _MASK if any(word in name.lower() for word in _SECRET_HEADERS) else value
-        for name, value in headers.items()
-    }
-    return {
-        "method": request.method.upper(),
-        "url": request.url,
-        "headers": shown,
-        "body": request.body,
-        **({"username": request.username} if request.username else {}),
-        **({"password": _MASK} if request.password else {}),
-    }
-
-
-def _all(call: Call) -> Response:
-    found = webhooks.all_webhooks(call.connection)
+def _listed(call: Call) -> Response:
+    """List all webhooks, or those that fire for the consumer and the provider that the path names."""
+    found = [each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)]
     links = [
-        link(
-            call.url("webhooks", each.uuid),
-            title=each.spec.description or _default_description(each.spec),
-            name=each.uuid,
-        )
-        for each in found
+        link(call.url("webhooks", each.uuid), title=title_of(each.spec), name=each.uuid) for each in found
     ]
     return hal(
         {
             "_embedded": {"webhooks": [_document(call, each) for each in found]},
-            "_links": {"self": link(call.url("webhooks")), "pb:webhooks": links},
+            "_links": {
+                "self": link(call.url(*call.request.segments), title="Webhooks"),
+                "pb:webhooks": links,
+                "pb:create": link(call.url(*call.request.segments), title="POST to create a webhook"),
+            },
         }
     )
 
 
+def _concerns(spec: WebhookSpec, names: dict[str, str]) -> bool:
+    parties = {"consumer": spec.consumer, "provider": spec.provider}
+    return all(
+        parties[role] is not None and getattr(parties[role], "name", None) == name
+        for role, name in names.items()
+        if role in parties
+    )
+
+
 def _get(call: Call) -> Response:
-    return hal(_document(call, _known(call)))
+    return hal(_document(call, known_webhook(call)))
 
 
 def _create(call: Call) -> Response:
@@ -113,23 +130,21 @@ def _create(call: Call) -> Response:
 
 def _put(call: Call) -> Response:
     identity = call.path["uuid"]
-    if len(identity) < 16 or not all(letter.isalnum() or letter in "-_" for letter in identity):  # noqa: PLR2004
-        raise Problem(
-            400, "The UUID must have 16 or more letters, digits, - or _", errors={"uuid": ["too short"]}
-        )
+    if not _UUID.fullmatch(identity):
+        text = "The UUID can only contain letters, digits, _ and -, and must have 16 or more of them"
+        raise Problem(400, text, errors={"uuid": [text]})
     return _save(call, identity)
 
 
 def _save(call: Call, identity: str) -> Response:
-    try:
-        spec = read_spec(call.json(), allowed_hosts=call.config.webhook_hosts)
-    except WebhookError as error:
-        raise Problem(400, str(error), errors={"request": [str(error)]}) from None
-    created = webhooks.save_webhook(call.connection, identity, spec, now=call.now)
-    found = webhooks.find_webhook(call.connection, identity)
-    assert found is not None, "it was saved above"  # noqa: S101 -- for the type checker
-    headers = (("Location", call.url("webhooks", identity)),) if created else ()
-    return hal(_document(call, found), status=201 if created else 200, headers=headers)
+    stored = webhooks.find_webhook(call.connection, identity)
+    spec = read_webhook(call, call.json(), stored.spec if stored else None)
+    webhooks.save_webhook(call.connection, identity, spec, now=call.now)
+    created = Webhook(
+        uuid=identity, spec=spec, created_at=stored.created_at if stored else call.now, updated_at=call.now
+    )
+    headers = () if stored else (("Location", call.url("webhooks", identity)),)
+    return hal(_document(call, created), status=200 if stored else 201, headers=headers)
 
 
 def _delete(call: Call) -> Response:
@@ -138,53 +153,20 @@ def _delete(call: Call) -> Response:
     return no_content()
 
 
-def _execute(call: Call) -> Response:
-    request: Outgoing = outgoing(_known(call).spec, dict(_EXAMPLES))
-    delivery = Delivery(
-        uuid="",
-        webhook_uuid=call.path["uuid"],
-        event="test",
-        status="waiting",
-        attempts=0,
-        log="",
-        request=request,
-        created_at=call.now,
-    )
-    arrived, words = send_once(delivery, call.config)
-    return hal(
-        {"success": arrived, "logs": words, "_links": {"self": link(call.url(*call.request.segments))}}
-    )
-
-
-def _deliveries(call: Call) -> Response:
-    found = webhooks.deliveries_of(call.connection, _known(call).uuid)
-    documents = [
-        {
-            "uuid": each.uuid,
-            "event": each.event,
-            "status": each.status,
-            "attempts": each.attempts,
-            "logs": each.log,
-            "createdAt": moment(each.created_at),
-        }
-        for each in found
-    ]
-    return hal(
-        {
-            "_embedded": {"triggeredWebhooks": documents},
-            "_links": {"self": link(call.url(*call.request.segments))},
-        }
-    )
-
-
 _WEBHOOK = "/webhooks/{uuid}"
+_LISTS = (
+    "/webhooks/provider/{provider}/consumer/{consumer}",
+    "/webhooks/provider/{provider}",
+    "/webhooks/consumer/{consumer}",
+    "/pacts/provider/{provider}/consumer/{consumer}/webhooks",
+)
 
 ROUTES: list[Route] = [
-    reads("/webhooks", _all),
+    reads("/webhooks", _listed),
     writes("POST", "/webhooks", _create),
+    *(reads(path, _listed) for path in _LISTS),
+    *(writes("POST", path, _create) for path in _LISTS),
     reads(_WEBHOOK, _get),
     writes("PUT", _WEBHOOK, _put),
     writes("DELETE", _WEBHOOK, _delete),
-    reads(f"{_WEBHOOK}/execute", _execute, method="POST"),
-    reads(f"{_WEBHOOK}/deliveries", _deliveries),
 ]

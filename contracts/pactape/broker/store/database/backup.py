@@ -1,4 +1,4 @@
-"""Copies of the database: made while it is in use, and put back with their content checked."""
+"""Backups of a SQLite database: made while it is in use, and restored with their content checked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pactape.broker.store.database.sqlite import SCHEMA
+from pactape.broker.store.database.schema import SCHEMA
 from pactape.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["back_up", "restore"]
 
+_JOURNALS = ("-wal", "-shm", "-journal")
+_FULL = ("disk is full", "No space left", "disk I/O error")
+
 
 def back_up(database: Path, target: Path) -> None:
-    """Copy a broker's database, which may be in use, to `target`, which then is complete or isn't there.
+    """Copy a broker's database, which may be in use, to `target`, which then is complete or doesn't exist.
 
     Raises:
         BadInputError: There is no such database, or it is damaged.
@@ -24,30 +27,43 @@ def back_up(database: Path, target: Path) -> None:
     """
     if not database.is_file():
         raise BadInputError(
-            "there is no database to copy", where=database, remedy="name the broker's file with --database"
+            "there is no database to back up", where=database, remedy="name the broker's file with --database"
         )
+    _refuse_existing(target)
     _copy(database, target)
 
 
 def restore(source: Path, database: Path) -> None:
-    """Put a backup in the place of a database that isn't there.
+    """Restore a backup to a database that doesn't exist.
 
     Raises:
         BadInputError: There is no such backup, it is damaged, or a newer Pactape wrote it.
-        OutputError: The database exists already or can't be written.
+        OutputError: The database or a journal of one exists already, or it can't be written.
     """
     if not source.is_file():
         raise BadInputError("there is no such backup", where=source, remedy="name a file that `backup` wrote")
+    _refuse_existing(database)
+    _refuse_journals(database)
     _copy(source, database, newest=SCHEMA)
 
 
-def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
+def _refuse_existing(target: Path) -> None:
     if target.exists():
+        raise OutputError("exists already", where=target, remedy="move it away, or name another file")
+
+
+def _refuse_journals(database: Path) -> None:
+    """Refuse to restore beside the journal of a lost database: SQLite would play it into the backup."""
+    left = [each for each in (database.with_name(database.name + end) for end in _JOURNALS) if each.exists()]
+    if left:
         raise OutputError(
-            "exists already",
-            where=target,
-            remedy="move it away (with its -wal and -shm files), or name another file",
+            "is left of another database, and SQLite would play it into the restored one",
+            where=", ".join(map(str, left)),
+            remedy="make sure that no broker runs, and move it away",
         )
+
+
+def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,30 +72,42 @@ def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
         _copy_checked(source, unfinished, newest=newest)
         unfinished.replace(target)
     except OSError as error:
-        raise OutputError(
-            f"can't be written ({error})",
-            where=target,
-            remedy="name a folder with room that you can write to",
-        ) from error
+        raise _not_written(target, error) from error
     except sqlite3.Error as error:
+        if any(text in str(error) for text in _FULL):
+            raise _not_written(target, error) from error
         raise BadInputError(
-            f"can't be read as a broker's database ({error})", where=source, remedy="name a whole backup"
+            f"can't be read as a broker's database ({error})", where=source, remedy="name a complete backup"
         ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        for end in ("", *_JOURNALS):
+            unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
+
+
+def _not_written(target: Path, error: Exception) -> OutputError:
+    return OutputError(
+        f"can't be written ({error})", where=target, remedy="name a folder with room that you can write to"
+    )
 
 
 def _copy_checked(source: Path, target: Path, *, newest: int | None) -> None:
-    with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(target)) as writer:
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as reader:
         reader.execute("SELECT count(*) FROM publications").fetchone()
-        (schema,) = reader.execute("PRAGMA user_version").fetchone()
-        if not schema:
+        (found,) = reader.execute("PRAGMA user_version").fetchone()
+        if not found:
             raise sqlite3.DatabaseError("it is another program's database")
-        if newest is not None and schema > newest:
+        if newest is not None and found > newest:
             raise sqlite3.DatabaseError(
-                f"a newer Pactape wrote it (schema {schema}, this one knows {newest}): upgrade pactape"
+                f"a newer Pactape wrote it (schema {found}, this one knows {newest}): upgrade pactape"
             )
-        reader.backup(writer)
-        answer = writer.execute("PRAGMA integrity_check").fetchone()[0]
-        if answer != "ok":
-            raise sqlite3.DatabaseError(answer)
+        _check_integrity(reader)
+        with closing(sqlite3.connect(target)) as writer:
+            reader.backup(writer)
+            _check_integrity(writer)
+            writer.execute("PRAGMA journal_mode = DELETE")  # a backup is one file
+
+
+def _check_integrity(connection: sqlite3.Connection) -> None:
+    (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if answer != "ok":
+        raise sqlite3.DatabaseError(str(answer))

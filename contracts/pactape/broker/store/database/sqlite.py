@@ -1,18 +1,17 @@
-"""The broker's file: opening it durably, one writer at a time, copies of it while it runs."""
+"""The broker's data in one SQLite file: opened durably, one writer at a time."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DatabaseError
 
-from pactape.broker.store.database.tables import metadata
+from pactape.broker.store.database import schema
+from pactape.broker.store.database.base import Database
 from pactape.errors import OutputError
 
 if TYPE_CHECKING:
@@ -21,20 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["SCHEMA", "Clock", "Database", "utc_now"]
+__all__ = ["SqliteDatabase"]
 
-SCHEMA = 1
 _BUSY_MILLISECONDS = 20_000
 
-Clock = Callable[[], datetime]
 
-
-def utc_now() -> datetime:
-    """The time now, with its zone."""
-    return datetime.now(UTC)
-
-
-class Database:
+class SqliteDatabase(Database):
     """One SQLite file in WAL mode; what `writing()` has left is on the disk.
 
     Args:
@@ -44,8 +35,11 @@ class Database:
         OutputError: The file can't be opened, isn't a broker's, or comes from a newer Pactape.
     """
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.shown = str(path)
         self._one_writer = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,25 +56,28 @@ class Database:
     def _prepare(self) -> None:
         with self.writing() as connection:
             found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if found > SCHEMA:
+            if found > schema.SCHEMA:
                 raise OutputError(
-                    f"was written by a newer Pactape (schema {found}, this one knows {SCHEMA})",
+                    f"was written by a newer Pactape (schema {found}, this one knows {schema.SCHEMA})",
                     where=self.path,
                     remedy="upgrade pactape",
                 )
-            if found < SCHEMA:
-                metadata.create_all(connection, checkfirst=False)
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+            if found == 0:
+                schema.create(connection)
+            else:
+                schema.migrate(connection, found=found)
+            if found != schema.SCHEMA:
+                connection.exec_driver_sql(f"PRAGMA user_version = {schema.SCHEMA}")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view of the data; it never waits for a writer."""
+        """Open one consistent view of the data; it never waits for a writer."""
         with self._engine.connect() as connection, _transaction(connection, "BEGIN"):
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Change the data; all of it is durable when the block ends, none of it when the block raises."""
+    def writing(self, *, exclusive: bool = True) -> Iterator[Connection]:  # noqa: ARG002 -- a file has one writer
+        """Open a transaction that changes the data; it is durable when the block ends."""
         with (
             self._one_writer,
             self._engine.connect() as connection,
@@ -89,12 +86,12 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._engine.dispose()
 
 
 def _refuse_others(path: Path) -> None:
-    """Make a file that only its owner can read, as webhooks may hold credentials, or look into one that is there.
+    """Create a file that only its owner can read, as webhooks may hold credentials, or look into the existing one.
 
     Raises:
         OutputError: It is a database with tables that no broker made; nothing in it has been changed.
@@ -103,9 +100,9 @@ def _refuse_others(path: Path) -> None:
     if not path.stat().st_size:
         return
     with closing(sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)) as connection:
-        (schema,) = connection.execute("PRAGMA user_version").fetchone()
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
         other = connection.execute("SELECT name FROM sqlite_master").fetchone()
-    if other is not None and not schema:
+    if other is not None and not found:
         raise OutputError(
             f"is another program's database (it holds {other[0]})", where=path, remedy="name a new file"
         )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TEXT
 
 __all__ = [
     "branch_versions",
@@ -21,12 +22,14 @@ __all__ = [
     "contents",
     "deliveries",
     "environments",
+    "integrations",
     "labels",
     "metadata",
     "pacticipants",
     "placements",
     "publications",
     "results",
+    "successes",
     "tags",
     "versions",
     "webhooks",
@@ -34,20 +37,23 @@ __all__ = [
 
 metadata = MetaData()
 
+# Names and times are compared byte by byte on both databases; SQLite does so by default.
+_TEXT = String().with_variant(TEXT(collation="C"), "postgresql")
+
 
 def _reference(name: str, column: str) -> Column[int]:
     return Column(name, Integer, ForeignKey(column, ondelete="CASCADE"), nullable=False)
 
 
 def _text(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String, nullable=nullable)
+    return Column(name, _TEXT, nullable=nullable)
 
 
 pacticipants = Table(
     "pacticipants",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
+    Column("name", _TEXT, nullable=False, unique=True),
     _text("display_name"),
     _text("main_branch", nullable=True),
     _text("repository_url", nullable=True),
@@ -72,6 +78,7 @@ versions = Table(
     _text("build_url", nullable=True),
     _text("created_at"),
     UniqueConstraint("pacticipant_id", "number"),
+    Index("versions_by_pacticipant", "pacticipant_id", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -94,14 +101,27 @@ branch_versions = Table(
     Index("branch_versions_by_version", "version_id"),
 )
 
+# The pacticipant stands here too: the latest version with a tag is found in the index, however many there are.
 tags = Table(
     "tags",
     metadata,
+    _reference("pacticipant_id", "pacticipants.id"),
     _reference("version_id", "versions.id"),
     _text("name"),
     _text("created_at"),
     UniqueConstraint("version_id", "name"),
-    Index("tags_by_name", "name", "version_id"),
+    Index("tags_by_name", "pacticipant_id", "name", "version_id"),
+)
+
+# Who has ever published a contract with whom: contents and publications grow, pairs hardly do.
+integrations = Table(
+    "integrations",
+    metadata,
+    _reference("consumer_id", "pacticipants.id"),
+    _reference("provider_id", "pacticipants.id"),
+    _text("created_at"),
+    UniqueConstraint("consumer_id", "provider_id"),
+    Index("integrations_by_provider", "provider_id"),
 )
 
 contents = Table(
@@ -143,16 +163,30 @@ results = Table(
     Column("details", LargeBinary, nullable=False),
     _text("executed_at"),
     UniqueConstraint("content_id", "number"),
-    Index("results_by_provider_version", "provider_version_id", "content_id"),
+    Index("results_by_provider_version", "provider_version_id", "content_id", "id"),
+    Index("results_by_content", "content_id", "provider_version_id", "id"),
     sqlite_autoincrement=True,
+)
+
+# Under which of its branches and tags a provider has verified a content, and since when: what is pending is
+# asked of this table, whose size depends on the branches and not on the number of builds.
+successes = Table(
+    "successes",
+    metadata,
+    _reference("content_id", "contents.id"),
+    _text("kind"),
+    _text("name"),
+    Column("wip", Boolean, nullable=False),
+    _text("first_at"),
+    UniqueConstraint("content_id", "kind", "name", "wip"),
 )
 
 environments = Table(
     "environments",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("uuid", String, nullable=False, unique=True),
-    Column("name", String, nullable=False, unique=True),
+    Column("uuid", _TEXT, nullable=False, unique=True),
+    Column("name", _TEXT, nullable=False, unique=True),
     _text("display_name"),
     Column("production", Boolean, nullable=False),
     _text("contacts"),
@@ -165,7 +199,7 @@ placements = Table(
     "placements",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("uuid", String, nullable=False, unique=True),
+    Column("uuid", _TEXT, nullable=False, unique=True),
     _text("kind"),
     _reference("version_id", "versions.id"),
     _reference("environment_id", "environments.id"),
@@ -180,7 +214,7 @@ webhooks = Table(
     "webhooks",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("uuid", String, nullable=False, unique=True),
+    Column("uuid", _TEXT, nullable=False, unique=True),
     Column("definition", LargeBinary, nullable=False),
     _text("created_at"),
     _text("updated_at"),
@@ -190,14 +224,22 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("uuid", String, nullable=False, unique=True),
+    Column("uuid", _TEXT, nullable=False, unique=True),
     _text("webhook_uuid"),
     _text("event"),
+    _text("consumer"),
+    _text("provider"),
+    _text("consumer_version"),
+    _text("sha"),
+    Column("result_number", Integer, nullable=True),
     _text("status"),
     Column("attempts", Integer, nullable=False),
     _text("log"),
     Column("request", LargeBinary, nullable=False),
     _text("created_at"),
-    Index("deliveries_by_webhook", "webhook_uuid"),
-    Index("deliveries_by_status", "status"),
+    _text("due_at"),
+    _text("claimed_until"),  # empty: by nobody
+    Index("deliveries_by_webhook", "webhook_uuid", "id"),
+    Index("deliveries_due", "status", "due_at"),
+    Index("deliveries_by_parties", "provider", "consumer", "id"),
 )

@@ -1,4 +1,4 @@
-"""The index: every relation that a client may follow."""
+"""The index: every relation that a client may follow, and the heartbeat."""
 
 from __future__ import annotations
 
@@ -93,6 +93,17 @@ _RELATIONS: Mapping[str, tuple[str, str]] = {
     "pb:integrations": ("integrations", "Integrations"),
     "pb:webhooks": ("webhooks", "Webhooks"),
     "pb:webhook": ("webhooks/{uuid}", "A webhook by its UUID"),
+    "pb:integration": ("integrations/provider/{provider}/consumer/{consumer}", "An integration"),
+    "pb:dashboard": ("dashboard", "How each integration stands"),
+    "pb:labels": ("labels", "Labels"),
+    "pb:pacticipants-with-label": ("pacticipants/label/{label}", "Pacticipants with a label"),
+    "pb:pacticipant-branches": ("pacticipants/{pacticipant}/branches", "The branches of a pacticipant"),
+    "pb:can-i-deploy-latest-branch-version-to-environment": (
+        "pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}",
+        "Whether the latest version of a branch can be deployed to an environment",
+    ),
+    "pb:matrix": ("matrix", "The matrix of contracts and verification results"),
+    "pb:metrics": ("metrics", "Numbers of everything"),
     "pb:provider-states": ("pacts/provider/{provider}/provider-states", "Provider states of a provider"),
 }
 
@@ -109,4 +120,13 @@ def _heartbeat(_call: Call) -> Response:
     return hal({"ok": True})
 
 
-ROUTES: list[Route] = [reads("/", _index), reads("/diagnostic/status/heartbeat", _heartbeat)]
+def _dependencies(call: Call) -> Response:
+    call.connection.exec_driver_sql("SELECT 1")
+    return hal({"database": {"ok": True}})
+
+
+ROUTES: list[Route] = [
+    reads("/", _index),
+    reads("/diagnostic/status/heartbeat", _heartbeat),
+    reads("/diagnostic/status/dependencies", _dependencies),
+]

@@ -1,0 +1,1 @@
+"""Resources about the broker as a whole: the index, the dashboard, metrics."""

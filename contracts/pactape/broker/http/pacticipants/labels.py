@@ -1,0 +1,94 @@
+"""Labels of pacticipants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.protocol.links import link, pacticipant_document, pacticipant_url
+from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
+from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
+from pactape.broker.store import pacticipants
+
+if TYPE_CHECKING:
+    from pactape.broker.http.protocol.messages import Call
+
+__all__ = ["ROUTES"]
+
+
+def _all(call: Call) -> Response:
+    names = pacticipants.all_labels(call.connection)
+    document: dict[str, Any] = {}
+    links: dict[str, Any] = {"self": link(call.url("labels"), title="Labels")}
+    if asks_for_page(call):
+        page = page_of(call, total=len(names))
+        names = names[page.offset : page.offset + page.size]
+        document, links = {"page": page.document()}, page.links(call.url("labels"))
+    documents = [
+        {
+            "name": name,
+            "_links": {
+                "pb:pacticipants-with-label": link(
+                    call.url("pacticipants", "label", name), title="Pacticipants"
+                )
+            },
+        }
+        for name in names
+    ]
+    return hal({"_embedded": {"labels": documents}, **document, "_links": links})
+
+
+def _labelled(call: Call) -> Response:
+    label = call.path["label"]
+    found = pacticipants.all_pacticipants(call.connection, label=label)
+    links = [link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in found]
+    documents = [pacticipant_document(call, each) for each in found]
+    return hal(
+        {
+            "_embedded": {"pacticipants": documents},
+            "_links": {"self": link(call.url("pacticipants", "label", label)), "pb:pacticipants": links},
+        }
+    )
+
+
+def _get(call: Call) -> Response:
+    name = call.path["label"]
+    if name not in pacticipants.labels_of(call.connection, known_pacticipant(call).id):
+        raise not_found(f"Label {name}")
+    return hal(_document(call))
+
+
+def _add(call: Call) -> Response:
+    pacticipant = known_pacticipant(call)
+    created = call.path["label"] not in pacticipants.labels_of(call.connection, pacticipant.id)
+    pacticipants.add_label(call.connection, pacticipant.id, call.path["label"])
+    return hal(_document(call), status=201 if created else 200)
+
+
+def _document(call: Call) -> dict[str, Any]:
+    name, owner = call.path["label"], call.path["pacticipant"]
+    return {
+        "name": name,
+        "_links": {
+            "self": link(call.url(*call.request.segments), title="Label", name=name),
+            "pacticipant": link(pacticipant_url(call, owner), title="Pacticipant", name=owner),
+        },
+    }
+
+
+def _remove(call: Call) -> Response:
+    if not pacticipants.remove_label(call.connection, known_pacticipant(call).id, call.path["label"]):
+        raise not_found(f"Label {call.path['label']}")
+    return no_content()
+
+
+_LABEL = "/pacticipants/{pacticipant}/labels/{label}"
+
+ROUTES: list[Route] = [
+    reads("/labels", _all, filters=PAGING),
+    reads("/pacticipants/label/{label}", _labelled),
+    reads(_LABEL, _get),
+    writes("PUT", _LABEL, _add),
+    writes("DELETE", _LABEL, _remove),
+]

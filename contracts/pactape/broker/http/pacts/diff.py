@@ -1,0 +1,87 @@
+"""What changed between two contents, and the previous content that differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.broker.http.pacts.documents import pact_document
+from pactape.broker.http.pacts.resource import published, published_content
+from pactape.broker.http.pacts.storing import diff_text
+from pactape.broker.http.protocol.messages import Response, hal, not_found
+from pactape.broker.http.protocol.routing import Route, reads
+from pactape.broker.store import pacts
+from pactape.broker.store.published import previous_distinct
+
+if TYPE_CHECKING:
+    from pactape.broker.http.protocol.messages import Call
+    from pactape.broker.records import Publication
+
+__all__ = ["ROUTES", "previous_of"]
+
+
+def previous_of(call: Call, publication: Publication) -> Publication:
+    """Return the contract of the latest earlier version whose content differs.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    found = previous_distinct(call.connection, publication)
+    if found is None:
+        raise not_found(f"A previous pact of {publication.consumer} with another content")
+    return found
+
+
+def _previous(call: Call) -> Response:
+    return hal(pact_document(call, previous_of(call, published(call))))
+
+
+def _with_previous(call: Call) -> Response:
+    current = published(call)
+    return _diff(call, previous_of(call, current), current)
+
+
+def _with_version(call: Call) -> Response:
+    current, other = published(call), call.path["comparison"]
+    found = pacts.find_publication(
+        call.connection, consumer=current.consumer, provider=current.provider, version=other
+    )
+    if found is None:
+        raise not_found(f"A pact between {current.consumer} ({other}) and {current.provider}")
+    return _diff(call, found, current)
+
+
+def _with_content(call: Call) -> Response:
+    current, other = published_content(call), call.path["comparison"]
+    found = pacts.publication_of_content(
+        call.connection, consumer=current.consumer, provider=current.provider, sha=other
+    )
+    if found is None:
+        raise not_found(f"A pact with the content {other}")
+    return _diff(call, found, current)
+
+
+def _diff(call: Call, old: Publication, new: Publication) -> Response:
+    text = diff_text(_document(call, old), _document(call, new))
+    head = (
+        f"Pact between {new.consumer} and {new.provider}: version {old.version} and version {new.version}\n\n"
+    )
+    body = head + (text or "No differences")
+    return Response(body=f"{body}\n".encode(), content_type="text/plain;charset=utf-8")
+
+
+def _document(call: Call, publication: Publication) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
+    return document
+
+
+_BETWEEN = "/pacts/provider/{provider}/consumer/{consumer}"
+_VERSION = f"{_BETWEEN}/version/{{version}}"
+
+ROUTES: list[Route] = [
+    reads(f"{_VERSION}/previous-distinct", _previous),
+    reads(f"{_VERSION}/diff/previous-distinct", _with_previous),
+    reads(f"{_VERSION}/diff/version/{{comparison}}", _with_version),
+    reads(f"{_BETWEEN}/pact-version/{{sha}}/diff/pact-version/{{comparison}}", _with_content),
+]

@@ -1,0 +1,63 @@
+"""Problems as answers: RFC 9457 for those who accept it, the official broker's form for everybody else."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.broker.http.protocol.messages import HAL, PROBLEM, Problem, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["challenged", "problem_response"]
+
+_DOCUMENT = "application/json;charset=utf-8"
+
+
+def problem_response(problem: Problem, *, accept: str) -> Response:
+    """Return a problem in the form that the caller reads.
+
+    The stock command line shows `error` and `errors` of application/hal+json, and the notices of a refused
+    publication; it shows nothing of a form that it doesn't know.
+
+    Args:
+        problem: What is wrong.
+        accept: The request's Accept header.
+    """
+    if "application/problem+json" in accept:
+        body: Mapping[str, Any] = _rfc_9457(problem)
+        content_type = PROBLEM
+    else:
+        body, content_type = _official(problem), _DOCUMENT if "notices" in problem.extra else HAL
+    answer = Response(status=problem.status, body=msgspec.json.encode(body), content_type=content_type)
+    return challenged(problem, answer)
+
+
+def challenged(problem: Problem, answer: Response) -> Response:
+    """Return an answer with the headers that its status needs (RFC 9110, 11.6.1 and 15.5.6)."""
+    headers = answer.headers
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers = (*headers, ("WWW-Authenticate", 'Basic realm="Pact broker"'))
+    if problem.allowed:
+        headers = (*headers, ("Allow", ", ".join(problem.allowed)))
+    return msgspec.structs.replace(answer, headers=headers)
+
+
+def _rfc_9457(problem: Problem) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "title": HTTPStatus(problem.status).phrase,
+        "type": "about:blank",
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.extra,
+    }
+    return {**document, "errors": problem.errors} if problem.errors else document
+
+
+def _official(problem: Problem) -> Mapping[str, Any]:
+    if problem.errors:
+        return {**problem.extra, "errors": problem.errors}
+    return {**problem.extra, "error": problem.detail}

@@ -1,0 +1,89 @@
+"""From a WSGI environment to a request, with everything that can't be one refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pactape.broker.http.protocol.messages import Problem, Request
+from pactape.broker.http.protocol.names import is_name
+
+if TYPE_CHECKING:
+    from pactape.broker.config import BrokerConfig
+
+__all__ = ["base_of", "body_of", "host_of", "read_head", "wants_html"]
+
+_BODIES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def read_head(environ: dict[str, Any], config: BrokerConfig) -> Request:
+    """Return the request without its body.
+
+    Raises:
+        Problem: 400, the path isn't UTF-8 or holds a part that can't be a name.
+    """
+    path = _path(environ)
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        segments=_segments(path),
+        path=path,
+        query=tuple(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+        content_type=environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower(),
+        base_url=base_of(environ, config),
+        wants_html=wants_html(environ),
+        accept=environ.get("HTTP_ACCEPT", ""),
+    )
+
+
+def body_of(environ: dict[str, Any], request: Request, *, limit: int) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        Problem: 400, its length is not a number; 413, it is too large; 415, it is not JSON.
+    """
+    if request.method not in _BODIES:
+        return b""
+    declared = environ.get("CONTENT_LENGTH") or "0"
+    if not (declared.isascii() and declared.isdecimal()):
+        raise Problem(400, "Content-Length is not a number")
+    if int(declared) > limit:
+        raise Problem(413, f"The body is larger than {limit} bytes")
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    body = bytes(environ["wsgi.input"].read(limit + 1 if chunked else int(declared)))
+    if len(body) > limit:
+        raise Problem(413, f"The body is larger than {limit} bytes")
+    kind = request.content_type
+    if body and kind != "application/json" and not kind.endswith("+json"):
+        raise Problem(415, f"The body must be application/json, not {kind or 'without a Content-Type'}")
+    return body
+
+
+def base_of(environ: dict[str, Any], config: BrokerConfig) -> str:
+    """Return what links start with, without a slash at the end."""
+    return (config.base_url or f"{environ['wsgi.url_scheme']}://{host_of(environ)}").rstrip("/")
+
+
+def host_of(environ: dict[str, Any]) -> str:
+    """Return the host that the request names; the server's own when it names none."""
+    return str(environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}")
+
+
+def wants_html(environ: dict[str, Any]) -> bool:
+    """Return whether a browser asks."""
+    return "text/html" in environ.get("HTTP_ACCEPT", "")
+
+
+def _path(environ: dict[str, Any]) -> str:
+    """Return the path as it was sent: PATH_INFO is decoded, and has lost which slashes belong to names."""
+    sent = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/"))
+    return sent.partition("?")[0] if sent.startswith("/") else urlsplit(sent).path
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    whole = path.strip("/")
+    segments = tuple(unquote(part) for part in whole.split("/")) if whole else ()
+    if any("\ufffd" in segment for segment in segments):
+        raise Problem(400, "The path is not UTF-8")
+    if not all(map(is_name, segments)):
+        raise Problem(400, "The path holds a part that can't be a name")
+    return segments

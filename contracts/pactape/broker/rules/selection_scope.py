@@ -1,0 +1,110 @@
+"""What selectors may choose from: which publications have to be looked at, whatever else was published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.broker.rules.selector_parsing import Selector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["ConsumerDefaults", "SelectionScope", "default_selectors", "scope_of"]
+
+
+class ConsumerDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides which contract of a consumer is selected by default.
+
+    Args:
+        name: The consumer's name.
+        main_branch: Its main branch, when it has one.
+        on_main_branch: Whether any version of it is on that branch.
+        tagged_main: Whether any version of it has a tag of that name.
+    """
+
+    name: str
+    main_branch: str | None = None
+    on_main_branch: bool = False
+    tagged_main: bool = False
+
+
+class SelectionScope(msgspec.Struct, frozen=True, kw_only=True):
+    """The heads and versions among which selectors choose.
+
+    Args:
+        branches: Branches whose heads are wanted.
+        main_branches: Whether the heads of main branches are wanted.
+        every_branch: Whether the heads of all branches are wanted.
+        tags: Tags whose latest versions are wanted.
+        every_tag: Whether the latest version of every tag is wanted.
+        whole_tags: Tags of which every version is wanted.
+        latest: Whether the latest contract of each consumer is wanted.
+        environments: Whether what is deployed or released now is wanted.
+    """
+
+    branches: frozenset[str] = frozenset()
+    main_branches: bool = False
+    every_branch: bool = False
+    tags: frozenset[str] = frozenset()
+    every_tag: bool = False
+    whole_tags: frozenset[str] = frozenset()
+    latest: bool = False
+    environments: bool = False
+
+
+def default_selectors(consumers: Iterable[ConsumerDefaults]) -> list[Selector]:
+    """Return the official default: each consumer's main branch (else its tag, else its latest), and all in use.
+
+    The main branch counts as soon as any version is on it, even if its head has no contract with the provider.
+
+    Example:
+        >>> web = ConsumerDefaults(name="web", main_branch="main", on_main_branch=True)
+        >>> default_selectors([web])[0].main_branch
+        True
+    """
+    chosen = []
+    for consumer in consumers:
+        if consumer.on_main_branch:
+            chosen.append(Selector(consumer=consumer.name, main_branch=True))
+        elif consumer.tagged_main:
+            chosen.append(Selector(consumer=consumer.name, tag=consumer.main_branch, latest=True))
+        else:
+            chosen.append(Selector(consumer=consumer.name, latest=True))
+    return [*chosen, Selector(deployed_or_released=True)]
+
+
+def scope_of(
+    selectors: Sequence[Selector], *, provider_branch: str | None = None, heads: bool = False
+) -> SelectionScope:
+    """Return what selectors may choose from.
+
+    Args:
+        selectors: The selectors.
+        provider_branch: The provider's branch, for matchingBranch.
+        heads: Whether all heads are wanted besides, as for work in progress.
+    """
+    named = {each.branch for each in selectors if isinstance(each.branch, str)}
+    named |= {each.fallback_branch for each in selectors if each.fallback_branch}
+    if provider_branch and any(each.matching_branch for each in selectors):
+        named.add(provider_branch)
+    tags = {each.tag for each in selectors if each.tag and each.latest}
+    tags |= {each.fallback_tag for each in selectors if each.fallback_tag}
+    return SelectionScope(
+        branches=frozenset(named),
+        main_branches=any(each.main_branch or each.fallback_to_main_branch for each in selectors),
+        every_branch=heads or any(each.branch is True for each in selectors),
+        tags=frozenset(tags),
+        every_tag=heads,
+        whole_tags=frozenset(each.tag for each in selectors if each.tag and not each.latest),
+        latest=any(_is_plain_latest(each) for each in selectors),
+        environments=any(
+            each.environment or each.deployed or each.released or each.deployed_or_released
+            for each in selectors
+        ),
+    )
+
+
+def _is_plain_latest(selector: Selector) -> bool:
+    return bool(selector.latest) and not (selector.tag or selector.branch or selector.main_branch)

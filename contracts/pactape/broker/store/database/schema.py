@@ -1,0 +1,77 @@
+"""The versions of the tables, and how a database of an older version is brought up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from pactape.broker.store.database import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+__all__ = ["SCHEMA", "create", "migrate"]
+
+SCHEMA = 2
+
+
+def create(connection: Connection) -> None:
+    """Create every table of the current version in an empty database."""
+    t.metadata.create_all(connection, checkfirst=False)
+
+
+def migrate(connection: Connection, *, found: int) -> None:
+    """Bring the tables from a version to the current one, inside the caller's transaction."""
+    for version in range(found + 1, SCHEMA + 1):
+        _MIGRATIONS[version](connection)
+
+
+def _to_2(connection: Connection) -> None:
+    """Add integrations and successes; give tags their pacticipant, and deliveries what they are about."""
+    run = connection.exec_driver_sql
+    for index in (
+        "tags_by_name",
+        "results_by_provider_version",
+        "deliveries_by_webhook",
+        "deliveries_by_status",
+    ):
+        run(f"DROP INDEX {index}")
+    run("ALTER TABLE tags RENAME TO tags_1")
+    run("ALTER TABLE deliveries RENAME TO deliveries_1")
+    for table in (t.tags, t.integrations, t.successes, t.deliveries):
+        table.create(connection)
+    for added in (*t.results.indexes, *t.versions.indexes):
+        added.create(connection)
+    for statement in _FILL_2:
+        connection.execute(text(statement))
+    run("DROP TABLE tags_1")
+    run("DROP TABLE deliveries_1")
+
+
+_FILL_2 = (
+    """INSERT INTO tags (pacticipant_id, version_id, name, created_at)
+    SELECT v.pacticipant_id, o.version_id, o.name, o.created_at
+    FROM tags_1 o JOIN versions v ON v.id = o.version_id""",
+    """INSERT INTO integrations (consumer_id, provider_id, created_at)
+    SELECT consumer_id, provider_id, min(created_at) FROM contents GROUP BY consumer_id, provider_id""",
+    """INSERT INTO successes (content_id, kind, name, wip, first_at)
+    SELECT r.content_id, 'any', '', r.wip, min(r.executed_at)
+    FROM results r WHERE r.success GROUP BY r.content_id, r.wip""",
+    """INSERT INTO successes (content_id, kind, name, wip, first_at)
+    SELECT r.content_id, 'branch', b.name, r.wip, min(r.executed_at)
+    FROM results r JOIN branch_versions bv ON bv.version_id = r.provider_version_id
+    JOIN branches b ON b.id = bv.branch_id
+    WHERE r.success GROUP BY r.content_id, b.name, r.wip""",
+    """INSERT INTO successes (content_id, kind, name, wip, first_at)
+    SELECT r.content_id, 'tag', g.name, r.wip, min(r.executed_at)
+    FROM results r JOIN tags g ON g.version_id = r.provider_version_id
+    WHERE r.success GROUP BY r.content_id, g.name, r.wip""",
+    """INSERT INTO deliveries (uuid, webhook_uuid, event, consumer, provider, consumer_version, sha, status,
+    attempts, log, request, created_at, due_at, claimed_until)
+    SELECT uuid, webhook_uuid, event, '', '', '', '', status,
+    attempts, log, request, created_at, created_at, '' FROM deliveries_1""",
+)
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2}

@@ -1,0 +1,143 @@
+"""Integrations: which consumer has ever published a contract with which provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+
+from pactape.broker.records import Integration, Pacticipant
+from pactape.broker.store.database import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection, Row, Select
+
+__all__ = [
+    "all_integrations",
+    "count_integrations",
+    "delete_integration",
+    "delete_integrations",
+    "ensure_integration",
+    "has_integration",
+    "integrated_providers",
+]
+
+_CONSUMERS = t.pacticipants.alias("consumers")
+_PROVIDERS = t.pacticipants.alias("providers")
+
+
+def ensure_integration(
+    connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, now: str
+) -> None:
+    """Record that a consumer has a contract with a provider."""
+    connection.execute(_ADD, {"consumer_id": consumer.id, "provider_id": provider.id, "created_at": now})
+
+
+_ADD = upsert(t.integrations).on_conflict_do_nothing()
+
+
+def has_integration(connection: Connection, consumer: Pacticipant, provider: Pacticipant) -> bool:
+    """Return whether a consumer has ever published a contract with a provider."""
+    values = {"consumer": consumer.id, "provider": provider.id}
+    return connection.execute(_BETWEEN, values).first() is not None
+
+
+def integrated_providers(
+    connection: Connection, consumer: str, names: Collection[str]
+) -> dict[str, tuple[Pacticipant, bool]]:
+    """Return the pacticipants of these names, each with whether the consumer has a contract with it."""
+    owner = select(_CONSUMERS.c.id).where(_CONSUMERS.c.name == consumer).scalar_subquery()
+    known = select(t.integrations.c.created_at).where(
+        t.integrations.c.consumer_id == owner, t.integrations.c.provider_id == t.pacticipants.c.id
+    )
+    rows = connection.execute(select(t.pacticipants, known.exists()).where(t.pacticipants.c.name.in_(names)))
+    return {row[1]: (_pacticipant(row), bool(row[-1])) for row in rows}
+
+
+_BETWEEN = select(t.integrations.c.created_at).where(
+    t.integrations.c.consumer_id == bindparam("consumer"),
+    t.integrations.c.provider_id == bindparam("provider"),
+)
+
+
+def all_integrations(
+    connection: Connection,
+    *,
+    part: str = "",
+    of_consumers: Collection[str] | None = None,
+    of_providers: Collection[str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Integration]:
+    """Return integrations by the names of consumer and provider.
+
+    Args:
+        connection: The transaction.
+        part: What either name must contain, in either case.
+        of_consumers: The names of the consumers to stay within.
+        of_providers: The names of the providers to stay within.
+        limit: How many to return at most; None means all.
+        offset: How many to leave out first.
+    """
+    query = _filtered(_integrations(), part)
+    if of_consumers is not None:
+        query = query.where(_CONSUMERS.c.name.in_(of_consumers))
+    if of_providers is not None:
+        query = query.where(_PROVIDERS.c.name.in_(of_providers))
+    query = query.order_by(_CONSUMERS.c.name, _PROVIDERS.c.name).limit(limit).offset(offset)
+    return [Integration(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def count_integrations(connection: Connection, *, part: str = "") -> int:
+    """Return how many integrations there are with a part of a name."""
+    found = _filtered(_integrations(), part).subquery()
+    return int(connection.scalars(select(func.count()).select_from(found)).one())
+
+
+def delete_integration(connection: Connection, consumer: Pacticipant, provider: Pacticipant) -> None:
+    """Delete every contract between a consumer and a provider, with its results."""
+    connection.execute(
+        delete(t.contents).where(
+            t.contents.c.consumer_id == consumer.id, t.contents.c.provider_id == provider.id
+        )
+    )
+    connection.execute(
+        delete(t.integrations).where(
+            t.integrations.c.consumer_id == consumer.id, t.integrations.c.provider_id == provider.id
+        )
+    )
+
+
+def delete_integrations(connection: Connection) -> None:
+    """Delete every contract there is, with its results; pacticipants and their versions stay."""
+    connection.execute(delete(t.contents))
+    connection.execute(delete(t.integrations))
+
+
+def _integrations() -> Select[Any]:
+    return (
+        select(
+            _CONSUMERS.c.name.label("consumer"),
+            _PROVIDERS.c.name.label("provider"),
+            t.integrations.c.created_at,
+        )
+        .select_from(t.integrations)
+        .join(_CONSUMERS, _CONSUMERS.c.id == t.integrations.c.consumer_id)
+        .join(_PROVIDERS, _PROVIDERS.c.id == t.integrations.c.provider_id)
+    )
+
+
+def _filtered(query: Select[Any], part: str) -> Select[Any]:
+    if not part:
+        return query
+    return query.where(
+        _CONSUMERS.c.name.icontains(part, autoescape=True)
+        | _PROVIDERS.c.name.icontains(part, autoescape=True)
+    )
+
+
+def _pacticipant(row: Row[Any]) -> Pacticipant:
+    return Pacticipant(**{name: getattr(row, name) for name in Pacticipant.__struct_fields__})

@@ -1,0 +1,219 @@
+"""Lists of published contracts: the latest ones, those of branches, tags and versions.
+
+Each is found in an index from its end, so that its cost doesn't depend on how much was published before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, or_, select
+
+from pactape.broker.records import Publication
+from pactape.broker.store.database import tables as t
+from pactape.broker.store.pacts import CONSUMERS, PROVIDERS, between, select_publications
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+__all__ = [
+    "latest_publication",
+    "latest_publications",
+    "previous_distinct",
+    "publications_between",
+    "publications_of_versions",
+    "recent_publications",
+]
+
+
+def publications_between(
+    connection: Connection,
+    *,
+    consumer: str | None = None,
+    provider: str | None = None,
+    branch: str | None = None,
+    main_branch: bool = False,
+    tag: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Publication]:
+    """Return the contracts of a consumer, of a provider or between the two, those of the latest versions first.
+
+    Args:
+        connection: The transaction.
+        consumer: The consumer's name; None means any.
+        provider: The provider's name; None means any.
+        branch: A branch that the consumer versions must be on.
+        main_branch: Whether they must be on the consumer's main branch.
+        tag: A tag that they must have.
+        limit: How many to return at most; None means all.
+        offset: How many to leave out first.
+    """
+    query = select_publications().where(*between(consumer, provider))
+    query = _on(query, branch=branch, main_branch=main_branch, tag=tag)
+    query = query.order_by(t.publications.c.version_id.desc()).limit(limit).offset(offset)
+    return _all(connection, query)
+
+
+def latest_publication(
+    connection: Connection,
+    *,
+    consumer: str,
+    provider: str,
+    branch: str | None = None,
+    main_branch: bool = False,
+    tag: str | None = None,
+    untagged: bool = False,
+) -> Publication | None:
+    """Return the latest contract between two parties: of all, of a branch, with a tag, or without any tag."""
+    query = select_publications().where(*between(consumer, provider))
+    query = _on(query, branch=branch, main_branch=main_branch, tag=tag)
+    if untagged:
+        query = query.where(~_tags().exists())
+    found = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def _on(query: Select[Any], *, branch: str | None, main_branch: bool, tag: str | None) -> Select[Any]:
+    if branch is not None or main_branch:
+        name: Any = CONSUMERS.c.main_branch if main_branch else branch
+        on_branch = select(t.branch_versions.c.version_id).join(
+            t.branches, t.branches.c.id == t.branch_versions.c.branch_id
+        )
+        query = query.where(
+            on_branch.where(
+                t.branch_versions.c.version_id == t.publications.c.version_id, t.branches.c.name == name
+            ).exists()
+        )
+    return query if tag is None else query.where(_tags().where(t.tags.c.name == tag).exists())
+
+
+def _tags() -> Select[Any]:
+    return select(t.tags.c.name).where(t.tags.c.version_id == t.publications.c.version_id)
+
+
+def previous_distinct(connection: Connection, publication: Publication) -> Publication | None:
+    """Return the contract of the latest earlier version between the same parties whose content differs."""
+    query = select_publications().where(
+        *between(publication.consumer, publication.provider),
+        t.publications.c.version_id < publication.version_id,
+        t.publications.c.content_id != publication.content_id,
+    )
+    found = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def publications_of_versions(
+    connection: Connection, *, versions: Collection[int], providers: Collection[str] | None = None
+) -> list[Publication]:
+    """Return the contracts of consumer versions, those of the latest versions first.
+
+    Args:
+        connection: The transaction.
+        versions: Ids of consumer versions.
+        providers: Names of the providers to stay within; None means all.
+    """
+    if not versions:
+        return []
+    query = select_publications().where(t.publications.c.version_id.in_(versions))
+    if providers is not None:
+        query = query.where(PROVIDERS.c.name.in_(providers))
+    return _all(connection, query.order_by(t.publications.c.version_id.desc()))
+
+
+def recent_publications(
+    connection: Connection,
+    *,
+    consumer: str | None = None,
+    provider: str | None = None,
+    others: Collection[str] | None = None,
+    limit: int,
+) -> list[Publication]:
+    """Return the contracts of the latest versions of a consumer, or of all consumers of a provider.
+
+    Args:
+        connection: The transaction.
+        consumer: The consumer's name; None means any.
+        provider: The provider's name; None means any.
+        others: Names of the providers to stay within; None means all.
+        limit: How many to return at most.
+    """
+    query = select_publications().where(*between(consumer, provider))
+    if others is not None:
+        query = query.where(PROVIDERS.c.name.in_(others))
+    return _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(limit))
+
+
+def latest_publications(
+    connection: Connection,
+    *,
+    part: str = "",
+    pacticipant: str | None = None,
+    consumer: str | None = None,
+    provider: str | None = None,
+    branch: str | None = None,
+    main_branch: bool = False,
+    tag: str | None = None,
+) -> list[Publication]:
+    """Return for each consumer and provider the contract of the latest version that has one.
+
+    Args:
+        connection: The transaction.
+        part: What either name must contain, in either case.
+        pacticipant: A name that the consumer or the provider must have.
+        consumer: The consumer's name; None means any.
+        provider: The provider's name; None means any.
+        branch: A branch that the consumer versions must be on.
+        main_branch: Whether they must be on the consumer's main branch.
+        tag: A tag that they must have.
+    """
+    inner = t.publications.alias("inner_publications")
+    newest = select(inner.c.version_id).where(
+        inner.c.provider_id == t.integrations.c.provider_id,
+        inner.c.consumer_id == t.integrations.c.consumer_id,
+    )
+    newest = _newest_on(newest, inner, branch=branch, main_branch=main_branch, tag=tag)
+    head = newest.order_by(inner.c.version_id.desc()).limit(1).scalar_subquery()
+    query = select_publications().join(
+        t.integrations,
+        and_(
+            t.integrations.c.consumer_id == t.publications.c.consumer_id,
+            t.integrations.c.provider_id == t.publications.c.provider_id,
+            t.publications.c.version_id == head,
+        ),
+    )
+    query = query.where(*between(consumer, provider), *_named(part, pacticipant))
+    return _all(connection, query.order_by(CONSUMERS.c.name, PROVIDERS.c.name))
+
+
+def _newest_on(
+    newest: Select[Any], inner: Any, *, branch: str | None, main_branch: bool, tag: str | None
+) -> Select[Any]:
+    if branch is not None or main_branch:
+        name: Any = CONSUMERS.c.main_branch if main_branch else branch
+        newest = newest.join(t.branch_versions, t.branch_versions.c.version_id == inner.c.version_id).join(
+            t.branches, and_(t.branches.c.id == t.branch_versions.c.branch_id, t.branches.c.name == name)
+        )
+    if tag is not None:
+        newest = newest.join(t.tags, and_(t.tags.c.version_id == inner.c.version_id, t.tags.c.name == tag))
+    return newest
+
+
+def _named(part: str, pacticipant: str | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if part:
+        wanted.append(
+            or_(
+                CONSUMERS.c.name.icontains(part, autoescape=True),
+                PROVIDERS.c.name.icontains(part, autoescape=True),
+            )
+        )
+    if pacticipant is not None:
+        wanted.append(or_(CONSUMERS.c.name == pacticipant, PROVIDERS.c.name == pacticipant))
+    return wanted
+
+
+def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
+    return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- SQLAlchemy's public name

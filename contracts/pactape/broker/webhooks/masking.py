@@ -1,0 +1,285 @@
+"""Hiding a webhook's credentials from everybody, and putting them back when a masked webhook is saved."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+import msgspec
+
+from pactape.broker.webhooks.definition import Outgoing, RequestSpec, WebhookError, headers_of
+
+__all__ = ["MASK", "mask_outgoing", "mask_request", "mask_text", "restore_request", "secrets_of"]
+
+MASK = "**********"
+
+_NAME = re.compile(
+    r"auth(?!ors?(\b|_)|or$)|token|(^|[-_.\W])key|api-?key|secret|passw|pwd|credential|cookie|session|sign|hmac|"
+    r"(^|[-_.])(pin|otp|sig|jwt|code)($|[-_.])",
+    re.IGNORECASE,
+)
+_PLACEHOLDERS = re.compile(r"\$\{[^}]*\}")
+_HOOK_PATHS = ("services", "webhooks", "webhook", "webhookb2", "hooks", "incomingwebhook")
+_LONG, _ENTROPY, _DIGITS = 16, 3.0, 2
+_SHORTEST_SECRET, _SHORTEST_ID = 4, 8
+
+
+def mask_request(request: RequestSpec) -> dict[str, Any]:
+    """Return a webhook's request as everybody may see it."""
+    return {
+        "method": request.method.upper(),
+        "url": mask_url(request.url),
+        "headers": {name: _mask_named(name, value) for name, value in headers_of(request.headers).items()},
+        "body": _mask_body(request.body),
+        **({"username": request.username} if request.username else {}),
+        **({"password": MASK} if request.password else {}),
+    }
+
+
+def mask_outgoing(outgoing: Outgoing) -> dict[str, Any]:
+    """Return a request that goes out as everybody may see it."""
+    return mask_request(
+        RequestSpec(
+            method=outgoing.method,
+            url=outgoing.url,
+            headers=outgoing.headers,
+            body=outgoing.body,
+            username=outgoing.username,
+            password=outgoing.password,
+        )
+    )
+
+
+def mask_text(text: str, secrets: frozenset[str]) -> str:
+    """Return a text without these secrets, and without what looks like one by itself."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return _without_known_forms(text)
+
+
+def secrets_of(outgoing: Outgoing) -> frozenset[str]:
+    """Return the credentials in a request: whatever masking it hides."""
+    found = {outgoing.password} if outgoing.password else set()
+    for name, value in outgoing.headers.items():
+        if _mask_named(name, value) != value:
+            found |= {value, value.partition(" ")[2]}
+    found |= {part for part, hidden in _url_parts(outgoing.url) if hidden}
+    found |= set(_hidden_leaves(_decoded(outgoing.body)))
+    return frozenset(each for each in found if each and len(each) >= _SHORTEST_SECRET)
+
+
+def restore_request(document: dict[str, Any], stored: RequestSpec | None) -> dict[str, Any]:
+    """Return a request that a client wrote with every mask replaced by what is stored in its place.
+
+    Raises:
+        WebhookError: A masked value has no stored one.
+    """
+    known = stored or RequestSpec(method="", url="")
+    restored = dict(document)
+    if document.get("password") == MASK:
+        restored["password"] = _stored(known.password, "password")
+    if isinstance(document.get("url"), str) and MASK in document["url"]:
+        restored["url"] = _restore_url(document["url"], known.url)
+    if document.get("headers") is not None and isinstance(document["headers"], (dict, list)):
+        restored["headers"] = _restore_headers(headers_of(document["headers"]), headers_of(known.headers))
+    if "body" in document:
+        restored["body"] = _restore_body(document["body"], known.body)
+    return restored
+
+
+def _stored(value: Any, place: str) -> Any:
+    if value is None:
+        raise WebhookError(
+            f"{place} is masked ({MASK}), and nothing is stored for it: write the value itself"
+        )
+    return value
+
+
+# ---------------------------------------------------------------- what is a credential
+
+
+def _mask_named(name: str, value: str) -> str:
+    return MASK if _is_secret(name, value) else value
+
+
+def _is_secret(name: str, value: str) -> bool:
+    rest = _PLACEHOLDERS.sub("", value).strip()
+    if not rest or rest == MASK:
+        return False
+    return bool(_NAME.search(name)) or _is_random(rest) or _without_known_forms(rest) != rest
+
+
+def _is_random(value: str) -> bool:
+    """Return whether a text looks made by a machine: long, without spaces, letters and digits well mixed."""
+    if len(value) < _LONG or any(letter.isspace() for letter in value):
+        return False
+    if sum(letter.isdigit() for letter in value) < _DIGITS or "/" in value or "." in value:
+        return False
+    counts = Counter(value)
+    entropy = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+    return entropy >= _ENTROPY and not re.fullmatch(r"[a-z]+([-_ ][a-z]+)*[-_ ]?\d{0,4}", value)
+
+
+def _without_known_forms(text: str) -> str:
+    from pactape.cassettes.scrubbing.secrets import PATTERNS  # noqa: PLC0415 -- keeps the broker's start quick
+
+    for pattern in PATTERNS:
+        if any(mark in text for mark in pattern.marks):
+            text = pattern.form.sub(pattern.replacement.replace("scrubbed", MASK), text)
+    return text
+
+
+# ---------------------------------------------------------------- URLs
+
+
+def mask_url(url: str) -> str:
+    """Return a URL without credentials in its path and query."""
+    return "".join(MASK if hidden else part for part, hidden in _url_parts(url))
+
+
+def _url_parts(url: str) -> list[tuple[str, bool]]:
+    """Return the pieces of a URL in their order, each with whether it is a credential."""
+    address, question, query = url.partition("?")
+    scheme, slashes, rest = address.partition("//")
+    host, *segments = rest.split("/")
+    parts = [(f"{scheme}{slashes}{host}", False)]
+    for index, segment in enumerate(segments):
+        after_hook = any(each.lower() in _HOOK_PATHS for each in segments[:index])
+        parts += [("/", False), (segment, _is_secret_segment(segment, after_hook=after_hook))]
+    if question:
+        parts.append(("?", False))
+        for index, pair in enumerate(query.split("&")):
+            name, equals, value = pair.partition("=")
+            parts += [("&", False)] * (index > 0)
+            parts += [
+                (f"{name}{equals}", False),
+                (value, _is_secret(unquote_plus(name), unquote_plus(value))),
+            ]
+    return [(part, hidden and bool(part)) for part, hidden in parts]
+
+
+def _is_secret_segment(segment: str, *, after_hook: bool) -> bool:
+    plain = unquote(segment)
+    if not _PLACEHOLDERS.sub("", plain).strip():
+        return False
+    looks_like_id = any(letter.isdigit() for letter in plain) and len(plain) >= _SHORTEST_ID
+    return _is_secret("", plain) or (after_hook and looks_like_id)
+
+
+def _restore_url(url: str, stored: str) -> str:
+    if mask_url(stored) == url:
+        return stored
+    known: dict[str, list[str]] = {}
+    for place, value, _ in _placed(stored):
+        known.setdefault(place, []).append(value)
+    parts = []
+    for place, value, shown in _placed(url):
+        found = known.get(place) or []
+        parts.append(_stored(found[0] if found else None, "the URL") if value == MASK else shown)
+        if found:
+            found.pop(0)
+    return "".join(parts)
+
+
+def _placed(url: str) -> list[tuple[str, str, str]]:
+    """Return the pieces of a URL with the place of each: a segment's number, or a parameter's name."""
+    placed, name, segment, in_query = [], "", 0, False
+    for part, _ in _url_parts(url):
+        if part == "?":
+            in_query = True
+        if part == "/":
+            segment += 1
+        if in_query and part.endswith("="):
+            name = part
+        place = f"query {name}" if in_query else f"segment {segment}"
+        is_value = part not in {"/", "?", "&"} and not (in_query and part.endswith("="))
+        placed.append((place if is_value else "", part, part))
+    return placed
+
+
+# ---------------------------------------------------------------- headers and bodies
+
+
+def _restore_headers(given: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
+    known = {name.lower(): value for name, value in stored.items()}
+    return {
+        name: _stored(known.get(name.lower()), f"the header {name}") if MASK in value else value
+        for name, value in given.items()
+    }
+
+
+def _mask_body(body: Any) -> Any:
+    if not isinstance(body, str):
+        return _mask_value(body, "")
+    masked = body
+    for secret in sorted(set(_hidden_leaves(_decoded(body))), key=len, reverse=True):
+        masked = masked.replace(secret, MASK)
+    return _without_known_forms(masked)
+
+
+def _decoded(body: Any) -> Any:
+    """Return what a textual body says: JSON, a form's pairs, or the text itself."""
+    if not isinstance(body, str):
+        return body
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pairs = [pair.partition("=") for pair in body.split("&")]
+        if all(name and equals and name.isprintable() and " " not in name for name, equals, _ in pairs):
+            return {unquote_plus(name): value for name, _, value in pairs}
+        return body
+
+
+def _mask_value(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _mask_value(each, str(key)) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_mask_value(each, name) for each in value]
+    if isinstance(value, str):
+        return MASK if _is_secret(name, value) else value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _NAME.search(name):
+        return MASK
+    return value
+
+
+def _hidden_leaves(value: Any, name: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [leaf for key, each in value.items() for leaf in _hidden_leaves(each, str(key))]
+    if isinstance(value, list):
+        return [leaf for each in value for leaf in _hidden_leaves(each, name)]
+    if isinstance(value, str) and name and _is_secret(name, value):
+        return [value]
+    return []
+
+
+def _restore_body(given: Any, stored: Any) -> Any:
+    if isinstance(given, dict):
+        known = stored if isinstance(stored, dict) else {}
+        return {key: _restore_body(each, known.get(key)) for key, each in given.items()}
+    if isinstance(given, list):
+        items = stored if isinstance(stored, list) else []
+        return [
+            _restore_body(each, items[index] if index < len(items) else None)
+            for index, each in enumerate(given)
+        ]
+    if not isinstance(given, str) or MASK not in given:
+        return given
+    if isinstance(stored, str) and _mask_body(stored) == given:
+        return stored
+    if given == MASK:
+        return _stored(stored, "a field of the body")
+    return _restore_text(given, stored)
+
+
+def _restore_text(given: str, stored: Any) -> str:
+    hidden = sorted(_hidden_leaves(_decoded(stored)), key=lambda each: str(stored).find(each))
+    if len(hidden) != given.count(MASK):
+        raise WebhookError(
+            f"the body holds masked values ({MASK}) that aren't stored: write the values themselves"
+        )
+    for secret in hidden:
+        given = given.replace(MASK, secret, 1)
+    return given

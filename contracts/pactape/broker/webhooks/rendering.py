@@ -1,0 +1,71 @@
+"""Filling in a webhook's placeholders: the request that goes out for one event."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from pactape.broker.webhooks.definition import Outgoing, headers_of
+
+if TYPE_CHECKING:
+    from pactape.broker.webhooks.definition import WebhookSpec
+    from pactape.broker.webhooks.events import Event
+
+__all__ = ["CURRENTLY_DEPLOYED", "outgoing", "outgoing_for"]
+
+#: A webhook that names it sends one request for each provider version that is deployed now.
+CURRENTLY_DEPLOYED = "pactbroker.currentlyDeployedProviderVersionNumber"
+_PLACEHOLDER = re.compile(r"\$\{(pactbroker\.[A-Za-z]+)\}")
+
+
+def outgoing_for(spec: WebhookSpec, event: Event) -> list[Outgoing]:
+    """Return the requests of a webhook for an event."""
+    if not _names(spec, CURRENTLY_DEPLOYED):
+        return [outgoing(spec, event.values)]
+    return [outgoing(spec, {**event.values, CURRENTLY_DEPLOYED: number}) for number in event.deployed]
+
+
+def outgoing(spec: WebhookSpec, values: dict[str, str]) -> Outgoing:
+    """Return the request of a webhook with its placeholders replaced; unknown ones stay as they are."""
+    request = spec.request
+    body = _body_text(spec)
+    headers = {"Content-Type": "application/json"} if body else {}
+    for name, value in headers_of(request.headers).items():
+        same = next((each for each in headers if each.lower() == name.lower()), name)
+        headers[same] = _one_line(_filled(value, values))
+    return Outgoing(
+        method=request.method.upper(),
+        url=_filled(request.url, {name: quote(value, safe="") for name, value in values.items()}),
+        headers=headers,
+        body=None
+        if body is None
+        else _filled(body, {name: _in_json(value) for name, value in values.items()}),
+        username=_filled(request.username, values) if request.username else None,
+        password=_filled(request.password, values) if request.password else None,
+    )
+
+
+def _names(spec: WebhookSpec, parameter: str) -> bool:
+    texts = [spec.request.url, _body_text(spec) or "", *headers_of(spec.request.headers).values()]
+    return any(f"${{{parameter}}}" in text for text in texts)
+
+
+def _body_text(spec: WebhookSpec) -> str | None:
+    body = spec.request.body
+    return body if body is None or isinstance(body, str) else msgspec.json.encode(body).decode()
+
+
+def _in_json(value: str) -> str:
+    """Return a value as it stands inside a JSON string."""
+    return msgspec.json.encode(value).decode()[1:-1]
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.splitlines())
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), text)

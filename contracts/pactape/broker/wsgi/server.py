@@ -1,0 +1,250 @@
+"""A cheroot server whose threads get complete requests only."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from cheroot.server import HTTPConnection
+
+from pactape.broker.wsgi.gateway import WsgiGateway
+from pactape.broker.wsgi.request_buffer import Head, Refused, RequestBuffer
+from pactape.serving import WsgiServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BufferingServer"]
+
+_STEP = 65_536
+_IDLE_SECONDS = 10  # cheroot closes connections that have been silent for so long
+_DRAIN_SECONDS, _DRAIN_BYTES = 5, 20_000_000
+_MOST_CONNECTIONS = 2_000
+_MOST_BYTES = 100_000_000  # of unfinished requests together
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class _Connection(HTTPConnection):
+    """A connection whose request is collected before a thread sees it.
+
+    Attributes:
+        buffer: What has arrived of the next request; None between requests.
+        left: What arrived after the request that is being answered.
+        refused: Why the request is answered without its body: a status and a sentence.
+        draining: How many bytes are still read and thrown away, so that the client reads the answer first.
+    """
+
+    def __init__(self, server: Any, sock: Any, *more: Any) -> None:
+        super().__init__(server, sock, *more)
+        self.buffer: RequestBuffer | None = None
+        self.left = b""
+        self.refused: tuple[int, str] | None = None
+        self.draining: int | None = None
+        self.deadline = 0.0
+        self._stream = self.rfile
+
+    def read_from(self, data: bytes) -> None:
+        """Have cheroot read a complete request from memory."""
+        self.rfile = _Complete(data, self)
+
+    def read_from_socket(self) -> None:
+        """Go back to the socket, for the next request."""
+        self.rfile = self._stream
+
+    def close(self) -> None:
+        """Close the connection; when it was refused, only after what the client still sends has been read."""
+        if self.refused is not None and self.draining is None:
+            self.draining = _DRAIN_BYTES
+            self.read_from_socket()
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                self.server.drain(self)
+                return
+        self.server.forget(self)
+        self.read_from_socket()
+        super().close()
+
+
+class _Complete(io.BytesIO):
+    """A complete request as cheroot reads it from a connection."""
+
+    def __init__(self, data: bytes, connection: _Connection) -> None:
+        super().__init__(data)
+        self._connection = connection
+        self.bytes_read = 0
+
+    def has_data(self) -> bool:
+        """Return whether the beginning of another request has arrived already."""
+        return bool(self._connection.left)
+
+
+class BufferingServer(WsgiServer):
+    """Reads requests without a thread, and gives each to one when it is complete.
+
+    Args:
+        address: Host and port.
+        application: The WSGI application.
+        body_limit: The largest body in bytes.
+        request_seconds: How long a request's head and body may take to arrive, together.
+        admit: Called with a head that announces a body; it may refuse it before any of the body is held.
+        options: What cheroot takes besides.
+    """
+
+    ConnectionClass = _Connection
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        application: Any,
+        *,
+        body_limit: int,
+        request_seconds: float,
+        admit: Callable[[Head], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(address, application, timeout=_IDLE_SECONDS, **options)
+        self.gateway = WsgiGateway
+        self._body_limit = body_limit
+        self._request_seconds = request_seconds
+        self._admit = admit
+        self._lock = threading.Lock()
+        self._held = 0
+
+    def process_conn(self, conn: _Connection) -> None:
+        """Read what has arrived over a connection; give it to a thread when a request is complete."""
+        try:
+            if conn.draining is not None:
+                self._drain_on(conn)
+            else:
+                self._read(conn)
+        except (OSError, ValueError):
+            conn.refused = None
+            conn.close()
+
+    def drain(self, conn: _Connection) -> None:
+        """Read on from a refused connection for a few seconds, so that its client gets the answer."""
+        self._wait(conn, until=time.time() + _DRAIN_SECONDS)
+
+    def forget(self, conn: _Connection) -> None:
+        """Count a connection's unfinished request no longer."""
+        if conn.buffer is not None:
+            with self._lock:
+                self._held -= len(conn.buffer)
+            conn.buffer = None
+
+    def _read(self, conn: _Connection) -> None:
+        data = self._received(conn)
+        if data == b"":
+            conn.close()
+            return
+        if conn.buffer is None:
+            self._begin(conn)
+        try:
+            complete = self._feed(conn, data or b"")
+        except Refused as refused:
+            self._refuse(conn, refused)
+            return
+        if complete:
+            self._hand_over(conn)
+        else:
+            self._wait(conn, until=conn.deadline)
+
+    def _begin(self, conn: _Connection) -> None:
+        """Begin to collect a request; its time runs from now."""
+        self._make_room()
+        conn.read_from_socket()
+        conn.refused = None
+        conn.buffer = RequestBuffer(body_limit=self._body_limit, admit=self._admit)
+        conn.deadline = time.time() + self._request_seconds
+
+    def _received(self, conn: _Connection) -> bytes | None:
+        """Return what is there; nothing at all means that the client has closed, None that nothing has come."""
+        if conn.left:
+            data, conn.left = conn.left, b""
+            return data
+        conn.socket.setblocking(False)  # noqa: FBT003 -- the socket's own interface
+        try:
+            return bytes(conn.socket.recv(_STEP))
+        except (BlockingIOError, InterruptedError):
+            return None
+        finally:
+            conn.socket.settimeout(self.timeout)
+
+    def _feed(self, conn: _Connection, data: bytes) -> bool:
+        buffer = conn.buffer
+        assert buffer is not None, "_begin() has made one"  # noqa: S101 -- for the type checker
+        before = len(buffer)
+        try:
+            complete = bool(data) and buffer.feed(data)
+        finally:
+            with self._lock:
+                self._held += len(buffer) - before
+        if self._held > _MOST_BYTES and not complete:
+            raise Refused(503, "The broker has too many unfinished requests; try again")
+        if buffer.expects_continue and not complete:
+            buffer.expects_continue = False
+            conn.socket.sendall(_CONTINUE)
+        return complete
+
+    def _hand_over(self, conn: _Connection) -> None:
+        assert conn.buffer is not None, "it is complete"  # noqa: S101 -- for the type checker
+        request, left = conn.buffer.take()
+        self.forget(conn)
+        conn.left = left
+        conn.read_from(request)
+        self.requests.put(conn)
+
+    def _refuse(self, conn: _Connection, refused: Refused) -> None:
+        head = conn.buffer.head_without_body() if conn.buffer else b""
+        self.forget(conn)
+        conn.refused = (refused.status, refused.reason)
+        conn.left = b""
+        if head:
+            conn.read_from(head)
+            self.requests.put(conn)
+            return
+        with suppress(OSError):
+            conn.socket.sendall(_plain(refused))
+        conn.close()
+
+    def _drain_on(self, conn: _Connection) -> None:
+        data = self._received(conn)
+        if data is not None:
+            conn.draining = (conn.draining or 0) - len(data)
+        if data == b"" or (conn.draining or 0) <= 0:
+            conn.close()
+        else:
+            self._wait(conn, until=conn.last_used + _IDLE_SECONDS)
+
+    def _wait(self, conn: _Connection, *, until: float) -> None:
+        """Wait for more until a time, when cheroot closes the connection."""
+        self.put_conn(conn)
+        conn.last_used = until - _IDLE_SECONDS
+
+    def _make_room(self) -> None:
+        """Close the connection that has waited longest when there are too many."""
+        connections: Any = vars(self)["_connections"]
+        watched = connections._selector  # noqa: SLF001 -- cheroot offers no other way
+        if len(watched) < _MOST_CONNECTIONS:
+            return
+        waiting = [each for _, each in watched.connections if each is not self]
+        oldest = min(waiting, key=lambda each: each.last_used)
+        with suppress(KeyError, OSError, ValueError):
+            watched.unregister(oldest.socket.fileno())
+            oldest.refused = None
+            oldest.close()
+
+
+def _plain(refused: Refused) -> bytes:
+    body = f"{refused.reason}\n".encode()
+    lines = [
+        f"HTTP/1.1 {refused.status} Refused",
+        "Content-Type: text/plain",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body
