@@ -150,7 +150,7 @@ def test_the_environment_goes_before_the_setting(project: Path, monkeypatch: pyt
 def test_a_password_in_the_settings_is_refused(project: Path) -> None:
     text = '[tool.pactape.broker]\nurl = "https://ann:s3cret@broker.example.com"\n'
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="holds a user or a password") as raised:
+    with pytest.raises(SettingsError, match="contains a user or a password") as raised:
         load_settings(project)
     assert "s3cret" not in str(raised.value)
 

@@ -24,7 +24,7 @@ def test_a_webhook_may_not_call_a_host_that_is_not_allowed(serving: Callable[...
     with serving(LOCAL) as stock:
         answer = requests.post(f"{stock.url}/webhooks", json=document("http://10.0.0.1/"), timeout=30)
     assert answer.status_code == 400
-    assert "may not call 10.0.0.1" in answer.json()["detail"]
+    assert "may not call 10.0.0.1" in answer.text
 
 
 def test_a_value_cannot_break_out_of_the_body_or_the_url() -> None:

@@ -16,9 +16,10 @@ from pactape.broker.http.protocol.messages import Call, Response, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions
 from pactape.broker.pages.network import lay_out
-from pactape.broker.store import pacts, versions
+from pactape.broker.store import versions
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.pacts.published import latest_publication, latest_publications
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.published import latest_publication, latest_publications
 from pactape.broker.store.results import results_of_content
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _pact_path(publication: Publication) -> tuple[str, ...]:
 
 
 def _contract(call: Call, publication: Publication) -> Response:
-    document = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
+    document = msgspec.json.decode(publishing.content(call.connection, publication.content_id))
     version = versions.find_version(call.connection, publication.consumer, publication.version)
     return _page(
         "contract.html",

@@ -14,7 +14,7 @@ from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
 from pactape.broker.http.matrix.resolution import resolve_matrix
 from pactape.broker.http.protocol.messages import Problem, Response
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store.published import latest_publication
+from pactape.broker.store.pacts.published import latest_publication
 from pactape.broker.store.results import results_of_content
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from pactape.broker.rules.matrix import (
     rows_between,
 )
 from pactape.broker.store.database.base import text_of
-from pactape.broker.store.integrations import all_integrations
 from pactape.broker.store.pacticipants import find_pacticipant
-from pactape.broker.store.published import publications_of_versions, recent_publications
+from pactape.broker.store.pacts.integrations import all_integrations
+from pactape.broker.store.pacts.published import publications_of_versions, recent_publications
 from pactape.broker.store.results import results_of_latest_versions, results_with
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pactape.broker.http.protocol.links import (
 from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.paging import asks_for_page, page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
-from pactape.broker.store.published import latest_publications
+from pactape.broker.store.pacts.published import latest_publications
 from pactape.broker.store.results import latest_result_of_each
 from pactape.broker.store.versions import versions_by_id
 

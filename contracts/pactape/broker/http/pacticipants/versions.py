@@ -21,8 +21,8 @@ from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store import branches, versions
 from pactape.broker.store.environments import all_environments, find_environment
 from pactape.broker.store.pacticipants import ensure_pacticipant
+from pactape.broker.store.pacts.published import publications_of_versions
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.published import publications_of_versions
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call

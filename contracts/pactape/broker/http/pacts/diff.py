@@ -11,8 +11,8 @@ from pactape.broker.http.pacts.resource import published, published_content
 from pactape.broker.http.pacts.storing import diff_text
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store import pacts
-from pactape.broker.store.published import previous_distinct
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.pacts.published import previous_distinct
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -44,7 +44,7 @@ def _with_previous(call: Call) -> Response:
 
 def _with_version(call: Call) -> Response:
     current, other = published(call), call.path["comparison"]
-    found = pacts.find_publication(
+    found = publishing.find_publication(
         call.connection, consumer=current.consumer, provider=current.provider, version=other
     )
     if found is None:
@@ -54,7 +54,7 @@ def _with_version(call: Call) -> Response:
 
 def _with_content(call: Call) -> Response:
     current, other = published_content(call), call.path["comparison"]
-    found = pacts.publication_of_content(
+    found = publishing.publication_of_content(
         call.connection, consumer=current.consumer, provider=current.provider, sha=other
     )
     if found is None:
@@ -72,7 +72,9 @@ def _diff(call: Call, old: Publication, new: Publication) -> Response:
 
 
 def _document(call: Call, publication: Publication) -> dict[str, Any]:
-    document: dict[str, Any] = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
+    document: dict[str, Any] = msgspec.json.decode(
+        publishing.content(call.connection, publication.content_id)
+    )
     return document
 
 

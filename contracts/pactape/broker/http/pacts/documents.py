@@ -19,7 +19,7 @@ from pactape.broker.http.protocol.links import (
     pacticipant_url,
     version_url,
 )
-from pactape.broker.store import pacts
+from pactape.broker.store.pacts import publishing
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -49,7 +49,7 @@ def decode_metadata(segment: str) -> dict[str, str]:
 def pact_document(call: Call, publication: Publication, *, metadata: str | None = None) -> dict[str, Any]:
     """The contract with its links; `metadata` goes into the address that results are to be posted to."""
     document = with_interaction_ids(
-        msgspec.json.decode(pacts.content(call.connection, publication.content_id))
+        msgspec.json.decode(publishing.content(call.connection, publication.content_id))
     )
     document["createdAt"] = moment(publication.created_at)
     document["_links"] = _links(call, publication, metadata=metadata)

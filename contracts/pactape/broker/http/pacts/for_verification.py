@@ -18,7 +18,7 @@ from pactape.broker.rules.pending import ProviderBranch, pending_lines, work_in_
 from pactape.broker.rules.selection_scope import default_selectors, scope_of
 from pactape.broker.rules.selectors import select
 from pactape.broker.store import branches
-from pactape.broker.store.candidates import candidates_in, consumer_defaults
+from pactape.broker.store.pacts.candidates import candidates_in, consumer_defaults
 from pactape.broker.store.results import successes_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pactape.broker.http.protocol.links import link, moment, pacticipant_brief, 
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.paging import asks_for_page, page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
-from pactape.broker.store import integrations
+from pactape.broker.store.pacts import integrations
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call

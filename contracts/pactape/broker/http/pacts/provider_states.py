@@ -9,10 +9,10 @@ import msgspec
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store import pacts
 from pactape.broker.store.environments import find_environment, find_environment_named
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.pacts.published import latest_publications, publications_of_versions
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.published import latest_publications, publications_of_versions
 from pactape.pactfile.document import interactions_of, provider_states_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _of_environment(call: Call) -> Response:
 def _states(call: Call, publications: list[Publication]) -> Response:
     found: dict[str, dict[str, Any]] = {}
     for publication in publications:
-        pact = msgspec.json.decode(pacts.content(call.connection, publication.content_id))
+        pact = msgspec.json.decode(publishing.content(call.connection, publication.content_id))
         for needed in _states_needed(pact):
             state = found.setdefault(needed.name, {"name": needed.name, "params": {}, "consumers": []})
             state["params"].update(needed.parameters)

@@ -20,7 +20,7 @@ from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, writes
 from pactape.broker.store import branches, pacticipants, versions
 from pactape.broker.store.database.locks import lock
-from pactape.broker.store.integrations import integrated_providers
+from pactape.broker.store.pacts.integrations import integrated_providers
 
 if TYPE_CHECKING:
     from pactape.broker.http.pacts.storing import Stored

@@ -17,8 +17,8 @@ from pactape.broker.http.protocol.links import (
 )
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
-from pactape.broker.store import pacts
-from pactape.broker.store.published import latest_publication, latest_publications, publications_between
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.pacts.published import latest_publication, latest_publications, publications_between
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -36,7 +36,9 @@ def published(call: Call) -> Publication:
         Problem: 404, there is none.
     """
     consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
-    found = pacts.find_publication(call.connection, consumer=consumer, provider=provider, version=version)
+    found = publishing.find_publication(
+        call.connection, consumer=consumer, provider=provider, version=version
+    )
     if found is None:
         raise not_found(f"A pact between {consumer} ({version}) and {provider}")
     return found
@@ -49,7 +51,7 @@ def published_content(call: Call) -> Publication:
         Problem: 404, there is none.
     """
     consumer, provider, sha = (call.path[name] for name in ("consumer", "provider", "sha"))
-    found = pacts.publication_of_content(call.connection, consumer=consumer, provider=provider, sha=sha)
+    found = publishing.publication_of_content(call.connection, consumer=consumer, provider=provider, sha=sha)
     if found is None:
         raise not_found(f"A pact between {consumer} and {provider} with the content {sha}")
     return found
@@ -60,7 +62,7 @@ def _get(call: Call) -> Response:
 
 
 def _delete(call: Call) -> Response:
-    pacts.delete_publication(call.connection, published(call))
+    publishing.delete_publication(call.connection, published(call))
     return no_content()
 
 
@@ -117,13 +119,13 @@ def _delete_every(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
     branch, tag = call.path.get("branch"), call.path.get("tag")
     if branch is None and tag is None:
-        pacts.delete_publications(call.connection, consumer, provider)
+        publishing.delete_publications(call.connection, consumer, provider)
         return no_content()
     found = publications_between(
         call.connection, consumer=consumer, provider=provider, branch=branch, tag=tag
     )
     for each in found:
-        pacts.delete_publication(call.connection, each)
+        publishing.delete_publication(call.connection, each)
     return no_content()
 
 

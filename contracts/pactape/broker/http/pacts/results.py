@@ -13,9 +13,10 @@ from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, 
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.http.webhooks.events import note_result
-from pactape.broker.store import pacticipants, pacts, results, versions
+from pactape.broker.store import pacticipants, results, versions
 from pactape.broker.store.database.locks import lock
-from pactape.broker.store.published import latest_publication, publications_of_versions
+from pactape.broker.store.pacts.published import latest_publication, publications_of_versions
+from pactape.broker.store.pacts.publishing import find_publication
 
 if TYPE_CHECKING:
     from pactape.broker.records import Publication, Result
@@ -65,7 +66,7 @@ def _publish(call: Call) -> Response:
 def _concerned(call: Call, publication: Publication, metadata: dict[str, str]) -> Publication:
     """Return the contract of the consumer version that was selected for the verification, which webhooks name."""
     number = metadata.get("cv")
-    found = number and pacts.find_publication(
+    found = number and find_publication(
         call.connection, consumer=publication.consumer, provider=publication.provider, version=number
     )
     return found if found and found.sha == publication.sha else publication

@@ -12,8 +12,8 @@ from pactape.broker.http.protocol.messages import Problem
 from pactape.broker.http.webhooks.events import note_publication
 from pactape.broker.merging import MergeConflictError, merge_pacts
 from pactape.broker.records import Publication
-from pactape.broker.store import pacts
-from pactape.broker.store.integrations import ensure_integration
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.pacts.integrations import ensure_integration
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -43,7 +43,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 def existing_publication(call: Call, version: Version, provider: str) -> Publication | None:
     """Return the contract that a consumer version has with a provider already."""
-    return pacts.find_publication(
+    return publishing.find_publication(
         call.connection, consumer=version.pacticipant, provider=provider, version=version.number
     )
 
@@ -54,7 +54,7 @@ def merged_with(call: Call, existing: Publication, document: dict[str, Any]) -> 
     Raises:
         Problem: 409, both describe an interaction differently.
     """
-    known = msgspec.json.decode(pacts.content(call.connection, existing.content_id))
+    known = msgspec.json.decode(publishing.content(call.connection, existing.content_id))
     try:
         return merge_pacts(known, document)
     except MergeConflictError as error:
@@ -76,7 +76,7 @@ def check_conflict(call: Call, existing: Publication | None, document: dict[str,
         "be published with a unique consumer version number. For more information see "
         "https://docs.pact.io/go/versioning"
     )
-    known = msgspec.json.decode(pacts.content(call.connection, existing.content_id))
+    known = msgspec.json.decode(publishing.content(call.connection, existing.content_id))
     raise conflict([text], diff=diff_text(known, document))
 
 
@@ -128,9 +128,9 @@ def store(
     if not integrated:
         ensure_integration(call.connection, consumer, provider, now=call.now)
     replaced = existing is not None and existing.sha != sha
-    before = [] if existing else pacts.previous_contents(call.connection, version, provider)
+    before = [] if existing else publishing.previous_contents(call.connection, version, provider)
     changed = replaced or any(known != sha for known in before)
-    publication = pacts.publish(
+    publication = publishing.publish(
         call.connection,
         consumer=consumer,
         provider=provider,

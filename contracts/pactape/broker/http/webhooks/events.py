@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.broker.http.webhooks.parameters import contract_values, provider_values, result_values
+from pactape.broker.store.pacts.required import required_verifications, webhooks_and_required
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.required import required_verifications, webhooks_and_required
 from pactape.broker.store.results import latest_on_branch
 from pactape.broker.store.versions import versions_by_id
 from pactape.broker.store.webhooks import any_webhook
@@ -23,7 +23,7 @@ from pactape.broker.webhooks.events import (
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant, Publication, Result, Version
-    from pactape.broker.store.required import Required
+    from pactape.broker.store.pacts.required import Required
 
 __all__ = ["note_publication", "note_result"]
 

@@ -10,8 +10,8 @@ from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.http.webhooks.parameters import contract_values, provider_values, result_values
 from pactape.broker.http.webhooks.resource import known_webhook, read_webhook
+from pactape.broker.store.pacts.published import recent_publications
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.published import recent_publications
 from pactape.broker.store.results import results_of_content
 from pactape.broker.store.versions import versions_by_id
 from pactape.broker.webhooks.masking import mask_outgoing

@@ -10,8 +10,8 @@ from sqlalchemy import and_, func, literal, select
 from pactape.broker.rules.candidates import Candidate, InEnvironment
 from pactape.broker.rules.selection_scope import ConsumerDefaults
 from pactape.broker.store.database import tables as t
+from pactape.broker.store.pacts.published import latest_publications, publications_of_versions
 from pactape.broker.store.placements import current_placements
-from pactape.broker.store.published import latest_publications, publications_of_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

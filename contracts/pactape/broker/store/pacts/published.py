@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from pactape.broker.records import Publication
 from pactape.broker.store.database import tables as t
-from pactape.broker.store.pacts import CONSUMERS, PROVIDERS, between, select_publications
+from pactape.broker.store.pacts.publishing import CONSUMERS, PROVIDERS, between, select_publications
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -1,0 +1,1 @@
+"""Contracts in the database: publishing them, listing them, and what has to verify them."""
