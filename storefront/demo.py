@@ -22,7 +22,7 @@ from pactape.pact_cli.command import Answer, run_broker
 from pactape.provider_states import load_states
 from pactape.settings import load_settings
 from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
-from pactape.verification.message_factories import load_messages
+from pactape.verification.message_factories import load_message_factories
 from rich.console import Console
 
 from storefront.demo_console import DemoConsole, Outcome
@@ -122,7 +122,7 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
             url=storefront.urls[key],
             states=load_states(providers[key].states, root=_ROOT),
             headers=storefront.authorization(key),
-            messages=load_messages(providers[key].messages, root=_ROOT),
+            messages=load_message_factories(providers[key].messages, root=_ROOT),
         )
 
     # The orders' states set up the same accounts and stock as the other providers' states: they run last.

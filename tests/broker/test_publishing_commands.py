@@ -76,7 +76,9 @@ def test_the_version_is_the_commit_and_the_branch_is_gits(project: Path, stock: 
 def test_uncommitted_changes_are_refused_unless_the_version_is_named(
     project: Path, stock: StockTools
 ) -> None:
-    (project / "notes.txt").write_text("new", encoding="utf-8")
+    (project / "pacts" / "web.json").write_text(
+        json.dumps(pact_of("Web", "Users", path="/2")), encoding="utf-8"
+    )
     with pytest.raises(BadInputError, match="uncommitted change"):
         run(project, "publish", "--broker-url", stock.url)
     assert run(project, "publish", "--broker-url", stock.url, "--version", "1").exit_code == 0
@@ -116,12 +118,12 @@ def test_a_recorded_deployment_is_in_the_environment(project: Path, stock: Stock
 def test_what_the_broker_does_not_know_could_not_be_told(
     project: Path, stock: StockTools, arguments: tuple[str, ...]
 ) -> None:
-    with pytest.raises(BadInputError, match="the official command failed"):
+    with pytest.raises(BadInputError, match="the broker refused with 40"):
         run(project, *arguments, "--broker-url", stock.url)
 
 
 def test_a_broker_that_does_not_answer_could_not_be_told(project: Path) -> None:
-    with pytest.raises(BadInputError, match=r"http://127\.0\.0\.1:1: the official command failed"):
+    with pytest.raises(BadInputError, match=r"http://127\.0\.0\.1:1: the broker cannot be reached"):
         run(project, "publish", "--broker-url", "http://ann:s3cret@127.0.0.1:1", "--retries", "0")
 
 
@@ -137,14 +139,14 @@ def test_the_setting_names_the_broker_and_a_dry_run_asks_nothing(project: Path) 
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
     result = run(project, "publish", "--dry-run", "--version", "7", "--tag", "a", "--tag", "b")
     assert result.exit_code == 0
-    assert "would ask https://broker.example.com" in result.output
-    assert "--consumer-app-version 7 --branch main --tag a --tag b" in result.output
+    assert "would call https://broker.example.com" in result.output
+    assert "--consumer-app-version 7 --branch main --tag a,b" in result.output
 
 
 def test_the_environment_goes_before_the_setting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACT_BROKER_BASE_URL", "https://other.example.com")
     result = run(project, "publish", "--dry-run", "--version", "7")
-    assert "would ask https://other.example.com" in result.output
+    assert "would call https://other.example.com" in result.output
 
 
 def test_a_password_in_the_settings_is_refused(project: Path) -> None:
@@ -174,3 +176,53 @@ def test_a_detached_head_takes_the_cis_branch(project: Path) -> None:
 )
 def test_the_build_url_is_the_cis(environment: dict[str, str], url: str | None) -> None:
     assert build_url_of(environment) == url
+
+
+def test_an_untracked_file_does_not_stop_publishing_but_an_untracked_contract_does(
+    project: Path, stock: StockTools
+) -> None:
+    (project / "report.xml").write_text("<testsuites/>", encoding="utf-8")
+    assert run(project, "publish", "--broker-url", stock.url).exit_code == 0
+    (project / "pacts" / "new.json").write_text(json.dumps(pact_of("Web", "New")), encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"new\.json: is not committed"):
+        run(project, "publish", "--broker-url", stock.url)
+
+
+def test_several_tags_are_published(project: Path, stock: StockTools) -> None:
+    result = run(project, "publish", "--broker-url", stock.url, "--version", "7", "--tag", "a", "--tag", "b")
+    assert result.exit_code == 0, result.output
+    version = requests.get(f"{stock.url}/pacticipants/Web/versions/7", timeout=30).json()
+    assert {each["name"] for each in version["_embedded"]["tags"]} == {"a", "b"}
+
+
+def test_a_refusal_has_the_broker_s_own_sentence(project: Path, stock: StockTools) -> None:
+    run(project, "publish", "--broker-url", stock.url, "--version", "1")
+    arguments = ("--broker-url", stock.url, "--version", "1", "--to-environment", "moon-base")
+    with pytest.raises(BadInputError, match="moon-base"):
+        run(project, "can-i-deploy", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("environment", "branch"),
+    [
+        ({"BUILD_SOURCEBRANCH": "refs/heads/feature/main", "BUILD_SOURCEBRANCHNAME": "main"}, "feature/main"),
+        ({"BUILD_SOURCEBRANCH": "refs/tags/v1", "BUILD_SOURCEBRANCHNAME": "v1"}, None),
+        (
+            {"BUILD_SOURCEBRANCH": "refs/pull/7/merge", "SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/f"},
+            "f",
+        ),
+        ({"BRANCH_NAME": "PR-7", "CHANGE_BRANCH": "feature/x"}, "feature/x"),
+        ({"BRANCH_NAME": "v1", "TAG_NAME": "v1"}, None),
+        ({"GIT_BRANCH": "origin/feature/x"}, "feature/x"),
+        ({"GITHUB_REF_NAME": "v9", "GITHUB_REF_TYPE": "tag"}, None),
+        ({"GITHUB_REF_NAME": "7/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_HEAD_REF": "f"}, "f"),
+        ({"CI_COMMIT_REF_NAME": "v1", "CI_COMMIT_TAG": "v1"}, None),
+        ({"CI_COMMIT_REF_NAME": "m", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "f"}, "f"),
+        ({"CIRCLE_TAG": "v1"}, None),
+    ],
+)
+def test_the_branch_is_the_one_that_the_ci_builds(
+    project: Path, environment: dict[str, str], branch: str | None
+) -> None:
+    git(project, "checkout", "--quiet", "--detach")
+    assert branch_of(project, environment) == branch

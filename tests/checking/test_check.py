@@ -11,7 +11,7 @@ from pactape.cli import command
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactFormatError
 from pactape.settings import load_settings
-from pactape.verification import InteractionResult, Verification
+from pactape.verification import InteractionResult, Verdict, Verification
 from pactape.verification.history import remember_verification
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_an_operation_that_no_test_records_is_a_warning(project: Project) -> Non
 
 def test_the_table_counts_recordings_contracts_and_verifications(project: Project) -> None:
     (project.root / "client.py").write_text('c.get("/users/{id}")\nc.post("/users")\n', encoding="utf-8")
-    passed = InteractionResult(consumer="web", description="reads a user", passed=True)
+    passed = InteractionResult(consumer="web", description="reads a user", verdict=Verdict.PASSED)
     remember_verification(
         project.root / ".pactape", [project.pact], Verification(provider="users", results=(passed,))
     )
@@ -203,7 +203,7 @@ def test_the_table_counts_recordings_contracts_and_verifications(project: Projec
 
 
 def test_a_verification_of_other_bytes_does_not_count(project: Project) -> None:
-    passed = InteractionResult(consumer="web", description="reads a user", passed=True)
+    passed = InteractionResult(consumer="web", description="reads a user", verdict=Verdict.PASSED)
     remember_verification(
         project.root / ".pactape", [project.pact], Verification(provider="users", results=(passed,))
     )

@@ -11,7 +11,7 @@ from pactape.contracts import derive, write_contracts
 from pactape.provider_states import load_states
 from pactape.settings import load_settings
 from pactape.verification import verify_provider
-from pactape.verification.message_factories import load_messages
+from pactape.verification.message_factories import load_message_factories
 
 from storefront.events.messages import MESSAGES, user_deleted
 from storefront.faults import rename_field
@@ -53,7 +53,7 @@ def verified(storefront: Storefront, key: str, *, url: str | None = None) -> Ver
         url=url or storefront.urls[key],
         states=load_states(provider.states, root=ROOT),
         headers=storefront.authorization(key),
-        messages=load_messages(provider.messages, root=ROOT),
+        messages=load_message_factories(provider.messages, root=ROOT),
     )
 
 

@@ -1,4 +1,4 @@
-"""Options of the commands that talk to a broker, and what becomes of the official command's answer."""
+"""Options of the commands that call a broker, and the exit code of the official command's result."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pactape.errors import BadInputError
+from pactape.errors import BrokerError
+from pactape.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pactape.pact_cli.command import Answer
     from pactape.settings import Settings
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["ask_broker", "broker_options", "version_or_commit"]
+__all__ = ["broker_options", "call_broker", "pacticipant_name", "version_or_commit"]
 
 
 def broker_options(function: _F) -> _F:
     """Give a command `--broker-url`, `--retries` and `--dry-run`."""
     for option in (
-        click.option("--dry-run", is_flag=True, help="Say what would be asked of the broker, and don't."),
+        click.option("--dry-run", is_flag=True, help="Print the call of the broker, and don't make it."),
         click.option(
             "--retries",
             type=click.IntRange(0, 20),
             default=3,
             show_default=True,
-            help="Tries after a failure that may pass.",
+            help="Attempts after a failure that may pass (429, 5xx).",
         ),
         click.option(
-            "--broker-url", help="The broker; by default PACT_BROKER_BASE_URL or [tool.pactape.broker] url."
+            "--broker-url",
+            metavar="URL",
+            help="The broker.  [default: PACT_BROKER_BASE_URL, or the setting broker.url]",
         ),
     ):
         function = option(function)
@@ -40,45 +44,59 @@ def broker_options(function: _F) -> _F:
 
 
 def version_or_commit(settings: Settings, version: str | None) -> str:
-    """The given version, or else the project's commit."""
-    from pactape.pact_cli.revision import commit_of  # noqa: PLC0415 -- keeps `pactape --help` quick
+    """Return the given version, or else the project's commit."""
+    from pactape.pact_cli.revision import commit_of  # noqa: PLC0415 -- keeps `pactape --help` fast
 
     return version or commit_of(settings.root)
 
 
-def ask_broker(
+def pacticipant_name(settings: Settings, given: str | None) -> str:
+    """Return the name of a pacticipant at the broker.
+
+    Args:
+        settings: The project's settings.
+        given: Its name, or the key of a provider or a consumer in the settings; None for the project's consumer.
+    """
+    if given is None:
+        return settings.consumer
+    if given in settings.providers:
+        return settings.providers[given].name
+    return settings.consumers[given].name if given in settings.consumers else given
+
+
+def call_broker(
     settings: Settings,
     arguments: Sequence[str],
     *,
     url: str | None,
     retries: int,
     dry_run: bool,
-    no_when: tuple[str, ...],
+    no_when: tuple[str, ...] = (),
 ) -> None:
-    """Ask the broker by the official command, show its answer and leave with its meaning.
+    """Call the broker with the official command, print the result, and exit with its meaning.
 
-    Exit codes: 0 it holds; 1 the answer contains one of `no_when`, so it does not hold.
+    Exit codes: 0 yes, or done; 1 no: the output contains one of `no_when`.
 
     Raises:
-        BadInputError: It could not be told: no broker, no such thing, a refusal; exit code 2.
+        BrokerError: There is no broker, or it refused; the message has the broker's own sentence.
     """
-    from pactape.pact_cli.command import broker_url, run_broker, shown_url  # noqa: PLC0415 -- as above
+    from pactape.pact_cli.command import broker_url, run_broker  # noqa: PLC0415 -- keeps `pactape --help` fast
 
     address = broker_url(url, settings.broker.url, os.environ)
     if dry_run:
-        click.echo(f"would ask {shown_url(address)}: pact broker {' '.join(arguments)}")
+        click.echo(f"would call {without_credentials(address)}: pact broker {' '.join(arguments)}")
         return
     answer = run_broker(address, arguments, retries=retries)
     if answer.code and not any(text in answer.text for text in no_when):
-        raise BadInputError(
-            f"the official command failed: {_last_line(answer.text)}",
-            where=shown_url(address),
-            remedy="see that the broker runs at this address, knows the names, and lets these credentials in",
+        raise BrokerError(
+            _reason(answer), where=without_credentials(address), remedy="check the URL, names and credentials"
         )
     click.echo(answer.text.strip())
     sys.exit(1 if answer.code else 0)
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+def _reason(answer: Answer) -> str:
+    if answer.failures:
+        return str(answer.failures[-1])
+    lines = [line.strip() for line in answer.text.splitlines() if line.strip()]
+    return f"the official command failed: {' '.join(lines[-3:]) or 'no output'}"

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._broker_options import ask_broker, broker_options, version_or_commit
+from pactape.cli._broker_options import (
+    broker_options,
+    call_broker,
+    pacticipant_name,
+    version_or_commit,
+)
 from pactape.cli._options import project_option
 from pactape.settings import load_settings
 
@@ -19,14 +24,20 @@ __all__ = ["can_i_deploy"]
 @click.command(name="can-i-deploy")
 @project_option
 @broker_options
-@click.option("--pacticipant", help="Who is to be deployed; by default the project's consumer.")
-@click.option("--version", help="Its version; by default the commit, when nothing is uncommitted.")
-@click.option("--to-environment", required=True, help="Where it is to go.")
-@click.option("--ignore", "ignored", multiple=True, metavar="PACTICIPANT", help="Whose results don't count.")
+@click.option("--pacticipant", help="The pacticipant to deploy, by name or key.  [default: the consumer]")
+@click.option("--version", help="Its version.  [default: the commit]")
+@click.option("--to-environment", required=True, help="The environment to deploy to.")
 @click.option(
-    "--retry-while-unknown", type=click.IntRange(0), help="How often to ask again for missing results."
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="PACTICIPANT",
+    help="A pacticipant whose results don't count; repeatable.",
 )
-@click.option("--retry-interval", type=click.IntRange(1), help="The seconds between two tries.")
+@click.option(
+    "--retry-while-unknown", type=click.IntRange(0), help="How often to ask again while a result is missing."
+)
+@click.option("--retry-interval", type=click.IntRange(1), help="Seconds between two attempts.")
 def can_i_deploy(
     *,
     project: Path,
@@ -40,20 +51,20 @@ def can_i_deploy(
     retry_while_unknown: int | None,
     retry_interval: int | None,
 ) -> None:
-    """Ask whether a version works with all that is in an environment.
+    """Check whether a version works with everything in an environment.
 
-    Exit codes: 0 yes; 1 no, or a result is missing; 2 could not tell.
+    Exit codes: 0 yes; 1 no, or a result is missing; 2 it could not be determined.
     """
     settings = load_settings(project)
     arguments = [
         "can-i-deploy",
-        *("--pacticipant", pacticipant or settings.consumer),
+        *("--pacticipant", pacticipant_name(settings, pacticipant)),
         *("--version", version_or_commit(settings, version)),
         *("--to-environment", to_environment),
-        *(part for name in ignored for part in ("--ignore", name)),
+        *(part for name in ignored for part in ("--ignore", pacticipant_name(settings, name))),
         *(("--retry-while-unknown", str(retry_while_unknown)) if retry_while_unknown else ()),
         *(("--retry-interval", str(retry_interval)) if retry_interval else ()),
     ]
-    ask_broker(
+    call_broker(
         settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
     )

@@ -1,16 +1,22 @@
-"""`pactape publish`: the project's contracts to a broker, by the official command."""
+"""`pactape publish`: publish the project's contracts to a broker, with the official command."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._broker_options import ask_broker, broker_options, version_or_commit
+from pactape.cli._broker_options import broker_options, call_broker
 from pactape.cli._options import project_option
 from pactape.errors import PactFormatError
 from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pactape.settings import Settings
 
 __all__ = ["publish"]
 
@@ -23,14 +29,12 @@ _REFUSED = ("409 Conflict", "Cannot change the content of the pact", "Cannot mer
 @project_option
 @broker_options
 @click.argument("pacts", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--version", help="The consumer's version; by default the commit, when nothing is uncommitted.")
-@click.option("--branch", help="The consumer's branch; by default git's or the CI's.")
-@click.option("--tag", "tags", multiple=True, help="A tag for the version; may come several times.")
-@click.option("--tag-with-branch", is_flag=True, help="Tag the version with its branch, too.")
-@click.option("--build-url", help="The address of the build; by default the CI's.")
-@click.option(
-    "--merge", is_flag=True, help="Join interactions with those published for this version already."
-)
+@click.option("--version", help="The consumer's version.  [default: the commit]")
+@click.option("--branch", help="The consumer's branch.  [default: git's or the CI's]")
+@click.option("--tag", "tags", multiple=True, help="A tag for the version; repeatable.")
+@click.option("--tag-with-branch", is_flag=True, help="Also tag the version with its branch.")
+@click.option("--build-url", metavar="URL", help="The URL of the build.  [default: the CI's]")
+@click.option("--merge", is_flag=True, help="Add to the interactions published for this version already.")
 def publish(
     *,
     project: Path,
@@ -45,35 +49,44 @@ def publish(
     build_url: str | None,
     merge: bool,
 ) -> None:
-    """Publish PACTS, by default all contracts in the project's folder of pacts.
+    """Publish contracts to a broker.
 
-    Exit codes: 0 published; 1 refused, as this version has another contract already; 2 could not publish.
+    PACTS are files or folders; without them all contracts of the project are published. Exit codes: 0 published;
+    1 refused, because this version has another contract already; 2 could not be published.
     """
-    from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- quick `--help`
+    from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- fast `--help`
 
     settings = load_settings(project)
-    files = [str(path) for path in pacts] or _all_pacts(settings.pacts)
+    files = _files(pacts or (settings.pacts,))
     name = branch or branch_of(settings.root, os.environ)
     tagged = [*tags, *([name] if name and tag_with_branch else [])]
     build = build_url or build_url_of(os.environ)
     arguments = [
         "publish",
-        *files,
-        *("--consumer-app-version", version_or_commit(settings, version)),
+        *map(str, files),
+        *("--consumer-app-version", version or _commit(settings, files)),
         *(("--branch", name) if name else ()),
-        *(part for tag in tagged for part in ("--tag", tag)),
+        *(("--tag", ",".join(dict.fromkeys(tagged))) if tagged else ()),
         *(("--build-url", build) if build else ()),
         *(("--merge",) if merge else ()),
     ]
-    ask_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_REFUSED)
+    call_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_REFUSED)
 
 
-def _all_pacts(folder: Path) -> list[str]:
-    found = [str(path) for path in sorted(folder.glob("*.json"))]
-    if not found:
+def _commit(settings: Settings, files: list[Path]) -> str:
+    from pactape.pact_cli.revision import check_committed, commit_of  # noqa: PLC0415 -- fast `--help`
+
+    commit = commit_of(settings.root)
+    check_committed(settings.root, files)
+    return commit
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    files = [file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    if not files:
         raise PactFormatError(
-            "holds no pact to publish",
-            where=folder,
-            remedy="derive some with `pactape derive`, or name the files",
+            "contains no pact file to publish",
+            where=", ".join(map(str, paths)),
+            remedy="derive contracts with `pactape derive`, or name the files",
         )
-    return found
+    return files

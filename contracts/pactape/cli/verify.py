@@ -1,155 +1,131 @@
-"""`pactape verify`: a running provider against its contracts."""
+"""`pactape verify`: verify a running provider against its contracts."""
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pactape.cli._options import project_option
-from pactape.errors import OutputError, PactFormatError
-from pactape.provider_states import load_states
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
-    from pactape.settings import ProviderSettings, Settings
-    from pactape.verification import BrokerSource, Verification
+    from contextlib import AbstractContextManager
+
+    from pactape.verification import Publication, Verification
 
 __all__ = ["verify"]
+
+_WORDS = {"passed": "passed", "failed": "FAILED", "pending": "pending", "not judged": "NOT JUDGED"}
 
 
 @click.command()
 @project_option
 @click.argument("pacts", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--from-broker", is_flag=True, help="Take the contracts from the broker, not from files.")
-@click.option(
-    "--broker-url", help="The broker; by default PACT_BROKER_BASE_URL or [tool.pactape.broker] url."
-)
-@click.option(
-    "--select",
-    multiple=True,
-    default=("main-branch", "deployed-or-released"),
-    show_default=True,
-    help="Which consumer versions' contracts: also matching-branch, latest, branch:NAME; may come several times.",
-)
-@click.option(
-    "--publish-as", metavar="VERSION", help="Publish the results, as those of this provider version."
-)
-@click.option("--branch", help="The provider's branch.")
-@click.option(
-    "--provider", "key", help="The provider's key in [tool.pactape.providers]; the only one by default."
-)
 @click.option("--url", help="The running provider's base URL; not needed for contracts of messages only.")
 @click.option(
-    "--states", help='The provider-state handlers, "package.module:NAME" or a URL; by default the setting.'
+    "--provider", metavar="NAME", help="The provider, by name or key.  [default: the one of the contracts]"
 )
 @click.option(
-    "--messages", help='The functions that make messages, "package.module:NAME"; by default the setting.'
+    "--states", metavar="MODULE:NAME", help="The provider-state handlers, or a URL that sets states up."
 )
+@click.option("--messages", metavar="MODULE:NAME", help="The functions that produce messages.")
 @click.option(
     "--header",
     "headers",
     multiple=True,
     metavar="NAME:VALUE",
-    help="A header for every request, above all a real Authorization; may come several times.",
+    help="A header for every request; repeatable. ${NAME} in VALUE is a value of a state handler, or a variable.",
 )
-def verify(
-    *,
-    project: Path,
-    pacts: tuple[Path, ...],
-    from_broker: bool,
-    broker_url: str | None,
-    select: tuple[str, ...],
-    publish_as: str | None,
-    branch: str | None,
-    key: str | None,
-    url: str | None,
-    states: str | None,
-    messages: str | None,
-    headers: tuple[str, ...],
-) -> None:
-    """Have the official verifier replay contracts against a running provider.
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a response, and a state handler, may take.",
+)
+@click.option(
+    "--ca-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The certificate authorities of an https provider, as a PEM file.",
+)
+@click.option("--insecure", is_flag=True, help="Don't verify the certificate of an https provider.")
+@click.option("--filter-description", metavar="REGEX", help="Verify only interactions of such a description.")
+@click.option("--filter-state", metavar="REGEX", help="Verify only interactions in such a provider state.")
+@click.option(
+    "--consumer", "consumers", multiple=True, help="Verify only this consumer's contracts; repeatable."
+)
+@click.option("--from-broker", is_flag=True, help="Take the contracts from the broker.")
+@click.option(
+    "--broker-url",
+    metavar="URL",
+    help="The broker.  [default: PACT_BROKER_BASE_URL, or the setting broker.url]",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="SELECTOR",
+    help="Which consumer versions' contracts; repeatable: main-branch, deployed-or-released, deployed, released, "
+    "matching-branch, latest, branch:NAME, tag:NAME, environment:NAME, consumer:NAME; commas narrow a selector.  "
+    "[default: main-branch, deployed-or-released]",
+)
+@click.option(
+    "--publish-as", metavar="VERSION", help="Publish the results as those of this provider version."
+)
+@click.option("--branch", help="The provider's branch.  [default: git's or the CI's]")
+@click.option("--tag", "tags", multiple=True, help="A tag for the provider's version; repeatable.")
+@click.option(
+    "--include-wip-since",
+    metavar="DATE",
+    help="Since when work in progress is verified, too: YYYY-MM-DD, or never.  [default: 90 days ago]",
+)
+@click.option("--no-pending", is_flag=True, help="Leave pending contracts out.")
+def verify(project: Path, **options: Any) -> None:
+    """Verify a running provider against contracts, with the official verifier.
 
-    The contracts are PACTS, or without them those of the provider in the project's folder of pacts, or with
-    --from-broker those that the broker selects.
+    PACTS are files or folders. Without them the provider's contracts in the project's folder of pacts are verified,
+    or with --from-broker those that the broker selects.
+
+    Exit codes: 0 everything passed or is pending; 1 something failed; 2 something could not be judged or published.
     """
-    from pactape.verification import verify_from_broker, verify_provider  # noqa: PLC0415 -- quick `pactape --help`
-    from pactape.verification.message_factories import load_messages  # noqa: PLC0415 -- as above
+    from pactape.cli._verification import VerifyArguments, run_verification  # noqa: PLC0415 -- fast `--help`
 
-    extra = dict(map(_header, headers))
+    arguments = VerifyArguments(**options)
     settings = load_settings(project)
-    provider = settings.provider(key)
-    handlers = load_states(states or provider.states, root=settings.root)
-    makers = load_messages(messages or provider.messages, root=settings.root)
-    if from_broker:
-        if url is None and not makers:
-            raise click.UsageError("--from-broker wants --url, or --messages for contracts of messages only")
-        source = _source(settings, broker_url, select=select, version=publish_as, branch=branch)
-        verification = verify_from_broker(
-            provider.name, broker=source, url=url, states=handlers, headers=extra, messages=makers
-        )
-    else:
-        _refuse_broker_options(publish_as=publish_as, branch=branch, broker_url=broker_url)
-        files = list(pacts) or _pacts_of(settings, provider)
-        verification = verify_provider(files, url=url, states=handlers, headers=extra, messages=makers)
-        _remember(settings, files, verification)
+    with _progress() as on_progress:
+        verification = run_verification(settings, arguments, on_progress=on_progress)
     _show(verification)
-    sys.exit(0 if verification.passed else 1)
+    sys.exit(verification.exit_code)
 
 
-def _remember(settings: Settings, files: list[Path], verification: Verification) -> None:
-    from pactape.verification.history import remember_verification  # noqa: PLC0415 -- quick `pactape --help`
-
-    with suppress(OutputError):  # a project that may only be read can be verified all the same
-        remember_verification(settings.cache_folder, files, verification)
-
-
-def _source(
-    settings: Settings, url: str | None, *, select: tuple[str, ...], version: str | None, branch: str | None
-) -> BrokerSource:
-    from pactape.pact_cli.command import broker_url  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.verification import BrokerSource  # noqa: PLC0415 -- as above
-
-    address = broker_url(url, settings.broker.url, os.environ)
-    return BrokerSource(url=address, select=select, version=version, branch=branch)
-
-
-def _refuse_broker_options(**given: str | None) -> None:
-    for name, value in given.items():
-        if value is not None:
-            raise click.UsageError(f"--{name.replace('_', '-')} wants --from-broker")
-
-
-def _pacts_of(settings: Settings, provider: ProviderSettings) -> list[Path]:
-    from pactape.pactfile import read_pact  # noqa: PLC0415 -- keeps `pactape --help` quick
-
-    found = [
-        path for path in sorted(settings.pacts.glob("*.json")) if read_pact(path).provider == provider.name
-    ]
-    if not found:
-        raise PactFormatError(
-            f"holds no pact of the provider {provider.name!r}",
-            where=settings.pacts,
-            remedy="derive it with `pactape derive`, or name the files",
-        )
-    return found
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition(":")
-    if not separator or not name.strip():
-        raise click.BadParameter("write it as NAME:VALUE", param_hint="--header")
-    return name.strip(), value.strip()
+def _progress() -> AbstractContextManager[Any]:
+    """A counter on a terminal: how many interactions were begun."""
+    if not sys.stderr.isatty():
+        return nullcontext(None)
+    return nullcontext(lambda count: click.echo(f"\r{count} interactions", nl=False, err=True))
 
 
 def _show(verification: Verification) -> None:
+    for notice in verification.notices:
+        click.echo(notice)
     for result in verification.results:
-        click.echo(f"{'passed' if result.passed else 'FAILED'}  {result.consumer}: {result.description}")
+        click.echo(f"{_WORDS[result.verdict]:<11} {result.consumer}: {result.description}")
         for failure in result.failures:
-            click.echo(f"        {failure}")
-    passed = len(verification.results) - len(verification.failed)
-    click.echo(f"{verification.provider}: {passed} of {len(verification.results)} interactions passed")
+            click.echo(f"            {failure}")
+    for each in verification.unjudged:
+        click.echo(f"{'NOT JUDGED':<11} {each.contract}: {each.reason}")
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verification.counts().items() if count)
+    click.echo(f"{verification.provider}: {len(verification.results)} interactions: {counts or 'none'}")
+    if verification.publication is not None:
+        _show_publication(verification.publication)
+
+
+def _show_publication(publication: Publication) -> None:
+    for each in publication.arrived:
+        click.echo(f"published as {publication.version}: {each}")
+    for refused in publication.refused:
+        click.echo(f"NOT published as {publication.version}: {refused.contract}: {refused.reason}")

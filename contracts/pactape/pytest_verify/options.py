@@ -1,6 +1,6 @@
-"""The pytest plugin's part for providers: `--pactape-verify module:app` makes every interaction a test.
+"""The options and hooks of `pytest --pactape-verify`, which makes every interaction of a contract a test.
 
-Only the options live here while pytest starts; the rest is imported when a contract is collected.
+The rest of the room is imported when a contract is collected, so that pytest starts fast.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ __all__ = ["add_options", "is_asked_for"]
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """The options of in-process verification."""
+    """Add the options of in-process verification."""
     group = parser.getgroup(
-        "pactape-verify", "Pactape: an application against its contracts, in this process"
+        "pactape-verify", "Pactape: verify an application against its contracts, in this process"
     )
     group.addoption(
         "--pactape-verify",
@@ -33,7 +33,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--pactape-verify-provider",
         metavar="NAME",
-        help="the provider that the application is, by key or name; needed when there are contracts of several",
+        help="the provider that the application is, by key or name; required when there are contracts of several",
     )
     group.addoption(
         "--pactape-verify-states",
@@ -43,7 +43,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--pactape-verify-messages",
         metavar="MODULE:NAME",
-        help="a mapping from descriptions to functions that make the messages of contracts; by default "
+        help="a mapping from descriptions to functions that produce the messages of contracts; by default "
         "[tool.pactape.providers.*] messages",
     )
     group.addoption(
@@ -51,7 +51,13 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME:VALUE",
         action="append",
         default=[],
-        help="a header for every request, above all a real Authorization; may come several times",
+        help="a header for every request, above all a real Authorization; repeatable. ${NAME} in VALUE is replaced "
+        "by a value that a state handler returned, or by an environment variable",
+    )
+    group.addoption(
+        "--pactape-verify-base-path",
+        metavar="PATH",
+        help="the path below which the application serves its API, /v1; the contracts' paths come after it",
     )
 
 
@@ -76,22 +82,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Iterable[pytest.Collector] | pytest.File | None:
-    """Pact files among what is collected."""
+    """Collect the pact files."""
     if file_path.suffix != ".json":
         return None
-    from pactape.pytest_verify.collection import collect  # noqa: PLC0415 -- only when verifying
+    from pactape.pytest_verify.items import collect  # noqa: PLC0415 -- only when verifying
 
     return collect(file_path, parent)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """End the run where the application, its states or its messages can't be imported.
+    """End the run when the application, its states or its messages can't be imported.
 
-    A worker of pytest-xdist can't end the run: there each interaction says so.
+    A worker of pytest-xdist can't end the run: there each interaction reports it.
     """
     if hasattr(config, "workerinput"):
         return
-    from pactape.pytest_verify.collection import check  # noqa: PLC0415 -- only when verifying
+    from pactape.pytest_verify.items import check  # noqa: PLC0415 -- only when verifying
 
     try:
         check(config, items)
@@ -100,7 +106,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the application."""
-    from pactape.pytest_verify.collection import Verifying  # noqa: PLC0415 -- only when verifying
+    """Shut the application down."""
+    from pactape.pytest_verify.session import VerificationSession  # noqa: PLC0415 -- only when verifying
 
-    Verifying.of(config).close()
+    VerificationSession.of(config).close()

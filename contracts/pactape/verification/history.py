@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pactape.verification.result import Verification
+    from pactape.verification.verdicts import Verification
 
 __all__ = ["remember_verification", "verified_interactions"]
 

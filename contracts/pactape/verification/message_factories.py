@@ -1,4 +1,4 @@
-"""The functions that make a provider's messages, and what they give."""
+"""The functions that produce a provider's messages."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pactape.matching import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Messages", "check_message", "load_messages", "message_of"]
+__all__ = ["MessageFactories", "load_message_factories", "produce_message"]
 
-#: Functions that make messages, by the interaction's description: a `Message`, bytes, or a JSON value.
-Messages = Mapping[str, Callable[[], object]]
+#: Functions that produce messages, by the interaction's description: a `Message`, bytes, or a JSON value.
+MessageFactories = Mapping[str, Callable[[], object]]
 
 _JSON = "application/json"
 
 
-def load_messages(reference: str | None, *, root: Path) -> Messages:
+def load_message_factories(reference: str | None, *, root: Path) -> MessageFactories:
     """Import the functions that a setting names.
 
     Args:
         reference: "package.module:NAME", NAME being a mapping from descriptions to functions without arguments;
             None gives no functions.
-        root: The project's folder; it is importable, first of all.
+        root: The project's folder; it comes first among those that modules are imported from.
 
     Raises:
         ApplicationError: The module or the name can't be imported.
@@ -39,35 +39,45 @@ def load_messages(reference: str | None, *, root: Path) -> Messages:
     found = import_object(reference, root=root, error=ApplicationError)
     if not isinstance(found, Mapping) or not all(callable(each) for each in found.values()):
         raise ProviderMessageError(
-            f"messages = {reference!r} doesn't name a mapping from descriptions to functions",
+            f"messages = {reference!r} is not a mapping from descriptions to functions",
             remedy='define MESSAGES = {"a user was created": function} there and write "package.module:MESSAGES"',
         )
     return found
 
 
-def check_message(description: str, messages: Messages, *, where: object = None) -> None:
-    """See that there is a function for a message.
+def produce_message(description: str, factories: MessageFactories) -> Message:
+    """Call the function of a message.
+
+    Bytes become the message's contents; anything but a `Message` becomes a JSON value.
 
     Args:
-        description: The message's.
-        messages: The functions.
-        where: The contract's file, when it is known.
+        description: The interaction's description.
+        factories: The functions.
 
     Raises:
-        ProviderMessageError: There is none.
+        ProviderMessageError: There is no function, or it failed (the cause is chained).
+
+    Example:
+        >>> produce_message("a user was created", {"a user was created": lambda: {"id": 7}}).contents
+        b'{"id":7}'
     """
-    if description not in messages:
+    if description not in factories:
         raise ProviderMessageError(
-            f"no function makes the message {description!r}",
-            where=where,
-            remedy=f"add one to the messages mapping, which has {sorted(messages) or 'none'}",
+            f"no function produces the message {description!r}",
+            remedy=f"add one to the messages mapping, which has {sorted(factories) or 'none'}",
         )
+    try:
+        return _message(factories[description]())
+    except Exception as error:
+        raise ProviderMessageError(
+            f"the function of the message {description!r} failed: {type(error).__name__}: {error}",
+            remedy="correct it; it returns a JSON value, bytes, or a pactape.matching.Message",
+        ) from error
 
 
-def message_of(made: object) -> Message:
-    """What a function made, as a message: bytes are its contents, and anything else is a JSON value."""
-    if isinstance(made, Message):
-        return made
-    if isinstance(made, bytes):
-        return Message(contents=made)
-    return Message(contents=msgspec.json.encode(made), metadata={"contentType": _JSON})
+def _message(produced: object) -> Message:
+    if isinstance(produced, Message):
+        return produced
+    if isinstance(produced, bytes):
+        return Message(contents=produced)
+    return Message(contents=msgspec.json.encode(produced), metadata={"contentType": _JSON})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pactape.exchange import Response
+from pactape.verification.in_process.lifespan import Lifespan
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["AsgiApplication"]
 
 _Event = dict[str, Any]
+_LONGEST_SECONDS = 30.0
+_CANCEL_SECONDS = 1.0
 
 
 class AsgiApplication:
@@ -33,10 +35,14 @@ class AsgiApplication:
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self._app = app
         self._runner = asyncio.Runner()
-        self._lifespan = _Lifespan(app)
+        self._lifespan = Lifespan(app)
 
     def __enter__(self) -> Self:
-        self._runner.run(self._lifespan.start())
+        try:
+            self._runner.run(self._lifespan.start())
+        except BaseException:
+            self._runner.close()
+            raise
         return self
 
     def __exit__(
@@ -48,56 +54,92 @@ class AsgiApplication:
             self._runner.close()
 
     def __call__(self, request: Request) -> Response:
-        """The application's answer; what it raises comes out."""
+        """Return the application's response; what it raises before the response is complete is raised."""
         return self._runner.run(self._call(request))
 
     async def _call(self, request: Request) -> Response:
-        sent: list[_Event] = []
-        events = [{"type": "http.request", "body": request.body, "more_body": False}]
+        connection = _Connection(request)
+        scope = _scope(request, self._lifespan.state)
+        task = asyncio.ensure_future(_run(self._app(scope, connection.receive, connection.send)))
+        done, _ = await asyncio.wait([task], timeout=_LONGEST_SECONDS)
+        if not done:
+            task.cancel()
+            await asyncio.wait([task], timeout=_CANCEL_SECONDS)
+        error = task.exception() if done else TimeoutError(f"no response within {_LONGEST_SECONDS:g} s")
+        if error is not None and not connection.is_complete:
+            raise error
+        return connection.response()
 
-        async def receive() -> _Event:
-            return events.pop(0) if events else {"type": "http.disconnect"}
 
-        async def send(event: _Event) -> None:
-            sent.append(event)
-
-        await self._app(_scope(request, self._lifespan.state), receive, send)
-        return _response(sent, head=request.method == "HEAD")
+async def _run(response: Awaitable[None]) -> None:
+    await response
 
 
-class _Lifespan:
-    """The lifespan protocol; an application that doesn't speak it is left alone."""
+class _Connection:
+    """One request and its response, with the events of the specification.
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self._app = app
-        self._to_app: asyncio.Queue[_Event] = asyncio.Queue()
-        self._from_app: asyncio.Queue[_Event] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
-        self.state: dict[str, Any] = {}
+    `http.disconnect` comes when the response is complete and not before: an application that waits for it, to stop
+    its work early or to clean up, sees what it sees under a server.
+    """
 
-    async def start(self) -> None:
-        self._task = asyncio.ensure_future(self._run())
-        await self._to_app.put({"type": "lifespan.startup"})
-        event = await self._from_app.get()
-        if event["type"] == "lifespan.startup.failed":
-            raise RuntimeError(f"the application failed to start: {event.get('message', '')}")
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._is_read = False
+        self._complete = asyncio.Event()
+        self._start: _Event | None = None
+        self._chunks: list[bytes] = []
 
-    async def stop(self) -> None:
-        if self._task is not None and not self._task.done():
-            await self._to_app.put({"type": "lifespan.shutdown"})
-            await self._from_app.get()
-            await self._task
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last part of the response was sent."""
+        return self._complete.is_set()
 
-    async def _run(self) -> None:
-        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
-        with suppress(Exception):  # by the specification: then it doesn't support the protocol
-            await self._app(scope, self._to_app.get, self._from_app.put)
-        await self._from_app.put({"type": "lifespan.ended"})
+    async def receive(self) -> _Event:
+        """Return the request's body, then `http.disconnect` once the response is complete."""
+        if not self._is_read:
+            self._is_read = True
+            return {"type": "http.request", "body": self._request.body, "more_body": False}
+        await self._complete.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, event: _Event) -> None:
+        """Take a part of the response; what comes after its end is ignored, as the specification has it."""
+        if self.is_complete:
+            return
+        if event["type"] == "http.response.start":
+            self._start = event
+        elif event["type"] == "http.response.body":
+            if self._start is None:
+                raise RuntimeError("the application sent http.response.body before http.response.start")
+            self._chunks.append(bytes(event.get("body", b"")))
+            if not event.get("more_body", False):
+                self._complete.set()
+
+    def response(self) -> Response:
+        """Return the response.
+
+        Raises:
+            RuntimeError: The application returned without a complete one.
+        """
+        if self._start is None:
+            raise RuntimeError("the application sent no response")
+        if not self.is_complete:
+            raise RuntimeError("the application returned before its response was complete")
+        return Response(
+            status=int(self._start["status"]),
+            headers=tuple(
+                (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
+                for name, value in self._start.get("headers", ())
+            ),
+            body=b"" if self._request.method == "HEAD" else b"".join(self._chunks),
+        )
 
 
 def _scope(request: Request, state: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(request.url)
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
+    has_length = any(name in {b"content-length", b"transfer-encoding"} for name, _ in headers)
+    length = [] if has_length or not request.body else [(b"content-length", b"%d" % len(request.body))]
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -108,22 +150,9 @@ def _scope(request: Request, state: dict[str, Any]) -> dict[str, Any]:
         "raw_path": parts.path.encode("ascii", "replace"),
         "query_string": parts.query.encode("ascii", "replace"),
         "root_path": "",
-        "headers": [(b"host", parts.netloc.encode()), *headers],
-        "client": ("127.0.0.1", 0),
+        "headers": [(b"host", parts.netloc.encode()), *length, *headers],
+        "client": ("127.0.0.1", 50000),
         "server": (parts.hostname or "localhost", parts.port or 80),
         "state": dict(state),
+        "extensions": {},
     }
-
-
-def _response(sent: list[_Event], *, head: bool) -> Response:
-    start = next((event for event in sent if event["type"] == "http.response.start"), None)
-    if start is None:
-        raise RuntimeError("the application sent no response")
-    body = b"".join(event.get("body", b"") for event in sent if event["type"] == "http.response.body")
-    return Response(
-        status=int(start["status"]),
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ())
-        ),
-        body=b"" if head else body,
-    )

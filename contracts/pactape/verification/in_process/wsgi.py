@@ -40,31 +40,38 @@ class WsgiApplication:
         """Nothing was opened."""
 
     def __call__(self, request: Request) -> Response:
-        """The application's answer; what it raises comes out."""
-        answer = _Answer()
-        chunks = self._app(_environ(request), answer.start)
+        """Return the application's response; what it raises is raised.
+
+        Raises:
+            RuntimeError: The application didn't call `start_response`.
+        """
+        started = _StartedResponse()
+        chunks = self._app(_environ(request), started.start)
         try:
-            body = b"".join(chunks)
+            body = b"".join(chunks)  # an application may start its response with its first chunk only
         finally:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
+        if started.status is None:
+            raise RuntimeError("the application did not call start_response")
         return Response(
-            status=int(answer.status.partition(" ")[0]),
-            headers=tuple(answer.headers),
-            body=b"" if request.method == "HEAD" else b"".join(answer.written) + body,
+            status=int(started.status.partition(" ")[0]),
+            headers=tuple(started.headers),
+            body=b"" if request.method == "HEAD" else b"".join(started.written) + body,
         )
 
 
-class _Answer:
+class _StartedResponse:
     def __init__(self) -> None:
-        self.status = "500 the application started no response"
+        self.status: str | None = None
         self.headers: list[tuple[str, str]] = []
         self.written: list[bytes] = []
 
     def start(
         self, status: str, headers: list[tuple[str, str]], _error: Any = None
     ) -> Callable[[bytes], object]:
+        """Take status and headers, as `start_response` of PEP 3333."""
         self.status = status
         self.headers = list(headers)
         return self.written.append
@@ -78,7 +85,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
-        "REQUEST_URI": target,  # PATH_INFO has lost which slashes belong to names; servers tell it so
+        "REQUEST_URI": target,  # PATH_INFO has lost which slashes belong to names; servers add these two
         "RAW_URI": target,
         "SERVER_NAME": parts.hostname or "localhost",
         "SERVER_PORT": str(parts.port or 80),
@@ -89,6 +96,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
         "wsgi.input": BytesIO(request.body),
+        "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         "wsgi.multiprocess": False,

@@ -1,72 +1,52 @@
-"""A loopback server that the official verifier asks for the provider's messages.
-
-A function that fails is answered with 422 and remembered.
-"""
+"""A loopback server at which the official verifier gets the provider's messages."""
 
 from __future__ import annotations
 
 import base64
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.errors import ProviderMessageError
-from pactape.serving import in_background
-from pactape.verification.message_factories import check_message, message_of
-from pactape.verification.official.loopback_server import LoopbackServer, Reply
+from pactape.loopback import LoopbackServer, Reply
+from pactape.verification.message_factories import produce_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pactape.loopback import ReceivedRequest
+    from pactape.verification.message_factories import MessageFactories
+    from pactape.verification.official.reasons import Reasons
 
-    from pactape.matching import Message
-    from pactape.verification.message_factories import Messages
-
-__all__ = ["MessageServer", "running_message_server"]
+__all__ = ["MessageServer"]
 
 _JSON = "application/json"
+#: The verifier gives up at once after a 4xx, and tries again for two minutes after a 500.
+_FAILED = 422
 
 
 class MessageServer(LoopbackServer):
-    """Has messages made on request.
+    """Produces messages on request.
 
-    Attributes:
-        failures: The errors of the functions that failed, in order.
+    Args:
+        factories: The functions that produce messages, by description.
+        reasons: Where failures are noted.
     """
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, factories: MessageFactories, reasons: Reasons) -> None:
         super().__init__()
-        self.messages = messages
-        self.failures: list[ProviderMessageError] = []
+        self._factories = factories
+        self._reasons = reasons
 
-    def reply(self, message: dict[str, Any]) -> Reply:
-        """Answer with the message that is asked for, its metadata in a header, as Pact sends them."""
+    def reply(self, request: ReceivedRequest) -> Reply:
+        """Return the message of a description, with its metadata in a header, as Pact's protocol has it."""
+        description = str(json.loads(request.body).get("description"))
         try:
-            made = _made(str(message.get("description")), self.messages)
+            message = produce_message(description, self._factories)
         except ProviderMessageError as error:
-            self.failures.append(error)
-            return Reply(status=422)
-        headers = {
-            "Content-Type": str(made.metadata.get("contentType", _JSON)),
-            "Pact-Message-Metadata": base64.b64encode(msgspec.json.encode(made.metadata)).decode(),
-        }
-        return Reply(status=200, headers=headers, body=made.contents)
-
-
-def _made(description: str, messages: Messages) -> Message:
-    check_message(description, messages)
-    try:
-        return message_of(messages[description]())
-    except Exception as error:
-        raise ProviderMessageError(
-            f"the function of the message {description!r} failed: {type(error).__name__}: {error}",
-            remedy="mend it; it gives a JSON value, bytes, or a pactape.matching.Message",
-        ) from error
-
-
-@contextmanager
-def running_message_server(messages: Messages) -> Iterator[MessageServer]:
-    """A message server on a free loopback port, for as long as the context lasts."""
-    server = MessageServer(messages)
-    with in_background(server, name="pactape-messages"):
-        yield server
+            self._reasons.add_message(description, str(error))
+            return Reply(status=_FAILED)
+        headers = (
+            ("Content-Type", str(message.metadata.get("contentType", _JSON))),
+            ("Pact-Message-Metadata", base64.b64encode(msgspec.json.encode(message.metadata)).decode()),
+        )
+        return Reply(status=200, headers=headers, body=message.contents)

@@ -1,0 +1,200 @@
+"""A loopback server between an official tool and a broker.
+
+The official tools drop the text of a broker's error, and hide that the broker refused a result. The relay sees
+every response: the contracts that were handed out, the results that arrived, and the reason of each refusal. The
+tool needs neither credentials nor certificate authorities: the relay adds them.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import requests
+
+from pactape.loopback import LoopbackServer, Reply
+from pactape.pact_cli.broker_session import broker_session
+from pactape.pact_cli.error_text import error_sentence
+from pactape.urls import is_base_url, without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pactape.loopback import ReceivedRequest
+
+__all__ = ["BrokerRelay", "RelayedCall"]
+
+_TIMEOUT_SECONDS = 60
+_FIRST_FAILURE = 400
+#: Headers that belong to one connection (RFC 9110, section 7.6.1), or that the relay sets itself.
+_OWN = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "host",
+        "keep-alive",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+class RelayedCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of the broker's API.
+
+    Args:
+        method: In upper case.
+        path: The path below the broker's base URL.
+        status: The broker's status code; 0 when it couldn't be reached.
+        document: The response's JSON; None when it has none.
+        reason: The broker's own sentence when it refused; the error when it couldn't be reached.
+    """
+
+    method: str
+    path: str
+    status: int
+    document: Any = None
+    reason: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the broker refused, or couldn't be reached."""
+        return self.status == 0 or self.status >= _FIRST_FAILURE
+
+    def __str__(self) -> str:
+        if self.status == 0:
+            return f"the broker cannot be reached: {self.reason}"
+        phrase = HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else ""
+        status = f"{self.status} {phrase}".strip()
+        return (
+            f"the broker refused with {status}: {self.reason}"
+            if self.reason
+            else f"the broker refused with {status}"
+        )
+
+
+class BrokerRelay(LoopbackServer):
+    """Relays the calls of an official tool to a broker, and keeps what came of them.
+
+    Args:
+        broker: The broker's base URL; it may hold a user and a password.
+        environment: The variables with the credentials.
+
+    Attributes:
+        calls: All calls, in the order of their responses.
+    """
+
+    def __init__(self, broker: str, environment: Mapping[str, str]) -> None:
+        super().__init__()
+        self._broker = without_credentials(broker).rstrip("/")
+        self._session = broker_session(broker, environment)
+        self._bases = {self._broker}
+        self.calls: list[RelayedCall] = []
+
+    @property
+    def failures(self) -> list[RelayedCall]:
+        """The calls whose last attempt failed."""
+        last = {(each.method, each.path): each for each in self.calls}
+        return [each for each in last.values() if each.has_failed]
+
+    def shown(self, text: str) -> str:
+        """Return a tool's text with the broker's URL in place of the relay's."""
+        return text.replace(self.url, self._broker)
+
+    def reply(self, request: ReceivedRequest) -> Reply:
+        """Send a request on to the broker, and its response back."""
+        try:
+            response = self._session.request(
+                request.method,
+                f"{self._broker}{request.target}",
+                headers={name: value for name, value in request.headers if name.lower() not in _OWN},
+                data=request.body,
+                timeout=_TIMEOUT_SECONDS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            self._keep(request, status=0, reason=_why(error))
+            return Reply(status=HTTPStatus.BAD_GATEWAY)
+        document = _document(response)
+        if request.target.strip("/") == "":
+            self._learn_base(document)
+        failed = response.status_code >= _FIRST_FAILURE
+        reason = error_sentence(response.content) if failed else ""
+        self._keep(request, status=response.status_code, document=document, reason=reason)
+        headers = tuple(
+            (name, self._relayed(value))
+            for name, value in response.headers.items()
+            if name.lower() not in _OWN
+        )
+        return Reply(status=response.status_code, headers=headers, body=self._body(response, document))
+
+    def _learn_base(self, index: Any) -> None:
+        """Learn the URL that the broker itself has in its links; behind a reverse proxy it may be another."""
+        links = index.get("_links") if isinstance(index, dict) else None
+        own = links.get("self") if isinstance(links, dict) else None
+        href = own.get("href") if isinstance(own, dict) else None
+        if isinstance(href, str) and is_base_url(href):
+            self._bases.add(href.rstrip("/"))
+
+    def _keep(self, request: ReceivedRequest, *, status: int, document: Any = None, reason: str = "") -> None:
+        path = request.target.partition("?")[0]
+        self.calls.append(
+            RelayedCall(method=request.method, path=path, status=status, document=document, reason=reason)
+        )
+
+    def _body(self, response: requests.Response, document: Any) -> bytes:
+        if not isinstance(document, dict | list):
+            return response.content
+        return json.dumps(self._with_relayed_links(document), ensure_ascii=False).encode()
+
+    def _with_relayed_links(self, value: Any) -> Any:
+        """The document with links through the relay; what isn't a link stays, above all the contract."""
+        if isinstance(value, list):
+            return [self._with_relayed_links(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        changed = dict(value)
+        if "_links" in value:
+            changed["_links"] = self._hrefs(value["_links"])
+        if "_embedded" in value:
+            changed["_embedded"] = {
+                name: self._with_relayed_links(each) for name, each in dict(value["_embedded"]).items()
+            }
+        return changed
+
+    def _hrefs(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._hrefs(each) for each in value]
+        if isinstance(value, dict):
+            return {
+                name: self._relayed(each) if name == "href" and isinstance(each, str) else self._hrefs(each)
+                for name, each in value.items()
+            }
+        return value
+
+    def _relayed(self, url: str) -> str:
+        """The URL through the relay, when it is one of the broker's."""
+        for base in self._bases:
+            if url == base or url.startswith((f"{base}/", f"{base}?")):
+                return self.url + url[len(base) :]
+        return url
+
+
+def _document(response: requests.Response) -> Any:
+    if "json" not in response.headers.get("Content-Type", ""):
+        return None
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return None
+
+
+def _why(error: requests.RequestException) -> str:
+    """The innermost reason of a failed request, without addresses of objects."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    text = str(reason or error)
+    return text.rpartition(">: ")[2] or text

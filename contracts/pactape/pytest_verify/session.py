@@ -1,0 +1,127 @@
+"""What all interactions of a pytest run share: the settings, the provider, and the running application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from pactape.errors import ApplicationError, PactFormatError
+from pactape.imports import import_object
+from pactape.provider_states import load_states
+from pactape.settings import find_root, load_settings
+from pactape.verification.headers import parse_headers
+from pactape.verification.in_process.verifier import InProcessVerifier
+from pactape.verification.message_factories import load_message_factories
+
+if TYPE_CHECKING:
+    from pactape.pactfile import Pact
+    from pactape.settings import ProviderSettings, Settings
+
+__all__ = ["VerificationSession"]
+
+_SESSION = pytest.StashKey["VerificationSession"]()
+_HEADER = "--pactape-verify-header"
+
+
+class VerificationSession:
+    """The application that a pytest run verifies, and the provider that it is.
+
+    Args:
+        config: Pytest's configuration, with the options of this plugin.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._settings: Settings | None = None
+        self._wanted: str | None = config.getoption("--pactape-verify-provider")
+        self._provider: str | None = None
+        self._providers: set[str] = set()
+        self._verifier: InProcessVerifier | None = None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> VerificationSession:
+        """Return the session of a pytest run."""
+        if _SESSION not in config.stash:
+            config.stash[_SESSION] = cls(config)
+        return config.stash[_SESSION]
+
+    @property
+    def settings(self) -> Settings:
+        """The project's settings, read at first use."""
+        if self._settings is None:
+            self._settings = load_settings(find_root(Path(self._config.rootpath)))
+        return self._settings
+
+    def selects(self, pact: Pact, path: Path) -> bool:
+        """Whether a contract belongs to the provider that is verified: the one of the option, or the only one.
+
+        Raises:
+            PactFormatError: The contracts belong to several providers, and the option is missing.
+        """
+        self._providers.add(pact.provider)
+        if self._wanted is not None:
+            return pact.provider in {self._wanted, self._name(self._wanted)}
+        if self._provider not in {None, pact.provider}:
+            raise PactFormatError(
+                f"belongs to the provider {pact.provider!r}; the others belong to {self._provider!r}",
+                where=path,
+                remedy="name the provider that the application is: --pactape-verify-provider NAME",
+            )
+        self._provider = pact.provider
+        return True
+
+    def check_selection(self) -> None:
+        """Check that the provider of the option has a contract among those that were collected.
+
+        Raises:
+            PactFormatError: It has none.
+        """
+        if self._wanted is None or not self._providers:
+            return
+        if not self._providers & {self._wanted, self._name(self._wanted)}:
+            raise PactFormatError(
+                f"no contract belongs to the provider {self._wanted!r}",
+                where="--pactape-verify-provider",
+                remedy=f"name one of {', '.join(sorted(self._providers))}",
+            )
+
+    def verifier(self, provider: str) -> InProcessVerifier:
+        """Return the verifier of the run; its application is started at the first call.
+
+        Raises:
+            BadInputError: The application, the states or the messages can't be imported, or a header isn't one.
+        """
+        if self._verifier is None:
+            verifier = self._new_verifier(provider)
+            verifier.__enter__()
+            self._verifier = verifier
+        return self._verifier
+
+    def _new_verifier(self, provider: str) -> InProcessVerifier:
+        option, root = self._config.getoption, self.settings.root
+        configured = self._configured(provider)
+        reference = option("--pactape-verify")
+        states = option("--pactape-verify-states") or (configured.states if configured else None)
+        messages = option("--pactape-verify-messages") or (configured.messages if configured else None)
+        return InProcessVerifier(
+            None if reference == "-" else import_object(reference, root=root, error=ApplicationError),
+            states=load_states(states, root=root),
+            headers=parse_headers(option(_HEADER), option=_HEADER),
+            messages=load_message_factories(messages, root=root),
+            base_path=urlsplit(option("--pactape-verify-base-path") or "").path,
+        )
+
+    def close(self) -> None:
+        """Shut the application down."""
+        if self._verifier is not None:
+            self._verifier.__exit__(None, None, None)
+            self._verifier = None
+
+    def _configured(self, provider: str) -> ProviderSettings | None:
+        return next((each for each in self.settings.providers.values() if each.name == provider), None)
+
+    def _name(self, key: str) -> str:
+        return self.settings.providers[key].name if key in self.settings.providers else key

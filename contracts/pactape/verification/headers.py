@@ -1,0 +1,74 @@
+"""Headers that a verification adds to requests, with values of provider states and of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from pactape.errors import BadInputError
+from pactape.matching.numbers import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["expand_headers", "needs_state_values", "parse_header", "parse_headers"]
+
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def parse_header(text: str, *, option: str) -> tuple[str, str]:
+    """Return name and value of a header as an option gives it, "NAME:VALUE".
+
+    Raises:
+        BadInputError: It has no colon, or its name or value can't be sent (RFC 9110, section 5).
+    """
+    name, separator, value = text.partition(":")
+    if not separator or not _NAME.fullmatch(name.strip()):
+        shown = name.strip() if separator else text.partition(" ")[0]
+        raise BadInputError(
+            f"{shown!r} is not a header",
+            where=option,
+            remedy=f'write it as NAME:VALUE, {option} "Accept: text/html"',
+        )
+    if any(character in value for character in "\r\n\0"):
+        raise BadInputError(
+            f"the value of the header {name.strip()!r} has a line break",
+            where=option,
+            remedy="remove the line break; a value that ends with one often comes from a file",
+        )
+    return name.strip(), value.strip()
+
+
+def parse_headers(texts: Iterable[str], *, option: str) -> dict[str, str]:
+    """Return the headers of an option that may come several times."""
+    return dict(parse_header(text, option=option) for text in texts)
+
+
+def needs_state_values(headers: Mapping[str, str]) -> bool:
+    """Whether a header has a placeholder that no environment variable replaces."""
+    names = [name for value in headers.values() for name in _PLACEHOLDER.findall(value)]
+    return any(name not in os.environ for name in names)
+
+
+def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """Replace the placeholders `${name}` in headers by values of provider states, or of the environment.
+
+    Args:
+        headers: The headers.
+        values: What the state handlers returned; a value goes before an environment variable of its name.
+
+    Returns:
+        The headers without those whose placeholder nothing replaces, so that the contract's own value is sent.
+
+    Example:
+        >>> expand_headers({"Authorization": "Bearer ${token}"}, {"token": "abc"})
+        {'Authorization': 'Bearer abc'}
+    """
+    known = {**os.environ, **{name: text_of(value) for name, value in values.items()}}
+    return {
+        name: _PLACEHOLDER.sub(lambda found: known[found[1]], value)
+        for name, value in headers.items()
+        if all(each in known for each in _PLACEHOLDER.findall(value))
+    }

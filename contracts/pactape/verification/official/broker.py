@@ -1,0 +1,222 @@
+"""Verifying a running provider against the contracts that a broker selects, and publishing the results there."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.errors import BrokerError, PactFormatError
+from pactape.imports import require_extra
+from pactape.loopback import running
+from pactape.pact_cli.broker_relay import BrokerRelay
+from pactape.pactfile import decode_pact
+from pactape.urls import url_error, without_credentials
+from pactape.verification.expected import ExpectedInteraction, complete_results
+from pactape.verification.official.job import BrokerJob
+from pactape.verification.official.publication import publication_of
+from pactape.verification.official.run import Provider, run_official_verifier
+from pactape.verification.official.selectors import DEFAULT_SELECTORS, parse_selector
+from pactape.verification.options import VerificationOptions
+from pactape.verification.preflight import check_provider
+from pactape.verification.verdicts import UnjudgedContract, Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pactape.pact_cli.broker_relay import RelayedCall
+    from pactape.provider_states import States
+    from pactape.verification.message_factories import MessageFactories
+    from pactape.verification.official.run import OfficialRun
+    from pactape.verification.options import InteractionFilter
+
+__all__ = ["BrokerSource", "verify_from_broker"]
+
+_CREDENTIALS = "check the credentials in PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD"
+_REMEDIES = {
+    0: "start a broker with `pactape broker`, or give the URL of a running one",
+    401: _CREDENTIALS,
+    403: _CREDENTIALS,
+    404: "give the broker's base URL",
+}
+
+
+class BrokerSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Contracts that come from a broker; credentials are the official PACT_BROKER_* variables.
+
+    Args:
+        url: The broker's base URL.
+        select: Which consumer versions' contracts, as in `pactape verify --select`.
+        include_pending: Whether pending contracts are verified; their failures don't count yet.
+        include_wip_since: The date (ISO 8601) since which work in progress is verified, too; None for none.
+            It takes a branch.
+        version: The provider's version, under which results are published; None publishes nothing.
+        branch: The provider's branch.
+        tags: The tags of the provider's version.
+        build_url: The URL of the build.
+    """
+
+    url: str
+    select: tuple[str, ...] = DEFAULT_SELECTORS
+    include_pending: bool = True
+    include_wip_since: str | None = None
+    version: str | None = None
+    branch: str | None = None
+    tags: tuple[str, ...] = ()
+    build_url: str | None = None
+
+
+def verify_from_broker(
+    provider: str,
+    *,
+    broker: BrokerSource,
+    url: str | None = None,
+    states: States,
+    headers: Mapping[str, str] | None = None,
+    messages: MessageFactories | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 -- immutable
+    on_progress: Callable[[int], None] | None = None,
+) -> Verification:
+    """Verify a running provider against a broker's contracts, and publish the results there.
+
+    Args:
+        provider: The provider's name at the broker.
+        broker: The broker, what to select, and the version under which results are published.
+        url: The running provider's base URL; None when the contracts hold messages only.
+        states: The handlers that set up the contracts' provider states.
+        headers: Headers for every request, in place of the contract's, which holds no credentials. `${name}` in a
+            value is replaced by a value that a state handler returned, or by an environment variable.
+        messages: The functions that produce its messages.
+        options: Time-outs, TLS and filters; with a filter nothing can be published.
+        on_progress: Called with the number of interactions that were begun.
+
+    Returns:
+        One result for each interaction of each selected contract, and what became of their publication.
+
+    Raises:
+        MissingExtraError: The extra "verify" isn't installed.
+        BrokerError: The broker doesn't answer, refuses, or selects no contract.
+        ProviderUnreachableError: Nothing answers at `url`.
+    """
+    require_extra("verify", "the official verifier", "pact")
+    selectors = tuple(map(parse_selector, broker.select))
+    _check(broker, options)
+    if url is not None:
+        check_provider(url, options)
+    running_provider = Provider(
+        name=provider,
+        url=url,
+        states=states,
+        headers=headers or {},
+        factories=messages or {},
+        options=options,
+        on_progress=on_progress,
+    )
+    with running(BrokerRelay(broker.url, os.environ)) as relay:
+        job = _job(relay.url, broker, selectors)
+        run = run_official_verifier(running_provider, broker=job)
+    return _verification(provider, broker, run, relay, options.filter)
+
+
+def _check(broker: BrokerSource, options: VerificationOptions) -> None:
+    reason = url_error(broker.url)
+    if reason is not None:
+        raise BrokerError(
+            f"{without_credentials(broker.url)!r} is not a URL ({reason})",
+            remedy="write it with http:// or https://",
+        )
+    if broker.version is not None and not options.filter.selects_all:
+        raise BrokerError(
+            "the results of some of the interactions can't be published as those of a version",
+            remedy="verify all interactions, or don't publish",
+        )
+
+
+def _job(url: str, broker: BrokerSource, selectors: tuple[dict[str, Any], ...]) -> BrokerJob:
+    return BrokerJob(
+        url=url,
+        selectors=selectors,
+        include_pending=broker.include_pending,
+        include_wip_since=broker.include_wip_since if broker.branch is not None else None,
+        version=broker.version,
+        branch=broker.branch,
+        tags=broker.tags,
+        build_url=broker.build_url,
+    )
+
+
+def _verification(
+    provider: str, broker: BrokerSource, run: OfficialRun, relay: BrokerRelay, selection: InteractionFilter
+) -> Verification:
+    contracts = _contracts(relay.calls)
+    if not contracts:
+        raise _no_contract(provider, broker, run, relay)
+    expected, unreadable = _expected(contracts, _pending(relay.calls, contracts), selection)
+    unjudged = [msgspec.structs.replace(each, reason=relay.shown(each.reason)) for each in run.unjudged]
+    return Verification(
+        provider=provider,
+        results=tuple(complete_results(expected, run.results)),
+        unjudged=(*unreadable, *unjudged),
+        publication=publication_of(broker.version, contracts, relay.calls) if broker.version else None,
+        notices=tuple(map(relay.shown, run.notices)),
+    )
+
+
+def _contracts(calls: Iterable[RelayedCall]) -> dict[str, RelayedCall]:
+    """The contracts that the broker handed out, by their path."""
+    return {
+        call.path: call
+        for call in calls
+        if call.method == "GET"
+        and not call.has_failed
+        and isinstance(call.document, dict)
+        and call.document.keys() >= {"consumer", "provider"}
+    }
+
+
+def _expected(
+    contracts: dict[str, RelayedCall], pending: frozenset[str], selection: InteractionFilter
+) -> tuple[list[ExpectedInteraction], list[UnjudgedContract]]:
+    expected: list[ExpectedInteraction] = []
+    unreadable: list[UnjudgedContract] = []
+    for path, call in contracts.items():
+        try:
+            pact = decode_pact(json.dumps(call.document).encode())
+        except PactFormatError as error:
+            unreadable.append(UnjudgedContract(contract=path, reason=error.what))
+            continue
+        expected += [
+            ExpectedInteraction(contract=path, interaction=each, is_pending=each.pending or path in pending)
+            for each in pact.interactions
+            if selection.selects(each)
+        ]
+    return expected, unreadable
+
+
+def _pending(calls: Iterable[RelayedCall], contracts: Iterable[str]) -> frozenset[str]:
+    """The paths of the contracts that the broker calls pending."""
+    listed = [
+        each
+        for call in calls
+        if isinstance(call.document, dict)
+        for each in (call.document.get("_embedded") or {}).get("pacts") or ()
+        if (each.get("verificationProperties") or {}).get("pending")
+    ]
+    hrefs = [str(each["_links"]["self"]["href"]) for each in listed]
+    return frozenset(path for path in contracts if any(href.endswith(path) for href in hrefs))
+
+
+def _no_contract(provider: str, broker: BrokerSource, run: OfficialRun, relay: BrokerRelay) -> BrokerError:
+    where = without_credentials(broker.url)
+    if relay.failures:
+        failure = relay.failures[-1]
+        remedy = _REMEDIES.get(failure.status, "correct what the broker names")
+        return BrokerError(str(failure), where=where, remedy=remedy)
+    reasons = "".join(f": {relay.shown(each.reason)}" for each in run.unjudged[:1])
+    return BrokerError(
+        f"the broker selects no contract of the provider {provider!r} ({', '.join(broker.select)}){reasons}",
+        where=where,
+        remedy="publish one with `pactape publish`, or select others with --select",
+    )

@@ -1,0 +1,105 @@
+"""Verifying a running provider against pact files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.imports import require_extra
+from pactape.verification.expected import ExpectedInteraction, complete_results, not_judged
+from pactape.verification.official.run import Provider, run_official_verifier
+from pactape.verification.options import VerificationOptions
+from pactape.verification.preflight import check_provider, check_transport, read_pacts
+from pactape.verification.verdicts import Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from pactape.pactfile import Pact
+    from pactape.provider_states import States
+    from pactape.verification.message_factories import MessageFactories
+    from pactape.verification.options import InteractionFilter
+    from pactape.verification.verdicts import InteractionResult, UnjudgedContract
+
+__all__ = ["verify_provider"]
+
+
+def verify_provider(
+    pacts: Iterable[Path],
+    *,
+    url: str | None = None,
+    states: States,
+    headers: Mapping[str, str] | None = None,
+    messages: MessageFactories | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 -- immutable
+    on_progress: Callable[[int], None] | None = None,
+) -> Verification:
+    """Verify a running provider against pact files with the official verifier.
+
+    Args:
+        pacts: The pact files, at least one, all of one provider.
+        url: The running provider's base URL; None when the contracts hold messages only.
+        states: The handlers that set up the contracts' provider states.
+        headers: Headers for every request, in place of the contract's, which holds no credentials. `${name}` in a
+            value is replaced by a value that a state handler returned, or by an environment variable.
+        messages: For contracts of messages: a function for each description, called without arguments, which
+            returns a JSON value, bytes, or a `pactape.matching.Message`.
+        options: Time-outs, TLS and filters.
+        on_progress: Called with the number of interactions that were begun.
+
+    Returns:
+        One result for each interaction, in the files' order. A file that can't be read, a handler that fails and
+        a message without a function end nothing: what they concern could not be judged.
+
+    Raises:
+        MissingExtraError: The extra "verify" isn't installed.
+        PactFormatError: There is no file, none can be read, or they belong to several providers.
+        ProviderMessageError: There is no `url`, and a contract has a request.
+        ProviderUnreachableError: Nothing answers at `url`.
+    """
+    require_extra("verify", "the official verifier", "pact")
+    read, unreadable = read_pacts(pacts)
+    check_transport(read.values(), url)
+    if url is not None:
+        check_provider(url, options)
+    name = next(iter(read.values())).provider
+    provider = Provider(
+        name=name,
+        url=url,
+        states=states,
+        headers=headers or {},
+        factories=messages or {},
+        options=options,
+        on_progress=on_progress,
+    )
+    run = run_official_verifier(provider, pacts=tuple(map(str, read)))
+    expected = _expected(read, options.filter)
+    return Verification(
+        provider=name,
+        results=tuple(_results(expected, run.results, run.unjudged)),
+        unjudged=(*unreadable, *run.unjudged),
+    )
+
+
+def _expected(pacts: dict[Path, Pact], selection: InteractionFilter) -> list[ExpectedInteraction]:
+    return [
+        ExpectedInteraction(contract=str(path), interaction=each, is_pending=each.pending)
+        for path, pact in pacts.items()
+        for each in pact.interactions
+        if selection.selects(each)
+    ]
+
+
+def _results(
+    expected: list[ExpectedInteraction],
+    reported: Iterable[InteractionResult],
+    unjudged: Iterable[UnjudgedContract],
+) -> list[InteractionResult]:
+    """One result for each expected interaction; those of a contract that wasn't loaded have its reason."""
+    reasons = {each.contract: each.reason for each in unjudged}
+    judged = iter(complete_results([each for each in expected if each.contract not in reasons], reported))
+    in_order = [
+        not_judged(each, reasons[each.contract]) if each.contract in reasons else next(judged)
+        for each in expected
+    ]
+    return [*in_order, *judged]

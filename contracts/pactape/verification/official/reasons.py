@@ -1,0 +1,107 @@
+"""Why an interaction could not be judged: the official verifier says only that something failed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict, deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Reasons"]
+
+_STATES_FAILED = "setup state change handlers has failed"
+_CONNECTION = "\0connection"
+_MESSAGE = "\0message:"
+_SENDING_FAILED = "error sending request"
+#: A time-out is measured by the verifier from a little later on than the whole interaction.
+_TOLERANCE = 0.9
+
+
+class Reasons:
+    """What handlers, message functions and the provider's connections did during a run.
+
+    Args:
+        timeout: The seconds that a response may take.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._by_name: dict[str, deque[str]] = defaultdict(deque)
+        self._running: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def add(self, state: str, reason: str) -> None:
+        """Note why a provider state could not be set up.
+
+        Args:
+            state: The provider state's name.
+            reason: The reason, in one sentence.
+        """
+        with self._lock:
+            self._by_name[state].append(reason)
+
+    def add_message(self, description: str, reason: str) -> None:
+        """Note why a message could not be produced."""
+        self.add(f"{_MESSAGE}{description}", reason)
+
+    def of_message(self, description: str) -> str | None:
+        """Return why a message could not be produced, once for each failure; None when it was."""
+        return self._next(f"{_MESSAGE}{description}")
+
+    def add_connection(self, reason: str) -> None:
+        """Note why the provider gave no response to a request."""
+        self.add(_CONNECTION, reason)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Measure how long a handler runs, so that one that takes too long is named."""
+        started = time.monotonic()
+        self._running[name] = started
+        try:
+            yield
+        finally:
+            self._running.pop(name, None)
+            seconds = time.monotonic() - started
+            if seconds > self._timeout:
+                self.add(name, self._too_slow(name, seconds))
+
+    def explain(self, message: str, *, states: tuple[str, ...], seconds: float | None) -> str:
+        """Return the reason for the verifier's message about an interaction.
+
+        Args:
+            message: The verifier's own sentence.
+            states: The names of its provider states.
+            seconds: How long the interaction took; None when it isn't known.
+        """
+        for name in states if _STATES_FAILED in message else ():
+            reason = self._next(name)
+            if reason is not None:
+                return reason
+        if _SENDING_FAILED in message:
+            return self._next(_CONNECTION) or self._of_connection(message, seconds)
+        return message
+
+    def _next(self, name: str) -> str | None:
+        with self._lock:
+            if self._by_name[name]:
+                return self._by_name[name].popleft()
+        started = self._running.get(name)
+        return None if started is None else self._too_slow(name, time.monotonic() - started)
+
+    def _too_slow(self, name: str, seconds: float) -> str:
+        return (
+            f"the handler of the provider state {name!r} took {seconds:.1f} s, "
+            f"and the limit is {self._timeout:g} s (--timeout)"
+        )
+
+    def _of_connection(self, message: str, seconds: float | None) -> str:
+        if seconds is not None and seconds >= self._timeout * _TOLERANCE:
+            return (
+                f"the provider did not respond within {self._timeout:g} s "
+                f"(it took {seconds:.1f} s; the limit is --timeout): {message}"
+            )
+        return f"the connection to the provider failed: {message}"

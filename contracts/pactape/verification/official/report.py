@@ -1,0 +1,89 @@
+"""The official verifier's own report, read into results."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pactape.verification.verdicts import InteractionResult, UnjudgedContract, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pactape.verification.official.reasons import Reasons
+
+__all__ = ["contract_errors", "interaction_results"]
+
+_LOAD_ERROR = "Failed to load pact"
+_QUOTED_SOURCE = re.compile(r"^Failed to load pact '(?P<contract>[^']*)' - (?P<reason>.*)$", re.DOTALL)
+_DURATION = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ns|µs|us|ms|s|m|h)")
+_SECONDS = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def interaction_results(report: Mapping[str, Any], reasons: Reasons) -> list[InteractionResult]:
+    """Return the results of a report, in its order.
+
+    Args:
+        report: `Verifier.results` of pact-python.
+        reasons: What is known of why an interaction could not be judged.
+    """
+    return [_result(each, reasons) for each in report.get("interactionResults") or ()]
+
+
+def contract_errors(report: Mapping[str, Any]) -> list[UnjudgedContract]:
+    """Return the contracts that the verifier could not load, each with the reason."""
+    return list(_contract_errors(report))
+
+
+def _contract_errors(report: Mapping[str, Any]) -> Iterator[UnjudgedContract]:
+    for entry in (*(report.get("errors") or ()), *(report.get("pendingErrors") or ())):
+        if entry.get("interaction") == _LOAD_ERROR:
+            message = str((entry.get("mismatch") or {}).get("message") or "the contract cannot be loaded")
+            quoted = _QUOTED_SOURCE.match(message)
+            yield UnjudgedContract(
+                contract=quoted["contract"] if quoted else "", reason=quoted["reason"] if quoted else message
+            )
+
+
+def _result(entry: Mapping[str, Any], reasons: Reasons) -> InteractionResult:
+    seconds = _seconds(str(entry.get("duration") or ""))
+    states = tuple(str(each) for each in entry.get("providerStates") or () if each)
+    verdict, failures = _verdict(entry, reasons, states=states, seconds=seconds)
+    return InteractionResult(
+        consumer=str(entry["consumer"]),
+        description=str(entry["description"]),
+        verdict=verdict,
+        failures=failures,
+        states=states,
+        seconds=seconds,
+    )
+
+
+def _verdict(
+    entry: Mapping[str, Any], reasons: Reasons, *, states: tuple[str, ...], seconds: float | None
+) -> tuple[Verdict, tuple[str, ...]]:
+    if entry["result"] == "OK":
+        return Verdict.PASSED, ()
+    is_pending = entry.get("pending") is True
+    unproduced = reasons.of_message(str(entry["description"]))
+    if unproduced is not None:
+        return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, (unproduced,)
+    mismatch = entry.get("mismatch") or {}
+    mismatches = tuple(map(_failure, mismatch.get("mismatches") or ()))
+    if mismatches:
+        return Verdict.PENDING if is_pending else Verdict.FAILED, mismatches
+    message = str(mismatch.get("message") or "the official verifier gave no reason")
+    reason = reasons.explain(message, states=states, seconds=seconds)
+    return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, (reason,)
+
+
+def _failure(mismatch: Mapping[str, Any]) -> str:
+    kind = str(mismatch.get("type") or "").removesuffix("Mismatch").lower()
+    place = mismatch.get("path") or mismatch.get("key") or mismatch.get("parameter") or kind
+    return f"{place}: {mismatch.get('mismatch') or mismatch}"
+
+
+def _seconds(duration: str) -> float | None:
+    """The seconds of a duration as Rust writes it: "16ms", "1.007s", "1m 2s"."""
+    parts = list(_DURATION.finditer(duration))
+    return sum(float(each["number"]) * _SECONDS[each["unit"]] for each in parts) if parts else None

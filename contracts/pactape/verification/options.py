@@ -1,0 +1,59 @@
+"""How a running provider is called and which interactions are verified."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pactape.pactfile import PactInteraction
+
+__all__ = ["InteractionFilter", "VerificationOptions"]
+
+_DEFAULT_SECONDS = 30.0
+
+
+class InteractionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which interactions are verified; None of a kind selects all.
+
+    Args:
+        description: A regular expression that the description contains.
+        state: A regular expression that the name of one of its provider states contains.
+        consumers: The consumers' names.
+    """
+
+    description: str | None = None
+    state: str | None = None
+    consumers: tuple[str, ...] = ()
+
+    @property
+    def selects_all(self) -> bool:
+        """Whether nothing is filtered."""
+        return self.description is None and self.state is None and not self.consumers
+
+    def selects(self, interaction: PactInteraction) -> bool:
+        """Whether an interaction is to be verified."""
+        if self.consumers and interaction.consumer not in self.consumers:
+            return False
+        if self.description is not None and not re.search(self.description, interaction.description):
+            return False
+        return self.state is None or any(re.search(self.state, each.name) for each in interaction.states)
+
+
+class VerificationOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a running provider is called.
+
+    Args:
+        timeout: The seconds that the provider may take for a response, and a handler for a provider state.
+        ca_file: A PEM file with the certificate authorities of an https provider; None for the system's.
+        is_insecure: Whether the provider's certificate is not verified.
+        filter: Which interactions are verified.
+    """
+
+    timeout: float = _DEFAULT_SECONDS
+    ca_file: Path | None = None
+    is_insecure: bool = False
+    filter: InteractionFilter = InteractionFilter()

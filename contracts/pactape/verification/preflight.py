@@ -1,0 +1,108 @@
+"""What can be checked before the official verifier runs."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pactape.errors import PactFormatError, ProviderMessageError, ProviderUnreachableError
+from pactape.pactfile.reading import read_pact_with_interactions
+from pactape.urls import url_error, without_credentials
+from pactape.verification.tls import tls_context
+from pactape.verification.verdicts import UnjudgedContract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pactape.pactfile import Pact
+    from pactape.verification.options import VerificationOptions
+
+__all__ = ["check_provider", "check_transport", "read_pacts"]
+
+_CONNECT_SECONDS = 3.0
+_PORTS = {"http": 80, "https": 443}
+
+
+def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedContract]]:
+    """Read pact files; one that can't be read doesn't stop the others.
+
+    Returns:
+        The pacts by file, and the files that can't be read, each with the reason.
+
+    Raises:
+        PactFormatError: There is no file, none can be read, or they belong to several providers.
+    """
+    pacts: dict[Path, Pact] = {}
+    errors: list[PactFormatError] = []
+    for path in dict.fromkeys(paths):
+        try:
+            pacts[path] = read_pact_with_interactions(path)
+        except PactFormatError as error:
+            errors.append(error)
+    if not pacts and errors:
+        raise errors[0]
+    _check_one_provider(list(pacts.values()))
+    unjudged = [UnjudgedContract(contract=str(each.where), reason=each.what) for each in errors]
+    return pacts, unjudged
+
+
+def _check_one_provider(pacts: Sequence[Pact]) -> None:
+    names = sorted({pact.provider for pact in pacts})
+    if len(names) != 1:
+        raise PactFormatError(
+            f"the pacts belong to {len(names)} providers: {', '.join(names) or 'none'}",
+            where=", ".join(str(pact.path) for pact in pacts) or None,
+            remedy="verify one provider at a time",
+        )
+
+
+def check_transport(pacts: Iterable[Pact], url: str | None) -> None:
+    """Check that there is a URL when there are requests.
+
+    Raises:
+        ProviderMessageError: A pact has a request, and there is no URL.
+    """
+    requests = [each for pact in pacts for each in pact.interactions if not each.is_message]
+    if url is None and requests:
+        raise ProviderMessageError(
+            f"{requests[0].description!r} is a request, and no URL is given",
+            remedy="give the running provider's URL",
+        )
+
+
+def check_provider(url: str, options: VerificationOptions) -> None:
+    """Check that something listens at a URL, and that its certificate can be verified.
+
+    Raises:
+        ProviderUnreachableError: The URL isn't one, nothing listens there, or its certificate can't be verified.
+    """
+    reason = url_error(url)
+    if reason is not None:
+        raise ProviderUnreachableError(
+            f"{url!r} is not a URL ({reason})", remedy=f"write it with http:// or https://: http://{url}"
+        )
+    try:
+        _connect(url, options)
+    except ssl.SSLCertVerificationError as error:
+        raise ProviderUnreachableError(
+            f"the provider's certificate cannot be verified ({error.verify_message})",
+            where=without_credentials(url),
+            remedy="give its certificate authority with --ca-file FILE, or don't verify it: --insecure",
+        ) from error
+    except OSError as error:
+        raise ProviderUnreachableError(
+            f"no provider answers ({error})",
+            where=without_credentials(url),
+            remedy="start the provider, or give the URL of a running one",
+        ) from error
+
+
+def _connect(url: str, options: VerificationOptions) -> None:
+    parts = urlsplit(url)
+    address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    with socket.create_connection(address, timeout=_CONNECT_SECONDS) as connection:
+        if parts.scheme == "https":
+            tls_context(options).wrap_socket(connection, server_hostname=parts.hostname).close()
