@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from pactape.pytest_record.config import RecordingConfig, RecordingConfigs
+    from pactape.pytest_record.fixtures import FixtureCassettes
     from pactape.pytest_record.hygiene import HygieneReport
     from pactape.pytest_record.session import CassetteSession
 
 __all__: list[str] = []
 
 _CONFIGS = pytest.StashKey["RecordingConfigs"]()
+_FIXTURES = pytest.StashKey["FixtureCassettes"]()
 _HYGIENE = pytest.StashKey["HygieneReport"]()
 _NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
@@ -52,6 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pytest.exit(f"pactape: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
     if _is_hygienic(config):
         _hygiene(config).register(items)
+    _fixtures(config).register(marked)
     for item in marked:
         if isinstance(item, pytest.Function):
             item.fixturenames.insert(0, "_pactape_cassette")
@@ -157,7 +160,8 @@ def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:
     given = config.options.live_urls
     if not config.records or given.keys() >= config.settings.providers.keys() > set():
         return given if config.records else {}
-    fixture: Mapping[str, str] = request.getfixturevalue("pactape_live_urls")
+    with _fixtures(request.config).paused():
+        fixture: Mapping[str, str] = request.getfixturevalue("pactape_live_urls")
     return {**fixture, **given}
 
 
@@ -179,6 +183,17 @@ def _configs(config: pytest.Config) -> RecordingConfigs:
         )
         config.stash[_CONFIGS] = RecordingConfigs(options)
     return config.stash[_CONFIGS]
+
+
+def _fixtures(config: pytest.Config) -> FixtureCassettes:
+    """Return the cassettes of wider fixtures; a run without marked tests has none."""
+    if _FIXTURES not in config.stash:
+        from pactape.pytest_record.fixtures import FixtureCassettes  # noqa: PLC0415 -- only marked tests need it
+
+        report = _hygiene(config) if _is_hygienic(config) else None
+        config.stash[_FIXTURES] = FixtureCassettes(_configs(config), report)
+        config.pluginmanager.register(config.stash[_FIXTURES], "pactape-fixtures")
+    return config.stash[_FIXTURES]
 
 
 def _hygiene(config: pytest.Config) -> HygieneReport:

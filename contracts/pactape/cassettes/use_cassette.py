@@ -18,15 +18,12 @@ from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pactape.cassettes.interception.network_guard import NetworkGuard
     from pactape.cassettes.replay.cassette import Cassette
-    from pactape.errors import PactapeError
     from pactape.exchange import Provenance
 
-__all__ = ["use_cassette"]
+__all__ = ["attached", "use_cassette"]
 
 _DEFAULT_SCRUB = ScrubSettings()
 _DEFAULT_RULES = MatchRules()
@@ -84,25 +81,30 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
         test=test,
     )
     cassette = open_cassette(path, mode=mode, provenance=provenance, live_urls=live_urls, options=options)
-    with ExitStack() as stack:
-        stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
-        guard = stack.enter_context(_network(cassette, test, allow))
+    with attached(cassette, allow=allow, reason=f"{cassette.file}{test and f' for {test}'}"):
         yield cassette
-    if cassette.outcome is TestOutcome.PASSED:
-        _raise_first((*cassette.unmatched, *(guard.refused if guard else ())))
     if cassette.outcome is not TestOutcome.FAILED:
         cassette.save()
 
 
-def _network(
-    cassette: Cassette, test: str, allow: Sequence[str]
-) -> AbstractContextManager[NetworkGuard | None]:
-    if not cassette.replays_only:
-        return network_open()
-    return network_closed(f"{cassette.file}{test and f' for {test}'}", allow=allow)
+@contextmanager
+def attached(cassette: Cassette, *, allow: Sequence[str], reason: str) -> Iterator[None]:
+    """Send every HTTP request made inside the context to a cassette, and close the network while it replays.
 
+    Args:
+        cassette: The cassette; it may be attached several times.
+        allow: Hosts that are left alone.
+        reason: What replays, for messages.
 
-def _raise_first(errors: Sequence[PactapeError]) -> None:
-    """Raise the first error, even where the code under test, or a thread, swallowed it."""
-    if errors:
-        raise errors[0]
+    Raises:
+        NoMatchError: A request had no recorded response, even where the code inside swallowed the error.
+        NetworkBlockedError: A connection was attempted, likewise.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
+        network = network_closed(reason, allow=allow) if cassette.replays_only else network_open()
+        guard = stack.enter_context(network)
+        yield
+    if cassette.outcome is TestOutcome.PASSED:
+        for error in (*cassette.unmatched, *(guard.refused if guard else ())):
+            raise error

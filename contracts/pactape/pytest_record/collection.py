@@ -27,6 +27,7 @@ def check_items(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None
     """
     owners: dict[Path, str] = {}
     for item in items:
+        configs.of(item.path).match_rules  # noqa: B018 -- checks the settings
         if item.get_closest_marker("vcr"):
             raise SettingsError(
                 "has the markers `cassette` and `vcr`, and two recorders can't record one test",

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes import RecordMode
+from pactape.cassettes.replay.match_rules import HostRules, MatchRules, parse_ignored
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance
 from pactape.pytest_record.markers import cassette_marker, given_states
 from pactape.pytest_record.names import belongs_to, cassette_name, describe, legacy_name
 from pactape.settings import Settings, find_root, load_settings
+from pactape.settings.models import FILE_NAME
 
 if TYPE_CHECKING:
     import pytest
 
-    from pactape.settings import ProviderSettings
+    from pactape.pytest_record.markers import CassetteMarker
+    from pactape.settings import HostMatchSettings, MatchSettings, ProviderSettings
 
 __all__ = ["CommandLine", "RecordingConfig", "RecordingConfigs"]
 
@@ -97,6 +101,33 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The project's own rules of what a secret is."""
         return ScrubRules.from_settings(self.settings.scrub)
 
+    @cached_property
+    def match_rules(self) -> MatchRules:
+        """Which parts of requests don't count in this project.
+
+        Raises:
+            SettingsError: An entry of `ignore` can't be used.
+        """
+        match = self.settings.match
+        for entry in (*match.ignore, *(entry for each in match.hosts.values() for entry in each.ignore)):
+            try:
+                parse_ignored(entry)
+            except ValueError as error:
+                raise SettingsError(
+                    f"[tool.pactape.match] ignore has an entry {entry!r} that can't be used: {error}",
+                    where=self.settings.root / FILE_NAME,
+                    remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
+                ) from None
+        return MatchRules(
+            default=_host_rules(match),
+            hosts=tuple((host, _host_rules(each)) for host, each in sorted(match.hosts.items())),
+        )
+
+    def allowed_hosts(self, marker: CassetteMarker) -> tuple[str, ...]:
+        """Return what is neither recorded nor blocked in a test."""
+        local = ("localhost",) if self.settings.ignore_localhost else ()
+        return (*marker.allowed_hosts, *self.settings.ignore_hosts, *local)
+
     def provider(self, key: str) -> ProviderSettings:
         """Return the provider of this key.
 
@@ -155,10 +186,20 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def project_nodeid(self, item: pytest.Item) -> str:
         """Return a test's node id relative to its project, wherever pytest was started."""
-        root = self.settings.root.resolve()
-        path = item.path.resolve()
-        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else item.nodeid.split("::")[0]
-        return "::".join([file, *item.nodeid.split("::")[1:]])
+        return self.project_path(item.nodeid, item.config.rootpath)
+
+    def project_path(self, nodeid: str, rootpath: Path) -> str:
+        """Return a node id relative to the project.
+
+        Args:
+            nodeid: Relative to pytest's root folder.
+            rootpath: That folder.
+        """
+        file, *names = nodeid.split("::")
+        path, root = (rootpath / file).resolve(), self.settings.root.resolve()
+        if path.is_relative_to(root):
+            file = path.relative_to(root).as_posix()
+        return "::".join([file, *names])
 
 
 class RecordingConfigs:
@@ -200,6 +241,10 @@ class RecordingConfigs:
         for key in self.options.live_urls:
             config.provider(key)
         return config
+
+
+def _host_rules(settings: MatchSettings | HostMatchSettings) -> HostRules:
+    return HostRules(ignore=settings.ignore, ignore_body=settings.body == "ignore")
 
 
 def _live_urls(live: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
-__all__ = ["belongs_to", "cassette_name", "describe", "legacy_name"]
+__all__ = ["belongs_to", "cassette_name", "describe", "fixture_cassette_name", "legacy_name"]
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
 _METADATA = re.compile(rb"^pactape:\n(?:[ ].*\n|\n)*", re.MULTILINE)
@@ -43,6 +43,26 @@ def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
     path, *names = [part for part in nodeid.split("::") if part]
     folders = [part for part in PurePath(path).parent.parts if part not in {".", ".."}]
     plain = ".".join([*(folders[1:] if folders[:1] == ["tests"] else folders), PurePath(path).stem, *names])
+    return _file_name(plain, rules)
+
+
+def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
+    """Return the file name of the cassette of a fixture with a wider scope than a test's.
+
+    Args:
+        nodeid: Where the fixture is defined or set up, and its name.
+        rules: The project's own rules of what a secret is.
+
+    Example:
+        >>> fixture_cassette_name("tests/conftest.py::token")
+        'fixtures/tests.conftest.token.yaml'
+    """
+    path, *names = [part for part in nodeid.split("::") if part]
+    plain = ".".join([*PurePath(path).parent.parts, PurePath(path).stem, *names])
+    return f"fixtures/{_file_name(plain, rules)}"
+
+
+def _file_name(plain: str, rules: ScrubRules | None) -> str:
     scrubbed = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
     stem = _UNSAFE.sub("-", scrubbed)
     if stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:

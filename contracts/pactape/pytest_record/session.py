@@ -88,10 +88,11 @@ def cassette_session(
                 mode=config.mode,
                 provenance=provenance,
                 live_urls={url: config.provider(key).url for key, url in live_urls.items()},
-                allow=marker.allowed_hosts,
+                allow=config.allowed_hosts(marker),
                 cache=config.settings.cache_folder,
                 scrub=config.settings.scrub,
-                repeats=marker.repeats,
+                match=config.match_rules.adding(marker.ignore, ignore_body=marker.body == "ignore"),
+                repeats=marker.repeats or config.settings.match.repeats,
             )
         )
         is_observed = config.options.observes or config.will_record(path)

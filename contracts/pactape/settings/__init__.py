@@ -4,8 +4,10 @@ from pactape.settings.loading import find_root, load_settings, settings_of
 from pactape.settings.models import (
     BrokerSettings,
     ConsumerSettings,
+    HostMatchSettings,
     HygieneKind,
     HygieneSettings,
+    MatchSettings,
     ProviderSettings,
     RecordingSource,
     ScrubSettings,
@@ -15,8 +17,10 @@ from pactape.settings.models import (
 __all__ = [
     "BrokerSettings",
     "ConsumerSettings",
+    "HostMatchSettings",
     "HygieneKind",
     "HygieneSettings",
+    "MatchSettings",
     "ProviderSettings",
     "RecordingSource",
     "ScrubSettings",

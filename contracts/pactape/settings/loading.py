@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from pactape.errors import SettingsError
+from pactape.settings.decoding import decode
 from pactape.settings.models import (
     FILE_NAME,
     BrokerSettings,
     ConsumerSettings,
+    HostMatchSettings,
     HygieneKind,
     HygieneSettings,
+    MatchSettings,
     ProviderSettings,
     RecordingSource,
     ScrubSettings,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["find_root", "load_settings", "settings_of"]
 
-_T = TypeVar("_T", bound=msgspec.Struct)
 _AGE = re.compile(r"(\d{1,5})d")
 
 
@@ -71,7 +72,7 @@ def load_settings(root: Path) -> Settings:
     """
     document = _read(root / FILE_NAME) if (root / FILE_NAME).is_file() else {}
     own = _table(document, "tool").get("pactape", {})
-    table = _decode(own, _Table, place="[tool.pactape]", root=root)
+    table = decode(own, _Table, place="[tool.pactape]", root=root)
     return Settings(
         root=root,
         consumer=table.consumer or _project_name(document) or root.resolve().name,
@@ -90,18 +91,29 @@ def load_settings(root: Path) -> Settings:
         keep_failed=table.keep_failed,
         hygiene=_hygiene(table.hygiene, root=root),
         recordings=tuple(_recording(each, root=root) for each in table.recordings),
+        match=_match(table.match, root=root),
+        ignore_hosts=table.ignore_hosts,
+        ignore_localhost=table.ignore_localhost,
     )
 
 
 def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
     """An entry of `recordings`: a path or pattern, or a table with `path` and `base_url`."""
     place = "[tool.pactape] recordings"
-    source = _decode(
+    source = decode(
         {"path": value} if isinstance(value, str) else value, RecordingSource, place=place, root=root
     )
     if source.base_url is not None:
         _check_url(source.base_url, place=place, root=root, name="base_url")
     return source
+
+
+def _match(value: dict[str, Any], *, root: Path) -> MatchSettings:
+    place = "[tool.pactape.match]"
+    hosts = value.get("hosts", {})
+    for host, table in hosts.items() if isinstance(hosts, dict) else ():
+        decode(table, HostMatchSettings, place=f'[tool.pactape.match.hosts."{host}"]', root=root)
+    return decode(value, MatchSettings, place=place, root=root)
 
 
 class _HygieneTable(msgspec.Struct, kw_only=True):
@@ -111,7 +123,7 @@ class _HygieneTable(msgspec.Struct, kw_only=True):
 
 def _hygiene(value: dict[str, Any], *, root: Path) -> HygieneSettings:
     """Limits by host, and one named "default" for all other hosts."""
-    table = _decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
+    table = decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
     texts = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
     ages = {host: _age(text, root=root) for host, text in texts.items()}
     return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
@@ -130,7 +142,7 @@ def _age(text: str, *, root: Path) -> timedelta:
 
 def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
     place = "[tool.pactape.scrub]"
-    settings = _decode(value, ScrubSettings, place=place, root=root)
+    settings = decode(value, ScrubSettings, place=place, root=root)
     for pattern in settings.patterns:
         try:
             found = re.compile(pattern).search("")
@@ -185,6 +197,9 @@ class _Table(msgspec.Struct, kw_only=True):
     keep_failed: bool = False
     hygiene: dict[str, Any] = {}
     recordings: tuple[str | dict[str, Any], ...] = ()
+    match: dict[str, Any] = {}
+    ignore_hosts: tuple[str, ...] = ()
+    ignore_localhost: bool = False
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):
@@ -197,7 +212,7 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
 
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
     place = f"[tool.pactape.providers.{key}]"
-    table = _decode(value, _ProviderTable, place=place, root=root)
+    table = decode(value, _ProviderTable, place=place, root=root)
     _check_url(table.url, place=place, root=root)
     return ProviderSettings(
         key=key,
@@ -219,7 +234,7 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
     owners: dict[Path, str] = {}
     for key, value in tables.items():
         place = f"[tool.pactape.consumers.{key}]"
-        table = _decode(value, _ConsumerTable, place=place, root=root)
+        table = decode(value, _ConsumerTable, place=place, root=root)
         folder = root / table.cassettes
         if folder in owners:
             raise SettingsError(
@@ -234,7 +249,7 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
 
 def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
     place = "[tool.pactape.broker]"
-    settings = _decode(value, BrokerSettings, place=place, root=root)
+    settings = decode(value, BrokerSettings, place=place, root=root)
     if settings.url is not None:
         _check_url(settings.url, place=place, root=root)
         if "@" in urlsplit(settings.url).netloc:
@@ -253,31 +268,6 @@ def _check_url(url: str, *, place: str, root: Path, name: str = "url") -> None:
             f"{place} {name} = {url!r} is not an absolute http or https URL ({problem})",
             where=root / FILE_NAME,
             remedy='write it as "https://api.example.com"',
-        )
-
-
-def _decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
-    if isinstance(value, dict):
-        _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
-    try:
-        return msgspec.convert(value, model)
-    except msgspec.ValidationError as error:
-        raise SettingsError(
-            f"{place}: {error}",
-            where=root / FILE_NAME,
-            remedy="give the setting a value of the expected type (docs/reference/settings.md)",
-        ) from None
-
-
-def _refuse_unknown(value: dict[str, Any], known: tuple[str, ...], *, place: str, root: Path) -> None:
-    for name in value:
-        if name in known:
-            continue
-        guess = "".join(f"did you mean {near!r}? " for near in difflib.get_close_matches(name, known, n=1))
-        raise SettingsError(
-            f"{place} has an unknown setting {name!r}",
-            where=root / FILE_NAME,
-            remedy=f"{guess}the settings here are {', '.join(sorted(known))}",
         )
 
 

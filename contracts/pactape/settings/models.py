@@ -18,8 +18,10 @@ __all__ = [
     "FILE_NAME",
     "BrokerSettings",
     "ConsumerSettings",
+    "HostMatchSettings",
     "HygieneKind",
     "HygieneSettings",
+    "MatchSettings",
     "ProviderSettings",
     "RecordingSource",
     "ScrubSettings",
@@ -100,7 +102,8 @@ class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         max_age: The age from which on an interaction is expired; None for never.
         hosts: The same by host, "api.example.com" or "127.0.0.1:8080", instead of `max_age`.
-        fail_on: The kinds of findings that fail a test run: "expired", "unused", "unplayed", "orphans".
+        fail_on: The kinds of findings that fail a test run: "expired", "unused", "unplayed", "orphans",
+            "unreplayable".
     """
 
     max_age: timedelta | None = None
@@ -129,6 +132,34 @@ class RecordingSource(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None = None
 
 
+class HostMatchSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Which parts of the requests to one host don't count: a table `[tool.pactape.match.hosts."<host>"]`.
+
+    Args:
+        ignore: Parts that don't count, "$.nonce", "query.ts", "form.token", "headers.X-Request-Id".
+        body: "ignore" when request bodies don't count at all.
+    """
+
+    ignore: tuple[str, ...] = ()
+    body: Literal["exact", "ignore"] = "exact"
+
+
+class MatchSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request is matched with a recorded one: the table `[tool.pactape.match]`.
+
+    Args:
+        ignore: Parts that don't count, whatever the host.
+        body: "ignore" when request bodies don't count at all.
+        repeats: Whether the last response to a request is given again when all have been given.
+        hosts: Further rules by host, "api.example.com" or "127.0.0.1:8080".
+    """
+
+    ignore: tuple[str, ...] = ()
+    body: Literal["exact", "ignore"] = "exact"
+    repeats: bool = False
+    hosts: Mapping[str, HostMatchSettings] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
@@ -151,6 +182,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         keep_failed: Whether what a test recorded is written though the test failed.
         hygiene: How old recordings may be, and what untidiness fails a run.
         recordings: Recordings beside the cassettes, in place: files of other recorders.
+        match: How a request is matched with a recorded one.
+        ignore_hosts: Hosts whose requests are neither recorded nor blocked, "host", "host:port" or "*.internal".
+        ignore_localhost: Whether the same holds for the loopback addresses.
     """
 
     root: Path
@@ -170,6 +204,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_failed: bool = False
     hygiene: HygieneSettings = HygieneSettings()
     recordings: tuple[RecordingSource, ...] = ()
+    match: MatchSettings = MatchSettings()
+    ignore_hosts: tuple[str, ...] = ()
+    ignore_localhost: bool = False
 
     @property
     def cache_folder(self) -> Path:

@@ -14,7 +14,12 @@ from pactape.cassettes.format.writing import (
 from pactape.cassettes.messages import MessageQueue, ReceivedMessage, no_message
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
-from pactape.cassettes.replay.replay_cassette import LookupOptions, ReplayCassette
+from pactape.cassettes.replay.replay_cassette import (
+    LookupOptions,
+    ReplayCassette,
+    unpacked_request,
+    unpacked_response,
+)
 from pactape.cassettes.replay.source import open_source
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.scrubber import Scrubber
@@ -174,6 +179,20 @@ class Cassette:
         for position in self.player.positions_of(key):
             self._reads[position] = _union(self._reads.get(position, ()), paths)
 
+    def save_whole(self) -> None:
+        """Write everything that was recorded and replayed, in place of what the file holds.
+
+        Raises:
+            OutputError: The file can't be written; the old one is still there.
+        """
+        replace_cassette(
+            self.file,
+            self._interactions(start=0),
+            metadata=CassetteMetadata(provenance=self._provenance, messages=self.messages.new_messages),
+            scrubber=self._scrubber,
+        )
+        self.player.dirty = False
+
     def save(self) -> None:
         """Write the cassette, if it or the fields read of it have changed, in one step.
 
@@ -215,7 +234,12 @@ class Cassette:
     def _interactions(self, *, start: int) -> list[RecordedInteraction]:
         rows = list(zip(self.player.data, self.player.calls, strict=True))
         return [
-            RecordedInteraction(request=request, response=response, call=call, reads=self._reads.get(index))
+            RecordedInteraction(
+                request=unpacked_request(request),
+                response=unpacked_response(response),
+                call=call,
+                reads=self._reads.get(index),
+            )
             for index, ((request, response), call) in enumerate(rows)
             if index >= start
         ]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pactape.errors import NoMatchError, PactapeError
     from pactape.exchange import Call
 
-__all__ = ["LookupOptions", "ReplayCassette"]
+__all__ = ["LookupOptions", "ReplayCassette", "unpacked_request", "unpacked_response"]
 
 
 class LookupOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +140,7 @@ class ReplayCassette(IndexedCassette):
         """Return the recorded requests from a position on, unpacked."""
         self.load()
         with self._lock:
-            return [_request(request) for request, _ in self.data[start:]]
+            return [unpacked_request(request) for request, _ in self.data[start:]]
 
     def __len__(self) -> int:
         self.load()
@@ -149,7 +149,7 @@ class ReplayCassette(IndexedCassette):
     def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
         """Overrides vcrpy's, which its own aiohttp stub uses to follow recorded redirects."""
         self.load()
-        rows = [(_request(recorded), _response(response)) for recorded, response in self.data]
+        rows = [(unpacked_request(recorded), unpacked_response(response)) for recorded, response in self.data]
         self.data = [(self.filter_request(recorded), response) for recorded, response in rows]
         return super().find_requests_with_most_matches(request)
 
@@ -184,7 +184,7 @@ class ReplayCassette(IndexedCassette):
             NoMatchError: Another thread took the last one in between.
         """
         try:
-            return _response(super().play_response(request))
+            return unpacked_response(super().play_response(request))
         except UnhandledHTTPRequestError:
             raise self._no_match(request) from None
 
@@ -200,7 +200,7 @@ class ReplayCassette(IndexedCassette):
             return None
         response = self._play(self._live(request))
         if response is not None:
-            return _response(response)
+            return unpacked_response(response)
         if self.replays_only:
             raise self._no_match(request)
         return None
@@ -216,7 +216,7 @@ class ReplayCassette(IndexedCassette):
         self.load()
         with self._lock:
             positions = [each for each in range(self._loaded_count) if not self.play_counts[each]]
-            requests = [(each, _request(self.data[each][0])) for each in positions]
+            requests = [(each, unpacked_request(self.data[each][0])) for each in positions]
         return [f"interactions[{each}]: {request.method} {request.uri}" for each, request in requests]
 
     def key_of(self, method: str, url: str, body: Any, headers: Any) -> RequestKey:
@@ -250,11 +250,13 @@ class ReplayCassette(IndexedCassette):
         return error
 
 
-def _request(request: Any) -> VcrRequest:
+def unpacked_request(request: Any) -> VcrRequest:
+    """Return a recorded request that may still be packed."""
     return unpack_request(request) if isinstance(request, msgspec.Raw) else request
 
 
-def _response(response: Any) -> dict[str, Any]:
+def unpacked_response(response: Any) -> dict[str, Any]:
+    """Return a recorded response that may still be packed, in containers of its own."""
     if isinstance(response, msgspec.Raw):
         return unpack_response(response)
     headers = {name: list(values) for name, values in response["headers"].items()}

@@ -1,0 +1,54 @@
+"""Tables of settings as models: unknown settings and values of a wrong type are refused."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from pactape.errors import SettingsError
+from pactape.settings.models import FILE_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["decode"]
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+def decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
+    """Return a table as a model.
+
+    Args:
+        value: The table.
+        model: Its settings.
+        place: The table's name, for errors.
+        root: The folder of the file.
+
+    Raises:
+        SettingsError: A setting is unknown, or has a value of another type.
+    """
+    if isinstance(value, dict):
+        _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
+    try:
+        return msgspec.convert(value, model)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"{place}: {error}",
+            where=root / FILE_NAME,
+            remedy="give the setting a value of the expected type (docs/reference/settings.md)",
+        ) from None
+
+
+def _refuse_unknown(value: dict[str, Any], known: tuple[str, ...], *, place: str, root: Path) -> None:
+    for name in value:
+        if name in known:
+            continue
+        guess = "".join(f"did you mean {near!r}? " for near in difflib.get_close_matches(name, known, n=1))
+        raise SettingsError(
+            f"{place} has an unknown setting {name!r}",
+            where=root / FILE_NAME,
+            remedy=f"{guess}the settings here are {', '.join(sorted(known))}",
+        )
