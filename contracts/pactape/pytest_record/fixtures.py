@@ -216,4 +216,8 @@ def _nodeid(definition: FixtureDef, request: pytest.FixtureRequest, config: Reco
 
 def _parameter(request: pytest.FixtureRequest) -> str:
     value = request.param
-    return str(value) if isinstance(value, str | int | float | bool | None) else str(getattr(request, "param_index", 0))
+    return (
+        str(value)
+        if isinstance(value, str | int | float | bool | None)
+        else str(getattr(request, "param_index", 0))
+    )

@@ -1,4 +1,4 @@
-"""The replay as a WSGI application (PEP 3333)."""
+"""The replay of cassettes as a WSGI application (PEP 3333)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.exchange import Request
+from pactape.http_bodies import header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReplayApplication"]
 
-#: Headers of one connection (RFC 9110, section 7.6.1), and those that the server states anew.
+#: Headers of one connection (RFC 9110, section 7.6.1), and those that the server sets itself.
 _NOT_REPLAYED = frozenset(
     {
         "connection",
@@ -33,13 +34,18 @@ _NOT_REPLAYED = frozenset(
 )
 
 
-class ReplayApplication:
-    """Answers requests from recordings; to others it says which recorded ones come nearest.
+#: Statuses whose responses never have a body.
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_FIRST_FINAL = 200
 
-    The answer to what isn't recorded is 404 with a problem document (RFC 9457) of the type "urn:pactape:no-match".
+
+class ReplayApplication:
+    """Answers requests from recordings.
+
+    The response to what isn't recorded is 404 with a problem document (RFC 9457) of the type "urn:pactape:no-match".
 
     Args:
-        recordings: What there is to answer.
+        recordings: The recorded responses.
     """
 
     def __init__(self, recordings: Recordings) -> None:
@@ -49,10 +55,13 @@ class ReplayApplication:
         """Answer one request."""
         request = _read(environ)
         answer = self._recordings.answer(request)
-        status, headers, body = self._no_match(request) if answer is None else _told(answer)
+        status, headers, body = self._no_match(request) if answer is None else _replayed(answer)
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Recorded"
-        start_response(f"{status} {phrase}", [*headers, ("Content-Length", str(len(body)))])
-        return [b"" if request.method == "HEAD" else body]
+        length = _length(
+            request.method, status, body, recorded=answer and header(answer.headers, "content-length")
+        )
+        start_response(f"{status} {phrase}", [*headers, *length])
+        return [body] if request.method != "HEAD" and _has_body(status) else []
 
     def _no_match(self, request: Request) -> tuple[int, list[tuple[str, str]], bytes]:
         problem = {
@@ -66,7 +75,21 @@ class ReplayApplication:
         return 404, [("Content-Type", "application/problem+json")], body
 
 
-def _told(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
+def _has_body(status: int) -> bool:
+    """Return whether a response with this status may have a body (RFC 9110, section 6.4.1)."""
+    return status not in _WITHOUT_BODY and status >= _FIRST_FINAL
+
+
+def _length(method: str, status: int, body: bytes, *, recorded: str | None) -> list[tuple[str, str]]:
+    """Return the Content-Length (RFC 9110, section 8.6): of a HEAD that of the GET, and none without a body."""
+    if not _has_body(status):
+        return []
+    if method == "HEAD":
+        return [("Content-Length", recorded)] if recorded else []
+    return [("Content-Length", str(len(body)))]
+
+
+def _replayed(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _NOT_REPLAYED]
     return answer.status, headers, answer.body
 

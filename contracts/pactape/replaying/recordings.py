@@ -1,4 +1,4 @@
-"""The recorded answers of any number of cassettes, found by what a request means."""
+"""The recorded responses of any number of cassettes, found by request keys as in the replay of tests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
 from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.contents import read_any
 from pactape.cassettes.replay.no_match_report import nearest_requests
-from pactape.cassettes.replay.request_key import digest_of
+from pactape.cassettes.replay.request_key import RequestKey
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
+from pactape.http_bodies import decoded_body, without_coding_headers
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
@@ -29,14 +31,14 @@ _DEFAULT_SCRUB = ScrubSettings()
 
 
 class Recordings:
-    """Recorded answers by request, as the tests' replay finds them: GraphQL and JSON by meaning, secrets apart.
+    """Recorded responses by request key: GraphQL and JSON by meaning, secrets apart.
 
-    Equal requests get their recorded answers in order, and when these have all been given, the last one again.
-    May be asked by several threads.
+    Equal requests get their recorded responses in order, and when these have all been given, the last one again.
+    Several threads may use it.
 
     Args:
         files: Cassettes; their order decides where equal requests are recorded in several.
-        base_url: Only what was recorded below this URL is there, at paths that start after it; None for all of
+        base_url: Only what was recorded below this URL is served, at paths that start after it; None for all of
             it, at its own paths.
         exchanges: Further ones, after those of the files, that have been read already.
         scrub: The project's own rules of what a secret is, which replaying its tests applies to requests, too.
@@ -57,9 +59,9 @@ class Recordings:
         scrub: ScrubSettings = _DEFAULT_SCRUB,
     ) -> None:
         self._base = base_url.rstrip("/") if base_url else None
-        self._clean = Cleaner({}, ScrubRules.from_settings(scrub)).request
+        self._cleaner = Cleaner({}, ScrubRules.from_settings(scrub))
         self._lock = threading.Lock()
-        self._answers: dict[bytes, list[Response]] = {}
+        self._responses: dict[bytes, list[Response]] = {}
         self._given: dict[bytes, int] = {}
         self._requests: list[VcrRequest] = []
         self.origins: tuple[str, ...] = ()
@@ -69,24 +71,24 @@ class Recordings:
         return len(self._requests)
 
     def answer(self, request: Request) -> Response | None:
-        """The next answer to a request, whatever host it was sent to; None when there is none.
+        """Return the next response to a request, whatever host it was sent to; None when there is none.
 
         Args:
-            request: Its URL is absolute. Where its host was recorded, only that host's answers count.
+            request: Its URL is absolute. Where its host was recorded, only that host's responses count.
         """
-        for live in self._live(request):
-            key = digest_of(live)
+        for live in self._candidates(request):
+            key = _digest(live)
             with self._lock:
-                answers = self._answers.get(key)
-                if answers is not None:
+                responses = self._responses.get(key)
+                if responses is not None:
                     turn = self._given.get(key, 0)
                     self._given[key] = turn + 1
-                    return answers[min(turn, len(answers) - 1)]
+                    return responses[min(turn, len(responses) - 1)]
         return None
 
     def nearest(self, request: Request) -> list[str]:
-        """The recorded requests that come nearest, each with the first difference, the nearest first."""
-        return nearest_requests(self._live(request)[0], self._requests)
+        """Return the recorded requests that are most like a request, each with the first difference."""
+        return nearest_requests(self._candidates(request)[0], self._requests)
 
     def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
         recorded = (exchange for path in files for exchange in read_any(path).exchanges)
@@ -103,12 +105,12 @@ class Recordings:
             )
 
     def _add(self, exchange: Exchange) -> None:
-        recorded = self._clean(_vcr(exchange.request, exchange.request.url))
+        recorded = self._for_matching(exchange.request, exchange.request.url)
         self._requests.append(recorded)
-        self._answers.setdefault(digest_of(recorded), []).append(exchange.response)
+        self._responses.setdefault(_digest(recorded), []).append(_decoded(exchange.response))
 
-    def _live(self, request: Request) -> list[VcrRequest]:
-        """The request as it would have been sent to each host that may be meant."""
+    def _candidates(self, request: Request) -> list[VcrRequest]:
+        """Return the request as it would have been sent to each host that may be meant."""
         parts = urlsplit(request.url)
         target = parts._replace(scheme="", netloc="").geturl()
         if self._base is not None:
@@ -116,11 +118,25 @@ class Recordings:
         else:
             named = tuple(each for each in self.origins if urlsplit(each).netloc == parts.netloc)
             bases = named or self.origins
-        return [self._clean(_vcr(request, f"{base}{target}")) for base in bases]
+        return [self._for_matching(request, f"{base}{target}") for base in bases]
+
+    def _for_matching(self, request: Request, url: str) -> VcrRequest:
+        return VcrRequest(*self._cleaner.asked(request.method, url, request.body, dict(request.headers)))
 
 
-def _vcr(request: Request, url: str) -> VcrRequest:
-    return VcrRequest(request.method, url, request.body, dict(request.headers))
+def _digest(request: VcrRequest) -> bytes:
+    return RequestKey(request.method, request.uri, request.body, request.headers).digest
+
+
+def _decoded(response: Response) -> Response:
+    """Return a response without its content codings, which the recorder may have undone already."""
+    try:
+        body = decoded_body(response)
+    except ValueError:
+        return response
+    if body == response.body and not any(name.lower() == "content-encoding" for name, _ in response.headers):
+        return response
+    return msgspec.structs.replace(response, body=body, headers=without_coding_headers(response.headers))
 
 
 def _origin(url: str) -> str:

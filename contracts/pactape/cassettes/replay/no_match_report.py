@@ -9,7 +9,7 @@ from vcr.util import read_body
 
 from pactape.cassettes.replay.canonical_body import canonical_query, pretty_body
 from pactape.cassettes.replay.match_rules import MatchRules
-from pactape.cassettes.replay.request_key import digest_of
+from pactape.cassettes.replay.request_key import RequestKey
 from pactape.cassettes.scrubbing.filters import content_type_of
 from pactape.errors import NoMatchError
 
@@ -39,8 +39,8 @@ def no_match(
 
     Args:
         path: The cassette's file.
-        request: The request, scrubbed.
-        recorded: The recorded requests, scrubbed.
+        request: The request, scrubbed, with one placeholder for all secrets.
+        recorded: The recorded requests, likewise.
         test: The node id of the test; empty when it isn't known.
         is_missing: Whether there is no such file.
         rules: Which parts of requests don't count.
@@ -75,7 +75,7 @@ def _likeness(request: VcrRequest, recorded: VcrRequest) -> tuple[bool, bool, fl
 
 
 def _first_difference(request: VcrRequest, recorded: VcrRequest, rules: MatchRules) -> str:
-    if digest_of(request, rules) == digest_of(recorded, rules):
+    if _digest(request, rules) == _digest(recorded, rules):
         return "the request is the same, but its recorded response has been played already"
     for name in ("method", "scheme", "host", "port", "path"):
         live, old = getattr(request, name), getattr(recorded, name)
@@ -86,6 +86,10 @@ def _first_difference(request: VcrRequest, recorded: VcrRequest, rules: MatchRul
         return _query_difference(*queries)
     live, old = _text(request), _text(recorded)
     return "the body differs:\n" + _indented(_diff(old, live))
+
+
+def _digest(request: VcrRequest, rules: MatchRules) -> bytes:
+    return RequestKey(request.method, request.uri, read_body(request), request.headers, rules).digest
 
 
 def _query_difference(live: list[tuple[str, str]], recorded: list[tuple[str, str]]) -> str:

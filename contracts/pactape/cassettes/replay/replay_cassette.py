@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode as VcrRecordMode
+from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
 from pactape.cassettes.announcements import announced_for
@@ -17,16 +18,14 @@ from pactape.cassettes.replay.indexed_cassette import IndexedCassette
 from pactape.cassettes.replay.match_rules import MatchRules
 from pactape.cassettes.replay.no_match_report import no_match
 from pactape.cassettes.replay.parsed_cache import unpack_request, unpack_response
-from pactape.cassettes.replay.request_key import RequestKey, matcher_for
+from pactape.cassettes.replay.request_key import RequestKey
 from pactape.cassettes.replay.source import load_source
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import sent_body
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from vcr.request import Request as VcrRequest
+    from collections.abc import Callable, Sequence
 
     from pactape.cassettes.replay.index import Bucket
     from pactape.cassettes.replay.source import CassetteSource
@@ -79,10 +78,12 @@ class ReplayCassette(IndexedCassette):
     def __init__(
         self, source: CassetteSource, *, mode: RecordMode, cleaner: Cleaner, options: LookupOptions
     ) -> None:
+        self._cleaner = cleaner
+        self._options = options
         super().__init__(
             path=str(source.path),
             record_mode=VcrRecordMode(mode.value),
-            match_on=(matcher_for(options.rules),),
+            match_on=(_KeyMatcher(self._live),),
             before_record_request=cleaner.request,
             before_record_response=cleaner.response,
         )
@@ -93,8 +94,6 @@ class ReplayCassette(IndexedCassette):
         self.unmatched: list[PactapeError] = []
         self.rewound = mode is not RecordMode.ALL and not source.is_missing
         self._source = source
-        self._cleaner = cleaner
-        self._options = options
         self._is_loaded = False
 
     @property
@@ -227,10 +226,11 @@ class ReplayCassette(IndexedCassette):
         """Overrides the whole filtering: most headers don't count."""
         if isinstance(request, RequestKey):
             return request
-        body = read_body(request)
-        if body is not None and not isinstance(body, bytes):
-            body = sent_body(body).data
-        return self.key_of(request.method, request.uri, body, request.headers)
+        return self.key_of(request.method, request.uri, _sent(request), request.headers)
+
+    def _shown(self, request: VcrRequest) -> VcrRequest:
+        """Return a request as far as it decides which response it gets, all secrets alike."""
+        return VcrRequest(*self._cleaner.asked(request.method, request.uri, _sent(request), request.headers))
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
         """Overrides the search in a bucket: with `repeats`, the last one is played again."""
@@ -240,14 +240,38 @@ class ReplayCassette(IndexedCassette):
     def _no_match(self, request: VcrRequest) -> NoMatchError:
         error = no_match(
             self.file,
-            self.filter_request(request),
-            [self.filter_request(each) for each in self.recorded_requests()],
+            self._shown(request),
+            [self._shown(each) for each in self.recorded_requests()],
             test=self._options.test,
             is_missing=self._source.is_missing,
             rules=self._options.rules,
         )
         self.unmatched.append(error)
         return error
+
+
+class _KeyMatcher:
+    """vcrpy's matcher for requests that are looked up by their keys.
+
+    Args:
+        key_of: Returns the key of a request.
+    """
+
+    def __init__(self, key_of: Callable[[Any], RequestKey]) -> None:
+        self._key_of = key_of
+
+    def __call__(self, live: VcrRequest, recorded: VcrRequest) -> bool:
+        """Return whether two requests have one key."""
+        return self.index_key(live) == self.index_key(recorded)
+
+    def index_key(self, request: VcrRequest) -> bytes:
+        """Return what the index looks for."""
+        return self._key_of(request).digest
+
+
+def _sent(request: VcrRequest) -> bytes | None:
+    body = read_body(request)
+    return body if body is None or isinstance(body, bytes) else sent_body(body).data
 
 
 def unpacked_request(request: Any) -> VcrRequest:

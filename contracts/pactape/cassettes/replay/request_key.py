@@ -8,22 +8,16 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
-from vcr.util import read_body
-
 from pactape.cassettes.replay.canonical_body import canonical_body, canonical_bytes, canonical_query
 from pactape.cassettes.replay.match_rules import MatchRules
 from pactape.cassettes.scrubbing.filters import content_type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from vcr.request import Request as VcrRequest
+    from collections.abc import Mapping
 
     from pactape.cassettes.replay.match_rules import HostRules
 
-    Matcher = Callable[[VcrRequest | "RequestKey", VcrRequest], bool]
-
-__all__ = ["RequestKey", "digest_of", "matcher_for"]
+__all__ = ["RequestKey"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = re.compile("%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])")
@@ -32,7 +26,7 @@ _NO_RULES = MatchRules()
 
 
 class RequestKey:
-    """The key of a request, made of its method, URL and body, scrubbed.
+    """The key of a request, made of its method, URL and body as `Cleaner.asked` returns them.
 
     Args:
         method: The HTTP method.
@@ -50,27 +44,6 @@ class RequestKey:
         url, host_rules = _canonical_url(uri, rules)
         canonical = _body_bytes(body, headers, host_rules) if body else b""
         self.digest = blake2b(b"%s\n%s\n%s" % (method.encode(), url, canonical), digest_size=16).digest()
-
-
-def digest_of(request: VcrRequest | RequestKey, rules: MatchRules = _NO_RULES) -> bytes:
-    """Return the key of a request as bytes; of a `RequestKey` its own."""
-    if isinstance(request, RequestKey):
-        return request.digest
-    return RequestKey(request.method, request.uri, read_body(request), request.headers, rules).digest
-
-
-@lru_cache(maxsize=64)
-def matcher_for(rules: MatchRules) -> Matcher:
-    """Return a matcher of vcrpy that compares the keys of a live request and a recorded one."""
-
-    def key(request: VcrRequest | RequestKey) -> bytes:
-        return digest_of(request, rules)
-
-    def same_key(live: VcrRequest | RequestKey, recorded: VcrRequest) -> bool:
-        return key(live) == key(recorded)
-
-    same_key.index_key = key  # type: ignore[attr-defined]  # what the index looks for
-    return same_key
 
 
 def _body_bytes(body: Any, headers: Mapping[str, Any], rules: HostRules) -> bytes:
