@@ -42,7 +42,7 @@ _FIRST_FINAL = 200
 class ReplayApplication:
     """Answers requests from recordings.
 
-    The response to what isn't recorded is 404 with a problem document (RFC 9457) of the type "urn:pactape:no-match".
+    What isn't recorded gets 404 with a problem document (RFC 9457) of the type "urn:pactape:no-match".
 
     Args:
         recordings: The recorded responses.
@@ -58,7 +58,7 @@ class ReplayApplication:
         status, headers, body = self._no_match(request) if answer is None else _replayed(answer)
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Recorded"
         length = _length(
-            request.method, status, body, recorded=answer and header(answer.headers, "content-length")
+            request.method, status, body, recorded=header(answer.headers if answer else (), "content-length")
         )
         start_response(f"{status} {phrase}", [*headers, *length])
         return [body] if request.method != "HEAD" and _has_body(status) else []
