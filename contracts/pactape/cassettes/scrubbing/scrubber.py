@@ -1,194 +1,138 @@
-"""Scrubbing: secrets are replaced before anything is written, and in live requests before they are matched.
-
-A placeholder depends on nothing but the kind of secret, so that a live request with a fresh token and the
-recorded request with an old one become the same text, and a token is the same in the response that brings
-it and in the requests that use it.
-"""
+"""Scrubbing: secrets are replaced before anything is written, and in live requests before they are matched."""
 
 from __future__ import annotations
 
-import json
-import re
-from contextlib import suppress
+import gzip
+import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
-from pactape.cassettes.scrubbing.rules import ScrubRules, plain_name
-from pactape.cassettes.scrubbing.secrets import (
-    PATTERNS,
-    is_card_number,
-    is_placeholder,
-    is_secret,
-    is_secret_name,
+import msgspec
+
+from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
+from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number
+from pactape.cassettes.scrubbing.known_values import KnownValues
+from pactape.cassettes.scrubbing.placeholders import (
+    ConstantPlaceholders,
+    NumberedPlaceholders,
+    is_mask,
 )
+from pactape.cassettes.scrubbing.rules import ScrubRules, plain_name
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
+from pactape.cassettes.scrubbing.structures.forms import looks_like_form, scrub_form
+from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
+from pactape.cassettes.scrubbing.structures.headers import (
+    CREDENTIAL_HEADERS,
+    scrub_challenge,
+    scrub_cookies,
+    scrub_credentials,
+    scrub_set_cookie,
+)
+from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text, scrub_value
+from pactape.cassettes.scrubbing.structures.lines import looks_like_csv, scrub_csv, scrub_lines
+from pactape.cassettes.scrubbing.structures.markup import looks_like_markup, scrub_markup
+from pactape.cassettes.scrubbing.structures.multipart import scrub_multipart
+from pactape.cassettes.scrubbing.structures.urls import scrub_url
+from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.texts import scrub_forms_in_text, scrub_named_values, scrub_private_keys
+from pactape.http_bodies import charset_of, sniffed_coding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pactape.cassettes.scrubbing.placeholders import Placeholders
 
-__all__ = ["PLACEHOLDER", "Scrubber"]
-
-_SCHEMES = frozenset(
-    {"basic", "bearer", "digest", "negotiate", "token", "dpop", "aws4-hmac-sha256", "apikey"}
-)
-
-_JSON_FIELD = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)"((?:[^"\\]|\\.)*)"')
-_JSON_NUMBER = re.compile(r'"((?:[^"\\]|\\.){1,64})"(\s*:\s*)(-?\d+(?:\.\d+)?)(?=\s*[,}\]])')
-_NESTED_FIELD = re.compile(r'\\"([^"\\]{1,64})\\"(\s*:\s*)\\"([^"\\]*)\\"')
-_XML_FIELD = re.compile(r"<(?:\w+:)?([\w.-]{1,64})>(<!\[CDATA\[.*?\]\]>|[^<>]+)</", re.DOTALL)
-_XML_ATTRIBUTE = re.compile(r"(?<=\s)([\w:.-]{1,64})(\s*=\s*)([\"'])(.*?)\3")
-_XML_INPUT = re.compile(r"<(?:input|param|property|add|meta)\b[^<>]*>", re.IGNORECASE)
-_GRAPHQL_LITERAL = re.compile(
-    r'(\w+)(\s*:\s*(?:[\w\[\]!]+\s*=\s*)?)(?:"""((?:[^"]|"(?!""))*)"""|"((?:[^"\\\n]|\\.)*)")'
-)
-_FORM = re.compile(r"[\w.%+\[\]-]{1,64}=[^&\s]*(?:&[\w.%+\[\]-]{1,64}=[^&\s]*)*")
-_FORM_FIELD = re.compile(r"([^&=]{1,64})=([^&]*)")
-_URL_MARK = re.compile(r"[?@#;]")
-_PATH_SESSION = re.compile(r"(;(?:jsessionid|phpsessid|sessionid|sid)=)([^/?;]+)", re.IGNORECASE)
-_FOLDED = re.compile(r",\s*(?=[^;,=\s]+=)")
-_CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
-_TEXTUAL = re.compile(r"^$|text/|json|xml|javascript|x-www-form-urlencoded|graphql")
-_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-_MULTIPART_FIELD = re.compile(
-    r'(;\s*name="?([^";\r\n]{1,64})"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([^\r\n]*)'
-)
-_COOKIE_PAIR = re.compile(r"([^=;,\s]+)=([^;]*)")
-_AUTHORIZATION = re.compile(r"(^|[?&])(grant_type|state|redirect_uri|code_verifier)=")
-_PARAMETER = re.compile(r"([^&=?#\s\"'<>;]{1,64})=([^&#\s\"'<>;]*)")
-_CARD = re.compile(r"(?<![\d.-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
-_CARD_NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
-
-_MARK = re.compile("|".join(re.escape(mark) for pattern in PATTERNS for mark in pattern.marks))
-_SHORTEST_CARD = 13
-_SHORTEST_SESSION = 8
-#: Before the names of fields that stand somewhere below a secret name.
-_BELOW = "secret "
-#: What stands in the place of a secret.
-PLACEHOLDER = "scrubbed"
+__all__ = ["Replacement", "Scrubber"]
 
 _DEFAULT_RULES = ScrubRules()
+_DEEPEST = 10
+_SHORTEST = 8
+_LONGEST_CACHED = 1024
+_SHORTEST_COOKIE = 8
+_COOKIE = "cookie "
+_MOST_DECOMPRESSED = 64 * 2**20
+
+
+class Replacement(msgspec.Struct, frozen=True, order=True):
+    """A secret that was replaced; never its value.
+
+    Args:
+        field: Where it stood: a JSON path ("$.user.password"), or the name of a parameter, header or cookie; empty
+            where it stood in a text.
+        kind: What it is: "secret field", "JSON Web Token".
+    """
+
+    field: str
+    kind: str
 
 
 class Scrubber:
-    """Replaces secrets by a project's rules, and lists what it has replaced.
+    """Replaces the secrets of one cassette.
+
+    Equal secrets have equal placeholders for as long as the scrubber lives. May be used by several threads.
 
     Args:
         rules: The project's own rules.
+        placeholders: Where placeholders come from; by default a numbering of its own.
 
     Attributes:
-        found: The kind of each secret that was replaced, never its value.
+        rules: The project's own rules.
+        replaced: What was replaced, in the order in which it came; never a value.
     """
 
-    def __init__(self, rules: ScrubRules = _DEFAULT_RULES) -> None:
+    def __init__(self, rules: ScrubRules = _DEFAULT_RULES, placeholders: Placeholders | None = None) -> None:
         self.rules = rules
-        self.found: list[str] = []
-        self._special_headers: dict[str, Callable[[str], str]] = {
-            "cookie": self._scrub_cookies,
-            **dict.fromkeys(("set-cookie", "set-cookie2"), self._scrub_set_cookies),
-            **dict.fromkeys(("location", "content-location", "link", "referer", "refresh"), self._scrub_link),
-            **dict.fromkeys(
-                ("www-authenticate", "proxy-authenticate", "authentication-info"), self._scrub_challenge
-            ),
-        }
+        self.placeholders = placeholders or NumberedPlaceholders()
+        self.replaced: list[Replacement] = []
+        self.known = KnownValues()
+
+    @classmethod
+    def for_matching(cls, rules: ScrubRules) -> Scrubber:
+        """Return a scrubber that makes all secrets the same, so that requests match that differ in secrets only."""
+        return cls(rules, ConstantPlaceholders())
 
     def header(self, name: str, value: str) -> str:
-        """A header's value without its secret: the scheme of credentials and the names of cookies stay.
+        """Return a header's value without its secret: the scheme of credentials and the names of cookies stay.
 
         Example:
             >>> Scrubber().header("Authorization", "Bearer abc")
             'Bearer scrubbed'
         """
-        special = self._special_headers.get(name.lower())
-        if special is not None:
-            return self.text(value) if plain_name(name) in self.rules.kept else special(value)
-        if not is_secret(self.rules, name, value):
-            return self.text(value)
-        scheme, separator, secret = value.partition(" ")
-        if separator and scheme.lower() in _SCHEMES:
-            return f"{scheme} {self._placeholder(secret, 'credentials')}"
-        return self._placeholder(value, "secret header")
+        return self._without_known(_header(_Pass(self), name, value))
 
     def url(self, url: str) -> str:
-        """A URL without credentials, in its query or before its host.
+        """Return a URL without secrets, in its query or before its host.
 
         Example:
             >>> Scrubber().url("https://ada:pw@api.example.com/a?sig=abc&page=2")
-            'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed&page=2'
+            'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed-2&page=2'
         """
-        if not _URL_MARK.search(url):
-            return self.text(url)
-        parts = urlsplit(url)
-        user, at, host = parts.netloc.rpartition("@")
-        if user and user != "scrubbed:scrubbed":
-            self._note("password in a URL")
-        netloc = f"scrubbed:scrubbed@{host}" if at else host
-        return urlunsplit(
-            (
-                parts.scheme,
-                netloc,
-                _PATH_SESSION.sub(self._path_session, self.text(parts.path)),
-                self._scrub_form(parts.query),
-                self._scrub_form(parts.fragment),
-            )
-        )
+        return self._without_known(scrub_url(url, _Pass(self)))
 
     def body(self, body: bytes, content_type: str) -> bytes:
-        """A body without secrets: fields by their names, and what is a secret under any name.
+        """Return a body without secrets: fields by their names, and what is a secret under any name.
 
-        Understands forms, multipart forms, JSON (also inside a JSON string, an event stream or a script), GraphQL
-        and XML, in the charset that the content type or a byte order mark names. Bytes that hold no secret stay
-        as they are, to the last space; a body that is not text stays whole.
+        Takes apart forms, multipart forms, JSON, XML, HTML, GraphQL, YAML, INI, CSV and what these hold in turn, in the
+        charset that the content type or a byte order mark names. Bytes that hold no secret stay as they are, to
+        the last space; a body that is not text stays whole.
         """
-        kind = content_type.lower()
-        charset = _charset(body, kind)
-        if charset is None:
+        if not body:
             return body
-        text = body.decode(charset)
-        clean = self.text(self._scrub_fields(text, kind))
-        return body if clean == text else clean.encode(charset)
-
-    def _scrub_fields(self, text: str, kind: str) -> str:
+        kind = content_type.lower()
         if "multipart/" in kind:
-            return _MULTIPART_FIELD.sub(self._multipart_field, text)
-        if "x-www-form-urlencoded" in kind or _FORM.fullmatch(text):
-            return self._scrub_form(text)
-        if text.lstrip("\ufeff \t\r\n")[:1] == "<":
-            text = _XML_INPUT.sub(self._xml_input, _XML_FIELD.sub(self._xml_field, text))
-            return _XML_ATTRIBUTE.sub(self._xml_attribute, text)
-        return self._scrub_json(text) if '"' in text else text
-
-    def _scrub_json(self, text: str) -> str:
-        """JSON fields wherever they stand in a text; and of a text that is JSON, what its spelling hides."""
-        text = _JSON_NUMBER.sub(self._json_number, _JSON_FIELD.sub(self._json_field, text))
-        text = _NESTED_FIELD.sub(self._nested_field, text)
-        try:
-            value = json.loads(text.lstrip("\ufeff"))
-        except (ValueError, RecursionError):
-            return text
-        clean = self.value(value)
-        return text if clean == value else json.dumps(clean, ensure_ascii=False)
+            clean = scrub_multipart(body, content_type, _Pass(self), self.body)
+            return self._bytes_without_known(clean)
+        charset = charset_of(body, content_type)
+        if charset is None:
+            return self._compressed(body, content_type)
+        text = body.decode(charset)
+        clean_text = self._without_known(_document_of_kind(_Pass(self), text, kind))
+        return body if clean_text == text else clean_text.encode(charset)
 
     def text(self, text: str) -> str:
-        """A text without what is a secret wherever it stands: tokens of a known form, keys, card numbers."""
-        if _MARK.search(text):
-            text = self._without_patterns(text)
-        for form in self.rules.patterns:
-            text = form.sub(self._own_secret, text)
-        return _CARD.sub(self._grouped_card, text) if len(text) >= _SHORTEST_CARD else text
-
-    def _without_patterns(self, text: str) -> str:
-        for pattern in PATTERNS:
-            if any(mark in text for mark in pattern.marks):
-                text, count = pattern.form.subn(pattern.replacement, text)
-                for _ in range(count):
-                    self._note(pattern.kind)
-        return text
-
-    def _own_secret(self, match: re.Match[str]) -> str:
-        """What a project's own pattern found; an empty match, and what is a placeholder already, stay."""
-        return self._placeholder(match.group(), "secret of the project") if match.group() else ""
+        """Return a text without secrets wherever they stand: tokens of a known form, keys, card numbers."""
+        return self._without_known(_Pass(self).text(text))
 
     def value(self, value: Any, *, name: str = "") -> Any:
-        """A JSON value without secrets: those by name, those below a secret name, and those of a known form.
+        """Return a JSON value without secrets: those by name, those below a secret name, and those of a known form.
 
         Args:
             value: A JSON value.
@@ -196,203 +140,222 @@ class Scrubber:
 
         Example:
             >>> Scrubber().value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7}})
-            {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed'], 'pin': 0}}
+            {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed-2'], 'pin': 0}}
         """
-        if isinstance(value, dict):
-            pair = _name_in_pair(value)
-            return {
-                key: self.value(
-                    each, name=self._name_below(name, pair if key == "value" and pair else str(key))
-                )
-                for key, each in value.items()
-            }
-        if isinstance(value, list):
-            return [self.value(each, name=name) for each in value]
-        if isinstance(value, str):
-            return self._scrub_string(value, name)
-        if (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and value
-            and is_secret_name(self.rules, name)
-        ):
-            self._note("secret field")
-            return 0
+        document = {name: value} if name else value
+        clean = scrub_value(document, _Pass(self))
+        clean = self.known.replace_in_value(clean)
+        return clean[name] if name else clean
+
+    def again(self, text: str) -> str:
+        """Return a text without the secrets that this scrubber has replaced elsewhere since, by their values."""
+        return self._without_known(text)
+
+    def placeholder(self, secret: str, field: str, kind: str) -> str:
+        """Return the placeholder of a secret, and note where it stood; masks stay, but for matching."""
+        if isinstance(self.placeholders, ConstantPlaceholders):
+            return self.placeholders.for_text(secret)
+        if is_mask(secret):
+            return secret
+        self.replaced.append(Replacement(field, kind))
+        made = self.placeholders.for_text(secret)
+        self.known.add(secret, made)
+        return made
+
+    def _without_known(self, text: str) -> str:
+        return self.known.replace(text)
+
+    def _bytes_without_known(self, body: bytes) -> bytes:
+        return self.known.replace_in_bytes(body)
+
+    def _compressed(self, body: bytes, content_type: str) -> bytes:
+        """A file in gzip's format, whose text is looked into; everything else that is not text stays."""
+        if sniffed_coding(body) != "gzip":
+            return body
+        try:
+            text = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _MOST_DECOMPRESSED)
+        except zlib.error:
+            return body
+        if charset_of(text, "") is None:
+            return body
+        clean = self.body(text, "" if "gzip" in content_type else content_type)
+        return body if clean == text else gzip.compress(clean, mtime=0)
+
+
+class _Pass:
+    """One walk through a text and the structures in it, which may stand in one another."""
+
+    def __init__(self, scrubber: Scrubber, depth: int = 0) -> None:
+        self._scrubber, self._depth = scrubber, depth
+        self._rules = scrubber.rules
+        self._field = ""
+
+    def field(self, name: str, value: str, place: Place, path: str = "") -> str:
+        """Return the value of a field without secrets; itself when it holds none."""
+        if not value:
+            return value
+        before, self._field = self._field, path or name or self._field
+        try:
+            return self._visited(name, value, place)
+        finally:
+            self._field = before
+
+    def _visited(self, name: str, value: str, place: Place) -> str:
+        if name.startswith(_COOKIE):
+            return self._cookie(name.removeprefix(_COOKIE), value)
+        if name and is_secret_field(self._rules, name, value, place):
+            inner = self._structured(value)
+            return self._replace(value, _KINDS[place]) if inner == value else inner
+        if name and is_card_name(name) and is_card_number(value):
+            self._note("card number")
+            return without_card_number(value)
+        if place is Place.PROSE:
+            return value
+        return self.document(value)
+
+    def _structured(self, value: str) -> str:
+        """A secret that has a structure loses what is secret in it: a private key, a JWT, a connection string."""
+        if value.startswith(("-----BEGIN", "eyJ")) or ("://" in value and "@" in value) or ";" in value:
+            return self.text(value)
         return value
 
-    def _scrub_string(self, value: str, name: str) -> str:
-        if is_secret(self.rules, name, value):
-            return self._placeholder(value, "secret field")
-        if name == "query" and "{" in value:
-            return self._scrub_graphql(value)
-        return self.text(value)
+    def number(self, name: str, value: float, path: str = "") -> float:
+        """Return a number without its secret; itself when it is none."""
+        if name and is_secret_number(self._rules, name, value):
+            self._field = path or name
+            self._note("secret field")
+            return self._scrubber.placeholders.for_number(value)
+        if name and is_card_name(name) and isinstance(value, int) and is_card_number(str(value)):
+            self._field = path or name
+            self._note("card number")
+            return int(without_card_number(str(value)))
+        return value
 
-    def _scrub_graphql(self, document: str) -> str:
-        """A GraphQL document without the secrets among its literals, spelt as it was."""
-        return _GRAPHQL_LITERAL.sub(self._graphql_literal, document)
+    def document(self, value: str) -> str:
+        """Return a text without secrets, taken apart by the structure that it has."""
+        if len(value) < _SHORTEST and "=" not in value:
+            return self.text(value)
+        if len(value) <= _LONGEST_CACHED and self._depth == 0 and _is_clean(self._rules, value):
+            return value
+        return self._deeper(value)
 
-    def _graphql_literal(self, match: re.Match[str]) -> str:
-        name, between, block, plain = match.groups()
-        value = plain if plain is not None else block
-        if not is_secret(self.rules, name, value):
-            return match.group()
-        return f'{name}{between}"{self._placeholder(value, "secret field")}"'
+    def _deeper(self, value: str) -> str:
+        if self._depth >= _DEEPEST:
+            return value
+        self._depth += 1
+        try:
+            return _document(self, value)
+        finally:
+            self._depth -= 1
 
-    def _name_below(self, above: str, name: str) -> str:
-        """The name of an object's field, made suspicious by a secret name above it.
+    def text(self, value: str) -> str:
+        """Return a text without secrets that show by their own form or by what stands in it."""
+        if self._depth >= _DEEPEST:
+            return value
+        self._depth += 1
+        try:
+            return self._own_patterns(self._known_forms(value))
+        finally:
+            self._depth -= 1
 
-        An object is rarely the secret itself: below "password" are also error details, below "apiKey" links. So its
-        fields are judged by their own names, and those that tell nothing by how random their values look.
-        """
-        if name == "value" and is_secret_name(self.rules, above):
-            return above
-        return f"{_BELOW}{name}" if above.startswith(_BELOW) or is_secret_name(self.rules, above) else name
+    def _known_forms(self, value: str) -> str:
+        if len(value) < _SHORTEST:
+            return value
+        if "-----BEGIN " in value:
+            value = scrub_private_keys(value, self._replace)
+        value = scrub_forms_in_text(value, self._replace)
+        return scrub_named_values(value, self, self._replace)
 
-    def _placeholder(self, value: str, kind: str) -> str:
-        if not is_placeholder(value):
-            self._note(kind)
-        return "scrubbed"
+    def _own_patterns(self, value: str) -> str:
+        for pattern in self._rules.patterns:
+            value = pattern.sub(lambda match: self._own(match.group()), value)
+        return value
+
+    def _own(self, secret: str) -> str:
+        return self._replace(secret, "secret of the project") if secret else ""
+
+    def _cookie(self, name: str, value: str) -> str:
+        """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
+        if plain_name(name) in self._rules.kept:
+            return self.text(value)
+        if len(value) < _SHORTEST_COOKIE and not is_mask(value):
+            return self._scrubber.placeholders.for_text(value)
+        return self._replace(value, "cookie")
+
+    def _replace(self, secret: str, kind: str) -> str:
+        return self._scrubber.placeholder(secret, self._field, kind)
 
     def _note(self, kind: str) -> None:
-        self.found.append(kind)
-
-    def _json_field(self, match: re.Match[str]) -> str:
-        name, colon, value = match.groups()
-        if is_secret(self.rules, name, value):
-            return f'"{name}"{colon}"{self._placeholder(value, "secret field")}"'
-        if _CARD_NAME.search(name) and is_card_number(value):
-            return f'"{name}"{colon}"{self._no_card(value)}"'
-        return match.group()
-
-    def _json_number(self, match: re.Match[str]) -> str:
-        name, colon, value = match.groups()
-        if is_secret_name(self.rules, name) and value.strip("0"):
-            self._note("secret field")
-            return f'"{name}"{colon}0'
-        if _CARD_NAME.search(name) and is_card_number(value):
-            return f'"{name}"{colon}{self._no_card(value)}'
-        return match.group()
-
-    def _nested_field(self, match: re.Match[str]) -> str:
-        name, colon, value = match.groups()
-        if not is_secret(self.rules, name, value):
-            return match.group()
-        return f'\\"{name}\\"{colon}\\"{self._placeholder(value, "secret field")}\\"'
-
-    def _xml_field(self, match: re.Match[str]) -> str:
-        name, value = match.groups()
-        if not is_secret(self.rules, name, value.strip()):
-            return match.group()
-        return match.group().replace(f">{value}<", f">{self._placeholder(value, 'secret field')}<")
-
-    def _xml_attribute(self, match: re.Match[str]) -> str:
-        name, equals, quotation, value = match.groups()
-        if _is_shortcut(name, value) or not is_secret(self.rules, name.rpartition(":")[2], value):
-            return match.group()
-        return f"{name}{equals}{quotation}{self._placeholder(value, 'secret field')}{quotation}"
-
-    def _xml_input(self, match: re.Match[str]) -> str:
-        """A form's field, whose name and value are two attributes."""
-        tag = match.group()
-        name = re.search(r"\bname\s*=\s*[\"']([^\"']*)", tag, re.IGNORECASE)
-        value = re.search(r"\bvalue\s*=\s*[\"']([^\"']+)", tag, re.IGNORECASE)
-        if name is None or value is None or not is_secret(self.rules, name.group(1), value.group(1)):
-            return tag
-        return tag[: value.start(1)] + self._placeholder(value.group(1), "secret field") + tag[value.end(1) :]
-
-    def _multipart_field(self, match: re.Match[str]) -> str:
-        head, name, value = match.groups()
-        return (
-            f"{head}{self._placeholder(value, 'secret field')}"
-            if is_secret(self.rules, name, value)
-            else match.group()
-        )
-
-    def _scrub_form(self, text: str) -> str:
-        """Parameters of a form or a query, each from one "&" to the next."""
-        return _FORM_FIELD.sub(self._code_parameter if _AUTHORIZATION.search(text) else self._parameter, text)
-
-    def _code_parameter(self, match: re.Match[str]) -> str:
-        """A parameter of an authorization request or response, whose `code` is one (RFC 6749, section 4.1)."""
-        if match.group(1) == "code":
-            return f"code={self._placeholder(match.group(2), 'secret parameter')}"
-        return self._parameter(match)
-
-    def _parameter(self, match: re.Match[str]) -> str:
-        name, value = match.groups()
-        plain_name, plain = unquote_plus(name), unquote_plus(value)
-        if is_secret(self.rules, plain_name, plain):
-            return f"{name}={self._placeholder(plain, 'secret parameter')}"
-        if _CARD_NAME.search(plain_name) and is_card_number(plain):
-            return f"{name}={self._no_card(plain)}"
-        scrubbed = self.text(self._scrub_json(plain) if plain[:1] in {"{", "["} else plain)
-        scrubbed = self._scrub_graphql(scrubbed) if plain_name == "query" and "{" in plain else scrubbed
-        return match.group() if scrubbed == plain else f"{name}={quote(scrubbed, safe='')}"
-
-    def _path_session(self, match: re.Match[str]) -> str:
-        return f"{match.group(1)}{self._placeholder(match.group(2), 'secret parameter')}"
-
-    def _challenge(self, match: re.Match[str]) -> str:
-        name, value = match.groups()
-        return (
-            f'{name}="{self._placeholder(value, "secret header")}"'
-            if is_secret(self.rules, name, value)
-            else match.group()
-        )
-
-    def _cookie_pair(self, match: re.Match[str]) -> str:
-        """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
-        name, value = match.groups()
-        if len(value) < _SHORTEST_SESSION:
-            return f"{name}=scrubbed" if value else match.group()
-        return f"{name}={self._placeholder(value, 'cookie')}"
-
-    def _grouped_card(self, match: re.Match[str]) -> str:
-        """A card number that is written in groups; digits in one run are an identifier until a name says more."""
-        return (
-            self._no_card(match.group())
-            if match.group(1) and is_card_number(match.group())
-            else match.group()
-        )
-
-    def _no_card(self, number: str) -> str:
-        """A number of the same form that no card has, and that JSON can hold."""
-        self._note("card number")
-        return "4" + re.sub(r"\d", "0", number[1:])
-
-    def _scrub_cookies(self, value: str) -> str:
-        return _COOKIE_PAIR.sub(self._cookie_pair, value)
-
-    def _scrub_set_cookies(self, value: str) -> str:
-        """The first pair of each cookie is its own, the others say where and how long it holds."""
-        return ", ".join(_COOKIE_PAIR.sub(self._cookie_pair, each, count=1) for each in _FOLDED.split(value))
-
-    def _scrub_link(self, value: str) -> str:
-        return self.text(_PARAMETER.sub(self._code_parameter, value))
-
-    def _scrub_challenge(self, value: str) -> str:
-        return _CHALLENGE.sub(self._challenge, self.text(value))
+        self._scrubber.replaced.append(Replacement(self._field, kind))
 
 
-def _charset(body: bytes, kind: str) -> str | None:
-    """A charset that decodes the body and encodes it again to the same bytes; None for what is no text."""
-    named = re.search(r"charset=[\"']?([\w.:-]+)", kind)
-    marked = next((name for mark, name in _MARKS.items() if body.startswith(mark)), None)
-    last = ("latin-1",) if _TEXTUAL.search(kind) else ()
-    charsets: list[str | None] = [marked, named.group(1) if named else None, "utf-8", *last]
-    for charset in filter(None, charsets):
-        with suppress(UnicodeError, LookupError):
-            if body.decode(charset).encode(charset) == body:
-                return charset
-    return None
+_KINDS = {Place.PARAMETER: "secret parameter", Place.BODY: "secret field", Place.PROSE: "secret in a text"}
 
 
-def _name_in_pair(value: dict[str, Any]) -> str:
-    """The name in an object of the form {"name": …, "value": …}; empty in any other."""
-    name = value.get("name", value.get("key"))
-    return name if isinstance(name, str) and "value" in value else ""
+@lru_cache(maxsize=16384)
+def _is_clean(rules: ScrubRules, value: str) -> bool:
+    """Whether a text holds nothing to replace, whatever name stands before it; texts come again and again."""
+    return _Pass(Scrubber.for_matching(rules))._deeper(value) == value  # noqa: SLF001 -- this module's
 
 
-def _is_shortcut(name: str, value: str) -> bool:
-    """Whether an attribute is HTML's `accesskey`: the key on the keyboard that leads to an element."""
-    return name.lower() == "accesskey" and len(value) == 1
+def _header(visit: _Pass, name: str, value: str) -> str:
+    lower = name.lower()
+    if plain_name(name) in visit._rules.kept:  # noqa: SLF001 -- this module's
+        return visit.text(value)
+    if lower in {"cookie", "cookie2"}:
+        return scrub_cookies(value, visit)
+    if lower in {"set-cookie", "set-cookie2"}:
+        return scrub_set_cookie(value, visit)
+    if lower in CREDENTIAL_HEADERS:
+        return scrub_credentials(value, visit)
+    if lower in {"www-authenticate", "proxy-authenticate", "authentication-info", "x-wsse"}:
+        return scrub_challenge(value, visit)
+    scheme, space, secret = value.partition(" ")
+    if space and scheme.lower() in _SCHEMES and is_secret_field(visit._rules, name, secret, Place.PARAMETER):  # noqa: SLF001
+        return f"{scheme} {visit.field(name, secret, Place.PARAMETER)}"
+    return visit.field(name, value, Place.PARAMETER)
+
+
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
+
+
+def _document_of_kind(visit: _Pass, text: str, kind: str) -> str:
+    """A body's text, by its content type first and by its own look where that says little."""
+    if "x-www-form-urlencoded" in kind and "=" in text:
+        return scrub_form(text, visit)
+    if "application/graphql" in kind and "json" not in kind:
+        return visit.text(scrub_graphql(text, visit))
+    if "yaml" in kind or "toml" in kind or "properties" in kind:
+        return visit.text(scrub_lines(text, visit))
+    return _document(visit, text)
+
+
+def _document(visit: _Pass, text: str) -> str:
+    """A text by its own look."""
+    first = text[:64].lstrip("\ufeff \t\r\n")[:1]
+    if first in {"{", "[", '"'}:
+        clean = scrub_json(text, visit)
+        if clean is not None:
+            return clean
+        if looks_like_graphql(text):
+            return visit.text(scrub_graphql(text, visit))
+    if first == "<" and looks_like_markup(text):
+        return scrub_markup(text, visit)
+    if looks_like_form(text):
+        return scrub_form(text, visit)
+    if looks_like_graphql(text):
+        return visit.text(scrub_graphql(text, visit))
+    decoded = decode_base64(text)
+    if decoded is not None:
+        clean = visit.document(decoded)
+        return text if clean == decoded else encode_like(clean, text)
+    return visit.text(_lines(visit, text))
+
+
+def _lines(visit: _Pass, text: str) -> str:
+    """A text of several lines or documents."""
+    if "{" in text or "[" in text:
+        text = scrub_json_in_text(text, visit) or text
+    if "\n" not in text:
+        return text
+    return scrub_csv(text, visit) if looks_like_csv(text) else scrub_lines(text, visit)

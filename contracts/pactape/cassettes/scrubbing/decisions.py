@@ -1,0 +1,95 @@
+"""Whether the value of a field is a secret: what its name says, held against what the value looks like."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.rules import plain_name
+from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.values import is_public_value, looks_random
+
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.rules import ScrubRules
+
+__all__ = ["is_secret_field", "is_secret_number", "kind_of_name"]
+
+#: Values that say something about a credential.
+_WORDS = frozenset(
+    "true false yes no on off none null nil undefined ok required optional include omit same-origin public private "  # noqa: SIM905
+    "enabled disabled basic bearer digest password passed pass fail failed unset set n/a default hidden text never "
+    "always string number integer boolean object array anonymous unknown valid invalid expired active inactive".split()
+)
+_DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
+_SPOKEN_CODE = re.compile(r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}")
+_MIXED = re.compile(r"(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
+_STRUCTURE = re.compile(r"://|=")
+_BOUNDED_PLAIN = 4
+_SHORTEST_COUNT = 1000
+
+
+def kind_of_name(rules: ScrubRules, name: str) -> NameKind:
+    """Return what a name says about its value, by the project's own rules and by those that hold everywhere."""
+    if rules.names or rules.kept:
+        plain = plain_name(name)
+        if plain in rules.kept:
+            return NameKind.HARMLESS
+        if plain in rules.names:
+            return NameKind.CREDENTIAL
+    return classify_name(name)
+
+
+def is_secret_field(rules: ScrubRules, name: str, value: str, place: Place) -> bool:
+    """Whether the value of a field is a secret.
+
+    Example:
+        >>> from pactape.cassettes.scrubbing.rules import ScrubRules
+        >>> body = [("password", "tulip"), ("token", "Hello"), ("token", "q8Zr1LmX0vTy7PbK"), ("eos_token", "</s>")]
+        >>> [is_secret_field(ScrubRules(), name, value, Place.BODY) for name, value in body]
+        [True, False, True, False]
+    """
+    kind = kind_of_name(rules, name)
+    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS:
+        return False
+    if rules.names and plain_name(name) in rules.names:
+        return True
+    return _decide(kind, value, place)
+
+
+def _decide(kind: NameKind, value: str, place: Place) -> bool:
+    if place is Place.PROSE:
+        return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
+    if kind is NameKind.CREDENTIAL:
+        return not (is_public_value(value) and ("://" in value or value.startswith("-----BEGIN") or value[:1] == "/"))
+    if kind is NameKind.CODE:
+        return _is_code(value)
+    if kind is NameKind.CONNECTION:
+        return _STRUCTURE.search(value) is None and looks_random(value)
+    if kind is NameKind.SUSPICIOUS:
+        return looks_random(value)
+    return _is_parameter_secret(value) if place is Place.PARAMETER else looks_random(value)
+
+
+def _is_code(value: str) -> bool:
+    return bool(_DIGITS.fullmatch(value) or _SPOKEN_CODE.fullmatch(value)) or looks_random(value)
+
+
+def _is_parameter_secret(value: str) -> bool:
+    """Whether a parameter called "token" or "sid" is a secret: unless it is a small number, a path or a cursor."""
+    if value.isdecimal():
+        return len(value) > _BOUNDED_PLAIN + 1
+    return not is_public_value(value)
+
+
+def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
+    """Whether the number of a field is a secret: a PIN, a one-time code, a password of digits."""
+    kind = kind_of_name(rules, name)
+    if not value or kind not in {NameKind.CREDENTIAL, NameKind.CODE}:
+        return False
+    if rules.names and plain_name(name) in rules.names:
+        return True
+    is_count = name.endswith("s") or plain_name(name) == "pass"
+    return not is_count or abs(value) >= _SHORTEST_COUNT
+
+

@@ -1,0 +1,74 @@
+"""JSON Web Tokens (RFC 7519): reading them without trust, and unsigned ones with the harmless claims of another."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+
+__all__ = ["is_unsigned_jwt", "read_jwt", "unsigned_jwt"]
+
+_HARMLESS_HEADERS = ("typ", "cty")
+#: Claims that are secrets or name a person; all others stay, because clients read them.
+_DROPPED = frozenset(
+    "jti nonce at_hash c_hash s_hash cnf act may_act sid session_state code password secret".split()  # noqa: SIM905
+)
+_PERSONAL = frozenset(
+    "email name given_name family_name middle_name nickname preferred_username upn unique_name phone_number address "  # noqa: SIM905
+    "birthdate picture profile website ip ipaddr".split()
+)
+
+
+def read_jwt(token: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return header and claims of a token, unverified; None when it is not a JWT with readable claims."""
+    parts = token.split(".")
+    if len(parts) != 3:  # noqa: PLR2004 -- header, claims, signature
+        return None
+    header, claims = _decode(parts[0]), _decode(parts[1])
+    return (header, claims) if isinstance(header, dict) and isinstance(claims, dict) else None
+
+
+def unsigned_jwt(token: str, *, key_id: str = "") -> str:
+    """Return an unsigned token (RFC 7519, section 6) with the claims of another that are not secrets.
+
+    Args:
+        token: A JWT.
+        key_id: Tells this token from others whose claims are the same; empty for none.
+
+    Example:
+        >>> unsigned_jwt("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImp0aSI6IjEifQ.c2ln")
+        'eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.'
+    """
+    header, claims = read_jwt(token) or ({}, {})
+    kept = {name: header[name] for name in _HARMLESS_HEADERS if isinstance(header.get(name), str)}
+    identified = {"kid": key_id} if key_id else {}
+    return f"{_encode({'alg': 'none', **kept, **identified})}.{_encode(_harmless(claims))}."
+
+
+def is_unsigned_jwt(token: str) -> bool:
+    """Whether a token is one that `unsigned_jwt` makes: no signature, and the algorithm "none"."""
+    if not token.endswith("."):
+        return False
+    found = read_jwt(token)
+    return found is not None and found[0].get("alg") == "none"
+
+
+def _harmless(claims: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: "scrubbed" if name in _PERSONAL and isinstance(value, str) else value
+        for name, value in claims.items()
+        if name not in _DROPPED and not (name in _PERSONAL and not isinstance(value, str))
+    }
+
+
+def _encode(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(value)).rstrip(b"=").decode()
+
+
+def _decode(part: str) -> object:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error, UnicodeError, RecursionError):
+        return None

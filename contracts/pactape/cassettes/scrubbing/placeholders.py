@@ -1,0 +1,204 @@
+"""Placeholders: what stands in the place of secrets. They keep the form of what they replace.
+
+Within one cassette equal secrets have equal placeholders, and different ones differ; which number a secret gets depends
+on nothing but the order in which secrets come.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+from typing import Any, Protocol
+
+from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
+from pactape.cassettes.scrubbing.values import is_uuid
+
+__all__ = ["PLACEHOLDER", "ConstantPlaceholders", "NumberedPlaceholders", "Placeholders", "is_mask", "is_placeholder"]
+
+#: The placeholder of a secret without a form of its own; further ones are "scrubbed-2", "scrubbed-3".
+PLACEHOLDER = "scrubbed"
+
+_OURS = re.compile(
+    r"""scrubbed(?:-\d+)?(?:\.jwt)? | scrubbed:scrubbed | scrubbed[ ]private[ ]key
+    | 00000000-0000-4000-8000-[0-9a-f]{12} | scrubbed(?:-\d+)?@example\.com
+    | 2000-\d\d-\d\d(?:[T ]00:00:00(?:\.0+)?(?:Z|[+-]00:?00)?)? | 0{2,}\d{0,2} | 40{10,}\d{0,4}
+    | -----BEGIN[ ][A-Z ]+-----\s+(?:c2NydWJiZWQ|c2NydWJiZWQt\w+)={0,2}\s+-----END[ ][A-Z ]+-----\s*""",
+    re.VERBOSE,
+)
+_MASK = re.compile(
+    r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
+    censored|obfuscated|withheld|not[-_ ]a[-_ ]secret|secret_?here|example(?!\.com|\.org|\.net))(?:$|[^a-z])
+    | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^\{[^{}"':]{0,64}\}$ | ^\{\{[^{}"']{1,64}\}\}$ | ^\[[^\[\]"':,]{0,64}\]$
+    | ^\$\{?[a-z_][\w.]*\}$ | ^\$\([^()]*\)$ | ^%\w+%$ | (?:\.\.\.|…)$ | \*{3,} | ^x{3}
+    | ^(?:none|null|nil|true|false|undefined|n/a|string|secret|password|token|Og==)$
+    | ^(?:access|auth|my|new|old|secret|some|the|your)[-_]?(?:api[-_]?)?(?:key|password|secret|token)(?:[-_]?here)?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_VARIABLE = re.compile(r"_*(?:[A-Z]+[-_])+(?:KEY|PASSWORD|SECRET|TOKEN)(?:_\d+)?|\$[A-Z][A-Z0-9_]*")
+_LONGEST_MASK = 256
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?")
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+_SMALL = 100
+_LARGE = 900_000_000
+
+
+def is_placeholder(value: object) -> bool:
+    """Whether a value is one of our placeholders, also of earlier versions.
+
+    Example:
+        >>> [is_placeholder(each) for each in ("scrubbed-2", "00000000-0000-4000-8000-000000000001", "Ada", 7)]
+        [True, True, False, False]
+    """
+    if not isinstance(value, str):
+        return False
+    return _OURS.fullmatch(value) is not None or (value.startswith("eyJ") and is_unsigned_jwt(value))
+
+
+def is_mask(value: object) -> bool:
+    """Whether a value stands for a secret that was taken out: a placeholder of ours, or another tool's mask.
+
+    Such a value is not evidence of anything but that there is a text.
+
+    Example:
+        >>> [is_mask(each) for each in ("<REDACTED>", "********", "scrubbed-3", "q8Zr1LmX0vTy7PbK")]
+        [True, True, True, False]
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST_MASK:
+        return is_placeholder(value)
+    text = value.strip()
+    return _MASK.search(text) is not None or _VARIABLE.fullmatch(text) is not None or is_placeholder(text)
+
+
+class Placeholders(Protocol):
+    """Where placeholders come from."""
+
+    def for_text(self, secret: str) -> str:
+        """Return the placeholder of a text."""
+
+    def for_number(self, secret: float) -> float:
+        """Return the placeholder of a number."""
+
+
+class ConstantPlaceholders:
+    """The same placeholder for every secret: what two requests have in common that differ in secrets only."""
+
+    def for_text(self, secret: str) -> str:  # noqa: ARG002 -- the protocol's
+        """Return "scrubbed"."""
+        return PLACEHOLDER
+
+    def for_number(self, secret: float) -> float:  # noqa: ARG002 -- the protocol's
+        """Return 0."""
+        return 0
+
+
+class NumberedPlaceholders:
+    """The placeholders of one cassette. May be used by several threads."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._numbers: dict[float, float] = {}
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, text: str) -> None:
+        """Never give out the placeholders that stand in a text: an older recording's."""
+        self._taken.update(re.findall(r"scrubbed(?:-\d+)?|00000000-0000-4000-8000-[0-9a-f]{12}", text))
+
+    def for_text(self, secret: str) -> str:
+        """Return the placeholder of a text, of the same form: a UUID for a UUID, a JWT for a JWT."""
+        if is_placeholder(secret):
+            return secret
+        with self._lock:
+            found = self._texts.get(secret)
+            if found is None:
+                found = self._texts[secret] = self._next(secret)
+            return found
+
+    def for_number(self, secret: float) -> float:
+        """Return the placeholder of a number: 0 for the first, then 2, 3 …"""
+        with self._lock:
+            found = self._numbers.get(secret)
+            if found is None:
+                count = len(self._numbers) + 1
+                found = 0 if count == 1 else count if count < _SMALL else _LARGE + count
+                self._numbers[secret] = type(secret)(found)
+            return type(secret)(found)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The placeholder by secret; for replacing these secrets elsewhere, never to be written anywhere."""
+        return self._texts
+
+    def _next(self, secret: str) -> str:
+        form = _form_of(secret)
+        while True:
+            count = self._counts[form] = self._counts.get(form, 0) + 1
+            made = _MAKERS[form](secret, count)
+            if made not in self._taken:
+                self._taken.add(made)
+                return made
+
+
+def _form_of(secret: str) -> str:
+    if secret.isdecimal() and secret.isascii() and len(secret) > 2:  # noqa: PLR2004 -- shorter ones are no code
+        return f"digits{len(secret)}"
+    if is_uuid(secret):
+        return "uuid"
+    if secret.startswith("eyJ") and read_jwt(secret) is not None:
+        return "jwt"
+    if _EMAIL.fullmatch(secret):
+        return "email"
+    if _DATE.fullmatch(secret):
+        return "date"
+    return "pem" if _PEM.match(secret.lstrip()) else "plain"
+
+
+def _plain(_secret: str, count: int) -> str:
+    return PLACEHOLDER if count == 1 else f"{PLACEHOLDER}-{count}"
+
+
+def _digits(secret: str, count: int) -> str:
+    number = 0 if count == 1 else count
+    return str(number).zfill(len(secret)) if number < _SMALL else _plain(secret, count)
+
+
+def _uuid(_secret: str, count: int) -> str:
+    return f"00000000-0000-4000-8000-{count:012x}"
+
+
+def _email(_secret: str, count: int) -> str:
+    return f"{_plain('', count)}@example.com"
+
+
+def _date(secret: str, count: int) -> str:
+    found = _DATE.fullmatch(secret)
+    day = f"2000-{1 + (count - 1) // 28 % 12:02}-{1 + (count - 1) % 28:02}"
+    if found is None or not found["time"]:
+        return day
+    zone = found["zone"] or ""
+    zeros = re.sub(r"\d", "0", found["fraction"] or "")
+    return f"{day}{found['time'][0]}00:00:00{zeros}{zone if zone in {'', 'Z'} else '+00:00'}"
+
+
+def _pem(secret: str, count: int) -> str:
+    found = _PEM.match(secret.lstrip())
+    label = found.group(1) if found else "PRIVATE KEY"
+    line_end = "\\n" if "\\n" in secret and "\n" not in secret else "\n"
+    body = base64.b64encode(_plain("", count).encode()).decode()
+    ending = line_end if secret.endswith(line_end) else ""
+    return f"-----BEGIN {label}-----{line_end}{body}{line_end}-----END {label}-----{ending}"
+
+
+def _jwt(secret: str, count: int) -> str:
+    return unsigned_jwt(secret, key_id="" if count == 1 else _plain("", count))
+
+
+class _Makers(dict[str, Any]):
+    def __missing__(self, form: str) -> Any:
+        return _digits
+
+
+_MAKERS = _Makers(plain=_plain, uuid=_uuid, email=_email, date=_date, pem=_pem, jwt=_jwt)

@@ -1,0 +1,47 @@
+"""GraphQL documents (September 2025, section 2): the literals among their arguments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.structures.visitor import Place
+
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["looks_like_graphql", "scrub_graphql"]
+
+_START = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query|mutation|subscription|fragment)\b[^\n{]*|\s*\{\s*\w+")
+_STRING = r'"""(?:[^"\\]|"(?!"")|\\.)*+"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+_ARGUMENT = re.compile(
+    rf"(?<!\w)(\w{{1,96}}+)(\s*+:\s*+(?:[\w\[\]!]++\s*+=\s*+)?)(\[[^\[\]{{}}]*+\]|{_STRING}|-?\d[\d.]*+)", re.DOTALL
+)
+_ITEM = re.compile(rf"{_STRING}|-?\d[\d.]*+", re.DOTALL)
+
+
+def looks_like_graphql(text: str) -> bool:
+    """Whether a text starts as a GraphQL document does."""
+    return "{" in text and "(" in text and _START.match(text) is not None
+
+
+def scrub_graphql(document: str, visit: Visitor) -> str:
+    """Return a document without the secrets among its literals; all else keeps its spelling."""
+    return _ARGUMENT.sub(lambda match: _argument(match, visit), document)
+
+
+def _argument(match: re.Match[str], visit: Visitor) -> str:
+    name, between, value = match.groups()
+    clean = _ITEM.sub(lambda item: _literal(name, item.group(), visit), value)
+    return match.group() if clean == value else f"{name}{between}{clean}"
+
+
+def _literal(name: str, literal: str, visit: Visitor) -> str:
+    if literal[0] != '"':
+        number = float(literal) if "." in literal else int(literal)
+        clean_number = visit.number(name, number)
+        return literal if clean_number == number else str(clean_number)
+    quotes = 3 if literal.startswith('"""') and len(literal) >= 6 else 1  # noqa: PLR2004 -- two block quotes
+    text = literal[quotes:-quotes]
+    clean = visit.field(name, text, Place.BODY)
+    return literal if clean == text else f'"{clean}"'

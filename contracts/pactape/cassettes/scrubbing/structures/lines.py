@@ -1,0 +1,120 @@
+"""Texts of lines: YAML, INI, dotenv, properties, headers, NDJSON, event streams, and CSV with a header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.structures.visitor import Place
+
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["looks_like_csv", "scrub_csv", "scrub_lines"]
+
+_LINE = re.compile(
+    r"(?P<before>[ \t]*+(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|ENV[ \t]+|data:[ \t]*)?[\"']?)(?P<name>[\w.$@ -]{1,96}?)"
+    r"(?P<between>[\"']?[ \t]*(?:=>|:=|[:=])[ \t]*)(?P<value>\S.*?|)(?P<after>[ \t]*,?[ \t\r]*)"
+)
+_BLOCK = re.compile(r"[|>][+-]?\d?|")
+_QUOTED = re.compile(r"([\"'])(.*)\1")
+_COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
+_DELIMITERS = (",", ";", "\t", "|")
+_LONGEST = 65536
+
+
+def scrub_lines(text: str, visit: Visitor) -> str:
+    """Return a text whose lines "name: value" and "name = value" have lost their secrets.
+
+    Lines that are more indented than a credential's name with no value on its line are its value (YAML).
+    """
+    clean: list[str] = []
+    block, depth = "", -1
+    for line in text.split("\n"):
+        if block:
+            indent = len(line) - len(line.lstrip())
+            if line.strip() and (indent > depth or (indent == depth and line.lstrip().startswith("- "))):
+                clean.append(_in_block(line, block, visit))
+                continue
+            block = block if not line.strip() else ""
+        found = _LINE.fullmatch(line) if len(line) < _LONGEST else None
+        if found is None:
+            clean.append(line)
+            continue
+        clean.append(_line(found, visit))
+        if _BLOCK.fullmatch(found["value"]) and classify_name(found["name"]) in {NameKind.CREDENTIAL, NameKind.CODE}:
+            block, depth = found["name"], len(line) - len(line.lstrip())
+    return "\n".join(clean)
+
+
+def _line(found: re.Match[str], visit: Visitor) -> str:
+    name, value = found["name"].strip(), found["value"]
+    if not value or _BLOCK.fullmatch(value):
+        return found.group()
+    comment = _COMMENT.fullmatch(value)
+    rest = comment.group(2) if comment else ""
+    value = comment.group(1) if comment else value
+    quoted = _QUOTED.fullmatch(value)
+    plain = quoted.group(2) if quoted else value
+    if " " in plain and not quoted and "=" not in found["between"] and classify_name(name) is not NameKind.CREDENTIAL:
+        return found.group()  # a sentence behind a colon
+    clean = visit.field(name, plain, Place.PARAMETER) if plain else plain
+    if clean == plain:
+        return found.group()
+    quote = quoted.group(1) if quoted else ""
+    return f"{found['before']}{found['name']}{found['between']}{quote}{clean}{quote}{rest}{found['after']}"
+
+
+def _in_block(line: str, name: str, visit: Visitor) -> str:
+    found = _LINE.fullmatch(line)
+    if found is not None and not found["name"].strip().startswith("-") and ":" in found["between"] and found["value"]:
+        return _line(found, visit)
+    indent = line[: len(line) - len(line.lstrip(" \t-"))]
+    value = line[len(indent) :].rstrip("\r")
+    if value.startswith("-----"):
+        return line
+    quoted = _QUOTED.fullmatch(value)
+    plain = quoted.group(2) if quoted else value
+    quote = quoted.group(1) if quoted else ""
+    clean = visit.field(name, plain, Place.PARAMETER)
+    return line if clean == plain else f"{indent}{quote}{clean}{quote}"
+
+
+def looks_like_csv(text: str) -> bool:
+    """Whether the first line of a text names several columns, one of them a credential."""
+    head, _, rest = text.partition("\n")
+    if not rest or len(head) > _LONGEST:
+        return False
+    delimiter = _delimiter(head)
+    return bool(delimiter) and any(_is_suspicious(each) for each in next(csv.reader([head], delimiter=delimiter), []))
+
+
+def scrub_csv(text: str, visit: Visitor) -> str:
+    """Return a table without the secrets in the columns that its first line names."""
+    head, _, rest = text.partition("\n")
+    delimiter = _delimiter(head)
+    names = [each.strip() for each in next(csv.reader([head.rstrip("\r")], delimiter=delimiter), [])]
+    return "\n".join([head, *(_row(line, names, delimiter, visit) for line in rest.split("\n"))])
+
+
+def _row(line: str, names: list[str], delimiter: str, visit: Visitor) -> str:
+    if len(line) > _LONGEST:
+        return visit.text(line)
+    cells = next(csv.reader([line], delimiter=delimiter), [])
+    if len(cells) != len(names):
+        return visit.text(line)
+    for name, cell in zip(names, cells, strict=True):
+        clean = visit.field(name, cell, Place.PARAMETER) if cell else cell
+        if clean != cell:
+            line = line.replace(cell, clean, 1)
+    return line
+
+
+def _delimiter(head: str) -> str:
+    return max(_DELIMITERS, key=head.count) if any(each in head for each in _DELIMITERS) else ""
+
+
+def _is_suspicious(name: str) -> bool:
+    return classify_name(name.strip()) is not NameKind.HARMLESS

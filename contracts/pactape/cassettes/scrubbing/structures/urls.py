@@ -1,0 +1,74 @@
+"""URLs (RFC 3986): the password before the host, matrix parameters, query and fragment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.structures.forms import scrub_form
+from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.values import looks_random
+
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["scrub_url", "scrub_urls_in_text"]
+
+_PARTS = re.compile(r"(?P<scheme>(?:[A-Za-z][A-Za-z0-9+.:-]{0,40}:)?//)?(?P<host>[^/?#]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?(?:\#(?P<fragment>.*))?", re.DOTALL)
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
+#: Path segments behind which a random segment is a one-time secret.
+_BEFORE_SECRETS = re.compile(
+    r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api-?key|access-?token|auth-?token|share-?token)(?:[-_]\w+)?|tokens?",
+    re.IGNORECASE,
+)
+
+
+def scrub_url(url: str, visit: Visitor) -> str:
+    """Return a URL, absolute or not, without secrets."""
+    found = _PARTS.fullmatch(url)
+    if found is None:
+        return visit.text(url)
+    scheme, host, path = found["scheme"] or "", found["host"], found["path"]
+    if not scheme:
+        host, path = "", host + path
+    clean = [scheme, _host(host, visit), _path(path, visit)]
+    if (query := found["query"]) is not None:
+        clean += ["?", scrub_form(query, visit)]
+    if (fragment := found["fragment"]) is not None:
+        clean += ["#", scrub_form(fragment, visit) if "=" in fragment else visit.text(fragment)]
+    return "".join(clean)
+
+
+def scrub_urls_in_text(text: str, visit: Visitor) -> str:
+    """Return a text whose absolute URLs have lost their secrets."""
+    return _IN_TEXT.sub(lambda match: scrub_url(match.group(), visit), text)
+
+
+def _host(host: str, visit: Visitor) -> str:
+    user_info, at, address = host.rpartition("@")
+    if not at:
+        return host
+    user, colon, password = user_info.partition(":")
+    if not colon:
+        return f"{visit.field('user', user, Place.BODY) if not looks_random(user) else visit.field('url_token', user, Place.PARAMETER)}@{address}"
+    clean = visit.field("url_password", password, Place.PARAMETER) if password else visit.field("url_token", user, Place.PARAMETER)
+    if not password:
+        return f"{clean}:@{address}"
+    return host if clean == password else f"scrubbed:{clean}@{address}"
+
+
+def _path(path: str, visit: Visitor) -> str:
+    path = visit.text(path)
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        if ";" in segment:
+            segments[index] = _matrix(segment, visit)
+        elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
+            segments[index] = visit.field("path token", segment, Place.BODY)
+    return "/".join(segments)
+
+
+def _matrix(segment: str, visit: Visitor) -> str:
+    """A segment with parameters of its own (RFC 3986, section 3.3): "users;jsessionid=…"."""
+    first, *parameters = segment.split(";")
+    return ";".join([first, *(scrub_form(each, visit) for each in parameters)])

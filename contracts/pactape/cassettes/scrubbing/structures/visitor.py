@@ -1,0 +1,45 @@
+"""What the structures give their fields to."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+__all__ = ["Place", "Visitor"]
+
+
+class Place(Enum):
+    """Where a field stands.
+
+    Attributes:
+        PARAMETER: In a query, a form, a header, a configuration: where "token" names a credential.
+        BODY: In JSON, XML or GraphQL: where "token" may be anything.
+        PROSE: In a text, behind a colon: where "password" may be followed by a sentence about it.
+    """
+
+    PARAMETER = 0
+    BODY = 1
+    PROSE = 2
+
+
+class Visitor(Protocol):
+    """Replaces secrets in the fields of a structure."""
+
+    def field(self, name: str, value: str, place: Place, path: str = "") -> str:
+        """Return the value of a field without secrets; itself when it holds none.
+
+        Args:
+            name: The field's name; empty for none.
+            value: Its value, decoded.
+            place: The kind of structure that it stands in.
+            path: Where it stands, "$.user.password"; the name when empty.
+        """
+
+    def number(self, name: str, value: float, path: str = "") -> float:
+        """Return a number without its secret; itself when it is none."""
+
+    def text(self, value: str) -> str:
+        """Return a text without secrets that show by their own form or by what stands in it."""
+
+    def document(self, value: str) -> str:
+        """Return a text without secrets, taken apart by the structure that it has."""
