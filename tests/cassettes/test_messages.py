@@ -116,7 +116,7 @@ def test_lint_finds_the_secret_of_a_message_that_was_recorded_before(project: Pr
     document["pactape"]["messages"][0]["content"]["user"]["password"] = "hunter2secret"
     project.cassette.write_text(yaml.safe_dump(document))
     (found,) = lint_cassette(project.cassette)
-    assert str(found).endswith("messages[0]: content: secret field")
+    assert str(found).endswith("messages[0]: content: $.user.password: secret field")
 
 
 def test_a_cassette_of_messages_alone_is_one_that_stock_vcrpy_reads(project: Project) -> None:

@@ -172,7 +172,7 @@ def test_a_derivation_that_fails_leaves_the_old_contract(project: Path) -> None:
 
 def test_lint_leaves_with_0_when_cassettes_hold_no_secret(project: Path) -> None:
     done = pactape(project, "lint")
-    assert (done.returncode, done.stdout) == (0, "0 secrets in 1 cassettes\n")
+    assert (done.returncode, done.stdout) == (0, "0 secrets and 0 possible in 1 file\n")
 
 
 def test_lint_leaves_with_1_and_names_the_place_but_not_the_secret(project: Path) -> None:

@@ -6,7 +6,7 @@ check_engine()  # before anything that stands on vcrpy's inner parts is imported
 
 from pactape.cassettes.announcements import announcing  # noqa: E402
 from pactape.cassettes.format.reading import read_cassette, read_messages  # noqa: E402
-from pactape.cassettes.lint import Finding, lint_cassette  # noqa: E402
+from pactape.cassettes.lint import Finding, lint_cassette, lint_file  # noqa: E402
 from pactape.cassettes.messages import ReceivedMessage  # noqa: E402
 from pactape.cassettes.outcome import TestOutcome  # noqa: E402
 from pactape.cassettes.record_mode import RecordMode  # noqa: E402
@@ -19,6 +19,7 @@ __all__ = [
     "TestOutcome",
     "announcing",
     "lint_cassette",
+    "lint_file",
     "read_cassette",
     "read_messages",
     "use_cassette",

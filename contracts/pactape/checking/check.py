@@ -120,7 +120,11 @@ def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Alarm]:
     for path in cassettes:
         for found in lint_cassette(path, rules):
             place = f"{found.cassette}: {found.of}[{found.interaction}]: {found.place}"
-            yield Alarm(Tier.BREAKING, place, f"holds a secret ({found.kind})")
+            named = f"{found.field}: {found.kind}" if found.field else found.kind
+            if found.possible:
+                yield Alarm(Tier.INFO, place, f"may hold a secret ({named})")
+            else:
+                yield Alarm(Tier.BREAKING, place, f"holds a secret ({named})")
 
 
 def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) -> Iterator[Alarm]:

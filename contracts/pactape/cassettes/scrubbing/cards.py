@@ -12,7 +12,9 @@ __all__ = ["GROUPED_CARD", "is_card_name", "is_card_number", "without_card_numbe
 
 #: Digits in groups; in one run they are an identifier until a name says more.
 GROUPED_CARD = re.compile(r"(?<![\d.-])\d{4}([ -])\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
-_CARD = re.compile(r"(?:4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12}|35\d{14}|3[068]\d{12})")
+_CARD = re.compile(
+    r"(?:4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12}|35\d{14}|3[068]\d{12})"
+)
 _NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
 _MOST_DIGITS = 19
 _LEAST_DIGITS = 13

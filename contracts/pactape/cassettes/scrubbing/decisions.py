@@ -9,6 +9,7 @@ from pactape.cassettes.scrubbing.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.values import is_public_value, looks_random
+from pactape.cassettes.scrubbing.words import word_set
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
 __all__ = ["is_secret_field", "is_secret_number", "kind_of_name"]
 
 #: Values that say something about a credential.
-_WORDS = frozenset(
-    "true false yes no on off none null nil undefined ok required optional include omit same-origin public private "  # noqa: SIM905
-    "enabled disabled basic bearer digest password passed pass fail failed unset set n/a default hidden text never "
-    "always string number integer boolean object array anonymous unknown valid invalid expired active inactive".split()
+_WORDS = word_set(
+    "true false yes no on off none null nil undefined ok required optional include omit same-origin "
+    "public private enabled disabled basic bearer digest password passed pass fail failed unset set n/a "
+    "default hidden text never always string number integer boolean object array anonymous unknown valid "
+    "invalid expired active inactive"
 )
 _DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
-_SPOKEN_CODE = re.compile(r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}")
+_SPOKEN_CODE = re.compile(
+    r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}"
+)
 _MIXED = re.compile(r"(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
 _STRUCTURE = re.compile(r"://|=")
 _BOUNDED_PLAIN = 4
+_SHORTEST_GRANT = 16
 _SHORTEST_COUNT = 1000
 
 
@@ -50,6 +55,8 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, place: Place) -> b
         [True, False, True, False]
     """
     kind = kind_of_name(rules, name)
+    if name == "code" and place is Place.PARAMETER:
+        return len(value) >= _SHORTEST_GRANT and looks_random(value)
     if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS:
         return False
     if rules.names and plain_name(name) in rules.names:
@@ -61,7 +68,9 @@ def _decide(kind: NameKind, value: str, place: Place) -> bool:
     if place is Place.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
-        return not (is_public_value(value) and ("://" in value or value.startswith("-----BEGIN") or value[:1] == "/"))
+        return not (
+            is_public_value(value) and ("://" in value or value.startswith("-----BEGIN") or value[:1] == "/")
+        )
     if kind is NameKind.CODE:
         return _is_code(value)
     if kind is NameKind.CONNECTION:
@@ -91,5 +100,3 @@ def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
         return True
     is_count = name.endswith("s") or plain_name(name) == "pass"
     return not is_count or abs(value) >= _SHORTEST_COUNT
-
-

@@ -1,4 +1,4 @@
-"""Cleaning vcrpy's requests and responses: live URLs become canonical ones, and secrets go."""
+"""Filters of recorded requests and responses: live URLs become canonical ones, and secrets are replaced."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from vcr.filters import AVAILABLE_DECOMPRESSORS, decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
+from pactape.http_bodies import content_codings, decode_body, sent_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +29,14 @@ class Cleaner:
     Args:
         live_urls: Canonical base URL by live base URL.
         rules: The project's own rules of what a secret is.
+
+    Attributes:
+        scrubber: Replaces the secrets of what is recorded.
     """
 
     def __init__(self, live_urls: Mapping[str, str], rules: ScrubRules = _DEFAULT_RULES) -> None:
-        self._rules = rules
-        self._scrubber = Scrubber(rules)
+        self.scrubber = Scrubber(rules)
+        self._matching = Scrubber.for_matching(rules)
         urls = {live.rstrip("/"): canonical.rstrip("/") for live, canonical in live_urls.items()}
         hosts = {urlsplit(live).netloc: urlsplit(canonical).netloc for live, canonical in urls.items()}
         self._canonical = {**hosts, **urls}
@@ -41,84 +44,109 @@ class Cleaner:
         self._live = re.compile(rf"(?<![\w.-])(?:{'|'.join(longest_first)})(?![\w-]|\.\w)") if urls else None
 
     def canonical(self, text: str) -> str:
-        """A text with canonical URLs and hosts in the place of live ones, where these end as they do there."""
+        """Return a text with canonical URLs and hosts in the place of live ones."""
         if self._live is None:
             return text
         return self._live.sub(lambda match: self._canonical[match.group()], text)
 
     def request(self, request: VcrRequest) -> VcrRequest:
-        """A clean copy of `request`."""
-        headers = {name: self._header(name, value) for name, value in request.headers.items()}
-        body = _without_coding(read_body(request), headers)
-        if isinstance(body, bytes):
-            body = self._body(body, content_type_of(headers))
-            _state_length(headers, str(len(body)))
-        return VcrRequest(request.method, self._scrubber.url(self.canonical(request.uri)), body, headers)
+        """Return a request as it is recorded."""
+        return self._filtered(request, self.scrubber)
 
     def asked(
         self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
     ) -> tuple[str, str, Any, Any]:
-        """Method, URL, body and headers of a live request, clean, as far as they decide which answer it gets.
+        """Return method, URL, body and headers of a request as far as they decide which response it gets.
 
-        That leaves out most headers, whose cleaning takes longer than all the rest.
+        All secrets are the same in it, so a request with another token matches. Most headers are left out: their
+        filtering takes longer than all the rest.
         """
-        url = _clean_url(self.canonical(uri), self._rules)
+        url = _url_for_matching(self.canonical(uri), self._matching.rules)
         if not body:
             return method, url, None, {}  # what most requests are
         about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
-        clean = self.request(VcrRequest(method, url, body, about))
+        clean = self._filtered(VcrRequest(method, url, body, about), self._matching)
         return method, url, clean.body, clean.headers
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
-        """A clean copy of `response`, its body without content encoding, so that people can read it."""
-        response = decode_response(response)
-        headers = {
-            name: [self._header(name, value) for value in _values(values)]
-            for name, values in response["headers"].items()
-        }
+        """Return a response as it is recorded, its body without content coding, so that people can read it."""
+        headers: dict[str, Any] = {name: _values(values) for name, values in response["headers"].items()}
         body = response["body"].get("string")
+        if isinstance(body, str):
+            body = body.encode()
         if body and isinstance(body, bytes):
-            body = self._body(body, content_type_of(headers))
-            _state_length(headers, [str(len(body))])
+            body = self._body(_decoded(body, headers), content_type_of(headers), self.scrubber)
+            _set_length(headers, [str(len(body))])
+        headers = {
+            name: [self._header(name, value, self.scrubber) for value in values]
+            for name, values in headers.items()
+        }
         return {**response, "headers": headers, "body": {**response["body"], "string": body}}
 
-    def _header(self, name: str, value: Any) -> str:
-        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        return self._scrubber.header(name, self.canonical(text))
+    def _filtered(self, request: VcrRequest, scrubber: Scrubber) -> VcrRequest:
+        headers: dict[str, Any] = dict(request.headers.items())
+        body = _sent(read_body(request), headers)
+        if isinstance(body, bytes):
+            body = self._body(_decoded(body, headers), content_type_of(headers), scrubber)
+            _set_length(headers, str(len(body)))
+        headers = {name: self._header(name, value, scrubber) for name, value in headers.items()}
+        return VcrRequest(request.method, scrubber.url(self.canonical(request.uri)), body, headers)
 
-    def _body(self, body: bytes, content_type: str) -> bytes:
+    def _header(self, name: str, value: Any, scrubber: Scrubber) -> str:
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        return scrubber.header(name, self.canonical(text))
+
+    def _body(self, body: bytes, content_type: str, scrubber: Scrubber) -> bytes:
         if self._live is not None:
             body = self.canonical(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        return self._scrubber.body(body, content_type)
+        return scrubber.body(body, content_type)
 
 
 @lru_cache(maxsize=4096)
-def _clean_url(url: str, rules: ScrubRules) -> str:
+def _url_for_matching(url: str, rules: ScrubRules) -> str:
     """Return a URL for matching; tests ask for few URLs many times."""
-    return Scrubber(rules).url(url)
+    return Scrubber.for_matching(rules).url(url)
 
 
-def _without_coding(body: Any, headers: dict[str, Any]) -> Any:
-    """A request's body as it was before it was compressed; the header that says so goes, too."""
-    coding = next((name for name in headers if name.lower() == "content-encoding"), None)
-    if coding is None or not isinstance(body, bytes):
+def _sent(body: Any, headers: dict[str, Any]) -> Any:
+    """A request's body as the bytes that are sent, from whatever form the library was given."""
+    if body is None or isinstance(body, bytes):
         return body
-    decoder = AVAILABLE_DECOMPRESSORS.get(str(headers[coding]).lower())
-    if decoder is None:
+    try:
+        sent = sent_body(body, content_type=content_type_of(headers) or None)
+    except TypeError:
+        return None  # what can't be read isn't written, because nobody knows what is in it
+    if sent.content_type and not content_type_of(headers):
+        headers["Content-Type"] = sent.content_type
+    return sent.data
+
+
+def _decoded(body: bytes, headers: dict[str, Any]) -> bytes:
+    """A body without its content codings; the header that names them goes, too.
+
+    A body that can't be decoded stays as it is, header included: coded bytes are never edited.
+    """
+    codings = content_codings({name: ", ".join(map(str, _values(value))) for name, value in headers.items()})
+    if not codings:
         return body
-    del headers[coding]
-    return decoder(body)
+    try:
+        decoded = decode_body(body, codings)
+    except ValueError:
+        return body
+    for name in [name for name in headers if name.lower() == "content-encoding"]:
+        del headers[name]
+    return decoded
 
 
 def content_type_of(headers: Mapping[str, Any]) -> str:
-    """The content type in headers of any spelling; empty when there is none."""
+    """Return the content type in headers of any spelling; empty when there is none."""
     for name, value in headers.items():
         if name.lower() == "content-type":
             return ", ".join(map(str, _values(value)))
     return ""
 
 
-def _state_length(headers: dict[str, Any], length: Any) -> None:
+def _set_length(headers: dict[str, Any], length: Any) -> None:
     """Bring a Content-Length that is there up to date; a client checks it."""
     for name in headers:
         if name.lower() == "content-length":

@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
+from pactape.cassettes.scrubbing.words import word_set
+
 __all__ = ["is_unsigned_jwt", "read_jwt", "unsigned_jwt"]
 
 _HARMLESS_HEADERS = ("typ", "cty")
 #: Claims that are secrets or name a person; all others stay, because clients read them.
-_DROPPED = frozenset(
-    "jti nonce at_hash c_hash s_hash cnf act may_act sid session_state code password secret".split()  # noqa: SIM905
-)
-_PERSONAL = frozenset(
-    "email name given_name family_name middle_name nickname preferred_username upn unique_name phone_number address "  # noqa: SIM905
-    "birthdate picture profile website ip ipaddr".split()
+_DROPPED = word_set("jti nonce at_hash c_hash s_hash cnf act may_act sid session_state code password secret")
+_PERSONAL = word_set(
+    "email name given_name family_name middle_name nickname preferred_username upn unique_name "
+    "phone_number address birthdate picture profile website ip ipaddr"
 )
 
 

@@ -23,7 +23,7 @@ class KnownValues:
         self._placeholders: dict[str, str] = {}
 
     def add(self, secret: str, placeholder: str) -> None:
-        """Remember a secret; one that is short or a word is not looked for, because it may stand for something else."""
+        """Remember a secret, unless it is short or a word, which may stand for something else."""
         if len(secret) < _SHORTEST or secret in self._placeholders or not _DISTINCT.fullmatch(secret):
             return
         for spell in (str, _quoted, quote_plus, _escaped):

@@ -1,7 +1,7 @@
 """Placeholders: what stands in the place of secrets. They keep the form of what they replace.
 
-Within one cassette equal secrets have equal placeholders, and different ones differ; which number a secret gets depends
-on nothing but the order in which secrets come.
+Within one cassette equal secrets have equal placeholders, and different ones differ; which number a secret gets
+depends on nothing but the order in which secrets come.
 """
 
 from __future__ import annotations
@@ -9,12 +9,22 @@ from __future__ import annotations
 import base64
 import re
 import threading
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
 from pactape.cassettes.scrubbing.values import is_uuid
 
-__all__ = ["PLACEHOLDER", "ConstantPlaceholders", "NumberedPlaceholders", "Placeholders", "is_mask", "is_placeholder"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "PLACEHOLDER",
+    "ConstantPlaceholders",
+    "NumberedPlaceholders",
+    "Placeholders",
+    "is_mask",
+    "is_placeholder",
+]
 
 #: The placeholder of a secret without a form of its own; further ones are "scrubbed-2", "scrubbed-3".
 PLACEHOLDER = "scrubbed"
@@ -29,16 +39,20 @@ _OURS = re.compile(
 _MASK = re.compile(
     r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
     censored|obfuscated|withheld|not[-_ ]a[-_ ]secret|secret_?here|example(?!\.com|\.org|\.net))(?:$|[^a-z])
-    | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^\{[^{}"':]{0,64}\}$ | ^\{\{[^{}"']{1,64}\}\}$ | ^\[[^\[\]"':,]{0,64}\]$
+    | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^\{[^{}"':]{0,64}\}$
+    | ^\{\{[^{}"']{1,64}\}\}$ | ^\[[^\[\]"':,]{0,64}\]$
     | ^\$\{?[a-z_][\w.]*\}$ | ^\$\([^()]*\)$ | ^%\w+%$ | (?:\.\.\.|…)$ | \*{3,} | ^x{3}
     | ^(?:none|null|nil|true|false|undefined|n/a|string|secret|password|token|Og==)$
-    | ^(?:access|auth|my|new|old|secret|some|the|your)[-_]?(?:api[-_]?)?(?:key|password|secret|token)(?:[-_]?here)?$""",
+    | ^(?:access|auth|my|new|old|secret|some|the|your)[-_]?(?:api[-_]?)?
+      (?:key|password|secret|token)(?:[-_]?here)?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _VARIABLE = re.compile(r"_*(?:[A-Z]+[-_])+(?:KEY|PASSWORD|SECRET|TOKEN)(?:_\d+)?|\$[A-Z][A-Z0-9_]*")
 _LONGEST_MASK = 256
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+)
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 _SMALL = 100
 _LARGE = 900_000_000
@@ -118,7 +132,7 @@ class NumberedPlaceholders:
             return found
 
     def for_number(self, secret: float) -> float:
-        """Return the placeholder of a number: 0 for the first, then 2, 3 …"""
+        """Return the placeholder of a number: 0 for the first, then 2, 3 …."""
         with self._lock:
             found = self._numbers.get(secret)
             if found is None:
@@ -136,7 +150,7 @@ class NumberedPlaceholders:
         form = _form_of(secret)
         while True:
             count = self._counts[form] = self._counts.get(form, 0) + 1
-            made = _MAKERS[form](secret, count)
+            made = _MAKERS.get(form, _digits)(secret, count)
             if made not in self._taken:
                 self._taken.add(made)
                 return made
@@ -196,9 +210,11 @@ def _jwt(secret: str, count: int) -> str:
     return unsigned_jwt(secret, key_id="" if count == 1 else _plain("", count))
 
 
-class _Makers(dict[str, Any]):
-    def __missing__(self, form: str) -> Any:
-        return _digits
-
-
-_MAKERS = _Makers(plain=_plain, uuid=_uuid, email=_email, date=_date, pem=_pem, jwt=_jwt)
+_MAKERS: dict[str, Callable[[str, int], str]] = {
+    "plain": _plain,
+    "uuid": _uuid,
+    "email": _email,
+    "date": _date,
+    "pem": _pem,
+    "jwt": _jwt,
+}

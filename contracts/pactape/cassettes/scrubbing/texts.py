@@ -23,21 +23,27 @@ __all__ = ["scrub_forms_in_text", "scrub_named_values", "scrub_private_keys"]
 
 _JWT = re.compile(r"eyJ[\w-]{6,}+\.[\w-]{2,}+(?:\.[\w-]*+){1,3}")
 _CREDENTIALS = re.compile(
-    r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{12,}+)", re.IGNORECASE
+    r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{12,}+)",
+    re.IGNORECASE,
 )
 _BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_TEXT = re.compile(r"(?:[A-Za-z0-9+/=:,\s-]|\\[nr])*+")
 _NAMED = re.compile(
-    r"(?<![\w.%$~-])(?P<dashes>--?)?(?P<name>[\w.$\[\]-]{1,64}+)(?P<between>[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+|(?(dashes)[ ]++|(?!)))"
+    r"(?<![\w.%$~-])(?P<dashes>--?)?(?P<name>[\w.$\[\]-]{1,64}+)"
+    r"(?P<between>[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+|(?(dashes)[ ]++|(?!)))"
     r"(?P<quote>\\?[\"'])?(?P<value>(?(quote)[^\"'\\]*+|[^\s&;,\"'<>(){}|\\]*+))"
 )
-_ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+-]|%[0-9A-Fa-f]{2})*+%(?:3D|3d|7B|7b|22)(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2})*+")
+_ENCODED = re.compile(
+    r"(?<![\w%])(?:[\w.~*+-]|%[0-9A-Fa-f]{2})*+%(?:3D|3d|7B|7b|22)(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2})*+"
+)
 _SUSPECT = re.compile(
     r"pass|pwd|secret|token|key|auth|sess|sid|sig|cred|otp|pin|cvv|cvc|code|jwt|saml|sas|bearer|hmac|ticket|nonce|cookie|dsn|mnemonic|phrase|assertion|license",
     re.IGNORECASE,
 )
-_RUN = re.compile(r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|[\w-]{20,}+(?=[@:])|-us\d|\$\d?[2a]|\{S?SHA")
+_RUN = re.compile(
+    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|[\w-]{20,}+(?=[@:])|-us\d|\$\d?[2a]|\{S?SHA"
+)
 
 
 @lru_cache(maxsize=1)
@@ -133,4 +139,3 @@ def _card(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
         return number
     replace(number, "card number")
     return without_card_number(number)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -14,12 +15,22 @@ _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
 _ALLOWED = re.compile(r"[\w+/=.~:!#$%^&*@-]+", re.ASCII)
 _SEGMENT = re.compile(r"[A-Za-z0-9]+")
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_WORDLIKE = re.compile(r"[A-Za-z]{1,4}|(?=[a-z]*[aeiouy])(?!.*[bcdfghjklmnpqrstvwxz]{6})[a-z]+", re.IGNORECASE)
+_WORDLIKE = re.compile(
+    r"[A-Za-z]{1,4}|(?=[a-z]*[aeiouy])(?!.*[bcdfghjklmnpqrstvwxz]{6})[a-z]+", re.IGNORECASE
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,}|[\w.+-]+@[\w-]+\.[\w.-]+")
 _PATH = re.compile(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
 _FILE = re.compile(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
-_PUBLIC_STARTS = ("-----BEGIN PGP SIGNATURE", "-----BEGIN SSH SIGNATURE", "-----BEGIN PUBLIC", "-----BEGIN CERTIFICATE", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-")
+_PUBLIC_STARTS = (
+    "-----BEGIN PGP SIGNATURE",
+    "-----BEGIN SSH SIGNATURE",
+    "-----BEGIN PUBLIC",
+    "-----BEGIN CERTIFICATE",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "ecdsa-sha2-",
+)
 _SHORTEST = 12
 _SHORTEST_LETTERS = 20
 
@@ -30,13 +41,17 @@ def is_uuid(value: str) -> bool:
 
 
 def is_public_value(value: str) -> bool:
-    """Whether a value is public by its form: an address, a date, a path, a URL, a public key or a signature of text.
+    """Whether a value is public by its form: an address, a date, a path, a URL, a public key.
 
     Example:
         >>> [is_public_value(each) for each in ("reports/2026/january.pdf", "q8Zr1LmX0vTy7PbK")]
         [True, False]
     """
-    if "://" in value[:32] or value.startswith(_PUBLIC_STARTS) or value.startswith(("next:", "prev:", "urn:")):
+    if (
+        "://" in value[:32]
+        or value.startswith(_PUBLIC_STARTS)
+        or value.startswith(("next:", "prev:", "urn:"))
+    ):
         return True
     return any(form.fullmatch(value) for form in (_DATE, _ADDRESS, _FILE)) or _is_path(value)
 
@@ -84,11 +99,11 @@ def _is_made_of_words(value: str) -> bool:
 
 
 def _is_word_with_number(segment: str) -> bool:
-    """Whether a run of letters and digits is words, each with a number behind it at most: "sheet1", "2026", "WebKit"."""
+    """Whether a run of letters and digits is words, with a number behind each at most: "sheet1", "WebKit"."""
     chunks = _CHUNK.findall(segment)
     if len(chunks) == 1:
-        return chunks[0].isdigit() and len(chunks[0]) <= 14 or bool(_WORDLIKE.fullmatch(chunks[0]))  # noqa: PLR2004
-    changes = sum(one.isdigit() != other.isdigit() for one, other in zip(chunks, chunks[1:], strict=False))
+        return (chunks[0].isdigit() and len(chunks[0]) <= 14) or bool(_WORDLIKE.fullmatch(chunks[0]))  # noqa: PLR2004
+    changes = sum(one.isdigit() != other.isdigit() for one, other in itertools.pairwise(chunks))
     letters = [chunk for chunk in chunks if not chunk.isdigit()]
     short = sum(len(chunk) <= 2 for chunk in letters)  # noqa: PLR2004 -- "dE5fG7" has many, "WebKit2" none
     return changes <= 2 and short <= 1 and all(_WORDLIKE.fullmatch(chunk) for chunk in letters)  # noqa: PLR2004
@@ -100,6 +115,6 @@ def is_plain_word(value: str) -> bool:
 
 
 def entropy(text: str) -> float:
-    """Return Shannon's entropy in bits a character; English without spaces has about 4, 64 random characters 5 to 6."""
+    """Return Shannon's entropy in bits a character; English has about 4, random base64 5 to 6."""
     counts = Counter(text).values()
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
+from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.contracts.inference.rules import all_of, matches_regex
 from pactape.contracts.interactions.interaction import Content, ExpectedRequest
 from pactape.contracts.interactions.multipart_body import stable_multipart_body
@@ -45,7 +45,7 @@ def expected_request(sample: Sample, provider: ProviderSettings) -> ExpectedRequ
         path=path_below(sample.exchange, provider),
         query=query,
         query_rules={
-            name: matches_regex(SOMETHING) for name, values in query.items() if PLACEHOLDER in values
+            name: matches_regex(SOMETHING) for name, values in query.items() if any(map(is_mask, values))
         },
         headers=headers,
         header_rules=header_rules(headers),
@@ -100,7 +100,7 @@ def _placeholder_rules(value: Any, path: str) -> Iterator[tuple[str, Rule]]:
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _placeholder_rules(each, f"{path}[{index}]")
-    elif value == PLACEHOLDER:
+    elif is_mask(value):
         yield path, all_of({"match": "type"})
 
 

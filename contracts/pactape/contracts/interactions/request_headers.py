@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pactape.cassettes.scrubbing.scrubber import PLACEHOLDER
+from pactape.cassettes.scrubbing.placeholders import PLACEHOLDER, is_mask
 from pactape.contracts.inference.rules import matches_regex
 from pactape.contracts.interactions.multipart_body import BOUNDARY, multipart_boundary
 from pactape.pactfile.patterns import escaped
@@ -77,7 +77,7 @@ def header_rules(headers: dict[str, str]) -> dict[str, Rule]:
         elif name == "Content-Type" and BOUNDARY in value:
             media = escaped(value.partition(";")[0].strip())
             rules[name] = matches_regex(rf"^{media};.*boundary=.+$")
-        elif secret == PLACEHOLDER:
+        elif is_mask(secret):
             rules[name] = matches_regex(rf"^{escaped(scheme)} \S+$" if separator else SOMETHING)
         elif PLACEHOLDER in value:
             rules[name] = matches_regex(SOMETHING)

@@ -15,7 +15,8 @@ __all__ = ["looks_like_graphql", "scrub_graphql"]
 _START = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query|mutation|subscription|fragment)\b[^\n{]*|\s*\{\s*\w+")
 _STRING = r'"""(?:[^"\\]|"(?!"")|\\.)*+"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
 _ARGUMENT = re.compile(
-    rf"(?<!\w)(\w{{1,96}}+)(\s*+:\s*+(?:[\w\[\]!]++\s*+=\s*+)?)(\[[^\[\]{{}}]*+\]|{_STRING}|-?\d[\d.]*+)", re.DOTALL
+    rf"(?<!\w)(\w{{1,96}}+)(\s*+:\s*+(?:[\w\[\]!]++\s*+=\s*+)?)(\[[^\[\]{{}}]*+\]|{_STRING}|-?\d[\d.]*+)",
+    re.DOTALL,
 )
 _ITEM = re.compile(rf"{_STRING}|-?\d[\d.]*+", re.DOTALL)
 

@@ -10,10 +10,21 @@ from pactape.cassettes.scrubbing.structures.visitor import Place
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["CREDENTIAL_HEADERS", "scrub_challenge", "scrub_cookies", "scrub_credentials", "scrub_set_cookie"]
+__all__ = [
+    "CHALLENGE_HEADERS",
+    "CREDENTIAL_HEADERS",
+    "scrub_challenge",
+    "scrub_cookies",
+    "scrub_credentials",
+    "scrub_set_cookie",
+]
 
 #: Headers that hold "scheme credentials".
-CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "x-authorization", "x-forwarded-authorization"})
+CREDENTIAL_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "x-authorization", "x-forwarded-authorization"}
+)
+#: Headers that hold "scheme name=value, …".
+CHALLENGE_HEADERS = frozenset({"www-authenticate", "proxy-authenticate", "authentication-info", "x-wsse"})
 _SCHEME = re.compile(r"([A-Za-z][\w-]{1,40}+)([ \t]+)(\S.*)", re.DOTALL)
 _COOKIE_PAIR = re.compile(r"([^=;,\s]{1,256}+)=([^;]*+)")
 _FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")

@@ -38,7 +38,9 @@ def scrub_value(value: Any, visit: Visitor, *, names: NamesBelow | None = None) 
     if isinstance(value, dict):
         known = names.in_object(value.items())
         return {
-            visit.text(key) if len(key) > _SHORT_KEY else key: scrub_value(each, visit, names=known.below(key))
+            visit.text(key) if len(key) > _SHORT_KEY else key: scrub_value(
+                each, visit, names=known.below(key)
+            )
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
@@ -88,7 +90,7 @@ def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
 
 
 def _edits(document: Any, visit: Visitor) -> Iterator[tuple[int, str]]:
-    """The new spelling of each scalar that changes, by its number among the scalars of the text; keys count, too."""
+    """The new spelling of each scalar that changes, by its number among the scalars and keys of the text."""
     number = 0
     stack: list[Iterator[tuple[NamesBelow, Any]]] = [iter([(NamesBelow(), document)])]
     while stack:
@@ -134,4 +136,3 @@ def _edited(text: str, edits: dict[int, str]) -> str:
             pieces += (text[end : found.start()], edits[number])
             end = found.end()
     return "".join([*pieces, text[end:]])
-

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,35 +20,38 @@ Pairs = tuple[tuple[str, Any], ...]
 
 #: In {"name": "password", "value": "…"} the name that counts for the value is the one beside it.
 _NAME_KEYS = ("name", "key", "Name", "Key", "id", "field", "label", "parameter", "header", "variable", "env")
-_VALUE_KEYS = frozenset(
-    "value Value val values content secretValue string_value stringValue default defaultValue plaintext current text "  # noqa: SIM905
-    "data".split()
+_VALUE_KEYS = word_set(
+    "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
+    "current text data"
 )
 #: Beside these a token is one of a text, or a currency, and not a credential.
-_HARMLESS_SIBLINGS = frozenset(
-    "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount balance price "  # noqa: SIM905
-    "logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId token_str start_offset "
-    "end_offset position sequence score probability char_start char_end etag ETag lastModified LastModified "
-    "StorageClass storageClass bucket Bucket".split()
+_HARMLESS_SIBLINGS = word_set(
+    "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount "
+    "balance price logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId "
+    "token_str start_offset end_offset position sequence score probability char_start char_end etag ETag "
+    "lastModified LastModified StorageClass storageClass bucket Bucket"
 )
 #: Beside these a signature belongs to a signed request.
-_SIGNING_SIBLINGS = frozenset(
-    "api_key apiKey apikey timestamp expires expiry expire expiration nonce key_id keyId accessKeyId access_key "  # noqa: SIM905
-    "accessId OSSAccessKeyId policy credential algorithm uploadPreset cloud_name client_id app_key appKey sign_type "
-    "x-amz-credential X-Amz-Credential key token password username user email".split()
+_SIGNING_SIBLINGS = word_set(
+    "api_key apiKey apikey timestamp expires expiry expire expiration nonce key_id keyId accessKeyId "
+    "access_key accessId OSSAccessKeyId policy credential algorithm uploadPreset cloud_name client_id "
+    "app_key appKey sign_type x-amz-credential X-Amz-Credential key token password username user email"
 )
 #: Beside these `code` is an authorization code.
-_GRANT_SIBLINGS = frozenset("grant_type grantType code_verifier codeVerifier redirect_uri redirectUri".split())  # noqa: SIM905
+_GRANT_SIBLINGS = frozenset(
+    ["grant_type", "grantType", "code_verifier", "codeVerifier", "redirect_uri", "redirectUri"]
+)
 #: Below these names are sentences about fields, and not their values.
-_SENTENCES = frozenset(
-    "errors error messages message validation validationErrors validation_errors fieldErrors field_errors invalid-params "  # noqa: SIM905
-    "labels label hints hint translations i18n locale descriptions description help placeholders titles tooltips".split()
+_SENTENCES = word_set(
+    "errors error messages message validation validationErrors validation_errors fieldErrors field_errors "
+    "invalid-params labels label hints hint translations i18n locale descriptions description help "
+    "placeholders titles tooltips"
 )
 _BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
 _PREFIXES = {
-    NameKind.CREDENTIAL: "secret ",
-    NameKind.CODE: "secret ",
-    NameKind.CONNECTION: "secret ",
+    NameKind.CREDENTIAL: "credential ",
+    NameKind.CODE: "credential ",
+    NameKind.CONNECTION: "credential ",
     NameKind.TOKEN: "token ",
 }
 
@@ -89,20 +93,24 @@ class NamesBelow:
         keys = members.keys()
         for key in _NAME_KEYS:
             if isinstance(name := members.get(key), str) and not _VALUE_KEYS.isdisjoint(keys):
-                found._pair = name  # noqa: SLF001 -- one of this class
+                found._pair = name
                 break
-        found._hidden = not _HARMLESS_SIBLINGS.isdisjoint(keys)  # noqa: SLF001
-        found._signs = not _SIGNING_SIBLINGS.isdisjoint(keys)  # noqa: SLF001
+        found._hidden = not _HARMLESS_SIBLINGS.isdisjoint(keys)
+        found._signs = not _SIGNING_SIBLINGS.isdisjoint(keys)
         if not _GRANT_SIBLINGS.isdisjoint(keys):
-            found._aliases = {**found._aliases, "code": "auth_code"}  # noqa: SLF001
+            found._aliases = {**found._aliases, "code": "auth_code"}
         if isinstance(query := members.get("query"), str) and "$" in query:
-            found._aliases = {**found._aliases, **bound_variables(query)}  # noqa: SLF001
+            found._aliases = {**found._aliases, **bound_variables(query)}
         return found
 
     def in_list(self) -> NamesBelow:
         """Return what is known about the items of a list at this place: they have its name."""
         return NamesBelow(
-            self.name, path=f"{self.path}[]", prefix=self._prefix, describes=self._describes, aliases=self._aliases
+            self.name,
+            path=f"{self.path}[]",
+            prefix=self._prefix,
+            describes=self._describes,
+            aliases=self._aliases,
         )
 
     def below(self, key: str) -> NamesBelow:
@@ -140,4 +148,3 @@ class NamesBelow:
 def bound_variables(document: str) -> dict[str, str]:
     """Return the argument by variable of a GraphQL document: {"p": "password"} for `login(password: $p)`."""
     return {variable: argument for argument, variable in _BOUND.findall(document)}
-

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["looks_like_csv", "scrub_csv", "scrub_lines"]
 
 _LINE = re.compile(
-    r"(?P<before>[ \t]*+(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|ENV[ \t]+|data:[ \t]*)?[\"']?)(?P<name>[\w.$@ -]{1,96}?)"
+    r"(?P<before>[ \t]*+(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|ENV[ \t]+|data:[ \t]*)?[\"']?)"
+    r"(?P<name>[\w.$@ -]{1,96}?)"
     r"(?P<between>[\"']?[ \t]*(?:=>|:=|[:=])[ \t]*)(?P<value>\S.*?|)(?P<after>[ \t]*,?[ \t\r]*)"
 )
 _BLOCK = re.compile(r"[|>][+-]?\d?|")
@@ -44,7 +45,10 @@ def scrub_lines(text: str, visit: Visitor) -> str:
             clean.append(line)
             continue
         clean.append(_line(found, visit))
-        if _BLOCK.fullmatch(found["value"]) and classify_name(found["name"]) in {NameKind.CREDENTIAL, NameKind.CODE}:
+        if _BLOCK.fullmatch(found["value"]) and classify_name(found["name"]) in {
+            NameKind.CREDENTIAL,
+            NameKind.CODE,
+        }:
             block, depth = found["name"], len(line) - len(line.lstrip())
     return "\n".join(clean)
 
@@ -58,7 +62,12 @@ def _line(found: re.Match[str], visit: Visitor) -> str:
     value = comment.group(1) if comment else value
     quoted = _QUOTED.fullmatch(value)
     plain = quoted.group(2) if quoted else value
-    if " " in plain and not quoted and "=" not in found["between"] and classify_name(name) is not NameKind.CREDENTIAL:
+    if (
+        " " in plain
+        and not quoted
+        and "=" not in found["between"]
+        and classify_name(name) is not NameKind.CREDENTIAL
+    ):
         return found.group()  # a sentence behind a colon
     clean = visit.field(name, plain, Place.PARAMETER) if plain else plain
     if clean == plain:
@@ -69,7 +78,12 @@ def _line(found: re.Match[str], visit: Visitor) -> str:
 
 def _in_block(line: str, name: str, visit: Visitor) -> str:
     found = _LINE.fullmatch(line)
-    if found is not None and not found["name"].strip().startswith("-") and ":" in found["between"] and found["value"]:
+    if (
+        found is not None
+        and not found["name"].strip().startswith("-")
+        and ":" in found["between"]
+        and found["value"]
+    ):
         return _line(found, visit)
     indent = line[: len(line) - len(line.lstrip(" \t-"))]
     value = line[len(indent) :].rstrip("\r")
@@ -88,7 +102,9 @@ def looks_like_csv(text: str) -> bool:
     if not rest or len(head) > _LONGEST:
         return False
     delimiter = _delimiter(head)
-    return bool(delimiter) and any(_is_suspicious(each) for each in next(csv.reader([head], delimiter=delimiter), []))
+    return bool(delimiter) and any(
+        _is_suspicious(each) for each in next(csv.reader([head], delimiter=delimiter), [])
+    )
 
 
 def scrub_csv(text: str, visit: Visitor) -> str:

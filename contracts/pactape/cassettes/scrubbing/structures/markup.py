@@ -23,6 +23,7 @@ _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
 _VALUED = ("value", "content", "Value")
 _NAME_ELEMENTS = frozenset({"name", "key", "Name", "Key", "string-name", "param-name"})
 _NAMED_ELEMENTS = frozenset({"value", "string", "Value", "AttributeValue", "param-value", "data", "content"})
+_ENTITIES = {'"': "&quot;", "'": "&apos;"}
 _SCRIPTS = frozenset({"script", "style", "code", "pre", "textarea", "noscript"})
 
 
@@ -111,8 +112,13 @@ class _Markup:
         clean = self._visit.field(local, plain, Place.BODY)
         if clean == plain:
             return match.group()
-        return f"{name}{equals}{quoted[0]}{escape(clean, {quoted[0]: '&quot;' if quoted[0] == chr(34) else '&apos;'})}{quoted[0]}"
+        quote = quoted[0]
+        return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]})}{quote}"
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    return {name: html.unescape(quoted[1:-1]) for name, _, quoted in _ATTRIBUTE.findall(inside)} if inside else {}
+    return (
+        {name: html.unescape(quoted[1:-1]) for name, _, quoted in _ATTRIBUTE.findall(inside)}
+        if inside
+        else {}
+    )

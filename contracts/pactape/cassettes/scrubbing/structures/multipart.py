@@ -17,13 +17,17 @@ __all__ = ["scrub_multipart"]
 
 _NAME = re.compile(rb";\s{0,8}name\s{0,8}=\s{0,8}(?:\"([^\"\r\n]{1,256})\"|([^\s;\"]{1,256}))", re.IGNORECASE)
 _TYPE = re.compile(rb"^content-type:[ \t]*([^\r\n]{1,512})", re.IGNORECASE | re.MULTILINE)
-_TRANSFER = re.compile(rb"^content-transfer-encoding:[ \t]*(base64|quoted-printable)", re.IGNORECASE | re.MULTILINE)
+_TRANSFER = re.compile(
+    rb"^content-transfer-encoding:[ \t]*(base64|quoted-printable)", re.IGNORECASE | re.MULTILINE
+)
 _FILE = re.compile(rb";\s{0,8}filename\*?=", re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADER = 8192
 
 
-def scrub_multipart(body: bytes, content_type: str, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
+def scrub_multipart(
+    body: bytes, content_type: str, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]
+) -> bytes:
     """Return a multipart body without secrets.
 
     Args:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["scrub_url", "scrub_urls_in_text"]
 
-_PARTS = re.compile(r"(?P<scheme>(?:[A-Za-z][A-Za-z0-9+.:-]{0,40}:)?//)?(?P<host>[^/?#]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?(?:\#(?P<fragment>.*))?", re.DOTALL)
+_PARTS = re.compile(
+    r"(?P<scheme>(?:[A-Za-z][A-Za-z0-9+.:-]{0,40}:)?//)?(?P<host>[^/?#]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?(?:\#(?P<fragment>.*))?",
+    re.DOTALL,
+)
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
 #: Path segments behind which a random segment is a one-time secret.
 _BEFORE_SECRETS = re.compile(
@@ -45,15 +48,15 @@ def scrub_urls_in_text(text: str, visit: Visitor) -> str:
 
 
 def _host(host: str, visit: Visitor) -> str:
+    """The authority, without the password before the host; one word there is a secret if it looks random."""
     user_info, at, address = host.rpartition("@")
     if not at:
         return host
     user, colon, password = user_info.partition(":")
-    if not colon:
-        return f"{visit.field('user', user, Place.BODY) if not looks_random(user) else visit.field('url_token', user, Place.PARAMETER)}@{address}"
-    clean = visit.field("url_password", password, Place.PARAMETER) if password else visit.field("url_token", user, Place.PARAMETER)
     if not password:
-        return f"{clean}:@{address}"
+        name = "url_token" if colon or looks_random(user) else "user"
+        return f"{visit.field(name, user, Place.PARAMETER)}{colon}@{address}"
+    clean = visit.field("url_password", password, Place.PARAMETER)
     return host if clean == password else f"scrubbed:{clean}@{address}"
 
 

@@ -1,0 +1,220 @@
+"""The walk through a text and the structures in it, which may stand in one another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
+from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number
+from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
+from pactape.cassettes.scrubbing.replacements import Replacements
+from pactape.cassettes.scrubbing.rules import plain_name
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
+from pactape.cassettes.scrubbing.structures.forms import looks_like_form, scrub_form
+from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
+from pactape.cassettes.scrubbing.structures.headers import (
+    CHALLENGE_HEADERS,
+    CREDENTIAL_HEADERS,
+    scrub_challenge,
+    scrub_cookies,
+    scrub_credentials,
+    scrub_set_cookie,
+)
+from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
+from pactape.cassettes.scrubbing.structures.lines import looks_like_csv, scrub_csv, scrub_lines
+from pactape.cassettes.scrubbing.structures.markup import looks_like_markup, scrub_markup
+from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.texts import scrub_forms_in_text, scrub_named_values, scrub_private_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pactape.cassettes.scrubbing.rules import ScrubRules
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["Walk"]
+
+_DEEPEST = 10
+_SHORTEST = 8
+_LONGEST_CACHED = 1024
+_SHORTEST_COOKIE = 8
+_COOKIE = "cookie "
+
+
+class Walk:
+    """One walk through a text and the structures in it, which may stand in one another."""
+
+    def __init__(self, rules: ScrubRules, replacements: Replacements) -> None:
+        self._rules, self._replacements = rules, replacements
+        self._depth = 0
+        self._field = ""
+
+    def field(self, name: str, value: str, place: Place, path: str = "") -> str:
+        """Return the value of a field without secrets; itself when it holds none."""
+        if not value:
+            return value
+        before, self._field = self._field, path or name or self._field
+        try:
+            return self._visited(name, value, place)
+        finally:
+            self._field = before
+
+    def _visited(self, name: str, value: str, place: Place) -> str:
+        if name.startswith(_COOKIE):
+            return self._cookie(name.removeprefix(_COOKIE), value)
+        if name and is_secret_field(self._rules, name, value, place):
+            if is_mask(value) and not self._replacements.is_for_matching:
+                return value
+            inner = self._structured(value)
+            return self._replace(value, _KINDS[place]) if inner == value else inner
+        if name and is_card_name(name) and is_card_number(value):
+            self._note("card number")
+            return without_card_number(value)
+        if place is Place.PROSE:
+            return value
+        return self.document(value)
+
+    def _structured(self, value: str) -> str:
+        """A secret that has a structure loses what is secret in it: a private key, a JWT, a connection string."""
+        if value.startswith(("-----BEGIN", "eyJ")) or ("://" in value and "@" in value) or ";" in value:
+            return self.text(value)
+        return value
+
+    def number(self, name: str, value: float, path: str = "") -> float:
+        """Return a number without its secret; itself when it is none."""
+        if name and is_secret_number(self._rules, name, value):
+            return self._replacements.replace_number(value, path or name, "secret field")
+        if name and is_card_name(name) and isinstance(value, int) and is_card_number(str(value)):
+            self._field = path or name
+            self._note("card number")
+            return int(without_card_number(str(value)))
+        return value
+
+    def document(self, value: str) -> str:
+        """Return a text without secrets, taken apart by the structure that it has."""
+        if len(value) < _SHORTEST and "=" not in value:
+            return self.text(value)
+        if len(value) <= _LONGEST_CACHED and self._depth == 0 and _is_clean(self._rules, value):
+            return value
+        return self.deeper(value)
+
+    def deeper(self, value: str) -> str:
+        """Return a text without secrets, one level deeper in the structures that stand in one another."""
+        if self._depth >= _DEEPEST:
+            return value
+        self._depth += 1
+        try:
+            return self._by_look(value)
+        finally:
+            self._depth -= 1
+
+    def text(self, value: str) -> str:
+        """Return a text without secrets that show by their own form or by what stands in it."""
+        if self._depth >= _DEEPEST:
+            return value
+        self._depth += 1
+        try:
+            return self._own_patterns(self._known_forms(value))
+        finally:
+            self._depth -= 1
+
+    def _known_forms(self, value: str) -> str:
+        if len(value) < _SHORTEST:
+            return value
+        if "-----BEGIN " in value:
+            value = scrub_private_keys(value, self._replace)
+        value = scrub_forms_in_text(value, self._replace)
+        return scrub_named_values(value, self, self._replace)
+
+    def _own_patterns(self, value: str) -> str:
+        for pattern in self._rules.patterns:
+            value = pattern.sub(lambda match: self._own(match.group()), value)
+        return value
+
+    def _own(self, secret: str) -> str:
+        return self._replace(secret, "secret of the project") if secret else ""
+
+    def _cookie(self, name: str, value: str) -> str:
+        """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
+        if plain_name(name) in self._rules.kept:
+            return self.text(value)
+        if len(value) < _SHORTEST_COOKIE and not is_mask(value):
+            return self._replacements.placeholders.for_text(value)
+        return self._replace(value, "cookie")
+
+    def _replace(self, secret: str, kind: str) -> str:
+        return self._replacements.replace(secret, self._field, kind)
+
+    def _note(self, kind: str) -> None:
+        self._replacements.note(self._field, kind)
+
+    def header(self, name: str, value: str) -> str:
+        """Return a header's value without its secret."""
+        if plain_name(name) in self._rules.kept:
+            return self.text(value)
+        special = _HEADERS.get(name.lower())
+        if special is not None:
+            return special(value, self)
+        scheme, space, secret = value.partition(" ")
+        is_credential = bool(space) and scheme.lower() in _SCHEMES
+        if is_credential and is_secret_field(self._rules, name, secret, Place.PARAMETER):
+            return f"{scheme} {self.field(name, secret, Place.PARAMETER)}"
+        return self.field(name, value, Place.PARAMETER)
+
+    def body(self, text: str, content_type: str) -> str:
+        """Return a body's text without secrets, by its content type, and by its own look where that says little."""
+        if "x-www-form-urlencoded" in content_type and "=" in text:
+            return scrub_form(text, self)
+        if "application/graphql" in content_type and "json" not in content_type:
+            return self.text(scrub_graphql(text, self))
+        if any(kind in content_type for kind in _LINES):
+            return self.text(scrub_lines(text, self))
+        return self._by_look(text)
+
+    def _by_look(self, text: str) -> str:
+        first = text[:64].lstrip("\ufeff \t\r\n")[:1]
+        clean = scrub_json(text, self) if first in {"{", "[", '"'} else None
+        if clean is not None:
+            return clean
+        if first == "<" and looks_like_markup(text):
+            return scrub_markup(text, self)
+        if looks_like_graphql(text):
+            return self.text(scrub_graphql(text, self))
+        return scrub_form(text, self) if looks_like_form(text) else self._decoded(text)
+
+    def _decoded(self, text: str) -> str:
+        decoded = decode_base64(text)
+        if decoded is None:
+            return self.text(self._lines(text))
+        clean = self.document(decoded)
+        return text if clean == decoded else encode_like(clean, text)
+
+    def _lines(self, text: str) -> str:
+        """A text of several lines or documents."""
+        if "{" in text or "[" in text:
+            text = scrub_json_in_text(text, self) or text
+        if "\n" not in text:
+            return text
+        return scrub_csv(text, self) if looks_like_csv(text) else scrub_lines(text, self)
+
+
+_KINDS = {
+    Place.PARAMETER: "secret parameter",
+    Place.BODY: "secret field",
+    Place.PROSE: "secret in a text",
+}
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
+_LINES = ("yaml", "toml", "properties")
+_HEADERS: dict[str, Callable[[str, Visitor], str]] = {
+    **dict.fromkeys(("cookie", "cookie2"), scrub_cookies),
+    **dict.fromkeys(("set-cookie", "set-cookie2"), scrub_set_cookie),
+    **dict.fromkeys(CREDENTIAL_HEADERS, scrub_credentials),
+    **dict.fromkeys(CHALLENGE_HEADERS, scrub_challenge),
+}
+
+
+@lru_cache(maxsize=16384)
+def _is_clean(rules: ScrubRules, value: str) -> bool:
+    """Whether a text holds nothing to replace, whatever name stands before it; texts come again and again."""
+    return Walk(rules, Replacements(ConstantPlaceholders())).deeper(value) == value
