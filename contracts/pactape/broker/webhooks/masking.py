@@ -124,12 +124,11 @@ def _is_random(value: str) -> bool:
 
 
 def _without_known_forms(text: str) -> str:
-    from pactape.cassettes.scrubbing.secrets import PATTERNS  # noqa: PLC0415 -- keeps the broker's start quick
+    from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders  # noqa: PLC0415 -- keeps the start quick
+    from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
+    from pactape.cassettes.scrubbing.scrubber import Scrubber  # noqa: PLC0415 -- as above
 
-    for pattern in PATTERNS:
-        if any(mark in text for mark in pattern.marks):
-            text = pattern.form.sub(pattern.replacement.replace("scrubbed", MASK), text)
-    return text
+    return Scrubber(ScrubRules(), ConstantPlaceholders(MASK)).text(text)
 
 
 # ---------------------------------------------------------------- URLs

@@ -96,11 +96,18 @@ class Placeholders(Protocol):
 
 
 class ConstantPlaceholders:
-    """The same placeholder for every secret: what two requests have in common that differ in secrets only."""
+    """The same placeholder for every secret: what two requests have in common that differ in secrets only.
+
+    Args:
+        text: What stands in the place of every text.
+    """
+
+    def __init__(self, text: str = PLACEHOLDER) -> None:
+        self._text = text
 
     def for_text(self, secret: str) -> str:  # noqa: ARG002 -- the protocol's
-        """Return "scrubbed"."""
-        return PLACEHOLDER
+        """Return the one placeholder."""
+        return self._text
 
     def for_number(self, secret: float) -> float:  # noqa: ARG002 -- the protocol's
         """Return 0."""
