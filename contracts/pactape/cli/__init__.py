@@ -22,6 +22,7 @@ _SUBCOMMANDS = (
     "broker",
     "can-i-deploy",
     "check",
+    "convert",
     "derive",
     "drift",
     "explain",

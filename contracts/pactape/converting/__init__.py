@@ -1,0 +1,1 @@
+"""Converting: recordings of any recorder in the form of another tool, without secrets."""

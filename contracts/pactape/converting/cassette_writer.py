@@ -1,0 +1,60 @@
+"""Writes cassettes of Pactape and vcrpy."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from vcr.request import Request as VcrRequest
+
+from pactape.cassettes.format.metadata import CassetteMetadata
+from pactape.cassettes.format.writing import RecordedInteraction, replace_cassette
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pactape.cassettes.scrubbing.scrubber import Scrubber
+    from pactape.exchange import Exchange, Headers, RecordedMessage
+
+__all__ = ["write_cassette"]
+
+
+def write_cassette(
+    path: Path, exchanges: Sequence[Exchange], messages: Sequence[RecordedMessage], *, scrubber: Scrubber
+) -> None:
+    """Write exchanges and messages as a cassette; what tests declared is kept when they all have one test.
+
+    Raises:
+        OutputError: The file can't be written.
+    """
+    provenance = exchanges[0].provenance if exchanges else None
+    is_shared = all(each.provenance == provenance for each in exchanges)
+    metadata = CassetteMetadata(provenance=provenance if is_shared else None, messages=tuple(messages))
+    replace_cassette(path, [_interaction(each) for each in exchanges], metadata=metadata, scrubber=scrubber)
+
+
+def _interaction(exchange: Exchange) -> RecordedInteraction:
+    request, response = exchange.request, exchange.response
+    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+    sent = {name: ", ".join(values) for name, values in _by_name(request.headers).items()}
+    recorded: dict[str, Any] = {
+        "status": {"code": response.status, "message": phrase},
+        "headers": _by_name(response.headers),
+        "body": {"string": response.body},
+    }
+    return RecordedInteraction(
+        request=VcrRequest(request.method, request.url, request.body or None, sent),
+        response=recorded,
+        call=exchange.call,
+        reads=exchange.reads,
+    )
+
+
+def _by_name(headers: Headers) -> dict[str, list[str]]:
+    """Values by name; names that differ in case only are one, as the first is written."""
+    found: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name, value in headers:
+        found.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return found

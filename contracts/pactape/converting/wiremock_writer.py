@@ -1,0 +1,104 @@
+"""Writes WireMock mappings: exact stubs, equal requests as a scenario that goes from one response to the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pactape.converting.bodies import as_base64, as_text
+from pactape.http_bodies import is_json, media_type
+from pactape.urls import request_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.exchange import Exchange, Headers, Request, Response
+
+__all__ = ["write_wiremock"]
+
+_Key = tuple[str, str, bytes]
+#: Headers that differ from run to run, on which a stub must not insist.
+_NOT_MATCHED = frozenset(
+    {"accept-encoding", "connection", "content-length", "date", "host", "transfer-encoding", "user-agent"}
+)
+
+
+def write_wiremock(exchanges: Iterable[Exchange]) -> bytes:
+    """Return exchanges as mappings in one file, `{"mappings": [...]}`, for WireMock's folder `mappings`."""
+    recorded = list(exchanges)
+    totals = Counter(_key(each) for each in recorded)
+    seen: Counter[_Key] = Counter()
+    scenarios: dict[_Key, str] = {}
+    mappings = []
+    for each in recorded:
+        key = _key(each)
+        mapping = {"request": _request(each.request), "response": _response(each.response)}
+        if totals[key] > 1:
+            name = scenarios.setdefault(key, f"scenario-{len(scenarios) + 1}")
+            mapping |= _scenario(name, seen[key], last=seen[key] + 1 == totals[key])
+        seen[key] += 1
+        mappings.append(mapping)
+    return msgspec.json.format(msgspec.json.encode({"mappings": mappings}), indent=2) + b"\n"
+
+
+def _key(exchange: Exchange) -> _Key:
+    return exchange.request.method, exchange.request.url, exchange.request.body
+
+
+def _scenario(name: str, turn: int, *, last: bool) -> dict[str, Any]:
+    """WireMock's own first state is "Started"; the last response stays."""
+    states = {
+        "scenarioName": name,
+        "requiredScenarioState": "Started" if turn == 0 else f"response {turn + 1}",
+    }
+    return states if last else {**states, "newScenarioState": f"response {turn + 2}"}
+
+
+def _request(request: Request) -> dict[str, Any]:
+    parts = urlsplit(request.url)
+    written: dict[str, Any] = {
+        "method": request.method,
+        "scheme": parts.scheme,
+        "host": {"equalTo": f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname},
+        **({"port": parts.port} if parts.port else {}),
+        "url": request_target(request.url),
+    }
+    headers = {name: {"equalTo": value} for name, value in _joined(request.headers).items()}
+    headers = {name: each for name, each in headers.items() if name.lower() not in _NOT_MATCHED}
+    if headers:
+        written["headers"] = headers
+    if request.body:
+        written["bodyPatterns"] = [_body_pattern(request)]
+    return written
+
+
+def _body_pattern(request: Request) -> dict[str, str]:
+    text = as_text(request.body)
+    if text is None:
+        return {"binaryEqualTo": as_base64(request.body)}
+    return {"equalToJson" if is_json(media_type(request)) else "equalTo": text}
+
+
+def _response(response: Response) -> dict[str, Any]:
+    headers: dict[str, list[str]] = {}
+    for name, value in response.headers:
+        if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
+            headers.setdefault(name, []).append(value)
+    written: dict[str, Any] = {"status": response.status}
+    if headers:
+        written["headers"] = {
+            name: values[0] if len(values) == 1 else values for name, values in headers.items()
+        }
+    text = as_text(response.body)
+    return {**written, "base64Body": as_base64(response.body)} if text is None else {**written, "body": text}
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """Several values of one name as one, as RFC 9110, section 5.3, allows."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
