@@ -38,7 +38,7 @@ def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
         >>> cassette_name("tests/unit/test_users.py::TestUsers::test_gets[1]")
         'unit.test_users.TestUsers.test_gets[1].yaml'
         >>> cassette_name("test_users.py::test_gets[a b]")
-        'test_users.test_gets[a-b]-6ca0e7ed.yaml'
+        'test_users.test_gets[a-b]-c9ca3aba.yaml'
     """
     path, *names = [part for part in nodeid.split("::") if part]
     folders = [part for part in PurePath(path).parent.parts if part not in {".", ".."}]
