@@ -1,5 +1,6 @@
 """Synchronous REST and GraphQL clients with token refresh and TTL caching, made to be contract-tested."""
 
+from pactape_clients._version import __version__
 from pactape_clients.auth import ClientCredentials, StaticToken, TokenAuth, TokenSource
 from pactape_clients.cache import TTLCache
 from pactape_clients.errors import ClientError, GraphQLResponseError, ResponseError
@@ -20,4 +21,5 @@ __all__ = [
     "TokenSource",
     "User",
     "UserApiClient",
+    "__version__",
 ]

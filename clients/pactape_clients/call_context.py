@@ -1,53 +1,60 @@
-"""What is known on this thread about the call in progress: its operation, and how long it may still take."""
+"""The call in progress on this thread: its operation, its settings, and how long it may still take."""
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape_clients.errors import DeadlineExceededError
 from pactape_clients.operations import announce
+from pactape_clients.settings import DEFAULT_SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from pactape_clients.operations import Operation
+    from pactape_clients.settings import Timeouts, TransportSettings
 
-__all__ = ["CURRENT", "CallInProgress", "Timeouts", "allowed_time", "bounded"]
-
-Timeouts = tuple[float, float]
+__all__ = ["CallContext", "bounded", "call_in_progress", "current_call", "remaining_time"]
 
 
-class CallInProgress:
+class CallContext:
     """A call between its start and its end, retries and token renewal included.
 
     Args:
         operation: What is being called.
         deadline: Seconds that the whole call may take; None for no limit.
+        settings: How its requests are sent, the token requests among them.
+        values: Its path values or variables, for errors.
         timer: A monotonic clock in seconds.
     """
 
-    __slots__ = ("_ends", "_timer", "operation")
+    __slots__ = ("_ends", "_timer", "operation", "settings", "values")
 
     def __init__(
         self,
         operation: Operation,
         *,
         deadline: float | None,
+        settings: TransportSettings = DEFAULT_SETTINGS,
+        values: Mapping[str, Any] | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.operation = operation
+        self.settings = settings
+        self.values: Mapping[str, Any] = {} if values is None else values
         self._timer = timer
         self._ends = None if deadline is None else timer() + deadline
 
     @property
     def has_deadline(self) -> bool:
-        """Whether anything limits it."""
+        """Whether a deadline limits the call."""
         return self._ends is not None
 
     def remaining(self) -> float | None:
-        """Seconds left; None when there is no limit.
+        """Return the seconds that are left; None when there is no limit.
 
         Raises:
             DeadlineExceededError: None are left.
@@ -57,27 +64,43 @@ class CallInProgress:
         left = self._ends - self._timer()
         if left <= 0:
             raise DeadlineExceededError(
-                f"{self.operation.name}: the total deadline passed before an answer came",
+                f"{self.operation.name}: the deadline passed before the answer was complete",
                 operation=self.operation,
+                values=self.values,
             )
         return left
 
     def announce(self) -> None:
-        """Tell the observers that a request of this call goes out now."""
+        """Tell the observers that a request of this call is about to be sent."""
         announce(self.operation)
 
 
-CURRENT: ContextVar[CallInProgress | None] = ContextVar("pactape_clients_call", default=None)
+#: The call in progress on this thread; None outside of calls.
+current_call: ContextVar[CallContext | None] = ContextVar("pactape_clients_call", default=None)
 
 
-def allowed_time() -> float | None:
-    """Seconds that the call in progress on this thread has left; None when nothing limits it."""
-    call = CURRENT.get()
+@contextmanager
+def call_in_progress(call: CallContext) -> Iterator[CallContext]:
+    """Make `call` the one in progress inside the context."""
+    outer = current_call.set(call)
+    try:
+        yield call
+    finally:
+        current_call.reset(outer)
+
+
+def remaining_time() -> float | None:
+    """Return the seconds that the call in progress has left; None when nothing limits it.
+
+    Raises:
+        DeadlineExceededError: None are left.
+    """
+    call = current_call.get()
     return None if call is None else call.remaining()
 
 
 def bounded(timeouts: Timeouts, remaining: float | None) -> Timeouts:
-    """Connect and read time-outs that don't outlast the deadline.
+    """Return connect and read time-outs that don't outlast the deadline.
 
     Example:
         >>> bounded((5.0, 30.0), 8.0)

@@ -1,17 +1,18 @@
-"""What can go wrong in a client's call, as one tree.
+"""The errors of the clients, as one tree; nothing outside it is raised by a call.
 
 ```
 ClientError
-├── UsageError                     the calling code is wrong: no request was sent (also a ValueError)
+├── UsageError                     the calling code is wrong; nothing was sent (also a ValueError)
 │   └── DocumentError              a GraphQL document that doesn't parse, validate or fit its variables
-├── TransportError                 no answer came
-│   ├── ConnectionFailedError      refused, unresolved, cut off
+├── TransportError                 no complete answer came; `reason` says why
+│   ├── ConnectionFailedError      refused, not resolved, reset, TLS, not HTTP
 │   ├── RequestTimeoutError        the connect or read time-out passed
-│   └── DeadlineExceededError      the call's total deadline passed
-├── TokenError                     no access token could be had
-│   ├── TokenRefusedError          the token endpoint said no (RFC 6749 section 5.2)
-│   └── TokenUnavailableError      the token endpoint didn't answer, or not with a token
-├── ResponseError                  an answer came, with a status of 400 or above
+│   └── DeadlineExceededError      the call's deadline passed
+├── TokenError                     there is no access token
+│   ├── TokenRefusedError          the token endpoint refused (RFC 6749 section 5.2)
+│   └── TokenUnavailableError      the token endpoint gave no usable answer
+├── ResponseError                  an answer came that reports a failure
+│   ├── RedirectError              a redirect that isn't followed
 │   ├── BadRequestError            400
 │   ├── UnauthorizedError          401
 │   ├── ForbiddenError             403
@@ -20,20 +21,22 @@ ClientError
 │   ├── UnprocessableError         422
 │   ├── RateLimitedError           429
 │   └── ServerError                500 to 599
-├── DecodeError                    a successful answer whose body doesn't fit the model
-├── GraphQLResponseError           an answer with GraphQL errors in it
-└── CacheUnavailableError          a cache server can't be reached to invalidate an entry
+├── DecodeError                    an answer whose body doesn't fit the model
+│   └── ResponseTooLargeError      an answer whose body is larger than allowed
+├── GraphQLResponseError           an answer with GraphQL errors
+└── CacheUnavailableError          the cache server can't be reached, so an entry can't be invalidated
 ```
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-import msgspec
+from pactape_clients.error_details import GraphQLErrorDetail, Problem, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Unpack
 
     from pactape_clients.operations import Operation
 
@@ -46,14 +49,18 @@ __all__ = [
     "DeadlineExceededError",
     "DecodeError",
     "DocumentError",
+    "ErrorContext",
     "ForbiddenError",
     "GraphQLErrorDetail",
     "GraphQLResponseError",
     "NotFoundError",
     "Problem",
     "RateLimitedError",
+    "Reason",
+    "RedirectError",
     "RequestTimeoutError",
     "ResponseError",
+    "ResponseTooLargeError",
     "ServerError",
     "TokenError",
     "TokenRefusedError",
@@ -65,58 +72,39 @@ __all__ = [
     "error_for_status",
 ]
 
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem body (RFC 9457).
-
-    Args:
-        type: A URI that names the kind of problem.
-        title: What kind of problem it is, in words; None when not given.
-        status: The status as the body states it; None when not given.
-        detail: What went wrong this time; None when not given.
-        instance: A URI that names this occurrence; None when not given.
-        extensions: All other members.
-    """
-
-    type: str = "about:blank"
-    title: str | None = None
-    status: int | None = None
-    detail: str | None = None
-    instance: str | None = None
-    extensions: dict[str, Any] = {}
+_SERVER_ERROR = 500
 
 
-class GraphQLErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a GraphQL answer's `errors` (GraphQL specification, section 7.1.2).
+class ErrorContext(TypedDict, total=False):
+    """What is known about the call that failed; every part is optional.
 
     Args:
-        message: What went wrong, in words.
-        path: The response field that failed; keys and indexes from the root.
-        locations: Places in the document, as `{"line": 1, "column": 1}`.
-        extensions: Whatever the server adds.
+        operation: The call that failed; None when no call was in progress.
+        values: The path values or variables of the call. They may be confidential: no message or repr shows them.
+        status: The answer's status; None when none came.
+        headers: The answer's headers, case-insensitive; empty when none came.
+        body: The beginning of the answer's body, 64 KiB at most. No repr shows it.
+        problem: The answer's problem body (RFC 9457); None when it has none.
+        reason: Why no answer came; None when one came.
+        sent: Whether the request reached the server; None when that isn't known.
     """
 
-    message: str = ""
-    path: tuple[str | int, ...] = ()
-    locations: tuple[dict[str, int], ...] = ()
-    extensions: dict[str, Any] = {}
-
-    @property
-    def code(self) -> str | None:
-        """`extensions["code"]` when it is text."""
-        code = self.extensions.get("code")
-        return code if isinstance(code, str) else None
+    operation: Operation | None
+    values: Mapping[str, Any]
+    status: int | None
+    headers: Mapping[str, str]
+    body: bytes
+    problem: Problem | None
+    reason: Reason | None
+    sent: bool | None
 
 
 class ClientError(Exception):
-    """The root of every error that a client raises on purpose.
+    """The root of every error that a client raises.
 
     Args:
-        message: The fact, and what to do about it where that is known.
-        operation: The call that failed; None when no call was being made.
-        status: The answer's status; None when none came.
-        headers: The answer's headers, case-insensitive; empty when none came.
-        problem: The answer's problem body (RFC 9457); None when it has none.
+        message: What is wrong, where, and how to fix it if that is known.
+        context: See `ErrorContext`; each part becomes an attribute.
 
     Example:
         >>> error = ClientError("no answer", status=503, headers={"X-Request-Id": "r-1"})
@@ -124,20 +112,18 @@ class ClientError(Exception):
         (503, 'r-1')
     """
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        operation: Operation | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        problem: Problem | None = None,
-    ) -> None:
+    def __init__(self, message: str = "", **context: Unpack[ErrorContext]) -> None:
         super().__init__(message)
-        self.operation = operation
-        self.status = status
-        self.headers: Mapping[str, str] = {} if headers is None else headers
-        self.problem = problem
+        if unknown := context.keys() - ErrorContext.__annotations__.keys():
+            raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+        self.operation: Operation | None = context.get("operation")
+        self.values: Mapping[str, Any] = context.get("values", {})
+        self.status: int | None = context.get("status")
+        self.headers: Mapping[str, str] = context.get("headers", {})
+        self.body: bytes = context.get("body", b"")
+        self.problem: Problem | None = context.get("problem")
+        self.reason: Reason | None = context.get("reason")
+        self.sent: bool | None = context.get("sent")
 
     @property
     def request_id(self) -> str | None:
@@ -147,7 +133,7 @@ class ClientError(Exception):
 
 
 class UsageError(ClientError, ValueError):
-    """The calling code is wrong; no request was sent."""
+    """The calling code is wrong; nothing was sent."""
 
 
 class DocumentError(UsageError):
@@ -155,11 +141,11 @@ class DocumentError(UsageError):
 
 
 class TransportError(ClientError):
-    """No answer came."""
+    """No complete answer came; `reason` says why, `sent` whether the request reached the server."""
 
 
 class ConnectionFailedError(TransportError):
-    """The connection was refused, couldn't be resolved, or was cut off."""
+    """The connection was refused, its host wasn't found, TLS failed, or the server closed it."""
 
 
 class RequestTimeoutError(TransportError):
@@ -167,37 +153,51 @@ class RequestTimeoutError(TransportError):
 
 
 class DeadlineExceededError(TransportError):
-    """The call's total deadline passed before an answer came."""
+    """The call's deadline passed before its answer was complete."""
 
 
 class TokenError(ClientError):
-    """No access token could be had."""
-
-
-class TokenRefusedError(TokenError):
-    """The token endpoint said no (RFC 6749 section 5.2).
+    """There is no access token.
 
     Args:
         message: As for every error.
-        code: The endpoint's `error` member: "invalid_client", "invalid_grant", ...
-        status: The endpoint's status.
+        code: The token endpoint's `error` member: "invalid_client", "invalid_grant", …; "" without one.
+        context: As for every error.
     """
 
-    def __init__(self, message: str = "", *, code: str = "", status: int | None = None) -> None:
-        super().__init__(message, status=status)
+    def __init__(self, message: str = "", *, code: str = "", **context: Unpack[ErrorContext]) -> None:
+        super().__init__(message, **context)
         self.code = code
 
 
+class TokenRefusedError(TokenError):
+    """The token endpoint refused the request (RFC 6749 section 5.2)."""
+
+
 class TokenUnavailableError(TokenError):
-    """The token endpoint didn't answer, or answered with something that is not a token."""
+    """The token endpoint gave no answer, or one that holds no token."""
 
 
 class ResponseError(ClientError):
-    """An answer came, with a status of 400 or above."""
+    """An answer came that reports a failure: a status of 400 or above, or a redirect that isn't followed."""
+
+
+class RedirectError(ResponseError):
+    """A redirect that isn't followed: of a write, endless, or to something that is not a web address.
+
+    Args:
+        message: As for every error.
+        location: Where the server redirects to, without its query; "" when it doesn't say.
+        context: As for every error.
+    """
+
+    def __init__(self, message: str = "", *, location: str = "", **context: Unpack[ErrorContext]) -> None:
+        super().__init__(message, **context)
+        self.location = location
 
 
 class BadRequestError(ResponseError):
-    """Status 400: the provider can't make sense of the request."""
+    """Status 400: the provider can't read the request."""
 
 
 class UnauthorizedError(ResponseError):
@@ -209,7 +209,7 @@ class ForbiddenError(ResponseError):
 
 
 class NotFoundError(ResponseError):
-    """Status 404: nothing is there."""
+    """Status 404: there is no such resource."""
 
 
 class ConflictError(ResponseError):
@@ -221,7 +221,7 @@ class UnprocessableError(ResponseError):
 
 
 class RateLimitedError(ResponseError):
-    """Status 429: slow down; `Retry-After` may say for how long."""
+    """Status 429: too many requests; `Retry-After` may say how long to wait."""
 
 
 class ServerError(ResponseError):
@@ -232,36 +232,28 @@ class DecodeError(ClientError):
     """A successful answer whose body doesn't fit the model.
 
     Args:
-        message: What didn't fit.
-        path: The JSON path of the value that didn't fit, "$.items[0].email"; "$" is the whole body.
-        operation: The call.
-        status: The answer's status.
-        headers: The answer's headers.
+        message: What doesn't fit.
+        path: The JSON path of the value that doesn't fit, "$.items[0].email"; "$" is the whole body.
+        context: As for every error.
     """
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        path: str = "$",
-        operation: Operation | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message, operation=operation, status=status, headers=headers)
+    def __init__(self, message: str = "", *, path: str = "$", **context: Unpack[ErrorContext]) -> None:
+        super().__init__(message, **context)
         self.path = path
 
 
+class ResponseTooLargeError(DecodeError):
+    """An answer whose decompressed body is larger than the settings allow."""
+
+
 class GraphQLResponseError(ClientError):
-    """An answer with GraphQL errors in it; what data came with them is kept.
+    """An answer with GraphQL errors; the data that came with them is kept.
 
     Args:
         message: The errors' messages.
         errors: All the errors, in the answer's order.
         data: The partial data, plain values; None when there is none.
-        operation: The call.
-        status: The answer's status.
-        headers: The answer's headers.
+        context: As for every error.
     """
 
     def __init__(
@@ -270,11 +262,9 @@ class GraphQLResponseError(ClientError):
         *,
         errors: tuple[GraphQLErrorDetail, ...] = (),
         data: Any = None,
-        operation: Operation | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
+        **context: Unpack[ErrorContext],
     ) -> None:
-        super().__init__(message, operation=operation, status=status, headers=headers)
+        super().__init__(message, **context)
         self.errors = errors
         self.data = data
 
@@ -285,7 +275,7 @@ class GraphQLResponseError(ClientError):
 
 
 class CacheUnavailableError(ClientError):
-    """A cache server can't be reached to invalidate an entry, so a stale one may be served until it expires."""
+    """The cache server can't be reached, so a stale entry may be served by other processes until it expires."""
 
 
 _BY_STATUS: dict[int, type[ResponseError]] = {
@@ -300,10 +290,10 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 
 
 def error_for_status(status: int) -> type[ResponseError]:
-    """The class for an answer's status.
+    """Return the error class for an answer's status.
 
     Example:
         >>> error_for_status(404).__name__, error_for_status(418).__name__, error_for_status(503).__name__
         ('NotFoundError', 'ResponseError', 'ServerError')
     """
-    return _BY_STATUS.get(status) or (ServerError if status >= 500 else ResponseError)  # noqa: PLR2004 -- 5xx
+    return _BY_STATUS.get(status) or (ServerError if status >= _SERVER_ERROR else ResponseError)

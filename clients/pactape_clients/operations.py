@@ -1,6 +1,6 @@
-"""The seam between clients and whoever watches them: each call announces its operation before it is sent.
+"""The seam between clients and observers: each call announces its operation before it is sent.
 
-In production nobody listens, and announcing costs one attribute look-up. Pactape's pytest plugin listens
+In production there are no observers, and announcing costs one attribute look-up. Pactape's pytest plugin observes
 while it records, so that a recording carries the route template and the model of the call that made it. Any other
 client library can offer the same seam.
 """
@@ -42,10 +42,18 @@ _observers: tuple[Observer, ...] = ()
 
 
 def add_observer(observer: Observer) -> Callable[[], None]:
-    """Have `observer` called with each operation, on the calling thread, before the request is sent.
+    """Add a function that is called with each operation, on the calling thread, before the request is sent.
 
     Returns:
-        A function that takes the observer away again; calling it twice does no harm.
+        A function that removes the observer; calling it twice does no harm.
+
+    Example:
+        >>> names = []
+        >>> remove = add_observer(lambda operation: names.append(operation.name))
+        >>> announce(Operation(name="GET /users/{id}", method="GET", path="/users/{id}"))
+        >>> remove()
+        >>> names
+        ['GET /users/{id}']
     """
     global _observers  # noqa: PLW0603 -- one process-wide list, replaced as a whole so that readers need no lock
     _observers = (*_observers, observer)
@@ -58,6 +66,6 @@ def add_observer(observer: Observer) -> Callable[[], None]:
 
 
 def announce(operation: Operation) -> None:
-    """Tell the observers that `operation` is about to be called on this thread."""
+    """Call the observers with the operation that is about to be sent on this thread."""
     for observer in _observers:
         observer(operation)

@@ -1,26 +1,49 @@
-"""Which failed calls are made again, after how long, and what makes a POST repeatable."""
+"""Which failed calls are repeated, after which wait, and what makes a write repeatable."""
 
 from __future__ import annotations
 
+import logging
+import math
+import random
 import time
 import uuid
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
+from pactape_clients.checks import check_number, is_instance
 from pactape_clients.errors import (
     ClientError,
     DeadlineExceededError,
     GraphQLResponseError,
     ResponseError,
+    TokenUnavailableError,
     TransportError,
+    UsageError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["GENERATED", "Generated", "RetryPolicy", "idempotency_key_for", "retry_after"]
+__all__ = [
+    "GENERATED",
+    "IDEMPOTENT",
+    "Generated",
+    "RetryPolicy",
+    "idempotency_key_for",
+    "pause",
+    "repeat",
+    "retry_after",
+]
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+#: Methods that have the same effect however often they are called (RFC 9110 section 9.2.2).
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_DEFINITE = frozenset({"tls", "not-http", "encoding"})  # reasons that won't have gone the next time
 
 
 class Generated:
@@ -31,25 +54,33 @@ class Generated:
     def __repr__(self) -> str:
         return "GENERATED"
 
+    def __reduce__(self) -> str:
+        return "GENERATED"
 
-#: An idempotency key of the client's own making, a new one for each call.
+
+#: An idempotency key that the client generates, a new one for each call.
 GENERATED: Final = Generated()
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """When and how often a call is made again.
+    """When and how often a call is repeated.
 
-    A call is repeatable if its method is in `methods`, or if it carries an Idempotency-Key. All attempts and the
-    waits between them share the call's total deadline. Waits grow from `wait_initial` by powers of 2 up to
-    `wait_max`, plus up to `wait_jitter`; an answer's Retry-After (RFC 9110 section 10.2.3) takes their place.
+    A call is repeatable if its method is in `methods`, or if it carries an Idempotency-Key; an idempotent one
+    (RFC 9110 section 9.2.2) also if the server closed the connection without an answer. A body that can be read
+    only once is never sent again. All attempts and the waits between them share the call's deadline. Waits grow
+    from `wait_initial` by powers of 2 up to `wait_max`, plus up to `wait_jitter`; an answer's Retry-After
+    (RFC 9110 section 10.2.3) takes their place.
 
     Args:
-        attempts: How often a call is made at most, the first time included; 1 makes none again.
+        attempts: How often a call is made at most, the first time included; 1 repeats nothing.
         statuses: Answers that are worth another attempt.
         methods: Methods whose calls may always be repeated: the safe ones (RFC 9110 section 9.2.1).
         wait_initial: Seconds.
         wait_max: Seconds.
         wait_jitter: Seconds.
+
+    Raises:
+        UsageError: A value is out of range.
     """
 
     attempts: int = 3
@@ -59,51 +90,112 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     wait_max: float = 5.0
     wait_jitter: float = 0.25
 
+    def __post_init__(self) -> None:
+        check_number("RetryPolicy.attempts", self.attempts, least=1, whole=True)
+        for name in ("wait_initial", "wait_max", "wait_jitter"):
+            check_number(f"RetryPolicy.{name}", getattr(self, name), finite=True)
+        if is_instance(self.methods, str) or is_instance(self.statuses, (int, str)):
+            raise UsageError("RetryPolicy.methods and RetryPolicy.statuses are sets")
+        msgspec.structs.force_setattr(self, "methods", frozenset(map(str.upper, self.methods)))
+        msgspec.structs.force_setattr(self, "statuses", frozenset(self.statuses))
+
     def repeats(self, error: ClientError) -> bool:
-        """Whether this failure may be gone the next time."""
+        """Return whether this failure may be gone the next time."""
         if isinstance(error, ResponseError | GraphQLResponseError):
             return error.status in self.statuses
-        return isinstance(error, TransportError) and not isinstance(error, DeadlineExceededError)
+        if isinstance(error, TokenUnavailableError):
+            return error.status in self.statuses or error.reason not in {None, *_DEFINITE}
+        if isinstance(error, DeadlineExceededError):
+            return False
+        return isinstance(error, TransportError) and error.reason not in _DEFINITE
 
-    def wait_before(self, error: ClientError, remaining: float | None) -> bool | float:
-        """How long to wait after this failure.
+    def wait_before(self, attempt: int, error: ClientError, remaining: float | None) -> float | None:
+        """Return how long to wait before another attempt.
 
         Args:
-            error: The failure.
+            attempt: The number of attempts so far, at least 1.
+            error: The last attempt's failure.
             remaining: Seconds that the call has left; None without a deadline.
 
         Returns:
-            Seconds; True for the growing wait; False when waiting is no use.
+            Seconds; None when waiting is of no use, because the server asks for more than is left.
 
         Example:
             >>> from pactape_clients.errors import RateLimitedError
             >>> refusal = RateLimitedError(status=429, headers={"Retry-After": "2"})
-            >>> RetryPolicy().wait_before(refusal, 30.0), RetryPolicy().wait_before(refusal, 1.0)
-            (2.0, False)
+            >>> RetryPolicy().wait_before(1, refusal, 30.0), RetryPolicy().wait_before(1, refusal, 1.0)
+            (2.0, None)
         """
-        if not self.repeats(error):
-            return False
-        asked = retry_after(error.headers)
-        if asked is not None:
-            return asked if remaining is None or asked < remaining else False
-        if remaining is not None and remaining <= self.wait_max + self.wait_jitter:
-            return min(self.wait_initial, remaining / 4)
-        return True
+        requested = retry_after(error.headers)
+        if requested is not None:
+            return requested if remaining is None or requested < remaining else None
+        grown = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 60))
+        wait = grown + random.uniform(0, self.wait_jitter)  # noqa: S311 -- spreads load, keeps no secret
+        return wait if remaining is None else min(wait, remaining / 4)
+
+
+def repeat(
+    policy: RetryPolicy,
+    attempt: Callable[[int], T],
+    *,
+    is_repeatable: Callable[[ClientError], bool],
+    remaining: Callable[[], float | None],
+    name: str,
+) -> T:
+    """Make a call until it succeeds or the policy gives up.
+
+    Args:
+        policy: How often, and after which waits.
+        attempt: Makes the call; given the number of the attempt, from 0.
+        is_repeatable: Whether the call may be made again after this failure.
+        remaining: Seconds that are left; None without a deadline.
+        name: What is repeated, for the log.
+
+    Raises:
+        ClientError: The last attempt's.
+    """
+    for number in range(policy.attempts):
+        try:
+            return attempt(number)
+        except ClientError as error:
+            if number + 1 >= policy.attempts or not is_repeatable(error):
+                raise
+            wait = policy.wait_before(number + 1, error, remaining())
+            if wait is None:
+                raise
+            cause = error.status or error.reason or type(error).__name__
+        logger.info("%s: attempt %d failed (%s); next attempt in %.2f s", name, number + 1, cause, wait)
+        pause(wait)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def pause(seconds: float) -> None:
+    """Wait between two attempts; tests may replace this function."""
+    time.sleep(seconds)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that an answer's Retry-After asks for, given as such or as a date; None without a usable one."""
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
+    """Return the seconds of an answer's Retry-After, given in seconds or as a date; None without a usable one.
+
+    A fraction is accepted, as servers send them; a date without a zone is in GMT (RFC 9110 section 5.6.7).
+
+    Example:
+        >>> retry_after({"Retry-After": "1.5"}), retry_after({"Retry-After": "soon"})
+        (1.5, None)
+    """
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
+    if value.isascii() and value.replace(".", "", 1).isdecimal():
+        seconds = float(value)
+        return seconds if math.isfinite(seconds) else None
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+        date = parsedate_to_datetime(value)
+        if date.tzinfo is None:
+            date = parsedate_to_datetime(f"{value} GMT")
+        return max(0.0, date.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
 
 
 def idempotency_key_for(wanted: str | Generated | None) -> str | None:
-    """The value of the Idempotency-Key header; one for a whole call, so that its attempts share it."""
+    """Return the value of the Idempotency-Key header; one for a whole call, so that its attempts share it."""
     return str(uuid.uuid4()) if isinstance(wanted, Generated) else wanted

@@ -1,4 +1,4 @@
-"""Single flight: many threads that want the same thing at once cause one piece of work, and share its end."""
+"""Single flight: many threads that want the same thing at once cause one piece of work, and share its outcome."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import copy
 import threading
 from typing import Generic, TypeVar
 
-__all__ = ["Flight"]
+__all__ = ["Flight", "FlightCancelledError"]
 
 T = TypeVar("T")
+
+
+class FlightCancelledError(Exception):
+    """The flight ended without an outcome; a waiter should start over."""
 
 
 class Flight(Generic[T]):
     """One piece of work in progress, led by one thread and awaited by others.
 
-    The leader calls `land` or `crash` exactly once; whoever calls `wait` gets that value or that failure.
+    The leader calls `set_result`, `set_exception` or `cancel`; the first call counts. The words are those of
+    `concurrent.futures.Future`; unlike it, each waiter gets a copy of the exception, so that threads don't write
+    into one traceback.
 
     Example:
         >>> flight = Flight()
-        >>> flight.land(42)
-        >>> flight.wait(timeout=None)
+        >>> flight.set_result(42)
+        >>> flight.result(timeout=None)
         42
     """
 
@@ -30,38 +36,44 @@ class Flight(Generic[T]):
         self._error: BaseException | None = None
         self._value: T | None = None
 
-    def land(self, value: T) -> None:
-        """End with a value."""
-        self._value = value
-        self._done.set()
+    def set_result(self, value: T) -> None:
+        """End the flight with a value."""
+        if not self._done.is_set():
+            self._value = value
+            self._done.set()
 
-    def crash(self, error: BaseException) -> None:
-        """End with a failure, which all who wait get too."""
-        self._error = error
-        self._done.set()
+    def set_exception(self, error: Exception) -> None:
+        """End the flight with a failure, which every waiter gets too."""
+        if not self._done.is_set():
+            self._error = error
+            self._done.set()
 
-    def wait(self, *, timeout: float | None) -> T:
-        """The flight's value, once it has landed.
+    def cancel(self) -> None:
+        """End the flight without an outcome; does nothing to a flight that has one."""
+        self.set_exception(FlightCancelledError())
+
+    def result(self, *, timeout: float | None) -> T:
+        """Return the flight's value, waiting for it.
 
         Args:
-            timeout: Seconds to wait at most; None waits for ever.
+            timeout: Seconds to wait at most; None waits without limit.
 
         Raises:
             TimeoutError: The time passed first.
-            BaseException: A copy of the leader's failure, with the leader's own as its cause. (A copy,
-                because threads that raise one object would write into one traceback.) Itself, where its class
-                can't be copied.
+            FlightCancelledError: The leader ended without an outcome.
+            Exception: A copy of the leader's failure, with the original as its cause; the original itself if its
+                class can't be copied.
         """
         if not self._done.wait(timeout):
             raise TimeoutError
         if self._error is not None:
-            twin = _twin(self._error)
+            twin = _copy_of(self._error)
             raise twin from None if twin is self._error else self._error
-        return self._value  # type: ignore[return-value]  # landed, so it is a T
+        return self._value  # type: ignore[return-value]  # it has ended without an error, so it is a T
 
 
-def _twin(error: BaseException) -> BaseException:
+def _copy_of(error: BaseException) -> BaseException:
     try:
         return copy.copy(error)
-    except Exception:  # noqa: BLE001 -- an __init__ of the user's own may raise anything
+    except Exception:  # noqa: BLE001 -- a user's own __init__ may raise anything
         return error

@@ -1,4 +1,4 @@
-"""What a client tells about its requests: one event for each, with OpenTelemetry's attribute names."""
+"""One event for each request that a client sends, with OpenTelemetry's attribute names."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import msgspec
 
-__all__ = ["Hook", "RequestEvent", "log_to"]
+__all__ = ["Hook", "RequestEvent", "call_hooks", "log_to"]
+
+_logger = logging.getLogger(__name__)
 
 
 class RequestEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One request that was sent, or that couldn't be.
+    """One attempt to send a request.
 
     Args:
         attributes: By the names of OpenTelemetry's semantic conventions for HTTP clients: `http.request.method`,
@@ -25,12 +27,12 @@ class RequestEvent(msgspec.Struct, frozen=True, kw_only=True):
     duration: float
 
 
-#: Is told of each request.
+#: Is called with the event of each request.
 Hook = Callable[[RequestEvent], None]
 
 
 def log_to(logger: logging.Logger, *, level: int = logging.INFO) -> Hook:
-    """A hook that writes one line for each request.
+    """Return a hook that logs one line for each request.
 
     Example:
         >>> hook = log_to(logging.getLogger("users"))
@@ -43,3 +45,12 @@ def log_to(logger: logging.Logger, *, level: int = logging.INFO) -> Hook:
         logger.log(level, "%s %s in %.3f s", attributes["pactape.operation"], outcome, event.duration)
 
     return log
+
+
+def call_hooks(hooks: tuple[Hook, ...], event: RequestEvent) -> None:
+    """Call each hook with the event; what a hook raises is logged and changes nothing else."""
+    for hook in hooks:
+        try:
+            hook(event)
+        except Exception:
+            _logger.exception("the hook %r failed", hook)

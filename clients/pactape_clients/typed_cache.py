@@ -4,86 +4,111 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from pactape_clients.cache import is_immutable
-from pactape_clients.decoding import decoded, decoder_for
+from pactape_clients.cache import full_key, is_immutable
 from pactape_clients.errors import NotFoundError
+from pactape_clients.json_codec import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape_clients.cache import Cache, Kept, Loaded
+    from pactape_clients.cache import Cache, Expired, Loaded
+    from pactape_clients.json_codec import Codec
     from pactape_clients.operations import Operation
 
-    Load = Callable[[Kept | None], Loaded]
+    Load = Callable[[Expired | None], Loaded]
 
-__all__ = ["MISSING", "ForeignValueError", "Shelf"]
+__all__ = ["MISSING", "ForeignValueError", "TypedCache"]
 
-#: Kept in the place of a value that isn't there; not JSON, so no value can be mistaken for it.
+#: Cached in the place of a value that doesn't exist; not JSON, so no value can be mistaken for it.
 MISSING = b"\x00missing"
+_EMPTY = b"\x00empty"
+_BYTES = b"\x00bytes:"
 
 
 class ForeignValueError(KeyError):
-    """Another model's value is kept under the key."""
+    """The key holds a value of another model, or one that can't be decoded."""
 
 
-class Shelf:
-    """Keeps one model's values: immutable ones as they are, all else as JSON, decoded for every caller.
+class TypedCache:
+    """Caches one model's values: immutable ones as they are, all else as JSON, decoded for every caller.
 
-    Two models may share a key: none is ever given the other's value.
+    Two models may share a key: neither is ever given the other's value.
 
     Args:
-        cache: Where they are kept.
+        cache: Where they are cached.
         model: Their type; None for plain JSON values.
+        codec: Encodes and decodes them.
     """
 
-    __slots__ = ("_decode", "cache", "keeps_values", "model")
+    __slots__ = ("_codec", "_decode", "cache", "keeps_values", "model")
 
-    def __init__(self, cache: Cache, model: Any) -> None:
+    def __init__(self, cache: Cache, model: Any, codec: Codec) -> None:
         self.cache = cache
         self.model = model
+        self._codec = codec
         self.keeps_values = cache.keeps_objects and isinstance(model, type) and is_immutable(model)
-        self._decode = decoder_for(model).decode
+        self._decode = codec.decode
 
-    def kept(self, body: bytes, operation: Operation) -> Any:
-        """What to keep of an answer's body.
+    def encode(self, value: Any, body: bytes) -> Any:
+        """Return what to cache of a value and the body that it was decoded from."""
+        if self.keeps_values and self.model is not bytes:
+            return value
+        if self.model is bytes:
+            return _BYTES + value
+        if self.model is str:
+            return self._codec.encode(value)
+        return body or _EMPTY
+
+    def decode(self, cached: Any, operation: Operation) -> Any:
+        """Return the value for a caller.
 
         Raises:
-            DecodeError: The body doesn't fit the model; then nothing is kept.
+            NotFoundError: It is cached that there is none.
+            ForeignValueError: The cached value belongs to another model.
         """
-        value = decoded(body, self.model, operation) if body else None
-        return value if self.keeps_values else body
-
-    def given(self, kept: Any) -> Any:
-        """What the caller gets of it.
-
-        Raises:
-            NotFoundError: What is kept is that there is nothing.
-            ForeignValueError: It is another model's.
-        """
-        if kept.__class__ is self.model or kept is None:
-            return kept
-        if kept.__class__ is not bytes:
+        if cached.__class__ is self.model and self.model is not bytes:
+            return cached
+        if cached.__class__ is not bytes:
+            if cached is None and self.model is type(None):
+                return None
             raise ForeignValueError
-        if kept == MISSING:
-            raise NotFoundError("404, as it was a moment ago", status=404)
+        if cached == MISSING:
+            raise NotFoundError(
+                f"{operation.name}: 404 (cached)", status=404, operation=operation, sent=False
+            )
+        if self.model is bytes:
+            if not cached.startswith(_BYTES):
+                raise ForeignValueError
+            return cached.removeprefix(_BYTES)
         try:
-            return self._decode(kept) if kept else None
-        except msgspec.DecodeError:
+            return self._decode(b"null" if cached == _EMPTY else cached, self.model)
+        except FormatError:
             raise ForeignValueError from None
 
-    def read(self, key: str, load: Load, *, namespace: str, tags: tuple[str, ...]) -> Any:
-        """The value at `key`, loaded if it isn't kept; where another model's is, this one's is kept apart.
+    def lookup(self, key: str, operation: Operation, *, namespace: str) -> Any:
+        """Return the cached value at `key`, without loading.
 
         Raises:
-            NotFoundError: What is kept is that there is nothing.
+            KeyError: There is none.
+            NotFoundError: It is cached that there is none.
         """
+        return self.decode(self.cache.lookup(full_key(namespace, key)), operation)
+
+    def read(
+        self, key: str, load: Load, *, operation: Operation, namespace: str, tags: tuple[str, ...]
+    ) -> Any:
+        """Return the value at `key`, loading it if it isn't cached; another model's value there is left alone.
+
+        Raises:
+            NotFoundError: It is cached that there is none.
+        """
+        cached = self.cache.get_or_load(key, load, namespace=namespace, tags=tags)
         try:
-            return self.given(self.cache.get_or_load(key, load, namespace=namespace, tags=tags))
+            return self.decode(cached, operation)
         except ForeignValueError:
             apart = f"{namespace} {self.model!r}".lstrip()
+        cached = self.cache.get_or_load(key, load, namespace=apart, tags=tags)
         try:
-            return self.given(self.cache.get_or_load(key, load, namespace=apart, tags=tags))
+            return self.decode(cached, operation)
         except ForeignValueError:  # two models of one name
-            return self.given(load(None).value)
+            return self.decode(load(None).value, operation)

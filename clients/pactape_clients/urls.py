@@ -1,27 +1,34 @@
-"""Addresses of servers: what of them may be shown, and whether two name the same server."""
+"""URLs: the part that may be shown, comparing servers, and checking a client's base URL."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["same_server", "shown"]
+from pactape_clients.checks import is_instance
+from pactape_clients.errors import UsageError
+
+__all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown"]
 
 _PORTS = {"http": 80, "https": 443}
 
 
 def shown(url: str) -> str:
-    """A URL without what may be secret in it: user, password, query and fragment.
+    """Return a URL without its possible secrets: user, password, query and fragment.
 
     Example:
         >>> shown("http://ada:pass@api.test:8080/graphql?key=k")
         'http://api.test:8080/graphql'
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "***"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def same_server(url: str, other: str) -> bool:
-    """Whether both have one scheme, host and port (RFC 6454 section 4).
+    """Return whether both have one scheme, host and port (RFC 6454 section 4).
 
     Example:
         >>> same_server("http://API.test/a", "http://api.test:80/b")
@@ -33,3 +40,63 @@ def same_server(url: str, other: str) -> bool:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def keeps_credentials(url: str, target: str) -> bool:
+    """Return whether a redirect may carry credentials: the same server, or the same host from http to https.
+
+    Example:
+        >>> keeps_credentials("http://api.test/a", "https://api.test/a")
+        True
+        >>> keeps_credentials("https://api.test/a", "http://api.test/a")
+        False
+    """
+    if same_server(url, target):
+        return True
+    before, after = _origin(url), _origin(target)
+    return before[1] == after[1] and (before[0], before[2], after[0], after[2]) == ("http", 80, "https", 443)
+
+
+class Server(NamedTuple):
+    """The parts of a client's URL.
+
+    Args:
+        url: The URL without a slash at its end.
+        path: Its path; "/" when it has none.
+        host: Its host.
+        port: Its port, the scheme's own when it names none.
+        user_info: "user:password" when it holds them, else "".
+    """
+
+    url: str
+    path: str
+    host: str
+    port: int
+    user_info: str
+
+
+def parse_server(url: str) -> Server:
+    """Check the URL of a server and return its parts.
+
+    Raises:
+        UsageError: It is not an http or https URL with a host.
+
+    Example:
+        >>> parse_server("https://api.test/v1/").port
+        443
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except (ValueError, TypeError, AttributeError):
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        named = shown(url) if is_instance(url, str) else type(url).__name__
+        raise UsageError(f"{named!r} is not the URL of a server. Fix: begin it with http:// or https://")
+    return Server(
+        url.rstrip("/"),
+        parts.path or "/",
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        parts.netloc.rpartition("@")[0],
+    )

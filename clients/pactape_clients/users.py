@@ -10,25 +10,23 @@ import msgspec
 from pactape_clients.rest import Caching, RestClient
 
 if TYPE_CHECKING:
-    import requests
+    from typing import Unpack
 
-    from pactape_clients.auth import TokenSource
-    from pactape_clients.cache import Cache
-    from pactape_clients.transport import TransportSettings
+    from pactape_clients.rest import ClientOptions
 
 __all__ = ["User", "UserApiClient"]
 
-_KEPT = Caching(ttl=300.0, key="user:{id}", tags=("users",))
+_CACHING = Caching(ttl=300.0, key="user:{id}", tags=("users",))
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A user, as far as this client reads one.
+    """The fields of a user that this client reads.
 
     Args:
         id: A UUID.
         email: Unique, whatever its case.
-        name: As it is shown.
-        created_at: When, with a time zone.
+        name: The display name.
+        created_at: When the user was created, with a time zone.
     """
 
     id: str
@@ -42,9 +40,9 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class UserApiClient(RestClient):
-    """Users over REST. A user that was read is kept for 300 seconds, or until this client changes it.
+    """Users over REST. A user that was read is cached for 300 seconds, or until this client changes it.
 
-    Arguments as for `RestClient`.
+    Every request, reads included, carries `Content-Type: application/json`. Arguments as for `RestClient`.
 
     Example:
         >>> from pactape_clients.auth import ClientCredentials
@@ -55,29 +53,23 @@ class UserApiClient(RestClient):
         <UserApiClient https://users.example.test>
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        session: requests.Session | None = None,
-        tokens: TokenSource | None = None,
-        cache: Cache | None = None,
-        settings: TransportSettings | None = None,
-    ) -> None:
-        super().__init__(base_url, session=session, tokens=tokens, cache=cache, settings=settings)
-        self._users = self.cached_route("/users/{id}", returns=User, caching=_KEPT)
+    def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
+        headers = {"Content-Type": "application/json", **(options.get("headers") or {})}
+        options["headers"] = headers
+        super().__init__(base_url, **options)
+        self._users = self.cached_route("/users/{id}", returns=User, caching=_CACHING)
 
     def get_user(self, user_id: str) -> User:
-        """The user with this id; a kept one costs neither a request nor a token.
+        """Return the user with this id; a cached one costs neither a request nor a token.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: There is no such user.
             ClientError: As for `RestClient.get`.
         """
         return self._users.of(user_id)
 
     def find_users(self, *, email: str) -> tuple[User, ...]:
-        """The users with this e-mail address: one or none. Never cached.
+        """Return the users with this e-mail address: one or none. Never cached.
 
         Raises:
             ClientError: As for `RestClient.get`.
@@ -98,7 +90,7 @@ class UserApiClient(RestClient):
         """Change a user; what is None stays as it is.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: There is no such user.
             ConflictError: The e-mail address is taken.
             UnprocessableError: A value isn't acceptable.
             ClientError: As for `RestClient.get`.
@@ -111,7 +103,7 @@ class UserApiClient(RestClient):
         """Delete a user.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: There is no such user.
             ClientError: As for `RestClient.get`.
         """
         self.delete("/users/{id}", path={"id": user_id})

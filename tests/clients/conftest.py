@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pytest
+from pactape_clients import retries
 from pactape_clients.operations import Operation, add_observer
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def at_once() -> Callable[[Callable[[], object], int], list[Any]]:
 
 
 @pytest.fixture(autouse=True)
-def no_waiting_between_attempts() -> Iterator[None]:
-    import stamina  # noqa: PLC0415 -- kept out of the tests' own imports
-
-    with stamina.set_testing(testing=True, attempts=10, cap=True):
-        yield
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between attempts in seconds, which are not waited."""
+    seconds: list[float] = []
+    monkeypatch.setattr(retries, "pause", seconds.append)
+    return seconds

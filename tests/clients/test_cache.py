@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pactape_clients.cache import Cache, Kept, Loaded, RedisCache, TTLCache, is_immutable, pattern_of
+from pactape_clients.cache import Cache, Expired, Loaded, RedisCache, TTLCache, is_immutable, pattern_of
 from pactape_clients.errors import (
     NotFoundError,
     ServerError,
@@ -25,9 +25,9 @@ def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
         yield TTLCache()
         return
     server = redis_server()
-    shared = RedisCache(server, prefix=f"pactape-test-{uuid.uuid4().hex}:")
-    yield shared
-    for key in server.scan_iter(match=f"{shared._prefix}*"):  # noqa: SLF001 -- leaves nothing behind
+    prefix = f"pactape-test-{uuid.uuid4().hex}:"
+    yield RedisCache(server, prefix=prefix)
+    for key in server.scan_iter(match=f"{prefix}*"):
         server.delete(key)
     server.close()
 
@@ -181,7 +181,7 @@ def test_many_threads_share_one_load(cache: Cache, at_once: Any) -> None:
 def test_many_threads_share_one_failure(cache: Cache, at_once: Any) -> None:
     origin = Held()
 
-    def fail(kept: Kept | None) -> Loaded:
+    def fail(kept: Expired | None) -> Loaded:
         origin(kept)
         raise NotFoundError("nobody", status=404)
 
@@ -192,7 +192,7 @@ def test_many_threads_share_one_failure(cache: Cache, at_once: Any) -> None:
 
 
 def test_a_failure_is_not_kept(cache: Cache) -> None:
-    def fail(_: Kept | None) -> Loaded:
+    def fail(_: Expired | None) -> Loaded:
         raise ServerError("down")
 
     with pytest.raises(ServerError):

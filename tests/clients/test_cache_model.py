@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from pactape_clients.cache import Kept, Loaded, TTLCache, pattern_of
+from pactape_clients.cache import Expired, Loaded, TTLCache, pattern_of
 
 NAMESPACES = st.sampled_from(["", "ada", "bob"])
 KEYS = st.sampled_from(["user-1", "user-10", "post-1"])
@@ -50,12 +50,12 @@ class Flight:
         namespace, key = self.name
         self.outcome = cache.get_or_load(key, self._load, namespace=namespace, tags=known)
 
-    def _load(self, _: Kept | None) -> Loaded:
+    def _load(self, _: Expired | None) -> Loaded:
         self.reached.set()
         assert self.released.wait(60)
         return self.loaded
 
-    def land(self) -> None:
+    def finish(self) -> None:
         self.released.set()
         self.thread.join()
         assert self.outcome == self.loaded.value
@@ -119,7 +119,7 @@ class CacheAndModel(RuleBasedStateMachine):
     @rule(data=st.data())
     def let_a_load_land(self, data: st.DataObject) -> None:
         flight = self.flights.pop(data.draw(st.integers(0, len(self.flights) - 1)))
-        flight.land()
+        flight.finish()
         if not flight.doomed:
             self.store(flight.name, flight.loaded, flight.tags)
 
@@ -161,7 +161,7 @@ class CacheAndModel(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for flight in self.flights:
-            flight.land()
+            flight.finish()
 
 
 def test_the_cache_agrees_with_the_model_for_a_thousand_steps() -> None:

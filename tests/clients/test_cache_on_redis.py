@@ -28,9 +28,9 @@ def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
         yield TTLCache()
         return
     server = redis_server()
-    shared = RedisCache(server, prefix=f"pactape-test-{uuid.uuid4().hex}:")
-    yield shared
-    for key in server.scan_iter(match=f"{shared._prefix}*"):  # noqa: SLF001 -- leaves nothing behind
+    prefix = f"pactape-test-{uuid.uuid4().hex}:"
+    yield RedisCache(server, prefix=prefix)
+    for key in server.scan_iter(match=f"{prefix}*"):
         server.delete(key)
     server.close()
 

@@ -88,7 +88,7 @@ def test_a_dripping_body_ends_at_the_deadline(head: bytes) -> None:
     with (
         dripping(head) as server,
         RestClient(server.url, settings=SHORT) as client,
-        pytest.raises(DeadlineExceededError, match="GET /: the total deadline passed"),
+        pytest.raises(DeadlineExceededError, match="GET /: the deadline passed"),
     ):
         client.get("/")
 
@@ -181,7 +181,7 @@ def test_a_body_that_breaks_off_is_an_error() -> None:
     with (
         dripping(SIZED + b"[1]", drips=0) as server,
         RestClient(server.url, settings=PATIENT) as client,
-        pytest.raises(TransportError, match="ChunkedEncodingError"),
+        pytest.raises(TransportError, match="the answer broke off"),
     ):
         client.get("/")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import responses
 from pactape_clients import GraphQLClient
-from pactape_clients.call_context import allowed_time
+from pactape_clients.call_context import remaining_time
 from pactape_clients.errors import (
     DecodeError,
 )
@@ -71,11 +71,11 @@ class TestOnTheWire:
         left: list[float | None] = []
 
         def unknown(_: Any) -> tuple[int, dict[str, str], str]:
-            left.append(allowed_time())
+            left.append(remaining_time())
             return 200, {}, json.dumps({"errors": [{"message": "PersistedQueryNotFound"}]})
 
         def known(_: Any) -> tuple[int, dict[str, str], str]:
-            left.append(allowed_time())
+            left.append(remaining_time())
             return 200, {}, json.dumps(ADA)
 
         for answer in (unknown, known):
@@ -112,7 +112,7 @@ class TestOnTheWire:
 
     def test_a_batch_with_a_result_too_few_is_an_error(self, server: Any, client: GraphQLClient) -> None:
         server.post(URL, json=[{"data": {"a": 1}}])
-        with pytest.raises(DecodeError, match="2 operations were sent and 1 results came"):
+        with pytest.raises(DecodeError, match="2 operations were sent, but 1 results came"):
             client.batch([Call(document="query A { a }"), Call(document="query B { b }")])
 
     def test_a_file_is_sent_by_multipart(self, server: Any, client: GraphQLClient) -> None:

@@ -32,7 +32,7 @@ def wait_for(name, least=1):
     while int(server.get(prefix + name) or 0) < least:
         time.sleep(0.002)
 
-def load(kept):
+def load(expired):
     server.incr(prefix + "loads")
     wait_for("released")
     return Loaded(value=b"loaded", ttl=60, tags=("red",))

@@ -45,7 +45,7 @@ def test_no_path_value_leaves_its_segment(value: str) -> None:
         server.get(re.compile(rf"{BASE}/things/[^/?#]*\Z"), json={})
         try:
             RestClient(BASE, settings=ONCE).get("/things/{id}", path={"id": value})
-        except UnicodeEncodeError:  # lone surrogates have no UTF-8
+        except UsageError:  # lone surrogates have no UTF-8
             server.reset()
 
 
@@ -63,7 +63,7 @@ def test_values_that_do_not_fit_the_template_are_refused(client: RestClient, pat
 
 @pytest.mark.parametrize("url", ["api.test", "ftp://api.test", "http://"])
 def test_a_base_url_that_names_no_server_is_refused(url: str) -> None:
-    with pytest.raises(UsageError, match="no URL of a server"):
+    with pytest.raises(UsageError, match="is not the URL of a server"):
         RestClient(url)
 
 

@@ -109,11 +109,11 @@ def test_retry_after_is_read(value: str | None, seconds: float | None) -> None:
 
 def test_a_retry_waits_as_long_as_the_server_asks() -> None:
     error = ServerError(status=503, headers={"Retry-After": "7"})
-    assert RetryPolicy().wait_before(error, 60.0) == 7.0
+    assert RetryPolicy().wait_before(1, error, 60.0) == 7.0
 
 
 def test_a_retry_never_waits_beyond_the_deadline() -> None:
-    assert RetryPolicy().wait_before(ServerError(status=503), 0.1) == 0.025
+    assert RetryPolicy().wait_before(1, ServerError(status=503), 0.1) == 0.025
 
 
 class TestDeadline:

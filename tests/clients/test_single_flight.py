@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape_clients.auth import CallableTokens, RefreshWindows, Token
 from pactape_clients.cache import Loaded, TTLCache
-from pactape_clients.call_context import CURRENT, CallInProgress
+from pactape_clients.call_context import CallContext, call_in_progress
 from pactape_clients.errors import DeadlineExceededError, TokenUnavailableError
 from pactape_clients.operations import Operation
 from pactape_clients.rest import RestClient, RetryPolicy, TransportSettings
 from pactape_clients.single_flight import Flight
 
 if TYPE_CHECKING:
-    from pactape_clients.cache import Kept
+    from pactape_clients.cache import Expired
 
 OPERATION = Operation(name="GET /", method="GET", path="/")
 
@@ -28,15 +28,15 @@ class CodedError(Exception):
 
 def test_a_failure_that_cannot_be_copied_is_shared_as_it_is() -> None:
     flight = Flight[int]()
-    flight.crash(CodedError(7, "no"))
+    flight.set_exception(CodedError(7, "no"))
     with pytest.raises(CodedError, match="7 no"):
-        flight.wait(timeout=None)
+        flight.result(timeout=None)
 
 
 def test_a_load_that_ran_out_of_time_fails_for_all_who_waited(at_once: Any) -> None:
     cache, loads = TTLCache(), []
 
-    def load(_: Kept | None) -> Loaded:
+    def load(_: Expired | None) -> Loaded:
         loads.append(1)
         time.sleep(0.2)
         raise DeadlineExceededError
@@ -59,13 +59,11 @@ def test_a_waiter_whose_deadline_has_passed_does_not_wait_for_the_token_of_anoth
     asked.wait()
     rescue = threading.Timer(2, released.set)
     rescue.start()
-    outer = CURRENT.set(CallInProgress(OPERATION, deadline=-1))
     try:
-        with pytest.raises(DeadlineExceededError):
+        with call_in_progress(CallContext(OPERATION, deadline=-1)), pytest.raises(DeadlineExceededError):
             source.token()
         assert not released.is_set()
     finally:
-        CURRENT.reset(outer)
         rescue.cancel()
         released.set()
         leader.join()

@@ -52,24 +52,25 @@ def revoking(answer: Any, *, good: str) -> Any:
     return respond
 
 
-def authorised(url: str) -> RestClient:
-    return RestClient(url, tokens=ClientCredentials(f"{url}/token", client_id="web", client_secret="s"))
+def with_tokens(url: str) -> tuple[RestClient, ClientCredentials]:
+    tokens = ClientCredentials(f"{url}/token", client_id="web", client_secret="s")
+    return RestClient(url, tokens=tokens), tokens
 
 
 class TestA401:
     def test_is_answered_by_a_new_token(self, serve: Any, answer: Any) -> None:
         with serve(revoking(answer, good="n2")) as real:
-            assert authorised(real.url).get("/") == {}
+            assert with_tokens(real.url)[0].get("/") == {}
 
     def test_is_answered_once_only(self, serve: Any, answer: Any) -> None:
         with serve(revoking(answer, good="none is")) as real:
             with pytest.raises(UnauthorizedError):
-                authorised(real.url).get("/")
+                with_tokens(real.url)[0].get("/")
             assert real.count("/") == 2
 
     def test_is_announced_again(self, serve: Any, answer: Any, announced: list[Operation]) -> None:
         with serve(revoking(answer, good="n2")) as real:
-            authorised(real.url).get("/")
+            with_tokens(real.url)[0].get("/")
         assert [each.name for each in announced] == ["GET /", "GET /"]
 
     def test_is_final_for_a_static_token(self, serve: Any, answer: Any) -> None:
@@ -80,9 +81,8 @@ class TestA401:
 
     def test_storm_of_64_threads_costs_one_renewal(self, serve: Any, answer: Any, at_once: Any) -> None:
         with serve(revoking(answer, good="n2"), delay=0.01) as real:
-            client = authorised(real.url)
-            assert client._transport._auth is not None  # noqa: SLF001 -- to have a token that is refused
-            client._transport._auth._source.token()  # noqa: SLF001 -- as above
+            client, tokens = with_tokens(real.url)
+            tokens.token()  # to have one that is refused
             outcomes = at_once(lambda: client.get("/"), 64)
             assert (real.count("/token"), outcomes) == (2, [{}] * 64)
 
@@ -100,9 +100,8 @@ class TestA401:
             return answer(status=400, json={"error": "invalid_client"})
 
         with serve(respond, delay=0.01) as real:
-            client = authorised(real.url)
-            assert client._transport._auth is not None  # noqa: SLF001 -- to have a token that is refused
-            client._transport._auth._source.token()  # noqa: SLF001 -- as above
+            client, tokens = with_tokens(real.url)
+            tokens.token()  # to have one that is refused
             outcomes = at_once(lambda: client.get("/"), 64)
         assert (len(asked), {type(each) for each in outcomes}) == (2, {TokenRefusedError})
 

@@ -1,4 +1,4 @@
-"""Tokens from an Authlib session (the extra `authlib`), for every grant that Authlib speaks."""
+"""Tokens from an Authlib session (the extra `authlib`), for every grant that Authlib knows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
+from pactape_clients.auth._source import TokenSource
+from pactape_clients.auth._token import RefreshWindows, Token, principal_of
 from pactape_clients.errors import TokenUnavailableError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ __all__ = ["AuthlibSession", "AuthlibTokens"]
 
 
 class AuthlibSession(Protocol):
-    """What is used of `authlib.integrations.requests_client.OAuth2Session`."""
+    """The part of `authlib.integrations.requests_client.OAuth2Session` that is used."""
 
     token: Any
 
@@ -25,13 +26,13 @@ class AuthlibSession(Protocol):
 
 
 class AuthlibTokens(TokenSource):
-    """Tokens that an Authlib session fetches and refreshes; when, and by which thread, is decided here.
+    """Tokens that an Authlib session fetches and refreshes; when, and by which thread, this class decides.
 
     Args:
         session: An `OAuth2Session` from `authlib.integrations.requests_client`, set up with the client's
             credentials and the grant. If it already has a token, that one is used first.
         token_url: The token endpoint.
-        principal: Names whose tokens they are; None takes a name that no other source has.
+        principal: Identifies whose tokens they are; None takes a name that no other source has.
         windows: When to renew.
         timer: A monotonic clock in seconds.
     """
@@ -52,19 +53,19 @@ class AuthlibTokens(TokenSource):
         self._token_url = token_url
 
     def fetch(self, previous: Token | None) -> Token:
-        """A token by the session: its own at first, then by its refresh token, else by its grant.
+        """Return a token by the session: its own at first, then by its refresh token, else by its grant.
 
         Raises:
-            TokenUnavailableError: The session raised; its error's type is named, its text is kept back.
+            TokenUnavailableError: The session raised; its error's type is named, its text isn't.
         """
         failure: TokenUnavailableError
         try:
-            return _as_token(self._asked(previous))
+            return _as_token(self._answer(previous))
         except Exception as error:  # noqa: BLE001 -- Authlib, requests and the server's words, all at once
             failure = TokenUnavailableError(f"{self._token_url}: Authlib raised {type(error).__name__}")
         raise failure  # outside of the handler: the frames below hold secrets
 
-    def _asked(self, previous: Token | None) -> Any:
+    def _answer(self, previous: Token | None) -> Any:
         own = self._session.token
         if previous is None and own:
             return own

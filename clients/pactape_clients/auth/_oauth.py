@@ -2,143 +2,107 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
-import weakref
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
+import uuid
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import msgspec
-import requests
 
-from pactape_clients.auth._source import RefreshWindows, Token, TokenSource, principal_of
-from pactape_clients.bodies import read_in_time
-from pactape_clients.call_context import Timeouts, allowed_time, bounded
-from pactape_clients.errors import TokenError, TokenRefusedError, TokenUnavailableError
-from pactape_clients.urls import shown
+from pactape_clients.auth._endpoint import ClientAuth, Form, TokenEndpoint
+from pactape_clients.auth._source import TokenSource
+from pactape_clients.auth._token import RefreshWindows, Secret, Token, principal_of
+from pactape_clients.checks import is_instance
+from pactape_clients.errors import TokenRefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Unpack
 
-__all__ = ["ClientCredentials", "RefreshToken"]
+    import requests
 
-_BAD_REQUEST = 400
-_UNAUTHORIZED = 401
+    from pactape_clients.settings import Timeouts
 
+__all__ = ["ClientCredentials", "RefreshToken", "RefreshTokenStore", "TokenRequestOptions"]
 
-class _TokenAnswer(msgspec.Struct):
-    """A token endpoint's answer, good (RFC 6749 section 5.1) or bad (section 5.2)."""
-
-    access_token: str | None = None
-    expires_in: float | None = None
-    expires_at: float | None = None
-    refresh_token: str | None = None
-    error: str | None = None
-    error_description: str | None = None
-
-    def __repr__(self) -> str:
-        return f"_TokenAnswer(error={self.error!r})"
+logger = logging.getLogger(__name__)
 
 
-class _Form:
-    """A token request's fields; no repr shows them."""
+class TokenRequestOptions(TypedDict, total=False):
+    """What the OAuth sources have in common.
 
-    __slots__ = ("fields",)
+    Args:
+        client_auth: How the client identifies itself: "client_secret_basic" (the default with a secret; RFC 6749
+            section 2.3.1), "client_secret_post", or "none" for a public client (the default without one).
+        audience: For whom the token is meant; None leaves it to the server.
+        extra: More fields of the token request, such as "resource".
+        principal: Identifies whose tokens they are; None takes a hash of the other arguments.
+        session: Sends the requests; None takes one of its own, which never reads netrc.
+        timeouts: Seconds to connect, and between bytes; None takes those of the client that needs the token.
+        windows: When to renew.
+        timer: A monotonic clock in seconds.
+    """
 
-    def __init__(self, **fields: str) -> None:
-        self.fields = fields
+    client_auth: ClientAuth | None
+    audience: str | None
+    extra: Mapping[str, str]
+    principal: str | None
+    session: requests.Session | None
+    timeouts: Timeouts | None
+    windows: RefreshWindows | None
+    timer: Callable[[], float]
 
-    def holds(self, refresh_token: str) -> bool:
-        """Whether it asks with this refresh token."""
-        return self.fields.get("refresh_token") == refresh_token
 
-
-class _TokenEndpoint:
-    """Asks one token endpoint for tokens, as one client."""
+class _OAuthSource(TokenSource):
+    """A source that posts forms to a token endpoint."""
 
     def __init__(
         self,
-        url: str,
+        token_url: str,
         *,
         client_id: str,
         client_secret: str,
-        session: requests.Session | None,
-        timeouts: Timeouts,
+        scope: str | None,
+        identity: str,
+        options: TokenRequestOptions,
     ) -> None:
-        self._url = url
-        self._session = session or requests.Session()
-        if session is None:
-            weakref.finalize(self, self._session.close)  # else its open sockets warn when it is collected
-        self._timeouts = timeouts
-        self._auth = requests.auth.HTTPBasicAuth(quote_plus(client_id), quote_plus(client_secret))
-        self._secrets = [client_secret]
-
-    def ask(self, form: _Form) -> Token:
-        """Post `form` and read the token in the answer.
-
-        Raises:
-            TokenRefusedError: The endpoint answered with an OAuth error.
-            TokenUnavailableError: It didn't answer, or with something else.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
-        """
-        answer = self._post(form)
-        body = _decoded(answer.content)
-        if body is None or (body.access_token is None and body.error is None):
-            raise TokenUnavailableError(
-                f"{shown(self._url)} answered {answer.status_code} without a token", status=answer.status_code
-            )
-        if body.access_token is None or answer.status_code >= _BAD_REQUEST:
-            raise self._refusal(body, answer.status_code, form)
-        return Token(
-            value=body.access_token, expires_in=_lifetime(body, answer), refresh_token=body.refresh_token
+        if unknown := options.keys() - TokenRequestOptions.__annotations__.keys():
+            raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+        self._endpoint = TokenEndpoint(
+            token_url,
+            client_id=client_id,
+            client_secret=client_secret,
+            client_auth=options.get("client_auth"),
+            session=options.get("session"),
+            timeouts=options.get("timeouts"),
+        )
+        self._more = _more_fields(scope, options)
+        named = options.get("principal")
+        parts = (token_url, client_id, identity, *(f"{name}={value}" for name, value in self._more.items()))
+        super().__init__(
+            principal=principal_of("oauth", named) if named else principal_of(*parts),
+            windows=options.get("windows"),
+            timer=options.get("timer", time.monotonic),
         )
 
-    def _post(self, form: _Form) -> requests.Response:
-        timeout = bounded(self._timeouts, allowed_time())
-        try:
-            return self._session.post(
-                self._url,
-                data=form.fields,
-                auth=self._auth,
-                headers={"Accept": "application/json"},
-                timeout=timeout,
-                allow_redirects=False,
-                hooks={"response": [read_in_time, *self._session.hooks["response"]]},
-            )
-        except requests.RequestException as error:
-            failure = TokenUnavailableError(f"{shown(self._url)} didn't answer ({type(error).__name__})")
-        allowed_time()
-        raise failure  # outside of the handler: the frames below hold the client's secret
-
-    def _refusal(self, body: _TokenAnswer, status: int, form: _Form) -> TokenError:
-        described = f" ({body.error_description})" if body.error_description else ""
-        for hidden in [*self._secrets, form.fields.get("refresh_token")]:
-            described = described.replace(hidden, "***") if hidden else described
-        if status not in {_BAD_REQUEST, _UNAUTHORIZED}:
-            return TokenUnavailableError(f"{shown(self._url)} answered {status}{described}", status=status)
-        code = body.error or "no error code"
-        return TokenRefusedError(f"{shown(self._url)} refused: {code}{described}", code=code, status=status)
+    def _by_refresh_token(self, used: Secret) -> Token:
+        """Return a token by a refresh token, which stays in use when the server gives no replacement."""
+        form = Form({**self._more, "grant_type": "refresh_token", "refresh_token": used.text})
+        token = self._endpoint.request(form)
+        return token if token.refresh_token else msgspec.structs.replace(token, refresh_token=used.text)
 
 
-def _decoded(body: bytes) -> _TokenAnswer | None:
-    try:
-        return msgspec.json.decode(body, type=_TokenAnswer, strict=False)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+def _more_fields(scope: str | None, options: TokenRequestOptions) -> dict[str, str]:
+    named = {"scope": scope, "audience": options.get("audience")}
+    fields = {name: value for name, value in named.items() if value} | dict(options.get("extra", {}))
+    for name, value in fields.items():
+        if not is_instance(name, str) or not is_instance(value, str):
+            raise UsageError(f"the field {name!r} of the token request must be a string")
+    return fields
 
 
-def _lifetime(body: _TokenAnswer, answer: requests.Response) -> float | None:
-    """Seconds that a token has left; by the server's own clock where it names a point in time."""
-    if body.expires_in is not None or body.expires_at is None:
-        return body.expires_in
-    try:
-        server_now = parsedate_to_datetime(answer.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
-        server_now = time.time()
-    return body.expires_at - server_now
-
-
-class ClientCredentials(TokenSource):
+class ClientCredentials(_OAuthSource):
     """Tokens for the client itself (RFC 6749 section 4.4).
 
     When the server gives a refresh token along, the next renewal uses it (and its replacements); when the
@@ -146,13 +110,13 @@ class ClientCredentials(TokenSource):
 
     Args:
         token_url: The token endpoint.
-        client_id: Sent by HTTP Basic, form-encoded first (RFC 6749 section 2.3.1).
-        client_secret: The same; no repr or error shows it.
+        client_id: The client.
+        client_secret: Its secret; no repr or error shows it.
         scope: Space-separated scopes; None leaves them to the server.
-        session: Sends the requests; None takes one of its own, which never reads netrc.
-        timeouts: Seconds to connect, and between bytes.
-        windows: When to renew.
-        timer: A monotonic clock in seconds.
+        options: See `TokenRequestOptions`.
+
+    Raises:
+        UsageError: An argument is wrong.
 
     Example:
         >>> ClientCredentials("https://id.example.test/token", client_id="web", client_secret="s3cret")
@@ -166,101 +130,160 @@ class ClientCredentials(TokenSource):
         client_id: str,
         client_secret: str,
         scope: str | None = None,
-        session: requests.Session | None = None,
-        timeouts: Timeouts = (5.0, 30.0),
-        windows: RefreshWindows | None = None,
-        timer: Callable[[], float] = time.monotonic,
+        **options: Unpack[TokenRequestOptions],
     ) -> None:
         super().__init__(
-            principal=principal_of(token_url, client_id, scope or ""), windows=windows, timer=timer
-        )
-        self._endpoint = _TokenEndpoint(
             token_url,
             client_id=client_id,
             client_secret=client_secret,
-            session=session,
-            timeouts=timeouts,
+            scope=scope,
+            identity="",
+            options=options,
         )
-        self._form = _Form(grant_type="client_credentials", **({"scope": scope} if scope else {}))
 
     def fetch(self, previous: Token | None) -> Token:
-        """A token by the refresh token at hand, else by the credentials.
+        """Return a token by the present refresh token, else by the credentials.
 
         Raises:
             TokenRefusedError: The endpoint refused the credentials.
-            TokenUnavailableError: The endpoint didn't answer with a token.
+            TokenUnavailableError: The endpoint gave no token.
         """
         if previous is not None and previous.refresh_token is not None:
             try:
-                return _refreshed(self._endpoint, _renewal(previous.refresh_token))
+                return self._by_refresh_token(Secret(previous.refresh_token))
             except TokenRefusedError:
                 pass
-        return self._endpoint.ask(self._form)
+        return self._endpoint.request(Form({**self._more, "grant_type": "client_credentials"}))
 
 
-class RefreshToken(TokenSource):
+class RefreshTokenStore(Protocol):
+    """Where a rotating refresh token is kept, so that processes and restarts share it."""
+
+    def load(self) -> str | None:
+        """Return the newest refresh token; None when there is none."""
+        ...
+
+    def save(self, refresh_token: str) -> None:
+        """Keep a replacement."""
+        ...
+
+
+class RefreshToken(_OAuthSource):
     """Tokens by a refresh token that was got elsewhere (RFC 6749 section 6), with rotation.
+
+    A replacement that the server gives is saved before the new access token is used. If saving fails, the
+    replacement is kept and used all the same, the failure is logged, and saving is tried again with each call.
 
     Args:
         token_url: The token endpoint.
-        refresh_token: The first refresh token; no repr or error shows it.
-        client_id: Sent by HTTP Basic.
-        client_secret: The same; empty for a public client.
-        on_rotation: Called with each replacement that the server gives, before the new access token is used,
-            so that it can be stored; None when nobody needs it after this process.
-        session: Sends the requests; None takes one of its own.
-        timeouts: Seconds to connect, and between bytes.
-        windows: When to renew.
-        timer: A monotonic clock in seconds.
+        refresh_token: The first refresh token; no repr or error shows it. None takes it from the store.
+        client_id: The client.
+        client_secret: Its secret; "" for a public client.
+        scope: Space-separated scopes; None leaves them to the server.
+        on_rotation: Called with each replacement; None when no one needs it after this process.
+        store: Where the newest refresh token is kept; it is loaded first, and again before a refused one is given
+            up, since another process may have used it.
+        options: See `TokenRequestOptions`.
+
+    Raises:
+        UsageError: An argument is wrong.
+
+    Example:
+        >>> RefreshToken("https://id.example.test/token", refresh_token="r1", client_id="spa", principal="ada")
+        <RefreshToken f45e9e3f70a8>
     """
 
-    def __init__(  # noqa: PLR0913 -- keyword-only, each with a default
+    def __init__(
         self,
         token_url: str,
         *,
-        refresh_token: str,
+        refresh_token: str | None = None,
         client_id: str,
         client_secret: str = "",
+        scope: str | None = None,
         on_rotation: Callable[[str], None] | None = None,
-        session: requests.Session | None = None,
-        timeouts: Timeouts = (5.0, 30.0),
-        windows: RefreshWindows | None = None,
-        timer: Callable[[], float] = time.monotonic,
+        store: RefreshTokenStore | None = None,
+        **options: Unpack[TokenRequestOptions],
     ) -> None:
+        if not (refresh_token or store):
+            raise UsageError("there is no refresh token. Fix: give refresh_token= or store=")
+        self._unsaved: list[tuple[Callable[[str], None], Secret]] = []
         super().__init__(
-            principal=principal_of(token_url, client_id, refresh_token), windows=windows, timer=timer
-        )
-        self._endpoint = _TokenEndpoint(
             token_url,
             client_id=client_id,
             client_secret=client_secret,
-            session=session,
-            timeouts=timeouts,
+            scope=scope,
+            identity=refresh_token or uuid.uuid4().hex,
+            options=options,
         )
-        self._first = refresh_token
-        self._on_rotation = on_rotation
+        self._newest = None if refresh_token is None else Secret(refresh_token)
+        self._saves = [
+            each for each in (on_rotation, None if store is None else store.save) if each is not None
+        ]
+        self._store = store
 
-    def fetch(self, previous: Token | None) -> Token:
-        """A token by the newest refresh token.
+    def after_fork(self) -> None:
+        """Forget the renewal that a thread of the parent process is making."""
+        super().after_fork()
+        self._saving = threading.Lock()
+
+    def token(self) -> Token:
+        """Return a token that is valid now, after another attempt to save a replacement that couldn't be saved.
+
+        Raises:
+            TokenError: The renewal failed.
+        """
+        token = super().token()
+        if self._unsaved:
+            self._save_pending()
+        return token
+
+    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the newest refresh token is kept here
+        """Return a token by the newest refresh token.
 
         Raises:
             TokenRefusedError: The endpoint refused it: it was revoked, expired or used twice.
-            TokenUnavailableError: The endpoint didn't answer with a token.
+            TokenUnavailableError: The endpoint gave no token.
         """
-        form = _renewal((previous and previous.refresh_token) or self._first)
-        token = _refreshed(self._endpoint, form)
-        if token.refresh_token and not form.holds(token.refresh_token) and self._on_rotation is not None:
-            self._on_rotation(token.refresh_token)
+        used = self._loaded() or self._newest
+        if used is None:
+            raise TokenRefusedError("the store holds no refresh token. Fix: sign in, and save one")
+        try:
+            return self._rotated(used)
+        except TokenRefusedError:
+            stored = self._loaded()
+            if stored is None or stored.text == used.text:
+                raise
+        return self._rotated(stored)
+
+    def _loaded(self) -> Secret | None:
+        if self._store is None or self._unsaved:  # what couldn't be saved is newer
+            return None
+        try:
+            loaded = self._store.load()
+        except Exception as error:  # noqa: BLE001 -- the user's own may raise anything
+            logger.warning("the refresh token couldn't be loaded (%s)", type(error).__name__)
+            return None
+        return Secret(loaded) if isinstance(loaded, str) and loaded else None
+
+    def _rotated(self, used: Secret) -> Token:
+        token = self._by_refresh_token(used)
+        if token.refresh_token is not None:
+            self._newest = Secret(token.refresh_token)
+            if token.refresh_token != used.text:
+                self._unsaved = [(save, self._newest) for save in self._saves]
+                self._save_pending()
         return token
 
-
-def _renewal(refresh_token: str) -> _Form:
-    return _Form(grant_type="refresh_token", refresh_token=refresh_token)
-
-
-def _refreshed(endpoint: _TokenEndpoint, form: _Form) -> Token:
-    """A token by a refresh token, carrying that one on when the server gives no replacement."""
-    token = endpoint.ask(form)
-    if token.refresh_token:
-        return token
-    return msgspec.structs.replace(token, refresh_token=form.fields["refresh_token"])
+    def _save_pending(self) -> None:
+        with self._saving:
+            pending, self._unsaved = self._unsaved, []
+            for save, replacement in pending:
+                try:
+                    save(replacement.text)
+                except Exception as error:  # noqa: BLE001 -- the user's own may raise anything
+                    self._unsaved.append((save, replacement))
+                    logger.warning(
+                        "the new refresh token couldn't be saved (%s); it is tried again with the next call",
+                        type(error).__name__,
+                    )

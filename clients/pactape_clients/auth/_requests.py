@@ -1,32 +1,47 @@
-"""How a request carries a token: through requests' `auth=`, with one renewal when the server says 401."""
+"""How a request carries a token: a flow that yields requests and receives answers, and requests' `auth=`."""
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from requests.auth import AuthBase
 
-from pactape_clients.bodies import read_in_time
-from pactape_clients.call_context import CURRENT, bounded
+from pactape_clients.call_context import bounded, current_call, remaining_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     import requests
 
-    from pactape_clients.auth._source import Token, TokenSource
+    from pactape_clients.auth._source import TokenSource
+    from pactape_clients.auth._token import Token
+
+    Refused = Callable[[requests.Response], bool]
 
 __all__ = ["TokenAuth"]
 
 _UNAUTHORIZED = 401
+_GIVEN_UP_FOR = 60.0  # seconds
+_MOST_REMEMBERED = 1000
+
+
+def _is_401(response: requests.Response) -> bool:
+    return response.status_code == _UNAUTHORIZED
 
 
 class TokenAuth(AuthBase):
     """Sends `Authorization: Bearer <token>`; after a 401 renews the token and sends the request once more.
 
     As `auth=`, not as a header, because requests replaces a hand-set Authorization header by a netrc entry.
-    A body that can't be sent twice (a generator) is not sent twice: its 401 is final.
+    A body that can't be sent twice (a generator) is not sent twice: its 401 is final. So is one that a new token
+    doesn't cure: for a minute, no token is renewed for the same operation, nor after a new token that no request
+    was accepted with.
 
     Args:
         source: Where the tokens come from.
+        timer: A monotonic clock in seconds.
 
     Example:
         >>> from pactape_clients.auth import StaticToken
@@ -36,52 +51,148 @@ class TokenAuth(AuthBase):
         'Bearer t0p'
     """
 
-    def __init__(self, source: TokenSource) -> None:
+    def __init__(self, source: TokenSource, *, timer: Callable[[], float] = time.monotonic) -> None:
         self._source = source
+        self._timer = timer
+        self._accepted: Token | None = None
+        self._unproven: tuple[Token, float] | None = (
+            None  # a renewed token, and until when it may be at fault
+        )
+        self._given_up: dict[str, float] = {}
 
     def __repr__(self) -> str:
         return f"TokenAuth({self._source!r})"
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the token on `request`, and listen for a 401.
+    def flow(
+        self, request: requests.PreparedRequest, *, refused: Refused = _is_401
+    ) -> Generator[requests.PreparedRequest, requests.Response, None]:
+        """Yield the request with a token and, if its answer says that the token was refused, again with a new one.
+
+        Nothing is sent here: whoever runs the flow sends what it yields, and sends the answer into it.
+
+        Args:
+            request: Its Authorization header is set.
+            refused: Whether an answer says that the token was refused.
 
         Raises:
-            TokenError: There is no token to be had.
+            TokenError: There is no token.
+
+        Example:
+            >>> from pactape_clients.auth import CallableTokens
+            >>> import requests
+            >>> given = iter(["old", "new"])
+            >>> request = requests.Request("GET", "http://users.test/").prepare()
+            >>> flow = TokenAuth(CallableTokens(lambda: next(given))).flow(request)
+            >>> next(flow).headers["Authorization"]
+            'Bearer old'
+            >>> answer = requests.Response()
+            >>> answer.status_code, answer.request = 401, request
+            >>> flow.send(answer).headers["Authorization"]
+            'Bearer new'
         """
         token = self._source.token()
-        request.headers["Authorization"] = f"Bearer {token.value}"
-        request.register_hook("response", _SecondTry(self._source, token))  # type: ignore[no-untyped-call]
+        _carry(request, token)
+        response = yield request
+        if not refused(response):
+            self._accepted = token
+            return
+        name = _operation_of(request)
+        if not _carries(response.request, token) or not self._may_help(name, token) or not _rewind(request):
+            return
+        renewed = self._source.renew(token)
+        if renewed is token:
+            return
+        self._unproven = renewed, self._timer() + _GIVEN_UP_FOR
+        again = request.copy()
+        _carry(again, renewed)
+        response = yield again
+        if refused(response):
+            self._give_up(name)
+        else:
+            self._accepted = renewed
+
+    def _may_help(self, name: str, token: Token) -> bool:
+        """Return whether another token may be accepted where this one was refused."""
+        now = self._timer()
+        if now < self._given_up.get(name, 0.0):
+            return False
+        unproven = self._unproven
+        if unproven is None or unproven[0] is not token or self._accepted is token:
+            return True
+        return now >= unproven[1]
+
+    def _give_up(self, name: str) -> None:
+        if len(self._given_up) >= _MOST_REMEMBERED:
+            self._given_up.clear()
+        self._given_up[name] = self._timer() + _GIVEN_UP_FOR
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Run the flow with a session of requests: put a token on `request`, and listen for a 401.
+
+        Raises:
+            TokenError: There is no token.
+        """
+        flow = self.flow(request)
+        next(flow)
+        request.register_hook("response", _RetryOn401(flow))  # type: ignore[no-untyped-call]  # requests' types
         return request
 
 
-class _SecondTry:
-    """The response hook of one request: the token it was sent with, and what to do about a 401."""
+class _RetryOn401:
+    """The response hook of one request: sends what its flow yields."""
 
-    __slots__ = ("_source", "_token")
+    __slots__ = ("_flow",)
 
-    def __init__(self, source: TokenSource, token: Token) -> None:
-        self._source = source
-        self._token = token
+    def __init__(self, flow: Generator[requests.PreparedRequest, requests.Response, None]) -> None:
+        self._flow = flow
 
     def __call__(self, response: requests.Response, **sending: Any) -> requests.Response:
-        if response.status_code != _UNAUTHORIZED or not _is_own_request(response, self._token):
+        if response.is_redirect:
+            return response  # requests calls this hook again for what it leads to
+        if _is_401(response):
+            response.content  # noqa: B018 -- read to its end, so that its connection goes back even if renewing fails
+        try:
+            again = self._flow.send(response)
+        except StopIteration:
             return response
-        if not _rewound(response.request):
-            return response
-        response.content  # noqa: B018 -- read to its end, so that its connection goes back even if renewing fails
-        token = self._source.renew(self._token)
-        if token is self._token:
-            return response
-        return _sent_again(response, token, sending)
+        answer = _sent_again(response, again, sending)
+        with suppress(StopIteration):
+            self._flow.send(answer)
+        return answer
 
 
-def _is_own_request(response: requests.Response, token: Token) -> bool:
-    """Whether the refused request carried the token: after a redirect to another host it doesn't."""
-    return response.request.headers.get("Authorization") == f"Bearer {token.value}"
+def _sent_again(
+    refused: requests.Response, request: requests.PreparedRequest, sending: dict[str, Any]
+) -> requests.Response:
+    refused.close()
+    call = current_call.get()
+    if call is not None:
+        timeout = sending.get("timeout")
+        sending = {**sending, "timeout": bounded(timeout, remaining_time()) if timeout else remaining_time()}
+        call.announce()
+    adapter: Any = refused.connection
+    answer: requests.Response = adapter.send(request, **sending)
+    answer.history.append(refused)
+    answer.request = request
+    return answer
 
 
-def _rewound(request: requests.PreparedRequest) -> bool:
-    """Whether the body can be sent again, after winding it back if it is a file."""
+def _operation_of(request: requests.PreparedRequest) -> str:
+    call = current_call.get()
+    return f"{request.method} {request.url}" if call is None else call.operation.name
+
+
+def _carry(request: requests.PreparedRequest, token: Token) -> None:
+    request.headers["Authorization"] = f"Bearer {token.value}"
+
+
+def _carries(request: requests.PreparedRequest, token: Token) -> bool:
+    """Return whether the refused request carried the token: after a redirect to another host it doesn't."""
+    return request.headers.get("Authorization") == f"Bearer {token.value}"
+
+
+def _rewind(request: requests.PreparedRequest) -> bool:
+    """Return whether the body can be sent again, after rewinding it if it is a file."""
     body: Any = request.body
     if body is None or isinstance(body, str | bytes):
         return True
@@ -90,19 +201,3 @@ def _rewound(request: requests.PreparedRequest) -> bool:
         return False
     body.seek(start)
     return True
-
-
-def _sent_again(refused: requests.Response, token: Token, sending: dict[str, Any]) -> requests.Response:
-    refused.close()
-    request = refused.request.copy()
-    request.headers["Authorization"] = f"Bearer {token.value}"
-    call = CURRENT.get()
-    if call is not None:
-        sending = {**sending, "timeout": bounded(sending["timeout"], call.remaining())}
-        call.announce()
-    adapter: Any = refused.connection
-    answer: requests.Response = adapter.send(request, **sending)
-    read_in_time(answer, **sending)
-    answer.history.append(refused)
-    answer.request = request
-    return answer

@@ -3,107 +3,44 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import threading
 import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from pactape_clients.call_context import allowed_time
-from pactape_clients.errors import DeadlineExceededError, TokenError
-from pactape_clients.single_flight import Flight
+from pactape_clients.auth._token import RefreshWindows, Token, TokenState
+from pactape_clients.call_context import remaining_time
+from pactape_clients.checks import is_instance
+from pactape_clients.errors import (
+    ClientError,
+    DeadlineExceededError,
+    TokenError,
+    TokenUnavailableError,
+)
+from pactape_clients.processes import NotCopyable, renew_after_fork
+from pactape_clients.single_flight import Flight, FlightCancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RefreshWindows", "Token", "TokenSource", "principal_of"]
+__all__ = ["TokenSource"]
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """An access token. Two tokens are the same only if they are the same object: each fetch is a generation.
-
-    Args:
-        value: The token itself; no repr shows it.
-        expires_in: Seconds from its request to its end; None when it is good until refused.
-        refresh_token: What the next renewal may use; None when the server gave none.
-
-    Example:
-        >>> Token(value="eyJhbGciOi", expires_in=300)
-        Token(value='***', expires_in=300, refresh_token=None)
-    """
-
-    value: str
-    expires_in: float | None = None
-    refresh_token: str | None = None
-
-    def __repr__(self) -> str:
-        refresh_token = None if self.refresh_token is None else "***"
-        return f"Token(value='***', expires_in={self.expires_in!r}, refresh_token={refresh_token!r})"
-
-
-class RefreshWindows(msgspec.Struct, frozen=True, kw_only=True):
-    """When a token is renewed before its end.
-
-    Both windows shrink for short-lived tokens: the smaller of the seconds and the share of the lifetime counts.
-
-    Args:
-        advisory: Seconds before the end from which one thread renews while the others keep the old token.
-        advisory_share: The same as a share of the lifetime, 0 to 1.
-        mandatory: Seconds before the end from which every thread waits for the new token. This margin also
-            takes up a server clock that runs ahead of ours.
-        mandatory_share: The same as a share of the lifetime, 0 to 1.
-        retry_after: Seconds for which a failed renewal is not tried again; until then callers keep the old
-            token if it is still good, else get the same failure.
-
-    Example:
-        >>> RefreshWindows().advisory_for(3600.0), RefreshWindows().advisory_for(60.0)
-        (60.0, 12.0)
-    """
-
-    advisory: float = 60.0
-    advisory_share: float = 0.2
-    mandatory: float = 10.0
-    mandatory_share: float = 0.05
-    retry_after: float = 1.0
-
-    def advisory_for(self, lifetime: float) -> float:
-        """Seconds before the end of a token with this lifetime at which renewing is advised."""
-        return max(min(self.advisory, lifetime * self.advisory_share), self.mandatory_for(lifetime))
-
-    def mandatory_for(self, lifetime: float) -> float:
-        """Seconds before the end of a token with this lifetime at which renewing can't wait."""
-        return min(self.mandatory, lifetime * self.mandatory_share)
-
-
-class _Held:
-    """A token with its times on our own clock."""
-
-    __slots__ = ("advised", "ends", "required", "token")
-
-    def __init__(self, token: Token, windows: RefreshWindows, asked: float) -> None:
-        self.token = token
-        lifetime = token.expires_in
-        if lifetime is None:
-            self.advised = self.required = self.ends = float("inf")
-        else:
-            self.ends = asked + lifetime
-            self.advised = self.ends - windows.advisory_for(lifetime)
-            self.required = self.ends - windows.mandatory_for(lifetime)
-
-
-class TokenSource(ABC):
-    """A place where tokens come from; a subclass says how to fetch one, this class when, and by which thread.
+class TokenSource(NotCopyable, ABC):
+    """A source of access tokens; a subclass knows how to fetch one, this class when, and by which thread.
 
     One source may serve many clients and threads: 64 threads that need a new token cause one fetch, and share
-    its failure if it fails. A fetch that fails while the token at hand is still good is no error.
+    its failure if it fails. A fetch that fails while the present token is still valid is no error. After a fork
+    the child has the same token, and fetches for itself.
 
     Args:
-        principal: Names whose token it is, without any secret; cached values are kept apart by it.
+        principal: Identifies whose token it is, without any secret; cached values are kept apart by it.
         windows: When to renew.
         timer: A monotonic clock in seconds.
     """
+
+    #: Whether `identity()` may change from call to call.
+    varies = False
 
     def __init__(
         self,
@@ -115,87 +52,100 @@ class TokenSource(ABC):
         self.principal = principal
         self._windows = windows or RefreshWindows()
         self._timer = timer
+        self._state: TokenState | None = None
+        self._failure: tuple[ClientError, float] | None = None
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the renewal that a thread of the parent process is making."""
         self._lock = threading.Lock()
-        self._held: _Held | None = None
         self._flight: Flight[Token] | None = None
-        self._failure: tuple[TokenError, float] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.principal}>"
 
     @abstractmethod
     def fetch(self, previous: Token | None) -> Token:
-        """A new token.
+        """Return a new token.
 
         Args:
-            previous: The token it replaces; None the first time.
+            previous: The token that it replaces; None the first time.
 
         Raises:
-            TokenError: There is none to be had.
+            TokenError: None can be fetched.
         """
+
+    def identity(self) -> str:
+        """Return the name by which cached values are kept apart, as it is for a call that is made now."""
+        return self.principal
 
     def token(self) -> Token:
-        """A token that is good now, renewed if its time has come.
+        """Return a token that is valid now, renewed if its time has come.
 
         Raises:
-            TokenError: The renewal failed and the token at hand is no longer good.
+            TokenError: The renewal failed, and the present token is no longer valid.
             DeadlineExceededError: The deadline of the call on this thread passed first.
         """
-        held = self._held
-        if held is not None and self._timer() < held.advised:
-            return held.token
-        return self._renewed(rejected=None)
+        state = self._state
+        if state is not None and self._timer() < state.advised:
+            return state.token
+        return self._renewed(None)
 
     def renew(self, rejected: Token) -> Token:
-        """The token to use after the server has refused one.
+        """Return a token other than one that a server has refused.
 
-        If another thread has already replaced the refused token, that replacement is returned and nothing is
-        fetched. A source that can't get another token returns the refused one.
+        If another thread has replaced that token already, the replacement is returned: a server that refuses
+        the token of 64 requests causes one renewal.
+
+        Args:
+            rejected: The refused token.
+
+        Returns:
+            A token; the refused one from a source that can't give another.
 
         Raises:
             TokenError: The renewal failed.
             DeadlineExceededError: The deadline of the call on this thread passed first.
         """
-        return self._renewed(rejected=rejected)
+        return self._renewed(rejected)
 
-    def _renewed(self, *, rejected: Token | None) -> Token:
+    def _renewed(self, rejected: Token | None) -> Token:
         while True:
             now = self._timer()
             with self._lock:
-                held = self._usable(rejected, now)
-                if held is not None and now < held.advised:
-                    return held.token
-                if held is not None and self._leave_to_others(held, now):
-                    return held.token
-                flight, leading = self._board(now)
-            if leading:
+                state = self._usable(rejected, now)
+                if state is not None and (now < state.advised or self._leave_to_others(state, now)):
+                    return state.token
+                flight, is_leader = self._join(now)
+            if is_leader:
                 self._lead(flight)
             try:
-                return flight.wait(timeout=allowed_time())
+                return flight.result(timeout=remaining_time())
             except TokenError:
-                if held is not None and self._timer() < held.ends:
-                    return held.token
+                if state is not None and self._timer() < state.ends:
+                    return state.token
                 raise
-            except TimeoutError:
-                allowed_time()
+            except (TimeoutError, FlightCancelledError):
+                remaining_time()
             except DeadlineExceededError:
-                if leading:
+                if is_leader:
                     raise
-                allowed_time()  # the leader's deadline may have passed; is ours?
+                remaining_time()  # the leader's deadline passed; ours may not have
 
-    def _usable(self, rejected: Token | None, now: float) -> _Held | None:
-        held = self._held
-        if held is None or held.token is rejected or now >= held.ends:
+    def _usable(self, rejected: Token | None, now: float) -> TokenState | None:
+        state = self._state
+        if state is None or state.token is rejected or now >= state.ends:
             return None
-        return held
+        return state
 
-    def _leave_to_others(self, held: _Held, now: float) -> bool:
-        """Whether a still good token may be used as it is: another thread renews it, or has just failed to."""
+    def _leave_to_others(self, state: TokenState, now: float) -> bool:
+        """Return whether a still valid token may be used: another thread renews it, or has just failed to."""
         if self._failure is not None and now < self._failure[1]:
             return True
-        return self._flight is not None and now < held.required
+        return self._flight is not None and now < state.required
 
-    def _board(self, now: float) -> tuple[Flight[Token], bool]:
+    def _join(self, now: float) -> tuple[Flight[Token], bool]:
         if self._flight is not None:
             return self._flight, False
         if self._failure is not None and now < self._failure[1]:
@@ -204,29 +154,43 @@ class TokenSource(ABC):
         return self._flight, True
 
     def _lead(self, flight: Flight[Token]) -> None:
-        asked = self._timer()
-        previous = self._held
+        requested_at = self._timer()
+        state: TokenState | None = None
+        failure: ClientError | None = None
+        try:
+            state = TokenState(self._fetch(), self._windows, requested_at)
+        except ClientError as error:
+            failure = error
+        finally:  # also when this thread is told to exit: then the others fetch for themselves
+            self._finish(flight, state, failure)
+
+    def _fetch(self) -> Token:
+        previous = self._state
         try:
             token = self.fetch(None if previous is None else previous.token)
-        except BaseException as error:  # noqa: BLE001 -- those who wait must not wait for ever
-            with self._lock:
-                self._flight = None
-                if isinstance(error, TokenError):
-                    self._failure = error, self._timer() + self._windows.retry_after
-            flight.crash(error)
+        except ClientError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a subclass of the user's own may raise anything
+            failure = TokenUnavailableError(f"{type(self).__name__}.fetch raised {type(error).__name__}")
         else:
-            with self._lock:
-                self._held = _Held(token, self._windows, asked)
+            if is_instance(token, Token):
+                return token
+            failure = TokenUnavailableError(
+                f"{type(self).__name__}.fetch returned {type(token).__name__}, not a Token"
+            )
+        raise failure  # outside of the handler: the frames below may hold secrets
+
+    def _finish(self, flight: Flight[Token], state: TokenState | None, failure: ClientError | None) -> None:
+        with self._lock:
+            if self._flight is flight:
                 self._flight = None
-                self._failure = None
-            flight.land(token)
-
-
-def principal_of(*parts: str) -> str:
-    """A short name for a principal that gives none of its parts away.
-
-    Example:
-        >>> principal_of("https://example.test/token", "web")
-        '942de50727ee'
-    """
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+            if state is not None:
+                self._state, self._failure = state, None
+            elif isinstance(failure, TokenError):
+                self._failure = failure, self._timer() + self._windows.retry_after
+        if state is not None:
+            flight.set_result(state.token)
+        elif failure is not None:
+            flight.set_exception(failure)
+        else:
+            flight.cancel()

@@ -1,6 +1,15 @@
 """Caches with a time to live for each entry, single flight, and invalidation that no load in flight can undo."""
 
-from pactape_clients.cache._entries import Cache, CacheStats, Invalidation, Kept, Loaded, pattern_of
+from pactape_clients.cache._entries import (
+    Cache,
+    CacheStats,
+    Expired,
+    Invalidation,
+    Loaded,
+    full_key,
+    is_outage,
+    pattern_of,
+)
 from pactape_clients.cache._freezing import is_immutable
 from pactape_clients.cache._memory import TTLCache
 from pactape_clients.cache._redis import RedisCache
@@ -8,11 +17,13 @@ from pactape_clients.cache._redis import RedisCache
 __all__ = [
     "Cache",
     "CacheStats",
+    "Expired",
     "Invalidation",
-    "Kept",
     "Loaded",
     "RedisCache",
     "TTLCache",
+    "full_key",
     "is_immutable",
+    "is_outage",
     "pattern_of",
 ]

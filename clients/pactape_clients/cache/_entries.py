@@ -7,20 +7,40 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from pactape_clients.errors import (
+    DecodeError,
+    RateLimitedError,
+    RedirectError,
+    ServerError,
+    TokenUnavailableError,
+    TransportError,
+    UsageError,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Cache", "CacheStats", "Invalidation", "Kept", "Loaded", "full_key", "pattern_of"]
+__all__ = [
+    "Cache",
+    "CacheStats",
+    "Expired",
+    "Invalidation",
+    "Loaded",
+    "full_key",
+    "is_outage",
+    "labels_of",
+    "pattern_of",
+]
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """What a load brings.
 
     Args:
-        value: What to keep: an immutable object, or bytes.
-        ttl: Seconds to serve it; 0 or less keeps nothing.
+        value: What to cache: an immutable object, or bytes.
+        ttl: Seconds to serve it; 0 or less caches nothing; infinity never expires.
         tags: Labels by which it can be invalidated.
-        etag: The version's name, with which a later load can ask whether it has changed; None without one.
+        etag: The version, with which a later load can ask whether it has changed; None without one.
         stale_for: Seconds beyond `ttl` for which it may still be served if loading anew fails.
         revalidate_for: Seconds beyond `ttl` for which it is kept, not served, for its `etag`.
     """
@@ -32,13 +52,18 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     stale_for: float = 0.0
     revalidate_for: float = 0.0
 
+    @property
+    def kept_beyond(self) -> float:
+        """Seconds beyond `ttl` for which the value is kept."""
+        return max(self.stale_for, self.revalidate_for if self.etag else 0.0)
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+
+class Expired(msgspec.Struct, frozen=True, kw_only=True):
     """An entry past its time to live: good for asking whether it has changed.
 
     Args:
-        value: As it was kept.
-        etag: The version's name.
+        value: As it was cached.
+        etag: The version.
     """
 
     value: Any
@@ -66,7 +91,7 @@ class CacheStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
-    """What to forget.
+    """What to invalidate.
 
     Args:
         labels: Entries with any of these labels; a label is a tag, or a key after "=".
@@ -77,12 +102,12 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
     pattern: re.Pattern[str] | None = None
 
     @property
-    def may_mean_any(self) -> bool:
-        """Whether it names a tag, which any load in flight may turn out to bring."""
+    def may_match_any(self) -> bool:
+        """Whether it holds a tag, which any load in flight may turn out to bring."""
         return any(not label.startswith("=") for label in self.labels)
 
-    def hits(self, key: str, tags: Iterable[str]) -> bool:
-        """Whether an entry with this key and these tags is to be forgotten."""
+    def matches(self, key: str, tags: Iterable[str]) -> bool:
+        """Return whether an entry with this key and these tags is to be invalidated."""
         if f"={key}" in self.labels or not self.labels.isdisjoint(tags):
             return True
         return self.pattern is not None and self.pattern.search(key) is not None
@@ -91,25 +116,25 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
 class Cache(Protocol):
     """Where clients keep what they have read; `TTLCache` and `RedisCache` are two.
 
-    `keeps_objects` says whether values come back as the same object (then clients keep only immutable ones and
+    `keeps_objects` says whether values come back as the same object (then clients cache only immutable ones and
     bytes), or whether it takes bytes alone.
     """
 
     keeps_objects: bool
 
     def lookup(self, full_key: str) -> Any:
-        """The value at a full key (see `full_key`). Raises KeyError when there is none."""
+        """Return the value at a full key (see `full_key`). Raises KeyError when there is none."""
         ...
 
     def get_or_load(
         self,
         key: str,
-        load: Callable[[Kept | None], Loaded],
+        load: Callable[[Expired | None], Loaded],
         *,
         namespace: str = "",
         tags: tuple[str, ...] = (),
     ) -> Any:
-        """The value at `key` in `namespace`, loaded if there is none; many callers share one load.
+        """Return the value at `key` in `namespace`, loading it if there is none; many callers share one load.
 
         Args:
             key: The entry's name, the same in every namespace.
@@ -120,7 +145,7 @@ class Cache(Protocol):
         ...
 
     def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
-        """Keep a value without a load."""
+        """Cache a value without a load."""
         ...
 
     def invalidate(
@@ -130,7 +155,7 @@ class Cache(Protocol):
         tags: Iterable[str] = (),
         pattern: str | re.Pattern[str] | None = None,
     ) -> int:
-        """Forget entries in every namespace, and keep loads in flight from storing what they bring.
+        """Invalidate entries in every namespace, and keep loads in flight from storing what they bring.
 
         Args:
             keys: Entries with exactly these keys.
@@ -138,21 +163,36 @@ class Cache(Protocol):
             pattern: A regular expression, searched for in each key; see `pattern_of`.
 
         Returns:
-            How many entries were forgotten.
+            How many entries were invalidated.
+
+        Raises:
+            CacheUnavailableError: The cache's server can't be reached.
         """
         ...
 
     def clear(self) -> None:
-        """Forget everything, loads in flight included."""
+        """Invalidate everything, loads in flight included."""
         ...
 
     def stats(self) -> CacheStats:
-        """What the cache has done so far."""
+        """Return what the cache has done so far."""
         ...
 
 
+def labels_of(keys: Iterable[str], tags: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the labels of keys, and the tags.
+
+    Raises:
+        UsageError: A single string where a list is expected, which would be taken for its letters.
+    """
+    for name, given in (("keys", keys), ("tags", tags)):
+        if isinstance(given, str):
+            raise UsageError(f"{name} must be a list of strings, not {given!r}. Fix: {name}=[{given!r}]")
+    return [f"={key}" for key in keys], list(tags)
+
+
 def full_key(namespace: str, key: str) -> str:
-    """The name under which an entry is kept: the key alone where there is but one principal.
+    """Return the name of an entry: the key alone where there is but one principal.
 
     Example:
         >>> full_key("", "user:1"), full_key("7bd6cc5bb5b2", "user:1")
@@ -162,10 +202,13 @@ def full_key(namespace: str, key: str) -> str:
 
 
 def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
-    """A pattern as invalidation uses it.
+    """Return a pattern as invalidation uses it.
 
-    A text is a regular expression that must end where a word ends, so that "GetUser.*user-1" finds user-1 and not
+    A string is a regular expression that must end where a word ends, so that "GetUser.*user-1" finds user-1 and not
     user-10. Words hold letters, digits, "_" and "-". A compiled pattern is taken as it is.
+
+    Raises:
+        UsageError: It is not a regular expression.
 
     Example:
         >>> bool(pattern_of("GetUser.*user-1").search('GetUser:{"id":"user-1"}'))
@@ -173,4 +216,18 @@ def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
         >>> bool(pattern_of("GetUser.*user-1").search('GetUser:{"id":"user-10"}'))
         False
     """
-    return re.compile(rf"(?:{pattern})(?![\w-])") if isinstance(pattern, str) else pattern
+    if not isinstance(pattern, str):
+        return pattern
+    try:
+        return re.compile(rf"(?:{pattern})(?![\w-])")
+    except (re.error, RecursionError, OverflowError) as error:
+        failure = UsageError(f"the pattern {pattern!r} is not a regular expression: {error}")
+    raise failure
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether a load failed in a way that says nothing about the value: then a stale one may be served."""
+    return isinstance(
+        error,
+        TransportError | ServerError | RateLimitedError | TokenUnavailableError | DecodeError | RedirectError,
+    )

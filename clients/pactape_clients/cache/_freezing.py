@@ -29,7 +29,7 @@ _SCALARS = (
 
 @lru_cache(maxsize=1024)
 def is_immutable(model: Any) -> bool:
-    """Whether no value of this type can be changed, at any depth.
+    """Return whether no value of this type can be changed, at any depth.
 
     Example:
         >>> is_immutable(tuple[str, ...]), is_immutable(list[str])

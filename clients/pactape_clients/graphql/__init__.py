@@ -1,17 +1,29 @@
 """GraphQL over HTTP: compiled documents, typed results, cached queries, errors that keep everything."""
 
 from pactape_clients.graphql._answers import ErrorHandler, GraphQLResult
-from pactape_clients.graphql._client import GraphQLClient, GraphQLOptions
+from pactape_clients.graphql._client import GraphQLClient
 from pactape_clients.graphql._documents import Document, compiled
-from pactape_clients.graphql._requests import Call, Upload
+from pactape_clients.graphql._options import (
+    ExecuteOptions,
+    GraphQLClientOptions,
+    GraphQLOptions,
+    MutationOptions,
+    QueryOptions,
+)
+from pactape_clients.graphql._requests import Call
+from pactape_clients.wire import Upload
 
 __all__ = [
     "Call",
     "Document",
     "ErrorHandler",
+    "ExecuteOptions",
     "GraphQLClient",
+    "GraphQLClientOptions",
     "GraphQLOptions",
     "GraphQLResult",
+    "MutationOptions",
+    "QueryOptions",
     "Upload",
     "compiled",
 ]

@@ -7,29 +7,40 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pactape_clients.decoding import status_error
+from pactape_clients.decoding import answer_context, json_in, status_error
 from pactape_clients.errors import DecodeError, GraphQLErrorDetail, GraphQLResponseError
+from pactape_clients.json_codec import Codec, FormatError
+from pactape_clients.redaction import redact, secrets_of
 
 if TYPE_CHECKING:
     import requests
 
+    from pactape_clients.call_context import CallContext
     from pactape_clients.errors import ClientError, TransportError
-    from pactape_clients.operations import Operation
 
-__all__ = ["Answer", "ErrorHandler", "GraphQLResult", "Judge", "entities_in", "error_in"]
+__all__ = [
+    "Answer",
+    "BatchJudge",
+    "ErrorHandler",
+    "GraphQLJudge",
+    "GraphQLResult",
+    "entities_in",
+    "read_answer",
+]
 
 _FIRST_ERROR = 400
+_CODEC = Codec()
 
 
 class ErrorHandler(Protocol):
     """Decides what a caller gets for an error; returning None leaves it to the client."""
 
     def handle_graphql_errors(self, error: GraphQLResponseError) -> Exception | None:
-        """The exception for an answer with errors in it."""
+        """Return the exception for an answer with errors."""
         ...
 
     def handle_network_error(self, error: TransportError) -> Exception | None:
-        """The exception for a call that got no answer."""
+        """Return the exception for a call that got no answer."""
         ...
 
 
@@ -46,13 +57,23 @@ class Answer(msgspec.Struct, kw_only=True):
 
     @property
     def is_response(self) -> bool:
-        """Whether it has data or errors, without which it is no GraphQL response."""
-        return bool(self.data) or bool(self.wire_errors)
+        """Whether it has data or errors, without which it is not a GraphQL response."""
+        return self.was_executed or bool(self.wire_errors)
+
+    @property
+    def was_executed(self) -> bool:
+        """Whether it has an entry `data`, if only null: a request that was refused has none."""
+        return bytes(self.data) != b""
 
     @property
     def has_data(self) -> bool:
         """Whether its data is anything but null."""
         return bytes(self.data) not in {b"", b"null"}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of its errors."""
+        return frozenset(each.code for each in self.errors if each.code is not None)
 
 
 class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,11 +92,11 @@ class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
 
 
-class Judge:
+class GraphQLJudge:
     """Judges the answers of one call, and keeps the last one.
 
     Args:
-        keep_errors: Whether an answer with data is good although it has errors.
+        keep_errors: Whether an answer with data passes although it has errors.
     """
 
     __slots__ = ("_keep_errors", "answer")
@@ -84,36 +105,60 @@ class Judge:
         self._keep_errors = keep_errors
         self.answer = Answer()
 
-    def __call__(self, response: requests.Response, operation: Operation) -> ClientError | None:
-        """The answer's error, if it is one; an error status may come with GraphQL errors in the body."""
-        answer = _read(response)
+    def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
+        """Return the answer's error, if it is one; an error status may come with GraphQL errors in the body."""
+        answer = read_answer(response)
+        self.answer = answer or Answer()
         if answer is None or (response.status_code >= _FIRST_ERROR and not answer.wire_errors):
-            return status_error(response, operation) or _unreadable(response, operation)
-        self.answer = answer
+            return status_error(response, call.operation, call.values) or _unreadable(response, call)
         if not answer.wire_errors or (self._keep_errors and answer.has_data):
             return None
-        return error_in(answer, response, operation)
+        return _error_of(answer, response, call)
 
 
-def _read(response: requests.Response) -> Answer | None:
+class BatchJudge:
+    """Judges the answer of a batch; one that was refused as a whole is an object, not a list."""
+
+    __slots__ = ("answers",)
+
+    def __init__(self) -> None:
+        self.answers: tuple[Answer, ...] = ()
+
+    def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
+        """Return the answer's error, if it is one."""
+        refusal = read_answer(response)
+        if refusal is not None and refusal.wire_errors:
+            return _error_of(refusal, response, call)
+        failure = status_error(response, call.operation, call.values)
+        if failure is not None:
+            return failure
+        try:
+            self.answers = _CODEC.decode(json_in(response), tuple[Answer, ...])
+        except FormatError:
+            return _unreadable(response, call)
+        return None
+
+
+def read_answer(response: requests.Response) -> Answer | None:
+    """Return an answer; None if it is not a GraphQL response."""
     try:
-        answer = msgspec.json.decode(response.content, type=Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        answer: Answer = _CODEC.decode(json_in(response), Answer)
+    except FormatError:
         return None
     return answer if answer.is_response else None
 
 
-def _unreadable(response: requests.Response, operation: Operation) -> DecodeError:
+def _unreadable(response: requests.Response, call: CallContext) -> DecodeError:
+    kind = response.headers.get("Content-Type", "none")
     return DecodeError(
-        f"{operation.name}: the answer is no GraphQL response",
-        operation=operation,
-        status=response.status_code,
-        headers=response.headers,
+        f"{call.operation.name}: the answer is not a GraphQL response "
+        f"(status {response.status_code}, Content-Type {kind})",
+        **answer_context(response, call.operation, call.values),
     )
 
 
 def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
-    """One error; servers write null for what they leave out, and a member of another shape hides no message.
+    """Return one error; servers write null for what they leave out, and a member of another shape hides no message.
 
     Example:
         >>> detail_of({"message": "no", "path": None}).message
@@ -130,21 +175,19 @@ def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
         )
 
 
-def error_in(answer: Answer, response: requests.Response, operation: Operation) -> GraphQLResponseError:
-    """An answer's errors as one exception."""
+def _error_of(answer: Answer, response: requests.Response, call: CallContext) -> GraphQLResponseError:
     errors = answer.errors
+    words = redact("; ".join(each.message for each in errors), secrets_of(response.request))
     return GraphQLResponseError(
-        f"{operation.name}: " + "; ".join(each.message for each in errors),
+        f"{call.operation.name}: {words}",
         errors=errors,
-        data=msgspec.json.decode(answer.data) if answer.has_data else None,
-        operation=operation,
-        status=response.status_code,
-        headers=response.headers,
+        data=_CODEC.decode(bytes(answer.data), None) if answer.has_data else None,
+        **answer_context(response, call.operation, call.values),
     )
 
 
 def entities_in(data: Any) -> frozenset[str]:
-    """The things that plain data holds, as "Type:id", wherever both `__typename` and `id` were asked for.
+    """Return what plain data holds, as "Type:id", wherever both `__typename` and `id` were asked for.
 
     Example:
         >>> sorted(entities_in({"user": {"__typename": "User", "id": "1", "posts": [{"id": "2"}]}}))

@@ -30,8 +30,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of a GraphQL document, ready to be sent any number of times.
 
     Args:
-        text: The document, to the letter.
+        text: The document as it was written.
         name: The operation's name; "anonymous" when it has none.
+        operation_name: The operation's name as it is sent; None when it has none.
         kind: "query", "mutation" or "subscription".
         digest: SHA-256 of the text, in hexadecimal.
         variables: The variables it declares.
@@ -40,6 +41,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     name: str
+    operation_name: str | None
     kind: str
     digest: str
     variables: frozenset[str]
@@ -60,6 +62,18 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             declared = _listed(self.variables) if self.variables else "none"
             raise DocumentError(f"{self.name} declares no {_listed(unknown)}; it declares {declared}")
 
+    def check_kind(self, expected: str) -> None:
+        """Refuse an operation of another kind.
+
+        Raises:
+            DocumentError: It is one.
+        """
+        if self.kind == "subscription":
+            raise DocumentError(f"{self.name} is a subscription, and subscriptions aren't supported")
+        if self.kind != expected:
+            method = "mutate" if self.kind == "mutation" else "query"
+            raise DocumentError(f"{self.name} is a {self.kind}. Fix: execute it with {method}(…)")
+
 
 def _listed(names: frozenset[str]) -> str:
     return ", ".join(f"${name}" for name in sorted(names))
@@ -67,11 +81,11 @@ def _listed(names: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | None = None) -> Document:
-    """One operation of a document; the second time it costs a look-up.
+    """Return one operation of a document; the second time it costs a look-up.
 
     Args:
         text: The document.
-        operation: Which operation, by name; None when there is but one.
+        operation: Which operation, by name; None when there is only one.
         schema: What to validate it against; None checks its syntax alone.
 
     Raises:
@@ -82,9 +96,11 @@ def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | No
         >>> document.name, document.kind, sorted(document.required)
         ('GetUser', 'query', ['id'])
     """
+    if not isinstance(text, str):
+        raise DocumentError(f"a GraphQL document is a string, not {type(text).__name__}")
     try:
         parsed = parse(text)
-    except GraphQLSyntaxError as error:
+    except (GraphQLSyntaxError, RecursionError) as error:
         raise DocumentError(f"the GraphQL document doesn't parse: {error}") from None
     if schema is not None and (errors := validate(schema, parsed)):
         raise DocumentError("the GraphQL document doesn't fit the schema: " + "; ".join(map(str, errors)))
@@ -95,6 +111,7 @@ def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | No
     return Document(
         text=text,
         name=chosen.name.value if chosen.name else "anonymous",
+        operation_name=chosen.name.value if chosen.name else None,
         kind=chosen.operation.value,
         digest=hashlib.sha256(text.encode()).hexdigest(),
         variables=frozenset(each.variable.name.value for each in declared),
@@ -112,7 +129,7 @@ def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> Oper
         return operations[0]
     if name is None:
         raise DocumentError(
-            f"the document has {len(names)} operations ({', '.join(names)}): name one of them"
+            f"the document has {len(names)} operations ({', '.join(names)}). Fix: name one by operation="
         )
     if name not in names:
         raise DocumentError(f"the document has no operation {name!r}; it has {', '.join(names) or 'none'}")
@@ -121,12 +138,12 @@ def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> Oper
 
 @lru_cache(maxsize=32)
 def schema_of(sdl: str) -> GraphQLSchema:
-    """The schema that an SDL text describes.
+    """Return the schema that an SDL text describes.
 
     Raises:
-        DocumentError: It describes none.
+        DocumentError: It can't be read.
     """
     try:
         return build_schema(sdl)
-    except (GraphQLError, TypeError) as error:
+    except (GraphQLError, TypeError, RecursionError) as error:
         raise DocumentError(f"the schema can't be read: {error}") from None

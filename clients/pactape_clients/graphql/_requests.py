@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import requests
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
+
+from pactape_clients.errors import DocumentError
+from pactape_clients.graphql._variables import Variables, split_uploads
+from pactape_clients.transport import OutgoingRequest
+from pactape_clients.wire import RequestBody, Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pactape_clients.graphql._documents import Document
-__all__ = ["Call", "Upload", "by_get", "by_post", "members", "plain", "uploads_in"]
+    from pactape_clients.json_codec import Codec
+    from pactape_clients.transport import Transport
+
+__all__ = ["Call", "GraphQLRequests", "persisted_query"]
 
 _ACCEPT = "application/graphql-response+json, application/json;q=0.9"
-
-
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as a variable's value (GraphQL multipart request specification).
-
-    Args:
-        content: Its bytes, or a file opened for reading bytes.
-        name: Its name.
-        content_type: Its media type.
-    """
-
-    content: bytes | BinaryIO
-    name: str
-    content_type: str = "application/octet-stream"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,91 +32,120 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         document: The GraphQL document.
         variables: As for `GraphQLClient.query`.
         returns: The type of its data; None for plain JSON values.
-        operation: Which of the document's operations; None when it has but one.
+        operation: Which of the document's operations; None when it has only one.
     """
 
     document: str
-    variables: Mapping[str, Any] | msgspec.Struct | None = None
+    variables: Variables = None
     returns: Any = None
     operation: str | None = None
 
 
-def plain(variables: Mapping[str, Any] | msgspec.Struct | None) -> Mapping[str, Any]:
-    """Variables as a mapping of the names on the wire."""
-    if isinstance(variables, msgspec.Struct):
-        found: dict[str, Any] = msgspec.to_builtins(variables)
-        return found
-    return variables or {}
+def persisted_query(document: Document) -> dict[str, Any]:
+    """Return the extension that stands for a document (automatic persisted queries)."""
+    return {"persistedQuery": {"version": 1, "sha256Hash": document.digest}}
 
 
-def members(
-    document: Document, variables: Mapping[str, Any], *, extensions: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """A request's members (GraphQL over HTTP, section 5.1); without its document when extensions stand for it."""
-    found: dict[str, Any] = {"variables": variables}
-    if document.name != "anonymous":
-        found["operationName"] = document.name
-    if extensions is not None:
-        return found | {"extensions": extensions}
-    return {"query": document.text, **found}
+class GraphQLRequests:
+    """Builds the requests of one client.
 
-
-def by_post(url: str, body: Any, *, headers: Mapping[str, str]) -> requests.Request:
-    """A request, or a list of them, as JSON."""
-    return requests.Request(
-        "POST",
-        url,
-        data=msgspec.json.encode(body),
-        headers={"Accept": _ACCEPT, "Content-Type": "application/json", **headers},
-    )
-
-
-def by_get(url: str, body: Mapping[str, Any]) -> requests.Request:
-    """A query in the URL (GraphQL over HTTP, section 6.3)."""
-    texts = {
-        name: value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
-        for name, value in body.items()
-    }
-    return requests.Request("GET", url, params=texts, headers={"Accept": _ACCEPT})
-
-
-def uploads_in(value: Any, path: str = "variables") -> tuple[Any, list[tuple[str, Upload]]]:
-    """The value with null in the place of each upload, and the uploads by their paths.
-
-    Example:
-        >>> uploads_in({"file": Upload(content=b"", name="a.txt")})[0]
-        {'file': None}
+    Args:
+        transport: Knows the endpoint and the client's headers.
+        codec: Encodes variables.
+        queries_by: The HTTP method of queries.
     """
-    if isinstance(value, Upload):
-        return None, [(path, value)]
-    found: list[tuple[str, Upload]] = []
-    if isinstance(value, dict):
-        kept: dict[str, Any] = {}
-        for name, each in value.items():
-            kept[name], uploads = uploads_in(each, f"{path}.{name}")
-            found += uploads
-        return kept, found
-    if isinstance(value, list | tuple):
-        items = []
-        for index, each in enumerate(value):
-            item, uploads = uploads_in(each, f"{path}.{index}")
-            items.append(item)
-            found += uploads
-        return items, found
-    return value, found
 
+    def __init__(self, transport: Transport, codec: Codec, *, queries_by: str) -> None:
+        self._transport = transport
+        self._codec = codec
+        self._queries_by = queries_by
 
-def by_multipart(
-    url: str, body: Mapping[str, Any], uploads: list[tuple[str, Upload]], *, headers: Mapping[str, str]
-) -> requests.Request:
-    """A request with files: its operations, which file goes where, then the files, in this order."""
-    places = {str(number): [path] for number, (path, _) in enumerate(uploads)}
-    parts: list[tuple[str, Any]] = [
-        ("operations", (None, msgspec.json.encode(body))),
-        ("map", (None, msgspec.json.encode(places))),
-    ]
-    parts += [
-        (str(number), (upload.name, upload.content, upload.content_type))
-        for number, (_, upload) in enumerate(uploads)
-    ]
-    return requests.Request("POST", url, files=parts, headers={"Accept": _ACCEPT, **headers})
+    def method_of(self, document: Document) -> str:
+        """Return the HTTP method of an operation; mutations always go by POST."""
+        return self._queries_by if document.kind == "query" else "POST"
+
+    def members(
+        self,
+        document: Document,
+        variables: Mapping[str, Any],
+        *,
+        with_text: bool = True,
+        with_hash: bool = False,
+    ) -> dict[str, Any]:
+        """Return a request's members (GraphQL over HTTP, section 5.1).
+
+        Raises:
+            DocumentError: There is an upload where none can be sent.
+        """
+        found: dict[str, Any] = {"query": document.text} if with_text else {}
+        found["variables"] = variables
+        if document.operation_name is not None:
+            found["operationName"] = document.operation_name
+        if with_hash:
+            found["extensions"] = persisted_query(document)
+        return found
+
+    def request(
+        self, document: Document, members: dict[str, Any], *, headers: Mapping[str, str]
+    ) -> OutgoingRequest:
+        """Return the request of one operation.
+
+        Args:
+            document: The operation.
+            members: The request's members.
+            headers: Those of the call.
+
+        Raises:
+            DocumentError: A query has an upload.
+            UsageError: The variables can't be encoded, or HTTP can't carry a header.
+        """
+        is_query = document.kind == "query"
+        plain, uploads = split_uploads(members["variables"])
+        if uploads and is_query:
+            raise DocumentError(
+                f"{document.name} is a query with an upload. Fix: upload files with a mutation"
+            )
+        if uploads:
+            return self._multipart({**members, "variables": plain}, uploads, headers=headers)
+        if self.method_of(document) == "GET":
+            return self._get(members, headers=headers)
+        return self.post(members, headers=headers, repeatable=is_query)
+
+    def post(self, body: Any, *, headers: Mapping[str, str], repeatable: bool) -> OutgoingRequest:
+        """Return a request, or a list of them, as JSON."""
+        content = RequestBody(self._codec.encode(body, what="variables"), "application/json")
+        return self._outgoing("POST", content, headers, repeatable=repeatable)
+
+    def _get(self, body: Mapping[str, Any], *, headers: Mapping[str, str]) -> OutgoingRequest:
+        """Return a query in the URL (GraphQL over HTTP, section 6.3)."""
+        pairs = tuple(
+            (name, value if isinstance(value, str) else self._codec.encode(value, order="sorted").decode())
+            for name, value in body.items()
+        )
+        request = self._outgoing("GET", None, headers, repeatable=True)
+        request.query = pairs
+        return request
+
+    def _multipart(
+        self, body: Mapping[str, Any], uploads: list[tuple[str, Upload]], *, headers: Mapping[str, str]
+    ) -> OutgoingRequest:
+        """Return a request with files: its operations, which file goes where, then the files, in this order."""
+        places = {str(number): [path] for number, (path, _) in enumerate(uploads)}
+        parts = [
+            RequestField.from_tuples("operations", self._codec.encode(body, what="variables")),
+            RequestField.from_tuples("map", msgspec.json.encode(places)),
+        ]
+        for number, (_, upload) in enumerate(uploads):
+            parts.append(
+                RequestField.from_tuples(str(number), (upload.name, upload.read(), upload.content_type))
+            )
+        return self._outgoing(
+            "POST", RequestBody(*encode_multipart_formdata(parts)), headers, repeatable=False
+        )
+
+    def _outgoing(
+        self, method: str, body: RequestBody | None, headers: Mapping[str, str], *, repeatable: bool
+    ) -> OutgoingRequest:
+        own = {} if body is None or body.content_type is None else {"Content-Type": body.content_type}
+        merged = self._transport.merged_headers({"Accept": _ACCEPT}, own, headers)
+        return OutgoingRequest(method, self._transport.url, headers=merged, body=body, repeatable=repeatable)

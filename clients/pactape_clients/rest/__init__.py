@@ -1,21 +1,32 @@
 """REST: explicit methods over declared route templates, typed results, cached reads, pages."""
 
+from pactape_clients.parameters import ParameterStyle
 from pactape_clients.rest._cached import CachedRoute
 from pactape_clients.rest._client import RestClient
-from pactape_clients.rest._pages import ByCursor, ByLink, ByNumber, Paging
+from pactape_clients.rest._options import ClientOptions, ReadOptions, WriteOptions
+from pactape_clients.rest._pages import ByCursor, ByLink, ByNextUrl, ByNumber, Paging
+from pactape_clients.rest._replies import Reply
 from pactape_clients.rest._routes import Caching
 from pactape_clients.retries import GENERATED, RetryPolicy
-from pactape_clients.transport import TransportSettings
+from pactape_clients.settings import TransportSettings
+from pactape_clients.wire import Upload
 
 __all__ = [
     "GENERATED",
     "ByCursor",
     "ByLink",
+    "ByNextUrl",
     "ByNumber",
     "CachedRoute",
     "Caching",
+    "ClientOptions",
     "Paging",
+    "ParameterStyle",
+    "ReadOptions",
+    "Reply",
     "RestClient",
     "RetryPolicy",
     "TransportSettings",
+    "Upload",
+    "WriteOptions",
 ]

@@ -1,122 +1,195 @@
-"""Cached reads: what goes into the cache, what comes out, and the short way to a hit."""
+"""Cached reads: what goes into the cache, what comes out, and the fast path to a hit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pactape_clients.cache import Loaded
-from pactape_clients.cache._entries import full_key
+from pactape_clients.cache import Loaded, full_key
+from pactape_clients.decoding import decode_answer, json_in
 from pactape_clients.errors import NotFoundError, UsageError
-from pactape_clients.typed_cache import MISSING
+from pactape_clients.rest._calls import RestCall, RestCalls, judge
+from pactape_clients.rest._options import CallOptions
+from pactape_clients.rest._routes import fill_key, fill_text
+from pactape_clients.typed_cache import MISSING, TypedCache
+from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import requests
 
-    from pactape_clients.cache import Kept
-    from pactape_clients.operations import Operation
-    from pactape_clients.rest._client import RestClient
+    from pactape_clients.cache import Expired
+    from pactape_clients.call_context import CallContext
     from pactape_clients.rest._routes import Caching
-    from pactape_clients.typed_cache import Shelf
 
-    Fetch = Callable[[dict[str, str]], requests.Response]
-
-__all__ = ["CachedRead", "CachedRoute"]
+__all__ = ["CachedReads", "CachedRoute", "cache_key", "is_storable", "namespace_of"]
 
 T = TypeVar("T")
 
 _NOT_MODIFIED = 304
 
 
-class CachedRead:
-    """One read through the cache: with the conditional request, and remembering what isn't there."""
+class CachedReads:
+    """Reads of one client through its cache.
 
-    __slots__ = ("_caching", "_fetch", "_operation", "_shelf")
+    Args:
+        calls: Makes the calls.
+    """
 
-    def __init__(self, shelf: Shelf, caching: Caching, operation: Operation, fetch: Fetch) -> None:
-        self._shelf = shelf
-        self._caching = caching
-        self._operation = operation
-        self._fetch = fetch
+    def __init__(self, calls: RestCalls) -> None:
+        self._calls = calls
+        self._typed: dict[Any, TypedCache] = {}
 
-    def load(self, kept: Kept | None) -> Loaded:
-        """Bring the value.
+    def typed(self, returns: Any) -> TypedCache:
+        """Return the cache of one model's values."""
+        try:
+            found = self._typed.get(returns)
+        except TypeError:  # an annotation that can't be hashed
+            return TypedCache(self._calls.cache, returns, self._calls.codec)
+        if found is None:
+            found = self._typed[returns] = TypedCache(self._calls.cache, returns, self._calls.codec)
+        return found
+
+    def read(self, call: RestCall, caching: Caching) -> Any:
+        """Return the cached value of a read, loading it if there is none.
 
         Raises:
-            ClientError: As for every call.
+            ClientError: See `pactape_clients.errors`.
         """
-        condition = {"If-None-Match": kept.etag} if kept is not None and kept.etag is not None else {}
+        transport, typed = self._calls.transport, self.typed(call.operation.result)
+        tags = (f"path:{call.where}", *(fill_text(tag, call.values) for tag in caching.tags))
+        key = cache_key(call, caching, transport.url)
+        with transport.call(call.operation, values=call.values, deadline=call.options.deadline) as context:
+            load = _Load(self._calls, call, caching, typed, context)
+            namespace = namespace_of(self._calls, call, caching)
+            return typed.read(key, load, operation=call.operation, namespace=namespace, tags=tags)
+
+
+def cache_key(call: RestCall, caching: Caching, url: str) -> str:
+    """Return the key of a read: its own name, or its path, a hash of its query, and the server."""
+    if caching.key is not None:
+        return fill_key(caching.key, call.values)
+    digest = call.query_digest
+    return f"{call.operation.method} {call.where}{'?' if digest else ''}{digest} at {shown(url)}"
+
+
+def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str:
+    """Return the namespace of a read that is made now; a query keeps reads apart under a name of their own."""
+    namespace = calls.transport.identity.namespace(calls.request(call).without_body())
+    if caching.key is None or not call.query:
+        return namespace
+    return f"{namespace}?{call.query_digest}"
+
+
+class _Load:
+    """Loads one value, with a conditional request where an older version is kept."""
+
+    __slots__ = ("_caching", "_call", "_calls", "_context", "_typed")
+
+    def __init__(
+        self, calls: RestCalls, call: RestCall, caching: Caching, typed: TypedCache, context: CallContext
+    ) -> None:
+        self._calls = calls
+        self._call = call
+        self._caching = caching
+        self._typed = typed
+        self._context = context
+
+    def __call__(self, expired: Expired | None) -> Loaded:
+        condition = {} if expired is None or expired.etag is None else {"If-None-Match": expired.etag}
+        request = self._calls.request(self._call, condition=condition)
         try:
-            response = self._fetch(condition)
+            response = self._calls.transport.send(self._context, request, judge=judge)
         except NotFoundError:
             if self._caching.missing_for <= 0:
                 raise
             return Loaded(value=MISSING, ttl=self._caching.missing_for)
-        if response.status_code == _NOT_MODIFIED and kept is not None:
-            return self._loaded(kept.value, response, etag=response.headers.get("ETag", kept.etag))
-        value = self._shelf.kept(response.content, self._operation)
-        return self._loaded(value, response, etag=response.headers.get("ETag"))
+        if response.status_code == _NOT_MODIFIED and expired is not None:
+            return self._loaded(expired.value, response, etag=response.headers.get("ETag", expired.etag))
+        operation = self._call.operation
+        value = decode_answer(response, operation.result, operation, self._calls.codec, self._call.values)
+        cached = self._typed.encode(value, json_in(response))
+        return self._loaded(cached, response, etag=response.headers.get("ETag"))
 
     def _loaded(self, value: Any, response: requests.Response, *, etag: str | None) -> Loaded:
         return Loaded(
             value=value,
-            ttl=0.0 if _unstorable(response) else self._caching.ttl,
+            ttl=self._caching.ttl if is_storable(response) else 0.0,
             etag=etag if self._caching.revalidate_for > 0 else None,
             stale_for=self._caching.stale_if_error,
             revalidate_for=self._caching.revalidate_for,
         )
 
 
-def _unstorable(response: requests.Response) -> bool:
-    """Whether the server forbids serving this answer again without asking (RFC 9111 section 5.2.2)."""
+def is_storable(response: requests.Response) -> bool:
+    """Return whether the server allows to serve this answer again without asking (RFC 9111 section 5.2.2)."""
     directives = response.headers.get("Cache-Control", "").lower().replace(" ", "").split(",")
-    return "no-store" in directives or "no-cache" in directives
+    return "no-store" not in directives and "no-cache" not in directives
 
 
 class CachedRoute(Generic[T]):
-    """A declared read of one thing by one path value, with the shortest way to a cached one.
+    """A declared read of one thing by one path value, with the shortest path to a cached one.
 
     Made by `RestClient.cached_route`. A hit takes about as long as looking the key up.
     """
 
-    __slots__ = ("_caching", "_client", "_given", "_lookup", "_model", "_parameter", "_prefix", "_template")
+    __slots__ = (
+        "_caching",
+        "_calls",
+        "_identity",
+        "_lookup",
+        "_model",
+        "_operation",
+        "_parameter",
+        "_prefix",
+        "_reads",
+        "_template",
+        "_typed",
+    )
 
     def __init__(
         self,
-        client: RestClient,
+        calls: RestCalls,
+        reads: CachedReads,
         template: str,
         *,
         parameter: str,
-        shelf: Shelf,
+        returns: Any,
         caching: Caching,
-        namespace: str,
     ) -> None:
-        self._client = client
+        self._calls = calls
+        self._reads = reads
         self._template = template
         self._parameter = parameter
-        self._model = shelf.model
         self._caching = caching
-        self._lookup = shelf.cache.lookup
-        self._given = shelf.given
-        self._prefix = full_key(namespace, _prefix(caching.key, parameter))
+        self._typed = reads.typed(returns)
+        self._model = None if returns is bytes else returns
+        self._lookup = calls.cache.lookup
+        self._identity = calls.transport.identity
+        self._operation = calls.declare(
+            "GET", template, CallOptions(path={parameter: "-"}), returns
+        ).operation
+        prefix = _prefix(caching.key, parameter)
+        fixed = self._identity.fixed
+        is_fast = fixed is not None and calls.cache.keeps_objects
+        self._prefix = full_key(fixed or "", prefix) if is_fast else None
 
     def of(self, value: str) -> T:
-        """The thing that `value` names; no request and no token when it is cached.
+        """Return the thing with this value in its path; no request and no token when it is cached.
 
         Raises:
             ClientError: As for `RestClient.get`.
         """
+        if self._prefix is None or self._identity.fixed is None or value.__class__ is not str:
+            return self._read(value)
         try:
-            kept = self._lookup(f"{self._prefix}{value}")
-            return kept if kept.__class__ is self._model else self._given(kept)  # type: ignore[no-any-return]  # as the model says
+            cached = self._lookup(f"{self._prefix}{value}")
+            return cached if cached.__class__ is self._model else self._typed.decode(cached, self._operation)  # type: ignore[no-any-return]  # as the model says
         except KeyError:
             return self._read(value)
 
     def _read(self, value: str) -> T:
-        result: T = self._client.get(
-            self._template, path={self._parameter: value}, returns=self._model, caching=self._caching
-        )
+        options = CallOptions(path={self._parameter: value})
+        call = self._calls.declare("GET", self._template, options, self._operation.result)
+        result: T = self._reads.read(call, self._caching)
         return result
 
 
@@ -124,6 +197,6 @@ def _prefix(key: str | None, parameter: str) -> str:
     ending = f"{{{parameter}}}"
     if key is None or not key.endswith(ending) or key == ending or "{" in key.removesuffix(ending):
         raise UsageError(
-            f"a cached route's key must be a name and then {ending}, as in 'user:{ending}'; not {key!r}"
+            f"a cached route's key must be a name and then {ending}, such as 'user:{ending}', not {key!r}"
         )
     return key.removesuffix(ending)

@@ -8,24 +8,23 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from pactape_clients.errors import UsageError
+from pactape_clients.checks import check_number
+from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.urls import same_server, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    import requests
+    from pactape_clients.parameters import Pairs
 
-    Read = Callable[[str | None, Mapping[str, Any]], tuple[Any, requests.Response]]
-
-__all__ = ["ByCursor", "ByLink", "ByNumber", "Paging", "pages"]
+__all__ = ["ByCursor", "ByLink", "ByNextUrl", "ByNumber", "Page", "Paging", "pages"]
 
 
 class ByLink(msgspec.Struct, frozen=True, kw_only=True):
-    """The next page's URL stands in the Link header (RFC 8288).
+    """The Link header holds the next page's URL (RFC 8288).
 
     Args:
-        relation: The link's relation.
+        relation: The link's relation; it has no case.
     """
 
     relation: str = "next"
@@ -40,6 +39,16 @@ class ByCursor(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     parameter: str
+    following: Callable[[Any], str | int | None]
+
+
+class ByNextUrl(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of each page holds the URL of the next.
+
+    Args:
+        following: Gives a page's URL of the next, absolute or relative to the page; None or "" on the last.
+    """
+
     following: Callable[[Any], str | None]
 
 
@@ -50,69 +59,131 @@ class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
         parameter: The query parameter that takes the number.
         is_last: Whether a page is the last; the last one is still given to the caller.
         first: The first page's number.
+        step: The difference between the numbers of two pages; the page size, where the parameter is an offset.
         most: How many pages are read at the most.
+
+    Raises:
+        UsageError: A number is out of range.
     """
 
     parameter: str
     is_last: Callable[[Any], bool]
     first: int = 1
+    step: int = 1
     most: int = 10_000
 
+    def __post_init__(self) -> None:
+        check_number("ByNumber.first", self.first, whole=True)
+        check_number("ByNumber.step", self.step, least=1, whole=True)
+        check_number("ByNumber.most", self.most, least=1, whole=True)
 
-Paging = ByLink | ByCursor | ByNumber
+
+#: How one page leads to the next.
+Paging = ByLink | ByCursor | ByNextUrl | ByNumber
 
 
-def pages(read: Read, *, by: Paging, first: dict[str, Any], server: str) -> Iterator[Any]:
-    """Page after page; see `RestClient.paginate`."""
-    if isinstance(by, ByLink):
-        return _linked(read, by, first, server)
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page that was read.
+
+    Args:
+        value: As the caller's type.
+        url: Its URL.
+        link: The Link header.
+    """
+
+    value: Any
+    url: str
+    link: str
+
+
+Read = Callable[[str | None, "Pairs", str], Page]
+
+
+def pages(read: Read, *, by: Paging, first: Pairs, server: str) -> Iterator[Any]:
+    """Yield the pages, each read when it is asked for.
+
+    Args:
+        read: Reads a page, given a URL or query parameters, and the relation of the next link.
+        by: How one page leads to the next.
+        first: Query parameters of the first page, and with cursors and numbers of all.
+        server: The client's URL; no page leads away from it.
+
+    Raises:
+        UsageError: A page leads to itself or to another server, the last page never comes, or a function of the
+            paging fails.
+    """
+    if isinstance(by, ByNumber):
+        return _numbered(read, by, first)
     if isinstance(by, ByCursor):
         return _by_cursor(read, by, first)
-    return _numbered(read, by, first)
+    if isinstance(by, ByLink | ByNextUrl):
+        return _by_url(read, by, first, server)
+    raise UsageError(f"by must be ByLink(…), ByCursor(…), ByNextUrl(…) or ByNumber(…), not {by!r}")
 
 
-def _linked(read: Read, by: ByLink, first: dict[str, Any], server: str) -> Iterator[Any]:
+def _by_url(read: Read, by: ByLink | ByNextUrl, first: Pairs, server: str) -> Iterator[Any]:
+    source = "Link header" if isinstance(by, ByLink) else "body"
     url: str | None = None
     seen: set[str] = set()
-    parameters: Mapping[str, Any] = first
     while True:
-        page, response = read(url, parameters)
-        yield page
-        seen.add(response.url)
-        link = response.links.get(by.relation, {}).get("url")
-        if link is None:
+        page = read(url, first if url is None else (), by.relation if isinstance(by, ByLink) else "")
+        yield page.value
+        seen.add(page.url)
+        following = page.link if isinstance(by, ByLink) else _called(by.following, page.value, "following")
+        if not following:
             return
-        url = urljoin(response.url, link)
-        parameters = {}
-        if not same_server(url, server):
-            raise UsageError(
-                f"the Link header leads from {shown(server)} to another server, which must not get the token"
-            )
+        url = _next_url(page.url, following, source, server)
         if url in seen:
-            raise UsageError(f"the Link header leads to a page that was read before: {urlsplit(url).path}")
+            raise UsageError(f"the {source} leads to a page that was read before: {urlsplit(url).path}")
 
 
-def _by_cursor(read: Read, by: ByCursor, first: dict[str, Any]) -> Iterator[Any]:
+def _next_url(page: str, following: Any, source: str, server: str) -> str:
+    try:
+        url: str = urljoin(page, following)
+        is_same = same_server(url, server)
+    except (ValueError, TypeError, AttributeError):
+        failure = UsageError(f"the {source} holds something that is not the URL of the next page")
+    else:
+        if is_same:
+            return url
+        failure = UsageError(
+            f"the {source} leads from {shown(server)} to another server, which must not get the credentials"
+        )
+    raise failure
+
+
+def _by_cursor(read: Read, by: ByCursor, first: Pairs) -> Iterator[Any]:
+    others = tuple(pair for pair in first if pair[0] != by.parameter)
     parameters = first
     seen: set[str] = set()
     while True:
-        page, _ = read(None, parameters)
+        page = read(None, parameters, "").value
         yield page
-        cursor = by.following(page)
-        if not cursor:
+        cursor = _called(by.following, page, "following")
+        if cursor is None or cursor == "":
             return
-        if cursor in seen:
+        if str(cursor) in seen:
             raise UsageError(f"the cursor leads to a page that was read before: {by.parameter}={cursor}")
-        seen.add(cursor)
-        parameters = {**first, by.parameter: cursor}
+        seen.add(str(cursor))
+        parameters = (*others, (by.parameter, str(cursor)))
 
 
-def _numbered(read: Read, by: ByNumber, first: dict[str, Any]) -> Iterator[Any]:
-    for number in range(by.first, by.first + by.most):
-        page, _ = read(None, {**first, by.parameter: number})
+def _numbered(read: Read, by: ByNumber, first: Pairs) -> Iterator[Any]:
+    others = tuple(pair for pair in first if pair[0] != by.parameter)
+    for number in range(by.first, by.first + by.step * by.most, by.step):
+        page = read(None, (*others, (by.parameter, str(number))), "").value
         yield page
-        if by.is_last(page):
+        if _called(by.is_last, page, "is_last"):
             return
     raise UsageError(
-        f"is_last(…) called none of {by.most} pages the last: correct it, or allow for more by most="
+        f"is_last(…) is true for none of {by.most} pages. Fix: correct it, or allow for more by most="
     )
+
+
+def _called(function: Callable[[Any], Any], page: Any, name: str) -> Any:
+    try:
+        return function(page)
+    except ClientError:
+        raise
+    except Exception as error:
+        raise UsageError(f"{name}(…) raised {type(error).__name__} for a page: {error}") from error

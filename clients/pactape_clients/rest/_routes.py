@@ -1,37 +1,43 @@
-"""Route templates and what is filled into them."""
+"""Route templates, what is filled into them, and how reads are cached under them."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import msgspec
 
+from pactape_clients.checks import check_number, is_instance
 from pactape_clients.errors import UsageError
+from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle, path_segment, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Caching", "filled_key", "filled_path", "filled_text", "placeholders"]
+__all__ = ["Caching", "fill_key", "fill_path", "fill_text", "placeholders"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class Caching(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and under what name a read is kept.
+class Caching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long and under what name a read is cached.
 
     Args:
-        ttl: Seconds for which it is served without a request.
-        key: The entry's name, with the route's placeholders in it: "user:{id}"; None takes the filled-in path
-            with its query, a hash of its headers, and the server. A name of one's own must tell apart whatever they
-            do; with several placeholders, ":" in their values is escaped.
+        ttl: Seconds for which it is served without a request; infinity serves it until it is invalidated.
+        key: The entry's name, with the route's placeholders in it: "user:{id}"; None takes the path, a hash of the
+            query, and the server. Reads with different query parameters are kept apart under one name. With several
+            placeholders, ":" in their values is escaped.
         tags: Labels to invalidate it by; may hold placeholders too.
-        stale_if_error: Seconds beyond `ttl` for which it is served when the server can't be reached or fails.
+        stale_if_error: Seconds beyond `ttl` for which it is served when no new answer can be had: the server or the
+            token endpoint can't be reached, fails, limits the rate (429), or answers with something that isn't the
+            resource.
         revalidate_for: Seconds beyond `ttl` for which it is kept to ask the server, by its ETag, whether it has
             changed.
-        missing_for: Seconds for which a 404 is remembered; 0 never remembers one.
+        missing_for: Seconds for which a 404 is cached; 0 never caches one.
+
+    Raises:
+        UsageError: A value is out of range.
     """
 
     ttl: float
@@ -41,56 +47,73 @@ class Caching(msgspec.Struct, frozen=True, kw_only=True):
     revalidate_for: float = 0.0
     missing_for: float = 0.0
 
+    def __post_init__(self) -> None:
+        for name in ("ttl", "stale_if_error", "revalidate_for", "missing_for"):
+            check_number(f"Caching.{name}", getattr(self, name))
+        if self.key is not None and not (is_instance(self.key, str) and self.key):
+            raise UsageError(f"Caching.key must be a string, not {self.key!r}")
+        if is_instance(self.tags, str) or not all(is_instance(tag, str) for tag in self.tags):
+            raise UsageError(f"Caching.tags must be a tuple of strings, not {self.tags!r}")
+        msgspec.structs.force_setattr(self, "tags", tuple(self.tags))
+
 
 @lru_cache(maxsize=1024)
 def placeholders(template: str) -> tuple[str, ...]:
-    """The names in a template's braces, in order.
+    """Return the names in a template's braces, in order.
+
+    Raises:
+        UsageError: The template doesn't begin with a slash, or holds a query or fragment.
 
     Example:
         >>> placeholders("/users/{id}/posts/{post}")
         ('id', 'post')
     """
+    if not template.startswith("/"):
+        raise UsageError(f"the route {template!r} must begin with a slash. Fix: {'/' + template!r}")
+    if "?" in template or "#" in template:
+        raise UsageError(f"the route {template!r} must be a path alone. Fix: give the parameters by query=")
     return tuple(_PLACEHOLDER.findall(template))
 
 
-def filled_path(template: str, values: Mapping[str, object]) -> str:
-    """The template with each value escaped, so that none can leave its path segment.
+def fill_path(template: str, values: Mapping[str, object], style: ParameterStyle = DEFAULT_STYLE) -> str:
+    """Return the template with each value escaped, so that none can leave its path segment.
 
     Raises:
-        UsageError: A placeholder without a value, a value without a placeholder, or a value that would name
-            another path: empty, "." or "..".
+        UsageError: A placeholder without a value, a value without a placeholder, or a value that has no form in a
+            path or would make another path: None, empty, "." or "..".
 
     Example:
-        >>> filled_path("/users/{id}", {"id": "a/../b?c"})
+        >>> fill_path("/users/{id}", {"id": "a/../b?c"})
         '/users/a%2F..%2Fb%3Fc'
     """
     names = placeholders(template)
     if set(names) != set(values):
         raise UsageError(
-            f"{template} takes {', '.join(names) or 'no values'}; it was given {', '.join(values) or 'none'}"
+            f"{template} takes {', '.join(names) or 'no values'}, but path= gives {', '.join(values) or 'none'}"
         )
-    filled = {name: _segment(template, name, str(value)) for name, value in values.items()}
+    if not names:
+        return template
+    filled = {name: path_segment(template, name, value, style) for name, value in values.items()}
     return _PLACEHOLDER.sub(lambda match: filled[match[1]], template)
 
 
-def _segment(template: str, name: str, value: str) -> str:
-    if value in {"", ".", ".."}:
-        raise UsageError(f"{template}: {name}={value!r} would name another path; give a whole path segment")
-    return quote(value, safe="")
-
-
-def filled_key(template: str, values: Mapping[str, Any]) -> str:
-    """A key with its placeholders filled; with several, ":" in their values is escaped so that no two meet.
+def fill_key(template: str, values: Mapping[str, Any]) -> str:
+    """Return a key with its placeholders filled; with several, ":" in their values is escaped so that no two meet.
 
     Example:
-        >>> filled_key("user:{id}", {"id": "a:1"}), filled_key("{a}:{b}", {"a": "x:y", "b": "z"})
+        >>> fill_key("user:{id}", {"id": "a:1"}), fill_key("{a}:{b}", {"a": "x:y", "b": "z"})
         ('user:a:1', 'x%3Ay:z')
     """
-    if len(placeholders(template)) > 1:
-        values = {name: str(value).replace("%", "%25").replace(":", "%3A") for name, value in values.items()}
-    return filled_text(template, values)
+    if len(_PLACEHOLDER.findall(template)) > 1:
+        values = {
+            name: text_of(name, value).replace("%", "%25").replace(":", "%3A")
+            for name, value in values.items()
+        }
+    return fill_text(template, values)
 
 
-def filled_text(template: str, values: Mapping[str, Any]) -> str:
-    """A key or tag with its placeholders filled, unescaped; unknown ones are left as they are."""
-    return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), template)
+def fill_text(template: str, values: Mapping[str, Any]) -> str:
+    """Return a key or tag with its placeholders filled, unescaped; unknown ones are left as they are."""
+    return _PLACEHOLDER.sub(
+        lambda match: text_of(match[1], values[match[1]]) if match[1] in values else match[0], template
+    )

@@ -2,194 +2,71 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pactape_clients.retries import idempotency_key_for
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Unpack
 
-    from pactape_clients.retries import Generated
+    from pactape_clients.rest._options import WriteOptions
 
-__all__ = ["Writes"]
+__all__ = ["_WriteMethods"]
 
 T = TypeVar("T")
 
 
-class Writes:
-    """What `RestClient` has of them."""
+class _WriteMethods(ABC):
+    """POST, PUT, PATCH and DELETE of `RestClient`."""
 
     @overload
-    def post(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: type[T],
-        forgets: tuple[str, ...] = (),
-        idempotency_key: str | Generated | None = None,
-    ) -> T: ...
+    def post(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
-    def post(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-        idempotency_key: str | Generated | None = None,
-    ) -> Any: ...
-    def post(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-        idempotency_key: str | Generated | None = None,
-    ) -> Any:
-        """Create, or do something else that is not idempotent. It is made again only with an idempotency key.
+    def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
+        """Create, or do something else that is not idempotent. It is repeated only with an idempotency key.
 
         Args:
-            template: As for `get`.
-            path: As for `get`.
-            json: The body, anything that msgspec can encode; None sends none.
-            headers: More request headers.
+            template: The route template, as for `get`.
             returns: As for `get`.
-            forgets: Keys of cached reads that this makes stale; may hold the template's placeholders. Reads of the
-                same path are forgotten anyway (RFC 9111 section 4.4), also when no answer came.
-            idempotency_key: Sent as Idempotency-Key, the same in every attempt; GENERATED makes one.
+            options: See `WriteOptions`.
 
         Raises:
             ClientError: As for `get`.
+
+        Example:
+            >>> import responses
+            >>> from pactape_clients import RestClient
+            >>> with responses.RequestsMock() as server:
+            ...     _ = server.post("http://users.test/users", status=201, json={"id": "7"})
+            ...     RestClient("http://users.test").post("/users", json={"name": "Ada"}, idempotency_key="k-1")
+            {'id': '7'}
         """
-        key = idempotency_key_for(idempotency_key)
-        more = dict(headers or {}) | ({} if key is None else {"Idempotency-Key": key})
-        return self._write("POST", template, path, json=json, headers=more, returns=returns, forgets=forgets)
+        return self._write("POST", template, returns, options)
 
     @overload
-    def put(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: type[T],
-        forgets: tuple[str, ...] = (),
-    ) -> T: ...
+    def put(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
-    def put(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any: ...
-    def put(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
+    def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Replace; arguments and errors as for `post`."""
-        return self._write(
-            "PUT", template, path, json=json, headers=headers, returns=returns, forgets=forgets
-        )
+        return self._write("PUT", template, returns, options)
 
     @overload
-    def patch(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: type[T],
-        forgets: tuple[str, ...] = (),
-    ) -> T: ...
+    def patch(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
-    def patch(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any: ...
-    def patch(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
+    def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Change; arguments and errors as for `post`."""
-        return self._write(
-            "PATCH", template, path, json=json, headers=headers, returns=returns, forgets=forgets
-        )
+        return self._write("PATCH", template, returns, options)
 
     @overload
-    def delete(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        returns: type[T],
-        forgets: tuple[str, ...] = (),
-    ) -> T: ...
+    def delete(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
-    def delete(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any: ...
-    def delete(
-        self,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        returns: Any = None,
-        forgets: tuple[str, ...] = (),
-    ) -> Any:
+    def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Delete; arguments and errors as for `post`."""
-        return self._write(
-            "DELETE", template, path, json=None, headers=headers, returns=returns, forgets=forgets
-        )
+        return self._write("DELETE", template, returns, options)
 
-    def _write(
-        self,
-        method: str,
-        template: str,
-        path: Mapping[str, object] | None,
-        *,
-        json: Any,
-        headers: Mapping[str, str] | None,
-        returns: Any,
-        forgets: tuple[str, ...],
-    ) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _write(self, method: str, template: str, returns: Any, options: WriteOptions) -> Any:
+        """Make the call, and return the answer's value."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from pactape_clients.cache import Cache, Kept, Loaded, RedisCache, TTLCache
+from pactape_clients.cache import Cache, Expired, Loaded, RedisCache, TTLCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,9 +36,9 @@ def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
         yield TTLCache()
         return
     server = redis_server()
-    shared = RedisCache(server, prefix=f"pactape-test-{uuid.uuid4().hex}:")
-    yield shared
-    for key in server.scan_iter(match=f"{shared._prefix}*"):  # noqa: SLF001 -- leaves nothing behind
+    prefix = f"pactape-test-{uuid.uuid4().hex}:"
+    yield RedisCache(server, prefix=prefix)
+    for key in server.scan_iter(match=f"{prefix}*"):
         server.delete(key)
     server.close()
 
@@ -51,7 +51,7 @@ class Origin:
         self.tags = tags
         self.ttl = ttl
 
-    def __call__(self, kept: Kept | None) -> Loaded:  # noqa: ARG002 -- it never revalidates
+    def __call__(self, kept: Expired | None) -> Loaded:  # noqa: ARG002 -- it never revalidates
         self.loads += 1
         return Loaded(value=b"%d" % self.loads, ttl=self.ttl, tags=self.tags)
 
@@ -64,7 +64,7 @@ class Held(Origin):
         self.reached = threading.Event()
         self.released = threading.Event()
 
-    def __call__(self, kept: Kept | None) -> Loaded:
+    def __call__(self, kept: Expired | None) -> Loaded:
         loaded = super().__call__(kept)
         if self.loads == 1:
             self.reached.set()
@@ -72,8 +72,8 @@ class Held(Origin):
         return loaded
 
 
-def failing(error: ClientError) -> Callable[[Kept | None], Loaded]:
-    def fail(_: Kept | None) -> Loaded:
+def failing(error: ClientError) -> Callable[[Expired | None], Loaded]:
+    def fail(_: Expired | None) -> Loaded:
         raise error
 
     return fail

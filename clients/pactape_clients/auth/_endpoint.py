@@ -1,0 +1,197 @@
+"""A token endpoint: how a client identifies itself there, and what it does with the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote_plus
+
+import requests
+
+from pactape_clients.auth._token import Token
+from pactape_clients.auth._token_answers import TokenAnswer, read_token_answer
+from pactape_clients.call_context import current_call, remaining_time
+from pactape_clients.checks import check_choice, is_instance
+from pactape_clients.errors import (
+    ClientError,
+    TokenError,
+    TokenRefusedError,
+    TokenUnavailableError,
+    TransportError,
+    UsageError,
+)
+from pactape_clients.redaction import redact
+from pactape_clients.retries import repeat
+from pactape_clients.settings import DEFAULT_SETTINGS
+from pactape_clients.urls import parse_server, shown
+from pactape_clients.wire import AnswerReader, Connections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pactape_clients.settings import Timeouts, TransportSettings
+
+__all__ = ["ClientAuth", "Form", "TokenEndpoint"]
+
+#: How a client identifies itself: OpenID Connect's names of token_endpoint_auth_method.
+ClientAuth = Literal["client_secret_basic", "client_secret_post", "none"]
+
+_MOST = 2**20  # bytes
+_BAD_REQUEST = 400
+_TOO_MANY = 429
+_SERVER_ERROR = 500
+_REDIRECTS = range(300, 400)
+
+
+class Form:
+    """The fields of a token request; no repr shows them."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+
+
+class TokenEndpoint:
+    """Requests tokens at one token endpoint, as one client.
+
+    Requests follow the settings of the client whose call needs the token: time-outs, environment, retries.
+
+    Args:
+        url: The endpoint.
+        client_id: The client.
+        client_secret: Its secret; "" for a public client, whose id goes in the body (RFC 6749 3.2.1).
+        client_auth: How it identifies itself; None takes HTTP Basic, or "none" without a secret.
+        session: Sends the requests; None takes one of its own.
+        timeouts: Seconds to connect, and between bytes; None takes those of the client.
+
+    Raises:
+        UsageError: The URL isn't one, or the secret doesn't fit `client_auth`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        client_auth: ClientAuth | None,
+        session: requests.Session | None,
+        timeouts: Timeouts | None,
+    ) -> None:
+        parse_server(url)
+        if client_auth is None:
+            client_auth = "client_secret_basic" if client_secret else "none"
+        check_choice("client_auth", client_auth, ("client_secret_basic", "client_secret_post", "none"))
+        if not is_instance(client_id, str) or not is_instance(client_secret, str) or not client_id:
+            raise UsageError("client_id and client_secret must be strings. Fix: check where they come from")
+        self._url = url
+        self._shown = shown(url)
+        self._client_id = client_id
+        self._secret = client_secret
+        self._client_auth = client_auth
+        self._session = session
+        self._timeouts = timeouts
+        self._connections: dict[bool, Connections] = {}
+
+    def request(self, form: Form) -> Token:
+        """Post a form and return the token of the answer.
+
+        Raises:
+            TokenRefusedError: The endpoint answered with an OAuth error.
+            TokenUnavailableError: It gave no answer, or one without a token, also when asked again.
+            DeadlineExceededError: The deadline of the call on this thread passed first.
+        """
+        call = current_call.get()
+        settings = DEFAULT_SETTINGS if call is None else call.settings
+        policy = settings.retries
+        return repeat(
+            policy,
+            lambda _: self._request_once(form, settings),
+            is_repeatable=policy.repeats,
+            remaining=remaining_time,
+            name=self._shown,
+        )
+
+    def _request_once(self, form: Form, settings: TransportSettings) -> Token:
+        response = self._post(form, settings)
+        answer = read_token_answer(response)
+        if answer.access_token is not None and response.status_code < _BAD_REQUEST:
+            return self._token(answer)
+        raise self._refusal(answer, response, form)
+
+    def _token(self, answer: TokenAnswer) -> Token:
+        try:
+            return Token(
+                value=answer.access_token or "",
+                expires_in=answer.lifetime,
+                refresh_token=answer.refresh_token,
+            )
+        except UsageError as error:
+            words = str(error)
+        raise TokenUnavailableError(f"{self._shown}: {words}")
+
+    def _post(self, form: Form, settings: TransportSettings) -> requests.Response:
+        connections = self._connections_for(settings)
+        request = requests.Request(
+            "POST", self._url, data=self._fields(form), headers={"Accept": "application/json"}
+        )
+        request.auth = self._no_auth if self._client_auth != "client_secret_basic" else self._basic_auth()
+        try:
+            prepared = connections.prepare(request, self._shown)
+            return connections.send(
+                prepared,
+                name=self._shown,
+                timeouts=self._timeouts or settings.connect_and_read,
+                reader=AnswerReader(self._shown, max_bytes=_MOST),
+                announced=False,
+            )
+        except TransportError as error:
+            remaining_time()
+            failure = TokenUnavailableError(str(error), reason=error.reason or "reset", sent=error.sent)
+        except ClientError as error:
+            failure = TokenUnavailableError(str(error), status=error.status)
+        raise failure  # outside of the handler: the frames below hold the client's secret
+
+    def _fields(self, form: Form) -> dict[str, str]:
+        if self._client_auth == "client_secret_basic":
+            return form.fields
+        fields = {**form.fields, "client_id": self._client_id}
+        return fields if self._client_auth == "none" else {**fields, "client_secret": self._secret}
+
+    def _basic_auth(self) -> requests.auth.HTTPBasicAuth:
+        return requests.auth.HTTPBasicAuth(quote_plus(self._client_id), quote_plus(self._secret))
+
+    @staticmethod
+    def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Keep requests from adding credentials of the URL, the session or netrc."""
+        request.headers.pop("Authorization", None)
+        return request
+
+    def _connections_for(self, settings: TransportSettings) -> Connections:
+        trust_env = settings.trust_env
+        if trust_env not in self._connections:
+            self._connections[trust_env] = Connections(self._session, url=self._url, trust_env=trust_env)
+        return self._connections[trust_env]
+
+    def _refusal(self, answer: TokenAnswer, response: requests.Response, form: Form) -> TokenError:
+        status = response.status_code
+        hidden = [self._secret, quote_plus(self._secret), form.fields.get("refresh_token", "")]
+        described = redact(f" ({answer.description})" if answer.description else "", filter(None, hidden))
+        code = redact(answer.code, filter(None, hidden))
+        headers = (
+            {"Retry-After": response.headers["Retry-After"]} if "Retry-After" in response.headers else {}
+        )
+        if status in _REDIRECTS:
+            message = (
+                f"{self._shown} answered {status}, a redirect, which would take the credentials elsewhere"
+            )
+            return TokenUnavailableError(
+                f"{message}. Fix: give the token endpoint's final URL", status=status
+            )
+        if code and status < _SERVER_ERROR and status != _TOO_MANY:
+            message = f"{self._shown} refused: {code}{described}"
+            return TokenRefusedError(message, code=code, status=status)
+        said = f": {code}{described}" if code else described or " without a token"
+        return TokenUnavailableError(
+            f"{self._shown} answered {status}{said}", code=code, status=status, headers=headers
+        )

@@ -1,0 +1,146 @@
+"""An access token, and when it is renewed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import msgspec
+
+from pactape_clients.checks import check_number
+from pactape_clients.errors import UsageError
+
+__all__ = ["RefreshWindows", "Secret", "Token", "TokenState", "principal_of"]
+
+_VISIBLE = re.compile(r"[!-~]+(?: +[!-~]+)*")
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """An access token. Two tokens are the same only if they are the same object: each fetch is a generation.
+
+    White space around the value is removed: files and environment variables often end with a line break.
+
+    Args:
+        value: The token itself; no repr shows it.
+        expires_in: Seconds from its request to its end; None when it is valid until refused.
+        refresh_token: What the next renewal may use; None when the server gave none.
+
+    Raises:
+        UsageError: The value is empty, is not a string, or can't be sent in a header.
+
+    Example:
+        >>> Token(value="eyJhbGciOi", expires_in=300)
+        Token(value='***', expires_in=300, refresh_token=None)
+    """
+
+    value: str
+    expires_in: float | None = None
+    refresh_token: str | None = None
+
+    def __post_init__(self) -> None:
+        problem = _problem_of(self.value)
+        if problem is None:
+            msgspec.structs.force_setattr(self, "value", self.value.strip())
+        else:
+            msgspec.structs.force_setattr(self, "value", "")  # the traceback holds this object
+            raise UsageError(f"the access token {problem}")
+        if self.expires_in is not None:
+            check_number("Token.expires_in", self.expires_in, least=float("-inf"))
+
+    def __repr__(self) -> str:
+        refresh_token = None if self.refresh_token is None else "***"
+        return f"Token(value='***', expires_in={self.expires_in!r}, refresh_token={refresh_token!r})"
+
+
+def _problem_of(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return (
+            f"is {type(value).__name__}, not a string. Fix: check where it comes from, e.g. an unset variable"
+        )
+    if not value.strip():
+        return "is empty. Fix: check where it comes from, e.g. an unset environment variable"
+    if not _VISIBLE.fullmatch(value.strip()):
+        return (
+            "holds characters that a header can't carry. Fix: check that it was read whole, and as plain text"
+        )
+    return None
+
+
+class Secret:
+    """A text that no repr shows; a traceback may show the locals of its frames."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+
+class RefreshWindows(msgspec.Struct, frozen=True, kw_only=True):
+    """When a token is renewed before its end.
+
+    Both windows shrink for short-lived tokens: the smaller of the seconds and the share of the lifetime counts.
+
+    Args:
+        advisory: Seconds before the end from which one thread renews while the others keep the old token.
+        advisory_share: The same as a share of the lifetime, 0 to 1.
+        mandatory: Seconds before the end from which every thread waits for the new token. This margin also
+            makes up for a server clock that runs ahead of ours.
+        mandatory_share: The same as a share of the lifetime, 0 to 1.
+        retry_after: Seconds for which a failed renewal is not tried again; until then callers keep the old
+            token if it is still valid, else get the same failure.
+
+    Raises:
+        UsageError: A value is out of range.
+
+    Example:
+        >>> RefreshWindows().advisory_for(3600.0), RefreshWindows().advisory_for(60.0)
+        (60.0, 12.0)
+    """
+
+    advisory: float = 60.0
+    advisory_share: float = 0.2
+    mandatory: float = 10.0
+    mandatory_share: float = 0.05
+    retry_after: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            check_number(f"RefreshWindows.{name}", getattr(self, name))
+
+    def advisory_for(self, lifetime: float) -> float:
+        """Return the seconds before the end of a token with this lifetime at which renewing is advised."""
+        return max(min(self.advisory, lifetime * self.advisory_share), self.mandatory_for(lifetime))
+
+    def mandatory_for(self, lifetime: float) -> float:
+        """Return the seconds before the end of a token with this lifetime at which renewing can't wait."""
+        return min(self.mandatory, lifetime * self.mandatory_share)
+
+
+class TokenState:
+    """A token with its times on our own clock."""
+
+    __slots__ = ("advised", "ends", "required", "token")
+
+    def __init__(self, token: Token, windows: RefreshWindows, requested_at: float) -> None:
+        self.token = token
+        lifetime = token.expires_in
+        if lifetime is None:
+            self.advised = self.required = self.ends = float("inf")
+        else:
+            self.ends = requested_at + lifetime
+            self.advised = self.ends - windows.advisory_for(lifetime)
+            self.required = self.ends - windows.mandatory_for(lifetime)
+
+
+def principal_of(*parts: str) -> str:
+    """Return a short name for a principal, from which none of its parts can be read.
+
+    Example:
+        >>> principal_of("https://example.test/token", "web")
+        '942de50727ee'
+    """
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -1,0 +1,128 @@
+"""What a token endpoint answers: RFC 6749 sections 5.1 and 5.2, and how providers differ from them."""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["TokenAnswer", "read_token_answer"]
+
+_LONGEST = 300  # characters of a description
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A token endpoint's answer, read leniently.
+
+    Args:
+        access_token: The token; None when there is none.
+        refresh_token: The refresh token; None when there is none.
+        lifetime: Seconds that the token has left; None when the answer doesn't say so in a readable way.
+        code: The error's code; "" when there is none.
+        description: The error's description; "" when there is none.
+    """
+
+    access_token: str | None = None
+    refresh_token: str | None = None
+    lifetime: float | None = None
+    code: str = ""
+    description: str = ""
+
+    def __repr__(self) -> str:
+        return f"TokenAnswer(code={self.code!r})"
+
+
+def read_token_answer(response: requests.Response) -> TokenAnswer:
+    """Return what an answer holds; nothing when it is neither JSON nor a form.
+
+    Providers report errors under status 200, as objects, or under other names; send lifetimes as strings or not at
+    all; and answer with a form where they were asked for JSON.
+    """
+    members = _members(response)
+    code, description = _error_in(members)
+    return TokenAnswer(
+        access_token=_text(members.get("access_token")),
+        refresh_token=_text(members.get("refresh_token")),
+        lifetime=_lifetime(members, response),
+        code=code,
+        description=_printable(description),
+    )
+
+
+def _members(response: requests.Response) -> dict[str, Any]:
+    body = response.content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        if "x-www-form-urlencoded" in response.headers.get("Content-Type", "") or body.startswith(
+            b"access_token="
+        ):
+            return dict(parse_qsl(body.decode("utf-8", "replace")))
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _error_in(members: dict[str, Any]) -> tuple[str, str]:
+    error = members.get("error")
+    description = (
+        members.get("error_description") or members.get("error_message") or members.get("message") or ""
+    )
+    if isinstance(error, dict):
+        code = error.get("code", error.get("type", error.get("status", "")))
+        return str(code), str(error.get("message") or error.get("description") or description)
+    if error:
+        return str(error), str(description)
+    code = members.get("error_code") or members.get("errorCode") or ""
+    return str(code), str(description)
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)[:_LONGEST]
+
+
+def _lifetime(members: dict[str, Any], response: requests.Response) -> float | None:
+    """Return the seconds that the token has left; by the server's own clock where it gives a point in time."""
+    seconds = _number(members.get("expires_in"))
+    if seconds is not None:
+        return seconds
+    ends = _point_in_time(members.get("expires_at"))
+    return None if ends is None else ends - _server_time(response)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _point_in_time(value: Any) -> float | None:
+    number = _number(value)
+    if number is not None or not isinstance(value, str):
+        return number
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _server_time(response: requests.Response) -> float:
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return time.time()

@@ -1,0 +1,59 @@
+"""What servers say about a failure, as values: RFC 9457 problems and GraphQL errors."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+__all__ = ["GraphQLErrorDetail", "Problem", "Reason"]
+
+#: Why no answer came: the connection was refused, the host's name wasn't found or the host can't be reached, the
+#: server closed the connection,
+#: a time-out passed, TLS failed, the server doesn't speak HTTP, the proxy failed, the answer broke off, or the
+#: answer can't be decompressed.
+Reason = Literal[
+    "refused", "dns", "unreachable", "reset", "timeout", "tls", "not-http", "proxy", "incomplete", "encoding"
+]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem body (RFC 9457).
+
+    Args:
+        type: A URI that identifies the kind of problem.
+        title: A summary of the kind of problem; None when not given.
+        status: The status that the body states; None when not given.
+        detail: What went wrong this time; None when not given.
+        instance: A URI that identifies this occurrence; None when not given.
+        extensions: All other members.
+    """
+
+    type: str = "about:blank"
+    title: str | None = None
+    status: int | None = None
+    detail: str | None = None
+    instance: str | None = None
+    extensions: dict[str, Any] = {}
+
+
+class GraphQLErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a GraphQL answer's `errors` (GraphQL specification, section 7.1.2).
+
+    Args:
+        message: What went wrong.
+        path: The response field that failed; keys and indexes from the root.
+        locations: Positions in the document, as `{"line": 1, "column": 1}`.
+        extensions: Whatever the server adds.
+    """
+
+    message: str = ""
+    path: tuple[str | int, ...] = ()
+    locations: tuple[dict[str, int], ...] = ()
+    extensions: dict[str, Any] = {}
+
+    @property
+    def code(self) -> str | None:
+        """`extensions["code"]` if it is a string, else None."""
+        code = self.extensions.get("code")
+        return code if isinstance(code, str) else None

@@ -1,0 +1,170 @@
+"""Queries through the cache, and what mutations make stale."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape_clients.cache import Loaded, full_key
+from pactape_clients.decoding import decode_body
+from pactape_clients.errors import CacheUnavailableError
+from pactape_clients.graphql._answers import Answer, GraphQLJudge, entities_in
+from pactape_clients.operations import Operation
+from pactape_clients.settings import report_cache_failure
+from pactape_clients.typed_cache import TypedCache
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Mapping
+
+    import requests
+
+    from pactape_clients.cache import Cache, Expired
+    from pactape_clients.call_context import CallContext
+    from pactape_clients.graphql._documents import Document
+    from pactape_clients.graphql._execution import Execution, Executor
+    from pactape_clients.json_codec import Codec
+    from pactape_clients.transport import Transport
+
+__all__ = ["Queries", "entity_tags"]
+
+_UNNAMED = Operation(name="query", method="POST", path="/")  # no query is cached as missing
+
+
+class Queries:
+    """Executes the queries of one client through its cache.
+
+    Args:
+        executor: Executes operations.
+        transport: Sends the requests.
+        cache: Where results are kept.
+        codec: Encodes and decodes.
+        keep_errors: Whether an answer with data passes although it has errors.
+    """
+
+    def __init__(
+        self, executor: Executor, transport: Transport, cache: Cache, codec: Codec, *, keep_errors: bool
+    ) -> None:
+        self._executor = executor
+        self._transport = transport
+        self._cache = cache
+        self._codec = codec
+        self._keep_errors = keep_errors
+        self._identity = transport.identity
+        self._endpoint = hashlib.sha256(transport.url.encode()).hexdigest()[:8]
+        self._typed: dict[Any, TypedCache] = {}
+
+    def typed(self, returns: Any) -> TypedCache:
+        """Return the cache of one model's values."""
+        try:
+            found = self._typed.get(returns)
+        except TypeError:  # an annotation that can't be hashed
+            return TypedCache(self._cache, returns, self._codec)
+        if found is None:
+            self._codec.decoder(returns)
+            found = self._typed[returns] = TypedCache(self._cache, returns, self._codec)
+        return found
+
+    def read(
+        self,
+        document: Document,
+        variables: Mapping[str, Any],
+        returns: Any,
+        options: Mapping[str, Any],
+        *,
+        ttl: float,
+    ) -> Any:
+        """Return a query's data, from the cache if it is there.
+
+        Raises:
+            ClientError: See `pactape_clients.errors`.
+        """
+        inputs = self._codec.encode(variables, what="variables", order="sorted").decode()
+        key = f"{document.name}:{inputs}:{document.digest[:12]}{self._endpoint}"
+        typed = self.typed(returns)
+        namespace = self._identity.fixed
+        if namespace is not None and self._cache.keeps_objects and not options.get("headers"):
+            try:
+                return typed.decode(self._cache.lookup(full_key(namespace, key)), _UNNAMED)
+            except KeyError:
+                pass
+        execution = self._executor.prepare(document, variables, returns, options)
+        request = self._executor.request(execution).without_body()
+        with self._call(execution, options) as context:
+            namespace = self._identity.namespace(request)
+            load = _Load(self, execution, context, typed, ttl=ttl)
+            tags = tuple(options.get("tags", ()))
+            return typed.read(key, load, operation=execution.announced, namespace=namespace, tags=tags)
+
+    def execute(self, execution: Execution, options: Mapping[str, Any]) -> Any:
+        """Execute a query past the cache, and return its data."""
+        with self._call(execution, options) as context:
+            answer, response = self.send(execution, context)
+            return self.decoded(answer, response, execution)
+
+    def send(self, execution: Execution, context: CallContext) -> tuple[Answer, requests.Response]:
+        """Send an operation, and return its answer."""
+        judge = GraphQLJudge(keep_errors=self._keep_errors)
+        response = self._executor.send(execution, context, judge)
+        return judge.answer, response
+
+    def decoded(self, answer: Answer, response: requests.Response, execution: Execution) -> Any:
+        """Return an answer's data as the caller's type.
+
+        Raises:
+            DecodeError: It doesn't fit.
+        """
+        operation = execution.announced
+        return decode_body(
+            bytes(answer.data) or b"null",
+            operation.result,
+            operation,
+            self._codec,
+            status=response.status_code,
+            headers=response.headers,
+            values=execution.variables,
+        )
+
+    def _call(self, execution: Execution, options: Mapping[str, Any]) -> Any:
+        return self._transport.call(
+            execution.announced, values=execution.variables, deadline=options.get("deadline")
+        )
+
+    def invalidate(self, tags: Iterable[str], pattern: str | re.Pattern[str] | None = None) -> None:
+        """Invalidate what a mutation makes stale; a failure costs neither its answer nor its own error."""
+        try:
+            self._cache.invalidate(tags=tags, pattern=pattern)
+        except CacheUnavailableError as error:
+            report_cache_failure(error, self._transport.settings)
+
+
+class _Load:
+    """Loads one query's data."""
+
+    __slots__ = ("_context", "_execution", "_queries", "_ttl", "_typed")
+
+    def __init__(
+        self, queries: Queries, execution: Execution, context: CallContext, typed: TypedCache, *, ttl: float
+    ) -> None:
+        self._queries = queries
+        self._execution = execution
+        self._context = context
+        self._typed = typed
+        self._ttl = ttl
+
+    def __call__(self, _: Expired | None) -> Loaded:
+        answer, response = self._queries.send(self._execution, self._context)
+        data = bytes(answer.data)
+        value = self._queries.decoded(answer, response, self._execution)
+        return Loaded(
+            value=self._typed.encode(value, data),
+            ttl=0.0 if answer.wire_errors else self._ttl,
+            tags=entity_tags(data),
+        )
+
+
+def entity_tags(data: bytes) -> tuple[str, ...]:
+    """Return the "Type:id" of everything that data holds."""
+    return tuple(entities_in(msgspec.json.decode(data))) if b"__typename" in data else ()

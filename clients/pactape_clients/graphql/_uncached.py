@@ -1,0 +1,150 @@
+"""Executing operations past the cache, one or several by one request, with all of their answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape_clients.decoding import decode_body
+from pactape_clients.errors import DecodeError, DocumentError, GraphQLResponseError
+from pactape_clients.graphql._answers import Answer, BatchJudge, GraphQLJudge, GraphQLResult
+from pactape_clients.graphql._documents import Document, compiled
+from pactape_clients.graphql._queries import Queries, entity_tags
+from pactape_clients.graphql._variables import plain_variables, split_uploads
+from pactape_clients.operations import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import requests
+    from graphql import GraphQLSchema
+
+    from pactape_clients.graphql._execution import Execution, Executor
+    from pactape_clients.graphql._requests import Call
+    from pactape_clients.graphql._variables import Variables
+    from pactape_clients.json_codec import Codec
+    from pactape_clients.transport import Transport
+
+__all__ = ["Uncached"]
+
+
+class Uncached:
+    """Executes the operations of one client past its cache.
+
+    Args:
+        executor: Executes operations.
+        queries: Invalidates what mutations make stale.
+        transport: Sends the requests.
+        codec: Decodes the data.
+        schema: What documents are validated against; None checks syntax only.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        queries: Queries,
+        transport: Transport,
+        codec: Codec,
+        schema: GraphQLSchema | None,
+    ) -> None:
+        self._executor = executor
+        self._queries = queries
+        self._transport = transport
+        self._codec = codec
+        self._schema = schema
+
+    def prepare(
+        self, document: str, variables: Variables, returns: Any, options: Mapping[str, Any]
+    ) -> Execution:
+        """Return the execution of a query or mutation.
+
+        Raises:
+            DocumentError: The document or its variables are wrong.
+        """
+        found, inputs = self._compiled(document, options.get("operation"), variables)
+        self._codec.decoder(returns)
+        return self._executor.prepare(found, inputs, returns, options)
+
+    def _compiled(
+        self, document: str, operation: str | None, variables: Variables
+    ) -> tuple[Document, Mapping[str, Any]]:
+        found = compiled(document, operation, self._schema)
+        if found.kind == "subscription":
+            found.check_kind("query")
+        inputs = plain_variables(variables)
+        found.check(inputs.keys())
+        return found, inputs
+
+    def execute(self, execution: Execution, *, deadline: float | None) -> GraphQLResult:
+        """Send an operation, and return all of the answer, errors included."""
+        judge = GraphQLJudge(keep_errors=True)
+        call = self._transport.call(execution.announced, values=execution.variables, deadline=deadline)
+        with call as context:
+            try:
+                response = self._executor.send(execution, context, judge)
+            except GraphQLResponseError as error:
+                return GraphQLResult(
+                    data=None, errors=error.errors, status=error.status or 0, headers=error.headers
+                )
+        self._invalidate_changed(execution.document, judge.answer)
+        return self._result(judge.answer, response, execution.announced)
+
+    def batch(
+        self, calls: Sequence[Call], *, headers: Mapping[str, str], deadline: float | None
+    ) -> tuple[GraphQLResult, ...]:
+        """Send several operations by one request, and return one result for each."""
+        found = [self._batched(call) for call in calls]
+        announced = self._announced([document for document, _ in found])
+        request = self._executor.requests.post(
+            [self._executor.requests.members(document, inputs) for document, inputs in found],
+            headers=headers,
+            repeatable=all(document.kind == "query" for document, _ in found),
+        )
+        judge = BatchJudge()
+        with self._transport.call(announced, values={}, deadline=deadline) as context:
+            response = self._executor.send_request(request, context, judge)
+        if len(judge.answers) != len(calls):
+            raise DecodeError(
+                f"{announced.name}: {len(calls)} operations were sent, but {len(judge.answers)} results came",
+                operation=announced,
+                status=response.status_code,
+                headers=response.headers,
+            )
+        return tuple(
+            self._batch_result(document, call, answer, response)
+            for (document, _), call, answer in zip(found, calls, judge.answers, strict=True)
+        )
+
+    def _announced(self, documents: list[Document]) -> Operation:
+        return Operation(
+            name=", ".join(document.name for document in documents),
+            method="POST",
+            path=self._transport.path,
+            document="\n\n".join(document.text for document in documents),
+        )
+
+    def _batched(self, call: Call) -> tuple[Document, Mapping[str, Any]]:
+        document, inputs = self._compiled(call.document, call.operation, call.variables)
+        self._codec.decoder(call.returns)
+        if split_uploads(inputs)[1]:
+            raise DocumentError(
+                f"{document.name} has an upload, which a batch can't carry. Fix: use mutate(…)"
+            )
+        return document, inputs
+
+    def _batch_result(
+        self, document: Document, call: Call, answer: Answer, response: requests.Response
+    ) -> GraphQLResult:
+        self._invalidate_changed(document, answer)
+        return self._result(answer, response, self._executor.operation(document, call.returns))
+
+    def _invalidate_changed(self, document: Document, answer: Answer) -> None:
+        if document.kind == "mutation" and answer.has_data:
+            self._queries.invalidate(entity_tags(bytes(answer.data)))
+
+    def _result(self, answer: Answer, response: requests.Response, operation: Operation) -> GraphQLResult:
+        status, headers = response.status_code, response.headers
+        data = None
+        if answer.has_data:
+            body = bytes(answer.data)
+            data = decode_body(body, operation.result, operation, self._codec, status=status, headers=headers)
+        return GraphQLResult(data=data, errors=answer.errors, status=status, headers=headers)

@@ -1,0 +1,64 @@
+"""Request headers: what they can carry, and which of them identify the caller."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pactape_clients.checks import is_instance
+from pactape_clients.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["check_headers", "merge_headers", "without_credentials"]
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?")
+#: Headers that a redirect to another host keeps: none of them says who the caller is.
+_PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "connection", "user-agent"})
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that HTTP can't carry (RFC 9110 section 5.5).
+
+    Raises:
+        UsageError: A name or value is not a string, or holds characters that a header can't. The value isn't shown.
+
+    Example:
+        >>> check_headers({"X-Name": "Łódź"})
+        Traceback (most recent call last):
+        pactape_clients.errors.UsageError: the header 'X-Name' has a value that HTTP can't carry. Fix: ...
+    """
+    for name, value in headers.items():
+        if not is_instance(name, str) or not _NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is not the name of a header")
+        if not is_instance(value, str) or not _VALUE.fullmatch(value):
+            raise UsageError(
+                f"the header {name!r} has a value that HTTP can't carry. "
+                "Fix: give a string of Latin-1 characters without line breaks or white space around it"
+            )
+
+
+def merge_headers(*layers: Mapping[str, str] | None) -> dict[str, str]:
+    """Return headers of several sources; the later one counts, whatever the case of its name.
+
+    Example:
+        >>> merge_headers({"Accept": "application/json"}, {"accept": "text/csv"})
+        {'accept': 'text/csv'}
+    """
+    merged: dict[str, tuple[str, str]] = {}
+    for layer in layers:
+        for name, value in (layer or {}).items():
+            merged[name.lower() if is_instance(name, str) else name] = (name, value)
+    return dict(merged.values())
+
+
+def without_credentials(names: Iterable[str]) -> list[str]:
+    """Return the header names that may go to another host.
+
+    Example:
+        >>> without_credentials(["Accept", "X-Api-Key"])
+        ['Accept']
+    """
+    return [name for name in names if name.lower() in _PUBLIC]

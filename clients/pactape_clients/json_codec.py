@@ -1,0 +1,202 @@
+"""JSON by its rules (RFC 8259): from values to bytes, and from bytes to typed values."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any, Protocol, get_args
+
+import msgspec
+
+from pactape_clients.errors import UsageError
+
+__all__ = ["Codec", "DecHook", "EncHook", "FormatError"]
+
+DecHook = Callable[[type, Any], Any]
+EncHook = Callable[[Any], Any]
+
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class FormatError(Exception):
+    """A body that can't be decoded.
+
+    Args:
+        message: What doesn't fit.
+        path: The JSON path of the value that doesn't fit.
+    """
+
+    def __init__(self, message: str, path: str = "$") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class _Decoder(Protocol):
+    def decode(self, buf: bytes, /) -> Any: ...
+
+
+class Codec:
+    """Encodes and decodes the bodies of one client.
+
+    Args:
+        dec_hook: Makes a value of a type that msgspec doesn't know, as msgspec calls it: `dec_hook(type, value)`.
+        enc_hook: Makes a value that JSON can hold of one that it can't: `enc_hook(value)`.
+
+    Example:
+        >>> codec = Codec()
+        >>> codec.decode(codec.encode({"id": 2**70}), None)
+        {'id': 1180591620717411303424}
+    """
+
+    __slots__ = ("_dec_hook", "_enc_hook")
+
+    def __init__(self, *, dec_hook: DecHook | None = None, enc_hook: EncHook | None = None) -> None:
+        self._dec_hook = dec_hook
+        self._enc_hook = _enc_hook_of(enc_hook)
+
+    def encode(self, value: Any, *, what: str = "json", order: Any = None) -> bytes:
+        """Return a value as JSON.
+
+        Args:
+            value: Anything that msgspec encodes, a pydantic model, or what `enc_hook` makes encodable.
+            what: What is encoded, for the message.
+            order: "sorted" sorts the keys of objects; None keeps their order.
+
+        Raises:
+            UsageError: JSON can't hold it: an unknown type, NaN or infinity, a lone surrogate, endless nesting.
+        """
+        try:
+            body = msgspec.json.encode(value, enc_hook=self._enc_hook, order=order)
+            if b"null" in body and _has_non_finite(msgspec.to_builtins(value, enc_hook=self._enc_hook)):
+                raise UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
+        except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+            if isinstance(error, UsageError):
+                raise
+            failure = UsageError(f"{what} can't be encoded as JSON: {_words_of(error)}")
+        else:
+            return body
+        raise failure
+
+    def decoder(self, model: Any) -> _Decoder:
+        """Return the decoder for a model, made once; None stands for plain values.
+
+        Raises:
+            UsageError: Neither msgspec nor pydantic can decode into this type.
+        """
+        if not isinstance(model, Hashable):
+            return _make_decoder(model, self._dec_hook)
+        return _decoder_for(model, self._dec_hook)
+
+    def decode(self, body: bytes, model: Any) -> Any:
+        """Return a JSON body as `model`.
+
+        A byte order mark is ignored (RFC 8259 section 8.1), integers may be of any size, UTF-16 and UTF-32 are
+        read too.
+
+        Raises:
+            FormatError: It doesn't fit; `path` is the JSON path of the first value that doesn't.
+            UsageError: The model can't be decoded into.
+        """
+        decoder = self.decoder(model)
+        try:
+            return decoder.decode(_as_utf8(body))
+        except (msgspec.DecodeError, UnicodeError) as error:
+            text, _, place = str(error).partition(" - at `")
+            failure = FormatError(text, place.rstrip("`") or "$")
+        except RecursionError:
+            failure = FormatError("JSON is nested too deeply")
+        except Exception as error:  # noqa: BLE001 -- pydantic's, a model's own or dec_hook's
+            failure = _failure_of(error)
+        raise failure
+
+
+def _as_utf8(body: bytes) -> bytes:
+    if not body.startswith(_BOMS) and 0 not in body[:4]:
+        return body
+    return body.decode(json.detect_encoding(body)).lstrip("\ufeff").encode()
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply or contains itself"
+    return str(error) if isinstance(error, TypeError | msgspec.MsgspecError) else type(error).__name__
+
+
+def _failure_of(error: Exception) -> FormatError:
+    """Return a failure that names the place as pydantic gives it, or the type of any other error."""
+    details = getattr(error, "errors", None)
+    if not callable(details) or type(error).__module__.partition(".")[0] not in {"pydantic_core", "pydantic"}:
+        return FormatError(f"decoding raised {type(error).__name__}")
+    first = details(include_input=False, include_url=False)[0]
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
+    return FormatError(str(first["msg"]), "$" + "".join(steps))
+
+
+def _has_non_finite(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, list | tuple | set | frozenset):
+            waiting += each
+        elif isinstance(each, float) and not math.isfinite(each):
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _enc_hook_of(hook: EncHook | None) -> EncHook:
+    """Return a hook that encodes pydantic models, and leaves the rest to the user's own."""
+
+    def encode(value: Any) -> Any:
+        dump = getattr(value, "model_dump", None)
+        if callable(dump):
+            return dump(mode="json", by_alias=True)
+        if isinstance(value, msgspec.Raw):
+            return None  # JSON already; only the search for NaN sees it
+        if hook is not None:
+            return hook(value)
+        raise TypeError(f"objects of type {type(value).__name__} have no JSON form")
+
+    return encode
+
+
+@lru_cache(maxsize=1024)
+def _decoder_for(model: Any, dec_hook: DecHook | None) -> _Decoder:
+    return _make_decoder(model, dec_hook)
+
+
+def _make_decoder(model: Any, dec_hook: DecHook | None) -> _Decoder:
+    try:
+        if "pydantic" in sys.modules and _has_pydantic(model):
+            return _PydanticDecoder(model)
+        return msgspec.json.Decoder(Any if model is None else model, dec_hook=dec_hook)
+    except Exception as error:  # noqa: BLE001 -- msgspec's TypeError, pydantic's schema errors, a bad annotation
+        failure = UsageError(
+            f"returns={model!r} can't be decoded into: {error}. Fix: see msgspec's supported types"
+        )
+    raise failure
+
+
+def _has_pydantic(model: Any) -> bool:
+    if hasattr(model, "__pydantic_validator__"):
+        return True
+    return any(_has_pydantic(each) for each in get_args(model))
+
+
+class _PydanticDecoder:
+    """Decodes by pydantic, whose models msgspec doesn't know."""
+
+    __slots__ = ("_adapter",)
+
+    def __init__(self, model: Any) -> None:
+        from pydantic import TypeAdapter  # noqa: PLC0415 -- an optional library, imported by whoever made the model
+
+        self._adapter: Any = TypeAdapter(model)
+
+    def decode(self, buf: bytes, /) -> Any:
+        return self._adapter.validate_json(buf)

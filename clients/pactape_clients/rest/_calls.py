@@ -1,0 +1,189 @@
+"""One REST call: from a route and its options to a request, and from the answer to a value."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from pactape_clients.call_context import CallContext, call_in_progress
+from pactape_clients.decoding import decode_answer, status_error
+from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError, UsageError
+from pactape_clients.operations import Operation
+from pactape_clients.parameters import Pairs, ParameterStyle, encode_query, query_pairs
+from pactape_clients.rest._replies import Reply
+from pactape_clients.rest._routes import fill_key, fill_path
+from pactape_clients.retries import idempotency_key_for
+from pactape_clients.settings import report_cache_failure
+from pactape_clients.transport import OutgoingRequest, Transport
+from pactape_clients.wire import RequestBody, form_body, multipart_body, raw_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+
+    from pactape_clients.cache import Cache
+    from pactape_clients.json_codec import Codec
+    from pactape_clients.rest._options import CallOptions
+
+__all__ = ["RestCall", "RestCalls", "judge"]
+
+_AFTER_DEADLINE = 0.5  # seconds that invalidating after a write may take when the deadline has passed
+
+
+def judge(response: requests.Response, call: CallContext) -> ClientError | None:
+    """Return the error of an answer with an error status."""
+    return status_error(response, call.operation, call.values)
+
+
+class RestCall:
+    """A call whose route is filled in.
+
+    Args:
+        operation: The call as it is declared.
+        options: What it is given.
+        style: How values are written into URLs.
+
+    Raises:
+        UsageError: The values don't fit the route.
+    """
+
+    __slots__ = ("operation", "options", "query", "values", "where")
+
+    def __init__(self, operation: Operation, options: CallOptions, style: ParameterStyle) -> None:
+        self.operation = operation
+        self.options = options
+        self.values: Mapping[str, Any] = options.path or {}
+        self.where = fill_path(operation.path, self.values, style)
+        self.query: Pairs = query_pairs(options.query, style)
+
+    @property
+    def query_digest(self) -> str:
+        """A hash of the query, the same for every order of its parameters; "" without one."""
+        ordered = tuple(sorted(self.query, key=lambda pair: pair[0]))
+        return hashlib.sha256(encode_query(ordered).encode()).hexdigest()[:16] if ordered else ""
+
+
+class RestCalls:
+    """Makes the calls of one client.
+
+    Args:
+        transport: Sends the requests.
+        cache: Where cached reads are kept.
+        codec: Encodes and decodes the bodies.
+        style: How values are written into URLs.
+    """
+
+    def __init__(self, transport: Transport, cache: Cache, codec: Codec, style: ParameterStyle) -> None:
+        self.transport = transport
+        self.cache = cache
+        self.codec = codec
+        self._style = style
+
+    def declare(self, method: str, template: str, options: CallOptions, returns: Any) -> RestCall:
+        """Return a call whose route is filled in.
+
+        Raises:
+            UsageError: The values don't fit the route.
+        """
+        self.codec.decoder(returns)
+        operation = Operation(name=f"{method} {template}", method=method, path=template, result=returns)
+        return RestCall(operation, options, self._style)
+
+    def request(self, call: RestCall, *, url: str | None = None, condition: Any = None) -> OutgoingRequest:
+        """Return the request of a call.
+
+        Args:
+            call: The call.
+            url: Where to, in the place of the call's route and query: a link that a page gave.
+            condition: The headers of a conditional request.
+
+        Raises:
+            UsageError: The body can't be encoded, or HTTP can't carry a header.
+        """
+        body = self._body(call.options)
+        key = idempotency_key_for(call.options.idempotency_key)
+        own = {} if body is None or body.content_type is None else {"Content-Type": body.content_type}
+        accept = "*/*" if call.operation.result in (bytes, str) else "application/json"
+        headers = self.transport.merged_headers(
+            {"Accept": accept},
+            own,
+            _checked_mapping("headers", call.options.headers),
+            {} if key is None else {"Idempotency-Key": key},
+            condition,
+        )
+        target = url or self.transport.url + call.where
+        query = () if url else call.query
+        return OutgoingRequest(call.operation.method, target, headers=headers, query=query, body=body)
+
+    def _body(self, options: CallOptions) -> RequestBody | None:
+        given = [name for name in ("json", "form", "content") if getattr(options, name) is not None]
+        if options.files is not None and "form" not in given:
+            given.append("files")
+        if len(given) > 1:
+            raise UsageError(f"a request has one body, not both {given[0]}= and {given[1]}=")
+        if options.json is not None:
+            return RequestBody(self.codec.encode(options.json), "application/json")
+        if options.files is not None:
+            return multipart_body(options.form, options.files, self._style)
+        if options.form is not None:
+            return form_body(options.form, self._style)
+        return None if options.content is None else raw_body(options.content, options.content_type)
+
+    def read(self, call: RestCall) -> Reply[Any]:
+        """Make a call that changes nothing.
+
+        Raises:
+            ClientError: See `pactape_clients.errors`.
+        """
+        with self.transport.call(
+            call.operation, values=call.values, deadline=call.options.deadline
+        ) as context:
+            return self._reply(call, self.transport.send(context, self.request(call), judge=judge))
+
+    def write(self, call: RestCall) -> Reply[Any]:
+        """Make a call that changes something, and invalidate the cached reads that it makes stale.
+
+        Raises:
+            ClientError: See `pactape_clients.errors`.
+        """
+        request = self.request(call)
+        with self.transport.call(
+            call.operation, values=call.values, deadline=call.options.deadline
+        ) as context:
+            try:
+                response = self.transport.send(context, request, judge=judge)
+            finally:  # also after a time-out: the server may have made the change
+                self._invalidate_written(call, context)
+            return self._reply(call, response)
+
+    def _reply(self, call: RestCall, response: requests.Response) -> Reply[Any]:
+        value = decode_answer(response, call.operation.result, call.operation, self.codec, call.values)
+        return Reply(value=value, status=response.status_code, headers=response.headers, url=response.url)
+
+    def _invalidate_written(self, call: RestCall, context: CallContext) -> None:
+        """Invalidate what a write makes stale; a failure costs neither its answer nor its own error."""
+        named = call.options.invalidates
+        keys = [fill_key(key, call.values) for key in ((named,) if isinstance(named, str) else named)]
+        with call_in_progress(_with_time_left(context)):
+            try:
+                self.cache.invalidate(keys=keys, tags=[f"path:{call.where}"])
+            except CacheUnavailableError as error:
+                report_cache_failure(error, self.transport.settings)
+            except DeadlineExceededError as error:
+                report_cache_failure(CacheUnavailableError(str(error)), self.transport.settings)
+
+
+def _with_time_left(context: CallContext) -> CallContext:
+    try:
+        left = context.remaining()
+    except DeadlineExceededError:
+        left = 0.0
+    deadline = None if left is None else max(left, _AFTER_DEADLINE)
+    return CallContext(context.operation, deadline=deadline, settings=context.settings, values=context.values)
+
+
+def _checked_mapping(name: str, value: Any) -> Any:
+    if value is not None and not hasattr(value, "items"):
+        raise UsageError(f"{name} must be a mapping of strings, not {type(value).__name__}")
+    return value

@@ -1,0 +1,105 @@
+"""What a REST call may be given, beside its route and its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
+
+import msgspec
+
+if TYPE_CHECKING:
+    import requests
+
+    from pactape_clients.auth import TokenSource
+    from pactape_clients.cache import Cache
+    from pactape_clients.json_codec import DecHook, EncHook
+    from pactape_clients.parameters import ParameterStyle, Query
+    from pactape_clients.retries import Generated
+    from pactape_clients.settings import TransportSettings
+    from pactape_clients.wire import Upload
+
+__all__ = ["CallOptions", "ClientOptions", "ReadOptions", "WriteOptions"]
+
+Content = bytes | str | BinaryIO | Iterable[bytes]
+
+
+class ReadOptions(TypedDict, total=False):
+    """The options of a read.
+
+    Args:
+        path: A value for each placeholder; escaped as a path segment.
+        query: Query parameters; a list gives a parameter several times, None leaves it out.
+        headers: More request headers.
+        deadline: Seconds for this whole call; None takes the client's.
+    """
+
+    path: Mapping[str, object] | None
+    query: Query | None
+    headers: Mapping[str, str] | None
+    deadline: float | None
+
+
+class WriteOptions(ReadOptions, total=False):
+    """The options of a write.
+
+    Args:
+        json: The body, anything that msgspec can encode or a pydantic model; None sends none.
+        form: The fields of a form: URL-encoded, or multipart with files.
+        files: Files by their field's name, as `Upload` or bytes: makes the body multipart/form-data.
+        content: The body as it is: bytes, text (sent as UTF-8), a file opened for reading bytes, or an iterable of
+            bytes, which can be sent only once.
+        content_type: The media type of `content`.
+        invalidates: Keys of cached reads that this write makes stale; may hold the template's placeholders. Reads
+            of the same path are invalidated anyway (RFC 9111 section 4.4), also when no answer came.
+        idempotency_key: Sent as Idempotency-Key, the same in every attempt, which makes the write repeatable;
+            GENERATED makes one.
+    """
+
+    json: Any
+    form: Query | None
+    files: Mapping[str, Upload | bytes] | None
+    content: Content | None
+    content_type: str | None
+    invalidates: tuple[str, ...]
+    idempotency_key: str | Generated | None
+
+
+class CallOptions(msgspec.Struct, kw_only=True):
+    """The options of one call as they were given; an unknown one is refused."""
+
+    path: Any = None
+    query: Any = None
+    headers: Any = None
+    deadline: Any = None
+    json: Any = None
+    form: Any = None
+    files: Any = None
+    content: Any = None
+    content_type: Any = None
+    invalidates: Any = ()
+    idempotency_key: Any = None
+
+
+class ClientOptions(TypedDict, total=False):
+    """The options of a client, which a client derived from `RestClient` can hand on.
+
+    Args:
+        session: Sends the requests; None makes a session with a pool of its own.
+        tokens: Where access tokens come from; None sends none.
+        cache: Where cached reads are kept; None makes a cache in memory. Several clients may share one; values are
+            kept apart by caller, and by server unless a key of one's own is the same for both.
+        settings: Time-outs, deadline, retries, pool size, environment, hooks.
+        headers: Sent with each request; a call's own headers count more.
+        parameters: How values are written into URLs.
+        dec_hook: Makes a value of a type that msgspec doesn't know: `dec_hook(type, value)`.
+        enc_hook: Makes a value that JSON can hold of one that it can't: `enc_hook(value)`.
+    """
+
+    session: requests.Session | None
+    tokens: TokenSource | None
+    cache: Cache | None
+    settings: TransportSettings | None
+    headers: Mapping[str, str] | None
+    parameters: ParameterStyle | None
+    dec_hook: DecHook | None
+    enc_hook: EncHook | None

@@ -1,0 +1,189 @@
+"""The methods that read: one thing, its headers, a file, page after page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pactape_clients.errors import UsageError
+from pactape_clients.rest._cached import CachedReads, CachedRoute
+from pactape_clients.rest._downloads import download
+from pactape_clients.rest._options import CallOptions
+from pactape_clients.rest._paginated import PageReader
+from pactape_clients.rest._routes import Caching, placeholders
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO, Unpack
+
+    from pactape_clients.rest._calls import RestCalls
+    from pactape_clients.rest._options import ReadOptions
+    from pactape_clients.rest._pages import Paging
+    from pactape_clients.rest._replies import Reply
+
+__all__ = ["_ReadMethods"]
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+class _ReadMethods:
+    """GET and HEAD of `RestClient`."""
+
+    _calls: RestCalls
+    _reads: CachedReads
+
+    @overload
+    def get(
+        self,
+        template: str,
+        *,
+        returns: type[T],
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> T: ...
+    @overload
+    def get(
+        self,
+        template: str,
+        *,
+        returns: Any = None,
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Any: ...
+    def get(
+        self,
+        template: str,
+        *,
+        returns: Any = None,
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Any:
+        """Read.
+
+        Args:
+            template: The route template, "/users/{id}": the operation's name for recording, logs and contracts.
+            returns: The type to decode into, anything that msgspec can, or a pydantic model; None gives plain JSON
+                values, which are fresh for every caller; bytes the body as it is; str its text.
+            caching: How to cache the result; None caches nothing.
+            options: See `ReadOptions`.
+
+        Returns:
+            A value of the type `returns`; an empty body is None, for a type that may be None or for no type.
+
+        Raises:
+            UsageError: The values don't fit the template; nothing was sent.
+            TransportError: No answer came.
+            TokenError: There is no token.
+            ResponseError: The answer's status is 400 or above, or a redirect that isn't followed.
+            DecodeError: The body doesn't fit `returns`.
+        """
+        call = self._calls.declare("GET", template, CallOptions(**options), returns)
+        return self._calls.read(call).value if caching is None else self._reads.read(call, caching)
+
+    def head(self, template: str, **options: Unpack[ReadOptions]) -> Reply[None]:
+        """Read status and headers alone; errors as for `get`."""
+        return self._calls.read(self._calls.declare("HEAD", template, CallOptions(**options), None))
+
+    def download(
+        self, template: str, target: str | os.PathLike[str] | BinaryIO, **options: Unpack[ReadOptions]
+    ) -> Reply[int]:
+        """Save a body of any size to a file, piece by piece.
+
+        Args:
+            template: As for `get`.
+            target: A path, which then holds the whole body, or isn't touched; or a file opened for writing bytes.
+            options: See `ReadOptions`; give a deadline that suits the size.
+
+        Returns:
+            The number of bytes, with status and headers.
+
+        Raises:
+            UsageError: The file can't be written.
+            ClientError: As for `get`.
+        """
+        merged = {**options, "headers": {"Accept": "*/*", **(options.get("headers") or {})}}
+        return download(
+            self._calls, self._calls.declare("GET", template, CallOptions(**merged), None), target
+        )
+
+    def cached_route(self, template: str, *, returns: type[T], caching: Caching) -> CachedRoute[T]:
+        """Declare a cached read of one thing by one path value; make it once, call its `of` often.
+
+        Args:
+            template: A route template with one placeholder.
+            returns: The type to decode into.
+            caching: How to cache the result; its key must end with the placeholder: "user:{id}".
+
+        Raises:
+            UsageError: The template or the key is of another form.
+        """
+        names = placeholders(template)
+        if len(names) != 1:
+            raise UsageError(
+                f"a cached route has one placeholder, but {template} has {len(names)}. Fix: use get(…) instead"
+            )
+        return CachedRoute(
+            self._calls, self._reads, template, parameter=names[0], returns=returns, caching=caching
+        )
+
+    @overload
+    def paginate(
+        self,
+        template: str,
+        *,
+        by: Paging,
+        returns: type[P],
+        items: Callable[[P], Iterable[T]],
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Iterator[T]: ...
+    @overload
+    def paginate(
+        self,
+        template: str,
+        *,
+        by: Paging,
+        returns: type[T],
+        items: None = None,
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Iterator[T]: ...
+    @overload
+    def paginate(
+        self,
+        template: str,
+        *,
+        by: Paging,
+        returns: Any = None,
+        items: Callable[[Any], Iterable[Any]] | None = None,
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Iterator[Any]: ...
+    def paginate(
+        self,
+        template: str,
+        *,
+        by: Paging,
+        returns: Any = None,
+        items: Callable[[Any], Iterable[Any]] | None = None,
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Iterator[Any]:
+        """Read page after page, each when it is asked for.
+
+        Args:
+            template: As for `get`.
+            by: How one page leads to the next: `ByLink()`, `ByCursor(…)`, `ByNextUrl(…)` or `ByNumber(…)`.
+            returns: The type of one page.
+            items: Gives the items of a page; with it the items are yielded instead of the pages.
+            caching: How to cache each page; None caches none.
+            options: See `ReadOptions`; the query is the first page's, and with cursors and numbers all pages'.
+
+        Raises:
+            UsageError: A page leads to itself, or to another server.
+            ClientError: As for `get`.
+        """
+        reader = PageReader(self._calls, template, CallOptions(**options), returns=returns, caching=caching)
+        found = reader.pages(by)
+        return found if items is None else (item for page in found for item in items(page))

@@ -1,0 +1,60 @@
+"""An answer with its status and headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+from urllib.parse import urljoin
+
+import msgspec
+
+__all__ = ["Reply", "link_to"]
+
+T = TypeVar("T")
+
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\",;\s]*))?)*)")
+_PARAMETER = re.compile(r";\s*([^\s=;,]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\",;\s]*))")
+
+
+class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """An answer: its value, its status and its headers.
+
+    Args:
+        value: As the caller's type.
+        status: The HTTP status.
+        headers: The HTTP headers, case-insensitive.
+        url: The URL that answered, after redirects.
+    """
+
+    value: T
+    status: int
+    headers: Mapping[str, str]
+    url: str
+
+    @property
+    def location(self) -> str | None:
+        """The absolute URL of the Location header; None without one."""
+        location = self.headers.get("Location")
+        return None if location is None else urljoin(self.url, location)
+
+    def link(self, relation: str) -> str | None:
+        """Return the absolute URL of the Link header's entry with this relation (RFC 8288); None without one."""
+        found = link_to(self.headers.get("Link", ""), relation)
+        return None if found is None else urljoin(self.url, found)
+
+
+def link_to(header: str, relation: str) -> str | None:
+    """Return the target of the first link with this relation; relations are lists, and have no case.
+
+    Example:
+        >>> link_to('</a>; title="x, y"; rel="prev NEXT", </b>; REL=last', "next")
+        '/a'
+    """
+    for target, parameters in _LINK.findall(header):
+        by_name: dict[str, str] = {}
+        for name, quoted, plain in _PARAMETER.findall(parameters):
+            by_name.setdefault(name.lower(), quoted or plain)
+        if "anchor" not in by_name and relation.lower() in by_name.get("rel", "").lower().split():
+            return str(target)
+    return None

@@ -1,0 +1,92 @@
+"""How requests are sent: time-outs, deadline, size, retries, environment, hooks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from pactape_clients.checks import check_number
+from pactape_clients.errors import CacheUnavailableError, UsageError
+from pactape_clients.retries import RetryPolicy
+from pactape_clients.telemetry import Hook
+
+__all__ = ["DEFAULT_SETTINGS", "CacheHook", "Timeouts", "TransportSettings", "report_cache_failure"]
+
+Timeouts = tuple[float, float]
+#: Is called when a write succeeded but its cached reads couldn't be invalidated.
+CacheHook = Callable[[CacheUnavailableError], None]
+
+logger = logging.getLogger(__name__)
+_PAIR = 2
+
+
+class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How requests are sent. `pool_size` and `trust_env` concern a client's own session, not a given one.
+
+    Token requests of a source without a session of its own follow the settings of the client that needs the token.
+
+    Args:
+        timeouts: Seconds to connect, and between bytes; one number stands for both.
+        deadline: Seconds for a whole call: waiting for another thread's load, the cache server, tokens, redirects,
+            attempts and the waits between them, heads and bodies; None for no limit. Only resolving a host's name
+            and connecting to a host of several addresses may take longer.
+        max_body_bytes: The largest body of an answer, decompressed, in bytes; None for no limit. The body of an
+            error status is cut to it instead.
+        max_redirects: How many redirects of a read are followed; 0 follows none.
+        retries: Which calls are repeated.
+        pool_size: Connections kept open.
+        trust_env: Whether proxies and CA bundle come from the environment. They are read once, when the client is
+            made; netrc is never read.
+        hooks: Called with each request's event, on the calling thread. What a hook raises is logged.
+        cache_hooks: Called when a write succeeded but its cached reads couldn't be invalidated.
+
+    Raises:
+        UsageError: A value is out of range.
+    """
+
+    timeouts: tuple[float, float] | float = (5.0, 30.0)
+    deadline: float | None = 60.0
+    max_body_bytes: int | None = 64 * 2**20
+    max_redirects: int = 10
+    retries: RetryPolicy = RetryPolicy()
+    pool_size: int = 10
+    trust_env: bool = True
+    hooks: tuple[Hook, ...] = ()
+    cache_hooks: tuple[CacheHook, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = self.timeouts if isinstance(self.timeouts, tuple | list) else (self.timeouts, self.timeouts)
+        if len(given) != _PAIR:
+            raise UsageError(f"TransportSettings.timeouts must be (connect, read) in seconds, not {given!r}")
+        for seconds in given:
+            check_number("TransportSettings.timeouts", seconds, above=True, finite=True)
+        msgspec.structs.force_setattr(self, "timeouts", tuple(given))
+        if self.deadline is not None:
+            check_number("TransportSettings.deadline", self.deadline, above=True, finite=True)
+        if self.max_body_bytes is not None:
+            check_number("TransportSettings.max_body_bytes", self.max_body_bytes, whole=True)
+        check_number("TransportSettings.max_redirects", self.max_redirects, whole=True)
+        check_number("TransportSettings.pool_size", self.pool_size, least=1, whole=True)
+        if not isinstance(self.retries, RetryPolicy):
+            raise UsageError(f"TransportSettings.retries must be a RetryPolicy, not {self.retries!r}")
+
+    @property
+    def connect_and_read(self) -> Timeouts:
+        """The time-outs as a pair."""
+        return self.timeouts  # type: ignore[return-value]  # made a pair above
+
+
+#: Used where no settings are given.
+DEFAULT_SETTINGS = TransportSettings()
+
+
+def report_cache_failure(error: CacheUnavailableError, settings: TransportSettings) -> None:
+    """Log that an invalidation failed, and call the hooks; what they raise is logged too."""
+    logger.warning("cached reads couldn't be invalidated: %s", error)
+    for hook in settings.cache_hooks:
+        try:
+            hook(error)
+        except Exception:
+            logger.exception("a cache hook failed")

@@ -1,0 +1,7 @@
+"""Sending requests to one server: tokens, redirects, retries and one deadline for each call."""
+
+from pactape_clients.settings import TransportSettings
+from pactape_clients.transport._requests import OutgoingRequest
+from pactape_clients.transport._transport import Judge, Transport
+
+__all__ = ["Judge", "OutgoingRequest", "Transport", "TransportSettings"]

@@ -1,0 +1,139 @@
+"""Which redirects are followed, and what goes along to where they lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape_clients.errors import RedirectError
+from pactape_clients.headers import without_credentials
+from pactape_clients.urls import keeps_credentials, shown
+from pactape_clients.wire import redirect_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import requests
+
+    Send = Callable[[requests.PreparedRequest, "Hop"], requests.Response]
+
+__all__ = ["Hop", "follow_redirects"]
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_KEEPS_METHOD = frozenset({307, 308})
+_REDIRECTS = range(300, 400)
+_NOT_MODIFIED = 304
+
+
+class Hop:
+    """How far a request has been redirected.
+
+    Args:
+        name: What was called, for messages.
+        most: How many redirects are followed.
+    """
+
+    __slots__ = ("abroad", "count", "most", "name", "seen")
+
+    def __init__(self, name: str, *, most: int) -> None:
+        self.name = name
+        self.most = most
+        self.count = 0
+        self.abroad = False
+        self.seen: set[str] = set()
+
+
+def follow_redirects(
+    request: requests.PreparedRequest,
+    hop: Hop,
+    *,
+    send: Send,
+    cookies: requests.cookies.RequestsCookieJar,
+    can_be_sent_again: Callable[[], bool],
+) -> requests.Response:
+    """Send a request, and follow the redirects of its answers as far as that is safe.
+
+    A safe request (RFC 9110 section 9.2.1) is redirected anywhere, but credentials of any name stay with its host.
+    A write follows 307 and 308 on its own host only, and never becomes a GET.
+
+    Raises:
+        RedirectError: The redirect isn't followed.
+    """
+    while True:
+        hop.seen.add(request.url or "")
+        response = send(request, hop)
+        if not response.is_redirect:
+            if response.status_code in _REDIRECTS and response.status_code != _NOT_MODIFIED:
+                raise _refusal(response, hop, "the server names no place to go to", "")
+            return response
+        target = redirect_target(response, hop.name)
+        _check(response, request, target, hop, can_be_sent_again)
+        request = _redirected(request, response, target, hop, cookies)
+
+
+def _check(
+    response: requests.Response,
+    request: requests.PreparedRequest,
+    target: str,
+    hop: Hop,
+    can_be_sent_again: Callable[[], bool],
+) -> None:
+    hop.count += 1
+    place = shown(target)
+    if hop.count > hop.most:
+        raise _refusal(response, hop, f"more than {hop.most} redirects, the last to {place}", place)
+    if request.method in _SAFE:
+        return
+    if response.status_code not in _KEEPS_METHOD:
+        why = f"a {request.method} that is redirected to {place} would become a GET. Fix: call that URL"
+        raise _refusal(response, hop, why, place)
+    if not keeps_credentials(request.url or "", target):
+        why = f"a {request.method} isn't redirected to another host, {place}. Fix: call that host if you trust it"
+        raise _refusal(response, hop, why, place)
+    if not can_be_sent_again():
+        raise _refusal(response, hop, f"the body can't be sent again to {place}. Fix: call that URL", place)
+
+
+def _redirected(
+    request: requests.PreparedRequest,
+    response: requests.Response,
+    target: str,
+    hop: Hop,
+    cookies: requests.cookies.RequestsCookieJar,
+) -> requests.PreparedRequest:
+    again = request.copy()
+    if not keeps_credentials(request.url or "", target):
+        hop.abroad = True
+    try:
+        again.prepare_url(target, None)
+    except ValueError:
+        failure = _refusal(response, hop, "the server redirects to something that is not a web address", "")
+    else:
+        if again.url in hop.seen:
+            place = shown(target)
+            raise _refusal(response, hop, f"the server redirects in a circle, to {place}", place)
+        again.headers.pop("Cookie", None)
+        if hop.abroad:
+            kept = without_credentials(again.headers)
+            for name in [name for name in again.headers if name not in kept]:
+                del again.headers[name]
+        else:
+            again.prepare_cookies(cookies)
+        _rewind(again)
+        return again
+    raise failure
+
+
+def _rewind(request: requests.PreparedRequest) -> None:
+    start = getattr(request, "_body_position", None)
+    body: Any = request.body
+    if isinstance(start, int) and hasattr(body, "seek"):
+        body.seek(start)
+
+
+def _refusal(response: requests.Response, hop: Hop, why: str, place: str) -> RedirectError:
+    return RedirectError(
+        f"{hop.name}: {response.status_code}: {why}",
+        location=place,
+        status=response.status_code,
+        headers=response.headers,
+    )

@@ -1,0 +1,299 @@
+"""The transport of a client: one call is one or more attempts, each with a token and its redirects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from pactape_clients.auth import TokenAuth, TokenSource
+from pactape_clients.call_context import CallContext, call_in_progress
+from pactape_clients.checks import check_number
+from pactape_clients.errors import ClientError, UsageError
+from pactape_clients.headers import check_headers, merge_headers
+from pactape_clients.identity import CallerIdentity
+from pactape_clients.processes import NotCopyable
+from pactape_clients.retries import IDEMPOTENT, repeat
+from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
+from pactape_clients.telemetry import RequestEvent, call_hooks
+from pactape_clients.transport._redirects import Hop, follow_redirects
+from pactape_clients.urls import parse_server
+from pactape_clients.wire import AnswerReader, Connections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from pactape_clients.operations import Operation
+    from pactape_clients.transport._requests import OutgoingRequest
+
+    Refused = Callable[[requests.Response], bool]
+
+__all__ = ["Judge", "Transport"]
+
+#: Gives the error of an answer that is one; None for a good answer.
+Judge = Callable[[requests.Response, CallContext], "ClientError | None"]
+
+_UNAUTHORIZED = 401
+
+
+def _is_401(response: requests.Response) -> bool:
+    return response.status_code == _UNAUTHORIZED
+
+
+class Transport(NotCopyable):
+    """Sends requests to one server, with tokens, redirects, retries and one deadline for each call.
+
+    Args:
+        url: The server's URL.
+        session: Sends the requests, with its own adapters and environment; None makes one.
+        tokens: Where access tokens come from; None sends none.
+        settings: How requests are sent.
+        headers: Sent with each request.
+
+    Raises:
+        UsageError: The URL isn't that of a server, or an argument is of another kind.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        session: requests.Session | None = None,
+        tokens: TokenSource | None = None,
+        settings: TransportSettings | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._server = parse_server(url)
+        self.url = self._server.url
+        self.path = self._server.path
+        self.settings = settings or DEFAULT_SETTINGS
+        if tokens is not None and not isinstance(tokens, TokenSource):
+            raise UsageError(
+                f"tokens must be a TokenSource, not {type(tokens).__name__}. Fix: StaticToken(…)"
+            )
+        check_headers(headers or {})
+        self.headers = dict(headers or {})
+        self._connections = Connections(
+            session, url=url, pool_size=self.settings.pool_size, trust_env=self.settings.trust_env
+        )
+        self._auth = None if tokens is None else TokenAuth(tokens)
+        self.identity = CallerIdentity(
+            self._connections, tokens=tokens, user_info=self._server.user_info, headers=self.headers
+        )
+
+    def close(self) -> None:
+        """Close the connections of its own session; a given one is left to its owner."""
+        self._connections.close()
+
+    def merged_headers(self, *layers: Mapping[str, str] | None) -> dict[str, str]:
+        """Return headers of a request: the client's own count more than the first layer, the others more still."""
+        return merge_headers(layers[0], self.headers, *layers[1:])
+
+    def call(
+        self, operation: Operation, *, values: Mapping[str, Any], deadline: float | None = None
+    ) -> AbstractContextManager[CallContext]:
+        """Return the context of one call: whatever is sent inside it shares one deadline.
+
+        Args:
+            operation: What is called.
+            values: Its path values or variables.
+            deadline: Seconds for the whole call; None takes the client's.
+
+        Raises:
+            UsageError: The deadline is not a number above 0.
+        """
+        if deadline is not None:
+            check_number("deadline", deadline, above=True, finite=True)
+        limit = self.settings.deadline if deadline is None else deadline
+        return call_in_progress(CallContext(operation, deadline=limit, settings=self.settings, values=values))
+
+    def send(
+        self,
+        call: CallContext,
+        request: OutgoingRequest,
+        *,
+        judge: Judge,
+        refused: Refused = _is_401,
+        repeats: Callable[[ClientError], bool] | None = None,
+        streaming: bool = False,
+    ) -> requests.Response:
+        """Send a request until an answer passes or the policy gives up.
+
+        Each attempt announces the call's operation just before it is sent.
+
+        Args:
+            call: The call in progress.
+            request: What is sent.
+            judge: Gives the error of an answer that is one; None for a good answer.
+            refused: Whether an answer says that the token was refused.
+            repeats: Whether a failure that the policy doesn't know is worth another attempt.
+            streaming: Whether the body of a good answer is left unread.
+
+        Raises:
+            ClientError: The last attempt's.
+        """
+        attempt = _Attempt(self, call, request, judge, refused, streaming=streaming)
+
+        def is_repeatable(failure: ClientError) -> bool:
+            worth = self.settings.retries.repeats(failure) or (repeats is not None and repeats(failure))
+            return worth and _may_repeat(request, failure, self.settings)
+
+        try:
+            return repeat(
+                self.settings.retries,
+                attempt,
+                is_repeatable=is_repeatable,
+                remaining=call.remaining,
+                name=call.operation.name,
+            )
+        except ClientError as error:
+            error.operation = error.operation or call.operation
+            error.values = error.values or call.values
+            raise
+
+    def exchange(
+        self,
+        call: CallContext,
+        request: requests.PreparedRequest,
+        outgoing: OutgoingRequest,
+        *,
+        streaming: bool,
+    ) -> requests.Response:
+        """Send one request as it is, and follow its redirects."""
+        name = call.operation.name
+        reader = AnswerReader(name, max_bytes=self.settings.max_body_bytes, streaming=streaming)
+
+        def send(each: requests.PreparedRequest, hop: Hop) -> requests.Response:
+            return self._connections.send(
+                each,
+                name=name,
+                timeouts=self.settings.connect_and_read,
+                reader=reader,
+                streaming=streaming,
+                abroad=hop.abroad,
+                announced=hop.count == 0,
+            )
+
+        return follow_redirects(
+            request,
+            Hop(name, most=self.settings.max_redirects),
+            send=send,
+            cookies=self._connections.session.cookies,
+            can_be_sent_again=lambda: outgoing.body is None or outgoing.body.can_be_sent,
+        )
+
+    def prepare(self, outgoing: OutgoingRequest, name: str) -> requests.PreparedRequest:
+        """Return a request as the session sends it; with tokens, the session's own credentials are left out."""
+        request = outgoing.open()
+        if self._auth is not None:
+            request.auth = _no_auth
+        return self._connections.prepare(request, name)
+
+    @property
+    def auth(self) -> TokenAuth | None:
+        """How requests carry tokens; None without tokens."""
+        return self._auth
+
+    def report(
+        self, call: CallContext, attempt: int, started: float, *, status: int | None, error: str | None
+    ) -> None:
+        """Call the hooks with the event of an attempt."""
+        operation = call.operation
+        attributes: dict[str, str | int] = {
+            "pactape.operation": operation.name,
+            "http.request.method": operation.method,
+            "url.template": operation.path,
+            "server.address": self._server.host,
+            "server.port": self._server.port,
+        }
+        if status is not None:
+            attributes["http.response.status_code"] = status
+        if error is not None:
+            attributes["error.type"] = error if status is None else str(status)
+        if attempt:
+            attributes["http.request.resend_count"] = attempt
+        call_hooks(
+            self.settings.hooks, RequestEvent(attributes=attributes, duration=time.monotonic() - started)
+        )
+
+
+class _Attempt:
+    """Makes one attempt after another to send one request."""
+
+    __slots__ = ("_call", "_judge", "_refused", "_request", "_streaming", "_transport")
+
+    def __init__(
+        self,
+        transport: Transport,
+        call: CallContext,
+        request: OutgoingRequest,
+        judge: Judge,
+        refused: Refused,
+        *,
+        streaming: bool,
+    ) -> None:
+        self._transport = transport
+        self._call = call
+        self._request = request
+        self._judge = judge
+        self._refused = refused
+        self._streaming = streaming
+
+    def __call__(self, number: int) -> requests.Response:
+        if not self._transport.settings.hooks:
+            return self._answer()
+        started = time.monotonic()
+        try:
+            response = self._answer()
+        except ClientError as error:
+            kind = type(error).__name__
+            self._transport.report(self._call, number, started, status=error.status, error=kind)
+            raise
+        self._transport.report(self._call, number, started, status=response.status_code, error=None)
+        return response
+
+    def _answer(self) -> requests.Response:
+        prepared = self._transport.prepare(self._request, self._call.operation.name)
+        response = self._authorized(prepared)
+        failure = self._judge(response, self._call)
+        if failure is not None:
+            response.close()
+            raise failure
+        return response
+
+    def _authorized(self, request: requests.PreparedRequest) -> requests.Response:
+        auth = self._transport.auth
+        if auth is None:
+            return self._exchange(request)
+        flow = auth.flow(request, refused=self._refused)
+        response = self._exchange(next(flow))
+        try:
+            while True:
+                again = flow.send(response)
+                response.close()
+                response = self._exchange(again)
+        except StopIteration:
+            return response
+
+    def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
+        return self._transport.exchange(self._call, request, self._request, streaming=self._streaming)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _may_repeat(request: OutgoingRequest, failure: ClientError, settings: TransportSettings) -> bool:
+    """Return whether sending the request again does no harm, and is possible."""
+    if request.body is not None and not request.body.can_be_sent:
+        return False
+    if request.has_idempotency_key:
+        return True
+    if request.repeatable is not None:
+        return request.repeatable
+    if request.method in settings.retries.methods:
+        return True
+    return request.method in IDEMPOTENT and failure.reason == "reset"

@@ -1,0 +1,203 @@
+"""The body of a request, which every attempt sends alike, or which says that it can be sent only once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
+
+from pactape_clients.call_context import remaining_time
+from pactape_clients.errors import UsageError
+from pactape_clients.parameters import ParameterStyle, Query, encode_query, query_pairs
+
+__all__ = ["RequestBody", "Upload", "form_body", "multipart_body", "raw_body"]
+
+_PIECE = 65_536  # bytes
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Upload:
+    """A file to upload: the value of a multipart field, or of a variable (GraphQL multipart request specification).
+
+    Its content is read once, when the request is made; every attempt sends the same bytes.
+
+    Args:
+        content: Its bytes, or a file opened for reading bytes.
+        name: Its file name.
+        content_type: Its media type.
+
+    Raises:
+        UsageError: The content is neither.
+
+    Example:
+        >>> Upload(content=b"a,b", name="a.csv", content_type="text/csv")
+        Upload(name='a.csv', content_type='text/csv')
+    """
+
+    __slots__ = ("content", "content_type", "name")
+
+    def __init__(
+        self, *, content: bytes | BinaryIO, name: str, content_type: str = "application/octet-stream"
+    ) -> None:
+        if not isinstance(content, bytes | bytearray) and not hasattr(content, "read"):
+            raise UsageError(f"{name}: an upload's content is bytes or a file opened for reading bytes")
+        self.content = content
+        self.name = name
+        self.content_type = content_type
+
+    def __repr__(self) -> str:
+        return f"Upload(name={self.name!r}, content_type={self.content_type!r})"
+
+    def read(self) -> bytes:
+        """Return the content.
+
+        Raises:
+            UsageError: The file can't be read, or gives text.
+        """
+        return (
+            bytes(self.content)
+            if isinstance(self.content, bytes | bytearray)
+            else _read(self.content, self.name)
+        )
+
+
+def _read(file: BinaryIO, name: str) -> bytes:
+    try:
+        content: Any = file.read()
+    except (OSError, ValueError) as error:
+        failure = UsageError(
+            f"{name}: the file can't be read ({error}). Fix: give it opened for reading bytes"
+        )
+    else:
+        if isinstance(content, bytes):
+            return content
+        failure = UsageError(f"{name}: the file gives text. Fix: open it for reading bytes, with mode 'rb'")
+    raise failure
+
+
+class RequestBody:
+    """A body with its media type.
+
+    Args:
+        content: Bytes, a file opened for reading bytes, or an iterable of bytes.
+        content_type: Its media type; None leaves it to the caller's headers.
+    """
+
+    __slots__ = ("_content", "_start", "_used", "content_type")
+
+    def __init__(self, content: bytes | BinaryIO | Iterable[bytes], content_type: str | None) -> None:
+        self.content_type = content_type
+        self._content: Any = content
+        self._start = _position(content)
+        self._used = False
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether it can be sent (again): bytes and files that can be rewound always, all else once."""
+        return isinstance(self._content, bytes) or self._start is not None or not self._used
+
+    def open(self) -> Any:
+        """Return what requests sends, from the beginning.
+
+        Raises:
+            UsageError: It was sent before, and can't be read again.
+        """
+        if isinstance(self._content, bytes):
+            return self._content
+        if not self.can_be_sent:
+            raise UsageError("the body can be read only once, and was sent before")
+        self._used = True
+        if not hasattr(self._content, "read"):
+            return _pieces(self._content)
+        if self._start is not None:
+            self._content.seek(self._start)
+            return _File(self._content, self._start)
+        return _pieces(iter(lambda: self._content.read(_PIECE), b""))
+
+
+def _position(content: Any) -> int | None:
+    try:
+        if hasattr(content, "read") and content.seekable():
+            return int(content.tell())
+    except (OSError, ValueError, AttributeError):
+        pass
+    return None
+
+
+def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces while the deadline lasts."""
+    for piece in content:
+        remaining_time()
+        yield piece
+
+
+class _File:
+    """A file that is read while the deadline lasts."""
+
+    def __init__(self, file: BinaryIO, start: int) -> None:
+        self._file = file
+        self._size = file.seek(0, io.SEEK_END) - start
+        file.seek(start)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(_PIECE), b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the file."""
+        remaining_time()
+        return self._file.read(size)
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move the position."""
+        return self._file.seek(offset, whence)
+
+
+def raw_body(content: Any, content_type: str | None) -> RequestBody:
+    """Return a body of bytes, text (as UTF-8), a file, or an iterable of bytes.
+
+    Raises:
+        UsageError: It is none of them.
+    """
+    if isinstance(content, str):
+        return RequestBody(content.encode(), content_type or "text/plain; charset=utf-8")
+    if isinstance(content, bytes | bytearray | memoryview):
+        return RequestBody(bytes(content), content_type)
+    if isinstance(content, io.TextIOBase):
+        raise UsageError("content is a file opened for text. Fix: open it for reading bytes, with mode 'rb'")
+    if hasattr(content, "read") or (isinstance(content, Iterable) and not isinstance(content, Mapping)):
+        return RequestBody(content, content_type)
+    raise UsageError(
+        f"content is bytes, text, a file or an iterable of bytes, not {type(content).__name__}. "
+        "Fix: use json= or form="
+    )
+
+
+def form_body(form: Query, style: ParameterStyle) -> RequestBody:
+    """Return a form, URL-encoded (the HTML standard's application/x-www-form-urlencoded)."""
+    return RequestBody(encode_query(query_pairs(form, style)).encode(), _FORM)
+
+
+def multipart_body(
+    form: Query | None, files: Mapping[str, Upload | bytes], style: ParameterStyle
+) -> RequestBody:
+    """Return form fields and files as multipart/form-data (RFC 7578), the files read once.
+
+    Raises:
+        UsageError: A file can't be read.
+    """
+    parts = [RequestField.from_tuples(name, value) for name, value in query_pairs(form, style)]
+    for name, each in files.items():
+        upload = each if isinstance(each, Upload) else Upload(content=each, name=name)
+        parts.append(RequestField.from_tuples(name, (upload.name, upload.read(), upload.content_type)))
+    content, content_type = encode_multipart_formdata(parts)
+    return RequestBody(content, content_type)

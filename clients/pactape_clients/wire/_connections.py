@@ -1,0 +1,147 @@
+"""The connections of a client: a session of its own, or a given one."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from pactape_clients.call_context import bounded, current_call
+from pactape_clients.errors import ClientError, UsageError
+from pactape_clients.processes import renew_after_fork
+from pactape_clients.wire._failures import SENDING_ERRORS, failure_of, without_traceback
+from pactape_clients.wire._pools import make_pools_timed, pooled_session, renew_pools
+
+if TYPE_CHECKING:
+    from pactape_clients.settings import Timeouts
+    from pactape_clients.wire._reading import AnswerReader
+
+__all__ = ["Connections"]
+
+
+class Connections:
+    """Sends prepared requests, and turns whatever goes wrong into one of the clients' errors.
+
+    Args:
+        session: Sends the requests; None makes a session of its own.
+        url: The server, for the proxies of the environment.
+        pool_size: Connections that its own session keeps open.
+        trust_env: Whether its own session takes proxies and CA bundle from the environment.
+    """
+
+    def __init__(
+        self, session: requests.Session | None, *, url: str, pool_size: int = 10, trust_env: bool = True
+    ) -> None:
+        if session is not None and not isinstance(session, requests.Session):
+            raise UsageError(f"session must be a requests.Session, not {type(session).__name__}")
+        self.is_own = session is None
+        self.session = pooled_session(pool_size) if session is None else session
+        self._host = urlsplit(url).hostname
+        self._trust_env = trust_env
+        self._fixed = _environment(url, trust_env=trust_env) if self.is_own else None
+        self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
+        if self.is_own:
+            weakref.finalize(self, self.session.close)  # else its open sockets warn when it is collected
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the parent's connections to the parent."""
+        renew_pools(self.session)
+        self._adapters = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Close the connections of its own session; a given one is left to its owner."""
+        if self.is_own:
+            self.session.close()
+
+    def prepare(self, request: requests.Request, name: str) -> requests.PreparedRequest:
+        """Return the request as the session sends it.
+
+        Raises:
+            UsageError: It can't be sent.
+        """
+        try:
+            return self.session.prepare_request(request)
+        except ClientError as error:
+            failure = error
+        except SENDING_ERRORS as error:
+            failure = failure_of(error, name)
+        raise without_traceback(failure)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        *,
+        name: str,
+        timeouts: Timeouts,
+        reader: AnswerReader,
+        streaming: bool = False,
+        abroad: bool = False,
+        announced: bool = True,
+    ) -> requests.Response:
+        """Send one request, follow no redirect, and return the answer, its body read by `reader`.
+
+        Args:
+            request: It is sent as it is.
+            name: What is called, for messages.
+            timeouts: Seconds to connect, and between bytes; the deadline of the call in progress shortens them.
+            reader: Reads the body.
+            streaming: Whether the body of a good answer is left unread.
+            abroad: Whether it goes to another host, which must not see the client certificate.
+            announced: Whether the observers are told of it.
+
+        Raises:
+            ClientError: No answer came, or one that can't be read.
+        """
+        call = current_call.get()
+        options = self._options(request)
+        if abroad:
+            options = {**options, "cert": None}
+        request.hooks["response"].insert(0, reader)
+        try:
+            timeout = bounded(timeouts, None if call is None else call.remaining())
+            if call is not None and announced:
+                call.announce()
+            return self.session.send(
+                request, **{**options, "stream": streaming}, timeout=timeout, allow_redirects=False
+            )
+        except ClientError as error:
+            failure = error
+        except SENDING_ERRORS as error:
+            failure = failure_of(error, name)
+        finally:
+            request.hooks["response"].remove(reader)
+        if call is not None:
+            failure.operation = failure.operation or call.operation
+            call.remaining()
+        raise without_traceback(failure)  # outside of the handler: the frames below hold the token
+
+    def _options(self, request: requests.PreparedRequest) -> dict[str, Any]:
+        url = request.url or ""
+        if self._fixed is not None:
+            if urlsplit(url).hostname == self._host:
+                return self._fixed
+            return _environment(url, trust_env=self._trust_env)
+        self._keep_deadlines(url)
+        return dict(self.session.merge_environment_settings(url, {}, None, None, None))
+
+    def _keep_deadlines(self, url: str) -> None:
+        """Make the pools of a given session's adapter timed, once for each adapter."""
+        try:
+            adapter = self.session.get_adapter(url)
+        except requests.exceptions.InvalidSchema:
+            return
+        if isinstance(adapter, HTTPAdapter) and adapter not in self._adapters:
+            self._adapters.add(adapter)
+            make_pools_timed(adapter.poolmanager)
+
+
+def _environment(url: str, *, trust_env: bool) -> dict[str, Any]:
+    """Return proxies and CA bundle; reading the environment for each request takes a fifth of its time."""
+    if not trust_env:
+        return {"proxies": {}}
+    with requests.Session() as session:
+        return dict(session.merge_environment_settings(url, {}, None, None, None))
