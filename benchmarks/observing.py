@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from _timing import medians, show
 from pactape.cassettes import use_cassette
-from pactape.observing import noting_reads
+from pactape.observing import recording_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +27,10 @@ def run() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "users.yaml"
         path.write_text(_cassette(), encoding="utf-8")
-        _replay(path, noting_reads)  # what there is to write is written
+        _replay(path, recording_usage)  # what there is to write is written
         ways: dict[str, Callable[[], object]] = {
             "replay": lambda: _replay(path, lambda _tape: nullcontext()),
-            "replay, observing": lambda: _replay(path, noting_reads),
+            "replay, observing": lambda: _replay(path, recording_usage),
         }
         times = medians(ways, rounds=_ROUNDS)
     show(f"a test that reads {_ANSWERS} answers of {_ITEMS} items", times, base="replay")

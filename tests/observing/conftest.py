@@ -21,6 +21,7 @@ class _Users(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
+        self.send_header("X-Total", "1")
         self.end_headers()
         self.wfile.write(data)
 

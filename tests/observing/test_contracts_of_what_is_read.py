@@ -12,6 +12,8 @@ from pactape.settings import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pactape.contracts.interactions.interaction import ExpectedResponse
+
 TEST = """
 import pytest, requests
 
@@ -19,6 +21,14 @@ import pytest, requests
 def test_reads_a_user():
     user = requests.get("{url}/users/7", timeout=30).json()
     assert {reading}
+"""
+OTHER_TEST = """
+import json, urllib.request
+import pytest, requests
+
+@pytest.mark.cassette
+def test_reads_a_user():
+    {reading}
 """
 
 
@@ -31,9 +41,9 @@ class Project:
         settings = f'[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "{url}"\n'
         (pytester.path / "pyproject.toml").write_text(settings, encoding="utf-8")
 
-    def test(self, reading: str, *options: str) -> None:
+    def test(self, reading: str, *options: str, template: str = TEST) -> None:
         """Write the test anew, and run it."""
-        text = TEST.replace("{url}", self._url).replace("{reading}", reading)
+        text = template.replace("{reading}", reading).replace("{url}", self._url)
         (self._pytester.path / "test_users.py").write_text(text, encoding="utf-8")
         result = self._pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:xdist", *options)
         result.assert_outcomes(passed=1)
@@ -44,6 +54,12 @@ class Project:
 
     def reads(self) -> tuple[str, ...] | None:
         return read_cassette(self.cassette)[0].reads
+
+    def response(self) -> ExpectedResponse:
+        """What the derived contract expects."""
+        (contract,) = derive(load_settings(self._pytester.path)).contracts
+        (interaction,) = contract.interactions
+        return interaction.response
 
     def contract(self, *, all_fields: bool = False) -> Any:
         """The example body of the derived contract."""
@@ -91,3 +107,30 @@ def test_a_test_that_compares_the_whole_answer_needs_the_whole_answer(project: P
 def test_all_fields_are_in_the_contract_when_asked_for(project: Project) -> None:
     project.test('user["id"] == 7', "--pactape-record", "once")
     assert project.contract(all_fields=True).keys() == {"id", "name", "profile"}
+
+
+@pytest.mark.parametrize("mode", ["--pactape-record=once", "--pactape-observe"])
+def test_a_body_that_the_test_parses_by_itself_is_in_the_contract_as_far_as_it_is_read(
+    project: Project, mode: str
+) -> None:
+    reading = 'assert json.loads(urllib.request.urlopen("{url}/users/7", timeout=30).read())["id"] == 7'
+    project.test(reading, "--pactape-record", "once", template=OTHER_TEST)
+    project.test(reading, mode, template=OTHER_TEST)
+    assert (project.reads(), project.contract()) == (("id",), {"id": 7})
+
+
+def test_a_body_that_nobody_reads_is_not_in_the_contract(project: Project) -> None:
+    reading = 'requests.get("{url}/users/7", timeout=30).raise_for_status()'
+    project.test(reading, "--pactape-record", "once", template=OTHER_TEST)
+    response = project.response()
+    assert (response.body, response.headers) == (None, {})
+
+
+def test_a_header_that_is_read_is_in_the_contract(project: Project) -> None:
+    reading = 'assert requests.get("{url}/users/7", timeout=30).headers["x-total"] == "1"'
+    project.test(reading, "--pactape-record", "once", template=OTHER_TEST)
+    response = project.response()
+    assert (response.headers["X-Total"], response.header_rules["X-Total"]["matchers"]) == (
+        "1",
+        [{"match": "regex", "regex": "^[0-9]+$"}],
+    )

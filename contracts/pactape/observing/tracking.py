@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from contextvars import ContextVar
 from typing import Any, SupportsIndex, overload
 
-from pactape.observing.usage import ITEM, Usage
+from pactape.observing.usage import ITEM, Usage, UsageState
 
-__all__ = ["TrackedArray", "TrackedObject", "track"]
+__all__ = ["TrackedArray", "TrackedObject", "plain", "track", "unpacked"]
 
 
 def track(value: Any, usage: Usage) -> Any:
@@ -35,6 +36,37 @@ def track(value: Any, usage: Usage) -> Any:
         return _tracked_array(value, usage)
     if kind is not TrackedObject and kind is not TrackedArray:
         usage.whole()
+    return value
+
+
+def unpacked(data: dict[str, Any]) -> TrackedObject | None:
+    """Return the object that became keyword arguments just now, with nothing noted of that; None if there is none.
+
+    Python reads each key of an object to pass it on as `function(**answer)`.
+    """
+    found = _LAST_KEYS.get()
+    if found is None or dict.keys(found[0]) != data.keys():
+        return None
+    answer, state = found
+    if any(dict.__getitem__(answer, key) is not value for key, value in data.items()):
+        return None
+    _LAST_KEYS.set(None)
+    answer._usage.restore(state)  # noqa: SLF001 -- of this module
+    return answer
+
+
+def plain(value: Any) -> Any:
+    """Return a tracked value as plain objects and arrays; nothing is noted by that.
+
+    Example:
+        >>> usage = Usage()
+        >>> plain(track({"id": 7}, usage)), usage.paths()
+        ({'id': 7}, None)
+    """
+    if isinstance(value, dict):
+        return {key: plain(dict.__getitem__(value, key)) for key in dict.__iter__(value)}
+    if isinstance(value, list):
+        return [plain(each) for each in list.__iter__(value)]
     return value
 
 
@@ -101,6 +133,7 @@ class TrackedObject(dict[str, Any]):
         return reversed(list(self))
 
     def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view that asks this object
+        _LAST_KEYS.set((self, self._usage.state))
         return KeysView(self)
 
     def values(self) -> ValuesView[Any]:  # type: ignore[override]  # as above
@@ -260,6 +293,10 @@ class TrackedArray(list[Any]):
         return [list.__getitem__(self, index) for index in range(super().__len__())]
 
 
+#: The object whose keys were asked for last, and what had been noted of it before.
+_LAST_KEYS: ContextVar[tuple[TrackedObject, UsageState] | None] = ContextVar(
+    "pactape_last_keys", default=None
+)
 _value_of = dict.__getitem__  # what `super()` finds at several times the cost
 _put_item = list.__setitem__
 _SCALARS = frozenset({str, int, float, bool, type(None)})

@@ -13,6 +13,12 @@ __all__ = ["ITEM", "Usage"]
 ITEM = "[]"
 #: What ends the path of an object or array that was only looked at: counted, or tested for being empty.
 _BARE = "{}"
+#: What a key may not have in it to be a step of a path.
+_NOTATION = (".", ITEM, "{", "?", "|null", "=", "header: ")
+
+
+#: Whether a place was looked into, whether it was used whole, and the same of each place below it.
+UsageState = tuple[bool, bool, dict[str, tuple[bool, bool]]]
 
 
 class Usage:
@@ -29,12 +35,13 @@ class Usage:
         ('id',)
     """
 
-    __slots__ = ("_below", "_looked_into", "_whole")
+    __slots__ = ("_below", "_looked_into", "_notes", "_whole")
 
     def __init__(self) -> None:
         self._below: dict[str, Usage] = {}
         self._looked_into = False
         self._whole = False
+        self._notes: set[str] = set()
 
     def whole(self) -> None:
         """Everything here is used."""
@@ -56,21 +63,57 @@ class Usage:
             found = self._first_below(step)
         found._whole = True  # noqa: SLF001 -- of the same class
 
+    @property
+    def state(self) -> UsageState:
+        """What is noted here and of each key, to be restored."""
+        below = {
+            step: (usage._looked_into, usage._whole)  # noqa: SLF001 -- of the same class
+            for step, usage in self._below.items()
+        }
+        return self._looked_into, self._whole, below
+
+    def restore(self, state: UsageState) -> None:
+        """Forget what was noted here and of each key since a state was taken."""
+        self._looked_into, self._whole, below = state
+        for step in self._below.keys() - below.keys():
+            del self._below[step]
+        for step, (looked_into, whole) in below.items():
+            self._below[step]._looked_into = looked_into  # noqa: SLF001 -- of the same class
+            self._below[step]._whole = whole  # noqa: SLF001 -- as above
+
     def read(self, paths: tuple[str, ...] | None) -> None:
-        """What these paths name is used; all of it, when they are None."""
+        """Mark what field paths name as used; all of it, when they are None.
+
+        Args:
+            paths: As `field_paths` gives them; what a model says of a field is part of the step.
+        """
         if paths is None:
             self.whole()
         for path in paths or ():
-            place = self
-            for step in path.replace(ITEM, f".{ITEM}").split("."):
-                if step:
-                    place.looked_into()
-                    place = place.below(step)
-            place.whole()
+            self._read(path)
+
+    def _read(self, path: str) -> None:
+        fields, equals, choices = path.partition("=")
+        place = self
+        steps = [step for step in fields.replace(ITEM, f".{ITEM}").replace("{", ".{").split(".") if step]
+        for step in steps[:-1]:
+            place = place._step(step)
+        if steps and steps[-1].startswith("{"):
+            place.looked_into()
+            place._notes.add(steps[-1])  # noqa: SLF001 -- of the same class
+            return
+        place = place._step(steps[-1]) if steps else place  # noqa: SLF001 -- of the same class
+        if equals:
+            place._notes.add(f"={choices}")  # noqa: SLF001 -- of the same class
+        place.whole()
+
+    def _step(self, step: str) -> Usage:
+        self._looked_into = True
+        return self._below.setdefault(step, Usage())
 
     def _first_below(self, step: str) -> Usage:
         self._looked_into = True
-        if step != ITEM and any(mark in step for mark in (".", ITEM, _BARE)):
+        if step != ITEM and any(mark in step for mark in _NOTATION):
             self._whole = True  # a path can't name it
         return self._below.setdefault(step, Usage())
 
@@ -87,6 +130,7 @@ class Usage:
             yield prefix.removesuffix(ITEM)
         elif not self._below:
             yield f"{prefix}{_BARE}"
+        yield from (f"{prefix}{note}" for note in self._notes)
         for step, usage in [] if self._whole else self._below.items():
             yield from usage._paths(_joined(prefix, step))  # noqa: SLF001 -- of the same class
 

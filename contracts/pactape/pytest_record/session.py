@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.cassettes import use_cassette
-from pactape.observing import noting_reads
+from pactape.observing import recording_usage
 from pactape.pytest_record.markers import cassette_marker
 from pactape.pytest_record.states import set_up_states
 
@@ -96,7 +96,7 @@ def cassette_session(
             )
         )
         is_observed = config.options.observes or config.will_record(path)
-        track = stack.enter_context(noting_reads(cassette)) if is_observed else None
+        track = stack.enter_context(recording_usage(cassette)) if is_observed else None
         yield CassetteSession(cassette, config, track)
 
 

@@ -25,7 +25,7 @@ from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pactape.errors import PactapeError
@@ -176,7 +176,16 @@ class Cassette:
             paths: Field paths; None when everything was read.
         """
         key = self.player.key_of(method, url, body or None, headers)
-        for position in self.player.positions_of(key):
+        self.note_reads_at(self.player.positions_of(key), paths)
+
+    def note_reads_at(self, positions: Iterable[int], paths: tuple[str, ...] | None) -> None:
+        """Remember which fields the test read of the responses at some positions.
+
+        Args:
+            positions: Of interactions, from 0.
+            paths: Field paths; None when everything was read.
+        """
+        for position in positions:
             self._reads[position] = _union(self._reads.get(position, ()), paths)
 
     def save_whole(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,10 @@ from pactape.cassettes.replay.request_key import RequestKey
 from pactape.cassettes.replay.source import load_source
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
-from pactape.http_bodies import sent_body
+from pactape.http_bodies import content_codings, decode_body, sent_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pactape.cassettes.replay.index import Bucket
     from pactape.cassettes.replay.source import CassetteSource
@@ -209,6 +210,19 @@ class ReplayCassette(IndexedCassette):
         self.load()
         with self._lock:
             return [position for bucket in self._buckets(key) or () for position in bucket.positions]
+
+    def response_bodies(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Yield the position and the decoded body of each recorded response, from a position on.
+
+        A body whose content coding is damaged is skipped.
+        """
+        self.load()
+        for position in range(start, len(self.data)):
+            response = _response(self.data[position][1])
+            with suppress(ValueError):
+                body = response["body"].get("string") or b""
+                data = body.encode() if isinstance(body, str) else body
+                yield position, decode_body(data, content_codings(response["headers"]))
 
     def unplayed(self) -> list[str]:
         """Return what the file held and no request played, as "interactions[3]: GET https://..."."""

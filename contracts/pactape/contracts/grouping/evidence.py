@@ -192,12 +192,15 @@ def evidence_of(samples: list[Sample]) -> Evidence:
 
 
 def paths_read(sample: Sample) -> tuple[str, ...] | None:
-    """Return what is read of a success; a refusal is read by the client's error handling, as a whole: None."""
-    if sample.exchange.response.status >= _FIRST_FAILURE:
-        return None
-    if isinstance(sample.answer, dict) and sample.answer.get("errors"):
-        return None
-    return _fields_read(sample.exchange)
+    """Return what is read; a refusal that is read at all is read whole, by the client's error handling."""
+    fields = _fields_read(sample.exchange)
+    is_refusal = sample.exchange.response.status >= _FIRST_FAILURE or (
+        isinstance(sample.answer, dict) and bool(sample.answer.get("errors"))
+    )
+    if not is_refusal or fields == ():
+        return fields
+    headers = [path for path in fields or () if headers_read([path])]
+    return ("", *headers) if headers else None
 
 
 def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:

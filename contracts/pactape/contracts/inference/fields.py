@@ -10,6 +10,7 @@ consumer's model says of it.
 | `nick?` | the model has a default: the field may be absent |
 | `nick\|null` | the model takes null, too |
 | `status=["open","paid"]` | the model takes these texts only; the last step of a path |
+| `owner{!}` | the model refuses `owner` with other keys |
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ HEADER = "header: "
 
 _ITEM = "[]"
 _BARE = "{}"
+_CLOSED = "{!}"
 _STEP = re.compile(r"(?P<key>.*?)(?P<null>\|null)?(?P<default>\?)?", re.DOTALL)
-_NOTATION = (".", "[]", "{}", "?", "|null", "=", HEADER)
+_NOTATION = (".", "[]", "{}", "{!}", "?", "|null", "=", HEADER)
 
 
 class ReadFields:
@@ -40,6 +42,7 @@ class ReadFields:
         has_default: Whether every reader does without this field.
         takes_null: Whether every reader takes null here.
         choices: The only texts that the readers take; None for any.
+        is_closed: Whether a reader refuses other keys.
 
     Example:
         >>> fields = read_fields([("id", "posts[].title", "nick?")])
@@ -51,13 +54,14 @@ class ReadFields:
         True
     """
 
-    __slots__ = ("_below", "_defaults", "_nulls", "choices")
+    __slots__ = ("_below", "_defaults", "_nulls", "choices", "is_closed")
 
     def __init__(self, below: dict[str, ReadFields] | None) -> None:
         self._below = below
         self._defaults: bool | None = None
         self._nulls: bool | None = None
         self.choices: frozenset[str] | None = None
+        self.is_closed = False
 
     @property
     def has_default(self) -> bool:
@@ -91,8 +95,9 @@ class ReadFields:
 
     def add(self, steps: list[str]) -> None:
         """Mark the field at `steps` as read, and everything below it unless they end with "{}"."""
-        if steps == [_BARE]:
+        if steps in ([_BARE], [_CLOSED]):
             self._defaults = self._defaults or False
+            self.is_closed = self.is_closed or steps == [_CLOSED]
             return
         if not steps:
             self._below = None
@@ -161,4 +166,6 @@ def is_plain_key(key: str) -> bool:
 
 
 def _steps(path: str) -> list[str]:
-    return [step for step in path.replace(_ITEM, f".{_ITEM}").replace(_BARE, f".{_BARE}").split(".") if step]
+    for mark in (_ITEM, _BARE, _CLOSED):
+        path = path.replace(mark, f".{mark}")
+    return [step for step in path.split(".") if step]

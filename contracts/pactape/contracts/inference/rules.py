@@ -115,10 +115,11 @@ class _Emitter:
         self._scalars = _ScalarRules(sent, enumerations=enumerations)
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
-        if len(shape.kinds) == 1 and "null" not in shape.kinds and not fields.takes_null:
-            return self._one_kind(shape, sample, fields, path)
         kinds = shape.kinds.keys() - {"null"}
-        if not kinds or kinds & {"object", "array"}:
+        is_structure = not kinds.isdisjoint({"object", "array"})
+        if len(shape.kinds) == 1 and kinds and (is_structure or not fields.takes_null):
+            return self._one_kind(shape, sample, fields, path)
+        if not kinds or is_structure:  # the engine knows no object or null
             self.rules[path] = all_of(_ANYTHING)
             return None
         nullable = "null" in shape.kinds or fields.takes_null

@@ -1,0 +1,140 @@
+"""What models say of the fields that they read, whichever library they are written with."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+
+import attrs
+import msgspec
+import pydantic
+import pytest
+from pactape.observing.models import field_paths
+
+
+class Status(enum.Enum):
+    OPEN = "open"
+    PAID = "paid"
+
+
+class Lenient(enum.Enum):
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> Lenient:
+        return cls.OTHER
+
+
+class PydanticLine(pydantic.BaseModel):
+    sku: str
+
+
+class PydanticOrder(pydantic.BaseModel):
+    id: int
+    status: Status
+    note: str | None = None
+    lines: list[PydanticLine] = []
+    created: str = pydantic.Field(alias="createdAt")
+
+
+class StrictPydantic(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+    id: int
+
+
+class Raw(pydantic.BaseModel):
+    id: int
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def look(cls, data: Any) -> Any:
+        return data
+
+
+class RawField(pydantic.BaseModel):
+    owner: PydanticLine
+
+    @pydantic.field_validator("owner", mode="before")
+    @classmethod
+    def look(cls, data: Any) -> Any:
+        return data
+
+
+class Aliases(pydantic.BaseModel):
+    name: str = pydantic.Field(validation_alias=pydantic.AliasChoices("name", "title"))
+    city: str = pydantic.Field(validation_alias=pydantic.AliasPath("address", "city"))
+
+
+class Root(pydantic.RootModel[list[PydanticLine]]):
+    pass
+
+
+class Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    full_name: str
+    kind: Literal["a", "b"] = "a"
+    parent: Struct | None = None
+
+
+class Card(msgspec.Struct, tag="card", tag_field="type"):
+    number: str
+
+
+class Cash(msgspec.Struct, tag="cash", tag_field="type"):
+    amount: int
+
+
+@dataclasses.dataclass
+class Line:
+    sku: str
+    gift: bool = False
+    total: int = dataclasses.field(default=0, init=False)
+
+
+@attrs.define
+class Attrs:
+    id: int
+    nick: str | None = None
+
+
+class Typed(TypedDict):
+    id: int
+    nick: NotRequired[str]
+
+
+class Pair(NamedTuple):
+    left: str
+    right: str = ""
+
+
+@pytest.mark.parametrize(
+    ("model", "paths"),
+    [
+        (
+            PydanticOrder,
+            ("createdAt", "id", "lines?[].sku", "note|null?", "status", 'status=["open","paid"]'),
+        ),
+        (StrictPydantic, ("id", "{!}")),
+        (Raw, None),
+        (RawField, ("owner",)),
+        (Aliases, ("address.city", "name?", "title?")),
+        (Root, ("[].sku",)),
+        (Struct, ("fullName", "kind?", 'kind?=["a","b"]', "parent|null?", "{!}")),
+        (Card | Cash, ("amount", "number", "type")),
+        (Line, ("gift?", "sku")),
+        (list[Line], ("[].gift?", "[].sku")),
+        (Annotated[tuple[Line, ...], "lines"], ("[].gift?", "[].sku")),
+        (Attrs, ("id", "nick|null?")),
+        (Typed, ("id", "nick?")),
+        (Pair, ("left", "right?")),
+        (dict[str, Line], None),
+        (Any, None),
+        (None, None),
+    ],
+)
+def test_a_model_says_which_fields_it_takes_and_how(model: Any, paths: tuple[str, ...] | None) -> None:
+    assert field_paths(model) == paths
+
+
+def test_an_enumeration_that_takes_any_value_is_not_closed() -> None:
+    assert field_paths(msgspec.defstruct("Model", [("status", Lenient)])) == ("status",)
