@@ -51,6 +51,7 @@ class _References:
 
     def __init__(self) -> None:
         self._seen: dict[str, set[str]] = {}
+        self._modules: dict[str, int] = {}
         self._found: dict[str, list[tuple[Any, str]]] = {}
 
     def of(self, function: Any, name: str, home: str) -> list[tuple[Any, str]]:
@@ -63,11 +64,13 @@ class _References:
         """
         key = f"{home}.{name}"
         seen, found = self._seen.setdefault(key, set()), self._found.setdefault(key, [])
-        for module_name in sys.modules.keys() - seen:
+        loaded = len(sys.modules)
+        for module_name in () if self._modules.get(key) == loaded else sys.modules.keys() - seen:
             seen.add(module_name)
             members = getattr(sys.modules.get(module_name), "__dict__", {})
             if members.get(name) is function and not module_name.startswith(_OURS):
                 found.append((sys.modules[module_name], name))
+        self._modules[key] = loaded
         return [(module, each) for module, each in found if vars(module).get(each) is function]
 
 

@@ -218,7 +218,7 @@ class ReplayCassette(IndexedCassette):
         """
         self.load()
         for position in range(start, len(self.data)):
-            response = _response(self.data[position][1])
+            response = unpacked_response(self.data[position][1])
             with suppress(ValueError):
                 body = response["body"].get("string") or b""
                 data = body.encode() if isinstance(body, str) else body
