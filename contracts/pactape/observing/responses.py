@@ -180,7 +180,8 @@ def _given(observer: Observer, response: Any, *, is_streamed: bool) -> Any:
 
 
 def _observed_headers(observer: Observer, response: Any, headers: Any) -> Any:
-    observed: Any = object.__new__(_headers_class(type(headers)))
+    plain: Any = type(headers)
+    observed: Any = object.__new__(_headers_class(plain))
     observed.__dict__.update(vars(headers), _pactape_observed=(observer, response))
     return observed
 
