@@ -19,7 +19,7 @@ from _timing import medians, show
 from cassetter.cli import convert_file
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
 from pactape.cassettes.replay.cassette import open_cassette
-from pactape.cassettes.replay.replay_cassette import LookupOptions
+from pactape.cassettes.replay.lookup_options import LookupOptions
 from requests.adapters import BaseAdapter
 from vcr.request import Request as VcrRequest
 from vcr.serialize import deserialize, serialize

@@ -28,6 +28,8 @@ _FIXTURES = pytest.StashKey["FixtureCassettes"]()
 _HYGIENE = pytest.StashKey["HygieneReport"]()
 _NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
+_UNMATCHED = pytest.StashKey[dict[str, list[str]]]()
+_SESSION = pytest.StashKey["CassetteSession"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,11 +95,41 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    if call.excinfo is not None and _CONFIGS in item.config.stash:
+        from pactape.pytest_record.unmatched import shorten_traceback  # noqa: PLC0415 -- only failures need it
+
+        shorten_traceback(call, item.config.rootpath)
     report = yield
     if report.when == "call":
         item.stash[_PASSED] = report.passed
+    session = item.stash.get(_SESSION, None)
+    if report.when == "teardown" and session is not None and session.cassette.unmatched:
+        from pactape.pytest_record.unmatched import attach_unmatched  # noqa: PLC0415 -- as above
+
+        attach_unmatched(report, session.cassette.unmatched)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    texts = terminalreporter.config.stash.get(_UNMATCHED, {})
+    if texts:
+        from pactape.pytest_record.unmatched import show_unmatched  # noqa: PLC0415 -- only failures need it
+
+        show_unmatched(terminalreporter, texts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> Generator[None, object, object]:
+    """Collect the unmatched requests where reports arrive: in the process itself, or in xdist's controller."""
+    texts = getattr(report, "pactape_unmatched", None)
+    if texts:
+        config.stash.setdefault(_UNMATCHED, {})[report.nodeid] = texts
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +175,7 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[CassetteSessio
 
     config, item = _config_of(request), request.node
     with cassette_session(config, item, live_urls=_live_urls(request)) as session:
+        item.stash[_SESSION] = session
         yield session
         if not item.stash.get(_PASSED, False):
             kept = config.keeps_failed
@@ -152,6 +185,8 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[CassetteSessio
             _hygiene(request.config).record_usage(
                 session.cassette, allow_unused=marker.allow_unused, is_named=marker.path is not None
             )
+    if _is_hygienic(request.config) and session.cassette.outcome is TestOutcome.PASSED:
+        _hygiene(request.config).check_recording(session.cassette)
 
 
 def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:

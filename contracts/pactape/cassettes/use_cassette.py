@@ -11,8 +11,8 @@ from pactape.cassettes.interception.patches import intercepted
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.cassette import open_cassette
+from pactape.cassettes.replay.lookup_options import LookupOptions
 from pactape.cassettes.replay.match_rules import MatchRules
-from pactape.cassettes.replay.replay_cassette import LookupOptions
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.settings import ScrubSettings
 
@@ -100,11 +100,15 @@ def attached(cassette: Cassette, *, allow: Sequence[str], reason: str) -> Iterat
         NoMatchError: A request had no recorded response, even where the code inside swallowed the error.
         NetworkBlockedError: A connection was attempted, likewise.
     """
-    with ExitStack() as stack:
-        stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
-        network = network_closed(reason, allow=allow) if cassette.replays_only else network_open()
-        guard = stack.enter_context(network)
-        yield
+    guard = None
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
+            network = network_closed(reason, allow=allow) if cassette.replays_only else network_open()
+            guard = stack.enter_context(network)
+            yield
+    finally:
+        cassette.unmatched.extend(guard.refused if guard else ())
     if cassette.outcome is TestOutcome.PASSED:
-        for error in (*cassette.unmatched, *(guard.refused if guard else ())):
+        for error in cassette.unmatched:
             raise error

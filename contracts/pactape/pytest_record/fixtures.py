@@ -13,7 +13,7 @@ import pytest
 
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.replay.cassette import open_cassette
-from pactape.cassettes.replay.replay_cassette import LookupOptions
+from pactape.cassettes.replay.lookup_options import LookupOptions
 from pactape.cassettes.use_cassette import attached
 from pactape.exchange import Provenance
 from pactape.pytest_record.markers import cassette_marker
@@ -191,6 +191,8 @@ class _FixtureSession:
         cassette = self._cassette
         if cassette.player.dirty and not cassette.unmatched:
             cassette.save_whole()
+            if self._report is not None:
+                self._report.check_recording(cassette)
         elif self._report is not None and cassette.outcome is TestOutcome.PASSED:
             self._report.record_usage(cassette, allow_unused=False, is_named=False)
 

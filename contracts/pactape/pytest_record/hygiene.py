@@ -11,6 +11,7 @@ import pytest
 from pactape.cassettes.expiry import expired
 from pactape.cassettes.finder import cassettes_below
 from pactape.errors import BadInputError
+from pactape.pytest_record.constants import ProjectConstants
 from pactape.settings import HygieneKind
 
 if TYPE_CHECKING:
@@ -78,9 +79,12 @@ class HygieneReport:
         if is_named:
             self._named.add(name)
 
-    def add(self, kind: str, cassette: Path, text: str) -> None:
-        """Add a finding about a cassette."""
-        self._findings.add((kind, f"{self._name(cassette)}: {text}"))
+    def check_recording(self, cassette: Cassette) -> None:
+        """Check a recording that has just been made: will the next run find what it asks for?"""
+        if cassette.player.live_interactions:
+            constants = ProjectConstants(self._config.rootpath)
+            for problem in cassette.check(constants.__contains__):
+                self._findings.add(("unreplayable", f"{self._name(cassette.file)}: {problem}"))
 
     def as_data(self) -> dict[str, Any]:
         """Return everything collected as plain data, for the controller."""

@@ -14,12 +14,10 @@ from pactape.cassettes.format.writing import (
 from pactape.cassettes.messages import MessageQueue, ReceivedMessage, no_message
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
-from pactape.cassettes.replay.replay_cassette import (
-    LookupOptions,
-    ReplayCassette,
-    unpacked_request,
-    unpacked_response,
-)
+from pactape.cassettes.replay.lookup_options import LookupOptions
+from pactape.cassettes.replay.parsed_cache import unpacked_request, unpacked_response
+from pactape.cassettes.replay.replay_cassette import ReplayCassette
+from pactape.cassettes.replay.self_check import ReplayProblem, check_recording
 from pactape.cassettes.replay.source import open_source
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.scrubber import Scrubber
@@ -107,7 +105,7 @@ class Cassette:
 
     @property
     def unmatched(self) -> list[PactapeError]:
-        """The errors of requests that it couldn't answer, and of messages that it doesn't hold."""
+        """The errors of requests without a recorded response, of missing messages and of refused connections."""
         return self.player.unmatched
 
     @property
@@ -187,6 +185,14 @@ class Cassette:
         """
         for position in positions:
             self._reads[position] = _union(self._reads.get(position, ()), paths)
+
+    def check(self, is_constant: Callable[[str], bool]) -> list[ReplayProblem]:
+        """Return what the next run would not find in the recording, or find changed.
+
+        Args:
+            is_constant: Whether a text stands in the project's own code, so that every run sends it.
+        """
+        return check_recording(self.player, reads=self._reads, is_constant=is_constant)
 
     def save_whole(self) -> None:
         """Write everything that was recorded and replayed, in place of what the file holds.

@@ -51,6 +51,19 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The names of ignored form fields."""
         return frozenset(path[0] for path in self.parsed.get("form", ()))
 
+    def ignores(self, field: str) -> bool:
+        """Return whether a field doesn't count: "$.items[*].id", "query.ts", "form.token"."""
+        prefix, _, name = field.partition(".")
+        if prefix == "query":
+            return name in self.parameters
+        if prefix == "form":
+            return self.ignore_body or name in self.fields
+        if not field.startswith("$"):
+            return False
+        return self.ignore_body or any(
+            _covers(path, _segments(field[1:])) for path in self.parsed.get("body", ())
+        )
+
     def without_ignored(self, value: Any) -> Any:
         """Return a JSON value without its ignored members; ignored items of arrays become null."""
         for path in self.parsed.get("body", ()):
@@ -140,6 +153,20 @@ def _segment(match: re.Match[str]) -> Any:
         return int(match.group(1))
     name = next((each for each in match.groups()[1:] if each is not None), None)
     return _ANY if name is None else name
+
+
+def _covers(path: _Path, field: _Path) -> bool:
+    """Return whether a path leads to a field or to something above it; names pass through arrays."""
+    if not path:
+        return True
+    if not field:
+        return False
+    first, rest = path[0], path[1:]
+    if first is _BELOW:
+        return any(_covers(rest, field[start:]) for start in range(len(field)))
+    if first is _ANY or first == field[0] or (isinstance(first, int) and field[0] is _ANY):
+        return _covers(rest, field[1:])
+    return field[0] is _ANY and _covers(path, field[1:])
 
 
 def _removed(value: Any, path: _Path) -> Any:

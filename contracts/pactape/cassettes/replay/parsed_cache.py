@@ -22,8 +22,8 @@ __all__ = [
     "ParsedCassette",
     "find_parsed",
     "store_parsed",
-    "unpack_request",
-    "unpack_response",
+    "unpacked_request",
+    "unpacked_response",
 ]
 
 
@@ -32,8 +32,8 @@ class PackedInteraction(msgspec.Struct, array_like=True, gc=False):
 
     Args:
         key: The request key.
-        request: See `unpack_request`.
-        response: See `unpack_response`.
+        request: See `unpacked_request`.
+        response: See `unpacked_response`.
     """
 
     key: bytes
@@ -104,16 +104,29 @@ def store_parsed(
     cache.write(_name(cache, data, fingerprint), _encode((packed, metadata)))
 
 
-def unpack_request(raw: msgspec.Raw) -> VcrRequest:
+def _unpack_request(raw: msgspec.Raw) -> VcrRequest:
     """Return the request of a packed interaction."""
     request = _decode_request(raw)
     return VcrRequest(request.method, request.uri, request.body, request.headers)
 
 
-def unpack_response(raw: msgspec.Raw) -> dict[str, Any]:
+def _unpack_response(raw: msgspec.Raw) -> dict[str, Any]:
     """Return the response of a packed interaction, a new object each time."""
     response: dict[str, Any] = _decode_response(raw)
     return response
+
+
+def unpacked_request(request: Any) -> VcrRequest:
+    """Return a recorded request that may still be packed."""
+    return _unpack_request(request) if isinstance(request, msgspec.Raw) else request
+
+
+def unpacked_response(response: Any) -> dict[str, Any]:
+    """Return a recorded response that may still be packed, in containers of its own."""
+    if isinstance(response, msgspec.Raw):
+        return _unpack_response(response)
+    headers = {name: list(values) for name, values in response["headers"].items()}
+    return {**response, "headers": headers, "body": dict(response["body"])}
 
 
 @lru_cache(maxsize=8)

@@ -3,61 +3,38 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-import msgspec
 from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode as VcrRecordMode
 from vcr.request import Request as VcrRequest
-from vcr.util import read_body
 
 from pactape.cassettes.announcements import announced_for
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.indexed_cassette import IndexedCassette
-from pactape.cassettes.replay.match_rules import MatchRules
+from pactape.cassettes.replay.key_matcher import KeyMatcher, sent_bytes
+from pactape.cassettes.replay.live_interaction import LiveInteraction
 from pactape.cassettes.replay.no_match_report import no_match
-from pactape.cassettes.replay.parsed_cache import unpack_request, unpack_response
+from pactape.cassettes.replay.parsed_cache import unpacked_request, unpacked_response
 from pactape.cassettes.replay.request_key import RequestKey
+from pactape.cassettes.replay.sent_placeholders import placeholder_error
 from pactape.cassettes.replay.source import load_source
-from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
-from pactape.http_bodies import content_codings, decode_body, sent_body
+from pactape.http_bodies import content_codings, decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pactape.cassettes.replay.index import Bucket
+    from pactape.cassettes.replay.lookup_options import LookupOptions
     from pactape.cassettes.replay.source import CassetteSource
     from pactape.cassettes.scrubbing.filters import Cleaner
     from pactape.errors import NoMatchError, PactapeError
     from pactape.exchange import Call
 
-__all__ = ["LookupOptions", "ReplayCassette", "unpacked_request", "unpacked_response"]
-
-
-class LookupOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How recorded responses are found.
-
-    Args:
-        rules: Which parts of requests don't count.
-        repeats: Whether the last response to a request is given again when all have been given.
-        cache: The folder of the parsed cache; None for none.
-        scrub_rules: The project's own rules of what a secret is.
-        test: The node id of the test, for messages.
-    """
-
-    rules: MatchRules = MatchRules()
-    repeats: bool = False
-    cache: Path | None = None
-    scrub_rules: ScrubRules = ScrubRules()
-    test: str = ""
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Differs for different ways to make request keys."""
-        return self.scrub_rules.fingerprint + self.rules.fingerprint
+__all__ = ["ReplayCassette"]
 
 
 class ReplayCassette(IndexedCassette):
@@ -74,6 +51,7 @@ class ReplayCassette(IndexedCassette):
         metadata: The key `pactape` of the file.
         calls: For each interaction what the client announced, or None.
         unmatched: The errors of requests that it couldn't answer, in order.
+        live_interactions: What was recorded now, as it was; only for the self-check.
     """
 
     def __init__(
@@ -84,7 +62,7 @@ class ReplayCassette(IndexedCassette):
         super().__init__(
             path=str(source.path),
             record_mode=VcrRecordMode(mode.value),
-            match_on=(_KeyMatcher(self._live),),
+            match_on=(KeyMatcher(self._live),),
             before_record_request=cleaner.request,
             before_record_response=cleaner.response,
         )
@@ -93,6 +71,7 @@ class ReplayCassette(IndexedCassette):
         self.metadata = CassetteMetadata()
         self.calls: list[Call | None] = []
         self.unmatched: list[PactapeError] = []
+        self.live_interactions: list[LiveInteraction] = []
         self.rewound = mode is not RecordMode.ALL and not source.is_missing
         self._source = source
         self._is_loaded = False
@@ -162,6 +141,9 @@ class ReplayCassette(IndexedCassette):
             super().append(request, response)
             if len(self.data) > before:
                 self.calls.append(call)
+                self.live_interactions.append(
+                    LiveInteraction(position=before, request=request, response=response)
+                )
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Return whether a recorded interaction answers `request`.
@@ -175,6 +157,7 @@ class ReplayCassette(IndexedCassette):
             return True
         if self.replays_only:
             raise self._no_match(request)
+        self._check_placeholders(request)
         return False
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
@@ -203,6 +186,7 @@ class ReplayCassette(IndexedCassette):
             return unpacked_response(response)
         if self.replays_only:
             raise self._no_match(request)
+        self._check_placeholders(request)
         return None
 
     def positions_of(self, key: RequestKey) -> list[int]:
@@ -240,16 +224,50 @@ class ReplayCassette(IndexedCassette):
         """Overrides the whole filtering: most headers don't count."""
         if isinstance(request, RequestKey):
             return request
-        return self.key_of(request.method, request.uri, _sent(request), request.headers)
+        return self.key_of(request.method, request.uri, sent_bytes(request), request.headers)
 
     def _shown(self, request: VcrRequest) -> VcrRequest:
         """Return a request as far as it decides which response it gets, all secrets alike."""
-        return VcrRequest(*self._cleaner.asked(request.method, request.uri, _sent(request), request.headers))
+        return VcrRequest(
+            *self._cleaner.asked(request.method, request.uri, sent_bytes(request), request.headers)
+        )
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
         """Overrides the search in a bucket: with `repeats`, the last one is played again."""
         found = super()._first(bucket, live)
         return found or (bucket.positions[-1:] if self._options.repeats else ())
+
+    def recorded_request(self, position: int) -> VcrRequest:
+        """Return a recorded request."""
+        return unpacked_request(self.data[position][0])
+
+    def recorded_response(self, position: int) -> dict[str, Any]:
+        """Return a recorded response, in containers of its own."""
+        return unpacked_response(self.data[position][1])
+
+    def label(self, request: VcrRequest) -> str:
+        """Return the method and the URL of a live request for messages, scrubbed."""
+        shown = self._shown(request)
+        return f"{shown.method} {shown.uri}"
+
+    def ignores(self, request: VcrRequest, field: str) -> bool:
+        """Return whether a field of a request doesn't count, see `request_fields`."""
+        return self._options.rules.for_host(urlsplit(request.uri).netloc).ignores(field)
+
+    def _check_placeholders(self, request: VcrRequest) -> None:
+        """Refuse to send a placeholder to the real API.
+
+        Raises:
+            ReplayError: The request carries a placeholder that a replayed response brought.
+        """
+        played = [
+            (self.recorded_request(position), self.recorded_response(position))
+            for position in sorted(self.play_counts)
+        ]
+        error = placeholder_error(request, played, label=self.label(request), test=self._options.test)
+        if error is not None:
+            self.unmatched.append(error)
+            raise error
 
     def _no_match(self, request: VcrRequest) -> NoMatchError:
         error = no_match(
@@ -262,40 +280,3 @@ class ReplayCassette(IndexedCassette):
         )
         self.unmatched.append(error)
         return error
-
-
-class _KeyMatcher:
-    """vcrpy's matcher for requests that are looked up by their keys.
-
-    Args:
-        key_of: Returns the key of a request.
-    """
-
-    def __init__(self, key_of: Callable[[Any], RequestKey]) -> None:
-        self._key_of = key_of
-
-    def __call__(self, live: VcrRequest, recorded: VcrRequest) -> bool:
-        """Return whether two requests have one key."""
-        return self.index_key(live) == self.index_key(recorded)
-
-    def index_key(self, request: VcrRequest) -> bytes:
-        """Return what the index looks for."""
-        return self._key_of(request).digest
-
-
-def _sent(request: VcrRequest) -> bytes | None:
-    body = read_body(request)
-    return body if body is None or isinstance(body, bytes) else sent_body(body).data
-
-
-def unpacked_request(request: Any) -> VcrRequest:
-    """Return a recorded request that may still be packed."""
-    return unpack_request(request) if isinstance(request, msgspec.Raw) else request
-
-
-def unpacked_response(response: Any) -> dict[str, Any]:
-    """Return a recorded response that may still be packed, in containers of its own."""
-    if isinstance(response, msgspec.Raw):
-        return unpack_response(response)
-    headers = {name: list(values) for name, values in response["headers"].items()}
-    return {**response, "headers": headers, "body": dict(response["body"])}

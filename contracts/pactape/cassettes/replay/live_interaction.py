@@ -1,0 +1,26 @@
+"""Interactions as they were recorded, before anything was replaced; kept in memory for the self-check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["LiveInteraction"]
+
+
+class LiveInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """An interaction as it was, before anything was replaced. Never written anywhere.
+
+    Args:
+        position: Its position in the cassette.
+        request: In vcrpy's form.
+        response: In vcrpy's form.
+    """
+
+    position: int
+    request: Any
+    response: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"LiveInteraction(position={self.position})"
