@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.replay.key_matcher import sent_bytes
 from pactape.cassettes.replay.request_fields import json_fields
-from pactape.cassettes.scrubbing.secrets import is_placeholder
+from pactape.cassettes.scrubbing.placeholders import is_placeholder
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:
