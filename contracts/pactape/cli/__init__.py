@@ -27,6 +27,7 @@ _SUBCOMMANDS = (
     "drift",
     "explain",
     "lint",
+    "openapi",
     "publish",
     "record-deployment",
     "replay-server",

@@ -1,0 +1,1 @@
+"""Descriptions: what providers publish about their APIs, written from recordings and compared with them."""

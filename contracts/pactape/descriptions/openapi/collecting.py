@@ -1,0 +1,269 @@
+"""Collects from samples what an OpenAPI document says: operations, their parameters, bodies and responses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.contracts.grouping.evidence import Evidence
+from pactape.contracts.grouping.final_keys import final_keys
+from pactape.contracts.grouping.known_routes import RouteKnowledge
+from pactape.contracts.grouping.operations import own_key
+from pactape.contracts.inference.shape import Shape, answer_id
+from pactape.contracts.participants import path_below
+from pactape.contracts.samples.path_segments import route_template, segment_kinds
+from pactape.contracts.samples.reader import SampleReader
+from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.http_bodies import form_fields, header, is_form, is_json, media_type, multipart_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.samples.exclusions import Exclusion
+    from pactape.contracts.samples.reader import ProviderSample
+    from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Request, Response
+    from pactape.settings import ProviderSettings, Settings
+
+__all__ = ["MediaTypes", "RecordedApi", "RecordedOperation", "collect"]
+
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+_MOST_TEXTS = 50
+#: Headers of responses that tell a client what to do next, and so belong to a description.
+_TOLD = ("etag", "last-modified", "link", "location", "retry-after", "www-authenticate")
+
+
+class MediaTypes:
+    """Bodies of one direction by media type: the shape of JSON and forms; of others only that there were some."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[str, Shape | None] = {}
+        self.count = 0
+        self.with_body = 0
+
+    def add(self, message: Request | Response, value: Any) -> None:
+        """Add the body of a message; `value` is its JSON value."""
+        self.count += 1
+        media = media_type(message)
+        if media is None and not message.body:
+            return
+        self.with_body += 1
+        fields = _fields(message, media)
+        if media is not None and is_json(media):
+            self._observe(media, value)
+        elif fields is not None and media is not None:
+            self._observe(media, fields)
+        else:
+            self.shapes.setdefault(media or "application/octet-stream", None)
+
+    def join(self, other: MediaTypes) -> None:
+        """Add all that another has seen."""
+        self.count += other.count
+        self.with_body += other.with_body
+        for media, shape in other.shapes.items():
+            mine = self.shapes.get(media)
+            if mine is None or shape is None:
+                self.shapes[media] = mine or shape
+            else:
+                mine.join(shape)
+
+    def _observe(self, media: str, value: Any) -> None:
+        shape = self.shapes.setdefault(media, Shape()) or Shape()
+        self.shapes[media] = shape
+        shape.observe(value, answer_id(value))
+
+
+def _fields(message: Request | Response, media: str | None) -> dict[str, Any] | None:
+    """The fields of a form as an object; None for another body."""
+    if is_form(media):
+        found = form_fields(message)
+        return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+    if media == "multipart/form-data":
+        try:
+            parts = multipart_parts(message.body, header(message.headers, "content-type") or "")
+        except ValueError:
+            return None
+        return {part.name: "" for part in parts if part.name}
+    return None
+
+
+class RecordedOperation:
+    """What the requests of one operation, and their responses, had in common.
+
+    Args:
+        method: In lower case.
+        template: The path with parameters: "/users/{id}".
+
+    Attributes:
+        count: How many requests there were.
+        names: The names that clients gave the operation.
+        path: The values of each path parameter.
+        query: The values of each query parameter.
+        with_query: In how many requests each query parameter was.
+        repeated: The query parameters that came several times in one request.
+        requests: The bodies of requests.
+        responses: The bodies of responses by status.
+        headers: How many responses of a status had a header.
+        schemes: The authentication schemes of requests: "bearer", "basic".
+    """
+
+    def __init__(self, method: str, template: str) -> None:
+        self.method = method
+        self.template = template
+        self.count = 0
+        self.names: set[str] = set()
+        self.path: dict[str, set[str]] = {}
+        self.query: dict[str, set[str]] = {}
+        self.with_query: Counter[str] = Counter()
+        self.repeated: set[str] = set()
+        self.requests = MediaTypes()
+        self.responses: dict[int, MediaTypes] = {}
+        self.headers: dict[int, Counter[str]] = {}
+        self.schemes: set[str] = set()
+
+    def add(self, sample: Sample, path: str) -> None:
+        """Add a sample whose path below the provider's URL is `path`."""
+        request, response = sample.exchange.request, sample.exchange.response
+        self.count += 1
+        self._add_path(path)
+        self._add_query(urlsplit(request.url).query)
+        self.requests.add(request, sample.sent)
+        self.responses.setdefault(response.status, MediaTypes()).add(response, sample.answer)
+        told = {name.lower() for name, _ in response.headers} & set(_TOLD)
+        self.headers.setdefault(response.status, Counter()).update(sorted(told))
+        scheme = (header(request.headers, "authorization") or "").partition(" ")[0].lower()
+        if scheme in {"bearer", "basic", "digest"}:
+            self.schemes.add(scheme)
+
+    def join(self, other: RecordedOperation) -> None:
+        """Add all that another has seen."""
+        self.count += other.count
+        self.names |= other.names
+        for mine, others in ((self.path, other.path), (self.query, other.query)):
+            for name, texts in others.items():
+                mine.setdefault(name, set()).update(texts)
+        self.with_query.update(other.with_query)
+        self.repeated |= other.repeated
+        self.requests.join(other.requests)
+        for status, bodies in other.responses.items():
+            self.responses.setdefault(status, MediaTypes()).join(bodies)
+        for status, counts in other.headers.items():
+            self.headers.setdefault(status, Counter()).update(counts)
+        self.schemes |= other.schemes
+
+    def _add_path(self, path: str) -> None:
+        values = re.fullmatch(_pattern(self.template), path)
+        names = _PARAMETER.findall(self.template)
+        for name, value in zip(names, values.groups() if values else (), strict=False):
+            _note(self.path.setdefault(name, set()), unquote(value))
+
+    def _add_query(self, query: str) -> None:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        counts = Counter(name for name, _ in pairs)
+        for name, value in pairs:
+            _note(self.query.setdefault(name, set()), value)
+        self.with_query.update(counts.keys())
+        self.repeated |= {name for name, count in counts.items() if count > 1}
+
+
+class RecordedApi:
+    """The operations of one provider.
+
+    Args:
+        provider: The provider's settings.
+    """
+
+    def __init__(self, provider: ProviderSettings) -> None:
+        self.provider = provider
+        self.operations: dict[tuple[str, str], RecordedOperation] = {}
+
+    def operation(self, method: str, template: str) -> RecordedOperation:
+        """Return the operation of a method and a template; a new one when there is none."""
+        key = template, method.lower()
+        if key not in self.operations:
+            self.operations[key] = RecordedOperation(method.lower(), template)
+        return self.operations[key]
+
+
+def collect(
+    settings: Settings, *, paths: list[Path] | None = None
+) -> tuple[list[RecordedApi], list[Exclusion]]:
+    """Return the APIs that were recorded, by provider, and what took no part.
+
+    Args:
+        settings: The project's settings.
+        paths: Recordings of any format; the project's by default.
+
+    Raises:
+        CassetteFormatError: There is no recording, or one can't be read.
+        SettingsError: A provider's OpenAPI document, which names its routes, can't be used.
+    """
+    cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+    reader = SampleReader(settings, cache)
+    collectors: dict[str, _Collector] = {}
+    exclusions: list[Exclusion] = []
+    for path in paths or find_cassettes(settings):
+        found = reader.read(path)
+        exclusions += found.exclusions
+        for each in found.samples:
+            key = each.provider.url
+            collectors.setdefault(key, _Collector(each.provider)).add(each)
+    routes = RouteKnowledge(settings)
+    return [collectors[key].api(routes) for key in sorted(collectors)], exclusions
+
+
+class _Collector:
+    """Collects under the operation that each sample has by itself; the final routes are known in the end only."""
+
+    def __init__(self, provider: ProviderSettings) -> None:
+        self._provider = provider
+        self._groups: dict[GroupKey, Evidence] = {}
+        self._samples: dict[GroupKey, list[tuple[Sample, str]]] = {}
+
+    def add(self, found: ProviderSample) -> None:
+        sample = found.sample
+        key = own_key(sample, found.provider)
+        if key in self._groups:
+            self._groups[key].add(sample)
+        else:
+            self._groups[key] = Evidence(sample)
+        self._samples.setdefault(key, []).append((sample, path_below(sample.exchange, found.provider)))
+
+    def api(self, routes: RouteKnowledge) -> RecordedApi:
+        final = final_keys(self._groups, routes.of(self._provider))
+        api = RecordedApi(self._provider)
+        for key in sorted(self._samples):
+            for sample, path in self._samples[key]:
+                template = _template(final[key].operation, sample, path)
+                operation = api.operation(sample.exchange.request.method, template)
+                if sample.exchange.call is not None:
+                    operation.names.add(sample.exchange.call.operation)
+                operation.add(sample, path)
+        return api
+
+
+def _template(operation: str, sample: Sample, path: str) -> str:
+    """The route of a sample: the client's own, its group's, or its path with values as parameters."""
+    call = sample.exchange.call
+    if call is not None and call.path is not None:
+        return call.path
+    named = re.match(r"[A-Z]+ (/\S*)", operation)
+    if named is not None and re.fullmatch(_pattern(named.group(1)), path):
+        return named.group(1)
+    segments = [unquote(each) for each in path.split("/")[1:]]
+    return route_template(segment_kinds(segments), segments)
+
+
+def _pattern(template: str) -> str:
+    parts = _PARAMETER.split(template)
+    return "".join(re.escape(part) if index % 2 == 0 else "([^/]*)" for index, part in enumerate(parts))
+
+
+def _note(texts: set[str], text: str) -> None:
+    if len(texts) < _MOST_TEXTS:
+        texts.add(text)

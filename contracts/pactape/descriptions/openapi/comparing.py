@@ -1,0 +1,265 @@
+"""Compares recordings with an existing document: what is undocumented, never seen, and contradicted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pactape.descriptions.openapi.merging import template_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.contracts.inference.shape import Shape
+    from pactape.descriptions.openapi.collecting import MediaTypes, RecordedApi, RecordedOperation
+
+__all__ = ["Difference", "compare"]
+
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_DEEPEST = 20
+_KINDS = {
+    "object": {"object"},
+    "array": {"array"},
+    "string": {"string"},
+    "boolean": {"boolean"},
+    "null": {"null"},
+    "integer": {"integer"},
+    "number": {"integer", "decimal"},
+}
+
+
+class Difference(msgspec.Struct, frozen=True, order=True):
+    """A difference between a document and what was recorded.
+
+    Args:
+        kind: "undocumented", recorded and not in the document; "never seen", in the document and not recorded;
+            "contradicted", in both and not the same.
+        place: The operation, status and field: "GET /users/{id} 200 $.email".
+        detail: What differs; empty when the place says it.
+    """
+
+    kind: Literal["contradicted", "never seen", "undocumented"]
+    place: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.place}{f': {self.detail}' if self.detail else ''}"
+
+
+def compare(document: dict[str, Any], api: RecordedApi) -> list[Difference]:
+    """Return all differences between a document and the recordings of an API, sorted.
+
+    Args:
+        document: An OpenAPI document, 3.0 or 3.1, decoded.
+        api: The recorded operations.
+    """
+    return sorted(set(_Comparison(document, api).differences()))
+
+
+class _Comparison:
+    def __init__(self, document: dict[str, Any], api: RecordedApi) -> None:
+        self._document = document
+        self._api = api
+        self._paths: dict[str, Any] = document.get("paths") or {}
+
+    def differences(self) -> Iterator[Difference]:
+        recorded: dict[tuple[str, str], RecordedOperation] = {}
+        for (template, method), operation in self._api.operations.items():
+            path = self._documented_path(template)
+            place = f"{method.upper()} {path or template}"
+            written = self._resolve(self._paths.get(path, {})).get(method) if path else None
+            if path is None or not isinstance(written, dict):
+                yield Difference("undocumented", place)
+                continue
+            recorded[path, method] = operation
+            yield from self._operation(place, written, self._resolve(self._paths[path]), operation)
+        yield from self._never_seen(recorded)
+
+    def _documented_path(self, template: str) -> str | None:
+        """The document's path of a recorded template: of the same form, or with a parameter for a literal."""
+        bases = {
+            "",
+            *(urlsplit(each.get("url", "")).path.rstrip("/") for each in self._document.get("servers", ())),
+        }
+        by_key = {template_key(path): path for path in self._paths}
+        for base in sorted(bases):
+            path = by_key.get(template_key(template.removeprefix(base)))
+            if path is not None:
+                return path
+        fitting = [path for path in self._paths if re.fullmatch(_fits(path), template)]
+        return min(fitting, key=lambda path: (path.count("{"), path), default=None)
+
+    def _never_seen(self, recorded: dict[tuple[str, str], RecordedOperation]) -> Iterator[Difference]:
+        for path, item in self._paths.items():
+            methods = self._resolve(item)
+            for method in sorted(_METHODS & methods.keys()):
+                place = f"{method.upper()} {path}"
+                operation = recorded.get((path, method))
+                if operation is None:
+                    yield Difference("never seen", place)
+                    continue
+                for status in methods[method].get("responses") or {}:
+                    if status != "default" and not _was_seen(str(status), operation):
+                        yield Difference("never seen", f"{place} {status}")
+
+    def _operation(
+        self, place: str, written: dict[str, Any], item: dict[str, Any], operation: RecordedOperation
+    ) -> Iterator[Difference]:
+        yield from self._parameters(place, written, item, operation)
+        body = self._resolve(written.get("requestBody") or {})
+        if operation.requests.with_body:
+            yield from self._bodies(f"{place} request", body.get("content"), operation.requests, strict=False)
+        responses = written.get("responses") or {}
+        for status, bodies in sorted(operation.responses.items()):
+            response = _response_of(responses, status)
+            if response is None:
+                yield Difference("undocumented", f"{place} {status}")
+            else:
+                content = self._resolve(response).get("content")
+                yield from self._bodies(f"{place} {status}", content, bodies, strict=True)
+
+    def _parameters(
+        self, place: str, written: dict[str, Any], item: dict[str, Any], operation: RecordedOperation
+    ) -> Iterator[Difference]:
+        parameters = [
+            self._resolve(each)
+            for each in (*(written.get("parameters") or ()), *(item.get("parameters") or ()))
+        ]
+        query = {each.get("name"): each for each in parameters if each.get("in") == "query"}
+        for name in sorted(operation.query):
+            if not any(name == known or name.startswith(f"{known}[") for known in query):
+                yield Difference("undocumented", f"{place} query parameter {name!r}")
+        for known, parameter in query.items():
+            name = str(known)
+            if name not in operation.query:
+                if parameter.get("required"):
+                    yield Difference(
+                        "contradicted", f"{place} query parameter {name!r}", "required, and never sent"
+                    )
+                else:
+                    yield Difference("never seen", f"{place} query parameter {name!r}")
+
+    def _bodies(self, place: str, content: Any, bodies: MediaTypes, *, strict: bool) -> Iterator[Difference]:
+        known = content if isinstance(content, dict) else {}
+        for media, shape in sorted(bodies.shapes.items()):
+            written = next((known[name] for name in known if _covers(str(name), media)), None)
+            if written is None:
+                yield Difference("undocumented", f"{place} {media}")
+            elif shape is not None and isinstance(written, dict) and "schema" in written:
+                yield from self._value(f"{place} $", written["schema"], shape, strict=strict, depth=0)
+
+    def _value(
+        self, place: str, schema: Any, shape: Shape, *, strict: bool, depth: int
+    ) -> Iterator[Difference]:
+        """Compare a shape with a schema; of alternatives one has to fit."""
+        resolved = self._resolve(schema) if isinstance(schema, dict) else {}
+        if depth > _DEEPEST or not resolved:
+            return
+        alternatives = resolved.get("oneOf") or resolved.get("anyOf")
+        if alternatives:
+            results = [
+                list(self._value(place, each, shape, strict=strict, depth=depth + 1)) for each in alternatives
+            ]
+            yield from min(results, key=lambda found: sum(each.kind == "contradicted" for each in found))
+            return
+        wrong = sorted(str(kind) for kind in shape.kinds if kind not in self._allowed(resolved))
+        if wrong:
+            yield Difference("contradicted", place, f"{' or '.join(wrong)}, documented as {_said(resolved)}")
+        if "array" in shape.kinds and shape.items is not None and "items" in resolved:
+            yield from self._value(
+                f"{place}[*]", resolved["items"], shape.items, strict=strict, depth=depth + 1
+            )
+        if "object" in shape.kinds:
+            yield from self._object(place, resolved, shape, strict=strict, depth=depth)
+
+    def _allowed(self, schema: dict[str, Any]) -> set[str]:
+        types = schema.get("type")
+        names = types if isinstance(types, list) else [types] if types else []
+        if not names:
+            return {kind for kinds in _KINDS.values() for kind in kinds}
+        allowed = {kind for name in names for kind in _KINDS.get(str(name), set())}
+        return allowed | {"null"} if schema.get("nullable") else allowed
+
+    def _object(
+        self, place: str, schema: dict[str, Any], shape: Shape, *, strict: bool, depth: int
+    ) -> Iterator[Difference]:
+        properties = schema.get("properties") or {}
+        more = schema.get("additionalProperties")
+        for key in sorted(shape.keys):
+            here = f"{place}.{key}"
+            if key in properties:
+                yield from self._value(here, properties[key], shape.keys[key], strict=strict, depth=depth + 1)
+            elif isinstance(more, dict):
+                yield from self._value(here, more, shape.keys[key], strict=strict, depth=depth + 1)
+            elif more is False:
+                yield Difference("contradicted", here, "present, and additional properties are not allowed")
+            elif properties:
+                yield Difference("undocumented", here)
+        required = schema.get("required")
+        required = required if isinstance(required, list) else []
+        for key in map(str, required):
+            if key not in shape.keys:
+                yield Difference("contradicted", f"{place}.{key}", "documented as required, and missing")
+            elif shape.keys[key].optional:
+                yield Difference(
+                    "contradicted", f"{place}.{key}", "documented as required, and missing at times"
+                )
+        for key in sorted(properties.keys() - shape.keys.keys() - set(required)) if strict else ():
+            yield Difference("never seen", f"{place}.{key}")
+
+    def _resolve(self, value: Any, depth: int = 0) -> dict[str, Any]:
+        """A value without its reference, and schemas of `allOf` in one; references to other files stay."""
+        if not isinstance(value, dict) or depth > _DEEPEST:
+            return {}
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            return self._resolve(_pointed_at(self._document, reference), depth + 1)
+        if not isinstance(value.get("allOf"), list):
+            return value
+        joined: dict[str, Any] = {name: each for name, each in value.items() if name != "allOf"}
+        for each in value["allOf"]:
+            part = self._resolve(each, depth + 1)
+            properties = {**joined.get("properties", {}), **part.get("properties", {})}
+            required = [*joined.get("required", ()), *part.get("required", ())]
+            joined = {**part, **joined, "properties": properties, "required": required}
+        return joined
+
+
+def _pointed_at(document: Any, reference: str) -> Any:
+    """The value at a JSON pointer (RFC 6901) in the document; None for one of another document."""
+    if not reference.startswith("#/"):
+        return None
+    value = document
+    for step in reference[2:].split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _response_of(responses: dict[str, Any], status: int) -> Any:
+    names = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+    by_name = {str(name): response for name, response in responses.items()}
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
+def _was_seen(status: str, operation: RecordedOperation) -> bool:
+    return any(status in {str(seen), f"{seen // 100}XX", f"{seen // 100}xx"} for seen in operation.responses)
+
+
+def _covers(documented: str, media: str) -> bool:
+    name = documented.partition(";")[0].strip().lower()
+    main, _, sub = name.partition("/")
+    return name in {media, "*/*"} or (sub == "*" and media.startswith(f"{main}/"))
+
+
+def _fits(path: str) -> str:
+    parts = re.split(r"\{[^{}]*\}", path)
+    return r"(?:\{[^{}]*\}|[^/]+)".join(map(re.escape, parts))
+
+
+def _said(schema: dict[str, Any]) -> str:
+    types = schema.get("type")
+    return " or ".join(map(str, types)) if isinstance(types, list) else str(types)

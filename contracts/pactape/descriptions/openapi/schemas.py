@@ -1,0 +1,127 @@
+"""JSON Schema (2020-12, as OpenAPI 3.1 uses it) of a shape, with the evidence for what it says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pactape.contracts.inference.formats import stated_format
+from pactape.contracts.inference.rules import map_key_pattern
+from pactape.contracts.inference.shape import MANY
+
+if TYPE_CHECKING:
+    from pactape.contracts.inference.shape import Kind, Shape
+
+__all__ = ["EVIDENCE", "schema_of", "text_schema"]
+
+#: The member that holds the evidence of an optional property: in how many distinct objects it was present.
+EVIDENCE = "x-pactape-evidence"
+#: The names that JSON Schema has for the formats of strings (validation vocabulary, section 7.3).
+_FORMATS = ("uuid", "date-time", "date", "time", "ipv4", "ipv6", "email", "uri")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
+_TYPES: dict[Kind, str] = {
+    "object": "object",
+    "array": "array",
+    "string": "string",
+    "boolean": "boolean",
+    "null": "null",
+}
+
+
+def schema_of(shape: Shape) -> dict[str, Any]:
+    """Return the schema that every sample of a shape fulfils.
+
+    A property is required when every object had it. The texts that were seen are not an enumeration: a sampled
+    vocabulary is information, not a demand.
+
+    Example:
+        >>> from pactape.contracts.inference.shape import shape_of
+        >>> schema_of(shape_of([{"id": 1}, {"id": 2, "name": None}]))["required"]
+        ['id']
+    """
+    schema: dict[str, Any] = {}
+    types = _types(shape)
+    if types:
+        schema["type"] = types[0] if len(types) == 1 else types
+    if "string" in shape.kinds and (name := _format(shape)):
+        schema["format"] = name
+    if "array" in shape.kinds:
+        schema["items"] = schema_of(shape.items) if shape.items is not None else {}
+    if "object" in shape.kinds:
+        schema |= _object(shape)
+    if not {"object", "array"} & shape.kinds.keys() and shape.example is not None:
+        schema["examples"] = [shape.example]
+    return schema
+
+
+def _types(shape: Shape) -> list[str]:
+    """Types in a fixed order; whole numbers and others are numbers."""
+    names = [name for kind, name in _TYPES.items() if kind in shape.kinds and kind != "null"]
+    if "decimal" in shape.kinds:
+        names.append("number")
+    elif "integer" in shape.kinds:
+        names.append("integer")
+    return [*names, "null"] if "null" in shape.kinds else names
+
+
+def _format(shape: Shape) -> str | None:
+    stated = stated_format(shape.formats or frozenset(), shape.answers("string"))
+    return next((name for name in _FORMATS if stated and stated.split(" in ")[0] == name), None)
+
+
+def _object(shape: Shape) -> dict[str, Any]:
+    pattern = map_key_pattern(shape.keys)
+    if pattern is not None:
+        return {"propertyNames": {"pattern": pattern}, "additionalProperties": schema_of(shape.any_value())}
+    objects = shape.answers("object")
+    properties = {key: _property(shape.keys[key], objects) for key in sorted(shape.keys)}
+    found: dict[str, Any] = {"properties": properties} if properties else {}
+    required = shape.required()
+    return {**found, "required": required} if required else found
+
+
+def _property(shape: Shape, objects: int) -> dict[str, Any]:
+    schema = schema_of(shape)
+    if shape.optional:
+        schema[EVIDENCE] = {"present": _number(_answers(shape)), "objects": _number(objects)}
+    return schema
+
+
+def _answers(shape: Shape) -> int:
+    return min(MANY, max((shape.answers(kind) for kind in shape.kinds), default=0))
+
+
+def _number(count: int) -> int | str:
+    """Distinct answers are counted up to a limit only."""
+    return f"{MANY} or more" if count >= MANY else count
+
+
+def text_schema(texts: set[str]) -> dict[str, Any]:
+    """Return the schema of a parameter, by the texts that were sent for it.
+
+    Example:
+        >>> text_schema({"1", "20"})
+        {'type': 'integer', 'examples': [1]}
+    """
+    found = sorted(texts, key=lambda text: (len(text), text))
+    if not found:
+        return {"type": "string"}
+    if all(text in {"true", "false"} for text in found):
+        return {"type": "boolean"}
+    if all(_is_integer(text) for text in found):
+        return {"type": "integer", "examples": [int(found[0])]}
+    return {"type": "string", **_format_of_texts(found), "examples": [found[0]]}
+
+
+def _format_of_texts(texts: list[str]) -> dict[str, str]:
+    from pactape.contracts.inference.formats import formats_of  # noqa: PLC0415 -- few parameters have a format
+
+    common = frozenset.intersection(*(formats_of(text) for text in texts))
+    stated = stated_format(common, len(texts))
+    name = next((each for each in _FORMATS if stated and stated.split(" in ")[0] == each), None)
+    return {"format": name} if name else {}
+
+
+def _is_integer(text: str) -> bool:
+    """Whether a text is an integer that every client can hold: not 007, not an id of 20 digits."""
+    return _INTEGER.fullmatch(text) is not None

@@ -1,0 +1,303 @@
+"""OpenAPI of what was recorded: valid, the same each time, merged without loss, and compared in three kinds."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+from pactape.converting.ndjson_writer import write_ndjson
+from pactape.descriptions.openapi.collecting import RecordedApi, collect
+from pactape.descriptions.openapi.comparing import compare
+from pactape.descriptions.openapi.document import document_of
+from pactape.descriptions.openapi.merging import merge_documents
+from pactape.exchange import Exchange, Request, Response
+from pactape.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JSON = (("Content-Type", "application/json"),)
+SETTINGS = """[project]
+name = "web"
+[tool.pactape]
+recordings = ["*.ndjson"]
+[tool.pactape.providers.shop]
+url = "{}"
+"""
+BASE = "https://api.example.com/v1"
+
+
+def exchange(
+    target: str,
+    answer: Any = None,
+    *,
+    method: str = "GET",
+    status: int = 200,
+    sent: Any = None,
+    **headers: str,
+) -> Exchange:
+    extra = tuple(headers.items())
+    return Exchange(
+        request=Request(
+            method=method,
+            url=f"{BASE}{target}",
+            headers=(*(JSON if sent is not None else ()), *extra),
+            body=b"" if sent is None else json.dumps(sent).encode(),
+        ),
+        response=Response(
+            status=status,
+            headers=JSON if answer is not None else (),
+            body=b"" if answer is None else json.dumps(answer).encode(),
+        ),
+        cassette="traffic.ndjson",
+        index=0,
+    )
+
+
+EXCHANGES = [
+    exchange("/users/17", {"id": 17, "name": "Ada", "email": "ada@example.com", "tags": ["a"]}),
+    exchange("/users/18", {"id": 18, "name": "Bob", "email": "bob@example.com", "tags": [], "nick": None}),
+    exchange("/users/19", {"title": "Not Found"}, status=404),
+    exchange("/users?page=1&sort=name", [{"id": 17}]),
+    exchange("/users?page=2", [{"id": 18}]),
+    exchange(
+        "/users",
+        {"id": 20},
+        method="POST",
+        status=201,
+        sent={"name": "Cy"},
+        Authorization="Bearer abcdefgh12",
+    ),
+    exchange("/users/17", method="DELETE", status=204),
+]
+
+
+def api_of(root: Path, exchanges: list[Exchange]) -> RecordedApi:
+    (root / "pyproject.toml").write_text(SETTINGS.format(BASE), encoding="utf-8")
+    (root / "traffic.ndjson").write_bytes(write_ndjson(exchanges))
+    (api,), exclusions = collect(load_settings(root))
+    assert exclusions == []
+    return api
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> dict[str, Any]:
+    return document_of(api_of(tmp_path, EXCHANGES))
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_operations_have_the_routes_and_statuses_that_were_recorded(document: dict[str, Any]) -> None:
+    found = {
+        (path, method): sorted(operation["responses"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert found == {
+        ("/users", "get"): ["200"],
+        ("/users", "post"): ["201"],
+        ("/users/{id}", "get"): ["200", "404"],
+        ("/users/{id}", "delete"): ["204"],
+    }
+
+
+def test_a_parameter_is_required_when_every_request_had_it_and_else_has_its_evidence(
+    document: dict[str, Any],
+) -> None:
+    page, sort = document["paths"]["/users"]["get"]["parameters"]
+    assert (page["name"], page["required"], page["schema"]["type"]) == ("page", True, "integer")
+    assert (sort["name"], sort.get("required"), sort["x-pactape-evidence"]) == (
+        "sort",
+        None,
+        {"present": 1, "requests": 2},
+    )
+
+
+def test_a_property_is_required_when_every_object_had_it_and_else_has_its_evidence(
+    document: dict[str, Any],
+) -> None:
+    response = document["paths"]["/users/{id}"]["get"]["responses"]["200"]
+    schema = response["content"]["application/json"]["schema"]
+    assert schema["required"] == ["email", "id", "name", "tags"]
+    assert schema["properties"]["email"]["format"] == "email"
+    assert schema["properties"]["nick"] == {
+        "type": "null",
+        "x-pactape-evidence": {"present": 1, "objects": 2},
+    }
+    assert schema["properties"]["tags"] == {"type": "array", "items": {"type": "string", "examples": ["a"]}}
+
+
+def test_bodies_and_authentication_are_described_without_secrets(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/users"]["post"]
+    body = operation["requestBody"]
+    assert (body["required"], list(body["content"]), operation["security"]) == (
+        True,
+        ["application/json"],
+        [{"bearer": []}],
+    )
+    assert "abcdefgh12" not in json.dumps(document)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_recordings_makes_no_difference(
+    tmp_path: Path, seed: int, document: dict[str, Any]
+) -> None:
+    shuffled = EXCHANGES[:]
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 -- not for secrets
+    folder = tmp_path / "shuffled"
+    folder.mkdir()
+    assert json.dumps(document_of(api_of(folder, shuffled))) == json.dumps(document)
+
+
+def test_merging_adds_what_is_missing_and_changes_nothing_that_is_written(document: dict[str, Any]) -> None:
+    written: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "Ours", "version": "7"},
+        "paths": {
+            "/users/{userId}": {
+                "get": {
+                    "summary": "Ours",
+                    "responses": {
+                        "200": {"description": "ours", "content": {"application/json": {"schema": {}}}}
+                    },
+                }
+            }
+        },
+    }
+    before = copy.deepcopy(written)
+    merged = merge_documents(written, document)
+    ours = merged["paths"]["/users/{userId}"]["get"]
+    assert written == before
+    assert (ours["summary"], ours["responses"]["200"]) == (
+        "Ours",
+        before["paths"]["/users/{userId}"]["get"]["responses"]["200"],
+    )
+    assert (sorted(ours["responses"]), sorted(merged["paths"])) == (
+        ["200", "404"],
+        ["/users", "/users/{userId}"],
+    )
+    assert merge_documents(merged, document) == merged
+
+
+def test_a_document_agrees_with_the_recordings_that_it_came_from(tmp_path: Path) -> None:
+    api = api_of(tmp_path, EXCHANGES)
+    assert compare(document_of(api), api) == []
+
+
+def schema_of_user(document: dict[str, Any]) -> dict[str, Any]:
+    response = document["paths"]["/users/{id}"]["get"]["responses"]["200"]
+    schema: dict[str, Any] = response["content"]["application/json"]["schema"]
+    return schema
+
+
+CHANGES: list[tuple[Any, str]] = [
+    (lambda each: each["paths"]["/users"].pop("post"), "undocumented: POST /users"),
+    (lambda each: each["paths"].pop("/users/{id}"), "undocumented: GET /users/{id}"),
+    (
+        lambda each: each["paths"]["/users/{id}"]["get"]["responses"].pop("404"),
+        "undocumented: GET /users/{id} 404",
+    ),
+    (
+        lambda each: each["paths"]["/users"]["get"].pop("parameters"),
+        "undocumented: GET /users query parameter 'page'",
+    ),
+    (lambda each: schema_of_user(each)["properties"].pop("nick"), "undocumented: GET /users/{id} 200 $.nick"),
+    (lambda each: each["paths"].update({"/orders": {"get": {"responses": {}}}}), "never seen: GET /orders"),
+    (
+        lambda each: each["paths"]["/users"]["get"]["responses"].update({"500": {"description": "x"}}),
+        "never seen: GET /users 500",
+    ),
+    (
+        lambda each: schema_of_user(each)["properties"].update({"age": {"type": "integer"}}),
+        "never seen: GET /users/{id} 200 $.age",
+    ),
+    (
+        lambda each: schema_of_user(each)["properties"].update({"id": {"type": "string"}}),
+        "contradicted: GET /users/{id} 200 $.id: integer, documented as string",
+    ),
+    (
+        lambda each: schema_of_user(each)["required"].append("nick"),
+        "contradicted: GET /users/{id} 200 $.nick: documented as required, and missing at times",
+    ),
+    (
+        lambda each: schema_of_user(each)["required"].append("age"),
+        "contradicted: GET /users/{id} 200 $.age: documented as required, and missing",
+    ),
+    (
+        lambda each: (
+            schema_of_user(each)["properties"].pop("nick"),
+            schema_of_user(each).update(additionalProperties=False),
+        ),
+        "contradicted: GET /users/{id} 200 $.nick: present, and additional properties are not allowed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "difference"), CHANGES)
+def test_a_difference_is_named_with_its_kind_and_place(tmp_path: Path, change: Any, difference: str) -> None:
+    api = api_of(tmp_path, EXCHANGES)
+    document = document_of(api)
+    change(document)
+    assert difference in [str(each) for each in compare(document, api)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/components/schemas/User"},
+        {"allOf": [{"$ref": "#/components/schemas/User"}, {"type": "object"}]},
+        {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/User"}]},
+    ],
+)
+def test_references_and_combined_schemas_are_followed(tmp_path: Path, schema: dict[str, Any]) -> None:
+    api = api_of(tmp_path, EXCHANGES)
+    document = document_of(api)
+    user = schema_of_user(document)
+    document.setdefault("components", {})["schemas"] = {"User": user}
+    media = document["paths"]["/users/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    media["schema"] = schema
+    assert compare(document, api) == []
+    user["properties"]["id"] = {"type": "boolean"}
+    assert [each.kind for each in compare(document, api)] == ["contradicted"]
+
+
+def test_a_schema_that_refers_to_itself_ends(tmp_path: Path) -> None:
+    api = api_of(tmp_path, EXCHANGES)
+    document = document_of(api)
+    document["components"] = {"schemas": {"A": {"$ref": "#/components/schemas/A"}}}
+    media = document["paths"]["/users/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    media["schema"] = {"$ref": "#/components/schemas/A"}
+    assert compare(document, api) == []
+
+
+def pactape(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "pactape", "openapi", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_command_writes_yaml_and_compares(tmp_path: Path) -> None:
+    api_of(tmp_path, EXCHANGES)
+    written = pactape(tmp_path, "-o", "api.yaml")
+    same = pactape(tmp_path, "--against", "api.yaml")
+    document = yaml.safe_load((tmp_path / "api.yaml").read_text(encoding="utf-8"))
+    schema_of_user(document)["properties"]["id"] = {"type": "string"}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    other = pactape(tmp_path, "--against", "api.json")
+    assert (written.returncode, same.returncode, other.returncode) == (0, 0, 1), written.stderr + same.stdout
+    assert "1 contradicted, 0 undocumented, 0 never seen" in other.stdout
+
+
+def test_a_document_of_another_version_ends_with_2(tmp_path: Path) -> None:
+    api_of(tmp_path, EXCHANGES)
+    (tmp_path / "old.yaml").write_text("swagger: '2.0'\n", encoding="utf-8")
+    done = pactape(tmp_path, "--against", "old.yaml")
+    assert (done.returncode, "is not an OpenAPI 3 document" in done.stderr) == (2, True)
