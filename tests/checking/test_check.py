@@ -145,7 +145,7 @@ def test_a_recording_that_has_only_other_values_contradicts_nothing(project: Pro
 def test_a_warning_fails_when_asked_to(project: Project) -> None:
     project.pact.unlink()
     code, lines = project.check("--strict")
-    assert (code, lines[0]) == (1, "warning: pacts/web-users.json: is not written; `pactape derive` does it")
+    assert (code, lines[0]) == (1, "warning: pacts/web-users.json: is not written: run `pactape derive`")
 
 
 def test_an_interaction_whose_recording_is_gone_breaks(project: Project) -> None:
@@ -172,7 +172,7 @@ def test_an_interaction_that_was_written_by_hand_needs_no_recording(project: Pro
 def test_a_secret_in_a_recording_breaks_and_is_not_shown(project: Project) -> None:
     project.record(CASSETTE.replace("headers: {}", "headers: {Authorization: [Bearer s3cr3tvalue]}"))
     code, lines = project.check()
-    assert (code, "request header Authorization: holds a secret" in lines[0]) == (1, True)
+    assert (code, "request header Authorization: contains a secret" in lines[0]) == (1, True)
     assert "s3cr3tvalue" not in "".join(lines)
 
 

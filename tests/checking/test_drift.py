@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from pactape.checking import find_drift
 from pactape.cli import command
-from pactape.errors import BadInputError
+from pactape.errors import BadInputError, ProviderUnreachableError
+from pactape.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +64,7 @@ class Project:
     """A project, and the provider that it records."""
 
     def __init__(self, root: Path, url: str, handler: type[_Users]) -> None:
-        self.root, self._url, self._handler = root, url, handler
+        self.root, self.url, self._handler = root, url, handler
         (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
         (root / "test_users.py").write_text(TESTS, encoding="utf-8")
         self.cassette = root / "cassettes" / "test_users.test_reads_a_user.yaml"
@@ -75,7 +77,7 @@ class Project:
 
     def drift(self, *options: str) -> tuple[int, list[str]]:
         """The exit code of the command, and what it says."""
-        arguments = ["drift", "--project", str(self.root), "--base-url", self._url, *options]
+        arguments = ["drift", "--project", str(self.root), "--base-url", self.url, *options]
         result = CliRunner().invoke(command, arguments)
         if isinstance(result.exception, BadInputError):
             raise result.exception
@@ -124,7 +126,7 @@ def test_a_field_that_no_test_reads_may_go(project: Project) -> None:
 def test_a_test_that_fails_against_the_live_provider_breaks(project: Project) -> None:
     project.answers({"title": "gone"}, status=404)
     code, lines = project.drift()
-    assert (code, lines[0]) == (
+    assert (code, lines[-2]) == (
         1,
         "breaking: test_users.test_reads_a_user: fails against the live provider: KeyError: 'id'",
     )
@@ -194,3 +196,61 @@ def test_messages_that_are_sent_otherwise_are_told(
     lines = [line.strip().lower() for line in done.output.splitlines()]
     assert (told is None) or any(told in line.replace("  ", " ") for line in lines), done.output
     assert done.exit_code == (1 if told and told.startswith("breaking") else 0)
+
+
+def test_a_field_that_a_failing_test_misses_is_named_before_the_failure(project: Project) -> None:
+    project.answers({"number": 7, "email": "ada@example.com", "locale": "en"})
+    code, lines = project.drift()
+    assert (code, lines[0]) == (1, "breaking: GET /users/{id} → 200: $.id: is gone")
+    assert "fails against the live provider: KeyError: 'id'" in lines[-2]
+
+
+def test_a_request_that_a_failing_test_did_not_reach_is_not_reported(project: Project) -> None:
+    (project.root / "test_users.py").write_text(
+        TESTS.replace(
+            "    assert", '    requests.get(provider_url("users") + "/more", timeout=30)\n    assert'
+        ).replace(
+            "    user =",
+            '    assert requests.get(provider_url("users") + "/users/7", timeout=30).json()["id"]\n    user =',
+        ),
+        encoding="utf-8",
+    )
+    again = CASSETTE.split("interactions:\n")[1].split("version:", maxsplit=1)[0]
+    more = again.replace("/users/7", "/more")
+    text = (
+        f"interactions:\n{again}{again}{more}version: 1\npactape: {{version: 1, calls: [null, null, null]}}\n"
+    )
+    project.cassette.write_text(text, encoding="utf-8")
+    project.answers({"email": "ada@example.com"})
+    assert "is not requested as recorded any more" not in "\n".join(project.drift()[1])
+
+
+def test_a_url_that_is_written_in_a_test_is_redirected_to_the_live_address(project: Project) -> None:
+    text = TESTS.replace('provider_url("users") + "/users/7"', '"http://users.test/users/7"')
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    project.answers({"id": 7, "locale": "en"})
+    assert project.drift()[:1] == (1,)
+
+
+def test_tests_that_ask_another_address_are_an_error(project: Project) -> None:
+    orders = '[tool.pactape.providers.orders]\nurl = "http://orders.test"\n'
+    settings = SETTINGS.replace("http://users.test", project.url) + orders
+    (project.root / "pyproject.toml").write_text(settings, encoding="utf-8")
+    project.answers(ADA)
+    with pytest.raises(BadInputError, match="no test sent a request to the provider 'orders'"):
+        find_drift(
+            load_settings(project.root),
+            live_urls={"orders": project.url.replace("127.0.0.1", "localhost")},
+        )
+
+
+def test_a_provider_that_is_down_could_not_be_judged(project: Project) -> None:
+    with pytest.raises(ProviderUnreachableError, match="no provider answers"):
+        find_drift(load_settings(project.root), live_urls={"users": "http://127.0.0.1:9"})
+
+
+def test_a_provider_that_is_down_at_its_own_address_could_not_be_judged(project: Project) -> None:
+    settings = SETTINGS.replace("http://users.test", "http://127.0.0.1:9")
+    (project.root / "pyproject.toml").write_text(settings, encoding="utf-8")
+    drift = find_drift(load_settings(project.root), live_urls={})
+    assert (drift.exit_code, [each.is_unreachable for each in drift.unreachable]) == (2, [True])

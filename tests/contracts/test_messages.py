@@ -199,7 +199,7 @@ def test_v3_messages_that_somebody_wrote_are_read(tmp_path: Path) -> None:
 def test_check_is_content_with_messages_that_are_as_recorded(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT})
     derived(tmp_path)
-    assert check_project(load_settings(tmp_path)).alarms == ()
+    assert check_project(load_settings(tmp_path)).findings == ()
 
 
 def test_check_counts_messages_in_the_table(tmp_path: Path) -> None:
@@ -214,14 +214,14 @@ def test_check_tells_of_a_recording_that_contradicts_the_contract(tmp_path: Path
     record(tmp_path, {"content": EVENT})
     derived(tmp_path, f'specification = "{specification}"')
     record(tmp_path, {"content": {**EVENT, "id": None}})
-    told = [str(each) for each in check_project(load_settings(tmp_path)).alarms]
+    told = [str(each) for each in check_project(load_settings(tmp_path)).findings]
     assert any("is contradicted by cassettes/a.yaml#messages[0]" in each for each in told)
 
 
 def test_check_tells_of_fields_of_a_message_that_nobody_reads(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "reads": ["user.email"]})
     derived(tmp_path)
-    found = {each.place for each in check_project(load_settings(tmp_path)).alarms}
+    found = {each.place for each in check_project(load_settings(tmp_path)).findings}
     assert found == {f"{CREATED}: $.id", f"{CREATED}: $.user.age"}
 
 
@@ -265,7 +265,7 @@ def test_shards_join_to_the_whole(contents: list[Any]) -> None:
 def test_check_reads_the_messages_of_either_version(tmp_path: Path, specification: str) -> None:
     record(tmp_path, {"content": EVENT, "metadata": {"key": "a"}})
     derived(tmp_path, f'specification = "{specification}"')
-    assert check_project(load_settings(tmp_path)).alarms == ()
+    assert check_project(load_settings(tmp_path)).findings == ()
 
 
 def test_explain_shows_the_evidence_of_a_message(tmp_path: Path) -> None:

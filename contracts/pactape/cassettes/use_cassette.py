@@ -81,20 +81,24 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
         test=test,
     )
     cassette = open_cassette(path, mode=mode, provenance=provenance, live_urls=live_urls, options=options)
-    with attached(cassette, allow=allow, reason=f"{cassette.file}{test and f' for {test}'}"):
+    reason = f"{cassette.file}{test and f' for {test}'}"
+    with attached(cassette, allow=allow, reason=reason, live_urls=live_urls or {}):
         yield cassette
     if cassette.outcome is not TestOutcome.FAILED:
         cassette.save()
 
 
 @contextmanager
-def attached(cassette: Cassette, *, allow: Sequence[str], reason: str) -> Iterator[None]:
+def attached(
+    cassette: Cassette, *, allow: Sequence[str], reason: str, live_urls: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Send every HTTP request made inside the context to a cassette, and close the network while it replays.
 
     Args:
         cassette: The cassette; it may be attached several times.
         allow: Hosts that are left alone.
         reason: What replays, for messages.
+        live_urls: Canonical base URL by live base URL: where requests really go while recording.
 
     Raises:
         NoMatchError: A request had no recorded response, even where the code inside swallowed the error.
@@ -103,7 +107,7 @@ def attached(cassette: Cassette, *, allow: Sequence[str], reason: str) -> Iterat
     guard = None
     try:
         with ExitStack() as stack:
-            stack.enter_context(intercepted(cassette.player, AllowedHosts(allow)))
+            stack.enter_context(intercepted(cassette.player, AllowedHosts(allow), live_urls or {}))
             network = network_closed(reason, allow=allow) if cassette.replays_only else network_open()
             guard = stack.enter_context(network)
             yield

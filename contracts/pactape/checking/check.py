@@ -15,7 +15,6 @@ from pactape.checking.contracts import compare_contracts
 from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
 from pactape.checking.declared import declared_operations
-from pactape.checking.findings import Alarm, Tier
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.grouping.evidence import evidence_of
@@ -23,6 +22,7 @@ from pactape.contracts.grouping.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.findings import Finding, Severity
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, requests_stem
 from pactape.pactfile.upgrading import upgrade
@@ -44,17 +44,18 @@ if TYPE_CHECKING:
 __all__ = ["Check", "check_project"]
 
 _FIRST_FAILURE = 400
+_UNREAD = "is recorded and never read"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What a check found.
 
     Args:
-        alarms: The worst first.
+        findings: The worst first.
         coverage: One row an operation.
     """
 
-    alarms: tuple[Alarm, ...]
+    findings: tuple[Finding, ...]
     coverage: tuple[Covered, ...]
 
 
@@ -76,7 +77,7 @@ def check_project(settings: Settings) -> Check:
     coverage = _coverage(groups, messages, list(written.values()), settings)
     derivation = derive(settings)
     received = {each.place: each for members in messages.values() for each in members}
-    alarms = {
+    findings = {
         *compare_contracts(derivation, written, settings),
         *_unprovable(derivation, written),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
@@ -86,21 +87,29 @@ def check_project(settings: Settings) -> Check:
         *_unread_of_messages(messages),
         *_not_recorded(coverage),
     }
-    return Check(alarms=tuple(sorted(alarms)), coverage=tuple(coverage))
+    return Check(findings=tuple(sorted(findings)), coverage=tuple(coverage))
 
 
-def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterator[Alarm]:
+def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterator[Finding]:
     """What no provider can keep: recordings that contradict each other, and interactions that do."""
     for problem in derivation.problems:
         place = f"{problem.parties.consumer} → {problem.parties.provider}: {problem.description}"
-        yield Alarm(Tier.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}")
+        yield Finding(
+            Severity.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}", rule="contract-unprovable"
+        )
     for path, pact in written.items():
         documents = [upgrade(each) for each in pact.interactions]
         for one, other in contradicting_pairs(documents):
             what = (
                 f"expects another answer to the same request in the same states than {one['description']!r}"
             )
-            yield Alarm(Tier.BREAKING, f"{path}: {other['description']}", what)
+            yield Finding(
+                Severity.BREAKING,
+                f"{path}: {other['description']}",
+                what,
+                rule="contract-ambiguous",
+                file=str(path),
+            )
 
 
 def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
@@ -116,24 +125,30 @@ def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     return found
 
 
-def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Alarm]:
+def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Finding]:
     for path in cassettes:
         for found in lint_cassette(path, rules):
             place = f"{found.cassette}: {found.of}[{found.interaction}]: {found.place}"
             named = f"{found.field}: {found.kind}" if found.field else found.kind
-            if found.possible:
-                yield Alarm(Tier.INFO, place, f"may hold a secret ({named})")
-            else:
-                yield Alarm(Tier.BREAKING, place, f"holds a secret ({named})")
+            severity = Severity.INFO if found.possible else Severity.BREAKING
+            what = f"may contain a secret ({named})" if found.possible else f"contains a secret ({named})"
+            rule = "possible-secret" if found.possible else "secret"
+            yield Finding(severity, place, what, rule=rule, file=found.cassette)
 
 
-def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) -> Iterator[Alarm]:
+def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) -> Iterator[Finding]:
     for path in cassettes:
         for place, reason in expired(path, settings.hygiene, now=now):
-            yield Alarm(Tier.WARNING, f"{path}: interactions[{place}]", reason)
+            yield Finding(
+                Severity.WARNING,
+                f"{path}: interactions[{place}]",
+                reason,
+                rule="recording-expired",
+                file=str(path),
+            )
 
 
-def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:
+def _unread(groups: Sequence[_Group]) -> Iterator[Finding]:
     """The fields that are read in none of the groups that have one operation and one status."""
     unread: dict[str, set[str]] = {}
     for key, members in groups:
@@ -144,21 +159,28 @@ def _unread(groups: Sequence[_Group]) -> Iterator[Alarm]:
         place = f"{key.operation} → {key.status}"
         unread[place] = unread.get(place, paths) & paths
     for place, paths in unread.items():
-        yield from (Alarm(Tier.INFO, f"{place}: {path}", "is recorded and never read") for path in paths)
+        yield from (
+            Finding(Severity.INFO, f"{place}: {path}", _UNREAD, rule="field-unread") for path in paths
+        )
 
 
-def _unread_of_messages(messages: Mapping[str, list[RecordedMessage]]) -> Iterator[Alarm]:
+def _unread_of_messages(messages: Mapping[str, list[RecordedMessage]]) -> Iterator[Finding]:
     """The fields of a message, by description, that none of its consumers reads."""
     for description, members in messages.items():
         evidence = evidence_of_messages(members)
         for path in unread_fields(evidence.shape, evidence.fields):
-            yield Alarm(Tier.INFO, f"{description}: {path}", "is recorded and never read")
+            yield Finding(Severity.INFO, f"{description}: {path}", _UNREAD, rule="field-unread")
 
 
-def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Alarm]:
+def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Finding]:
     for row in coverage:
         if not row.recorded:
-            yield Alarm(Tier.WARNING, row.operation, f"is declared at {row.declared} and never recorded")
+            yield Finding(
+                Severity.WARNING,
+                row.operation,
+                f"is declared at {row.declared} and never recorded",
+                rule="operation-unrecorded",
+            )
 
 
 def _place(sample: Sample) -> str:

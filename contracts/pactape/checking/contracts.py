@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.checking.findings import Alarm, Tier
+from pactape.findings import Finding, Severity
 from pactape.pactfile import Pact, PactInteraction, decode_pact
 from pactape.pactfile.naming import contract_stems
 
@@ -22,7 +22,7 @@ __all__ = ["compare_contracts"]
 
 def compare_contracts(
     derivation: Derivation, contracts: Mapping[Path, Pact], settings: Settings
-) -> Iterator[Alarm]:
+) -> Iterator[Finding]:
     """Compare the contracts that are written with what the recordings give now.
 
     Args:
@@ -40,9 +40,10 @@ def compare_contracts(
             yield from _compare(found, derived)
         else:
             path = settings.pacts / f"{stem}.json"
-            yield Alarm(Tier.WARNING, str(path), "is not written; `pactape derive` does it")
+            what = "is not written: run `pactape derive`"
+            yield Finding(Severity.WARNING, str(path), what, rule="contract-missing", file=str(path))
     for found in written.values():
-        yield from (alarm for path, each in found for alarm in _unsupported_interaction(path, each))
+        yield from (finding for path, each in found for finding in _unsupported_interaction(path, each))
 
 
 def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Placed]]:
@@ -63,27 +64,42 @@ def _as_written(derivation: Derivation, settings: Settings) -> Iterator[tuple[Pa
             yield path, decode_pact(data, path=path)
 
 
-def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Alarm]:
+def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Finding]:
     old = {each.description: (path, each) for path, each in written}
     new = {each.description: (path, each) for path, each in derived}
     for description, (path, each) in old.items():
         if description not in new:
             yield from _unsupported_interaction(path, each)
         elif _without_comments(each) != _without_comments(new[description][1]):
-            yield _alarm(Tier.WARNING, path, each, "is not as its recordings have it")
+            yield _finding(
+                Severity.WARNING, path, each, "is not as its recordings have it", rule="contract-outdated"
+            )
     for description in new.keys() - old.keys():
-        yield _alarm(Tier.WARNING, *new[description], "is recorded and not in the contract")
+        yield _finding(
+            Severity.WARNING,
+            *new[description],
+            "is recorded and not in the contract",
+            rule="interaction-missing",
+        )
 
 
 def _without_comments(interaction: PactInteraction) -> dict[str, Any]:
     return {name: value for name, value in interaction.document.items() if name != "comments"}
 
 
-def _unsupported_interaction(path: Path, interaction: PactInteraction) -> Iterator[Alarm]:
+def _unsupported_interaction(path: Path, interaction: PactInteraction) -> Iterator[Finding]:
     """Nothing is said against an interaction that never came from a recording."""
     if interaction.cassettes:
-        yield _alarm(Tier.BREAKING, path, interaction, "has no recording that supports it any more")
+        yield _finding(
+            Severity.BREAKING,
+            path,
+            interaction,
+            "has no recording that supports it any more",
+            rule="interaction-unsupported",
+        )
 
 
-def _alarm(tier: Tier, path: Path, interaction: PactInteraction, what: str) -> Alarm:
-    return Alarm(tier, f"{path}: {interaction.description}", what)
+def _finding(
+    severity: Severity, path: Path, interaction: PactInteraction, what: str, *, rule: str
+) -> Finding:
+    return Finding(severity, f"{path}: {interaction.description}", what, rule=rule, file=str(path))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.grouping.message_evidence import as_sent
 from pactape.errors import PactFormatError
+from pactape.findings import Finding, Severity
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
 from pactape.pactfile.naming import contract_stems
 
@@ -31,7 +31,7 @@ def contradictions(
     messages: Mapping[str, RecordedMessage],
     *,
     supports: Mapping[Named, tuple[str, ...]],
-) -> Iterator[Alarm]:
+) -> Iterator[Finding]:
     """Match the recorded answers and messages against the interactions that they support.
 
     Args:
@@ -57,7 +57,13 @@ def contradictions(
                 continue
             found = _mismatches(_matcher(path, interaction), cassettes, exchanges, messages)
             for place, mismatch in found:
-                yield Alarm(Tier.BREAKING, where, f"is contradicted by {place}: {mismatch}")
+                yield Finding(
+                    Severity.BREAKING,
+                    where,
+                    f"is contradicted by {place}: {mismatch}",
+                    rule="contract-contradicted",
+                    file=str(path),
+                )
 
 
 def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.inference.rules import below, map_key_pattern
+from pactape.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,14 @@ __all__ = ["differences"]
 _NUMBERS = frozenset({"integer", "decimal"})
 
 
-def differences(before: Shape, after: Shape, fields: ReadFields, *, place: str) -> Iterator[Alarm]:
+def differences(before: Shape, after: Shape, fields: ReadFields, *, place: str) -> Iterator[Finding]:
     """Compare what an operation answered with what it answers now.
 
     Args:
         before: The recorded answers.
         after: The answers now.
         fields: What the consumer reads; a change anywhere else breaks nothing.
-        place: The operation, for the alarms' places.
+        place: The operation, for the findings' places.
 
     Yields:
         Breaking: a field that is read is gone, is sometimes missing, may be null, or is of another kind.
@@ -40,7 +40,7 @@ class _Comparison:
     def __init__(self, place: str) -> None:
         self._place = place
 
-    def compare(self, before: Shape, after: Shape, fields: ReadFields, path: str) -> Iterator[Alarm]:
+    def compare(self, before: Shape, after: Shape, fields: ReadFields, path: str) -> Iterator[Finding]:
         """What differs at `path`, which is read, and below it."""
         yield from self._kinds(before, after, path)
         yield from self._formats(before, after, path)
@@ -49,22 +49,26 @@ class _Comparison:
         if before.items is not None and after.items is not None:
             yield from self.compare(before.items, after.items, fields.item(), f"{path}[*]")
 
-    def _kinds(self, before: Shape, after: Shape, path: str) -> Iterator[Alarm]:
+    def _kinds(self, before: Shape, after: Shape, path: str) -> Iterator[Finding]:
         new = after.kinds.keys() - before.kinds.keys()
         if "null" in new:
-            yield self._alarm(Tier.BREAKING, path, "may be null now")
+            yield self._finding(Severity.BREAKING, path, "may be null now", rule="field-nullable")
         others = new - {"null"}
         if others and not (others <= _NUMBERS and before.kinds.keys() & _NUMBERS):
             was = " or ".join(sorted(before.kinds))
-            tier = Tier.WARNING if was == "null" else Tier.BREAKING
-            yield self._alarm(tier, path, f"was {was} and is {' or '.join(sorted(others))} now")
+            severity = Severity.WARNING if was == "null" else Severity.BREAKING
+            yield self._finding(
+                severity, path, f"was {was} and is {' or '.join(sorted(others))} now", rule="field-type"
+            )
 
-    def _formats(self, before: Shape, after: Shape, path: str) -> Iterator[Alarm]:
+    def _formats(self, before: Shape, after: Shape, path: str) -> Iterator[Finding]:
         lost = (before.formats or frozenset()) - (after.formats or frozenset())
         if after.formats is not None and before.formats and lost == before.formats:
-            yield self._alarm(Tier.WARNING, path, f"is no longer always {min(lost)}")
+            yield self._finding(
+                Severity.WARNING, path, f"is no longer always {min(lost)}", rule="field-format"
+            )
 
-    def _objects(self, before: Shape, after: Shape, fields: ReadFields, path: str) -> Iterator[Alarm]:
+    def _objects(self, before: Shape, after: Shape, fields: ReadFields, path: str) -> Iterator[Finding]:
         if map_key_pattern(before.keys) is not None:
             values = fields.value(min(before.keys))
             yield from self.compare(before.any_value(), after.any_value(), values, f"{path}.*")
@@ -72,23 +76,25 @@ class _Comparison:
         for key in sorted(before.keys):
             yield from self._key(before, after, fields, key, path)
         for key in sorted(after.keys.keys() - before.keys.keys()):
-            yield self._alarm(Tier.INFO, below(path, key), "is new")
+            yield self._finding(Severity.INFO, below(path, key), "is new", rule="field-new")
 
-    def _key(self, before: Shape, after: Shape, fields: ReadFields, key: str, path: str) -> Iterator[Alarm]:
+    def _key(self, before: Shape, after: Shape, fields: ReadFields, key: str, path: str) -> Iterator[Finding]:
         place, old, new = below(path, key), before.keys[key], after.keys.get(key)
         is_read, was_always = key in fields, key in before.required()
         if new is None:
-            worst = Tier.BREAKING if was_always else Tier.WARNING
-            yield self._alarm(worst if is_read else Tier.INFO, place, "is gone")
+            worst = Severity.BREAKING if was_always else Severity.WARNING
+            yield self._finding(worst if is_read else Severity.INFO, place, "is gone", rule="field-gone")
             return
         if was_always and key not in after.required():
-            tier = Tier.BREAKING if is_read else Tier.INFO
-            yield self._alarm(tier, place, f"is missing from {_share_without(after, new)} now")
+            severity = Severity.BREAKING if is_read else Severity.INFO
+            yield self._finding(
+                severity, place, f"is missing from {_share_without(after, new)} now", rule="field-optional"
+            )
         if is_read:
             yield from self.compare(old, new, fields.key(key), place)
 
-    def _alarm(self, tier: Tier, path: str, what: str) -> Alarm:
-        return Alarm(tier, f"{self._place}: {path}", what)
+    def _finding(self, severity: Severity, path: str, what: str, *, rule: str) -> Finding:
+        return Finding(severity, f"{self._place}: {path}", what, rule=rule)
 
 
 def _share_without(parent: Shape, child: Shape) -> str:

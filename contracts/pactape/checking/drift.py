@@ -1,4 +1,4 @@
-"""Drift: whether providers still answer as they did when the tests were recorded."""
+"""Drift: whether providers still respond as they did when the tests were recorded."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.finder import cassettes_below
-from pactape.checking.findings import Alarm
+from pactape.cassettes import read_cassette
+from pactape.cassettes.finder import cassette_name, cassettes_below
 from pactape.checking.recordings import compare_recordings
-from pactape.checking.rerecording import record_again
+from pactape.checking.rerecording import FailedTest, record_again, test_name
+from pactape.errors import ProviderUnreachableError
+from pactape.findings import Finding, Severity
+from pactape.urls import is_below, origin
+from pactape.verification.preflight import check_listening
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from pactape.exchange import Exchange
     from pactape.settings import Settings
 
 __all__ = ["Drift", "find_drift"]
+
+_MOST_ORIGINS = 5
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,11 +33,20 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         recordings: How many cassettes were recorded again.
-        alarms: The worst first.
+        findings: What the providers changed, the worst first, and then the tests that failed.
+        unreachable: The tests that failed because no server answered; nothing is known of these.
     """
 
     recordings: int
-    alarms: tuple[Alarm, ...]
+    findings: tuple[Finding, ...]
+    unreachable: tuple[FailedTest, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command: 0 nothing breaks, 1 something does, 2 a provider couldn't be reached."""
+        if self.unreachable:
+            return 2
+        return 1 if any(each.severity is Severity.BREAKING for each in self.findings) else 0
 
 
 def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: Sequence[str] = ()) -> Drift:
@@ -38,17 +54,69 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
 
     Args:
         settings: The project's settings.
-        live_urls: Live base URL by provider key, for providers that are somewhere else than recorded.
+        live_urls: Live base URL by provider key, for providers that are somewhere else than recorded. Requests to
+            the URL in the settings go there, too.
         arguments: More arguments for pytest, for example paths of tests.
 
     Raises:
-        BadInputError: The tests can't be run, or a cassette can't be read.
+        ProviderUnreachableError: Nothing answers at a live URL.
+        BadInputError: The tests can't be run, none of them sends a request to a provider that is live somewhere
+            else, or a cassette can't be read.
     """
+    for url in live_urls.values():
+        check_listening(url)
     with tempfile.TemporaryDirectory(prefix="pactape-drift-") as temporary:
         folder = Path(temporary) / "cassettes"
         folder.mkdir()
         failed = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
-        after = sorted(cassettes_below(folder))
-        kept = (settings.cassettes / path.relative_to(folder) for path in after)
-        changed = compare_recordings([path for path in kept if path.is_file()], after, settings)
-    return Drift(recordings=len(after), alarms=tuple(sorted([*failed, *changed])))
+        after = {path: read_cassette(path) for path in sorted(cassettes_below(folder))}
+        unreachable = tuple(each for each in failed if each.is_unreachable)
+        if not unreachable:
+            _check_asked(settings, live_urls, after.values())
+        kept = {settings.cassettes / path.relative_to(folder): path for path in after}
+        changed = compare_recordings(
+            [path for path in kept if path.is_file()],
+            list(after),
+            settings,
+            incomplete=frozenset(cassette_name(each, settings) for each in _incomplete(kept, after, failed)),
+        )
+    failures = [_finding(each) for each in failed if not each.is_unreachable]
+    return Drift(recordings=len(after), findings=(*changed, *failures), unreachable=unreachable)
+
+
+def _finding(failed: FailedTest) -> Finding:
+    what = f"fails against the live provider: {failed.message}"
+    return Finding(Severity.BREAKING, failed.name, what, rule="test-failed")
+
+
+def _incomplete(
+    kept: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed: Iterable[FailedTest]
+) -> list[Path]:
+    """The kept cassettes of the tests that failed: the rest of their requests was never sent."""
+    names = {each.name for each in failed}
+    return [
+        old
+        for old, new in kept.items()
+        if any(each.provenance and test_name(each.provenance.test) in names for each in after[new])
+    ]
+
+
+def _check_asked(
+    settings: Settings, live_urls: Mapping[str, str], recorded: Iterable[list[Exchange]]
+) -> None:
+    """Check that the tests sent requests to each provider that is live somewhere else.
+
+    Raises:
+        ProviderUnreachableError: They didn't.
+    """
+    urls = [exchange.request.url for exchanges in recorded for exchange in exchanges]
+    for key, live in live_urls.items():
+        canonical = settings.providers[key].url
+        if not any(is_below(url, canonical) for url in urls):
+            origins = sorted({origin(url) for url in urls})
+            raise ProviderUnreachableError(
+                f"no test sent a request to the provider {key!r}, so that {live} was never asked; "
+                f"requests went to {', '.join(origins[:_MOST_ORIGINS]) or 'no address'}",
+                where=canonical,
+                remedy="set the provider's url to the address that the tests ask, or use the fixture provider_url",
+            )

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.differences import differences
-from pactape.checking.findings import Alarm, Tier
 from pactape.contracts.grouping.evidence import evidence_of
 from pactape.contracts.grouping.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from pactape.contracts.grouping.sample_groups import GroupedSamples
@@ -22,23 +22,30 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_recordings"]
 
-#: What was asked: operation, provider states, and the names in the request.
-_Question = tuple[str, tuple[str, ...], str]
-#: What kind of answer came: status, media type, and whether a GraphQL answer has errors.
+#: A kind of request: operation, provider states, and the names in the request.
+_Request = tuple[str, tuple[str, ...], str]
+#: A kind of response: status, media type, and whether a GraphQL answer has errors.
 _Kind = tuple[int, str, str]
 _Answers = dict[_Kind, list["Sample"]]
 
 
-def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: Settings) -> list[Alarm]:
-    """What the providers answer or send differently: statuses, media types and shapes, never values.
+def compare_recordings(
+    before: Sequence[Path],
+    after: Sequence[Path],
+    settings: Settings,
+    *,
+    incomplete: Container[str] = frozenset(),
+) -> list[Finding]:
+    """Compare what the providers answered or sent: statuses, media types and shapes, never values.
 
     Args:
         before: The cassettes that are kept.
         after: Those of the same tests, recorded anew.
         settings: The project's settings, which say who the providers are.
+        incomplete: The kept cassettes of tests that failed, and so didn't send all of their requests.
 
     Returns:
-        The alarms, the worst first.
+        The findings, the worst first.
 
     Raises:
         CassetteFormatError: A cassette can't be read.
@@ -46,28 +53,40 @@ def compare_recordings(before: Sequence[Path], after: Sequence[Path], settings: 
     rules = ScrubRules.from_settings(settings.scrub)
     old = group_samples(before, settings, cache=ScrubbedCache(None, rules))
     new = group_samples(after, settings, cache=ScrubbedCache(None, rules))
-    return sorted([*_compare_answers(old, new), *_compare_messages(old, new)])
+    return sorted([*_compare_answers(old, new, incomplete), *_compare_messages(old, new)])
 
 
-def _compare_answers(before: GroupedSamples, after: GroupedSamples) -> Iterator[Alarm]:
-    old, new = _by_question(before), _by_question(after)
-    for question in old:
-        yield from _compare(question, old[question], new.get(question, {}))
+def _compare_answers(
+    before: GroupedSamples, after: GroupedSamples, incomplete: Container[str]
+) -> Iterator[Finding]:
+    old, new = _by_request(before), _by_request(after)
+    for request, answers in old.items():
+        if request in new:
+            yield from _compare(request, answers, new[request])
+        elif not all(each.exchange.cassette in incomplete for each in _samples(answers)):
+            what = "is not requested as recorded any more"
+            yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
 
 
-def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator[Alarm]:
+def _samples(answers: _Answers) -> Iterator[Sample]:
+    for samples in answers.values():
+        yield from samples
+
+
+def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator[Finding]:
     now = after.messages_by_description()
     for description, messages in before.messages_by_description().items():
         if description not in now:
-            yield Alarm(Tier.BREAKING, description, "is not received as recorded any more")
+            what = "is not received as recorded any more"
+            yield Finding(Severity.BREAKING, description, what, rule="not-received")
             continue
         old, new = evidence_of_messages(messages), evidence_of_messages(now[description])
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_question(recorded: GroupedSamples) -> dict[_Question, _Answers]:
-    """The samples by what was asked, and of each question by the kind of answer."""
-    found: dict[_Question, _Answers] = {}
+def _by_request(recorded: GroupedSamples) -> dict[_Request, _Answers]:
+    """The samples by kind of request, and of each request by kind of response."""
+    found: dict[_Request, _Answers] = {}
     for groups in recorded.groups.values():
         for key, samples in groups.items():
             answers = found.setdefault((key.operation, key.states, key.request), {})
@@ -75,24 +94,22 @@ def _by_question(recorded: GroupedSamples) -> dict[_Question, _Answers]:
     return found
 
 
-def _compare(question: _Question, before: _Answers, after: _Answers) -> Iterator[Alarm]:
-    operation = question[0]
-    if not after:
-        yield Alarm(Tier.BREAKING, operation, "is not asked as recorded any more")
-        return
+def _compare(request: _Request, before: _Answers, after: _Answers) -> Iterator[Finding]:
+    operation = request[0]
     for kind in sorted(before.keys() - after.keys()):
-        now = " or ".join(_told(each) for each in sorted(after.keys() - before.keys())) or "that no more"
-        yield Alarm(Tier.BREAKING, operation, f"answered {_told(kind)} and answers {now} now")
+        now = " or ".join(_shown(each) for each in sorted(after.keys() - before.keys())) or "that no more"
+        what = f"answered {_shown(kind)} and answers {now} now"
+        yield Finding(Severity.BREAKING, operation, what, rule="response-changed")
     for kind in sorted(before.keys() & after.keys()):
         yield from _compare_bodies(before[kind], after[kind], place=f"{operation} → {kind[0]}")
 
 
-def _compare_bodies(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Alarm]:
+def _compare_bodies(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Finding]:
     old, new = evidence_of(before), evidence_of(after)
     if old.shape is not None and new.shape is not None:
         yield from differences(old.shape, new.shape, old.fields, place=place)
 
 
-def _told(kind: _Kind) -> str:
+def _shown(kind: _Kind) -> str:
     status, media, outcome = kind
     return " ".join(filter(None, [str(status), media and f"({media})", outcome and f"with {outcome}"]))

@@ -1,38 +1,60 @@
-"""Recording all tests once more, somewhere else: the kept recordings stay as they are."""
+"""Recording all tests once more, into another folder: the project's recordings stay as they are."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from pactape.checking.findings import Alarm, Tier
+import msgspec
+
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["record_again"]
+__all__ = ["FailedTest", "record_again", "test_name"]
 
 _ALL_PASSED, _SOME_FAILED, _NONE_COLLECTED = 0, 1, 5
 _LINES_SHOWN = 15
+#: The errors of HTTP libraries, and of the operating system, for a server that can't be reached.
+_UNREACHABLE = re.compile(
+    r"\b(ConnectionRefusedError|ConnectionResetError|NewConnectionError|NameResolutionError|ConnectTimeout\w*"
+    r"|ConnectError|ConnectionError|ClientConnector\w*Error|ServerDisconnectedError|RemoteDisconnected"
+    r"|MaxRetryError|gaierror|TimeoutError|ReadTimeout\w*)\b"
+)
+
+
+class FailedTest(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that failed while it was recorded again.
+
+    Args:
+        name: Its module, classes and function, "tests.test_users.test_reads_a_user".
+        message: The first line of its error.
+        is_unreachable: Whether it failed because no server answered.
+    """
+
+    name: str
+    message: str
+    is_unreachable: bool
 
 
 def record_again(
     root: Path, folder: Path, *, live_urls: Mapping[str, str], arguments: Sequence[str] = ()
-) -> list[Alarm]:
+) -> list[FailedTest]:
     """Run the project's recorded tests against live providers, with their cassettes going into `folder`.
 
     Args:
         root: The project's folder.
-        folder: Where the new recordings go; of a test that fails there is none.
+        folder: Where the new recordings go; a test that fails leaves what it recorded until then.
         live_urls: Live base URL by provider key, for providers that are somewhere else than recorded.
         arguments: More arguments for pytest, for example paths of tests.
 
     Returns:
-        An alarm for each test that fails.
+        The tests that failed.
 
     Raises:
         BadInputError: pytest can't run the tests, or there are none.
@@ -40,9 +62,13 @@ def record_again(
     report = folder.parent / "junit.xml"
     live = [f"--pactape-live={key}={url}" for key, url in live_urls.items()]
     command = [sys.executable, "-m", "pytest", "-m", "cassette", "-p", "no:cacheprovider", "-q"]
-    options = ["--pactape-record=all", f"--pactape-cassettes={folder}", *live, f"--junitxml={report}"]
+    options = ["--pactape-record=all", "--pactape-keep-failed", f"--pactape-cassettes={folder}", *live]
     done = subprocess.run(  # noqa: S603 -- the project's own tests
-        [*command, *options, *arguments], cwd=root, capture_output=True, text=True, check=False
+        [*command, *options, f"--junitxml={report}", *arguments],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode == _NONE_COLLECTED:
         raise BadInputError(
@@ -57,12 +83,27 @@ def record_again(
     return list(_failures(report))
 
 
-def _failures(report: Path) -> Iterator[Alarm]:
+def test_name(node_id: str) -> str:
+    """Return the name of a test in a JUnit report by its node id in pytest.
+
+    Example:
+        >>> test_name("tests/test_users.py::TestUsers::test_reads[7]")
+        'tests.test_users.TestUsers.test_reads[7]'
+    """
+    file, *names = node_id.split("::")
+    return ".".join([file.removesuffix(".py").replace("/", "."), *names])
+
+
+def _failures(report: Path) -> Iterator[FailedTest]:
     for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 -- written by pytest just now
         for problem in (*case.findall("failure"), *case.findall("error")):
-            lines = (problem.get("message") or "").splitlines() or ["it fails"]
-            name = f"{case.get('classname')}.{case.get('name')}"
-            yield Alarm(Tier.BREAKING, name, f"fails against the live provider: {lines[0].rstrip('.')}")
+            message = problem.get("message") or ""
+            lines = message.splitlines() or ["it fails"]
+            yield FailedTest(
+                name=f"{case.get('classname')}.{case.get('name')}",
+                message=lines[0].rstrip("."),
+                is_unreachable=_UNREACHABLE.search(f"{message}\n{problem.text or ''}") is not None,
+            )
 
 
 def _end(text: str) -> str:

@@ -27,15 +27,21 @@ def check(project: Path, *, strict: bool) -> None:
 
     Needs no network. Exit codes: 0 nothing is breaking; 1 something is; 2 a file can't be read.
     """
-    from pactape.checking import Tier, check_project  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.checking import check_project  # noqa: PLC0415 -- fast `--help`
+    from pactape.findings import Severity  # noqa: PLC0415 -- keeps `pactape --help` quick
 
     found = check_project(load_settings(project))
     _show_coverage(found.coverage)
-    for alarm in found.alarms:
-        click.echo(alarm)
-    click.echo(", ".join(f"{sum(alarm.tier is tier for alarm in found.alarms)} {tier}" for tier in Tier))
-    worst = Tier.WARNING if strict else Tier.BREAKING
-    sys.exit(1 if any(alarm.tier <= worst for alarm in found.alarms) else 0)
+    for finding in found.findings:
+        click.echo(finding)
+    click.echo(
+        ", ".join(
+            f"{sum(finding.severity is severity for finding in found.findings)} {severity}"
+            for severity in Severity
+        )
+    )
+    worst = Severity.WARNING if strict else Severity.BREAKING
+    sys.exit(1 if any(finding.severity <= worst for finding in found.findings) else 0)
 
 
 def _show_coverage(coverage: Sequence[Covered]) -> None:

@@ -26,18 +26,23 @@ __all__ = ["drift"]
 def drift(
     project: Path, *, base_url: str | None, provider: str | None, pytest_arguments: tuple[str, ...]
 ) -> None:
-    """Record the tests again, into a temporary folder, and say what providers answer differently.
+    """Record the tests again into a temporary folder, and report what providers changed.
 
-    Shapes are compared, never values. PYTEST_ARGUMENTS choose the tests; options go after --. Exit codes:
-    0 nothing that a test reads has changed; 1 something has; 2 the tests can't be run.
+    Shapes are compared, never values. PYTEST_ARGUMENTS choose the tests; options go after --. Exit codes: 0 nothing
+    that a test reads has changed; 1 something has; 2 a provider can't be reached, or the tests can't be run.
     """
-    from pactape.checking import Tier, find_drift  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.checking import find_drift  # noqa: PLC0415 -- fast `--help`
+    from pactape.findings import Severity  # noqa: PLC0415 -- fast `--help`
 
     settings = load_settings(project)
     live = {} if base_url is None else {settings.provider(provider).key: base_url.rstrip("/")}
-    found = find_drift(settings, live_urls=live, arguments=pytest_arguments)
-    for alarm in found.alarms:
-        click.echo(alarm)
-    counts = [f"{sum(alarm.tier is tier for alarm in found.alarms)} {tier}" for tier in Tier]
-    click.echo(f"{found.recordings} cassettes recorded again: {', '.join(counts)}")
-    sys.exit(1 if any(alarm.tier is Tier.BREAKING for alarm in found.alarms) else 0)
+    drift = find_drift(settings, live_urls=live, arguments=pytest_arguments)
+    for finding in drift.findings:
+        click.echo(finding)
+    for failed in drift.unreachable:
+        click.echo(f"NOT JUDGED: {failed.name}: the provider cannot be reached: {failed.message}")
+    counts = [
+        f"{sum(each.severity is severity for each in drift.findings)} {severity}" for severity in Severity
+    ]
+    click.echo(f"{drift.recordings} cassettes recorded again: {', '.join(counts)}")
+    sys.exit(drift.exit_code)

@@ -140,6 +140,7 @@ class _FixtureSession:
     ) -> None:
         self._config = config
         self._allow = allow
+        self._live_urls = live_urls
         self._report = report
         self._reason = f"the {provenance.description}"
         self._teardown: AbstractContextManager[None] | None = None
@@ -185,7 +186,7 @@ class _FixtureSession:
             self._finish()
 
     def _attached(self) -> AbstractContextManager[None]:
-        return attached(self._cassette, allow=self._allow, reason=self._reason)
+        return attached(self._cassette, allow=self._allow, reason=self._reason, live_urls=self._live_urls)
 
     def _finish(self) -> None:
         cassette = self._cassette

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pactape.pactfile import Pact
     from pactape.verification.options import VerificationOptions
 
-__all__ = ["check_provider", "check_transport", "read_pacts"]
+__all__ = ["check_listening", "check_provider", "check_transport", "read_pacts"]
 
 _CONNECT_SECONDS = 3.0
 _PORTS = {"http": 80, "https": 443}
@@ -73,16 +73,30 @@ def check_transport(pacts: Iterable[Pact], url: str | None) -> None:
         )
 
 
+def check_listening(url: str) -> None:
+    """Check that something listens at a URL.
+
+    Raises:
+        ProviderUnreachableError: The URL isn't one, or nothing listens there.
+    """
+    _check(url, None)
+
+
 def check_provider(url: str, options: VerificationOptions) -> None:
     """Check that something listens at a URL, and that its certificate can be verified.
 
     Raises:
         ProviderUnreachableError: The URL isn't one, nothing listens there, or its certificate can't be verified.
     """
+    _check(url, options)
+
+
+def _check(url: str, options: VerificationOptions | None) -> None:
     reason = url_error(url)
     if reason is not None:
         raise ProviderUnreachableError(
-            f"{url!r} is not a URL ({reason})", remedy=f"write it with http:// or https://: http://{url}"
+            f"{without_credentials(url)!r} is not a URL ({reason})",
+            remedy="write it with http:// or https://",
         )
     try:
         _connect(url, options)
@@ -100,9 +114,9 @@ def check_provider(url: str, options: VerificationOptions) -> None:
         ) from error
 
 
-def _connect(url: str, options: VerificationOptions) -> None:
+def _connect(url: str, options: VerificationOptions | None) -> None:
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
     with socket.create_connection(address, timeout=_CONNECT_SECONDS) as connection:
-        if parts.scheme == "https":
+        if parts.scheme == "https" and options is not None:
             tls_context(options).wrap_socket(connection, server_hostname=parts.hostname).close()

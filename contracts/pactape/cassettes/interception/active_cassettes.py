@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pactape.cassettes.interception.live_addresses import live_address
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from vcr.request import Request as VcrRequest
 
@@ -26,10 +27,12 @@ class ActiveCassette(NamedTuple):
     Args:
         cassette: The cassette.
         allowed: Hosts whose requests pass it by.
+        live_urls: Canonical base URL by live base URL: where its requests really go.
     """
 
     cassette: ReplayCassette
     allowed: AllowedHosts
+    live_urls: Mapping[str, str] = {}
 
 
 _own: ContextVar[ActiveCassette | None] = ContextVar("pactape_cassette", default=None)
@@ -66,6 +69,21 @@ def cassette_for(method: str, url: str) -> ReplayCassette | None:
     Raises:
         ReplayError: Several are in use and none is this thread's, or this thread's has ended.
     """
+    active = _active(method, url)
+    return None if active is None else active.cassette
+
+
+def live_address_for(method: str, url: str) -> str | None:
+    """Return where a request really goes, when it isn't the URL that the code under test has.
+
+    Raises:
+        ReplayError: As for `cassette_for`.
+    """
+    active = _active(method, url)
+    return None if active is None else live_address(url, active.live_urls)
+
+
+def _active(method: str, url: str) -> ActiveCassette | None:
     own, in_use = _own.get(), tuple(_in_use)
     if own in in_use or not in_use:
         active = own if own in in_use else None
@@ -73,9 +91,7 @@ def cassette_for(method: str, url: str) -> ReplayCassette | None:
         active = in_use[0]
     else:
         raise _ambiguous(method, url, own, in_use)
-    if active is None or active.allowed.includes_url(url):
-        return None
-    return active.cassette
+    return None if active is None or active.allowed.includes_url(url) else active
 
 
 def _ambiguous(
@@ -123,6 +139,10 @@ class CassetteSwitch:
         """Return the nearest requests, for vcrpy's own aiohttp stub."""
         cassette = cassette_for(request.method, request.uri)
         return [] if cassette is None else cassette.find_requests_with_most_matches(request)
+
+    def live_address(self, request: VcrRequest) -> str | None:
+        """Return where a request really goes, when it isn't its own URL."""
+        return live_address_for(request.method, request.uri)
 
     def filter_request(self, request: VcrRequest) -> VcrRequest | None:
         """Return a request scrubbed; None when it passes the cassettes by."""

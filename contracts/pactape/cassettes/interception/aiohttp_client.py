@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,10 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.interception.streams import is_stream, pieces
 from pactape.http_bodies import content_type
+from pactape.urls import authority
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from pactape.cassettes.interception.active_cassettes import CassetteSwitch
 
@@ -54,10 +56,29 @@ async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any],
     sent = VcrRequest(request.method, str(request.url), await _body(request), _headers(request.headers))
     if switch.can_play_response_for(sent):
         return _replayed(request, switch.play_response(sent))
-    response = await handler(request)
+    with _redirected(switch, sent, request):
+        response = await handler(request)
     if switch.filter_request(sent) is not None:
         await _record(switch, sent, response)
     return response
+
+
+@contextmanager
+def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any) -> Iterator[None]:
+    """Let a request have its live address while it is sent, and its own one again afterwards."""
+    address = switch.live_address(sent)
+    if address is None:
+        yield
+        return
+    url, host = request.url, request.headers.get("Host")
+    request.url = type(url)(address)
+    request.headers["Host"] = authority(address)
+    try:
+        yield
+    finally:
+        request.url = url
+        if host is not None:
+            request.headers["Host"] = host
 
 
 async def _body(request: Any) -> bytes | None:

@@ -15,9 +15,11 @@ import vcr.stubs
 from urllib3.connection import HTTPConnection as _Urllib3Connection
 from vcr.stubs import VCRConnection, VCRHTTPResponse
 
+from pactape.cassettes.interception.live_addresses import connection_to, with_host
 from pactape.cassettes.interception.streams import RecordingFile, is_stream, pieces
 from pactape.errors import ReplayError
 from pactape.http_bodies import content_type, sent_body
+from pactape.urls import request_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -107,8 +109,8 @@ def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
         return ReplayedResponse(cassette.play_response(request), request.uri)
     if cassette.write_protected and cassette.filter_request(request):
         raise vcr.stubs.CannotOverwriteExistingCassetteException(cassette=cassette, failed_request=request)
-    _send_live(self, request)
-    live = self.real_connection.getresponse()
+    connection = _send_live(self, request)
+    live = connection.getresponse()
     response = {
         "status": {"code": live.status, "message": live.reason},
         "headers": vcr.stubs.serialize_headers(live),
@@ -116,11 +118,20 @@ def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
     if is_stream(content_type(response["headers"])):
         return _streaming_response(live, response, request, cassette)
     response["body"] = {"string": _read_all(live, request)}
+    if connection is not self.real_connection:
+        connection.close()
     cassette.append(request, response)
     return ReplayedResponse(response, request.uri)
 
 
-def _send_live(self: Any, request: VcrRequest) -> None:
+def _send_live(self: Any, request: VcrRequest) -> Any:
+    """Send a request to where it really goes, and return the connection that its response comes over."""
+    address = self.cassette.live_address(request)
+    if address is not None:
+        connection = connection_to(address, self.real_connection)
+        headers, target = _headers_for(address, request), request_target(address)
+        connection.request(request.method, target, request.body_bytes, headers, preload_content=False)
+        return connection
     with vcr.patch.force_reset():
         if self.__dict__.get("_deferred_connect"):
             arguments, options = self._deferred_connect
@@ -133,6 +144,13 @@ def _send_live(self: Any, request: VcrRequest) -> None:
             headers=request.headers,
             **self.__dict__.get("_options", {}),
         )
+    return self.real_connection
+
+
+def _headers_for(address: str, request: VcrRequest) -> dict[str, Any]:
+    """Return the headers of a request to another address, over a connection that serves it alone."""
+    own = {name: value for name, value in request.headers.items() if name.lower() != "connection"}
+    return {**with_host(own, address), "Connection": "close"}
 
 
 def _read_all(live: Any, request: VcrRequest) -> bytes:

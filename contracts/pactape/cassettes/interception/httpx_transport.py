@@ -7,12 +7,14 @@ that aren't ASCII.
 from __future__ import annotations
 
 import functools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.interception.streams import pieces
 from pactape.http_bodies import content_type
+from pactape.urls import authority
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -38,7 +40,8 @@ def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Cal
         sent = VcrRequest(request.method, str(request.url), body, request.headers)
         if switch.can_play_response_for(sent):
             return _replayed(switch.play_response(sent), httpx)
-        response = real(self, request)
+        with _redirected(switch, sent, request, httpx):
+            response = real(self, request)
         if switch.filter_request(sent) is not None:
             response.stream = _sync_stream(httpx)(
                 response, functools.partial(_record, switch, sent, response)
@@ -58,13 +61,31 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
         sent = VcrRequest(request.method, str(request.url), body, request.headers)
         if switch.can_play_response_for(sent):
             return _replayed(switch.play_response(sent), httpx)
-        response = await real(self, request)
+        with _redirected(switch, sent, request, httpx):
+            response = await real(self, request)
         if switch.filter_request(sent) is not None:
             record = functools.partial(_record, switch, sent, response)
             response.stream = _async_stream(httpx)(response, record)
         return response
 
     return handle_async_request
+
+
+@contextmanager
+def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any, httpx: Any) -> Iterator[None]:
+    """Let a request have its live address while it is sent, and its own one again afterwards."""
+    address = switch.live_address(sent)
+    if address is None:
+        yield
+        return
+    url, headers = request.url, request.headers
+    request.url = httpx.URL(address)
+    request.headers = headers.copy()
+    request.headers["Host"] = authority(address)
+    try:
+        yield
+    finally:
+        request.url, request.headers = url, headers
 
 
 def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any, body: bytes) -> None:

@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import vcr.patch
@@ -32,7 +32,7 @@ from pactape.cassettes.interception.http_client_stubs import corrections
 from pactape.cassettes.interception.requests_adapter import fast_send, is_genuine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from vcr.request import Request as VcrRequest
@@ -45,10 +45,13 @@ _patched: list[AbstractContextManager[Any]] = []
 _INHERITED = object()
 _STUBS = ("urllib3", "requests", "boto3", "httplib2", "tornado", "aiohttp", "httpx")
 _NO_HOSTS = AllowedHosts()
+_NO_URLS: Mapping[str, str] = MappingProxyType({})
 
 
 @contextmanager
-def intercepted(cassette: ReplayCassette, allowed: AllowedHosts = _NO_HOSTS) -> Iterator[None]:
+def intercepted(
+    cassette: ReplayCassette, allowed: AllowedHosts = _NO_HOSTS, live_urls: Mapping[str, str] = _NO_URLS
+) -> Iterator[None]:
     """Send the HTTP requests of this thread or task to a cassette, and those of threads that have no other.
 
     Contexts may nest: the innermost counts. Different threads may each have their own.
@@ -56,11 +59,12 @@ def intercepted(cassette: ReplayCassette, allowed: AllowedHosts = _NO_HOSTS) -> 
     Args:
         cassette: The cassette.
         allowed: Hosts whose requests pass it by.
+        live_urls: Canonical base URL by live base URL: where requests really go while recording.
     """
     with active_cassettes.lock:
         if not active_cassettes.any_in_use():
             _patch_all()
-        context = activated(ActiveCassette(cassette, allowed))
+        context = activated(ActiveCassette(cassette, allowed, live_urls))
         context.__enter__()
     try:
         yield

@@ -1,0 +1,68 @@
+"""Findings: what a command reports about one place, with its severity and the rule that it comes from."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Finding", "Severity", "with_severities"]
+
+
+class Severity(IntEnum):
+    """How bad a finding is; the worst first."""
+
+    BREAKING = 1
+    """The consumer reads something that is gone or has changed, or a secret is in the open."""
+    WARNING = 2
+    """It may break, or recordings and contracts are out of date."""
+    INFO = 3
+    """Good to know."""
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """One thing that a command reports.
+
+    Args:
+        severity: How bad it is.
+        place: Where: an operation and a place in it ("GET /users/{id} → 200: $.email"), or a file.
+        what: The fact, in one sentence without a full stop.
+        rule: The id of the rule that it comes from, "field-gone"; docs/reference/reports.md lists them.
+        file: The file that it concerns; "" when it concerns none.
+    """
+
+    severity: Severity
+    place: str
+    what: str
+    rule: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.place}: {self.what}"
+
+
+def with_severities(findings: Iterable[Finding], severities: Mapping[str, str]) -> list[Finding]:
+    """Return findings with the severities that a project sets, the worst first.
+
+    Args:
+        findings: The findings with their own severities.
+        severities: "breaking", "warning", "info" or "off" by rule; a finding that is off is left out.
+
+    Example:
+        >>> found = [Finding(Severity.INFO, "GET /users: $.nick", "is new", rule="field-new")]
+        >>> with_severities(found, {"field-new": "warning"})[0].severity.name
+        'WARNING'
+    """
+    changed = []
+    for finding in findings:
+        severity = severities.get(finding.rule, str(finding.severity))
+        if severity != "off":
+            changed.append(msgspec.structs.replace(finding, severity=Severity[severity.upper()]))
+    return sorted(changed)
