@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,3 +22,12 @@ def storefront() -> Iterator[Storefront]:
 
     with running_storefront(recover_every=None) as running:
         yield running
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Save the coverage of a worker here: pytest-xdist kills workers that take more than ten seconds to exit."""
+    coverage = sys.modules.get("coverage")
+    current = coverage.Coverage.current() if coverage else None
+    if current is not None:
+        current.save()
