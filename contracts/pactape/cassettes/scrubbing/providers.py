@@ -8,12 +8,13 @@ and digits and `{dig:10}` for 10 digits.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["FORMS", "ProviderForm", "expand_example"]
+__all__ = ["FORMS", "START", "ProviderForm", "expand_example"]
 
 #: Nothing that would belong to the token stands before it, unless that is an escape: "\n", "%20", "\u003d".
-_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 _B62 = "[A-Za-z0-9]"
 _B64 = r"[\w-]"
 _HEX = "[0-9a-f]"
@@ -24,32 +25,51 @@ class ProviderForm(NamedTuple):
 
     Attributes:
         kind: What it is, for people.
-        form: Matches it; what the group "secret" matches is replaced, or all of it where there is no such group.
+        pattern: Matches it; what the group "secret" matches is replaced, or all of it where there is no such group.
         marks: Texts one of which stands in whatever matches, so that most texts are passed over quickly.
         example: One that matches, see the module.
         counterexample: One that looks similar and does not match.
         checked: Whether a match is a secret only if it looks random, because words can have this form.
+        starts: Whether each match starts with one of the marks.
     """
 
     kind: str
-    form: re.Pattern[str]
+    pattern: str
     marks: tuple[str, ...]
     example: str
     counterexample: str
     checked: bool = False
+    starts: bool = True
+
+    @property
+    def form(self) -> re.Pattern[str]:
+        """The pattern, compiled when it is first needed."""
+        return _compiled(self.pattern)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _form(
-    kind: str, form: str, marks: str, example: str, counterexample: str, *, checked: bool = False
+    kind: str,
+    form: str,
+    marks: str,
+    example: str,
+    counterexample: str,
+    *,
+    checked: bool = False,
+    starts: bool = True,
 ) -> ProviderForm:
-    return ProviderForm(
-        kind, re.compile(_START + form), tuple(marks.split()), example, counterexample, checked
-    )
+    return ProviderForm(kind, START + form, tuple(marks.split()), example, counterexample, checked, starts)
 
 
-def _in_path(kind: str, form: str, marks: str, example: str, counterexample: str) -> ProviderForm:
+def _in_path(
+    kind: str, form: str, marks: str, example: str, counterexample: str, *, starts: bool = True
+) -> ProviderForm:
     """A form of a URL whose path is the secret."""
-    return ProviderForm(kind, re.compile(form), tuple(marks.split()), example, counterexample)
+    return ProviderForm(kind, form, tuple(marks.split()), example, counterexample, starts=starts)
 
 
 _CODE_HOSTING = (
@@ -182,6 +202,7 @@ _CLOUDS = (
         ":APA91b",
         "{b62:22}:APA91b{b64:134}",
         "{b62:22}:APA91b{b62:9}",
+        starts=False,
     ),
     _form(
         "Azure storage key",
@@ -190,19 +211,34 @@ _CLOUDS = (
         "AccountKey={b62:86}==",
         "AccountKey=short",
     ),
-    _form("Azure client secret", r"[\w~.-]{3}\dQ~[\w~.-]{31,34}", "Q~", "{b62:3}8Q~{b62:34}", "a8Q~short"),
+    _form(
+        "Azure client secret",
+        r"[\w~.-]{3}\dQ~[\w~.-]{31,34}",
+        "Q~",
+        "{b62:3}8Q~{b62:34}",
+        "a8Q~short",
+        starts=False,
+    ),
     _form(
         "Azure DevOps token",
         r"[a-zA-Z0-9]{76}AZDO[a-zA-Z0-9]{4}",
         "AZDO",
         "{b62:76}AZDO{b62:4}",
         "AZDO{b62:4}",
+        starts=False,
     ),
     _form("Alibaba key", rf"LTAI{_B62}{{12,20}}(?!{_B62})", "LTAI", "LTAI{b62:20}", "LTAI{b62:5}"),
     _form("Tencent key", rf"AKID{_B62}{{32}}", "AKID", "AKID{b62:32}", "AKID{b62:9}"),
     _form("Yandex key", rf"AQVN{_B64}{{35,38}}", "AQVN", "AQVN{b64:36}", "AQVN{b62:9}"),
     _form("Yandex token", rf"y0_A{_B64}{{50,60}}", "y0_A", "y0_A{b64:55}", "y0_A{b62:9}"),
-    _form("DigitalOcean token", rf"do[oprt]_v1_{_HEX}{{64}}", "_v1_", "dop_v1_{hex64}", "dop_v1_{hex12}"),
+    _form(
+        "DigitalOcean token",
+        rf"do[oprt]_v1_{_HEX}{{64}}",
+        "_v1_",
+        "dop_v1_{hex64}",
+        "dop_v1_{hex12}",
+        starts=False,
+    ),
     _form("Heroku key", rf"HRKU-{_B64}{{36,64}}", "HRKU-", "HRKU-{uuid}", "HRKU-{b62:9}"),
     _form(
         "Fly.io token",
@@ -251,6 +287,7 @@ _INFRASTRUCTURE = (
         ".atlasv1.",
         "{b62:14}.atlasv1.{b64:67}",
         "{b62:14}.atlasv1.x",
+        starts=False,
     ),
     _form("Pulumi token", rf"pul-{_HEX}{{40}}", "pul-", "pul-{hex40}", "pul-{hex12}"),
     _form(
@@ -294,6 +331,7 @@ _INFRASTRUCTURE = (
         "token= token: token ",
         "token={low:6}.{low:16}",
         "token={low:6}.{low:5}",
+        starts=False,
     ),
     _form("OpenShift token", rf"sha256~{_B64}{{43}}", "sha256~", "sha256~{b64:43}", "sha256~{b62:9}"),
     _form(
@@ -318,7 +356,14 @@ _INFRASTRUCTURE = (
         "dbtu_{b64:44}",
         "dbtu_{b62:9}",
     ),
-    _form("MaxMind key", rf"{_B62}{{6}}_{_B62}{{29}}_mmk", "_mmk", "{b62:6}_{b62:29}_mmk", "{b62:6}_mmk"),
+    _form(
+        "MaxMind key",
+        rf"{_B62}{{6}}_{_B62}{{29}}_mmk",
+        "_mmk",
+        "{b62:6}_{b62:29}_mmk",
+        "{b62:6}_mmk",
+        starts=False,
+    ),
     _form(
         "Private Packagist token",
         rf"packagist_(?:org|orguser|acme)?_?[a-z]{{2,5}}_{_HEX}{{60,70}}",
@@ -356,6 +401,7 @@ _OBSERVING = (
         "@",
         "https://{hex32}@o1.ingest.example.com/7",
         "https://{hex12}@o1.ingest.example.com/7",
+        starts=False,
     ),
     _form(
         "New Relic key",
@@ -370,6 +416,7 @@ _OBSERVING = (
         "NRAL",
         "{hex36}NRAL",
         "{hex12}NRAL",
+        starts=False,
     ),
     _form(
         "Dynatrace token",
@@ -391,11 +438,12 @@ _OBSERVING = (
         "Token token=",
         "Token token={b62:20}",
         "Token token={b62:5}",
+        starts=False,
     ),
     _form(
         "LaunchDarkly key",
-        r"(?:api|sdk|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-        "api- sdk- mob-",
+        r"(?:sdk|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "sdk- mob-",
         "sdk-{uuid}",
         "sdk-{hex12}",
     ),
@@ -431,6 +479,7 @@ _MESSAGES = (
         "/webhooks/",
         "https://discord.com/api/webhooks/{dig:18}/{b64:68}",
         "https://discord.com/api/webhooks/{dig:18}",
+        starts=False,
     ),
     _form(
         "Discord token",
@@ -439,6 +488,7 @@ _MESSAGES = (
         "M{b64:25}.{b64:6}.{b64:38}",
         "M{b64:5}.{b64:6}.{b64:38}",
         checked=True,
+        starts=False,
     ),
     _in_path(
         "Teams webhook",
@@ -460,6 +510,7 @@ _MESSAGES = (
         ":AA :AE :AF :",
         "bot{dig:9}:AA{b64:33}",
         "{dig:9}:AA{b64:9}",
+        starts=False,
     ),
     _in_path(
         "Zapier or IFTTT webhook",
@@ -476,8 +527,16 @@ _MESSAGES = (
         "key- -",
         "key-{hex32}",
         "key-{hex12}",
+        starts=False,
     ),
-    _form("Mailchimp key", rf"{_HEX}{{32}}-us\d{{1,2}}(?!\d)", "-us", "{hex32}-us12", "{hex12}-us12"),
+    _form(
+        "Mailchimp key",
+        rf"{_HEX}{{32}}-us\d{{1,2}}(?!\d)",
+        "-us",
+        "{hex32}-us12",
+        "{hex12}-us12",
+        starts=False,
+    ),
     _form(
         "Brevo key",
         rf"xkeysib-{_HEX}{{64}}-{_B62}{{16}}",
@@ -586,7 +645,12 @@ _BUSINESS = (
         "pat{b62:14}.{hex12}",
     ),
     _form(
-        "Asana token", r"[012]/\d{13,17}(?:/\d{13,17})?:[0-9a-z]{32}", "/", "1/{dig:16}:{hex32}", "1/{dig:16}"
+        "Asana token",
+        r"[012]/\d{13,17}(?:/\d{13,17})?:[0-9a-z]{32}",
+        "/",
+        "1/{dig:16}:{hex32}",
+        "1/{dig:16}",
+        starts=False,
     ),
     _form(
         "HubSpot token",
@@ -601,6 +665,7 @@ _BUSINESS = (
         "!",
         "00D{b62:15}!{b62:96}",
         "00D{b62:15}!x",
+        starts=False,
     ),
     _form("Contentful token", rf"CFPAT-{_B64}{{43}}", "CFPAT-", "CFPAT-{b64:43}", "CFPAT-{b62:9}"),
     _form(
@@ -616,6 +681,7 @@ _BUSINESS = (
         ".eyJ1Ijoi",
         "sk.eyJ1Ijoi{b64:60}.{b64:22}",
         "sk.eyJ1Ijoi",
+        starts=False,
     ),
     _form("Postman key", rf"PMAK-{_HEX}{{24}}-{_HEX}{{34}}", "PMAK-", "PMAK-{hex24}-{hex34}", "PMAK-{hex24}"),
     _form(
@@ -628,7 +694,9 @@ _BUSINESS = (
     _form("Typeform token", r"tfp_[\w.=-]{40,60}", "tfp_", "tfp_{b64:59}", "tfp_{b62:9}"),
     _form("Beamer key", rf"b_{_B64}{{44}}(?!{_B64})", "b_", "b_{b62:44}", "b_{b62:9}", checked=True),
     _form("Dropbox token", rf"sl\.(?:u\.)?{_B64}{{100,1300}}", "sl.", "sl.{b64:140}", "sl.{b62:9}"),
-    _form("Okta token", rf"00{_B64}{{40}}(?!{_B64})", "00", "00{b62:40}", "00{b62:9}", checked=True),
+    _form(
+        "Okta token", rf"(?<=SSWS )00{_B64}{{40}}", "SSWS", "SSWS 00{b62:40}", "SSWS 00{b62:9}", starts=False
+    ),
     _form(
         "Lob key",
         rf"(?:live|test)_(?:pub_)?{_HEX}{{35}}(?![0-9a-f])",

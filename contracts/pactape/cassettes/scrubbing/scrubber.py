@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders
+from pactape.cassettes.scrubbing.quick_checks import quick_checks
 from pactape.cassettes.scrubbing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_value
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Scrubber"]
 
 _DEFAULT_RULES = ScrubRules()
+_LONGEST_CACHED = 1024
 _MOST_DECOMPRESSED = 64 * 2**20
 
 
@@ -41,6 +43,7 @@ class Scrubber:
     def __init__(self, rules: ScrubRules = _DEFAULT_RULES, placeholders: Placeholders | None = None) -> None:
         self.rules = rules
         self._replacements = Replacements(placeholders)
+        self._quick = quick_checks(rules)
 
     @property
     def replaced(self) -> list[Replacement]:
@@ -59,7 +62,9 @@ class Scrubber:
             >>> Scrubber().header("Authorization", "Bearer abc")
             'Bearer scrubbed'
         """
-        return self._without_known(self._walk().header(name, value))
+        if len(value) > _LONGEST_CACHED or not self._quick.is_clean_header(name, value):
+            value = self._walk().header(name, value)
+        return self._without_known(value)
 
     def url(self, url: str) -> str:
         """Return a URL without secrets, in its query or before its host.
@@ -83,9 +88,11 @@ class Scrubber:
         if "multipart/" in kind:
             clean = scrub_multipart(body, content_type, self._walk(), self.body)
             return self._bytes_without_known(clean)
-        charset = charset_of(body, content_type)
+        charset = "ascii" if body.isascii() and body[:1] != b"+" else charset_of(body, content_type)
         if charset is None:
             return self._compressed(body, content_type)
+        if self._quick.is_clean_document(body):
+            return self._bytes_without_known(body)
         text = body.decode(charset)
         clean_text = self._without_known(self._walk().body(text, kind))
         return body if clean_text == text else clean_text.encode(charset)
@@ -134,4 +141,4 @@ class Scrubber:
         return body if clean == text else gzip.compress(clean, mtime=0)
 
     def _walk(self) -> Walk:
-        return Walk(self.rules, self._replacements)
+        return Walk(self.rules, self._replacements, self._quick.is_clean_text)

@@ -33,7 +33,7 @@ _KNOWN = re.compile(
     r"next|prev|previous|page|continuation\w*|revision|rev|commit|tree|blob|version|image|avatar|photo|thumbnail|"
     r"blurhash|icon|logo|picture|data|content|html|svg|src|href|url|uri|link|path|key|name|slug|title|text|body|"
     r"description|nonce|etags?|state|trace\w*|request\w*|ray|x-\w*-id|cf-ray|via|server-timing|report-to|nel|"
-    r"user-agent|expect-ct|last|first|code_challenge|signature|sig|public\w*|cert\w*|kid|x5[ct]|n|e)",
+    r"user-agent|served|by|server|pod|node|host|expect-ct|last|first|code_challenge|signature|sig|public\w*|cert\w*|kid|x5[ct]|n|e)",
     re.IGNORECASE,
 )
 _DIGIT, _LOWER, _UPPER = re.compile(r"\d"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
@@ -41,6 +41,8 @@ _TAKEN_OUT = re.compile(
     r"scrub|redact|mask|filter|example|dummy|xxx|\*\*|0000|^eyJhbGciOiJub25l", re.IGNORECASE
 )
 _WORDS = re.compile(r"[A-Za-z]{5,}")
+_SEGMENTS = re.compile(r"[A-Za-z0-9]+")
+_SHORTEST_SEGMENT = 14
 _LONGEST = 200
 _SHORTEST_RANDOM = 24
 _ENTROPY_NEAR = 2.8
@@ -98,6 +100,8 @@ def _is_random(value: str) -> bool:
     if len(value) < _SHORTEST_RANDOM or "/" in value[:-1] or value.count(".") > 1:
         return False
     if not (_DIGIT.search(value) and _LOWER.search(value) and _UPPER.search(value)):
+        return False
+    if max(map(len, _SEGMENTS.findall(value)), default=0) < _SHORTEST_SEGMENT:
         return False
     letters = sum(len(word) for word in _WORDS.findall(value))
     return letters * 2 < len(value) and _entropy(value) >= min(_ENTROPY_ALONE, math.log2(len(value)) * 0.85)

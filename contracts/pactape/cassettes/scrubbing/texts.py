@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
 from pactape.cassettes.scrubbing.cards import GROUPED_CARD, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.providers import FORMS
+from pactape.cassettes.scrubbing.providers import FORMS, START
 from pactape.cassettes.scrubbing.structures.urls import scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.values import looks_random
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pactape.cassettes.scrubbing.providers import ProviderForm
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["scrub_forms_in_text", "scrub_named_values", "scrub_private_keys"]
+__all__ = [
+    "holds_credentials",
+    "holds_form",
+    "names_something",
+    "scrub_forms_in_text",
+    "scrub_named_values",
+    "scrub_private_keys",
+]
 
 _JWT = re.compile(r"eyJ[\w-]{6,}+\.[\w-]{2,}+(?:\.[\w-]*+){1,3}")
+_SCHEMES = re.compile(r"(?:asic|earer|oken|igest|piKey|pikey|egotiate|PoP|ASIC|EARER|OKEN) ")
 _CREDENTIALS = re.compile(
     r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{12,}+)",
     re.IGNORECASE,
@@ -37,29 +45,125 @@ _NAMED = re.compile(
 _ENCODED = re.compile(
     r"(?<![\w%])(?:[\w.~*+-]|%[0-9A-Fa-f]{2})*+%(?:3D|3d|7B|7b|22)(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2})*+"
 )
-_SUSPECT = re.compile(
-    r"pass|pwd|secret|token|key|auth|sess|sid|sig|cred|otp|pin|cvv|cvc|code|jwt|saml|sas|bearer|hmac|ticket|nonce|cookie|dsn|mnemonic|phrase|assertion|license",
-    re.IGNORECASE,
+#: One of these is in every name that says something about its value, and in every scheme.
+_PARTS = (
+    *(
+        "pass",
+        "pwd",
+        "psw",
+        "pw",
+        "secret",
+        "tok",
+        "key",
+        "auth",
+        "sess",
+        "sid",
+        "sig",
+        "cred",
+        "otp",
+        "pin",
+        "cv",
+    ),
+    *(
+        "csc",
+        "cid",
+        "code",
+        "jwt",
+        "saml",
+        "sas",
+        "bearer",
+        "basic",
+        "digest",
+        "hmac",
+        "ticket",
+        "cookie",
+        "nonce",
+    ),
+    *(
+        "dsn",
+        "conn",
+        "url",
+        "phrase",
+        "mnemonic",
+        "seed",
+        "assertion",
+        "licen",
+        "wort",
+        "senha",
+        "parool",
+        "lozinka",
+    ),
+    *(
+        "mdp",
+        "ha1",
+        "mfa",
+        "puk",
+        "cert",
+        "pfx",
+        "pkcs",
+        "netrc",
+        "kube",
+        "docker",
+        "verifier",
+        "cf",
+        "private",
+    ),
 )
 _RUN = re.compile(
     r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|[\w-]{20,}+(?=[@:])|-us\d|\$\d?[2a]|\{S?SHA"
 )
 
 
+class _Marks(NamedTuple):
+    """How forms are looked for: by their first characters, where these are their own, and else by a mark."""
+
+    starts: re.Pattern[str]
+    by_start: dict[str, tuple[int, ...]]
+    inner: re.Pattern[str]
+    by_inner: tuple[int, ...]
+    unmarked: tuple[tuple[str, ProviderForm], ...]
+
+
 @lru_cache(maxsize=1)
-def _by_mark() -> tuple[re.Pattern[str], dict[str, tuple[ProviderForm, ...]]]:
-    """One expression that finds the marks of all forms, and the forms by mark."""
-    found: dict[str, list[ProviderForm]] = {}
-    for form in FORMS:
-        for mark in form.marks:
-            found.setdefault(mark, []).append(form)
-    longest_first = sorted(found, key=len, reverse=True)
-    return _trie(longest_first), {mark: tuple(forms) for mark, forms in found.items()}
+def _marks() -> _Marks:
+    found: dict[str, list[int]] = {}
+    inner = [index for index, form in enumerate(FORMS) if not form.starts]
+    for index, form in enumerate(FORMS):
+        for mark in form.marks if form.starts else ():
+            found.setdefault(mark, []).append(index)
+    ordered = sorted(found)  # a mark, and right behind it the longer ones that start with it
+    by_start = {mark: {*found[mark]} for mark in ordered}
+    for position, mark in enumerate(ordered):
+        for longer in ordered[position + 1 :]:
+            if not longer.startswith(mark):
+                break
+            by_start[mark] |= by_start[longer]
+            by_start[longer] |= set(found[mark])
+    starts = re.compile(rf"{START}(?:{_alternatives(found)})")
+    marked = [mark for index in inner for mark in FORMS[index].marks if len(mark) > 1]
+    unmarked = [(mark, FORMS[index]) for index in inner for mark in FORMS[index].marks if len(mark) == 1]
+    return _Marks(
+        starts,
+        {mark: tuple(sorted(each)) for mark, each in by_start.items()},
+        re.compile(_alternatives(marked)),
+        tuple(inner),
+        tuple(unmarked),
+    )
 
 
-def _trie(words: list[str]) -> re.Pattern[str]:
-    """An expression for many words that shares their beginnings, so that most positions fail at once."""
-    return re.compile("|".join(map(re.escape, words)))
+def _alternatives(beginnings: Iterable[str]) -> str:
+    """An expression for many short texts that shares their first characters, so most positions fail at once."""
+    by_first: dict[str, set[str]] = {}
+    for each in beginnings:
+        by_first.setdefault(each[0], set()).add(re.escape(each[1:]))
+    return "|".join(
+        f"{re.escape(first)}(?:{'|'.join(sorted(rest))})" for first, rest in sorted(by_first.items())
+    )
+
+
+def holds_credentials(text: str) -> bool:
+    """Whether a text has a scheme's name with something behind it: "Bearer …"."""
+    return " " in text and _SCHEMES.search(text) is not None
 
 
 def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
@@ -77,19 +181,30 @@ def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
     return "".join([*pieces, text[end:]]) if pieces else text
 
 
+def holds_form(text: str) -> bool:
+    """Whether a text may hold a token of a known form; quick, and more often wrong than right when it says so."""
+    if "eyJ" in text:
+        return True
+    if _RUN.search(text) is None:
+        return False
+    marks = _marks()
+    if marks.starts.search(text) is not None or marks.inner.search(text) is not None:
+        return True
+    return any(mark in text and form.form.search(text) is not None for mark, form in marks.unmarked)
+
+
 def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:
     """Return a text without tokens of a known form."""
     if "eyJ" in text:
         text = _JWT.sub(lambda match: replace(match.group(), "JSON Web Token"), text)
     if _RUN.search(text) is None:
         return text
-    marks, forms = _by_mark()
-    tried: set[int] = set()
-    for mark in set(marks.findall(text)):
-        for form in forms[mark]:
-            if id(form) not in tried:
-                tried.add(id(form))
-                text = form.form.sub(lambda match, form=form: _token(match, form, replace), text)  # type: ignore[misc]
+    marks = _marks()
+    candidates = {index for start in set(marks.starts.findall(text)) for index in marks.by_start[start]}
+    for index in (*sorted(candidates), *marks.by_inner):
+        form = FORMS[index]
+        if any(mark in text for mark in form.marks):
+            text = form.form.sub(lambda match, form=form: _token(match, form, replace), text)  # type: ignore[misc]
     return text
 
 
@@ -101,16 +216,38 @@ def _token(match: re.Match[str], form: ProviderForm, replace: Callable[[str, str
     return whole.replace(secret, replace(secret, form.kind), 1)
 
 
-def scrub_named_values(text: str, visit: Visitor, replace: Callable[[str, str], str]) -> str:
-    """Return a text without secrets in URLs, in "name=value" pairs, and behind "Basic" and "Bearer"."""
+def scrub_named_values(
+    text: str, visit: Visitor, replace: Callable[[str, str], str], *, own_names: bool = False
+) -> str:
+    """Return a text without secrets in URLs, in "name=value" pairs, and behind "Basic" and "Bearer".
+
+    Args:
+        text: Any text.
+        visit: Replaces the secrets of fields.
+        replace: Replaces a secret; called with its text and its kind.
+        own_names: Whether the project has names of its own.
+    """
     if "://" in text:
         text = scrub_urls_in_text(text, visit)
-    if _SUSPECT.search(text):
+    has_pairs = "=" in text or "--" in text or text.count(":") > text.count("://")
+    if has_pairs and (own_names or names_something(text)):
         text = _NAMED.sub(lambda match: _pair(match, visit), text)
+    if holds_credentials(text):
         text = _CREDENTIALS.sub(lambda match: _behind_scheme(match, replace), text)
     if "%" in text:
         text = _ENCODED.sub(lambda match: _encoded(match, visit), text)
-    return GROUPED_CARD.sub(lambda match: _card(match, replace), text)
+    if " " in text or "-" in text:
+        text = GROUPED_CARD.sub(lambda match: _card(match, replace), text)
+    return text
+
+
+def names_something(text: str) -> bool:
+    """Whether a text has a part of a name that says something; most texts have none."""
+    lower = text.lower()
+    for part in _PARTS:  # noqa: SIM110 -- quicker than a generator
+        if part in lower:
+            return True
+    return False
 
 
 def _pair(match: re.Match[str], visit: Visitor) -> str:

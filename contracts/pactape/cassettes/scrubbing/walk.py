@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number
-from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
-from pactape.cassettes.scrubbing.replacements import Replacements
+from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
 from pactape.cassettes.scrubbing.structures.forms import looks_like_form, scrub_form
@@ -30,6 +28,7 @@ from pactape.cassettes.scrubbing.texts import scrub_forms_in_text, scrub_named_v
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pactape.cassettes.scrubbing.replacements import Replacements
     from pactape.cassettes.scrubbing.rules import ScrubRules
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
@@ -37,20 +36,27 @@ __all__ = ["Walk"]
 
 _DEEPEST = 10
 _SHORTEST = 8
-_LONGEST_CACHED = 1024
 _SHORTEST_COOKIE = 8
 _COOKIE = "cookie "
 
 
 class Walk:
-    """One walk through a text and the structures in it, which may stand in one another."""
+    """One walk, which gives every field and text that it comes by to the decisions, and secrets to be replaced.
 
-    def __init__(self, rules: ScrubRules, replacements: Replacements) -> None:
-        self._rules, self._replacements = rules, replacements
+    Args:
+        rules: The project's own rules.
+        replacements: Where secrets get their placeholders.
+        is_clean: A quick check that says True of texts that hold nothing to replace; None to look at each closely.
+    """
+
+    def __init__(
+        self, rules: ScrubRules, replacements: Replacements, is_clean: Callable[[str], bool] | None = None
+    ) -> None:
+        self._rules, self._replacements, self._is_clean = rules, replacements, is_clean
         self._depth = 0
-        self._field = ""
+        self._field: object = ""
 
-    def field(self, name: str, value: str, place: Place, path: str = "") -> str:
+    def field(self, name: str, value: str, place: Place, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it holds none."""
         if not value:
             return value
@@ -81,10 +87,10 @@ class Walk:
             return self.text(value)
         return value
 
-    def number(self, name: str, value: float, path: str = "") -> float:
+    def number(self, name: str, value: float, path: object = "") -> float:
         """Return a number without its secret; itself when it is none."""
         if name and is_secret_number(self._rules, name, value):
-            return self._replacements.replace_number(value, path or name, "secret field")
+            return self._replacements.replace_number(value, str(path or name), "secret field")
         if name and is_card_name(name) and isinstance(value, int) and is_card_number(str(value)):
             self._field = path or name
             self._note("card number")
@@ -95,9 +101,7 @@ class Walk:
         """Return a text without secrets, taken apart by the structure that it has."""
         if len(value) < _SHORTEST and "=" not in value:
             return self.text(value)
-        if len(value) <= _LONGEST_CACHED and self._depth == 0 and _is_clean(self._rules, value):
-            return value
-        return self.deeper(value)
+        return value if self._is_clean is not None and self._is_clean(value) else self.deeper(value)
 
     def deeper(self, value: str) -> str:
         """Return a text without secrets, one level deeper in the structures that stand in one another."""
@@ -125,7 +129,7 @@ class Walk:
         if "-----BEGIN " in value:
             value = scrub_private_keys(value, self._replace)
         value = scrub_forms_in_text(value, self._replace)
-        return scrub_named_values(value, self, self._replace)
+        return scrub_named_values(value, self, self._replace, own_names=bool(self._rules.names))
 
     def _own_patterns(self, value: str) -> str:
         for pattern in self._rules.patterns:
@@ -144,10 +148,10 @@ class Walk:
         return self._replace(value, "cookie")
 
     def _replace(self, secret: str, kind: str) -> str:
-        return self._replacements.replace(secret, self._field, kind)
+        return self._replacements.replace(secret, str(self._field), kind)
 
     def _note(self, kind: str) -> None:
-        self._replacements.note(self._field, kind)
+        self._replacements.note(str(self._field), kind)
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its secret."""
@@ -212,9 +216,3 @@ _HEADERS: dict[str, Callable[[str, Visitor], str]] = {
     **dict.fromkeys(CREDENTIAL_HEADERS, scrub_credentials),
     **dict.fromkeys(CHALLENGE_HEADERS, scrub_challenge),
 }
-
-
-@lru_cache(maxsize=16384)
-def _is_clean(rules: ScrubRules, value: str) -> bool:
-    """Whether a text holds nothing to replace, whatever name stands before it; texts come again and again."""
-    return Walk(rules, Replacements(ConstantPlaceholders())).deeper(value) == value

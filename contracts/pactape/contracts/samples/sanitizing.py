@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.http_bodies import decoded_body, header
+from pactape.http_bodies import decoded_body
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.scrubber import Scrubber
@@ -42,26 +42,32 @@ def message_without_secrets(message: RecordedMessage, scrubber: Scrubber) -> Rec
 
 
 def _request(request: Request, scrubber: Scrubber) -> Request:
-    return msgspec.structs.replace(
-        request,
-        url=scrubber.url(request.url),
-        headers=_headers(request.headers, scrubber),
-        body=_body(request, scrubber),
-    )
+    headers, body = _headers_and_body(request, scrubber)
+    return msgspec.structs.replace(request, url=scrubber.url(request.url), headers=headers, body=body)
 
 
 def _response(response: Response, scrubber: Scrubber) -> Response:
-    return msgspec.structs.replace(
-        response, headers=_headers(response.headers, scrubber), body=_body(response, scrubber)
-    )
+    headers, body = _headers_and_body(response, scrubber)
+    return msgspec.structs.replace(response, headers=headers, body=body)
 
 
-def _headers(headers: Headers, scrubber: Scrubber) -> Headers:
-    return tuple((name, scrubber.header(name, value)) for name, value in headers if name.lower() != _CODING)
-
-
-def _body(message: Request | Response, scrubber: Scrubber) -> bytes:
-    return scrubber.body(decoded_body(message), header(message.headers, "content-type") or "")
+def _headers_and_body(message: Request | Response, scrubber: Scrubber) -> tuple[Headers, bytes]:
+    """Headers and body without secrets, the body without content coding; recordings have many headers."""
+    kinds: list[str] = []
+    headers: list[tuple[str, str]] = []
+    is_coded = False
+    for name, value in message.headers:
+        lower = name.lower()
+        if lower == _CODING:
+            is_coded = True
+            continue
+        if lower == "content-type":
+            kinds.append(value)
+        headers.append((name, scrubber.header(name, value)))
+    if not message.body:
+        return tuple(headers), b""
+    body = decoded_body(message) if is_coded else message.body
+    return tuple(headers), scrubber.body(body, ", ".join(kinds))
 
 
 def _provenance(provenance: Provenance, scrubber: Scrubber) -> Provenance:

@@ -114,10 +114,11 @@ def _members(pairs: Pairs, names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]
     known = names.in_object(pairs)
     for key, value in pairs:
         yield _KEY, key
-        yield known.below(key), value
+        yield _NO_NAME if value is None or isinstance(value, bool) else known.below(key), value
 
 
 _KEY = NamesBelow(is_key=True)
+_NO_NAME = NamesBelow()
 
 
 def _scalar(value: Any, visit: Visitor, names: NamesBelow) -> Any:
@@ -125,7 +126,7 @@ def _scalar(value: Any, visit: Visitor, names: NamesBelow) -> Any:
         return names.visit(value, visit)
     if isinstance(value, bool) or value is None:
         return value
-    return visit.number(names.name, value, names.path)
+    return visit.number(names.name, value, names)
 
 
 def _edited(text: str, edits: dict[int, str]) -> str:

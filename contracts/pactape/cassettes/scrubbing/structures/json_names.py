@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["NamesBelow", "Pairs"]
+__all__ = ["GRANT_SIBLINGS", "NAME_KEYS", "VALUE_KEYS", "NamesBelow", "Pairs", "bound_variables"]
 
 Pairs = tuple[tuple[str, Any], ...]
 
 #: In {"name": "password", "value": "…"} the name that counts for the value is the one beside it.
-_NAME_KEYS = ("name", "key", "Name", "Key", "id", "field", "label", "parameter", "header", "variable", "env")
-_VALUE_KEYS = word_set(
+NAME_KEYS = ("name", "key", "Name", "Key", "id", "field", "label", "parameter", "header", "variable", "env")
+VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
     "current text data"
 )
@@ -38,7 +38,7 @@ _SIGNING_SIBLINGS = word_set(
     "app_key appKey sign_type x-amz-credential X-Amz-Credential key token password username user email"
 )
 #: Beside these `code` is an authorization code.
-_GRANT_SIBLINGS = frozenset(
+GRANT_SIBLINGS = frozenset(
     ["grant_type", "grantType", "code_verifier", "codeVerifier", "redirect_uri", "redirectUri"]
 )
 #: Below these names are sentences about fields, and not their values.
@@ -61,43 +61,60 @@ class NamesBelow:
 
     Args:
         name: The name that counts; empty for none.
-        path: Where the value stands: "$.user.password".
+        parent: What is known one level up; None for a whole document.
+        key: The step from there: ".user", "[]"; empty for none.
         prefix: What credentials above the value put before the names below.
         is_key: Whether the value is a key itself.
         describes: Whether texts here are sentences about fields.
     """
 
-    __slots__ = ("_aliases", "_describes", "_hidden", "_pair", "_prefix", "_signs", "is_key", "name", "path")
+    __slots__ = (
+        "_aliases",
+        "_describes",
+        "_hidden",
+        "_key",
+        "_pair",
+        "_parent",
+        "_prefix",
+        "_signs",
+        "is_key",
+        "name",
+    )
 
     def __init__(
         self,
         name: str = "",
         *,
-        path: str = "$",
+        parent: NamesBelow | None = None,
+        key: str = "",
         prefix: str = "",
         is_key: bool = False,
         describes: bool = False,
         aliases: dict[str, str] | None = None,
     ) -> None:
-        self.name, self.path, self.is_key = name, path, is_key
+        self.name, self.is_key = name, is_key
+        self._parent, self._key = parent, key
         self._prefix, self._describes = prefix, describes
         self._pair, self._hidden, self._signs = "", False, False
         self._aliases = aliases or {}
+
+    def __str__(self) -> str:
+        return f"{self._parent}{self._key}" if self._parent is not None else "$"
 
     def in_object(self, pairs: Iterable[tuple[str, Any]]) -> NamesBelow:
         """Return what is known about the members of an object at this place."""
         members = dict(pairs)
         found = NamesBelow(
-            self.name, path=self.path, prefix=self._prefix, describes=self._describes, aliases=self._aliases
+            self.name, parent=self, prefix=self._prefix, describes=self._describes, aliases=self._aliases
         )
         keys = members.keys()
-        for key in _NAME_KEYS:
-            if isinstance(name := members.get(key), str) and not _VALUE_KEYS.isdisjoint(keys):
+        for key in NAME_KEYS:
+            if isinstance(name := members.get(key), str) and not VALUE_KEYS.isdisjoint(keys):
                 found._pair = name
                 break
         found._hidden = not _HARMLESS_SIBLINGS.isdisjoint(keys)
         found._signs = not _SIGNING_SIBLINGS.isdisjoint(keys)
-        if not _GRANT_SIBLINGS.isdisjoint(keys):
+        if not GRANT_SIBLINGS.isdisjoint(keys):
             found._aliases = {**found._aliases, "code": "auth_code"}
         if isinstance(query := members.get("query"), str) and "$" in query:
             found._aliases = {**found._aliases, **bound_variables(query)}
@@ -107,7 +124,8 @@ class NamesBelow:
         """Return what is known about the items of a list at this place: they have its name."""
         return NamesBelow(
             self.name,
-            path=f"{self.path}[]",
+            parent=self,
+            key="[]",
             prefix=self._prefix,
             describes=self._describes,
             aliases=self._aliases,
@@ -119,7 +137,8 @@ class NamesBelow:
         kind = classify_name(name) if name else NameKind.HARMLESS
         return NamesBelow(
             name,
-            path=f"{self.path}.{key}",
+            parent=self,
+            key=f".{key}",
             prefix=_PREFIXES.get(kind, self._prefix),
             describes=self._describes or key in _SENTENCES,
             aliases=self._aliases,
@@ -129,10 +148,10 @@ class NamesBelow:
         """Return the text at this place without secrets."""
         if self._describes and " " in value:
             return visit.text(value)
-        return visit.field(self.name, value, Place.BODY, self.path)
+        return visit.field(self.name, value, Place.BODY, self)
 
     def _name_of(self, key: str) -> str:
-        if self._pair and key in _VALUE_KEYS:
+        if self._pair and key in VALUE_KEYS:
             return self._pair
         key = self._aliases.get(key, key)
         if key == "value" and self._prefix:

@@ -24,6 +24,9 @@ _QUOTED = re.compile(r"([\"'])(.*)\1")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST = 65536
+_MOST_SPACES = 2
+#: What stands on the right side of an assignment in a program.
+_CODE = re.compile(r"\w\(|\)\Z|\w\[")
 
 
 def scrub_lines(text: str, visit: Visitor) -> str:
@@ -55,7 +58,7 @@ def scrub_lines(text: str, visit: Visitor) -> str:
 
 def _line(found: re.Match[str], visit: Visitor) -> str:
     name, value = found["name"].strip(), found["value"]
-    if not value or _BLOCK.fullmatch(value):
+    if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return found.group()
     comment = _COMMENT.fullmatch(value)
     rest = comment.group(2) if comment else ""
@@ -101,24 +104,20 @@ def looks_like_csv(text: str) -> bool:
     head, _, rest = text.partition("\n")
     if not rest or len(head) > _LONGEST:
         return False
-    delimiter = _delimiter(head)
-    return bool(delimiter) and any(
-        _is_suspicious(each) for each in next(csv.reader([head], delimiter=delimiter), [])
-    )
+    names = _cells(head, _delimiter(head))
+    return len(names) > 1 and any(map(_is_suspicious, names))
 
 
 def scrub_csv(text: str, visit: Visitor) -> str:
     """Return a table without the secrets in the columns that its first line names."""
     head, _, rest = text.partition("\n")
     delimiter = _delimiter(head)
-    names = [each.strip() for each in next(csv.reader([head.rstrip("\r")], delimiter=delimiter), [])]
+    names = [each.strip() for each in _cells(head, delimiter)]
     return "\n".join([head, *(_row(line, names, delimiter, visit) for line in rest.split("\n"))])
 
 
 def _row(line: str, names: list[str], delimiter: str, visit: Visitor) -> str:
-    if len(line) > _LONGEST:
-        return visit.text(line)
-    cells = next(csv.reader([line], delimiter=delimiter), [])
+    cells = _cells(line, delimiter)
     if len(cells) != len(names):
         return visit.text(line)
     for name, cell in zip(names, cells, strict=True):
@@ -126,6 +125,16 @@ def _row(line: str, names: list[str], delimiter: str, visit: Visitor) -> str:
         if clean != cell:
             line = line.replace(cell, clean, 1)
     return line
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line; none of one that is not a row."""
+    if not delimiter or len(line) > _LONGEST:
+        return []
+    try:
+        return next(csv.reader([line.rstrip("\r")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _delimiter(head: str) -> str:

@@ -25,17 +25,17 @@ class Place(Enum):
 class Visitor(Protocol):
     """Replaces secrets in the fields of a structure."""
 
-    def field(self, name: str, value: str, place: Place, path: str = "") -> str:
+    def field(self, name: str, value: str, place: Place, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it holds none.
 
         Args:
             name: The field's name; empty for none.
             value: Its value, decoded.
             place: The kind of structure that it stands in.
-            path: Where it stands, "$.user.password"; the name when empty.
+            path: Where it stands, in a form whose `str` is "$.user.password"; the name when empty.
         """
 
-    def number(self, name: str, value: float, path: str = "") -> float:
+    def number(self, name: str, value: float, path: object = "") -> float:
         """Return a number without its secret; itself when it is none."""
 
     def text(self, value: str) -> str:
