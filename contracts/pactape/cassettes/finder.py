@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,18 @@ __all__ = [
     "cassettes_below",
     "cassettes_in",
     "find_cassettes",
+    "is_excluded",
     "owned",
     "owned_message",
 ]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+#: What is no cassette, whatever it begins with.
+_OTHER_SUFFIXES = frozenset(
+    """
+    .bz2 .cfg .csv .gz .har .html .ini .jpg .lock .log .md .pdf .png .py .pyc .rst .sh .tar .toml .txt .xml .zip
+    """.split()  # noqa: SIM905 -- a long list reads better as words
+)
 #: What other recorders' files are called; in a folder named in `recordings` others are left alone.
 _RECORDING_SUFFIXES = _SUFFIXES | {
     ".bru",
@@ -54,9 +62,8 @@ def find_cassettes(settings: Settings) -> list[Path]:
         CassetteFormatError: There is none, or a folder can't be read.
     """
     own = set(cassettes_in(settings.cassette_folders))
-    cassettes = sorted(
-        own | {path for each in settings.recordings for path in _files_of(each, settings.root)}
-    )
+    others = {path for each in settings.recordings for path in _files_of(each, settings.root)}
+    cassettes = sorted(path for path in own | others if not is_excluded(path, settings))
     if not cassettes:
         raise CassetteFormatError(
             "contains no cassette",
@@ -64,6 +71,20 @@ def find_cassettes(settings: Settings) -> list[Path]:
             remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes",
         )
     return cassettes
+
+
+def is_excluded(path: Path, settings: Settings) -> bool:
+    """Return whether `[tool.pactape] exclude` names a file, a folder above it, or a pattern that it matches.
+
+    In a pattern, as in "tests/**/grpc/*.yaml", "*" stands for any text, slashes among it.
+    """
+    name = (
+        path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.as_posix()
+    )
+    return any(
+        fnmatchcase(name, pattern) or name.startswith(f"{pattern.rstrip('/')}/")
+        for pattern in settings.exclude
+    )
 
 
 def cassettes_in(paths: Iterable[Path]) -> list[Path]:
@@ -78,8 +99,8 @@ def cassettes_in(paths: Iterable[Path]) -> list[Path]:
 def cassettes_below(folder: Path) -> Iterator[Path]:
     """Yield the cassettes in a folder and in those below it, in no order.
 
-    Cassettes are the files whose suffix is .yaml, .yml or .json, and those without a suffix that have the key
-    `interactions`. Hidden files are none.
+    Cassettes are the files whose suffix is .yaml, .yml or .json, and those without a suffix, or with one that is
+    only a part of a test's name, that have the key `interactions`. Hidden files are none.
 
     Raises:
         CassetteFormatError: A folder can't be read.
@@ -91,11 +112,11 @@ def cassettes_below(folder: Path) -> Iterator[Path]:
 def _is_cassette(path: Path) -> bool:
     if path.name.startswith("."):
         return False
-    return path.suffix in _SUFFIXES or (not path.suffix and _has_interactions(path))
+    return path.suffix in _SUFFIXES or (path.suffix not in _OTHER_SUFFIXES and _has_interactions(path))
 
 
 def _has_interactions(path: Path) -> bool:
-    """Whether a file without a suffix begins like a cassette; vcrpy writes what its name says, suffix or not."""
+    """Whether a file of no known kind begins like a cassette; vcrpy writes what its name says: "test_a.test_b"."""
     with suppress(OSError), path.open("rb") as file:
         return _INTERACTIONS.search(file.read(_HEAD_BYTES)) is not None
     return False

@@ -81,8 +81,12 @@ def check_project(settings: Settings) -> Check:
         *compare_contracts(derivation, written, settings),
         *_unprovable(derivation, written),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
-        *_secrets(cassettes, rules),
-        *_expired(cassettes, settings, now=datetime.now(UTC)),
+        *_secrets(found.paths, rules),
+        *_expired(found.paths, settings, now=datetime.now(UTC)),
+        *(
+            Alarm(Tier.WARNING, str(path), f"is no cassette and is skipped: {why}")
+            for path, why in found.skipped
+        ),
         *_unread(groups),
         *_unread_of_messages(messages),
         *_not_recorded(coverage),

@@ -42,6 +42,12 @@ def derive(context: click.Context, project: Path, *, all_fields: bool, prune: bo
         specification=settings.specification,
         largest=settings.interactions_per_file,
     )
+    if settings.consumer_is_folder:
+        click.echo(
+            f"warning: the consumer is named after the folder, {settings.consumer!r}. "
+            'Fix: set [tool.pactape] consumer = "…" in pyproject.toml.',
+            err=True,
+        )
     _show(derivation, changed, folder=settings.pacts)
     _show_leftovers(leftover_files(derivation, settings.pacts), prune=prune)
     for problem in derivation.problems:
@@ -59,10 +65,23 @@ def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
             click.echo(f"{head}, {'written to' if path in changed else 'unchanged in'} {path}")
         for line in _details(contract):
             click.echo(f"  {line}")
+    _show_observed(derivation)
     for reason, count in sorted(Counter(each.reason for each in derivation.exclusions).items()):
         click.echo(f"{_count(count, 'recording')} skipped: {reason}")
+    for name in derivation.empty_files:
+        click.echo(f"file without recordings: {name}")
     for file in derivation.skipped_files:
         click.echo(f"file skipped: {file.file}: {file.reason}")
+
+
+def _show_observed(derivation: Derivation) -> None:
+    exchanges = sum(each.exchanges for each in derivation.contracts)
+    observed = sum(each.summary.observed for each in derivation.contracts)
+    if observed < exchanges:
+        click.echo(
+            f"fields read: observed for {observed} of {_count(exchanges, 'exchange')}; of the others all fields "
+            "are required. Observe them with `pytest --pactape-observe`"
+        )
 
 
 def _contents(contract: Contract) -> str:
@@ -89,11 +108,6 @@ def _details(contract: Contract) -> Iterator[str]:
         yield f"replaced: {_count(summary.replaced, 'interaction')} by one that is written by hand"
     for media, count in summary.untyped.items():
         yield f"only status and type are stated: {_count(count, 'interaction')} with {media}"
-    if summary.exchanges and summary.observed < summary.exchanges:
-        yield (
-            f"fields read: observed for {summary.observed} of {_count(summary.exchanges, 'exchange')}; all fields "
-            "of the others are required. Observe them with `pytest --pactape-observe`"
-        )
 
 
 def _show_leftovers(leftovers: list[Path], *, prune: bool) -> None:

@@ -54,6 +54,7 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
         exclusions: In the order of cassette and index.
         problems: What was recorded and no contract can hold.
         skipped_files: The files that are no cassettes.
+        empty_files: The cassettes that hold no recording.
     """
 
     cassettes: int
@@ -61,6 +62,7 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     exclusions: tuple[Exclusion, ...]
     problems: tuple[Problem, ...] = ()
     skipped_files: tuple[SkippedFile, ...] = ()
+    empty_files: tuple[str, ...] = ()
 
     @property
     def recordings(self) -> int:
@@ -86,10 +88,11 @@ def derive(settings: Settings, *, all_fields: bool = False) -> Derivation:
     with collection_paused():
         skipped = _read(find_cassettes(settings), accumulator)
         accumulator.delete_unused()
+        empty = tuple(cassette_name(path, settings) for path in accumulator.empty)
         derivation = conclude(accumulator, settings)
         del accumulator  # before the garbage collector is back, who would look through it
     names = [SkippedFile(cassette_name(path, settings), error.what) for path, error in skipped]
-    return msgspec.structs.replace(derivation, skipped_files=tuple(names))
+    return msgspec.structs.replace(derivation, skipped_files=tuple(names), empty_files=empty)
 
 
 def _read(paths: Sequence[Path], accumulator: Accumulator) -> list[tuple[Path, CassetteFormatError]]:

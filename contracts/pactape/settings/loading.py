@@ -25,6 +25,7 @@ from pactape.settings.models import (
     ScrubSettings,
     Settings,
 )
+from pactape.settings.project_names import project_name
 from pactape.urls import url_error
 
 if TYPE_CHECKING:
@@ -73,9 +74,12 @@ def load_settings(root: Path) -> Settings:
     document = _read(root / FILE_NAME) if (root / FILE_NAME).is_file() else {}
     own = _table(document, "tool").get("pactape", {})
     table = decode(own, _Table, place="[tool.pactape]", root=root)
+    consumer = table.consumer or project_name(document, root)
     return Settings(
         root=root,
-        consumer=table.consumer or _project_name(document) or root.resolve().name,
+        consumer=consumer or root.resolve().name,
+        consumer_is_folder=consumer is None,
+        exclude=table.exclude,
         cassettes=root / table.cassettes,
         pacts=root / table.pacts,
         providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
@@ -175,13 +179,9 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _project_name(document: dict[str, Any]) -> str | None:
-    name = _table(document, "project").get("name")
-    return name if isinstance(name, str) else None
-
-
 class _Table(msgspec.Struct, kw_only=True):
     consumer: str | None = None
+    exclude: tuple[str, ...] = ()
     cassettes: str = "cassettes"
     pacts: str = "pacts"
     providers: dict[str, dict[str, Any]] = {}

@@ -181,6 +181,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
         keep_failed: Whether what a test recorded is written though the test failed.
         hygiene: How old recordings may be, and what untidiness fails a run.
+        exclude: Files, folders or patterns below the root that are no recordings for contracts.
+        consumer_is_folder: Whether nothing names the consumer, so that it is named after the project's folder.
         recordings: Recordings beside the cassettes, in place: files of other recorders.
         match: How a request is matched with a recorded one.
         ignore_hosts: Hosts whose requests are neither recorded nor blocked, "host", "host:port" or "*.internal".
@@ -203,6 +205,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     interactions_per_file: int = 0
     keep_failed: bool = False
     hygiene: HygieneSettings = HygieneSettings()
+    exclude: tuple[str, ...] = ()
+    consumer_is_folder: bool = False
     recordings: tuple[RecordingSource, ...] = ()
     match: MatchSettings = MatchSettings()
     ignore_hosts: tuple[str, ...] = ()

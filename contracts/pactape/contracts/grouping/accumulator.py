@@ -36,6 +36,7 @@ class Accumulator:
     Attributes:
         cassettes: How many were read.
         paths: Those that were read, in order.
+        empty: Those of them that hold no recording.
         entries: What stands for their content, each with the settings that it was read with.
         reader: Reads them again.
         groups: The evidence by contract and group.
@@ -46,6 +47,7 @@ class Accumulator:
     def __init__(self, settings: Settings, *, all_fields: bool = False) -> None:
         self.cassettes = 0
         self.paths: list[Path] = []
+        self.empty: list[Path] = []
         self.entries: list[str] = []
         self.groups: dict[tuple[ContractParties, ProviderSettings], dict[GroupKey, Evidence]] = {}
         self.messages: dict[ContractParties, dict[MessageKey, MessageEvidence]] = {}
@@ -68,6 +70,8 @@ class Accumulator:
             self.reader.keep(path)
         self.cassettes += 1
         self.paths.append(path)
+        if not (evidence.groups or evidence.messages or evidence.exclusions):
+            self.empty.append(path)
         self.entries.append(name)
         for parties, provider, key, of_group in evidence.groups:
             self._add((parties, provider), key, of_group)
@@ -84,6 +88,7 @@ class Accumulator:
         """Take in what another has accumulated, of other cassettes; it is used up by that."""
         self.cassettes += other.cassettes
         self.paths += other.paths
+        self.empty += other.empty
         self.entries += other.entries
         self.exclusions += other.exclusions
         for contract, groups in other.groups.items():

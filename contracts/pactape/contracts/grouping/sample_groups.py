@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,11 +13,11 @@ from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.grouping.operations import own_key
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.reader import SampleReader
+from pactape.errors import CassetteFormatError
 from pactape.exchange import RecordedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
@@ -35,10 +36,14 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         groups: The samples by contract, in the groups that contracts are derived from.
         messages: The messages by contract, in the order of the cassettes.
+        paths: The cassettes that were read.
+        skipped: The files that are no cassettes, each with what is wrong.
     """
 
     groups: dict[ContractParties, Groups]
     messages: dict[ContractParties, list[RecordedMessage]]
+    paths: tuple[Path, ...] = ()
+    skipped: tuple[tuple[Path, str], ...] = ()
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
         """The messages of all contracts by description."""
@@ -49,7 +54,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedCache) -> GroupedSamples:
-    """What cassettes hold for contracts; each is read once.
+    """Return what cassettes hold for contracts; each is read once.
 
     Args:
         paths: The cassettes.
@@ -57,26 +62,37 @@ def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedC
         cache: Where cassettes are read from.
 
     Raises:
-        CassetteFormatError: A cassette can't be read.
+        CassetteFormatError: None of them can be read.
     """
     routes = RouteKnowledge(settings)
     first: dict[ContractParties, Groups] = {}
     providers: dict[ContractParties, ProviderSettings] = {}
     messages: dict[ContractParties, list[RecordedMessage]] = {}
     reader = SampleReader(settings, cache)
+    read: list[Path] = []
+    skipped: list[tuple[Path, CassetteFormatError]] = []
     for path in paths:
-        found = reader.read(path)
+        try:
+            found = reader.read(path)
+        except CassetteFormatError as error:
+            skipped.append((path, error))
+            continue
+        read.append(path)
         for each in found.samples:
             key = own_key(each.sample, each.provider)
             providers[each.parties] = each.provider
             first.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
         for parties, message in found.messages:
             messages.setdefault(parties, []).append(message)
+    if skipped and not read:
+        raise skipped[0][1]
     return GroupedSamples(
         groups={
             parties: _final_groups(groups, routes.of(providers[parties])) for parties, groups in first.items()
         },
         messages=messages,
+        paths=tuple(read),
+        skipped=tuple((path, error.what) for path, error in skipped),
     )
 
 
