@@ -210,7 +210,7 @@ def test_what_is_kept_is_not_used_when_the_openapi_document_has_changed(tmp_path
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "changed", ["contracts/grouping/operations.py", "cassettes/scrubbing/secrets.py", "exchange.py"]
+    "changed", ["contracts/grouping/operations.py", "cassettes/scrubbing/scrubber.py", "exchange.py"]
 )
 def test_what_is_kept_is_not_used_by_other_code_even_of_the_same_size_and_age(
     tmp_path: Path, changed: str
