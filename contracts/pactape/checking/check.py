@@ -84,7 +84,13 @@ def check_project(settings: Settings) -> Check:
         *_secrets(found.paths, rules),
         *_expired(found.paths, settings, now=datetime.now(UTC)),
         *(
-            Alarm(Tier.WARNING, str(path), f"is no cassette and is skipped: {why}")
+            Finding(
+                Severity.WARNING,
+                str(path),
+                f"is not a cassette and is skipped: {why}",
+                rule="file-skipped",
+                file=str(path),
+            )
             for path, why in found.skipped
         ),
         *_unread(groups),
