@@ -1,19 +1,21 @@
-"""Markers: which tests of a module have pytest-recording's or pytest-vcr's, and the edits that make them ours."""
+"""The old markers of a test module, and the edits that make them Pactape's."""
 
 from __future__ import annotations
 
 import ast
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.adopting.arguments import OldOptions, is_path, read_options
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Edit", "Marked", "Module", "edited", "read_module"]
+__all__ = ["Edit", "MarkedTest", "TestModule", "Unit", "edited", "read_module"]
 
 _OURS = "cassette"
+#: Fixtures of the other plugins that a test may ask for.
 _FIXTURES = frozenset({"vcr", "vcr_cassette", "vcr_config", "vcr_cassette_dir", "default_cassette_name"})
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,103 +34,154 @@ class Edit(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
+class MarkedTest(msgspec.Struct, frozen=True, kw_only=True):
     """A test with one of the old markers.
 
     Args:
         classes: The names of its classes, the outermost first.
         name: Its function's.
         named: The cassettes that its markers name.
+        line: The line of its definition.
+        is_own: Whether a marker stands at the test itself, not only at its class or module.
     """
 
     classes: tuple[str, ...]
     name: str
     named: tuple[str, ...]
+    line: int
+    is_own: bool
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """A function, a class or a whole module whose markers change together.
+
+    Args:
+        line: Where it begins.
+        name: What it is called; empty for a module.
+        tests: Its tests.
+        edits: What makes its markers ours.
+        options: What its markers' arguments mean.
+    """
+
+    __test__ = False
+
+    line: int
+    name: str
+    tests: tuple[MarkedTest, ...]
+    edits: tuple[Edit, ...] = ()
+    options: OldOptions = OldOptions()
+
+
+class TestModule(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with a module.
 
     Args:
-        tests: Those that move over.
-        edits: What makes their markers ours.
-        left: What stays as it is: line and reason.
+        tree: Its syntax tree.
+        units: What moves.
         staying: The tests that keep their old markers.
+        left: What stays as it is: line and reason.
     """
 
-    tests: tuple[Marked, ...] = ()
-    edits: tuple[Edit, ...] = ()
+    __test__ = False
+
+    tree: ast.Module
+    units: tuple[Unit, ...] = ()
+    staying: tuple[MarkedTest, ...] = ()
     left: tuple[tuple[int, str], ...] = ()
-    staying: tuple[Marked, ...] = ()
 
 
 def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
-    """A module's text after its edits; everything between them stays byte for byte."""
-    for edit in sorted(edits, reverse=True):
+    """Return a module's text after its edits; everything between them stays byte for byte."""
+    for edit in sorted(set(edits), reverse=True):
         source = source[: edit.start] + edit.text.encode() + source[edit.end :]
     return source
 
 
-def read_module(source: bytes) -> Module:
+def read_module(source: bytes, *, extra: str = "") -> TestModule:
     """Find the markers of a module.
 
     A class with a marker moves as a whole, and so does a module whose `pytestmark` has one, because a test may
     not have both the old marker and the new one.
 
+    Args:
+        source: The module's text.
+        extra: A further argument for every new marker, 'body="ignore"'.
+
     Raises:
         SyntaxError: It isn't Python.
     """
     tree = ast.parse(source)
-    overriding = tuple(_overrides(tree))
-    if not _mentions(tree):
-        return Module(left=overriding)
-    reader = _Reader(source, tree)
-    units = [tree] if reader.module_marks else list(_units(tree.body))
-    return _joined([reader.unit(each) for each in units], reader.elsewhere(units), overriding)
+    if not any(True for _ in _old_marks(tree)):
+        return TestModule(tree=tree)
+    reader = _Reader(source, tree, extra)
+    nodes = [tree] if reader.module_marks else list(_units(tree.body))
+    elsewhere = reader.elsewhere(nodes)
+    units: list[Unit] = []
+    staying: list[MarkedTest] = []
+    left = list(elsewhere)
+    for node in nodes:
+        unit, reasons = reader.unit(node)
+        left += reasons
+        if reasons or elsewhere:
+            staying += unit.tests
+        elif unit.tests or unit.edits:
+            units.append(unit)
+    return TestModule(tree=tree, units=tuple(units), staying=tuple(staying), left=tuple(sorted(set(left))))
 
 
 class _Reader:
     """One module's text and syntax tree."""
 
-    def __init__(self, source: bytes, tree: ast.Module) -> None:
+    def __init__(self, source: bytes, tree: ast.Module, extra: str) -> None:
         self.tree = tree
-        self.source = source
+        self.extra = extra
         self.starts = [0]
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         self.module_marks = [mark for each in tree.body for mark in _pytestmarks(each)]
 
-    def unit(self, node: ast.AST) -> Module:
-        """What is to be done with a test, a class or the whole module."""
+    def unit(self, node: ast.AST) -> tuple[Unit, list[tuple[int, str]]]:
+        """Return a test, a class or the module as it would move, and why it can't."""
         marks = self.marks(node)
         known = {id(inner) for mark in marks for inner in ast.walk(mark)}
-        left = [(each.lineno, _told(each)) for each in _old_marks(node) if id(each) not in known]
+        left = [(each.lineno, _misplaced(each)) for each in _old_marks(node) if id(each) not in known]
         if marks:
             left += [*_unsupported(marks), *_uses_fixtures(node)]
-        if left:
-            return Module(left=tuple(left), staying=tuple(_tests(node, (), ())))
-        edits = {edit for mark in marks for edit in self.edits(mark, node)}
-        return Module(tests=tuple(_tests(node, (), ())), edits=tuple(sorted(edits)))
+        unit = Unit(
+            line=getattr(node, "lineno", 1),
+            name=getattr(node, "name", ""),
+            tests=tuple(_tests(node, (), ())),
+            edits=() if left else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
+            options=_options(marks),
+        )
+        return unit, left
 
     def marks(self, node: ast.AST) -> list[ast.expr]:
-        """The old markers that stand where they are understood: as decorators, and in `pytestmark`."""
+        """Return the old markers where they are expected: as decorators, and in `pytestmark`."""
         decorators = [mark for each in ast.walk(node) for mark in _decorators(each) if _kind(mark)]
-        listed = [mark for each in ast.walk(node) for mark in _pytestmarks(each)]
-        return decorators + listed
+        return decorators + [mark for each in ast.walk(node) for mark in _pytestmarks(each)]
 
     def edits(self, mark: ast.expr, node: ast.AST) -> Iterator[Edit]:
         end = self.at(mark.end_lineno, mark.end_col_offset)
-        doubles = [each for each in self.beside(mark, node) if each.lineno < mark.lineno]
-        if doubles:
+        others = self.beside(mark, node)
+        if any(each.lineno < mark.lineno for each in others):
             yield Edit(self.starts[mark.lineno - 1], self.starts[mark.end_lineno or mark.lineno], "")
             return
         prefix = mark.func if isinstance(mark, ast.Call) else mark
-        assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- as _kind has seen
-        yield Edit(self.at(prefix.value.end_lineno, prefix.value.end_col_offset), end, f".{_OURS}")
+        assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- _kind has checked it
+        start = self.at(prefix.value.end_lineno, prefix.value.end_col_offset)
+        yield Edit(start, end, f".{_OURS}{self.arguments(others or [mark])}")
+
+    def arguments(self, marks: Sequence[ast.expr]) -> str:
+        """Return the arguments of the marker that takes the place of others."""
+        values = _options(marks).marker_arguments
+        arguments = [f"{name}={value!r}" for name, value in values.items()]
+        arguments += [self.extra] if self.extra else []
+        return f"({', '.join(arguments)})".replace("'", '"') if arguments else ""
 
     @staticmethod
     def beside(mark: ast.expr, node: ast.AST) -> list[ast.expr]:
-        """The old markers of the same definition."""
+        """Return the old markers of the same definition."""
         for each in ast.walk(node):
             decorators = _decorators(each)
             if mark in decorators:
@@ -138,38 +191,14 @@ class _Reader:
     def at(self, line: int | None, column: int | None) -> int:
         return self.starts[(line or 1) - 1] + (column or 0)
 
-    def elsewhere(self, units: Sequence[ast.AST]) -> list[tuple[int, str]]:
-        """Old markers outside of tests, classes and `pytestmark`."""
-        inside = {id(each) for unit in units for each in ast.walk(unit)}
-        return [(each.lineno, _told(each)) for each in _old_marks(self.tree) if id(each) not in inside]
-
-
-def _overrides(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Fixtures that set the other plugin up."""
-    for each in tree.body:
-        if isinstance(each, _Definition) and each.name in _FIXTURES:
-            yield each.lineno, f"the fixture {each.name} has no effect on tests marked `{_OURS}`"
-
-
-def _joined(
-    units: Sequence[Module], elsewhere: Sequence[tuple[int, str]], overriding: Sequence[tuple[int, str]]
-) -> Module:
-    """All units; none moves beside a marker in a place that isn't understood."""
-    left = tuple(sorted({*overriding, *elsewhere, *(each for unit in units for each in unit.left)}))
-    tests = tuple(test for unit in units for test in unit.tests)
-    staying = tuple(test for unit in units for test in unit.staying)
-    if elsewhere:
-        return Module(left=left, staying=tests + staying)
-    return Module(
-        tests=tests,
-        staying=staying,
-        edits=tuple(edit for unit in units for edit in unit.edits),
-        left=left,
-    )
+    def elsewhere(self, nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
+        """Return old markers outside of tests, classes and `pytestmark`."""
+        inside = {id(each) for node in nodes for each in ast.walk(node)}
+        return [(each.lineno, _misplaced(each)) for each in _old_marks(self.tree) if id(each) not in inside]
 
 
 def _units(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Functions, and classes as a whole."""
+    """Yield functions, and classes as a whole."""
     yield from (
         each for each in body if isinstance(each, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     )
@@ -180,7 +209,7 @@ def _decorators(node: ast.AST) -> list[ast.expr]:
 
 
 def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
-    """The old markers in an assignment to `pytestmark`."""
+    """Yield the old markers in an assignment to `pytestmark`."""
     if isinstance(node, ast.Assign) and any(
         isinstance(each, ast.Name) and each.id == "pytestmark" for each in node.targets
     ):
@@ -189,7 +218,7 @@ def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _kind(node: ast.AST) -> str:
-    """The name of an old marker, called or not; empty for anything else."""
+    """Return the name of an old marker, called or not; empty for anything else."""
     if isinstance(node, ast.Call):
         node = node.func
     if not isinstance(node, ast.Attribute) or node.attr not in {"vcr", "default_cassette"}:
@@ -205,27 +234,31 @@ def _old_marks(node: ast.AST) -> Iterator[ast.expr]:
     yield from (each for each in ast.walk(node) if isinstance(each, ast.Attribute) and _kind(each))
 
 
-def _mentions(tree: ast.Module) -> bool:
-    return any(True for _ in _old_marks(tree))
+def _misplaced(node: ast.AST) -> str:
+    return (
+        f"{ast.unparse(node)} is used other than as a decorator or in pytestmark. "
+        "Next step: mark the tests themselves with pytest.mark.cassette"
+    )
 
 
-def _told(node: ast.AST) -> str:
-    return f"{ast.unparse(node)} stands where it isn't understood"
+def _options(marks: Sequence[ast.expr]) -> OldOptions:
+    keywords = [each for mark in marks if isinstance(mark, ast.Call) for each in mark.keywords]
+    return read_options({each.arg: each.value for each in keywords if each.arg})
 
 
 def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
     for mark in marks:
-        arguments = [*mark.args, *mark.keywords] if isinstance(mark, ast.Call) else []
-        if any(not _is_path(each) for each in arguments):
-            yield mark.lineno, f"{ast.unparse(mark)} has arguments that can't be carried over"
-
-
-def _is_path(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and not PurePath(node.value).is_absolute()
-    )
+        if not isinstance(mark, ast.Call):
+            continue
+        if not all(map(is_path, mark.args)) or any(each.arg is None for each in mark.keywords):
+            yield (
+                mark.lineno,
+                (
+                    f"{ast.unparse(mark)} has arguments that aren't relative paths. Next step: name the cassette: "
+                    "pytest.mark.cassette('name.yaml')"
+                ),
+            )
+        yield from ((mark.lineno, f"{ast.unparse(mark)}: {each}") for each in _options([mark]).problems)
 
 
 def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
@@ -233,17 +266,29 @@ def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(each, _Definition):
             names = [argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)]
             for name in sorted(_FIXTURES.intersection(names)):
-                yield each.lineno, f"{each.name} needs the fixture {name}, which only the other plugin has"
+                yield (
+                    each.lineno,
+                    (
+                        f"{each.name} needs the fixture {name}, which only the other plugin has. Next step: keep "
+                        "the other plugin for it, or use pactape.use_cassette inside the test"
+                    ),
+                )
 
 
-def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...]) -> Iterator[Marked]:
-    """The tests below a node that have a marker of their own or of something around them."""
+def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...]) -> Iterator[MarkedTest]:
+    """Yield the tests below a node that have a marker of their own or of something around them."""
     body: list[ast.stmt] = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
     own = tuple(mark for mark in _decorators(node) if _kind(mark))
     marks = (*outer, *own, *(mark for each in body for mark in _pytestmarks(each)))
     if isinstance(node, _Definition):
         if marks and node.name.startswith("test"):
-            yield Marked(classes=classes, name=node.name, named=tuple(_named(marks)))
+            yield MarkedTest(
+                classes=classes,
+                name=node.name,
+                named=tuple(_named(marks)),
+                line=node.lineno,
+                is_own=bool(own),
+            )
         return
     inner = (*classes, node.name) if isinstance(node, ast.ClassDef) else classes
     for each in body:

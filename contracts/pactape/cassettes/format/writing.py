@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
     ReadFields = Mapping[int, tuple[str, ...] | None]
 
-__all__ = ["RecordedInteraction", "annotate_cassette", "extend_cassette", "replace_cassette"]
+__all__ = [
+    "RecordedInteraction",
+    "annotate_cassette",
+    "encode_cassette",
+    "extend_cassette",
+    "replace_cassette",
+]
 
 
 class RecordedInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +141,19 @@ def _current(path: Path) -> tuple[list[RecordedInteraction], tuple[RecordedMessa
 def _write(
     path: Path, interactions: Sequence[RecordedInteraction], metadata: CassetteMetadata, scrubber: Scrubber
 ) -> None:
+    write_atomically(path, encode_cassette(interactions, metadata, scrubber))
+
+
+def encode_cassette(
+    interactions: Sequence[RecordedInteraction], metadata: CassetteMetadata, scrubber: Scrubber
+) -> bytes:
+    """Return the bytes of a cassette's file.
+
+    Args:
+        interactions: In order.
+        metadata: What the test declared, and its messages.
+        scrubber: Replaces secrets in the metadata.
+    """
     bodies = BodyPlaceholders()
     document = {
         "interactions": [_interaction(each.request, each.response, bodies) for each in interactions],
@@ -148,7 +167,7 @@ def _write(
             scrubber,
         ),
     }
-    write_atomically(path, bodies.fill(yamlserializer.serialize(document)).encode("utf-8"))
+    return bodies.fill(yamlserializer.serialize(document)).encode("utf-8")
 
 
 def _interaction(request: VcrRequest, response: dict[str, Any], bodies: BodyPlaceholders) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""The arguments of vcrpy, pytest-recording and pytest-vcr, and what they become in Pactape."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["OldOptions", "read_options"]
+
+#: Matchers that together mean what Pactape matches anyway.
+_ADDRESS = {"scheme", "host", "port", "path", "query"}
+_NO_MEANING = {
+    "record_mode",
+    "decode_compressed_response",
+    "serializer",
+    "filter_headers",
+    "record_on_exception",
+}
+_ADVICE = {
+    "before_record_request": "write what it hides as [tool.pactape.scrub] names or patterns, and what it ignores "
+    "as [tool.pactape.match] ignore",
+    "before_record_response": "write what it hides as [tool.pactape.scrub] names or patterns",
+    "before_record": "write what it hides as [tool.pactape.scrub] names or patterns",
+    "match_on": "write the parts that don't count as [tool.pactape.match] ignore",
+    "path_transformer": "name the cassette in the marker: cassette('name.yaml')",
+    "cassette_library_dir": "set [tool.pactape] cassettes",
+}
+
+
+class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options of another recorder mean in Pactape.
+
+    Args:
+        repeats: Whether the last response is given again.
+        ignore: Parts of requests that don't count: what filters removed before matching.
+        ignore_hosts: Hosts that are left alone.
+        ignore_localhost: Whether the loopback addresses are left alone.
+        secrets: Names that filters hid.
+        problems: What can't be carried over: the option, and what to do.
+    """
+
+    repeats: bool = False
+    ignore: tuple[str, ...] = ()
+    ignore_hosts: tuple[str, ...] = ()
+    ignore_localhost: bool = False
+    secrets: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def marker_arguments(self) -> dict[str, Any]:
+        """The arguments of a `cassette` marker with this meaning."""
+        values = {
+            "repeats": self.repeats,
+            "ignore": list(self.ignore),
+            "ignore_hosts": list(self.ignore_hosts),
+            "ignore_localhost": self.ignore_localhost,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+def read_options(options: Mapping[str, ast.expr]) -> OldOptions:
+    """Return the meaning of options, as far as they are literal values.
+
+    Args:
+        options: The expressions in the source, by the option's name.
+    """
+    values, problems = {}, []
+    for name, expression in options.items():
+        try:
+            values[name] = ast.literal_eval(expression)
+        except ValueError:
+            if name not in _NO_MEANING:
+                problems.append(_problem(name, ast.unparse(expression)))
+    problems += [_problem(name, repr(value)) for name, value in values.items() if not _is_known(name, value)]
+    hidden = [
+        *_names(values.get("filter_query_parameters")),
+        *_names(values.get("filter_post_data_parameters")),
+    ]
+    return OldOptions(
+        repeats=values.get("allow_playback_repeats") is True,
+        ignore=tuple(_ignored(values)),
+        ignore_hosts=tuple(_texts(values.get("ignore_hosts"))),
+        ignore_localhost=values.get("ignore_localhost") is True,
+        secrets=tuple(dict.fromkeys([*_names(values.get("filter_headers")), *hidden])),
+        problems=tuple(problems),
+    )
+
+
+def _is_known(name: str, value: object) -> bool:
+    if name in _NO_MEANING or name in {"filter_query_parameters", "filter_post_data_parameters"}:
+        return True
+    if name in {"allow_playback_repeats", "ignore_localhost"}:
+        return isinstance(value, bool)
+    if name == "ignore_hosts":
+        return isinstance(value, list | tuple | str)
+    return name == "match_on" and _matches_the_same(value)
+
+
+def _matches_the_same(value: object) -> bool:
+    """Return whether matchers mean what Pactape matches: the method and the whole URL; the body counts anyway."""
+    matchers = set(_texts(value)) - {"body", "raw_body"}
+    if "uri" in matchers:
+        matchers = (matchers - {"uri"}) | _ADDRESS
+    return matchers == {"method", *_ADDRESS}
+
+
+def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield entries for what filters removed or replaced on both sides before matching."""
+    yield from (f"query.{name}" for name in _names(values.get("filter_query_parameters")))
+    for name in _names(values.get("filter_post_data_parameters")):
+        yield from (f"form.{name}", f"$.{name}")
+
+
+def _names(value: object) -> list[str]:
+    """Return the names in a filter: texts, or pairs of a name and a replacement."""
+    items: Iterable[Any] = (
+        value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
+    )
+    names = [each[0] if isinstance(each, list | tuple) and each else each for each in items]
+    return [each for each in names if isinstance(each, str)]
+
+
+def _texts(value: object) -> list[str]:
+    items: Iterable[Any] = value if isinstance(value, list | tuple | set) else [value]
+    return [each for each in items if isinstance(each, str)]
+
+
+def _problem(name: str, text: str) -> str:
+    advice = _ADVICE.get(name, "see docs/how-to/move-from-pytest-recording.md")
+    return f"{name}={text} can't be carried over. Next step: {advice}"
+
+
+def is_path(node: ast.AST) -> bool:
+    """Return whether an argument of a marker is a relative path."""
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and not PurePath(node.value).is_absolute()
+    )
