@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.broker import BrokerConfig, running_broker
 
+from tests.broker.helpers.databases import empty_schema
 from tests.broker.helpers.stock import Provider, StockTools
 
 if TYPE_CHECKING:
@@ -27,13 +28,23 @@ def provider() -> Iterator[Provider]:
     server.server_close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where a broker's data may be: in a file, and in an empty schema of a PostgreSQL server."""
+    if request.param == "sqlite":
+        yield tmp_path / "broker.sqlite"
+    else:
+        with empty_schema() as address:
+            yield address
+
+
 @pytest.fixture
-def serving(tmp_path: Path) -> Callable[..., Any]:
+def serving(tmp_path: Path, location: Path | str) -> Callable[..., Any]:
     """Start brokers with a configuration of the test's own."""
 
     @contextmanager
     def start(config: BrokerConfig | None = None) -> Iterator[StockTools]:
-        with running_broker(tmp_path / "broker.sqlite", config=config) as url:
+        with running_broker(location, config=config) as url:
             yield StockTools(url, tmp_path)
 
     return start

@@ -90,6 +90,7 @@ def current_placements(
     version_id: int | None = None,
     version: str | None = None,
     instance: str | None = None,
+    owners: Select[Any] | None = None,
 ) -> list[Placement]:
     """What is deployed or released now, narrowed to what is given; the earliest first."""
     query = _current()
@@ -105,6 +106,8 @@ def current_placements(
         query = query.where(t.versions.c.number == version)
     if instance is not None:
         query = query.where(t.placements.c.instance == instance)
+    if owners is not None:
+        query = query.where(t.versions.c.pacticipant_id.in_(owners))
     found = connection.execute(query).all()
     environments = _by_id(connection) if found else {}
     return [_placement(row, environments) for row in found]

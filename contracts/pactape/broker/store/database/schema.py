@@ -43,7 +43,9 @@ def _to_2(connection: Connection) -> None:
     run("ALTER TABLE deliveries RENAME TO deliveries_1")
     for table in (t.tags, t.integrations, t.successes, t.deliveries):
         table.create(connection)
-    for added in (*t.results.indexes, *t.versions.indexes):
+    new = {"placements_in_use", "publications_by_consumer"}
+    known = (*t.placements.indexes, *t.publications.indexes)
+    for added in (*t.results.indexes, *t.versions.indexes, *(each for each in known if each.name in new)):
         added.create(connection)
     for statement in _FILL_2:
         connection.execute(text(statement))

@@ -148,6 +148,7 @@ publications = Table(
     UniqueConstraint("version_id", "provider_id"),
     Index("publications_by_parties", "provider_id", "consumer_id", "version_id"),
     Index("publications_by_content", "content_id"),
+    Index("publications_by_consumer", "consumer_id", "version_id"),
 )
 
 results = Table(
@@ -209,6 +210,9 @@ placements = Table(
     Index("placements_now", "environment_id", "ended_at"),
     Index("placements_by_version", "version_id"),
 )
+# What is in use now is few, however often it was deployed.
+_NOW = placements.c.ended_at.is_(None)
+Index("placements_in_use", placements.c.version_id, sqlite_where=_NOW, postgresql_where=_NOW)
 
 webhooks = Table(
     "webhooks",

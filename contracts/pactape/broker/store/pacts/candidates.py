@@ -54,7 +54,7 @@ def candidates_in(connection: Connection, provider: str, scope: SelectionScope) 
     branch_heads = _branch_heads(connection, provider, scope)
     tag_heads = _tag_heads(connection, provider, scope)
     tagged = _tagged(connection, provider, scope)
-    placements = _placements(connection) if scope.environments else {}
+    placements = _placements(connection, provider) if scope.environments else {}
     latest = latest_publications(connection, provider=provider) if scope.latest else []
     wanted = {*branch_heads, *tag_heads, *tagged, *placements, *(each.version_id for each in latest)}
     publications = publications_of_versions(connection, versions=wanted, providers=[provider])
@@ -137,9 +137,9 @@ def _by_version(rows: Iterable[Any]) -> _Heads:
     return dict(found)
 
 
-def _placements(connection: Connection) -> dict[int, list[Placement]]:
+def _placements(connection: Connection, provider: str) -> dict[int, list[Placement]]:
     found: dict[int, list[Placement]] = defaultdict(list)
-    for placement in current_placements(connection):
+    for placement in current_placements(connection, owners=_consumers_of(provider)):
         found[placement.version_id].append(placement)
     return dict(found)
 

@@ -16,7 +16,7 @@ from pactape.broker.store.pacts.publishing import CONSUMERS, PROVIDERS, between,
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import CTE, ColumnElement, Connection, Select
 
 __all__ = [
     "latest_publication",
@@ -169,50 +169,64 @@ def latest_publications(
         main_branch: Whether they must be on the consumer's main branch.
         tag: A tag that they must have.
     """
-    inner = t.publications.alias("inner_publications")
+    heads = _heads(consumer, provider, pacticipant, branch=branch, main_branch=main_branch, tag=tag)
+    query = select_publications().join(
+        heads,
+        and_(
+            heads.c.version_id == t.publications.c.version_id,
+            heads.c.provider_id == t.publications.c.provider_id,
+        ),
+    )
+    return _all(connection, query.where(*_named(part)).order_by(CONSUMERS.c.name, PROVIDERS.c.name))
+
+
+def _heads(
+    consumer: str | None,
+    provider: str | None,
+    pacticipant: str | None,
+    *,
+    branch: str | None,
+    main_branch: bool,
+    tag: str | None,
+) -> CTE:
+    """Return the latest version with a contract of each integration, computed before anything is joined to it."""
+    inner, consumers, providers = t.publications.alias(), t.pacticipants.alias(), t.pacticipants.alias()
     newest = select(inner.c.version_id).where(
         inner.c.provider_id == t.integrations.c.provider_id,
         inner.c.consumer_id == t.integrations.c.consumer_id,
     )
-    newest = _newest_on(newest, inner, branch=branch, main_branch=main_branch, tag=tag)
+    name: Any = consumers.c.main_branch if main_branch else branch
+    newest = _newest_on(newest, inner, branch=name, tag=tag)
     head = newest.order_by(inner.c.version_id.desc()).limit(1).scalar_subquery()
-    query = select_publications().join(
-        t.integrations,
-        and_(
-            t.integrations.c.consumer_id == t.publications.c.consumer_id,
-            t.integrations.c.provider_id == t.publications.c.provider_id,
-            t.publications.c.version_id == head,
-        ),
+    query = (
+        select(head.label("version_id"), t.integrations.c.provider_id)
+        .join(consumers, consumers.c.id == t.integrations.c.consumer_id)
+        .join(providers, providers.c.id == t.integrations.c.provider_id)
     )
-    query = query.where(*between(consumer, provider), *_named(part, pacticipant))
-    return _all(connection, query.order_by(CONSUMERS.c.name, PROVIDERS.c.name))
+    if consumer is not None:
+        query = query.where(consumers.c.name == consumer)
+    if provider is not None:
+        query = query.where(providers.c.name == provider)
+    if pacticipant is not None:
+        query = query.where(or_(consumers.c.name == pacticipant, providers.c.name == pacticipant))
+    return query.cte("heads").prefix_with("MATERIALIZED")
 
 
-def _newest_on(
-    newest: Select[Any], inner: Any, *, branch: str | None, main_branch: bool, tag: str | None
-) -> Select[Any]:
-    if branch is not None or main_branch:
-        name: Any = CONSUMERS.c.main_branch if main_branch else branch
+def _newest_on(newest: Select[Any], inner: Any, *, branch: Any, tag: str | None) -> Select[Any]:
+    if branch is not None:
         newest = newest.join(t.branch_versions, t.branch_versions.c.version_id == inner.c.version_id).join(
-            t.branches, and_(t.branches.c.id == t.branch_versions.c.branch_id, t.branches.c.name == name)
+            t.branches, and_(t.branches.c.id == t.branch_versions.c.branch_id, t.branches.c.name == branch)
         )
     if tag is not None:
         newest = newest.join(t.tags, and_(t.tags.c.version_id == inner.c.version_id, t.tags.c.name == tag))
     return newest
 
 
-def _named(part: str, pacticipant: str | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if part:
-        wanted.append(
-            or_(
-                CONSUMERS.c.name.icontains(part, autoescape=True),
-                PROVIDERS.c.name.icontains(part, autoescape=True),
-            )
-        )
-    if pacticipant is not None:
-        wanted.append(or_(CONSUMERS.c.name == pacticipant, PROVIDERS.c.name == pacticipant))
-    return wanted
+def _named(part: str) -> list[ColumnElement[bool]]:
+    if not part:
+        return []
+    names = (CONSUMERS.c.name, PROVIDERS.c.name)
+    return [or_(*(name.icontains(part, autoescape=True) for name in names))]
 
 
 def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
