@@ -15,6 +15,7 @@ import pytest
 import requests
 from pactape.errors import CassetteFormatError, OutputError
 from pactape.replaying import Recordings, ReplayServer, replaying
+from pactape.serving import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,3 +183,28 @@ def test_the_command_leaves_with_2_for_a_file_that_is_no_cassette(tmp_path: Path
     with command(str(tmp_path / "broken.yaml")) as process:
         _, told = process.communicate(timeout=30)
     assert (process.returncode, "broken.yaml" in told, "Traceback" in told) == (2, True, False)
+
+
+def test_pages_of_the_named_origin_may_use_the_server(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    answer = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {"Access-Control-Allow-Origin": ["https://recorded.example.com"]},
+        "body": {"string": "up"},
+    }
+    request = {"method": "GET", "uri": "http://a.test/health", "headers": {}, "body": None}
+    path.write_text(json.dumps({"interactions": [{"request": request, "response": answer}], "version": 1}))
+    server = ReplayServer(Recordings([path]), cors="http://localhost:3000")
+    with in_background(server, name="replay"):
+        origin = {"Origin": "http://localhost:3000"}
+        asked = {**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-a"}
+        preflight = requests.options(f"{server.url}/health", headers=asked, timeout=10)
+        allowed = requests.get(f"{server.url}/health", headers=origin, timeout=10)
+        other = requests.get(f"{server.url}/health", headers={"Origin": "http://other.test"}, timeout=10)
+    name = "Access-Control-Allow-Origin"
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Headers"]) == (204, "x-a")
+    assert (allowed.headers[name], allowed.text, name in other.headers) == (
+        "http://localhost:3000",
+        "up",
+        False,
+    )

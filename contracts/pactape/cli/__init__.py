@@ -29,6 +29,7 @@ _SUBCOMMANDS = (
     "lint",
     "openapi",
     "publish",
+    "record",
     "record-deployment",
     "replay-server",
     "verify",

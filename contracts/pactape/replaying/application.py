@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pactape.exchange import Response
     from pactape.replaying.recordings import Recordings
 
-__all__ = ["ReplayApplication"]
+__all__ = ["ReplayApplication", "request_of"]
 
 #: Headers of one connection (RFC 9110, section 7.6.1), and those that the server sets itself.
 _NOT_REPLAYED = frozenset(
@@ -53,7 +53,7 @@ class ReplayApplication:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
-        request = _read(environ)
+        request = request_of(environ)
         answer = self._recordings.answer(request)
         status, headers, body = self._no_match(request) if answer is None else _replayed(answer)
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Recorded"
@@ -94,7 +94,8 @@ def _replayed(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     return answer.status, headers, answer.body
 
 
-def _read(environ: dict[str, Any]) -> Request:
+def request_of(environ: dict[str, Any]) -> Request:
+    """Return the request that a WSGI server received, its target as the client wrote it."""
     target = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/")
     if environ.get("QUERY_STRING") and "?" not in target:
         target = f"{target}?{environ['QUERY_STRING']}"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.replaying.application import ReplayApplication
+from pactape.replaying.cors import allow_origins
 from pactape.replaying.recordings import Recordings
 from pactape.serving import HttpServer, serving
 
@@ -23,13 +24,19 @@ class ReplayServer(HttpServer):
         recordings: The recordings to answer from.
         host: The address to listen at.
         port: 0 takes any free port.
+        cors: The origin of the pages that may use the server from a browser, "*" for any; None for none.
 
     Raises:
         OutputError: The port can't be bound.
     """
 
-    def __init__(self, recordings: Recordings, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        super().__init__(ReplayApplication(recordings), host=host, port=port)
+    def __init__(
+        self, recordings: Recordings, *, host: str = "127.0.0.1", port: int = 0, cors: str | None = None
+    ) -> None:
+        application = ReplayApplication(recordings)
+        super().__init__(
+            application if cors is None else allow_origins(application, cors), host=host, port=port
+        )
 
 
 @contextmanager
