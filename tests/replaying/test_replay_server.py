@@ -192,7 +192,7 @@ def test_pages_of_the_named_origin_may_use_the_server(tmp_path: Path) -> None:
         "headers": {"Access-Control-Allow-Origin": ["https://recorded.example.com"]},
         "body": {"string": "up"},
     }
-    request = {"method": "GET", "uri": "http://a.test/health", "headers": {}, "body": None}
+    request: dict[str, Any] = {"method": "GET", "uri": "http://a.test/health", "headers": {}, "body": None}
     path.write_text(json.dumps({"interactions": [{"request": request, "response": answer}], "version": 1}))
     server = ReplayServer(Recordings([path]), cors="http://localhost:3000")
     with in_background(server, name="replay"):
