@@ -14,6 +14,7 @@ import yaml
 
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import decode_body, sniffed_coding
+from pactape.recorders.aliases import check_expansion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,9 @@ class Source:
         if self._looks_like_json:
             return []
         with suppress(yaml.YAMLError, ValueError, RecursionError):
-            return list(yaml.load_all(self.text, Loader=_TextLoader))
+            documents = list(yaml.load_all(self.text, Loader=_TextLoader))
+            check_expansion(documents)
+            return documents
         return []
 
     @cached_property
@@ -127,7 +130,7 @@ class Source:
             if self._looks_like_json:
                 json.loads(self.text)
             else:
-                list(yaml.load_all(self.text, Loader=_TextLoader))
+                check_expansion(list(yaml.load_all(self.text, Loader=_TextLoader)))
         except json.JSONDecodeError as error:
             return f"line {error.lineno}, column {error.colno}: {error.msg}"
         except yaml.MarkedYAMLError as error:

@@ -16,6 +16,7 @@ from pactape.cassettes.format.metadata import KEY, CassetteMetadata, decode_meta
 from pactape.cassettes.format.vcr_formats import body_bytes, headers_of, modern_request, modern_response
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, RecordedMessage, Request, Response
+from pactape.recorders.aliases import check_expansion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,7 +187,9 @@ def _parse_yaml(text: str) -> object:
     try:
         return parse_fast(text)
     except UnsupportedYamlError:
-        return yamlserializer.deserialize(text)
+        document = yamlserializer.deserialize(text)
+        check_expansion(document)  # only this parser knows aliases
+        return document
 
 
 @contextmanager
