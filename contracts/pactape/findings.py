@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Finding", "Severity", "with_severities"]
+__all__ = ["Finding", "Severity", "count_by_severity", "with_severities"]
 
 
 class Severity(IntEnum):
@@ -66,3 +66,14 @@ def with_severities(findings: Iterable[Finding], severities: Mapping[str, str]) 
         if severity != "off":
             changed.append(msgspec.structs.replace(finding, severity=Severity[severity.upper()]))
     return sorted(changed)
+
+
+def count_by_severity(findings: Iterable[Finding]) -> str:
+    """Return how many findings each severity has.
+
+    Example:
+        >>> count_by_severity([Finding(Severity.INFO, "GET /users: $.nick", "is new")])
+        '0 breaking, 0 warning, 1 info'
+    """
+    severities = [each.severity for each in findings]
+    return ", ".join(f"{severities.count(severity)} {severity}" for severity in Severity)

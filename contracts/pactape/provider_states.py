@@ -65,7 +65,8 @@ class RemoteStates(Mapping[str, Callable[..., object]]):
             raise RuntimeError(f"{self._shown} doesn't answer ({type(error).__name__})") from None
         if not answer.ok:
             problem = f"{self._shown} answered with {answer.status_code}"
-            reason = answer.text[:_LONGEST_REASON].strip()
+            is_page = "html" in answer.headers.get("Content-Type", "").lower()
+            reason = "" if is_page else answer.text[:_LONGEST_REASON].strip()
             raise RuntimeError(f"{problem}: {reason}" if reason else problem)
         try:
             return answer.json()

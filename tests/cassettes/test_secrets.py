@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, use_cassette
-from pactape.cassettes.lint import Finding, lint_cassette
+from pactape.cassettes.lint import FoundSecret, lint_cassette
 from pactape.cassettes.scrubbing.cards import is_card_number
 from pactape.cassettes.scrubbing.providers import FORMS as PROVIDER_FORMS
 from pactape.cassettes.scrubbing.scrubber import Scrubber
@@ -185,7 +185,9 @@ def test_a_finding_says_file_interaction_place_and_kind(tmp_path: Path) -> None:
         tmp_path / "t.yaml", url="https://a.test/", headers={}, kind=JSON, body=f'{{"a": "{JWT}"}}'
     )
     assert lint_cassette(path) == [
-        Finding(cassette=str(path), interaction=0, place="request body", kind="JSON Web Token", field="$.a")
+        FoundSecret(
+            cassette=str(path), interaction=0, place="request body", kind="JSON Web Token", field="$.a"
+        )
     ]
 
 

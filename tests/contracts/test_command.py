@@ -81,7 +81,7 @@ def test_derive_finds_the_project_from_a_folder_inside_it(project: Path) -> None
 def test_verify_leaves_with_0_when_the_contract_holds(project: Path, provider: str) -> None:
     pactape(project, "derive")
     done = pactape(project, "verify", "--url", provider)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "users: 1 of 1 interactions passed")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "users: 1 interactions: 1 passed")
 
 
 @pytest.mark.parametrize("provider", [{"id": 8, "mail": "b@example.com"}], indirect=True)
@@ -124,7 +124,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
         (
             lambda _project: None,
             ["verify", "--url", "http://127.0.0.1:9"],
-            "holds no pact of the provider 'users'",
+            "contains no pact of the provider 'users'",
         ),
         (
             lambda project: pactape(project, "derive"),

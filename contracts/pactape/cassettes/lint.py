@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Provenance, RecordedMessage, Request, Response
 
-__all__ = ["Finding", "lint_cassette", "lint_file"]
+__all__ = ["FoundSecret", "lint_cassette", "lint_file"]
 
 _DEFAULT_RULES = ScrubRules()
 _PRINTABLE = re.compile(rb"[\x20-\x7e\t\r\n]{8,}")
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class FoundSecret(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A secret in a file.
 
     Args:
@@ -55,7 +55,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return ": ".join(part for part in parts if part)
 
 
-def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[Finding]:
+def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundSecret]:
     """Find the secrets in a cassette: what recording it today would scrub, and what a second look notices.
 
     Args:
@@ -77,7 +77,7 @@ def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[Findin
     return look.findings
 
 
-def lint_file(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[Finding]:
+def lint_file(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundSecret]:
     """Find the secrets in a file of another kind: a pact, or what is cached below `.pactape/`.
 
     Args:
@@ -102,7 +102,7 @@ class _Look:
     """The findings in one file."""
 
     def __init__(self, path: str, rules: ScrubRules) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[FoundSecret] = []
         self._path, self._rules = path, rules
 
     def at_exchange(self, exchange: Exchange) -> None:
@@ -154,7 +154,7 @@ class _Look:
         ]
         for field, kind, possible in found:
             self.findings.append(
-                Finding(
+                FoundSecret(
                     cassette=self._path,
                     interaction=index,
                     place=place,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["broker_options", "call_broker", "pacticipant_name", "version_or_commit"]
+__all__ = ["ask_broker", "broker_options", "call_broker", "pacticipant_name", "version_or_commit"]
 
 
 def broker_options(function: _F) -> _F:
@@ -80,19 +80,38 @@ def call_broker(
     Raises:
         BrokerError: There is no broker, or it refused; the message has the broker's own sentence.
     """
+    answer = ask_broker(settings, arguments, url=url, retries=retries, dry_run=dry_run, no_when=no_when)
+    if answer is not None:
+        click.echo(answer.text.strip())
+        sys.exit(1 if answer.code else 0)
+
+
+def ask_broker(
+    settings: Settings,
+    arguments: Sequence[str],
+    *,
+    url: str | None,
+    retries: int,
+    dry_run: bool,
+    no_when: tuple[str, ...] = (),
+) -> Answer | None:
+    """Call the broker with the official command, and return its answer; None for a dry run, which is printed.
+
+    Raises:
+        BrokerError: There is no broker, or it refused; the message has the broker's own sentence.
+    """
     from pactape.pact_cli.command import broker_url, run_broker  # noqa: PLC0415 -- keeps `pactape --help` fast
 
     address = broker_url(url, settings.broker.url, os.environ)
     if dry_run:
         click.echo(f"would call {without_credentials(address)}: pact broker {' '.join(arguments)}")
-        return
+        return None
     answer = run_broker(address, arguments, retries=retries)
     if answer.code and not any(text in answer.text for text in no_when):
         raise BrokerError(
             _reason(answer), where=without_credentials(address), remedy="check the URL, names and credentials"
         )
-    click.echo(answer.text.strip())
-    sys.exit(1 if answer.code else 0)
+    return answer
 
 
 def _reason(answer: Answer) -> str:

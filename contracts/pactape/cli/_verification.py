@@ -89,6 +89,7 @@ def run_verification(
         PactapeError: It can't be verified; the message says why.
         click.UsageError: Two options contradict each other.
     """
+    parse_headers(arguments.headers, option="--header")
     if arguments.from_broker:
         return _from_broker(settings, arguments, on_progress)
     _refuse_broker_options(arguments)
@@ -255,6 +256,12 @@ def _files_of_provider(settings: Settings, wanted: str | None) -> list[Path]:
             where=settings.pacts,
             remedy="name one with --provider, or name the files",
         )
+    if (
+        wanted is not None
+        and settings.providers
+        and wanted not in {each.name for each in settings.providers.values()}
+    ):
+        settings.provider(wanted)  # raises, with those that there are
     raise PactFormatError(
         f"contains no pact of the provider {name!r}" if name else "contains no pact",
         where=settings.pacts,

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from pactape.cli._broker_options import (
+    ask_broker,
     broker_options,
-    call_broker,
     pacticipant_name,
     version_or_commit,
 )
 from pactape.cli._options import project_option
+from pactape.cli._reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.pact_cli.command import Answer
+    from pactape.reports import Format, Report
 
 __all__ = ["can_i_deploy"]
 
@@ -38,6 +42,7 @@ __all__ = ["can_i_deploy"]
     "--retry-while-unknown", type=click.IntRange(0), help="How often to ask again while a result is missing."
 )
 @click.option("--retry-interval", type=click.IntRange(1), help="Seconds between two attempts.")
+@report_options
 def can_i_deploy(
     *,
     project: Path,
@@ -50,6 +55,8 @@ def can_i_deploy(
     ignored: tuple[str, ...],
     retry_while_unknown: int | None,
     retry_interval: int | None,
+    report_format: Format,
+    report_file: Path | None,
 ) -> None:
     """Check whether a version works with everything in an environment.
 
@@ -65,6 +72,29 @@ def can_i_deploy(
         *(("--retry-while-unknown", str(retry_while_unknown)) if retry_while_unknown else ()),
         *(("--retry-interval", str(retry_interval)) if retry_interval else ()),
     ]
-    call_broker(
+    answer = ask_broker(
         settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
+    )
+    if answer is not None:
+        report = _report(answer, subject=f"{arguments[2]} {arguments[4]} to {to_environment}")
+        end_with_report(report, report_format=report_format, report_file=report_file)
+
+
+def _report(answer: Answer, *, subject: str) -> Report:
+    from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    lines = answer.text.strip().splitlines()
+    is_deployable = answer.code == 0
+    result = ReportedResult(
+        outcome=Outcome.PASSED if is_deployable else Outcome.FAILED,
+        group="can-i-deploy",
+        name=subject,
+        details=() if is_deployable else tuple(line.strip() for line in lines if line.strip()[:1].isalpha()),
+    )
+    return Report(
+        command="can-i-deploy",
+        exit_code=0 if is_deployable else 1,
+        summary=lines[-1] if lines else "no output",
+        results=(result,),
+        before=tuple(lines[:-1]),
     )

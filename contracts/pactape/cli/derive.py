@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pactape.cli._options import project_option
+from pactape.cli._reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pactape.contracts import Contract, Derivation
+    from pactape.contracts import Contract, Derivation, Problem
+    from pactape.findings import Finding
+    from pactape.reports import Format
 
 __all__ = ["derive"]
 
@@ -23,8 +26,10 @@ __all__ = ["derive"]
 @project_option
 @click.option("--all-fields", is_flag=True, help="Require response fields that no test reads, too.")
 @click.option("--prune", is_flag=True, help="Delete contracts that nothing supports any more.")
-@click.pass_context
-def derive(context: click.Context, project: Path, *, all_fields: bool, prune: bool) -> None:
+@report_options
+def derive(
+    *, project: Path, all_fields: bool, prune: bool, report_format: Format, report_file: Path | None
+) -> None:
     """Write a Pact contract for each provider that the project's cassettes hold recordings of.
 
     Before it is written, a contract is proved: each of its recordings keeps it, and no two of its interactions
@@ -33,6 +38,8 @@ def derive(context: click.Context, project: Path, *, all_fields: bool, prune: bo
     """
     from pactape.contracts import derive as derive_contracts  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.contracts import leftover_files, write_contracts  # noqa: PLC0415 -- as above
+    from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- as above
+    from pactape.reports import Report  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     derivation = derive_contracts(settings, all_fields=all_fields)
@@ -48,30 +55,45 @@ def derive(context: click.Context, project: Path, *, all_fields: bool, prune: bo
             'Fix: set [tool.pactape] consumer = "…" in pyproject.toml.',
             err=True,
         )
-    _show(derivation, changed, folder=settings.pacts)
-    _show_leftovers(leftover_files(derivation, settings.pacts), prune=prune)
-    for problem in derivation.problems:
-        click.echo(f"error: {problem}", err=True)
-    if derivation.problems:
-        context.exit(1)
+    findings = with_severities([*map(_problem, derivation.problems)], settings.severities)
+    report = Report(
+        command="derive",
+        exit_code=1 if findings and findings[0].severity is Severity.BREAKING else 0,
+        summary=f"{_count(len(changed), 'file')} written, {_count(len(findings), 'problem')}",
+        findings=tuple(findings),
+        before=(
+            *_lines(derivation, changed, folder=settings.pacts),
+            *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
+        ),
+    )
+    end_with_report(report, report_format=report_format, report_file=report_file)
 
 
-def _show(derivation: Derivation, changed: list[Path], *, folder: Path) -> None:
+def _problem(problem: Problem) -> Finding:
+    from pactape.findings import Finding, Severity  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    place = f"{problem.parties.consumer} → {problem.parties.provider}: {problem.description}"
+    return Finding(
+        Severity.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}", rule="contract-unprovable"
+    )
+
+
+def _lines(derivation: Derivation, changed: list[Path], *, folder: Path) -> Iterator[str]:
     recordings = _count(derivation.recordings, "recording")
-    click.echo(f"{_count(derivation.cassettes, 'cassette')} read, with {recordings}")
+    yield f"{_count(derivation.cassettes, 'cassette')} read, with {recordings}"
     for contract in derivation.contracts:
         head = f"{contract.parties.consumer} → {contract.parties.provider}: {_contents(contract)}"
         for path in (folder / name for name in contract.file_names):
-            click.echo(f"{head}, {'written to' if path in changed else 'unchanged in'} {path}")
+            yield f"{head}, {'written to' if path in changed else 'unchanged in'} {path}"
         for line in _details(contract):
-            click.echo(f"  {line}")
-    _show_observed(derivation)
+            yield f"  {line}"
+    yield from _observed_lines(derivation)
     for reason, count in sorted(Counter(each.reason for each in derivation.exclusions).items()):
-        click.echo(f"{_count(count, 'recording')} skipped: {reason}")
+        yield f"{_count(count, 'recording')} skipped: {reason}"
     for name in derivation.empty_files:
-        click.echo(f"file without recordings: {name}")
+        yield f"file without recordings: {name}"
     for file in derivation.skipped_files:
-        click.echo(f"file skipped: {file.file}: {file.reason}")
+        yield f"file skipped: {file.file}: {file.reason}"
 
 
 def _show_observed(derivation: Derivation) -> None:
@@ -110,13 +132,13 @@ def _details(contract: Contract) -> Iterator[str]:
         yield f"only status and type are stated: {_count(count, 'interaction')} with {media}"
 
 
-def _show_leftovers(leftovers: list[Path], *, prune: bool) -> None:
+def _leftover_lines(leftovers: list[Path], *, prune: bool) -> Iterator[str]:
     for path in leftovers:
         if prune:
             path.unlink()
-            click.echo(f"deleted: {path}, which no recording and no hand-written file supports any more")
+            yield f"deleted: {path}, which no recording and no hand-written file supports any more"
         else:
-            click.echo(
+            yield (
                 f"left over: {path}: no recording and no hand-written file supports it any more. "
                 "Fix: delete it with `pactape derive --prune`, or record its tests again."
             )

@@ -1,17 +1,21 @@
-"""`pactape drift`: whether live providers still answer as recorded."""
+"""`pactape drift`: check whether live providers still respond as recorded."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from pactape.cli._options import project_option
+from pactape.cli._reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.checking import Drift
+    from pactape.reports import Format, Report
+    from pactape.settings import Settings
 
 __all__ = ["drift"]
 
@@ -19,12 +23,21 @@ __all__ = ["drift"]
 @click.command()
 @project_option
 @click.option(
-    "--base-url", metavar="URL", help="Where the provider is now; by default where it was recorded."
+    "--base-url", metavar="URL", help="Where the provider is now.  [default: where it was recorded]"
 )
-@click.option("--provider", metavar="KEY", help="The provider's key in the settings; not needed for one.")
+@click.option(
+    "--provider", metavar="NAME", help="The provider that is there, by name or key; not needed for one."
+)
 @click.argument("pytest_arguments", nargs=-1)
+@report_options
 def drift(
-    project: Path, *, base_url: str | None, provider: str | None, pytest_arguments: tuple[str, ...]
+    *,
+    project: Path,
+    base_url: str | None,
+    provider: str | None,
+    pytest_arguments: tuple[str, ...],
+    report_format: Format,
+    report_file: Path | None,
 ) -> None:
     """Record the tests again into a temporary folder, and report what providers changed.
 
@@ -32,17 +45,38 @@ def drift(
     that a test reads has changed; 1 something has; 2 a provider can't be reached, or the tests can't be run.
     """
     from pactape.checking import find_drift  # noqa: PLC0415 -- fast `--help`
-    from pactape.findings import Severity  # noqa: PLC0415 -- fast `--help`
 
     settings = load_settings(project)
     live = {} if base_url is None else {settings.provider(provider).key: base_url.rstrip("/")}
     drift = find_drift(settings, live_urls=live, arguments=pytest_arguments)
-    for finding in drift.findings:
-        click.echo(finding)
-    for failed in drift.unreachable:
-        click.echo(f"NOT JUDGED: {failed.name}: the provider cannot be reached: {failed.message}")
-    counts = [
-        f"{sum(each.severity is severity for each in drift.findings)} {severity}" for severity in Severity
+    end_with_report(_report(drift, settings), report_format=report_format, report_file=report_file)
+
+
+def _report(drift: Drift, settings: Settings) -> Report:
+    from pactape.findings import Severity, count_by_severity, with_severities  # noqa: PLC0415 -- fast `--help`
+    from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- fast `--help`
+
+    changed = with_severities(
+        [each for each in drift.findings if each.rule != "test-failed"], settings.severities
+    )
+    failed = with_severities(
+        [each for each in drift.findings if each.rule == "test-failed"], settings.severities
+    )
+    findings = (*changed, *failed)
+    is_breaking = any(each.severity is Severity.BREAKING for each in findings)
+    unreachable = [
+        ReportedResult(
+            outcome=Outcome.NOT_JUDGED,
+            group="",
+            name=each.name,
+            details=(f"the provider cannot be reached: {each.message}",),
+        )
+        for each in drift.unreachable
     ]
-    click.echo(f"{drift.recordings} cassettes recorded again: {', '.join(counts)}")
-    sys.exit(drift.exit_code)
+    return Report(
+        command="drift",
+        exit_code=2 if unreachable else int(is_breaking),
+        summary=f"{drift.recordings} cassettes recorded again: {count_by_severity(findings)}",
+        results=tuple(unreachable),
+        findings=findings,
+    )

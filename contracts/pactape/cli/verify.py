@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pactape.cli._options import project_option
+from pactape.cli._reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from pactape.reports import Format, Report
     from pactape.verification import Publication, Verification
 
 __all__ = ["verify"]
-
-_WORDS = {"passed": "passed", "failed": "FAILED", "pending": "pending", "not judged": "NOT JUDGED"}
 
 
 @click.command()
@@ -84,7 +85,8 @@ _WORDS = {"passed": "passed", "failed": "FAILED", "pending": "pending", "not jud
     help="Since when work in progress is verified, too: YYYY-MM-DD, or never.  [default: 90 days ago]",
 )
 @click.option("--no-pending", is_flag=True, help="Leave pending contracts out.")
-def verify(project: Path, **options: Any) -> None:
+@report_options
+def verify(project: Path, report_format: Format, report_file: Path | None, **options: Any) -> None:
     """Verify a running provider against contracts, with the official verifier.
 
     PACTS are files or folders. Without them the provider's contracts in the project's folder of pacts are verified,
@@ -98,8 +100,7 @@ def verify(project: Path, **options: Any) -> None:
     settings = load_settings(project)
     with _progress() as on_progress:
         verification = run_verification(settings, arguments, on_progress=on_progress)
-    _show(verification)
-    sys.exit(verification.exit_code)
+    end_with_report(_report(verification), report_format=report_format, report_file=report_file)
 
 
 def _progress() -> AbstractContextManager[Any]:
@@ -109,23 +110,37 @@ def _progress() -> AbstractContextManager[Any]:
     return nullcontext(lambda count: click.echo(f"\r{count} interactions", nl=False, err=True))
 
 
-def _show(verification: Verification) -> None:
-    for notice in verification.notices:
-        click.echo(notice)
-    for result in verification.results:
-        click.echo(f"{_WORDS[result.verdict]:<11} {result.consumer}: {result.description}")
-        for failure in result.failures:
-            click.echo(f"            {failure}")
-    for each in verification.unjudged:
-        click.echo(f"{'NOT JUDGED':<11} {each.contract}: {each.reason}")
+def _report(verification: Verification) -> Report:
+    from pactape.reports.model import Outcome, Report, ReportedResult  # noqa: PLC0415 -- fast `--help`
+
+    results = [
+        ReportedResult(
+            outcome=Outcome(str(each.verdict)),
+            group=each.consumer,
+            name=each.description,
+            details=each.failures,
+            file=each.contract,
+            seconds=each.seconds,
+        )
+        for each in verification.results
+    ]
+    results += [
+        ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=each.contract, details=(each.reason,))
+        for each in verification.unjudged
+    ]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verification.counts().items() if count)
-    click.echo(f"{verification.provider}: {len(verification.results)} interactions: {counts or 'none'}")
-    if verification.publication is not None:
-        _show_publication(verification.publication)
+    return Report(
+        command="verify",
+        exit_code=verification.exit_code,
+        summary=f"{verification.provider}: {len(verification.results)} interactions: {counts or 'none'}",
+        results=tuple(results),
+        before=verification.notices,
+        after=tuple(_publication_lines(verification.publication)) if verification.publication else (),
+    )
 
 
-def _show_publication(publication: Publication) -> None:
+def _publication_lines(publication: Publication) -> Iterator[str]:
     for each in publication.arrived:
-        click.echo(f"published as {publication.version}: {each}")
+        yield f"published as {publication.version}: {each}"
     for refused in publication.refused:
-        click.echo(f"NOT published as {publication.version}: {refused.contract}: {refused.reason}")
+        yield f"NOT published as {publication.version}: {refused.contract}: {refused.reason}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
@@ -38,8 +38,18 @@ def decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
         raise SettingsError(
             f"{place}: {error}",
             where=root / FILE_NAME,
-            remedy="give the setting a value of the expected type (docs/reference/settings.md)",
+            remedy=_remedy(str(error), model),
         ) from None
+
+
+def _remedy(error: str, model: type[Any]) -> str:
+    """What to write instead: the choices of a setting that has some."""
+    name = error.rpartition("`$.")[2].rstrip("`")
+    types = {field.name: field.type for field in msgspec.structs.fields(model)}
+    choices = get_args(types.get(name))
+    if choices and all(isinstance(each, str) for each in choices):
+        return f"write one of {', '.join(map(repr, choices))}"
+    return "give the setting a value of the expected type (docs/reference/settings.md)"
 
 
 def _refuse_unknown(value: dict[str, Any], known: tuple[str, ...], *, place: str, root: Path) -> None:

@@ -98,6 +98,7 @@ def load_settings(root: Path) -> Settings:
         match=_match(table.match, root=root),
         ignore_hosts=table.ignore_hosts,
         ignore_localhost=table.ignore_localhost,
+        severities=table.severities,
     )
 
 
@@ -200,6 +201,7 @@ class _Table(msgspec.Struct, kw_only=True):
     match: dict[str, Any] = {}
     ignore_hosts: tuple[str, ...] = ()
     ignore_localhost: bool = False
+    severities: dict[str, Literal["breaking", "warning", "info", "off"]] = {}
 
 
 class _ProviderTable(msgspec.Struct, kw_only=True):

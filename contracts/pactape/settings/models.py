@@ -187,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         match: How a request is matched with a recorded one.
         ignore_hosts: Hosts whose requests are neither recorded nor blocked, "host", "host:port" or "*.internal".
         ignore_localhost: Whether the same holds for the loopback addresses.
+        severities: "breaking", "warning", "info" or "off" by rule, in place of a finding's own severity.
     """
 
     root: Path
@@ -211,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     match: MatchSettings = MatchSettings()
     ignore_hosts: tuple[str, ...] = ()
     ignore_localhost: bool = False
+    severities: Mapping[str, str] = {}
 
     @property
     def cache_folder(self) -> Path:

@@ -1,0 +1,35 @@
+"""A report as workflow commands of GitHub Actions, which become annotations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.findings import Severity
+
+if TYPE_CHECKING:
+    from pactape.findings import Finding
+    from pactape.reports.model import Report
+
+__all__ = ["github_report"]
+
+_COMMANDS = {Severity.BREAKING: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def github_report(report: Report) -> str:
+    """Return a workflow command for each problem, and the summary."""
+    lines = [*map(_command, report.problems()), report.summary]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(finding: Finding) -> str:
+    properties = {"file": finding.file, "title": f"pactape {finding.rule}".strip()}
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(f'{finding.place}: {finding.what}')}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

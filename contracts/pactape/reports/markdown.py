@@ -1,0 +1,55 @@
+"""A report as Markdown, for pull requests and the summaries of CI systems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pactape.reports.model import Report
+
+__all__ = ["markdown_report"]
+
+
+def markdown_report(report: Report) -> str:
+    """Return a report as Markdown: the summary, a table of results and a table of findings."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"## pactape {report.command}"
+    yield ""
+    yield _escaped(report.summary)
+    if report.results:
+        yield ""
+        rows = [
+            (
+                str(each.outcome),
+                f"{each.group}: {each.name}" if each.group else each.name,
+                "; ".join(each.details),
+            )
+            for each in report.results
+        ]
+        yield from _table(("outcome", "what", "reason"), rows)
+    if report.findings:
+        yield ""
+        found = [(str(each.severity), each.place, each.what) for each in report.findings]
+        yield from _table(("severity", "where", "what"), found)
+    if report.after:
+        yield ""
+        yield from (f"- {_escaped(line)}" for line in report.after)
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(titles)} |"
+    yield f"|{'---|' * len(titles)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_escaped, row))} |"
+
+
+def _escaped(text: str) -> str:
+    """Text in which nothing is taken for markup or for the end of a cell."""
+    for character in "\\`*_[]<>|":
+        text = text.replace(character, f"\\{character}")
+    return text.replace("\r", "").replace("\n", "<br>")

@@ -1,0 +1,61 @@
+"""A report in SARIF 2.1.0 (OASIS), which code hosts show beside the code."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pactape.findings import Severity
+
+if TYPE_CHECKING:
+    from pactape.findings import Finding
+    from pactape.reports.model import Report
+
+__all__ = ["sarif_report"]
+
+_UNDETERMINED = 2
+_LEVELS = {Severity.BREAKING: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def sarif_report(report: Report) -> str:
+    """Return a report as a SARIF log of one run; what passed isn't part of it."""
+    problems = list(report.problems())
+    rules = sorted({_rule(each) for each in problems})
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "pactape",
+                "version": version("pactape"),
+                "rules": [{"id": each} for each in rules],
+            }
+        },
+        "automationDetails": {"id": f"pactape/{report.command}"},
+        "invocations": [
+            {"executionSuccessful": report.exit_code < _UNDETERMINED, "exitCode": report.exit_code}
+        ],
+        "results": [_result(each) for each in problems],
+    }
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(finding: Finding) -> str:
+    return finding.rule or "finding"
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": _rule(finding),
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.place}: {finding.what}"},
+    }
+    if finding.file:
+        location = {"artifactLocation": {"uri": quote(finding.file, safe="/:")}}
+        result["locations"] = [{"physicalLocation": location}]
+    return result
