@@ -96,11 +96,11 @@ def _lines(derivation: Derivation, changed: list[Path], *, folder: Path) -> Iter
         yield f"file skipped: {file.file}: {file.reason}"
 
 
-def _show_observed(derivation: Derivation) -> None:
+def _observed_lines(derivation: Derivation) -> Iterator[str]:
     exchanges = sum(each.exchanges for each in derivation.contracts)
     observed = sum(each.summary.observed for each in derivation.contracts)
     if observed < exchanges:
-        click.echo(
+        yield (
             f"fields read: observed for {observed} of {_count(exchanges, 'exchange')}; of the others all fields "
             "are required. Observe them with `pytest --pactape-observe`"
         )
