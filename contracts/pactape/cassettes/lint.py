@@ -160,7 +160,7 @@ class _Look:
                     place=place,
                     kind=kind,
                     of=of,
-                    field="" if field == header else field.removeprefix("cookie "),
+                    field="" if field.lower() == header.lower() else field.removeprefix("cookie "),
                     possible=possible,
                 )
             )

@@ -98,5 +98,4 @@ def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
-    is_count = name.endswith("s") or plain_name(name) == "pass"
-    return not is_count or abs(value) >= _SHORTEST_COUNT
+    return kind is NameKind.CODE or abs(value) >= _SHORTEST_COUNT

@@ -44,7 +44,7 @@ KEY_OWNERS = word_set(
 )
 #: What stands before "key" and makes an identifier of it.
 PUBLIC_KEYS = word_set(
-    "public publishable primary foreign partition sort range hash cache object idempotency issue project "
+    "public publishable foreign partition sort range hash cache object idempotency issue project "
     "parent translation i18n registry hot short row index group routing lookup dedup deduplication "
     "candidate natural composite unique cluster clustering shard sharding map dict json attribute column "
     "field locale message label state event query react host_public verification verify"
@@ -87,6 +87,7 @@ SESSIONS = word_set(
 )
 #: Names of credentials that end in another word, without separators.
 CREDENTIALS = word_set(
+    "psk wpapsk presharedkey hmac "
     # HTTP and proxies
     "authorization proxyauthorization xauthorization xforwardedauthorization xauth xamzsecuritytoken "
     # OAuth, OpenID Connect, SAML, CAS
@@ -126,7 +127,7 @@ CONNECTIONS = word_set(
     "connectionstring connectionstrings connstring connstr dsn sentrydsn databaseurl jdbcurl sasurl sasuri"
 )
 SIGNATURES = word_set(
-    "signature signatures sig sign hmac apisignature apisig requestsignature oauthsignature hubsignature"
+    "signature signatures sig sign  apisignature apisig requestsignature oauthsignature hubsignature"
 )
 #: Words at the end that say what kind of thing the words before them name.
 CONTENT_ENDINGS = word_set(
@@ -136,6 +137,7 @@ CONTENT_ENDINGS = word_set(
 )
 #: Words somewhere in a name that make a random value a secret.
 SUSPICIOUS = word_set(
+    "pkey plaintext rememberme remember psk wstoken "
     "secret secrets token tokens password passwords passwd credential credentials auth oauth "
     "authentication session sessions signature hmac key keys ticket cookie nonce private apikey jwt "
     "bearer otp seed salt license licence cert webhook pass pwd secure security saml assertion "
@@ -156,6 +158,5 @@ ABOUT_ENDINGS = word_set(
     "minutes code codes class css flair color colour field fields model ref number no num"
 )
 PREFIXES_ABOUT = word_set(
-    "has is was can should must show hide use uses allow allows requires enable disable need needs public "
-    "publishable"
+    "has is was can should must show hide use uses allow allows requires need needs public publishable"
 )

@@ -55,7 +55,9 @@ class NameKind(Enum):
 
 _NUMBERED = re.compile(r"[-_.\s]*\d{1,3}$")
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_.\s\[\]:/$@]+")
-_GLUED_PASSWORD = re.compile(r"(?:password|passwd|passphrase|passwort)$")
+_GLUED_PASSWORD = re.compile(
+    r"(?:password|passwd|passphrase|passwort|(?:admin|root|user|db|smtp|ftp|require|key|store|mail|proxy|http|login)pass)$"
+)
 _GLUED_KEY = re.compile(
     r"(?:api|access|secret|private|auth|signing|encryption|master|account|shared|subscription|application|consumer|user|"
     r"license|client|service|session|storage|admin)key(?:s|pem|data)?$"
@@ -68,7 +70,13 @@ _GLUED_SECRET = re.compile(
     r"(?:client|app|api|shared|consumer|webhook|token|oauth|user|account|signing|jwt)secrets?$"
 )
 _LONGEST = 96
+_ENDINGS = (
+    (NameKind.CODE, CODES),
+    (NameKind.CONNECTION, CONNECTIONS),
+    (NameKind.CREDENTIAL, CREDENTIALS),
+)
 _NOUNS = {
+    **dict.fromkeys(PASSWORDS, NameKind.CREDENTIAL),
     **dict.fromkeys(SECRETS, NameKind.CREDENTIAL),
     **dict.fromkeys(SESSIONS, NameKind.TOKEN),
     **dict.fromkeys(SIGNATURES, NameKind.SIGNATURE),
@@ -130,20 +138,19 @@ def _by_last_words(words: tuple[str, ...]) -> NameKind | None:
     before = words[-2] if len(words) > 1 else ""
     if last in ABOUT_ENDINGS and not (last in {"id", "code", "codes"} and _names_a_code_or_id(words)):
         return NameKind.HARMLESS
-    if last in CONTENT_ENDINGS and before:
+    if last in CONTENT_ENDINGS and before and before + last not in CONNECTIONS:
         return _named_content(words[:-1])
     if words[0] in PREFIXES_ABOUT and last not in PASSWORDS:
         return NameKind.HARMLESS
-    if last in PASSWORDS:
-        return NameKind.CREDENTIAL
-    for kind, endings in (
-        (NameKind.CODE, CODES),
-        (NameKind.CONNECTION, CONNECTIONS),
-        (NameKind.CREDENTIAL, CREDENTIALS),
-    ):
-        if before + last in endings or (len(words) > 2 and words[-3] + before + last in endings):  # noqa: PLR2004
+    return _by_ending((before + last, "".join(words[-3:]))) or _by_noun(words, last, before)
+
+
+def _by_ending(endings: tuple[str, str]) -> NameKind | None:
+    """The kind of the last two or three words together."""
+    for kind, table in _ENDINGS:
+        if not table.isdisjoint(endings):
             return kind
-    return _by_noun(words, last, before)
+    return None
 
 
 def _by_noun(words: tuple[str, ...], last: str, before: str) -> NameKind | None:
@@ -159,12 +166,13 @@ def _by_noun(words: tuple[str, ...], last: str, before: str) -> NameKind | None:
 
 
 def _glued(word: str) -> NameKind | None:
-    """The kind of words that are written together: "userpassword", "myapikey"."""
-    if _GLUED_PASSWORD.search(word) or _GLUED_KEY.search(word) or _GLUED_SECRET.search(word):
+    """The kind of words that are written together: "userpassword", "myapikey", "wstoken"."""
+    if any(form.search(word) for form in (_GLUED_PASSWORD, _GLUED_KEY, _GLUED_SECRET, _GLUED_TOKEN)):
         return NameKind.CREDENTIAL
-    if _GLUED_TOKEN.search(word):
-        return NameKind.CREDENTIAL
-    return None
+    owner = word.removesuffix("token")
+    if owner == word or not owner:
+        return None
+    return NameKind.HARMLESS if owner in PUBLIC_TOKENS else NameKind.TOKEN
 
 
 def _kind_of_key(words: tuple[str, ...], before: str) -> NameKind:

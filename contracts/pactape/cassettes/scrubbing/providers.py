@@ -278,6 +278,13 @@ _CLOUDS = (
 )
 
 _INFRASTRUCTURE = (
+    _form(
+        "PASETO",
+        rf"v[1-4]\.(?:local|public)\.{_B64}{{40,2000}}",
+        "v1. v2. v3. v4.",
+        "v2.local.{b64:64}",
+        "v2.local.x",
+    ),
     _form("Databricks token", rf"dapi{_HEX}{{32}}(?:-\d)?", "dapi", "dapi{hex32}", "dapi{hex12}"),
     _form("Vault token", rf"hv[sbr]\.{_B64}{{24,300}}", "hvs. hvb. hvr.", "hvs.{b64:95}", "hvs.{b62:9}"),
     _form("Vault token", rf"[sb]\.{_B62}{{24}}(?!{_B62})", "s. b.", "s.{b62:24}", "s.{b62:9}", checked=True),

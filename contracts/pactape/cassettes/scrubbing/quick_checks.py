@@ -18,14 +18,10 @@ from pactape.cassettes.scrubbing.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
 from pactape.cassettes.scrubbing.replacements import Replacements
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
-from pactape.cassettes.scrubbing.structures.json_names import (
-    GRANT_SIBLINGS,
-    NAME_KEYS,
-    VALUE_KEYS,
-    bound_variables,
-)
+from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
+from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import holds_credentials, holds_form, names_something
+from pactape.cassettes.scrubbing.texts import holds_form, holds_spoken_secret, names_something
 from pactape.cassettes.scrubbing.walk import Walk
 from pactape.cassettes.scrubbing.words import word_set
 
@@ -61,7 +57,6 @@ _PLAIN_HEADERS = word_set(
 )
 _PLAIN_VALUE = re.compile(r"(?:W/)?\"?[A-Za-z0-9+/ :,.;_*=-]{0,128}\"?|[\w .;,=-]{0,2048}", re.ASCII)
 _JSON_STARTS = (b"{", b"[")
-_SPECIAL_KEYS = VALUE_KEYS | GRANT_SIBLINGS | {"query"}
 _LONGEST_CACHED = 1024
 _SHORTEST = 8
 _SHORT_KEY = 15
@@ -112,6 +107,8 @@ class QuickChecks:
         if isinstance(value, dict):
             return depth < _DEEPEST and self._is_clean_object(value, counter, depth + 1)
         if isinstance(value, list):
+            if len(value) == 2 and isinstance(value[0], str) and not self._is_harmless(value[0]):  # noqa: PLR2004 -- a pair
+                return False
             for each in value:
                 if not self._is_clean_value(each, counter, depth + 1):
                     return False
@@ -120,9 +117,9 @@ class QuickChecks:
 
     def _is_clean_object(self, value: dict[str, Any], counter: list[int], depth: int) -> bool:
         counter[0] += len(value)
-        if not _SPECIAL_KEYS.isdisjoint(value) and not self._has_harmless_names(value):
-            return False
         is_harmless = self._is_harmless
+        if not has_harmless_company(value, is_harmless):
+            return False
         for name, each in value.items():
             kind = type(each)
             if not is_harmless(name):
@@ -140,16 +137,17 @@ class QuickChecks:
 
     def _is_clean_named(self, name: str, value: Any, counter: list[int], depth: int) -> bool:
         """Whether a member whose name is suspicious holds nothing to replace."""
+        if len(name) > _SHORT_KEY and not self.is_clean_text(name):
+            return False
         if not value or value is True:
             return True
+        if name.lower() in COOKIE_HEADERS:
+            return False
         if isinstance(value, str):
-            if is_mask(value):
-                return True
-            return not is_secret_field(self._rules, name, value, Place.BODY) and self._is_clean_member(
-                name, value
-            )
-        if kind_of_name(self._rules, name) is NameKind.SUSPICIOUS and isinstance(value, dict):
-            return self.is_clean_text(name) and self._is_clean_value(value, counter, depth)
+            is_secret = not is_mask(value) and is_secret_field(self._rules, name, value, Place.BODY)
+            return not is_secret and self._is_clean_member(name, value)
+        if isinstance(value, dict) and not prefix_below(name, kind_of_name(self._rules, name)):
+            return self._is_clean_value(value, counter, depth)
         return isinstance(value, int | float) and not is_secret_number(self._rules, name, value)
 
     def _is_clean_member(self, name: str, value: str) -> bool:
@@ -160,26 +158,9 @@ class QuickChecks:
             return False
         return self.is_clean_text(value)
 
-    def _has_harmless_names(self, value: dict[str, Any]) -> bool:
-        """Whether nothing stands beside the members of an object that would make a secret of one."""
-        keys = value.keys()
-        if not GRANT_SIBLINGS.isdisjoint(keys):
-            return False
-        if "query" in keys and self._binds_secrets(value["query"]):
-            return False
-        names = [value.get(key) for key in NAME_KEYS] if not VALUE_KEYS.isdisjoint(keys) else []
-        return all(self._is_harmless(name) for name in names if isinstance(name, str))
-
-    def _binds_secrets(self, document: object) -> bool:
-        return (
-            isinstance(document, str)
-            and "$" in document
-            and not all(self._is_harmless(argument) for argument in bound_variables(document).values())
-        )
-
     def _harmless(self, name: str) -> bool:
         """Whether a name says nothing about its value, and is nothing to replace itself."""
-        if kind_of_name(self._rules, name) is not NameKind.HARMLESS:
+        if name.lower() in COOKIE_HEADERS or kind_of_name(self._rules, name) is not NameKind.HARMLESS:
             return False
         return len(name) <= _SHORT_KEY or self.is_clean_text(name)
 
@@ -197,6 +178,8 @@ class QuickChecks:
 
 
 def _holds_nothing(text: str) -> bool:
+    if " " in text and holds_spoken_secret(text):
+        return False
     if _PLAIN.fullmatch(text):
         return True
     if _STRUCTURED.search(text) is not None or _may_name_secret(text):
@@ -209,9 +192,9 @@ def _may_name_secret(text: str) -> bool:
     has_pairs = "=" in text or "--" in text or "\n" in text or text.count(":") > text.count("://")
     if has_pairs and names_something(text):
         return True
-    if "/" in text and (_ONE_TIME.search(text) is not None or ("@" in text and "://" in text)):
+    if "/" in text and (_ONE_TIME.search(text) is not None or ("@" in text and ":" in text)):
         return True
-    return holds_credentials(text) or _CARD_HINT.search(text) is not None
+    return _CARD_HINT.search(text) is not None
 
 
 def _has_duplicates(body: bytes) -> bool:

@@ -12,7 +12,6 @@ from pactape.cassettes.scrubbing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_value
 from pactape.cassettes.scrubbing.structures.multipart import scrub_multipart
-from pactape.cassettes.scrubbing.structures.urls import scrub_url
 from pactape.cassettes.scrubbing.walk import Walk
 from pactape.http_bodies import charset_of, sniffed_coding
 
@@ -73,7 +72,7 @@ class Scrubber:
             >>> Scrubber().url("https://ada:pw@api.example.com/a?sig=abc&page=2")
             'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed-2&page=2'
         """
-        return self._without_known(scrub_url(url, self._walk()))
+        return self._without_known(self._walk().url(url))
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """Return a body without secrets: fields by their names, and what is a secret under any name.

@@ -22,6 +22,7 @@ from pactape.cassettes.scrubbing.structures.headers import (
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
 from pactape.cassettes.scrubbing.structures.lines import looks_like_csv, scrub_csv, scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import looks_like_markup, scrub_markup
+from pactape.cassettes.scrubbing.structures.urls import scrub_url
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.texts import scrub_forms_in_text, scrub_named_values, scrub_private_keys
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.replacements import Replacements
     from pactape.cassettes.scrubbing.rules import ScrubRules
-    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = ["Walk"]
 
@@ -67,6 +68,12 @@ class Walk:
             self._field = before
 
     def _visited(self, name: str, value: str, place: Place) -> str:
+        special = _HEADERS.get(name.lower()) if place is not Place.PROSE else None
+        if special is not None and plain_name(name) not in self._rules.kept:
+            return special(value, self)
+        return self._named(name, value, place)
+
+    def _named(self, name: str, value: str, place: Place) -> str:
         if name.startswith(_COOKIE):
             return self._cookie(name.removeprefix(_COOKIE), value)
         if name and is_secret_field(self._rules, name, value, place):
@@ -153,6 +160,10 @@ class Walk:
     def _note(self, kind: str) -> None:
         self._replacements.note(str(self._field), kind)
 
+    def url(self, url: str) -> str:
+        """Return a request's URL without secrets."""
+        return self._own_patterns(scrub_url(scrub_forms_in_text(url, self._replace), self))
+
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its secret."""
         if plain_name(name) in self._rules.kept:
@@ -185,14 +196,11 @@ class Walk:
             return scrub_markup(text, self)
         if looks_like_graphql(text):
             return self.text(scrub_graphql(text, self))
-        return scrub_form(text, self) if looks_like_form(text) else self._decoded(text)
-
-    def _decoded(self, text: str) -> str:
         decoded = decode_base64(text)
-        if decoded is None:
-            return self.text(self._lines(text))
-        clean = self.document(decoded)
-        return text if clean == decoded else encode_like(clean, text)
+        if decoded is not None:
+            clean = self.document(decoded)
+            return text if clean == decoded else encode_like(clean, text)
+        return scrub_form(text, self) if looks_like_form(text) else self.text(self._lines(text))
 
     def _lines(self, text: str) -> str:
         """A text of several lines or documents."""

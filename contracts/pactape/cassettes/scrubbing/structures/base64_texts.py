@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 
-__all__ = ["decode_base64", "encode_like"]
+__all__ = ["decode_base64", "decode_short", "encode_like"]
 
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
@@ -31,6 +31,15 @@ def decode_base64(text: str) -> str | None:
     except (ValueError, binascii.Error, UnicodeDecodeError):
         return None
     return decoded if _TEXT.fullmatch(decoded) and _STRUCTURED.search(decoded) else None
+
+
+def decode_short(text: str) -> str | None:
+    """Return what a short text in base64 decodes to, if that is a text; None otherwise."""
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        return None
+    return decoded if _TEXT.fullmatch(decoded) else None
 
 
 def encode_like(decoded: str, before: str) -> str:

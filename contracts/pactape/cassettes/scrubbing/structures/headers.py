@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHALLENGE_HEADERS",
+    "COOKIE_HEADERS",
     "CREDENTIAL_HEADERS",
     "scrub_challenge",
     "scrub_cookies",
@@ -23,8 +24,10 @@ __all__ = [
 CREDENTIAL_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "x-authorization", "x-forwarded-authorization"}
 )
+COOKIE_HEADERS = frozenset({"cookie", "cookie2", "set-cookie", "set-cookie2"})
 #: Headers that hold "scheme name=value, …".
 CHALLENGE_HEADERS = frozenset({"www-authenticate", "proxy-authenticate", "authentication-info", "x-wsse"})
+_VALUE, _PATH = "authorization_value", "Authorization"
 _SCHEME = re.compile(r"([A-Za-z][\w-]{1,40}+)([ \t]+)(\S.*)", re.DOTALL)
 _COOKIE_PAIR = re.compile(r"([^=;,\s]{1,256}+)=([^;]*+)")
 _FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
@@ -38,9 +41,9 @@ def scrub_credentials(value: str, visit: Visitor) -> str:
     """
     found = _SCHEME.fullmatch(value.strip())
     if found is None:
-        return visit.field("authorization", value, Place.PARAMETER)
+        return visit.field(_VALUE, value, Place.PARAMETER, _PATH)
     scheme, space, secret = found.groups()
-    return f"{scheme}{space}{visit.field('authorization', secret, Place.PARAMETER)}"
+    return f"{scheme}{space}{visit.field(_VALUE, secret, Place.PARAMETER, _PATH)}"
 
 
 def scrub_cookies(value: str, visit: Visitor) -> str:

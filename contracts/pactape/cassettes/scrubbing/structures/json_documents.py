@@ -22,6 +22,7 @@ _SCALAR = re.compile(
 )
 _OPENING = re.compile(r"[\[{](?=\s*[\[{\"\]}\d-])")
 _MOST_FAILURES = 64
+_PAIR = 2
 _DEEPEST = 200
 _SAME = object()
 
@@ -44,8 +45,7 @@ def scrub_value(value: Any, visit: Visitor, *, names: NamesBelow | None = None) 
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        inside = names.in_list()
-        return [scrub_value(each, visit, names=inside) for each in value]
+        return [scrub_value(each, visit, names=inside) for inside, each in _items(list(value), names)]
     return _scalar(value, visit, names)
 
 
@@ -99,8 +99,7 @@ def _edits(document: Any, visit: Visitor) -> Iterator[tuple[int, str]]:
             if isinstance(value, _Object):
                 stack.append(_members(value, names))
             elif isinstance(value, list):
-                inside = names.in_list()
-                stack.append(iter([(inside, each) for each in value]))
+                stack.append(_items(value, names))
             else:
                 clean = visit.text(value) if names.is_key else _scalar(value, visit, names)
                 if clean is not value and clean != value:
@@ -108,6 +107,14 @@ def _edits(document: Any, visit: Visitor) -> Iterator[tuple[int, str]]:
                 number += 1
             continue
         stack.pop()
+
+
+def _items(values: list[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
+    """The items of a list, which have its name; the second one of ["password", "…"] has that of the first."""
+    inside = names.in_list()
+    if len(values) == _PAIR and all(isinstance(each, str) for each in values):
+        return iter([(inside, values[0]), (inside.below(values[0]), values[1])])
+    return iter([(inside, each) for each in values])
 
 
 def _members(pairs: Pairs, names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:

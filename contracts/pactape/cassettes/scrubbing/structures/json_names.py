@@ -6,21 +6,22 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["GRANT_SIBLINGS", "NAME_KEYS", "VALUE_KEYS", "NamesBelow", "Pairs", "bound_variables"]
+__all__ = ["NamesBelow", "Pairs", "has_harmless_company", "prefix_below"]
 
 Pairs = tuple[tuple[str, Any], ...]
 
 #: In {"name": "password", "value": "…"} the name that counts for the value is the one beside it.
-NAME_KEYS = ("name", "key", "Name", "Key", "id", "field", "label", "parameter", "header", "variable", "env")
-VALUE_KEYS = word_set(
+_NAME_KEYS = ("name", "key", "Name", "Key", "id", "field", "label", "parameter", "header", "variable", "env")
+_VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
     "current text data"
 )
@@ -38,7 +39,7 @@ _SIGNING_SIBLINGS = word_set(
     "app_key appKey sign_type x-amz-credential X-Amz-Credential key token password username user email"
 )
 #: Beside these `code` is an authorization code.
-GRANT_SIBLINGS = frozenset(
+_GRANT_SIBLINGS = frozenset(
     ["grant_type", "grantType", "code_verifier", "codeVerifier", "redirect_uri", "redirectUri"]
 )
 #: Below these names are sentences about fields, and not their values.
@@ -48,12 +49,30 @@ _SENTENCES = word_set(
     "placeholders titles tooltips"
 )
 _BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+#: Members that say that a value beside them is a secret.
+_FLAGS = word_set(
+    "sensitive masked isSecret is_secret secret isSensitive is_sensitive encrypted isEncrypted secure"
+)
+_SECRET_TYPES = word_set("SecureString secret password securestring Secret sensitive encrypted")
+#: The private members of a JSON Web Key (RFC 7517).
+_KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
+#: Beside these `code` is a one-time code.
+_FACTOR_SIBLINGS = word_set(
+    "phone phoneNumber phone_number email challenge challengeId challenge_id factor factor_id factorId mfaToken "
+    "mfa_token otpToken otp_token verification_id verificationId"
+)
+_COLLECTIONS = word_set("tokens keys credentials secrets auth session sessions apikeys")
 _PREFIXES = {
     NameKind.CREDENTIAL: "credential ",
     NameKind.CODE: "credential ",
     NameKind.CONNECTION: "credential ",
     NameKind.TOKEN: "token ",
 }
+
+
+_CODE_SIBLINGS = _GRANT_SIBLINGS | _FACTOR_SIBLINGS
+#: Objects with one of these are looked at closely.
+_SPECIAL_MEMBERS = _VALUE_KEYS | {"query", "kty", "code"}
 
 
 class NamesBelow:
@@ -108,13 +127,19 @@ class NamesBelow:
             self.name, parent=self, prefix=self._prefix, describes=self._describes, aliases=self._aliases
         )
         keys = members.keys()
-        for key in NAME_KEYS:
-            if isinstance(name := members.get(key), str) and not VALUE_KEYS.isdisjoint(keys):
+        for key in _NAME_KEYS:
+            if isinstance(name := members.get(key), str) and not _VALUE_KEYS.isdisjoint(keys):
                 found._pair = name
                 break
         found._hidden = not _HARMLESS_SIBLINGS.isdisjoint(keys)
         found._signs = not _SIGNING_SIBLINGS.isdisjoint(keys)
-        if not GRANT_SIBLINGS.isdisjoint(keys):
+        if _is_flagged(members):
+            found._pair = "secret"
+        if "kty" in keys:
+            found._aliases = {**found._aliases, **_KEY_MEMBERS}
+        if not _FACTOR_SIBLINGS.isdisjoint(keys):
+            found._aliases = {**found._aliases, "code": "otp_code"}
+        if not _GRANT_SIBLINGS.isdisjoint(keys):
             found._aliases = {**found._aliases, "code": "auth_code"}
         if isinstance(query := members.get("query"), str) and "$" in query:
             found._aliases = {**found._aliases, **bound_variables(query)}
@@ -139,7 +164,7 @@ class NamesBelow:
             name,
             parent=self,
             key=f".{key}",
-            prefix=_PREFIXES.get(kind, self._prefix),
+            prefix=prefix_below(name, kind) or self._prefix,
             describes=self._describes or key in _SENTENCES,
             aliases=self._aliases,
         )
@@ -151,7 +176,7 @@ class NamesBelow:
         return visit.field(self.name, value, Place.BODY, self)
 
     def _name_of(self, key: str) -> str:
-        if self._pair and key in VALUE_KEYS:
+        if self._pair and key in _VALUE_KEYS:
             return self._pair
         key = self._aliases.get(key, key)
         if key == "value" and self._prefix:
@@ -162,6 +187,44 @@ class NamesBelow:
         if self._hidden and kind in {NameKind.TOKEN, NameKind.SUSPICIOUS}:
             return ""
         return f"{self._prefix}{key}"
+
+
+def has_harmless_company(members: dict[str, Any], is_harmless: Callable[[str], bool]) -> bool:
+    """Whether no member of an object makes a secret of another one.
+
+    Args:
+        members: The object.
+        is_harmless: Says whether a name says nothing about its value.
+    """
+    if _SPECIAL_MEMBERS.isdisjoint(members):
+        return True
+    if "kty" in members or ("code" in members and not _CODE_SIBLINGS.isdisjoint(members)):
+        return False
+    query = members.get("query")
+    if isinstance(query, str) and "$" in query and not all(map(is_harmless, bound_variables(query).values())):
+        return False
+    return _VALUE_KEYS.isdisjoint(members) or not (
+        _is_flagged(members) or any(not is_harmless(name) for name in _names_beside(members))
+    )
+
+
+def _is_flagged(members: dict[str, Any]) -> bool:
+    """Whether a member says that the value beside it is a secret."""
+    kind = members.get("type", members.get("Type"))
+    return (isinstance(kind, str) and kind in _SECRET_TYPES) or any(
+        members.get(flag) is True for flag in _FLAGS
+    )
+
+
+def _names_beside(members: dict[str, Any]) -> list[str]:
+    return [name for key in _NAME_KEYS if isinstance(name := members.get(key), str)]
+
+
+def prefix_below(name: str, kind: NameKind) -> str:
+    """Return what a name puts before the names below it; empty for nothing."""
+    if kind is NameKind.SUSPICIOUS:
+        return "token " if plain_name(name) in _COLLECTIONS else ""
+    return _PREFIXES.get(kind, "")
 
 
 def bound_variables(document: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ def scrub_lines(text: str, visit: Visitor) -> str:
     Lines that are more indented than a credential's name with no value on its line are its value (YAML).
     """
     clean: list[str] = []
-    block, depth = "", -1
+    block, depth, named = "", -1, ""
     for line in text.split("\n"):
         if block:
             indent = len(line) - len(line.lstrip())
@@ -47,7 +47,10 @@ def scrub_lines(text: str, visit: Visitor) -> str:
         if found is None:
             clean.append(line)
             continue
-        clean.append(_line(found, visit))
+        name = found["name"].strip()
+        if name in {"name", "key"}:
+            named = found["value"].strip("\"' ")
+        clean.append(_line(found, visit, named if name == "value" else ""))
         if _BLOCK.fullmatch(found["value"]) and classify_name(found["name"]) in {
             NameKind.CREDENTIAL,
             NameKind.CODE,
@@ -56,8 +59,8 @@ def scrub_lines(text: str, visit: Visitor) -> str:
     return "\n".join(clean)
 
 
-def _line(found: re.Match[str], visit: Visitor) -> str:
-    name, value = found["name"].strip(), found["value"]
+def _line(found: re.Match[str], visit: Visitor, named: str = "") -> str:
+    name, value = named or found["name"].strip(), found["value"]
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return found.group()
     comment = _COMMENT.fullmatch(value)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_like_markup", "scrub_markup"]
 
-_START = re.compile(r"\ufeff?\s*+<(?:[A-Za-z!?])")
+_START = re.compile(r"\ufeff?\s*+<(?:[!?]|[A-Za-z_][\w:.-]*+(?:\s|/?>))")
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
-_ATTRIBUTE = re.compile(r"(?<=[\s\"'])([\w:.@-]{1,96}+)(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')")
+_ATTRIBUTE = re.compile(r"(?<=[\s\"'])([\w:.@-]{1,96}+)(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`/]++)")
 _CDATA = re.compile(r"(\s*+<!\[CDATA\[)(.*?)(\]\]>\s*+)", re.DOTALL)
 _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
 _VALUED = ("value", "content", "Value")
@@ -76,21 +76,24 @@ class _Markup:
     def _content(self, between: str, name: str) -> str:
         if not between or between.isspace():
             return between
+        if "<!--" in between:
+            return self._visit.text(between)
         if name == "\0script":
             return self._visit.document(between)
         if name == "\0name":
             self._named = html.unescape(between).strip()
             return self._visit.text(between)
+        return self._value(between, name)
+
+    def _value(self, between: str, name: str) -> str:
+        """An element's text, or its CDATA section."""
         section = _CDATA.fullmatch(between)
         if section:
             before, inner, after = section.groups()
             return f"{before}{self._visit.field(name, inner, Place.BODY)}{after}"
-        plain = html.unescape(between)
-        stripped = plain.strip()
+        stripped = html.unescape(between).strip()
         clean = self._visit.field(name, stripped, Place.BODY)
-        if clean == stripped:
-            return between
-        return between.replace(between.strip(), escape(clean), 1)
+        return between if clean == stripped else between.replace(between.strip(), escape(clean), 1)
 
     def _tag(self, tag: re.Match[str]) -> str:
         inside = tag.group(3)
@@ -108,17 +111,17 @@ class _Markup:
             return match.group()
         if local in _VALUED and naming:
             local = naming
-        plain = html.unescape(quoted[1:-1])
+        quote = quoted[0] if quoted[0] in _ENTITIES else ""
+        plain = _unquoted(quoted)
         clean = self._visit.field(local, plain, Place.BODY)
         if clean == plain:
             return match.group()
-        quote = quoted[0]
-        return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]})}{quote}"
+        return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]} if quote else {})}{quote}"
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    return (
-        {name: html.unescape(quoted[1:-1]) for name, _, quoted in _ATTRIBUTE.findall(inside)}
-        if inside
-        else {}
-    )
+    return {name: _unquoted(quoted) for name, _, quoted in _ATTRIBUTE.findall(inside)} if inside else {}
+
+
+def _unquoted(value: str) -> str:
+    return html.unescape(value[1:-1] if value[0] in _ENTITIES else value)

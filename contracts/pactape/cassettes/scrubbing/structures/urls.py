@@ -21,7 +21,7 @@ _PARTS = re.compile(
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
 #: Path segments behind which a random segment is a one-time secret.
 _BEFORE_SECRETS = re.compile(
-    r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api-?key|access-?token|auth-?token|share-?token)(?:[-_]\w+)?|tokens?",
+    r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api[-_]?key|access[-_]?token|auth[-_]?token|share[-_]?token)(?:[-_]\w+)?|tokens?",
     re.IGNORECASE,
 )
 
@@ -38,13 +38,20 @@ def scrub_url(url: str, visit: Visitor) -> str:
     if (query := found["query"]) is not None:
         clean += ["?", scrub_form(query, visit)]
     if (fragment := found["fragment"]) is not None:
-        clean += ["#", scrub_form(fragment, visit) if "=" in fragment else visit.text(fragment)]
+        clean += ["#", _fragment(fragment, visit)]
     return "".join(clean)
 
 
 def scrub_urls_in_text(text: str, visit: Visitor) -> str:
     """Return a text whose absolute URLs have lost their secrets."""
     return _IN_TEXT.sub(lambda match: scrub_url(match.group(), visit), text)
+
+
+def _fragment(fragment: str, visit: Visitor) -> str:
+    """A fragment: a form (RFC 6749, section 4.2.2), or the route of an application in the browser."""
+    if "?" in fragment:
+        return scrub_url(fragment, visit)
+    return scrub_form(fragment, visit) if "=" in fragment else visit.text(fragment)
 
 
 def _host(host: str, visit: Visitor) -> str:
@@ -66,8 +73,10 @@ def _path(path: str, visit: Visitor) -> str:
     for index, segment in enumerate(segments):
         if ";" in segment:
             segments[index] = _matrix(segment, visit)
+        elif "=" in segment:
+            segments[index] = scrub_form(segment, visit)
         elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
-            segments[index] = visit.field("path token", segment, Place.BODY)
+            segments[index] = visit.field("url_token", segment, Place.BODY)
     return "/".join(segments)
 
 
