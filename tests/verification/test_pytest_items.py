@@ -203,3 +203,27 @@ def test_other_json_files_are_left_alone(project: pytest.Pytester) -> None:
 
 def test_without_the_option_no_contract_is_collected(project: pytest.Pytester) -> None:
     project.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--pactape-verify-header", "nonsense"), "*write it as NAME:VALUE*"),
+        (
+            ("--pactape-verify-provider", "nobody"),
+            "*no contract belongs to the provider 'nobody'*name one of users*",
+        ),
+    ],
+)
+def test_a_wrong_option_ends_the_run_with_one_error(
+    project: pytest.Pytester, arguments: tuple[str, ...], text: str
+) -> None:
+    result = run(project, *arguments)
+    result.stdout.fnmatch_lines([text])
+    assert result.ret == 2
+
+
+def test_an_application_without_a_name_ends_the_run_with_one_error(project: pytest.Pytester) -> None:
+    result = project.runpytest("--pactape-verify", "provider")
+    result.stdout.fnmatch_lines(['*write it as "package.module:name"*'])
+    assert result.ret == 2

@@ -89,9 +89,9 @@ class BrokerRelay(LoopbackServer):
     """
 
     def __init__(self, broker: str, environment: Mapping[str, str]) -> None:
+        self._session = broker_session(broker, environment)
         super().__init__()
         self._broker = without_credentials(broker).rstrip("/")
-        self._session = broker_session(broker, environment)
         self._bases = {self._broker}
         self.calls: list[RelayedCall] = []
 

@@ -1,4 +1,4 @@
-"""Helper: a provider on a free loopback port that answers by path, and pact files for it."""
+"""Test helpers: a provider on a free loopback port that answers by path, and pact files for it."""
 
 from __future__ import annotations
 

@@ -50,13 +50,13 @@ class ProviderRelay(LoopbackServer):
         states: StateServer,
         reasons: Reasons,
     ) -> None:
-        super().__init__()
         self._parts = urlsplit(url)
         self._headers = headers
         self._options = options
         self._states = states
         self._reasons = reasons
         self._context = tls_context(options) if self._parts.scheme == "https" else None
+        super().__init__()
 
     def reply(self, request: ReceivedRequest) -> Reply | None:
         """Send a request on; None, which closes the connection, when the provider doesn't respond."""

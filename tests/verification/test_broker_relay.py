@@ -1,0 +1,182 @@
+"""The relay to a broker: what the official tools hide is seen, and a contract passes through it unchanged."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from pactape.broker import running_broker
+from pactape.broker.config import BrokerConfig
+from pactape.broker.credentials import Credentials
+from pactape.errors import BrokerError
+from pactape.loopback import running
+from pactape.pact_cli.broker_relay import BrokerRelay
+from pactape.pact_cli.command import run_broker
+from pactape.pact_cli.environment import without_loopback_proxy
+from pactape.pact_cli.error_text import error_sentence
+from pactape.verification import BrokerSource, Verdict, verify_from_broker
+
+from tests.verification.helpers.providers import interaction, running_provider, write_pact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WRITE, READ = "write-token-1", "read-token-1"
+
+
+@pytest.fixture
+def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A broker that requires a token; the environment has the one that may write."""
+    monkeypatch.setenv("PACT_BROKER_TOKEN", WRITE)
+    config = BrokerConfig(credentials=Credentials(write_tokens=(WRITE,), read_tokens=(READ,)))
+    with running_broker(tmp_path / "broker.sqlite", config=config) as url:
+        yield url
+
+
+def publish(broker: str, path: Path, *, version: str = "1", branch: str = "main") -> None:
+    arguments = ["publish", str(path), "--consumer-app-version", version, "--branch", branch]
+    answer = run_broker(broker, arguments, retries=0)
+    assert answer.code == 0, answer.text
+
+
+def test_results_that_the_broker_refuses_are_reported_with_its_sentence(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(broker, write_pact(tmp_path / "a.json", interaction("a", "/a")))
+    monkeypatch.setenv("PACT_BROKER_TOKEN", READ)
+    with running_provider({"/a": {}}) as url:
+        source = BrokerSource(url=broker, select=("latest",), version="p1", branch="main")
+        verification = verify_from_broker("users", broker=source, url=url, states={})
+    assert verification.publication is not None
+    (refused,) = verification.publication.refused
+    assert (verification.exit_code, refused.contract) == (2, "web → users")
+    assert "the broker refused with 403 Forbidden" in refused.reason
+
+
+def test_results_that_arrive_are_listed_by_contract(broker: str, tmp_path: Path) -> None:
+    publish(broker, write_pact(tmp_path / "a.json", interaction("a", "/a")))
+    publish(broker, write_pact(tmp_path / "b.json", interaction("b", "/b"), consumer="mobile"))
+    with running_provider({"/a": {}}) as url:
+        source = BrokerSource(url=broker, select=("latest",), version="p1", include_pending=False)
+        verification = verify_from_broker("users", broker=source, url=url, states={})
+    assert verification.publication is not None
+    assert sorted(verification.publication.arrived) == ["mobile → users", "web → users"]
+    assert {each.description: each.verdict for each in verification.results} == {
+        "a": Verdict.PASSED,
+        "b": Verdict.FAILED,
+    }
+
+
+def test_credentials_that_the_broker_refuses_are_named(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACT_BROKER_TOKEN", "another")
+    with (
+        running_provider({}) as url,
+        pytest.raises(BrokerError, match=r"refused with 401.*PACT_BROKER_TOKEN"),
+    ):
+        verify_from_broker("users", broker=BrokerSource(url=broker), url=url, states={})
+
+
+def test_two_kinds_of_credentials_are_refused(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACT_BROKER_USERNAME", "ann")
+    with pytest.raises(BrokerError, match="two kinds of credentials"):
+        run_broker(broker, ["list-environments"], retries=0)
+
+
+def test_pending_contracts_and_work_in_progress_are_verified_without_effect(
+    broker: str, tmp_path: Path
+) -> None:
+    publish(broker, write_pact(tmp_path / "a.json", interaction("a", "/a")))
+    new = write_pact(tmp_path / "b.json", interaction("b", "/new"))
+    with running_provider({"/a": {}}) as url:
+        first = BrokerSource(url=broker, version="p1", branch="main")
+        assert verify_from_broker("users", broker=first, url=url, states={}).exit_code == 0
+        publish(broker, new, version="2", branch="feature")
+        second = BrokerSource(url=broker, version="p2", branch="main", include_wip_since="2020-01-01")
+        verification = verify_from_broker("users", broker=second, url=url, states={})
+    assert {each.description: each.verdict for each in verification.results} == {
+        "a": Verdict.PASSED,
+        "b": Verdict.PENDING,
+    }
+    assert (verification.exit_code, any("pending" in each for each in verification.notices)) == (0, True)
+
+
+def test_the_results_of_a_filtered_verification_are_not_published(broker: str) -> None:
+    from pactape.verification import InteractionFilter, VerificationOptions  # noqa: PLC0415 -- only here
+
+    options = VerificationOptions(filter=InteractionFilter(description="a"))
+    with pytest.raises(BrokerError, match="can't be published"):
+        verify_from_broker(
+            "users", broker=BrokerSource(url=broker, version="p1"), states={}, url=None, options=options
+        )
+
+
+class _Broker(BaseHTTPRequestHandler):
+    """A broker behind a proxy: its links have another host, and its contract has links of its own."""
+
+    contract: dict[str, Any]
+
+    def do_GET(self) -> None:
+        body = json.dumps(self.contract).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/hal+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+def test_only_links_are_rewritten_and_numbers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PACT_BROKER_TOKEN", raising=False)
+    body = {"href": "PUBLIC/x", "_links": 1, "big": 2**70, "float": 1.5}
+    contract = {
+        "interactions": [{"response": {"body": body}}],
+        "_links": {"self": {"href": "PUBLIC/"}, "other": [{"href": "https://elsewhere.test/y"}]},
+    }
+    public = "https://broker.example.com"
+    handler = type(
+        "Broker", (_Broker,), {"contract": json.loads(json.dumps(contract).replace("PUBLIC", public))}
+    )
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        with running(BrokerRelay(f"http://127.0.0.1:{server.server_port}", {})) as relay:
+            seen = requests.get(f"{relay.url}/", timeout=10).json()
+        server.shutdown()
+        thread.join()
+    assert seen["interactions"][0]["response"]["body"] == {**body, "href": f"{public}/x"}
+    assert seen["_links"]["self"]["href"] == f"{relay.url}/"
+    assert seen["_links"]["other"] == [{"href": "https://elsewhere.test/y"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"error": {"code": "x", "message": "This token may only read."}}', "This token may only read."),
+        (b'{"errors": ["Pacticipant nobody not found"]}', "Pacticipant nobody not found"),
+        (b'{"errors": {"name": ["can\'t be blank", "is odd"]}}', "name: can't be blank; name: is odd"),
+        (b'{"title": "Bad", "detail": "No such branch"}', "No such branch"),
+        (
+            b'{"notices": [{"type": "error", "text": "Cannot change the content"}]}',
+            "Cannot change the content",
+        ),
+        (b"<html><head><title>no</title></head><body><p>Bad   gateway</p></body></html>", "Bad gateway"),
+        (b"plain text", "plain text"),
+        (b"", ""),
+        (b"{}", ""),
+        (b"\xff\xfe", "��"),
+    ],
+)
+def test_the_reason_is_found_in_any_form_of_error(body: bytes, sentence: str) -> None:
+    assert error_sentence(body) == sentence
+
+
+@pytest.mark.parametrize("listed", ["", "internal.example.com", "localhost,127.0.0.1"])
+def test_this_machine_is_exempt_from_proxies_beside_what_was_exempt(listed: str) -> None:
+    exempt = without_loopback_proxy({"no_proxy": listed})["no_proxy"].split(",")
+    assert {*filter(None, listed.split(",")), "localhost", "127.0.0.1", "::1"} == set(exempt)
