@@ -23,12 +23,14 @@ class Provider:
     Attributes:
         url: Its base URL.
         hits: How often each path was asked for.
+        received: The content type and the body of each request.
         routes: Functions from the request's body to status, headers and body, by path; other paths are echoed.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.hits: Counter[str] = Counter()
+        self.received: list[tuple[str, bytes]] = []
         self.routes: dict[str, Route] = {}
 
     def answer(self, path: str, body: bytes) -> Reply:
@@ -51,13 +53,24 @@ class _Handler(BaseHTTPRequestHandler):
     provider: Provider
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self._body()
+        self.provider.received.append((self.headers.get("Content-Type", ""), body))
         status, headers, data = self.provider.answer(self.path, body)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(data))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+
+    def _body(self) -> bytes:
+        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def __getattr__(self, name: str) -> object:
         """Serve every method alike: the base class looks for do_GET and its like."""
