@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from conftest import Provider
+    from tests.cassettes.conftest import Provider
 
     Make = Callable[[str, str], dict[str, Any]]
     Send = Callable[[str, dict[str, Any]], int]

@@ -217,6 +217,10 @@ class _StreamingResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships 
         """Read what has come, as the live response gives it."""
         return self._content.read(*arguments)
 
+    def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002, FBT001 -- urllib3's signature
+        """Yield what has come, piece by piece."""
+        yield from iter(lambda: self._content.read(amt or _CHUNK), b"")
+
     def close(self) -> bool:
         """Close the live response, and record what was read of it."""
         self._content.finish()
