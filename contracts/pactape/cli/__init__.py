@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import sys
 
 import click
@@ -16,24 +17,25 @@ from pactape.errors import PactapeError
 
 __all__ = ["command", "main"]
 
-#: The subcommands; each is in the module of its name, with `_` for `-`.
-_SUBCOMMANDS = (
-    "adopt",
-    "broker",
-    "can-i-deploy",
-    "check",
-    "convert",
-    "derive",
-    "drift",
-    "explain",
-    "lint",
-    "openapi",
-    "publish",
-    "record",
-    "record-deployment",
-    "replay-server",
-    "verify",
-)
+#: The subcommands and their summaries, short enough for 80 columns; each is in the module of its name, with `_` for
+#: `-`. `pactape --help` imports none of them.
+_SUBCOMMANDS = {
+    "adopt": "Move tests over from pytest-recording or pytest-vcr.",
+    "broker": "Serve a Pact broker.",
+    "can-i-deploy": "Ask whether a version works with all in an environment.",
+    "check": "Compare recordings, contracts and client code.",
+    "convert": "Write recordings in the form of another tool.",
+    "derive": "Write the contracts that recordings give.",
+    "drift": "Record again, and report what providers changed.",
+    "explain": "Show the evidence for each rule of a contract.",
+    "lint": "Find secrets in cassettes and contracts.",
+    "openapi": "Write the OpenAPI document of recordings.",
+    "publish": "Publish contracts to a broker.",
+    "record": "Record any client through a proxy.",
+    "record-deployment": "Record that a version was deployed.",
+    "replay-server": "Serve cassettes over HTTP.",
+    "verify": "Verify a provider against its contracts.",
+}
 _COULD_NOT_TELL = 2
 _INTERRUPTED = 130  # as shells report a command that SIGINT ended
 
@@ -50,6 +52,10 @@ class _Subcommands(click.Group):
         name = cmd_name.replace("-", "_")
         found: click.Command = getattr(importlib.import_module(f"pactape.cli.{name}"), name)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- as above
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUBCOMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -71,7 +77,15 @@ def command() -> None:
 
 def main() -> None:
     """Run the command and exit with its exit code."""
+    _replace_what_output_cannot_show()
     sys.exit(_run())
+
+
+def _replace_what_output_cannot_show() -> None:
+    """Write escapes for characters that the output's encoding lacks, instead of failing: cp1252, ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:

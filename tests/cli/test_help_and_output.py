@@ -1,0 +1,51 @@
+"""The command's help fits a terminal, and its output fits any encoding."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "pactape", *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_no_summary_of_a_command_is_cut_or_wrapped_in_80_columns(tmp_path: Path) -> None:
+    text = _run(tmp_path, "--help", COLUMNS="80").stdout.decode().partition("Commands:")[2]
+    rows = [line for line in text.splitlines() if line.strip()]
+    assert [
+        row for row in rows if not re.fullmatch(r"  [a-z][a-z-]+ +\S.*\.", row) or row.endswith("..")
+    ] == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_character_that_the_output_lacks_ends_no_command(tmp_path: Path, encoding: str) -> None:
+    request = {"method": "GET", "uri": "http://api.example.com/users/7", "headers": {}, "body": None}
+    body = {"string": json.dumps({"name": "Zoë", "名": 1}, ensure_ascii=False)}
+    headers = {"Content-Type": ["application/json"]}
+    response = {"status": {"code": 200, "message": "OK"}, "headers": headers, "body": body}
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "a.json").write_text(
+        json.dumps({"version": 1, "interactions": [{"request": request, "response": response}]})
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.pactape]\nconsumer = "web"\n')
+    derived = _run(tmp_path, "derive", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    (pact,) = (tmp_path / "pacts").iterdir()
+    explained = _run(tmp_path, "explain", str(pact), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert (derived.returncode, explained.returncode, derived.stderr, explained.stderr) == (0, 0, b"", b"")
