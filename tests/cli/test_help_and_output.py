@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,7 +36,12 @@ def test_no_summary_of_a_command_is_cut_or_wrapped_in_80_columns(tmp_path: Path)
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_character_that_the_output_lacks_ends_no_command(tmp_path: Path, encoding: str) -> None:
-    request = {"method": "GET", "uri": "http://api.example.com/users/7", "headers": {}, "body": None}
+    request: dict[str, Any] = {
+        "method": "GET",
+        "uri": "http://api.example.com/users/7",
+        "headers": {},
+        "body": None,
+    }
     body = {"string": json.dumps({"name": "Zoë", "名": 1}, ensure_ascii=False)}
     headers = {"Content-Type": ["application/json"]}
     response = {"status": {"code": 200, "message": "OK"}, "headers": headers, "body": body}
