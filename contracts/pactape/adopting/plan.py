@@ -17,11 +17,11 @@ from pactape.cassettes import lint_cassette
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.reading import read_for_replay
 from pactape.cassettes.format.writing import RecordedInteraction, encode_cassette
+from pactape.cassettes.names import cassette_name, describe
 from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import BadInputError
 from pactape.exchange import Provenance
-from pactape.pytest_record.names import cassette_name, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import RecordMode
-from pactape.cassettes.replay.match_rules import HostRules, MatchRules, parse_ignored
+from pactape.cassettes.names import belongs_to, cassette_name, describe, legacy_name
+from pactape.cassettes.project_cassette import match_rules
+from pactape.cassettes.replay.match_rules import MatchRules, parse_ignored
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance
 from pactape.pytest_record.markers import cassette_marker, given_states
-from pactape.pytest_record.names import belongs_to, cassette_name, describe, legacy_name
 from pactape.settings import Settings, find_root, load_settings
 from pactape.settings.models import FILE_NAME
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pactape.pytest_record.markers import CassetteMarker
-    from pactape.settings import HostMatchSettings, MatchSettings, ProviderSettings
+    from pactape.settings import ProviderSettings
 
 __all__ = ["CommandLine", "RecordingConfig", "RecordingConfigs"]
 
@@ -118,10 +119,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                     where=self.settings.root / FILE_NAME,
                     remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
                 ) from None
-        return MatchRules(
-            default=_host_rules(match),
-            hosts=tuple((host, _host_rules(each)) for host, each in sorted(match.hosts.items())),
-        )
+        return match_rules(match)
 
     def allowed_hosts(self, marker: CassetteMarker) -> tuple[str, ...]:
         """Return what is neither recorded nor blocked in a test."""
@@ -241,10 +239,6 @@ class RecordingConfigs:
         for key in self.options.live_urls:
             config.provider(key)
         return config
-
-
-def _host_rules(settings: MatchSettings | HostMatchSettings) -> HostRules:
-    return HostRules(ignore=settings.ignore, ignore_body=settings.body == "ignore")
 
 
 def _live_urls(live: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,224 @@
+"""`pactape.use_cassette`: the project's cassettes outside of pytest, as context manager and decorator."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from pactape.cassettes.names import cassette_name, describe
+from pactape.cassettes.record_mode import RecordMode
+from pactape.cassettes.replay.match_rules import HostRules, MatchRules
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.use_cassette import use_cassette as use_cassette_file
+from pactape.errors import BadInputError
+from pactape.exchange import Provenance
+from pactape.settings import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from pactape.cassettes.replay.cassette import Cassette
+    from pactape.settings import HostMatchSettings, MatchSettings
+
+__all__ = ["ProjectCassette", "match_rules", "use_cassette"]
+
+#: The environment variable with the record mode, where no test runner has an option for it.
+RECORD_VARIABLE = "PACTAPE_RECORD"
+_Target = TypeVar("_Target", bound="Callable[..., Any]")
+
+
+@overload
+def use_cassette(name: _Target) -> _Target: ...
+
+
+@overload
+def use_cassette(
+    name: str | None = None,
+    *,
+    mode: RecordMode | str | None = None,
+    allow: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    body: Literal["exact", "ignore"] = "exact",
+    repeats: bool = False,
+) -> ProjectCassette: ...
+
+
+def use_cassette(
+    name: Any = None,
+    *,
+    mode: RecordMode | str | None = None,
+    allow: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    body: Literal["exact", "ignore"] = "exact",
+    repeats: bool = False,
+) -> Any:
+    """Use a cassette of the project: in a `with`, or as decorator of a function, a coroutine or a unittest class.
+
+    The folder of cassettes, what is scrubbed, what is ignored and which hosts are left alone come from
+    `[tool.pactape]` of the project that the code lies in.
+
+    Args:
+        name: The file, relative to the folder of cassettes; by default named after what is decorated. A class has a
+            cassette for each of its test methods.
+        mode: When to record; by default the environment variable PACTAPE_RECORD says it, else nothing is recorded.
+        allow: Hosts that are neither recorded nor blocked, beside those of the settings.
+        ignore: Parts of requests that don't count, beside those of the settings.
+        body: "ignore" when request bodies don't count.
+        repeats: Whether the last response to a request is given again when all have been given.
+
+    Raises:
+        BadInputError: A `with` has no name, or the mode is unknown.
+        SettingsError: The settings can't be used.
+
+    Example:
+        >>> with use_cassette("users.yaml") as cassette:
+        ...     len(cassette)
+        0
+    """
+    if callable(name):
+        return ProjectCassette(None)(name)
+    caller = Path(inspect.stack(context=0)[1].filename)
+    return ProjectCassette(
+        name,
+        mode=mode,
+        allow=allow,
+        rules=MatchRules().adding(ignore, ignore_body=body == "ignore"),
+        repeats=repeats,
+        caller=caller,
+    )
+
+
+class ProjectCassette:
+    """A cassette of the project, not yet in use; may be used again.
+
+    Args:
+        name: The file, relative to the folder of cassettes; None for one named after what is decorated.
+        mode: When to record; None for what the environment says.
+        allow: Hosts that are neither recorded nor blocked.
+        rules: Parts of requests that don't count, beside those of the settings.
+        repeats: Whether the last response to a request is given again.
+        caller: A file of the project; None for the working directory.
+    """
+
+    def __init__(
+        self,
+        name: str | None,
+        *,
+        mode: RecordMode | str | None = None,
+        allow: Sequence[str] = (),
+        rules: MatchRules = MatchRules(),  # noqa: B008 -- immutable
+        repeats: bool = False,
+        caller: Path | None = None,
+    ) -> None:
+        self._name = name
+        self._mode = _record_mode(mode)
+        self._allow = tuple(allow)
+        self._rules = rules
+        self._repeats = repeats
+        self._caller = caller if caller is not None and caller.is_file() else Path.cwd()
+        self._entered: list[AbstractContextManager[Cassette]] = []
+
+    def __enter__(self) -> Cassette:
+        if self._name is None:
+            raise BadInputError(
+                "a `with` block needs the name of its cassette",
+                remedy='write: with pactape.use_cassette("users.yaml")',
+            )
+        context = self._context(self._caller, self._name, provenance=None)
+        cassette = context.__enter__()
+        self._entered.append(context)
+        return cassette
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        return self._entered.pop().__exit__(kind, error, traceback)
+
+    def __call__(self, target: _Target) -> _Target:
+        """Decorate a function, a coroutine function, or a class with test methods."""
+        if isinstance(target, type):
+            for name, method in list(vars(target).items()):
+                if name.startswith("test") and inspect.isfunction(method):
+                    setattr(target, name, self(method))
+            return target
+        wrap = self._coroutine if inspect.iscoroutinefunction(target) else self._function
+        return wrap(target)  # type: ignore[return-value]  # has the signature of what it wraps
+
+    def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def decorated(*arguments: Any, **options: Any) -> Any:
+            with self._of(function):
+                return function(*arguments, **options)
+
+        return decorated
+
+    def _coroutine(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        async def decorated(*arguments: Any, **options: Any) -> Any:
+            with self._of(function):
+                return await function(*arguments, **options)
+
+        return decorated
+
+    @contextmanager
+    def _of(self, function: Callable[..., Any]) -> Iterator[Cassette]:
+        """Use the cassette of a function: the one with the given name, or one named after the function."""
+        path = Path(inspect.getfile(function))
+        names = function.__qualname__.replace("<locals>.", "").split(".")
+        settings = settings_of(path)
+        root = settings.root.resolve()
+        file = (
+            path.resolve().relative_to(root).as_posix() if path.resolve().is_relative_to(root) else path.name
+        )
+        nodeid = "::".join([file, *names])
+        name = self._name or cassette_name(nodeid, ScrubRules.from_settings(settings.scrub))
+        provenance = Provenance(test=nodeid, description=describe(names[-1]))
+        with self._context(path, name, provenance=provenance) as cassette:
+            yield cassette
+
+    def _context(
+        self, path: Path, name: str, *, provenance: Provenance | None
+    ) -> AbstractContextManager[Cassette]:
+        settings = settings_of(path)
+        rules = match_rules(settings.match)
+        local = ("localhost",) if settings.ignore_localhost else ()
+        return use_cassette_file(
+            settings.cassettes / (name if Path(name).suffix else f"{name}.yaml"),
+            mode=self._mode,
+            provenance=provenance,
+            allow=(*self._allow, *settings.ignore_hosts, *local),
+            cache=settings.cache_folder,
+            scrub=settings.scrub,
+            match=rules.adding(self._rules.default.ignore, ignore_body=self._rules.default.ignore_body),
+            repeats=self._repeats or settings.match.repeats,
+        )
+
+
+def match_rules(settings: MatchSettings) -> MatchRules:
+    """Return the rules that `[tool.pactape.match]` states."""
+    return MatchRules(
+        default=_host_rules(settings),
+        hosts=tuple((host, _host_rules(each)) for host, each in sorted(settings.hosts.items())),
+    )
+
+
+def _host_rules(settings: MatchSettings | HostMatchSettings) -> HostRules:
+    return HostRules(ignore=settings.ignore, ignore_body=settings.body == "ignore")
+
+
+def _record_mode(mode: RecordMode | str | None) -> RecordMode:
+    value = os.environ.get(RECORD_VARIABLE, "none") if mode is None else mode
+    try:
+        return RecordMode(value)
+    except ValueError:
+        raise BadInputError(
+            f"{value!r} is not a record mode",
+            where=RECORD_VARIABLE if mode is None else None,
+            remedy=f"use one of {', '.join(each.value for each in RecordMode)}",
+        ) from None
