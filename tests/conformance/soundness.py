@@ -123,6 +123,8 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
         for place in interaction.cassettes
     ]
     places = [each.place for each in found]
+    excluded = {f"{each.cassette}#{each.index}" for each in derivation.exclusions}
+    samples = {place: each for place, each in samples.items() if place not in excluded}
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
     return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.exclusions]
@@ -207,7 +209,21 @@ def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, 
         for each in reader.read(path).samples:
             exchange = each.sample.exchange
             reference = f"{exchange.cassette}#{exchange.index}"
-            yield reference, (each.provider, each.sample, recorded[exchange.index])
+            yield reference, (each.provider, each.sample, _below(each.provider, recorded[exchange.index]))
+
+
+def _below(provider: ProviderSettings, exchange: Exchange) -> Exchange:
+    """The exchange as one by https, where its host is the provider and was asked by http."""
+    url = exchange.request.url
+    if url.startswith("http://") and provider.url.startswith("https://"):
+        request = msgspec.structs.replace(exchange.request, url=f"https://{_address(url)}")
+        return msgspec.structs.replace(exchange, request=request)
+    return exchange
+
+
+def _address(url: str) -> str:
+    """An address by http without the scheme and its own port."""
+    return url.removeprefix("http://").replace(":80/", "/", 1)
 
 
 def _recording(

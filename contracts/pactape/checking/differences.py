@@ -99,10 +99,10 @@ class _Comparison:
 
 def _share_without(parent: Shape, child: Shape) -> str:
     """How many distinct answers lack a key; beyond some number they are not told apart."""
-    objects, with_key = parent.kinds.get("object"), set[int]()
+    objects, with_key = parent.kinds.get("object"), frozenset[int]()
     for answers in child.kinds.values():
         if answers is None or objects is None:
             return "some answers"
         with_key |= answers
-    lacking = (objects or set()) - with_key
+    lacking = (objects or frozenset()) - with_key
     return f"{len(lacking)} of {len(objects or ())} answers" if lacking else "some answers"

@@ -31,7 +31,7 @@ PLACEHOLDER = "scrubbed"
 
 _OURS = re.compile(
     r"""scrubbed(?:-\d+)?(?:\.jwt)? | scrubbed:scrubbed | scrubbed[ ]private[ ]key
-    | 00000000-0000-4000-8000-[0-9a-f]{12} | scrubbed(?:-\d+)?@example\.com
+    | 00000000-0000-4000-8000-(?!0{12})[0-9a-f]{12} | scrubbed(?:-\d+)?@example\.com
     | 2000-\d\d-\d\d(?:[T ]00:00:00(?:\.0+)?(?:Z|[+-]00:?00)?)? | 0{2,}\d{0,2} | 40{10,}\d{0,4}
     | -----BEGIN[ ][A-Z ]+-----\s+(?:c2NydWJiZWQ|c2NydWJiZWQt\w+)={0,2}\s+-----END[ ][A-Z ]+-----\s*""",
     re.VERBOSE,
@@ -126,7 +126,9 @@ class NumberedPlaceholders:
 
     def reserve(self, text: str) -> None:
         """Never give out the placeholders that stand in a text: an older recording's."""
-        self._taken.update(re.findall(r"scrubbed(?:-\d+)?|00000000-0000-4000-8000-[0-9a-f]{12}", text))
+        self._taken.update(
+            re.findall(r"scrubbed(?:-\d+)?|00000000-0000-4000-8000-(?!0{12})[0-9a-f]{12}", text)
+        )
 
     def for_text(self, secret: str) -> str:
         """Return the placeholder of a text, of the same form: a UUID for a UUID, a JWT for a JWT."""

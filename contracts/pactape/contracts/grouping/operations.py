@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,7 +14,7 @@ from pactape.contracts.grouping.openapi import RouteTemplates, route_templates
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import canonical_document, has_errors, operation_name
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
-from pactape.http_bodies import media_type
+from pactape.http_bodies import content_type, decoded_body, form_fields, media_type, multipart_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,7 +130,18 @@ def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
 def _request_names(sample: Sample) -> str:
     query = sorted(parse_qs(urlsplit(sample.exchange.request.url).query, keep_blank_values=True))
     meaning = canonical_document(sample.document) if sample.document else None
-    return json.dumps([query, _names(sample.sent), meaning])
+    body = _names(sample.sent) if sample.sent is not None else _form_names(sample)
+    return json.dumps([query, body, meaning])
+
+
+def _form_names(sample: Sample) -> Any:
+    """The names of a form's fields, and of a multipart body's parts, as those of a JSON object."""
+    request = sample.exchange.request
+    names = list(form_fields(request))
+    with suppress(ValueError):
+        parts = multipart_parts(decoded_body(request), content_type(request.headers)) if not names else ()
+        names += [part.name for part in parts if part.name]
+    return dict.fromkeys(sorted(set(names))) or None
 
 
 def _names(value: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -38,7 +39,7 @@ MOST_VALUES: Final = 5
 _LONGEST_VALUE: Final = 40
 
 #: The distinct answers that showed something, by id; None for `MANY` of them or more.
-Answers = set[int] | None
+Answers = frozenset[int] | None
 
 
 class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
@@ -102,7 +103,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # it holds no cycles
         kind = _KINDS[type(value)]
         kinds = self.kinds
         is_first = kind not in kinds
-        seen = kinds.setdefault(kind, set())
+        seen = kinds.get(kind, _NO_ANSWERS)
         if seen is not None and answer not in seen:
             kinds[kind] = _with(seen, answer)
         if kind == "string":
@@ -247,15 +248,17 @@ def answer_id(value: Any) -> int:
 _NO_ANSWERS: Final[frozenset[int]] = frozenset()
 
 
-def _with(answers: set[int] | frozenset[int], answer: int) -> Answers:
-    """The answers and one more."""
-    return _union(answers, {answer})
+@lru_cache(maxsize=1024)
+def _with(answers: frozenset[int], answer: int) -> Answers:
+    """The answers and one more; most places of an answer share one set."""
+    return _union(answers, frozenset((answer,)))
 
 
-def _union(one: set[int] | frozenset[int] | None, other: set[int] | frozenset[int] | None) -> Answers:
+@lru_cache(maxsize=1024)
+def _union(one: Answers, other: Answers) -> Answers:
     if one is None or other is None:
         return None
-    both = {*one, *other}
+    both = one | other
     return both if len(both) < MANY else None
 
 

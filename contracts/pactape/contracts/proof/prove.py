@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -53,8 +54,10 @@ def prove(drafts: Sequence[Draft], accumulator: Accumulator, settings: Settings)
     stays: dict[Place, GroupKey] = {
         (draft.parties, key): other for draft in drafts for key, other in refuse_contradictions(draft).items()
     }
+    for candidate in (each for draft in drafts for each in draft.candidates.values()):
+        candidate.evidence.shape = None  # has become rules, and takes as much memory as they do
     cache = FileCache(settings.cache_folder, "proofs")
-    name = cache.name_of(*_parts(drafts, accumulator))
+    name = cache.name_of(_dependencies(drafts, accumulator))
     if not stays and cache.read(name) == _PROVED:
         return Proof()
     proof = ProofByRecordings(drafts)
@@ -70,18 +73,14 @@ def prove(drafts: Sequence[Draft], accumulator: Accumulator, settings: Settings)
     )
 
 
-def _parts(drafts: Sequence[Draft], accumulator: Accumulator) -> list[bytes]:
-    """All that a proof depends on: the recordings, and the interactions."""
-    documents = [
-        interaction_document(each)
-        for draft in sorted(drafts, key=lambda each: each.parties)
-        for candidate in draft.candidates.values()
-        for each in candidate.interactions
-    ]
-    return [
-        *(each.encode() for each in sorted(accumulator.entries)),
-        repr(documents).encode(errors="replace"),
-    ]
+def _dependencies(drafts: Sequence[Draft], accumulator: Accumulator) -> bytes:
+    """A digest of all that a proof depends on: the recordings, and the interactions."""
+    digest = hashlib.sha256("\n".join(sorted(accumulator.entries)).encode())
+    for draft in sorted(drafts, key=lambda each: each.parties):
+        for candidate in draft.candidates.values():
+            for each in candidate.interactions:
+                digest.update(repr(interaction_document(each)).encode(errors="replace"))
+    return digest.digest()
 
 
 def _take_other_examples(drafts: Sequence[Draft], proof: ProofByRecordings) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Breach", "Place", "ProofByRecordings", "samples_at"]
 
+#: How many groups have their matchers at hand.
+_MOST_MATCHERS = 8
 #: Whose draft, and which group of it.
 Place = tuple["ContractParties", "GroupKey"]
 
@@ -84,6 +86,8 @@ class ProofByRecordings:
             return
         self._matched.add(answer)
         if place not in self._matchers:
+            if len(self._matchers) >= _MOST_MATCHERS:
+                self._matchers.pop(next(iter(self._matchers)))
             documents = [interaction_document(each) for each in candidate.interactions]
             self._matchers[place] = [ResponseMatcher(each["response"]) for each in documents]
         for matcher in self._matchers[place]:
