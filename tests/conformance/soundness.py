@@ -201,7 +201,10 @@ def _numbered(number: int, recording: Recording) -> Interaction:
 
 
 def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, Sample, Exchange]]]:
-    """Every recording that takes part, by its place, as the contract sees it and as it was recorded."""
+    """Every recording that takes part, by its place, as the contract sees it and as it was answered.
+
+    It is asked for with the placeholders that the contract asks with.
+    """
     cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
     reader = SampleReader(settings, cache, all_fields=True)
     for path in find_cassettes(settings):
@@ -209,7 +212,8 @@ def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, 
         for each in reader.read(path).samples:
             exchange = each.sample.exchange
             reference = f"{exchange.cassette}#{exchange.index}"
-            yield reference, (each.provider, each.sample, _below(each.provider, recorded[exchange.index]))
+            answered = msgspec.structs.replace(recorded[exchange.index], request=exchange.request)
+            yield reference, (each.provider, each.sample, _below(each.provider, answered))
 
 
 def _below(provider: ProviderSettings, exchange: Exchange) -> Exchange:
