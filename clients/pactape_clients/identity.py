@@ -14,13 +14,13 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.utils import default_headers
 
+from pactape_clients.wire import Change, Connections
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from http.cookiejar import CookieJar
 
     from pactape_clients.auth import TokenSource
-    from pactape_clients.wire import Connections
-
 __all__ = ["CallerIdentity"]
 
 Part = tuple[str, ...]
@@ -64,24 +64,27 @@ class CallerIdentity:
             constant.append(("url", user_info))
         self._constant = constant
         self._objects: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
-        self._own_cookies: Any = connections.session.cookies if connections.is_own else None
+        cookies = connections.session.cookies
+        #: Notes that `fixed` no longer holds, for readers who ask often.
+        self.change: Change = getattr(cookies, "change", None) or Change(has_happened=True)
         self._fixed = None if not connections.is_own or _varies(tokens) else self._named("", constant)
 
     @property
     def fixed(self) -> str | None:
         """The namespace, if nothing about the caller can change from call to call but its headers; else None."""
-        return None if self._fixed is None or self._own_cookies.was_used else self._fixed
+        return None if self.change.has_happened else self._fixed
 
-    def namespace(self, request: requests.Request) -> str:
+    def namespace(self, headers: Mapping[str, str] | None, request: Callable[[], requests.Request]) -> str:
         """Return the namespace of a call that is made now.
 
         Args:
-            request: The call's request, with its own headers.
+            headers: The call's own headers.
+            request: Gives the call's request, for an `auth` that has to be run to see whom it adds.
 
         Raises:
             TokenError: The tokens' source has to give a token to identify the caller, and can't.
         """
-        parts = [*self._constant, *_header_parts(request.headers or {})]
+        parts = [*self._constant, *_header_parts(headers or {})]
         session = self._connections.session
         parts += _cookie_parts(session.cookies)
         if not self._connections.is_own:
@@ -101,7 +104,9 @@ class CallerIdentity:
             digest.update(b";")
         return digest.hexdigest()[:24]
 
-    def _session_parts(self, session: requests.Session, request: requests.Request) -> Iterator[Part]:
+    def _session_parts(
+        self, session: requests.Session, request: Callable[[], requests.Request]
+    ) -> Iterator[Part]:
         yield from _header_parts(session.headers)
         yield from _params_parts(session.params)
         if session.cert:
@@ -116,7 +121,9 @@ class CallerIdentity:
         if type(session) is not requests.Session:
             yield from self._subclass_parts(session, request)
 
-    def _auth_parts(self, session: requests.Session, request: requests.Request) -> Iterator[Part]:
+    def _auth_parts(
+        self, session: requests.Session, request: Callable[[], requests.Request]
+    ) -> Iterator[Part]:
         auth: Any = session.auth
         if isinstance(auth, tuple):
             yield ("auth", *map(str, auth))
@@ -125,13 +132,15 @@ class CallerIdentity:
         else:
             yield ("auth", self._object(auth))
             yield from _simple_parts(auth)
-            yield from self._prepared_parts(request)
+            yield from self._prepared_parts(request())
 
-    def _subclass_parts(self, session: requests.Session, request: requests.Request) -> Iterator[Part]:
+    def _subclass_parts(
+        self, session: requests.Session, request: Callable[[], requests.Request]
+    ) -> Iterator[Part]:
         yield ("session", self._object(session))
         yield from _simple_parts(session)
         if type(session).prepare_request is not requests.Session.prepare_request:
-            yield from self._prepared_parts(request)
+            yield from self._prepared_parts(request())
 
     def _prepared_parts(self, request: requests.Request) -> Iterator[Part]:
         """Yield what the session adds to a request: an `auth` function may read the user from anywhere."""

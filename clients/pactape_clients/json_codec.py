@@ -51,25 +51,27 @@ class Codec:
         {'id': 1180591620717411303424}
     """
 
-    __slots__ = ("_dec_hook", "_enc_hook")
+    __slots__ = ("_dec_hook", "_enc_hook", "_in_order", "_sorted")
 
     def __init__(self, *, dec_hook: DecHook | None = None, enc_hook: EncHook | None = None) -> None:
         self._dec_hook = dec_hook
         self._enc_hook = _enc_hook_of(enc_hook)
+        self._in_order = msgspec.json.Encoder(enc_hook=self._enc_hook)
+        self._sorted = msgspec.json.Encoder(enc_hook=self._enc_hook, order="sorted")
 
-    def encode(self, value: Any, *, what: str = "json", order: Any = None) -> bytes:
+    def encode(self, value: Any, *, what: str = "json", in_order: bool = True) -> bytes:
         """Return a value as JSON.
 
         Args:
             value: Anything that msgspec encodes, a pydantic model, or what `enc_hook` makes encodable.
             what: What is encoded, for the message.
-            order: "sorted" sorts the keys of objects; None keeps their order.
+            in_order: Whether the keys of objects keep their order; else they are sorted.
 
         Raises:
             UsageError: JSON can't hold it: an unknown type, NaN or infinity, a lone surrogate, endless nesting.
         """
         try:
-            body = msgspec.json.encode(value, enc_hook=self._enc_hook, order=order)
+            body = (self._in_order if in_order else self._sorted).encode(value)
             if b"null" in body and _has_non_finite(msgspec.to_builtins(value, enc_hook=self._enc_hook)):
                 raise UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
         except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pactape_clients.cache import full_key, is_immutable
@@ -47,7 +48,7 @@ class TypedCache:
         self.model = model
         self._codec = codec
         self.keeps_values = cache.keeps_objects and isinstance(model, type) and is_immutable(model)
-        self._decode = codec.decode
+        self._decode = codec.decoder(model).decode
 
     def encode(self, value: Any, body: bytes) -> Any:
         """Return what to cache of a value and the body that it was decoded from."""
@@ -81,7 +82,13 @@ class TypedCache:
                 raise ForeignValueError
             return cached.removeprefix(_BYTES)
         try:
-            return self._decode(b"null" if cached == _EMPTY else cached, self.model)
+            return self._decode(b"null" if cached == _EMPTY else cached)
+        except Exception:  # noqa: BLE001 -- the short path failed; the other knows what may be wrong
+            return self._decode_carefully(cached)
+
+    def _decode_carefully(self, cached: bytes) -> Any:
+        try:
+            return self._codec.decode(cached, self.model)
         except FormatError:
             raise ForeignValueError from None
 
@@ -92,7 +99,14 @@ class TypedCache:
             KeyError: There is none.
             NotFoundError: It is cached that there is none.
         """
-        return self.decode(self.cache.lookup(full_key(namespace, key)), operation)
+        try:
+            return self.decode(self.cache.lookup(full_key(namespace, key)), operation)
+        except ForeignValueError:
+            return self.decode(self.cache.lookup(full_key(self._apart(namespace), key)), operation)
+
+    def _apart(self, namespace: str) -> str:
+        """Return the namespace of this model's values where another model's have the same key."""
+        return f"{namespace} {self.model!r}".lstrip()
 
     def read(
         self, key: str, load: Load, *, operation: Operation, namespace: str, tags: tuple[str, ...]
@@ -103,11 +117,9 @@ class TypedCache:
             NotFoundError: It is cached that there is none.
         """
         cached = self.cache.get_or_load(key, load, namespace=namespace, tags=tags)
-        try:
+        with suppress(ForeignValueError):
             return self.decode(cached, operation)
-        except ForeignValueError:
-            apart = f"{namespace} {self.model!r}".lstrip()
-        cached = self.cache.get_or_load(key, load, namespace=apart, tags=tags)
+        cached = self.cache.get_or_load(key, load, namespace=self._apart(namespace), tags=tags)
         try:
             return self.decode(cached, operation)
         except ForeignValueError:  # two models of one name

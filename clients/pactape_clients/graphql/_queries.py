@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.cache import Loaded, full_key
+from pactape_clients.cache import Loaded
 from pactape_clients.decoding import decode_body
 from pactape_clients.errors import CacheUnavailableError
 from pactape_clients.graphql._answers import Answer, GraphQLJudge, entities_in
@@ -50,6 +50,7 @@ class Queries:
         self._executor = executor
         self._transport = transport
         self._cache = cache
+        self._is_local = cache.keeps_objects
         self._codec = codec
         self._keep_errors = keep_errors
         self._identity = transport.identity
@@ -81,19 +82,20 @@ class Queries:
         Raises:
             ClientError: See `pactape_clients.errors`.
         """
-        inputs = self._codec.encode(variables, what="variables", order="sorted").decode()
+        inputs = self._codec.encode(variables, what="variables", in_order=False).decode()
         key = f"{document.name}:{inputs}:{document.digest[:12]}{self._endpoint}"
         typed = self.typed(returns)
-        namespace = self._identity.fixed
-        if namespace is not None and self._cache.keeps_objects and not options.get("headers"):
+        namespace = self._identity.fixed if self._is_local else None
+        if namespace is not None and not (options and options.get("headers")):
             try:
-                return typed.decode(self._cache.lookup(full_key(namespace, key)), _UNNAMED)
+                return typed.lookup(key, _UNNAMED, namespace=namespace)
             except KeyError:
                 pass
         execution = self._executor.prepare(document, variables, returns, options)
-        request = self._executor.request(execution).without_body()
         with self._call(execution, options) as context:
-            namespace = self._identity.namespace(request)
+            namespace = self._identity.namespace(
+                execution.headers, lambda: self._executor.request(execution).without_body()
+            )
             load = _Load(self, execution, context, typed, ttl=ttl)
             tags = tuple(options.get("tags", ()))
             return typed.read(key, load, operation=execution.announced, namespace=namespace, tags=tags)

@@ -119,7 +119,7 @@ class GraphQLRequests:
     def _get(self, body: Mapping[str, Any], *, headers: Mapping[str, str]) -> OutgoingRequest:
         """Return a query in the URL (GraphQL over HTTP, section 6.3)."""
         pairs = tuple(
-            (name, value if isinstance(value, str) else self._codec.encode(value, order="sorted").decode())
+            (name, value if isinstance(value, str) else self._codec.encode(value, in_order=False).decode())
             for name, value in body.items()
         )
         request = self._outgoing("GET", None, headers, repeatable=True)

@@ -10,8 +10,9 @@ from pactape_clients.errors import NotFoundError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._options import CallOptions
 from pactape_clients.rest._routes import fill_key, fill_text
-from pactape_clients.typed_cache import MISSING, TypedCache
+from pactape_clients.typed_cache import MISSING, ForeignValueError, TypedCache
 from pactape_clients.urls import shown
+from pactape_clients.wire import Change
 
 if TYPE_CHECKING:
     import requests
@@ -25,6 +26,7 @@ __all__ = ["CachedReads", "CachedRoute", "cache_key", "is_storable", "namespace_
 T = TypeVar("T")
 
 _NOT_MODIFIED = 304
+_ALWAYS = Change(has_happened=True)
 
 
 class CachedReads:
@@ -73,7 +75,9 @@ def cache_key(call: RestCall, caching: Caching, url: str) -> str:
 
 def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str:
     """Return the namespace of a read that is made now; a query keeps reads apart under a name of their own."""
-    namespace = calls.transport.identity.namespace(calls.request(call).without_body())
+    namespace = calls.transport.identity.namespace(
+        call.options.headers, lambda: calls.request(call).without_body()
+    )
     if caching.key is None or not call.query:
         return namespace
     return f"{namespace}?{call.query_digest}"
@@ -134,6 +138,7 @@ class CachedRoute(Generic[T]):
     __slots__ = (
         "_caching",
         "_calls",
+        "_change",
         "_identity",
         "_lookup",
         "_model",
@@ -168,9 +173,9 @@ class CachedRoute(Generic[T]):
             "GET", template, CallOptions(path={parameter: "-"}), returns
         ).operation
         prefix = _prefix(caching.key, parameter)
-        fixed = self._identity.fixed
-        is_fast = fixed is not None and calls.cache.keeps_objects
-        self._prefix = full_key(fixed or "", prefix) if is_fast else None
+        fixed = self._identity.fixed if calls.cache.keeps_objects else None
+        self._change = self._identity.change if fixed is not None else _ALWAYS
+        self._prefix = full_key(fixed or "", prefix)
 
     def of(self, value: str) -> T:
         """Return the thing with this value in its path; no request and no token when it is cached.
@@ -178,13 +183,20 @@ class CachedRoute(Generic[T]):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        if self._prefix is None or self._identity.fixed is None or value.__class__ is not str:
+        if self._change.has_happened:
             return self._read(value)
         try:
-            cached = self._lookup(f"{self._prefix}{value}")
-            return cached if cached.__class__ is self._model else self._typed.decode(cached, self._operation)  # type: ignore[no-any-return]  # as the model says
-        except KeyError:
+            cached = self._lookup(self._prefix + value)
+        except (KeyError, TypeError):  # not cached, or not a string
             return self._read(value)
+        return cached if cached.__class__ is self._model else self._decoded(cached, value)
+
+    def _decoded(self, cached: Any, value: str) -> T:
+        try:
+            found: T = self._typed.decode(cached, self._operation)
+        except ForeignValueError:
+            return self._read(value)
+        return found
 
     def _read(self, value: str) -> T:
         options = CallOptions(path={self._parameter: value})

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Buffer  # type: ignore[attr-defined]  # for type checkers of Python 3.12
 
-__all__ = ["NotingCookies", "make_pools_timed", "pooled_session", "renew_pools"]
+__all__ = ["Change", "NotingCookies", "is_timed", "make_pools_timed", "pooled_session", "renew_pools"]
 
+_SLACK = 0.005  # seconds by which a wait may outlast the deadline
 _abandoned: list[Any] = []  # a child must not close, or wait for, what its parent still uses
 
 
@@ -32,7 +33,8 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, connection: socket.socket) -> None:
         self._raw = raw
         self._socket = connection
-        self._timeout = connection.gettimeout()
+        timeout = connection.gettimeout()
+        self._timeout = float("inf") if timeout is None else timeout
 
     def readable(self) -> bool:
         return True
@@ -42,8 +44,9 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int | None:
         left = remaining_time()
-        if left is not None:
-            self._socket.settimeout(left if self._timeout is None else min(left, self._timeout))
+        if left is not None and left < self._timeout - _SLACK:  # setting it costs as much as a small read
+            self._timeout = left
+            self._socket.settimeout(left)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -52,14 +55,22 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
+class _TimedSocket:
+    """The part of a socket that an answer is read from."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        raw = self._socket.makefile("rb", buffering=0)
+        return io.BufferedReader(_TimedReader(raw, self._socket))
+
+
 class _TimedResponse(http.client.HTTPResponse):
     """An answer that is read within the deadline."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
-        super().__init__(sock, *arguments, **options)
-        raw = sock.makefile("rb", buffering=0)
-        self.fp.close()
-        self.fp = io.BufferedReader(_TimedReader(raw, sock))
+        super().__init__(_TimedSocket(sock), *arguments, **options)  # type: ignore[arg-type]  # all that is used of it
 
 
 class _TimedHTTPPool(HTTPConnectionPool):
@@ -76,6 +87,11 @@ def _timed(connection: Any) -> Any:
     if isinstance(connection, http.client.HTTPConnection):  # a stand-in of a recorder is not
         connection.response_class = _TimedResponse
     return connection
+
+
+def is_timed(raw: Any) -> bool:
+    """Return whether an answer of urllib3 is read within the deadline by itself."""
+    return isinstance(getattr(raw, "_original_response", None), _TimedResponse)
 
 
 def make_pools_timed(manager: poolmanager.PoolManager) -> None:
@@ -98,17 +114,28 @@ class _TimedAdapter(HTTPAdapter):
         return manager
 
 
-class NotingCookies(RequestsCookieJar):
-    """A cookie jar that notes whether a cookie was ever set, which costs less to read than counting them.
+class Change:
+    """Notes that something happened, for readers who ask often.
 
     Args:
-        policy: As for `http.cookiejar.CookieJar`.
+        has_happened: Whether it has, from the start.
     """
 
-    was_used = False
+    __slots__ = ("has_happened",)
+
+    def __init__(self, *, has_happened: bool = False) -> None:
+        self.has_happened = has_happened
+
+
+class NotingCookies(RequestsCookieJar):
+    """A cookie jar that notes whether a cookie was ever set, which costs less to read than counting them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.change = Change()
 
     def set_cookie(self, cookie: Any, *arguments: Any, **options: Any) -> Any:
-        self.was_used = True
+        self.change.has_happened = True
         return super().set_cookie(cookie, *arguments, **options)
 
 

@@ -9,6 +9,7 @@ import urllib3
 
 from pactape_clients.call_context import bounded, remaining_time
 from pactape_clients.errors import RedirectError, ResponseTooLargeError
+from pactape_clients.wire._pools import is_timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,9 +92,10 @@ def read_pieces(response: requests.Response, timeouts: Timeouts) -> Iterator[byt
         urllib3.exceptions.HTTPError: The body broke off, came too slowly, or can't be decompressed.
     """
     raw: Any = response.raw
+    reads_in_time = is_timed(raw)
     while True:
         _, allowed = bounded(timeouts, remaining_time())
-        connection = getattr(raw.connection, "sock", None)
+        connection = None if reads_in_time else getattr(raw.connection, "sock", None)
         if connection is not None:  # there is none when the body ends with the connection
             connection.settimeout(allowed)
         piece = raw.read1(_PIECE, decode_content=True)
