@@ -71,7 +71,7 @@ class Codec:
             UsageError: JSON can't hold it: an unknown type, NaN or infinity, a lone surrogate, endless nesting.
         """
         try:
-            body = (self._in_order if in_order else self._sorted).encode(value)
+            body = self._in_order.encode(value) if in_order else self._encode_sorted(value)
             if b"null" in body and _has_non_finite(msgspec.to_builtins(value, enc_hook=self._enc_hook)):
                 raise UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
         except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
@@ -81,6 +81,12 @@ class Codec:
         else:
             return body
         raise failure
+
+    def _encode_sorted(self, value: Any) -> bytes:
+        try:
+            return self._sorted.encode(value)
+        except TypeError:  # msgspec sorts no keys but strings, which they all are as JSON
+            return self._sorted.encode(msgspec.json.decode(self._in_order.encode(value)))
 
     def decoder(self, model: Any) -> _Decoder:
         """Return the decoder for a model, made once; None stands for plain values.

@@ -9,8 +9,9 @@ import msgspec
 
 from pactape_clients.cache import Loaded
 from pactape_clients.decoding import decode_body
-from pactape_clients.errors import CacheUnavailableError
+from pactape_clients.errors import CacheUnavailableError, UsageError
 from pactape_clients.graphql._answers import Answer, GraphQLJudge, entities_in
+from pactape_clients.graphql._variables import refuse_uploads
 from pactape_clients.operations import Operation
 from pactape_clients.settings import report_cache_failure
 from pactape_clients.typed_cache import TypedCache
@@ -82,7 +83,7 @@ class Queries:
         Raises:
             ClientError: See `pactape_clients.errors`.
         """
-        inputs = self._codec.encode(variables, what="variables", in_order=False).decode()
+        inputs = self._inputs(document, variables)
         key = f"{document.name}:{inputs}:{document.digest[:12]}{self._endpoint}"
         typed = self.typed(returns)
         namespace = self._identity.fixed if self._is_local else None
@@ -99,6 +100,13 @@ class Queries:
             load = _Load(self, execution, context, typed, ttl=ttl)
             tags = tuple(options.get("tags", ()))
             return typed.read(key, load, operation=execution.announced, namespace=namespace, tags=tags)
+
+    def _inputs(self, document: Document, variables: Mapping[str, Any]) -> str:
+        try:
+            return self._codec.encode(variables, what="variables", in_order=False).decode()
+        except UsageError:
+            refuse_uploads(document, variables)
+            raise
 
     def execute(self, execution: Execution, options: Mapping[str, Any]) -> Any:
         """Execute a query past the cache, and return its data."""

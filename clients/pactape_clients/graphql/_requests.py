@@ -8,8 +8,7 @@ import msgspec
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
-from pactape_clients.errors import DocumentError
-from pactape_clients.graphql._variables import Variables, split_uploads
+from pactape_clients.graphql._variables import Variables, refuse_uploads, split_uploads
 from pactape_clients.transport import OutgoingRequest
 from pactape_clients.wire import RequestBody, Upload
 
@@ -101,10 +100,7 @@ class GraphQLRequests:
         """
         is_query = document.kind == "query"
         plain, uploads = split_uploads(members["variables"])
-        if uploads and is_query:
-            raise DocumentError(
-                f"{document.name} is a query with an upload. Fix: upload files with a mutation"
-            )
+        refuse_uploads(document, members["variables"])
         if uploads:
             return self._multipart({**members, "variables": plain}, uploads, headers=headers)
         if self.method_of(document) == "GET":

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape_clients.errors import DocumentError
 from pactape_clients.wire import Upload
 
-__all__ = ["Variables", "plain_variables", "split_uploads"]
+if TYPE_CHECKING:
+    from pactape_clients.graphql._documents import Document
+
+__all__ = ["Variables", "plain_variables", "refuse_uploads", "split_uploads"]
 
 Variables = Mapping[str, Any] | msgspec.Struct | None
 
@@ -80,6 +83,16 @@ def split_uploads(value: Any, path: str = "variables") -> tuple[Any, list[tuple[
             found += uploads
         return (items if found else value), found
     return value, found
+
+
+def refuse_uploads(document: Document, variables: Any) -> None:
+    """Refuse uploads in a query.
+
+    Raises:
+        DocumentError: There is one.
+    """
+    if document.kind == "query" and split_uploads(variables)[1]:
+        raise DocumentError(f"{document.name} is a query with an upload. Fix: upload files with a mutation")
 
 
 def _may_hold_uploads(struct: msgspec.Struct) -> bool:

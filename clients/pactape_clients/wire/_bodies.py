@@ -139,11 +139,11 @@ class _File:
 
     def __init__(self, file: BinaryIO, start: int) -> None:
         self._file = file
-        self._size = file.seek(0, io.SEEK_END) - start
+        self._end = file.seek(0, io.SEEK_END)
         file.seek(start)
 
     def __len__(self) -> int:
-        return self._size
+        return self._end  # requests takes the position away
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(lambda: self.read(_PIECE), b"")

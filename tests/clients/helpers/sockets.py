@@ -1,0 +1,60 @@
+"""Test helpers: servers that answer with something else than HTTP."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Listener", "closing", "listening"]
+
+
+class Listener:
+    """A server on a free port that does one thing with each connection."""
+
+    def __init__(self, act: Callable[[socket.socket], None]) -> None:
+        self.connections = 0
+        self._act = act
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                self.connections += 1
+                with connection, suppress(OSError):
+                    self._act(connection)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(5)
+
+
+@contextmanager
+def listening(act: Callable[[socket.socket], None]) -> Iterator[Listener]:
+    listener = Listener(act)
+    try:
+        yield listener
+    finally:
+        listener.close()
+
+
+@contextmanager
+def closing() -> Iterator[Listener]:
+    """A server that reads a request and closes the connection without an answer."""
+
+    def read(connection: socket.socket) -> None:
+        connection.recv(65_536)
+
+    with listening(read) as listener:
+        yield listener
