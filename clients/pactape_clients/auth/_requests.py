@@ -96,20 +96,29 @@ class TokenAuth(AuthBase):
         if not refused(response):
             self._accepted = token
             return
-        name = _operation_of(request)
-        if not _carries(response.request, token) or not self._may_help(name, token) or not _rewind(request):
+        renewed = self._renewed(response.request, token)
+        if renewed is None:
             return
-        renewed = self._source.renew(token)
-        if renewed is token:
-            return
-        self._unproven = renewed, self._timer() + _GIVEN_UP_FOR
-        again = request.copy()
+        again = response.request.copy()
         _carry(again, renewed)
-        response = yield again
-        if refused(response):
-            self._give_up(name)
+        if refused((yield again)):
+            self._give_up(_operation_of(again))
         else:
             self._accepted = renewed
+
+    def _renewed(self, refused: requests.PreparedRequest, token: Token) -> Token | None:
+        """Return a new token for a refused request; None if there is none, or it wouldn't help."""
+        if (
+            not _carries(refused, token)
+            or not self._may_help(_operation_of(refused), token)
+            or not _rewind(refused)
+        ):
+            return None
+        renewed = self._source.renew(token)
+        if renewed is token:
+            return None
+        self._unproven = renewed, self._timer() + _GIVEN_UP_FOR
+        return renewed
 
     def _may_help(self, name: str, token: Token) -> bool:
         """Return whether another token may be accepted where this one was refused."""

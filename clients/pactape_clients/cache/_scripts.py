@@ -101,7 +101,7 @@ for index = 11, #ARGV do
   if stamp_run then
     if stamp_run == run and tonumber(stamp_n) > its_n then holds = false end
   else
-    if swept > its_n then holds = false end
+    if n > its_n then holds = false end -- whatever was invalidated meanwhile, it may have been this
     stamp = run .. '|' .. n
     redis.call('SET', label, stamp)
   end
