@@ -264,10 +264,8 @@ def test_what_is_no_json_is_an_error_of_the_tree(serve: Any, answer: Any, body: 
 
 
 def test_no_token_of_a_call_is_in_its_error(serve: Any, answer: Any) -> None:
-    with (
-        serve(lambda _: answer(status=500, json={"message": "bad t0p-s3cret"})) as server,
-        pytest.raises(ClientError) as failure,
-    ):
+    refusal = {"message": "bad t0p-s3cret"}
+    with serve(lambda _: answer(status=500, json=refusal)) as server, pytest.raises(ClientError) as failure:
         GraphQLClient(server.url, tokens=StaticToken("t0p-s3cret")).query(QUERY)
     assert "t0p-s3cret" not in str(failure.value)
 

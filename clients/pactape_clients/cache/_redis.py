@@ -45,7 +45,7 @@ class _Flight:
     def __init__(self, name: str, key: str, tags: tuple[str, ...]) -> None:
         self.name = name
         self.key = key
-        self.labels = [stamped_label(f"={key}"), *map(stamped_label, tags)]
+        self.labels = list(dict.fromkeys([stamped_label(f"={key}"), *map(stamped_label, tags)]))
         self.token = uuid.uuid4().hex
         self.moment = b""
 
@@ -176,7 +176,8 @@ class RedisCache(NotCopyable):
         life = _milliseconds(loaded.ttl + loaded.kept_beyond)
         labels = [*flight.labels, *map(stamped_label, loaded.tags)]
         arguments = [self._prefix, flight.name, flight.token, flight.moment, ttl, servable, life]
-        arguments += [loaded.value, flight.key, loaded.etag or "", *dict.fromkeys(labels)]
+        known = len(flight.labels)
+        arguments += [loaded.value, flight.key, loaded.etag or "", known, *dict.fromkeys(labels)]
         try:
             return bool(self._run(lambda: self._finish(args=arguments)))
         except CacheUnavailableError:

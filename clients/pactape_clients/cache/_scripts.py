@@ -71,13 +71,19 @@ if flying and ARGV[5] ~= '1' then
   if joinable then return {'wait', leader} end
 end
 redis.call('SET', prefix .. 'f:' .. name, token .. '|' .. run .. '|' .. n, 'PX', life)
+for index = 6, #ARGV do
+  local label = prefix .. 'l:' .. ARGV[index]
+  if not redis.call('SET', label, run .. '|' .. n, 'NX', 'PX', life * 2) and redis.call('PTTL', label) < life then
+    redis.call('PEXPIRE', label, life * 2)
+  end
+end
 if not found then return {'lead', run .. '|' .. n} end
 return {'lead', run .. '|' .. n, found[1], found[2] or '', (tonumber(found[6]) or 0) > now() and '1' or '0'}
 """
 )
 
 #: ARGV: prefix, full key, token, the moment of its start, milliseconds to serve, to serve stale, to keep in all,
-#: value, key, etag, labels…
+#: value, key, etag, how many of the labels were known at BEGIN, labels…
 FINISH = (
     _SHARED
     + """
@@ -94,14 +100,16 @@ its_n = tonumber(its_n)
 local run, n, swept, searched = generation(token)
 if run ~= its_run or searched > its_n then return 0 end
 local labels, stamps, holds = {}, {}, true
-for index = 11, #ARGV do
+local known = tonumber(ARGV[11])
+for index = 12, #ARGV do
   local label = prefix .. 'l:' .. ARGV[index]
   local stamp = redis.call('GET', label)
   local stamp_run, stamp_n = string.match(stamp or '', '^(%w+)|(%d+)$')
   if stamp_run then
     if stamp_run == run and tonumber(stamp_n) > its_n then holds = false end
   else
-    if n > its_n then holds = false end -- whatever was invalidated meanwhile, it may have been this
+    -- evicted since BEGIN, or a tag that wasn't known then: any invalidation since may have been of this label
+    if (index - 11 <= known and n or swept) > its_n then holds = false end
     stamp = run .. '|' .. n
     redis.call('SET', label, stamp)
   end
