@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -10,13 +13,17 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.broker.pages.network import lay_out
+from pactape.broker.pages.network import lay_out, neighbourhood
 from pactape.broker.pages.rule_descriptions import describe_rules
 
+from tests.broker.helpers.client import Client
 from tests.broker.helpers.pages import html, publish, report, seed
 from tests.broker.helpers.stock import pact_of
+from tests.broker.helpers.webhooks import LOCAL, document, listening, make
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.broker.helpers.stock import StockTools
 
 
@@ -26,7 +33,7 @@ EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 def test_the_first_page_shows_every_integration_with_its_state(stock: StockTools) -> None:
     seed(stock.url)
     text = html(f"{stock.url}/")
-    assert "3 integrations: 1 verified, 1 failed, 1 unverified" in text
+    assert "3 integrations: 1 failed, 0 changed since last verified, 1 pending, 1 verified" in text
     assert "Web Shop calls Users (verified)" in text
 
 
@@ -132,18 +139,127 @@ def test_html_in_names_is_shown_as_text_everywhere(stock: StockTools) -> None:
     publish(stock.url, pact, version=EVIL, branch=EVIL)
     report(stock.url, EVIL, "Users", success=True)
     name = quote(EVIL, safe="")
-    for path in ("/", f"/pacts/provider/Users/consumer/{name}/latest", f"/pacticipants/{name}", f"/{name}"):
-        elements = _Elements()
-        elements.feed(requests.get(stock.url + path, headers={"Accept": "text/html"}, timeout=30).text)
-        assert not {"script", "img"} & elements.names, path
+    paths = [
+        *("/", f"/pacts/provider/Users/consumer/{name}/latest", f"/pacticipants/{name}", f"/{name}"),
+        *("/pacticipants", f"/graph?around={name}", "/environments", "/webhooks", f"/?q={name}"),
+        f"/matrix?q[][pacticipant]={name}&q[][version]={name}&q[][branch]={name}",
+        f"/can-i-deploy?pacticipant={name}&version={name}&to={name}",
+    ]
+    for path in paths:
+        elements, text = _Elements(), html(stock.url + path)
+        elements.feed(text)
+        assert "img" not in elements.names, path
+        assert text.count("<script") == 1, path
+        assert "alert" not in text.partition("<script>")[2], path
         assert not {"onerror", "onclick"} & elements.attributes, path
         assert not any(address.startswith("javascript:") for address in elements.addresses), path
 
 
-def test_a_page_allows_no_script_and_nothing_from_elsewhere(stock: StockTools) -> None:
+def test_a_page_allows_its_one_script_and_nothing_from_elsewhere(stock: StockTools) -> None:
     answer = requests.get(f"{stock.url}/", headers={"Accept": "text/html"}, timeout=30)
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    script = answer.text.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "frame-ancestors 'none'" in policy
     assert answer.headers["Vary"] == "Accept"
+
+
+def test_failures_come_first_and_states_can_be_chosen(stock: StockTools) -> None:
+    seed(stock.url)
+    states = re.findall(r'class="state (\w+)"', html(f"{stock.url}/"))
+    assert states == ["failed", "pending", "verified"]
+    assert re.findall(r'class="state (\w+)"', html(f"{stock.url}/?state=pending")) == ["pending"]
+    assert "No integration matches" in html(f"{stock.url}/?state=changed")
+
+
+def test_a_new_content_after_a_verified_one_is_shown_as_changed(stock: StockTools) -> None:
+    seed(stock.url)
+    publish(stock.url, pact_of("Web Shop", "Users", path="/users/2"), version="3")
+    assert "1 changed since last verified" in html(f"{stock.url}/")
+    text = html(f"{stock.url}/pacts/provider/Users/consumer/Web%20Shop/version/3/diff/previous-distinct")
+    assert "/users/1" in text
+    assert "/users/2" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("q=orders", "2 integrations with"),
+        ("q=nobody", "No integration matches"),
+        ("sort=provider", "3 integ"),
+    ],
+)
+def test_integrations_are_searched_and_sorted(stock: StockTools, query: str, words: str) -> None:
+    seed(stock.url)
+    assert words in html(f"{stock.url}/?{query}")
+
+
+def test_a_long_index_comes_in_pages(stock: StockTools) -> None:
+    for number in range(51):
+        publish(stock.url, pact_of(f"Consumer {number}", "Users"))
+    first, second = html(f"{stock.url}/"), html(f"{stock.url}/?page=2")
+    assert "Page 1 of 2 (51)" in first
+    assert second.count('class="state') == 1
+    assert "too many for one drawing" in first
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/graph", "Web Shop calls Users"),
+        ("/graph?around=Orders", "Orders calls Users"),
+        ("/graph?state=failed", "Web Shop calls Orders"),
+        ("/pacticipants?q=web", "Web Shop"),
+        ("/matrix", "Choose versions"),
+        ("/matrix?q[][pacticipant]=Web%20Shop&q[][version]=&q[][pacticipant]=&q[][version]=", "u1"),
+        ("/can-i-deploy", "To environment"),
+        ("/can-i-deploy?pacticipant=Web%20Shop&version=1&environment=test", "There is no verified pact"),
+        ("/can-i-deploy?pacticipant=Nobody&version=1&environment=test", "Pacticipant Nobody not found"),
+        ("/environments", "No version is recorded"),
+        ("/webhooks", "No webhook is defined yet"),
+    ],
+)
+def test_every_question_has_a_page(stock: StockTools, path: str, words: str) -> None:
+    seed(stock.url)
+    assert words in html(stock.url + path)
+
+
+def test_what_runs_where_says_whether_it_may_go_on(stock: StockTools) -> None:
+    seed(stock.url)
+    environments = Client(stock.url).get("/environments")["_embedded"]["environments"]
+    test = next(each["uuid"] for each in environments if each["name"] == "test")
+    path = f"/pacticipants/Web%20Shop/versions/1/deployed-versions/environment/{test}"
+    assert Client(stock.url).ask("POST", path, {}).status_code == 201
+    text = html(f"{stock.url}/environments")
+    assert "1 to production" in text
+    assert "nothing newer" not in text
+
+
+def test_a_webhook_and_its_deliveries_are_shown_without_credentials(serving: Callable[..., Any]) -> None:
+    with listening(200) as listener, serving(LOCAL) as stock:
+        webhook = make(stock.url, document(f"{listener.url}?token=q8Zr1LmXk29T"))
+        seed(stock.url)
+        assert listener.enough.acquire(timeout=30)
+        pages = [html(f"{stock.url}/webhooks"), html(webhook)]
+        log = re.findall(r'href="([^"]*/triggered-webhooks/[^"]*)"', pages[1])[0]
+        pages.append(html(log))
+    assert all("contract_published" in page for page in pages)
+    assert not any(secret in page for page in pages for secret in ("s3cret", "q8Zr1LmXk29T"))
+
+
+def test_the_neighbourhood_of_a_service_ends_after_so_many_calls() -> None:
+    calls = [("a", "b", "verified"), ("b", "c", "failed"), ("c", "d", "verified")]
+    assert neighbourhood(calls, "a", depth=1) == calls[:1]
+    assert neighbourhood(calls, "a", depth=2) == calls[:2]
+    assert neighbourhood(calls, "c", depth=1) == calls[1:]
+
+
+def test_calls_in_a_circle_are_all_drawn() -> None:
+    network = lay_out([("a", "b", "verified"), ("b", "a", "failed"), ("a", "a", "pending")])
+    assert len(network.arrows) == 3
+    assert network.arrows[-1].state == "failed"
 
 
 @pytest.mark.parametrize(

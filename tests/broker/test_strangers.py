@@ -14,7 +14,7 @@ import pytest
 import requests
 from pactape.broker import BrokerConfig, Credentials
 from pactape.broker.http.api import api_routes
-from pactape.broker.pages.views import ROUTES as PAGES
+from pactape.broker.pages.site import HtmlPages
 
 from tests.broker.helpers.publishing import publication, publish
 from tests.broker.helpers.stock import pact_of
@@ -37,7 +37,7 @@ def addresses() -> list[tuple[str, str, str]]:
             "/".join(["", *map(_filled, route.template)]),
             accept,
         )
-        for routes, accept in ((api_routes(), "application/hal+json"), (PAGES, "text/html"))
+        for routes, accept in ((api_routes(), "application/hal+json"), (HtmlPages().routes, "text/html"))
         for route in routes
     ]
 

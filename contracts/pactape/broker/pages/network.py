@@ -1,7 +1,12 @@
-"""Who calls whom, laid out for a drawing: consumers on the left of what they call."""
+"""Who calls whom, laid out in columns for a drawing: consumers on the left of what they call.
+
+The layout follows Sugiyama, Tagawa and Toda (1981): circles are cut, every service gets the column after its last
+caller's, calls over several columns get a place in each, and columns are ordered so that few calls cross.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,12 +14,18 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Arrow", "Box", "Network", "lay_out"]
+__all__ = ["MOST_BOXES", "Arrow", "Box", "Network", "lay_out", "neighbourhood"]
 
-_WIDTH, _HEIGHT = 180, 40
-_GAP_X, _GAP_Y = 110, 24
-_MARGIN = 16
-_LANE = 18
+#: More boxes than these can't be read in one drawing.
+MOST_BOXES = 40
+_WIDTH, _HEIGHT = 152, 32
+_GAP_X, _GAP_Y = 72, 14
+_WAY = 6  # the height of the place of a call that passes a column
+_MARGIN = 10
+_SWEEPS = 8
+
+#: A place in a column: a service, or a call (by its number) that passes the column.
+_Node = tuple[str, int]
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -25,6 +36,7 @@ class Box(msgspec.Struct, frozen=True):
     y: int
     width: int = _WIDTH
     height: int = _HEIGHT
+    central: bool = False
 
 
 class Arrow(msgspec.Struct, frozen=True):
@@ -37,7 +49,7 @@ class Arrow(msgspec.Struct, frozen=True):
 
 
 class Network(msgspec.Struct, frozen=True):
-    """The drawing: its size in pixels, its boxes and arrows."""
+    """The drawing: its size in pixels, its boxes, and its arrows, failed ones last and so on top."""
 
     width: int
     height: int
@@ -45,82 +57,187 @@ class Network(msgspec.Struct, frozen=True):
     arrows: tuple[Arrow, ...]
 
 
-def lay_out(integrations: Sequence[tuple[str, str, str]]) -> Network:
+def neighbourhood(
+    calls: Sequence[tuple[str, str, str]], centre: str, *, depth: int
+) -> list[tuple[str, str, str]]:
+    """Return the calls between a service and those that are at most `depth` calls away from it.
+
+    Example:
+        >>> neighbourhood([("a", "b", "verified"), ("b", "c", "verified")], "a", depth=1)
+        [('a', 'b', 'verified')]
+    """
+    near, inner = {centre}, {centre}
+    for _ in range(depth):
+        inner = set(near)
+        near |= {name for call in calls for name in call[:2] if near & set(call[:2])}
+    return [call for call in calls if set(call[:2]) & inner]
+
+
+def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None) -> Network:
     """Place every pacticipant to the right of whoever calls it; a circle of calls is cut somewhere.
 
     Args:
-        integrations: Consumer, provider, and the state of their latest contract.
+        calls: Consumer, provider, and the state of their latest contract.
+        centre: The service to emphasise.
 
     Example:
         >>> network = lay_out([("web", "users", "verified")])
         >>> [box.name for box in network.boxes], network.boxes[0].x < network.boxes[1].x
         (['web', 'users'], True)
     """
-    depths = _depths([(consumer, provider) for consumer, provider, _ in integrations])
-    columns: dict[int, list[str]] = {}
-    for name in sorted(depths):
-        columns.setdefault(depths[name], []).append(name)
+    edges = _without_circles([(consumer, provider) for consumer, provider, _ in calls])
+    names = sorted({name for call in calls for name in call[:2]})
+    depths = _depths(names, edges)
+    chains = [_chain(number, edge, depths) for number, edge in enumerate(edges)]
+    columns = _ordered(names, depths, chains)
+    tops, height = _tops(columns)
     boxes = {
-        name: Box(
-            name,
-            _MARGIN + depth * (_WIDTH + _GAP_X),
-            _MARGIN + row * (_HEIGHT + _GAP_Y),
-        )
-        for depth, names in sorted(columns.items())
-        for row, name in enumerate(names)
+        name: Box(name, _left(depths[name]), tops[name, -1], central=name == centre)
+        for column in columns
+        for name, number in column
+        if number < 0
     }
-    rows = max((len(names) for names in columns.values()), default=0)
-    bottom = _MARGIN + max(rows * (_HEIGHT + _GAP_Y) - _GAP_Y, 0)
-    arrows = _arrows(integrations, boxes, depths, bottom=bottom)
-    detours = sum(depths[arrow.provider] - depths[arrow.consumer] != 1 for arrow in arrows)
+    arrows = [
+        Arrow(consumer, provider, state, _path(boxes[consumer], boxes[provider], _points(chain, tops)))
+        for (consumer, provider, state), chain in zip(calls, chains, strict=True)
+    ]
     return Network(
         width=2 * _MARGIN + max(len(columns) * (_WIDTH + _GAP_X) - _GAP_X, 0),
-        height=bottom + _MARGIN + (_LANE * (detours + 1) if detours else 0),
+        height=height,
         boxes=tuple(boxes.values()),
-        arrows=tuple(arrows),
+        arrows=tuple(sorted(arrows, key=lambda arrow: arrow.state == "failed")),
     )
 
 
-def _arrows(
-    integrations: Sequence[tuple[str, str, str]],
-    boxes: Mapping[str, Box],
-    depths: Mapping[str, int],
-    *,
-    bottom: int,
-) -> list[Arrow]:
-    """An arrow to the next column goes straight; any other goes below all boxes, in a lane of its own."""
-    arrows, lowest = [], bottom
-    for consumer, provider, state in integrations:
-        start, end = boxes[consumer], boxes[provider]
-        if depths[provider] - depths[consumer] == 1:
-            path = _path(start, end, down=None)
-        else:
-            lowest += _LANE
-            path = _path(start, end, down=lowest)
-        arrows.append(Arrow(consumer, provider, state, path))
-    return arrows
+def _without_circles(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the calls with those turned round that would lead back to where a way began."""
+    following: dict[str, list[str]] = {}
+    for consumer, provider in pairs:
+        following.setdefault(consumer, []).append(provider)
+    called = {provider for _, provider in pairs}
+    starts = sorted({consumer for consumer, _ in pairs}, key=lambda name: (name in called, name))
+    turned: set[tuple[str, str]] = set()
+    done: set[str] = set()
+    for start in starts:
+        _walk(start, following, done, turned)
+    return [(b, a) if (a, b) in turned else (a, b) for a, b in pairs]
 
 
-def _depths(calls: Sequence[tuple[str, str]]) -> dict[str, int]:
-    depths = dict.fromkeys((name for call in calls for name in call), 0)
-    for _ in depths:  # the longest way without a circle has fewer steps than there are names
+def _walk(
+    start: str, following: Mapping[str, list[str]], done: set[str], turned: set[tuple[str, str]]
+) -> None:
+    """Follow the calls from a service depth first, without recursion, and note those that lead back."""
+    way: list[str] = [] if start in done else [start]
+    waiting = {name: iter(sorted(following.get(name, ()))) for name in way}
+    while way:
+        here = way[-1]
+        step = next(waiting[here], None)
+        if step is None:
+            done.add(way.pop())
+        elif step in way:
+            turned.add((here, step))
+        elif step not in done:
+            way.append(step)
+            waiting[step] = iter(sorted(following.get(step, ())))
+
+
+def _depths(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Return each service's column: the one after the last of its callers'."""
+    depths = dict.fromkeys(names, 0)
+    for _ in names:
         changed = False
-        for consumer, provider in calls:
-            wanted = depths[consumer] + 1
-            if depths[provider] < wanted < len(depths):
-                depths[provider], changed = wanted, True
+        for left, right in edges:
+            if left != right and depths[right] <= depths[left]:
+                depths[right], changed = depths[left] + 1, True
         if not changed:
             break
-    used = {depth: rank for rank, depth in enumerate(sorted(set(depths.values())))}
-    return {name: used[depth] for name, depth in depths.items()}
+    return depths
 
 
-def _path(start: Box, end: Box, *, down: int | None) -> str:
-    """A curve from the right side of a box to the left side of another; `down` is how low its middle goes."""
-    x1, y1 = start.x + start.width, start.y + start.height // 2
-    x2, y2 = end.x, end.y + end.height // 2
-    bend = _GAP_X // 2
-    if down is None:
-        return f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}"
-    low = (8 * down - y1 - y2) // 6  # a cubic's middle is at (start + 3 * first + 3 * second + end) / 8
-    return f"M{x1},{y1} C{x1 + bend},{low} {x2 - bend},{low} {x2},{y2}"
+def _chain(number: int, edge: tuple[str, str], depths: Mapping[str, int]) -> list[_Node]:
+    """Return the places that a call goes through, from left to right."""
+    left, right = edge
+    between = [(f"{depth}", number) for depth in range(depths[left] + 1, depths[right])]
+    return [(left, -1), *between, (right, -1)]
+
+
+def _ordered(
+    names: Sequence[str], depths: Mapping[str, int], chains: Sequence[Sequence[_Node]]
+) -> list[list[_Node]]:
+    """Return the columns, each ordered by where the neighbours of its places are."""
+    columns: list[list[_Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
+    for name in names:
+        columns[depths[name]].append((name, -1))
+    for chain in chains:
+        for node in chain[1:-1]:
+            columns[int(node[0])].append(node)
+    neighbours: dict[_Node, list[_Node]] = {node: [] for column in columns for node in column}
+    for chain in chains:
+        for left, right in pairwise(chain):
+            neighbours[left].append(right)
+            neighbours[right].append(left)
+    rank: dict[_Node, float] = {}
+    for column in columns:
+        rank |= zip(column, _spread(len(column)), strict=True)
+    for sweep in range(_SWEEPS):
+        for column in columns if sweep % 2 == 0 else reversed(columns):
+            column.sort(key=lambda node: (_mean([rank[each] for each in neighbours[node]], rank[node]), node))
+            rank |= zip(column, _spread(len(column)), strict=True)
+    return columns
+
+
+def _spread(count: int) -> list[float]:
+    return [(row + 0.5) / count for row in range(count)]
+
+
+def _mean(values: Sequence[float], default: float) -> float:
+    return sum(values) / len(values) if values else default
+
+
+def _tops(columns: Sequence[Sequence[_Node]]) -> tuple[dict[_Node, int], int]:
+    """Return where each place begins, with every column in the middle, and the height of all."""
+    heights = [
+        sum((_HEIGHT if number < 0 else _WAY) + _GAP_Y for _, number in column) - _GAP_Y for column in columns
+    ]
+    tallest = max(heights, default=0)
+    tops: dict[_Node, int] = {}
+    for column, height in zip(columns, heights, strict=True):
+        y = _MARGIN + (tallest - height) // 2
+        for node in column:
+            tops[node] = y
+            y += (_HEIGHT if node[1] < 0 else _WAY) + _GAP_Y
+    return tops, tallest + 2 * _MARGIN
+
+
+def _left(depth: int) -> int:
+    return _MARGIN + depth * (_WIDTH + _GAP_X)
+
+
+def _points(chain: Sequence[_Node], tops: Mapping[_Node, int]) -> list[tuple[int, int]]:
+    """Return the left ends of the straight pieces on which a call passes columns."""
+    return [(_left(int(node[0])), tops[node] + _WAY // 2) for node in chain[1:-1]]
+
+
+def _path(start: Box, end: Box, points: Sequence[tuple[int, int]]) -> str:
+    """Return curves from a box to another, level where they pass a column; a turned call runs to the left."""
+    if start.name == end.name:
+        return _loop(start)
+    forward = start.x < end.x
+    steps = [(x, x + _WIDTH, y) for x, y in points]
+    if not forward:
+        steps = [(right, left, y) for left, right, y in reversed(steps)]
+    x, y = (start.x + start.width if forward else start.x), start.y + start.height // 2
+    target = ((end.x if forward else end.x + end.width), end.y + end.height // 2)
+    parts = [f"M{x},{y}"]
+    for begin, finish, level in [*steps, (target[0], target[0], target[1])]:
+        bend = (begin - x) // 2
+        parts.append(f"C{x + bend},{y} {begin - bend},{level} {begin},{level}")
+        if finish != begin:
+            parts.append(f"L{finish},{level}")
+        x, y = finish, level
+    return " ".join(parts)
+
+
+def _loop(box: Box) -> str:
+    x, y = box.x + box.width, box.y + box.height // 2
+    return f"M{x},{y - 6} C{x + 30},{y - 16} {x + 30},{y + 16} {x},{y + 6}"

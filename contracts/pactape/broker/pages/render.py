@@ -1,14 +1,17 @@
-"""Templates to answers: everything escaped, no script, nothing from another host."""
+"""From templates to responses: everything escaped, nothing from another host, one script that may be missing."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pactape.broker.http.protocol.messages import Response
+from pactape.broker.pages.states import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "problem_page"]
 
+# Times are written in UTC; whoever allows scripts sees them in their own zone.
+_SCRIPT = (
+    "for(const e of document.querySelectorAll('time')){const d=new Date(e.dateTime);"
+    "if(!isNaN(d)){e.title=e.textContent;"
+    "e.textContent=d.toLocaleString([],{dateStyle:'medium',timeStyle:'short'})}}"
+)
+_SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_SCRIPT_HASH}'; img-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -32,18 +42,25 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["moment"] = lambda text: text[:16].replace("T", " ")
+    environment.filters["moment"] = lambda text: f"{text[:16].replace('T', ' ')} UTC"
+    environment.filters["query"] = lambda values: urlencode(
+        [(name, value) for name, value in values.items() if value not in (None, "")]
+    )
+    environment.globals["labels"] = LABELS
+    environment.globals["script"] = _SCRIPT
     return environment
 
 
 def page(template: str, call: Call, *, title: str, **values: Any) -> Response:
-    """A page with its frame; `path(...)` in a template gives an address from names."""
-    return _rendered(template, base=call.request.base_url, title=title, **values)
+    """Return a page in its frame; `path(...)` in a template gives an address from names."""
+    return _rendered(template, base=call.request.base_url, title=title, here=call.request.path, **values)
 
 
 def problem_page(problem: Problem, *, base_url: str) -> Response:
-    """What went wrong, for a browser."""
-    return _rendered("problem.html", base=base_url, title="Problem", status=problem.status, problem=problem)
+    """Return a page that says what went wrong."""
+    return _rendered(
+        "problem.html", base=base_url, title="Problem", here="", status=problem.status, problem=problem
+    )
 
 
 def _rendered(template: str, *, base: str, status: int = 200, **values: Any) -> Response:

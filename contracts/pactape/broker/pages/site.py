@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.broker.pages import views
+from pactape.broker.pages.views import contracts, environments, graph, index, matrix, pacticipants, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HtmlPages"]
 
+_VIEWS = (index, graph, contracts, matrix, pacticipants, environments, webhooks)
+
 
 class HtmlPages:
     """Every page; Jinja2 is loaded with the first one that is shown, not with the broker."""
@@ -21,10 +23,10 @@ class HtmlPages:
     @property
     def routes(self) -> Sequence[Route]:
         """The pages' routes."""
-        return views.ROUTES
+        return [route for view in _VIEWS for route in view.ROUTES]
 
     def problem(self, problem: Problem, *, base_url: str) -> Response:
-        """A page that says what is wrong."""
+        """Return a page that says what is wrong."""
         from pactape.broker.pages.render import problem_page  # noqa: PLC0415 -- keeps the start quick
 
         return problem_page(problem, base_url=base_url)

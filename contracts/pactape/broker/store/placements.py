@@ -6,13 +6,15 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from pactape.broker.records import Placement
 from pactape.broker.store.database import tables as t
 from pactape.broker.store.environments import all_environments
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection, Row, Select
 
     from pactape.broker.records import Environment, Version
@@ -22,7 +24,7 @@ __all__ = [
     "end_placement",
     "find_placement",
     "place",
-    "versions_in_use",
+    "placements_of",
 ]
 
 
@@ -113,18 +115,13 @@ def current_placements(
     return [_placement(row, environments) for row in found]
 
 
-def versions_in_use(connection: Connection, pacticipant_id: int) -> set[int]:
-    """The ids of a pacticipant's versions that are deployed or released now, wherever."""
-    return set(connection.scalars(_in_use(), {"pacticipant": pacticipant_id}))
-
-
-@cache
-def _in_use() -> Select[Any]:
-    return (
-        select(t.placements.c.version_id)
-        .join(t.versions, t.versions.c.id == t.placements.c.version_id)
-        .where(t.placements.c.ended_at.is_(None), t.versions.c.pacticipant_id == bindparam("pacticipant"))
-    )
+def placements_of(connection: Connection, versions: Collection[int]) -> list[Placement]:
+    """Return where versions are deployed or released now, the earliest first."""
+    if not versions:
+        return []
+    found = connection.execute(_current().where(t.placements.c.version_id.in_(versions))).all()
+    environments = _by_id(connection) if found else {}
+    return [_placement(row, environments) for row in found]
 
 
 @cache

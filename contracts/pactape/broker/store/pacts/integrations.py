@@ -23,6 +23,7 @@ __all__ = [
     "ensure_integration",
     "has_integration",
     "integrated_providers",
+    "pairs_with_results",
 ]
 
 _CONSUMERS = t.pacticipants.alias("consumers")
@@ -95,6 +96,21 @@ def count_integrations(connection: Connection, *, part: str = "") -> int:
     """Return how many integrations there are with a part of a name."""
     found = _filtered(_integrations(), part).subquery()
     return int(connection.scalars(select(func.count()).select_from(found)).one())
+
+
+def pairs_with_results(connection: Connection) -> set[tuple[str, str]]:
+    """Return the consumers and providers between which any content has been verified, whatever came of it."""
+    verified = (
+        select(t.contents.c.id)
+        .where(
+            t.contents.c.consumer_id == t.integrations.c.consumer_id,
+            t.contents.c.provider_id == t.integrations.c.provider_id,
+            select(t.results.c.id).where(t.results.c.content_id == t.contents.c.id).exists(),
+        )
+        .exists()
+    )
+    query = _integrations().where(verified)
+    return {(row.consumer, row.provider) for row in connection.execute(query)}
 
 
 def delete_integration(connection: Connection, consumer: Pacticipant, provider: Pacticipant) -> None:

@@ -1,0 +1,61 @@
+"""The state of an integration: what became of its latest contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.broker.records import Publication, Result
+from pactape.broker.store.pacts.integrations import pairs_with_results
+from pactape.broker.store.results import latest_result_of_each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+__all__ = ["LABELS", "STATES", "IntegrationState", "integration_states"]
+
+#: The states in the order in which they need attention.
+STATES = ("failed", "changed", "pending", "verified")
+LABELS = {
+    "failed": "failed",
+    "changed": "changed since last verified",
+    "pending": "pending",
+    "verified": "verified",
+}
+
+
+class IntegrationState(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest contract of an integration, and how it stands.
+
+    Args:
+        state: "failed" or "verified" by the latest result; without one "changed" when an earlier content was
+            verified, else "pending".
+    """
+
+    publication: Publication
+    result: Result | None
+    state: str
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return LABELS[self.state]
+
+
+def integration_states(connection: Connection, publications: Sequence[Publication]) -> list[IntegrationState]:
+    """Return the states of the latest contracts of integrations, in the same order."""
+    results = latest_result_of_each(connection, {each.content_id for each in publications})
+    open_pairs = {(each.consumer, each.provider) for each in publications if each.content_id not in results}
+    known = pairs_with_results(connection) if open_pairs else set()
+    return [_state(each, results.get(each.content_id), known) for each in publications]
+
+
+def _state(publication: Publication, result: Result | None, known: set[tuple[str, str]]) -> IntegrationState:
+    if result is not None:
+        state = "verified" if result.success else "failed"
+    else:
+        state = "changed" if (publication.consumer, publication.provider) in known else "pending"
+    return IntegrationState(publication=publication, result=result, state=state)

@@ -1,0 +1,81 @@
+"""What runs where, and whether it may go on to production."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
+from pactape.broker.http.matrix.resolution import resolve_matrix
+from pactape.broker.http.protocol.routing import Route, reads
+from pactape.broker.pages.views.showing import paged, parameter, show
+from pactape.broker.store.environments import all_environments
+from pactape.broker.store.placements import current_placements
+
+if TYPE_CHECKING:
+    from pactape.broker.http.protocol.messages import Call, Response
+    from pactape.broker.records import Environment, Placement
+
+__all__ = ["ROUTES"]
+
+_SIZE = 20  # for each row the matrix is asked
+
+
+def _environments(call: Call) -> Response:
+    part = parameter(call, "q")
+    environments = all_environments(call.connection)
+    environments.sort(key=lambda each: (each.production, each.name))
+    placed: dict[str, dict[str, list[Placement]]] = {}
+    for each in current_placements(call.connection):
+        if part.lower() in each.pacticipant.lower():
+            placed.setdefault(each.pacticipant, {}).setdefault(each.environment.name, []).append(each)
+    page = paged(call, sorted(placed, key=str.lower), size=_SIZE)
+    rows = [(name, placed[name], _promotions(call, placed[name], environments)) for name in page.items]
+    return show(
+        "environments.html",
+        call,
+        title="What runs where",
+        environments=environments,
+        page=page,
+        rows=rows,
+        chosen={"q": part},
+    )
+
+
+def _promotions(
+    call: Call, placed: dict[str, list[Placement]], environments: list[Environment]
+) -> list[dict[str, Any]]:
+    """Return for each version outside of production whether it can be deployed to each production environment."""
+    candidates = {
+        each.version: each
+        for environment in environments
+        if not environment.production
+        for each in placed.get(environment.name, ())
+    }
+    found = []
+    for target in (each for each in environments if each.production):
+        there = {each.version for each in placed.get(target.name, ())}
+        for version, placement in candidates.items():
+            if version not in there:
+                deployable = _deployable(call, placement, target)
+                found.append(
+                    {
+                        "version": version,
+                        "pacticipant": placement.pacticipant,
+                        "target": target.name,
+                        "yes": deployable,
+                    }
+                )
+    return found
+
+
+def _deployable(call: Call, placement: Placement, target: Environment) -> bool | None:
+    query = MatrixQuery(
+        wanted=[VersionSelector(pacticipant=placement.pacticipant, version=placement.version)],
+        target=VersionSelector(pacticipant="", environment=target.name),
+        latest_by="cvpv",
+    )
+    verdict, _ = resolve_matrix(call.connection, query, now=call.now)
+    return verdict.deployable
+
+
+ROUTES: list[Route] = [reads("/environments", _environments, filters=("q", "page"))]

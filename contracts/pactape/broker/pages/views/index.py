@@ -1,0 +1,69 @@
+"""The index: every integration, those that need attention first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.broker.http.protocol.routing import Route, reads
+from pactape.broker.pages.network import MOST_BOXES, lay_out
+from pactape.broker.pages.states import STATES, integration_states
+from pactape.broker.pages.views.showing import integration_row, paged, parameter, show
+from pactape.broker.store.pacts.published import latest_publications
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pactape.broker.http.protocol.messages import Call, Response
+    from pactape.broker.pages.states import IntegrationState
+
+__all__ = ["ROUTES"]
+
+
+def _names(each: IntegrationState) -> tuple[str, str]:
+    return (each.publication.consumer.lower(), each.publication.provider.lower())
+
+
+_SORTS: dict[str, tuple[str, Callable[[list[IntegrationState]], list[IntegrationState]]]] = {
+    "attention": (
+        "what needs attention",
+        lambda rows: sorted(rows, key=lambda each: (STATES.index(each.state), _names(each))),
+    ),
+    "consumer": ("consumer", lambda rows: sorted(rows, key=_names)),
+    "provider": ("provider", lambda rows: sorted(rows, key=lambda each: _names(each)[::-1])),
+    "published": (
+        "last published",
+        lambda rows: sorted(rows, key=lambda each: each.publication.created_at, reverse=True),
+    ),
+    "verified": (
+        "last verified",
+        lambda rows: sorted(
+            rows, key=lambda each: each.result.executed_at if each.result else "", reverse=True
+        ),
+    ),
+}
+
+
+def _index(call: Call) -> Response:
+    part, state, sort = (parameter(call, name) for name in ("q", "state", "sort"))
+    sort = sort if sort in _SORTS else "attention"
+    found = integration_states(call.connection, latest_publications(call.connection, part=part))
+    counts = {name: sum(each.state == name for each in found) for name in STATES}
+    rows = _SORTS[sort][1]([each for each in found if state in {"", each.state}])
+    page = paged(call, [integration_row(each) for each in rows])
+    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in found]
+    boxes = {name for consumer, provider, _ in calls for name in (consumer, provider)}
+    return show(
+        "index.html",
+        call,
+        title="Integrations",
+        page=page,
+        counts=counts,
+        total=len(found),
+        chosen={"q": part, "state": state, "sort": sort},
+        sorts={name: label for name, (label, _) in _SORTS.items()},
+        services=len(boxes),
+        network=lay_out(calls) if 0 < len(boxes) <= MOST_BOXES else None,
+    )
+
+
+ROUTES: list[Route] = [reads(path, _index, filters=("q", "page")) for path in ("/", "/integrations")]
