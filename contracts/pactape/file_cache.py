@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pactape.errors import CassetteFormatError
 
-__all__ = ["FileCache", "cache_folder", "cassette_bytes", "code_fingerprint"]
+__all__ = ["FileCache", "cache_folder", "code_fingerprint", "recording_digest"]
 
 _CHECKSUM_BYTES = 16
 _FINGERPRINT_DIGITS = 12
@@ -141,14 +141,15 @@ def code_fingerprint() -> bytes:
     return digest.digest()
 
 
-def cassette_bytes(path: Path) -> bytes:
-    """What a cassette's file holds.
+def recording_digest(path: Path) -> bytes:
+    """Return a digest of a recording's bytes, however large the file is.
 
     Raises:
         CassetteFormatError: It can't be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         raise CassetteFormatError(
             f"can't be read ({error.strerror})", where=path, remedy="make it readable, or delete it"

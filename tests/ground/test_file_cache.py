@@ -83,7 +83,7 @@ def fingerprint_of(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "changed", ["exchange.py", "cassettes/scrubbing/secrets.py", "contracts/inference/formats.py"]
+    "changed", ["exchange.py", "cassettes/scrubbing/rules.py", "contracts/inference/formats.py"]
 )
 def test_a_change_in_any_depth_changes_the_fingerprint_though_size_and_date_stay(
     tmp_path: Path, changed: str

@@ -9,12 +9,20 @@ import msgspec
 from pactape.cassettes.format.reading import read_contents
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, RecordedMessage
-from pactape.recorders import ReadOptions, SkippedEntry, is_recording, read_recording
+from pactape.recorders import (
+    ReadOptions,
+    SkippedEntry,
+    is_line_stream,
+    is_recording,
+    read_line_stream,
+    read_recording,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Contents", "read_any"]
+__all__ = ["Contents", "is_stream", "read_any", "read_parts"]
 
 _HEAD = 64 * 2**10
 
@@ -56,6 +64,31 @@ def read_any(path: Path, options: ReadOptions | None = None) -> Contents:
             raise
         return recorded
     return Contents(exchanges=tuple(exchanges), messages=tuple(messages))
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a recording is read line by line, since it is too large to be in memory as a whole.
+
+    That is NDJSON of more than a few megabytes.
+    """
+    return is_line_stream(path)
+
+
+def read_parts(path: Path, options: ReadOptions | None = None) -> Iterator[Contents]:
+    """Read any recording in parts, each of at most a thousand exchanges where the format allows that.
+
+    Args:
+        path: The file.
+        options: What the file's format doesn't say; None for nothing.
+
+    Raises:
+        CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
+    """
+    if not is_stream(path):
+        yield read_any(path, options)
+        return
+    for part in read_line_stream(path, options):
+        yield Contents(exchanges=part.exchanges, skipped=part.skipped, tool=part.tool)
 
 
 def _bytes(path: Path) -> bytes:

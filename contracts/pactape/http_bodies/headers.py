@@ -32,12 +32,19 @@ def header_pairs(headers: AnyHeaders | None) -> Iterator[tuple[str, str]]:
 def header_values(headers: AnyHeaders | None, name: str) -> list[str]:
     """Return all values of the header `name`, in any case; empty when it is absent."""
     wanted = name.lower()
+    if type(headers) is tuple and header(headers, name) is None:
+        return []
     return [value for key, value in header_pairs(headers) if key.lower() == wanted]
 
 
 def header(headers: AnyHeaders | None, name: str) -> str | None:
     """Return the first value of the header `name`, in any case; None when it is absent."""
     wanted = name.lower()
+    if type(headers) is tuple and (not headers or type(headers[0][0]) is str):  # fast path for exchanges
+        for key, value in headers:
+            if len(key) == len(wanted) and key.lower() == wanted:
+                return _text(value[0] if isinstance(value, list | tuple) else value)
+        return None
     return next((value for key, value in header_pairs(headers) if key.lower() == wanted), None)
 
 

@@ -3,6 +3,7 @@
 A module for each format; `reading` finds the one that a file has, by its content.
 """
 
+from pactape.recorders.line_streams import is_line_stream, read_line_stream
 from pactape.recorders.reading import (
     READERS,
     is_recording,
@@ -16,7 +17,9 @@ __all__ = [
     "ReadOptions",
     "Recording",
     "SkippedEntry",
+    "is_line_stream",
     "is_recording",
+    "read_line_stream",
     "read_recording",
     "reader_of",
 ]

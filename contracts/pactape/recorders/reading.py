@@ -28,12 +28,13 @@ from pactape.recorders.vcr_ruby import RVCR, VCR_RUBY
 from pactape.recorders.wiremock import WIREMOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pactape.exchange import Headers
     from pactape.recorders.recording import Entry, Reader, RecordedPair
 
-__all__ = ["READERS", "is_recording", "read_recording", "reader_of"]
+__all__ = ["READERS", "is_recording", "read_entries", "read_recording", "reader_of"]
 
 #: Every format, the more particular before the more general.
 READERS: tuple[Reader, ...] = (
@@ -121,9 +122,23 @@ def _unreadable(source: Source) -> CassetteFormatError:
 
 
 def _read(reader: Reader, source: Source, options: ReadOptions) -> Recording:
+    return read_entries(reader, source, options, enumerate(reader.entries(source)))
+
+
+def read_entries(
+    reader: Reader, source: Source, options: ReadOptions, entries: Iterable[tuple[int, Entry]]
+) -> Recording:
+    """Return the exchanges of some entries of a file, each with its number.
+
+    Args:
+        reader: The reader of the file's format.
+        source: The file.
+        options: What the format doesn't say.
+        entries: The entries with their numbers in the file, from 0.
+    """
     exchanges: list[Exchange] = []
     skipped: list[SkippedEntry] = []
-    for index, entry in enumerate(reader.entries(source)):
+    for index, entry in entries:
         try:
             exchanges.append(_exchange(_pair(reader, entry, source), options, str(source.path), index))
         except SkipEntryError as reason:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.operations import GroupKey
     from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.exclusions import Exclusion
+    from pactape.exchange import RecordedMessage
     from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["Accumulator"]
@@ -99,16 +100,20 @@ class Accumulator:
                 self._add_message(parties, message, of_message)
 
     def _analyse(self, path: Path) -> CassetteEvidence:
-        found = self.reader.read(path)
+        messages: list[tuple[ContractParties, RecordedMessage]] = []
+        exclusions: list[Exclusion] = []
         groups: dict[tuple[ContractParties, ProviderSettings, GroupKey], Evidence] = {}
-        for each in found.samples:
-            group = each.parties, each.provider, own_key(each.sample, each.provider)
-            if group in groups:
-                groups[group].add(each.sample)
-            else:
-                groups[group] = Evidence(each.sample)
+        for part in self.reader.read_parts(path):
+            messages += part.messages
+            exclusions += part.exclusions
+            for each in part.samples:
+                group = each.parties, each.provider, own_key(each.sample, each.provider)
+                if group in groups:
+                    groups[group].add(each.sample)
+                else:
+                    groups[group] = Evidence(each.sample)
         evidence = [(*group, evidence) for group, evidence in groups.items()]
-        return CassetteEvidence(evidence, list(found.messages), list(found.exclusions))
+        return CassetteEvidence(evidence, messages, exclusions)
 
     def _add(
         self, contract: tuple[ContractParties, ProviderSettings], key: GroupKey, evidence: Evidence

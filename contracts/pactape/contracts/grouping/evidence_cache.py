@@ -16,7 +16,7 @@ from pactape.contracts.grouping.operations import GroupKey
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.exclusions import Exclusion
 from pactape.exchange import RecordedMessage
-from pactape.file_cache import FileCache, cassette_bytes
+from pactape.file_cache import FileCache, recording_digest
 from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class EvidenceCache:
 
     def _name(self, path: Path) -> str:
         place = str(path).encode("utf-8", "surrogateescape")
-        return self._files.name_of(self._state, place, cassette_bytes(path))
+        return self._files.name_of(self._state, place, recording_digest(path))
 
 
 _decode = msgspec.msgpack.Decoder(_StoredCassette).decode

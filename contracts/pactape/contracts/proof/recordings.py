@@ -29,6 +29,8 @@ __all__ = ["Breach", "Place", "ProofByRecordings", "samples_at"]
 
 #: How many groups have their matchers at hand.
 _MOST_MATCHERS = 8
+#: How many answers are remembered as matched; others are matched again when they come again.
+_MOST_MATCHED = 20_000
 #: Whose draft, and which group of it.
 Place = tuple["ContractParties", "GroupKey"]
 
@@ -71,7 +73,7 @@ class ProofByRecordings:
 
     def read(self, path: Path, reader: SampleReader) -> None:
         """Match the recordings of one cassette."""
-        for each in reader.read(path).samples:
+        for each in (sample for part in reader.read_parts(path) for sample in part.samples):
             draft = self._drafts[each.parties]
             key = draft.final_of[own_key(each.sample, each.provider)]
             if key in draft.candidates:
@@ -84,7 +86,8 @@ class ProofByRecordings:
         answer = place, answer_id([sorted(response.headers), response.body.decode("latin-1")])
         if answer in self._matched or place in self.breaches:
             return
-        self._matched.add(answer)
+        if len(self._matched) < _MOST_MATCHED:
+            self._matched.add(answer)
         if place not in self._matchers:
             if len(self._matchers) >= _MOST_MATCHERS:
                 self._matchers.pop(next(iter(self._matchers)))
@@ -123,7 +126,7 @@ def samples_at(
     """
     by_parties = {each.parties: each for each in drafts}
     for path in paths:
-        for each in reader.read(path).samples:
+        for each in (sample for part in reader.read_parts(path) for sample in part.samples):
             key = by_parties[each.parties].final_of[own_key(each.sample, each.provider)]
             if (each.parties, key) in places:
                 yield (each.parties, key), each.sample

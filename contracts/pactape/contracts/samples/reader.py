@@ -15,6 +15,7 @@ from pactape.exchange import RecordedMessage
 from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
@@ -72,12 +73,27 @@ class SampleReader:
         Raises:
             CassetteFormatError: It can't be read.
         """
-        exchanges, received, skipped = self._cache.read(path, base_url_of(path, self._settings))
+        parts = list(self.read_parts(path))
+        return CassetteSamples(
+            samples=tuple(each for part in parts for each in part.samples),
+            messages=tuple(each for part in parts for each in part.messages),
+            exclusions=tuple(each for part in parts for each in part.exclusions),
+        )
+
+    def read_parts(self, path: Path) -> Iterator[CassetteSamples]:
+        """Yield the same part by part: of a large recording never more than a part is in memory.
+
+        Raises:
+            CassetteFormatError: It can't be read.
+        """
         name = cassette_name(path, self._settings)
-        exclusions = [Exclusion(f"{name}: {each.place}", 0, each.reason) for each in skipped]
-        samples = self._samples(exchanges, path, exclusions)
-        messages = [found for each in received if (found := self._message(each, path, exclusions))]
-        return CassetteSamples(samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions))
+        for exchanges, received, skipped in self._cache.read_parts(path, base_url_of(path, self._settings)):
+            exclusions = [Exclusion(f"{name}: {each.place}", 0, each.reason) for each in skipped]
+            samples = self._samples(exchanges, path, exclusions)
+            messages = [found for each in received if (found := self._message(each, path, exclusions))]
+            yield CassetteSamples(
+                samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions)
+            )
 
     def keep(self, path: Path) -> None:
         """Spare what is cached of the cassette at `path` from deletion, without reading it.

@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.contents import read_any
+from pactape.cassettes.contents import Contents, is_stream, read_any, read_parts
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
-from pactape.file_cache import FileCache, cassette_bytes
+from pactape.file_cache import FileCache, recording_digest
 from pactape.recorders import ReadOptions, SkippedEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
 __all__ = ["ScrubbedCache"]
+
+
+#: The exchanges of a part, each with why it can't be used (empty when it can), its messages, and what it skips.
+ScrubbedPart = tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]
 
 
 class _StoredCassette(msgspec.Struct, array_like=True):
@@ -68,6 +73,24 @@ class ScrubbedCache:
         messages = [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
         return exchanges, messages, cassette.skipped
 
+    def read_parts(self, path: Path, base_url: str | None = None) -> Iterator[ScrubbedPart]:
+        """Yield a recording part by part; one that is read line by line is not cached.
+
+        Args:
+            path: The recording.
+            base_url: Scheme and host, for formats that record only paths.
+
+        Raises:
+            CassetteFormatError: The recording can't be read.
+        """
+        if not is_stream(path):
+            yield self.read(path, base_url)
+            return
+        scrubber = Scrubber(self._rules)
+        for contents in read_parts(path, ReadOptions(base_url=base_url)):
+            part = _scrubbed_contents(contents, scrubber)
+            yield list(zip(part.exchanges, part.broken, strict=True)), part.messages, part.skipped
+
     def keep(self, path: Path, base_url: str | None = None) -> None:
         """Have `delete_unused` spare what is cached of the cassette at `path`, without reading it.
 
@@ -78,7 +101,7 @@ class ScrubbedCache:
         Raises:
             CassetteFormatError: The cassette can't be read.
         """
-        if self._files is not None:
+        if self._files is not None and not is_stream(path):
             self._files.keep(self._name(self._files, path, base_url))
 
     def delete_unused(self) -> None:
@@ -101,12 +124,14 @@ class ScrubbedCache:
 
     def _name(self, files: FileCache, path: Path, base_url: str | None) -> str:
         suffix = f"{path.suffix} {base_url}".encode("utf-8", "surrogateescape")
-        return files.name_of(self._rules.fingerprint, suffix, cassette_bytes(path))
+        return files.name_of(self._rules.fingerprint, suffix, recording_digest(path))
 
 
 def _scrubbed(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:
-    scrubber = Scrubber(rules)
-    contents = read_any(path, ReadOptions(base_url=base_url))
+    return _scrubbed_contents(read_any(path, ReadOptions(base_url=base_url)), Scrubber(rules))
+
+
+def _scrubbed_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
     messages = [message_without_secrets(each, scrubber) for each in contents.messages]
     cassette = _StoredCassette([], [], messages, contents.skipped)
     for exchange in contents.exchanges:

@@ -21,6 +21,8 @@ __all__ = ["NO_SOURCES", "EarlierResponses", "ValueSources", "find_sources"]
 #: A text in a query or a body that is shorter than this may equal a state's parameter by chance.
 _DISTINCTIVE = 6
 _SCALARS = (str, int)
+#: After so many exchanges of one recording, the ids that its answers brought are forgotten.
+_MOST_EXCHANGES = 1000
 
 
 class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,34 +45,43 @@ NO_SOURCES = ValueSources()
 
 
 class EarlierResponses:
-    """The answers of one recording so far, and the ids that they have brought."""
+    """The answers of one recording so far, by the ids that they have brought.
+
+    The answers of a recording with very many exchanges, such as captured traffic, are forgotten now and then: a
+    value that an answer brought long before is a coincidence.
+    """
 
     def __init__(self) -> None:
-        self._exchanges: list[Exchange] = []
-        self._found: dict[str, tuple[str, str]] = {}
-        self._looked_at: dict[str, int] = {}
+        self._bringers: dict[str, Exchange] = {}
+        self._count = 0
 
     def add(self, exchange: Exchange) -> None:
-        """Remember an exchange."""
-        self._exchanges.append(exchange)
+        """Remember the ids that an answer brings."""
+        self._count += 1
+        if self._count % _MOST_EXCHANGES == 0:
+            self._bringers.clear()
+        for value in _ids_in(json_body_or_none(exchange.response), ""):
+            self._bringers.setdefault(value, exchange)
 
     def place_of(self, value: str) -> tuple[str, str] | None:
-        """The key that an id first had, and where it stood; None for a value that no answer brought as an id."""
-        if value not in self._found:
-            looked_at = self._looked_at.get(value, 0)
-            self._looked_at[value] = len(self._exchanges)
-            found = (_id_in(each, value) for each in self._exchanges[looked_at:] if _may_hold(each, value))
-            place = next(filter(None, found), None)
-            if place is None:
-                return None
-            self._found[value] = place
-        return self._found[value]
+        """Return the key that an id first had, and where it stood; None for what no answer brought as an id."""
+        exchange = self._bringers.get(value)
+        return None if exchange is None else _id_in(exchange, value)
 
 
-def _may_hold(exchange: Exchange, value: str) -> bool:
-    """Whether a value may be in an answer; quick, and no more often wrong than it has to be."""
-    body = exchange.response.body
-    return value.encode() in body if value.isdigit() or not value.isascii() else f'"{value}"'.encode() in body
+def _ids_in(value: Any, key: str) -> Iterator[str]:
+    """The values in a JSON value that look like ids, or that have the key of one, as texts."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if can_be_named(name):
+                yield from _ids_in(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _ids_in(each, key)
+    elif isinstance(value, _SCALARS) and not isinstance(value, bool):
+        text = str(value)
+        if _names_an_id(key) or segment_kind(text) == "id":
+            yield text
 
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
