@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +46,9 @@ def drift(
     that a test reads has changed; 1 something has; 2 a provider can't be reached, or the tests can't be run.
     """
     from pactape.checking import find_drift  # noqa: PLC0415 -- fast `--help`
+    from pactape.pact_cli.environment import without_loopback_proxy  # noqa: PLC0415 -- fast `--help`
 
+    os.environ.update(without_loopback_proxy(os.environ))
     settings = load_settings(project)
     live = {} if base_url is None else {settings.provider(provider).key: base_url.rstrip("/")}
     drift = find_drift(settings, live_urls=live, arguments=pytest_arguments)

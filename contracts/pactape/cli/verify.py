@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -95,8 +96,10 @@ def verify(project: Path, report_format: Format, report_file: Path | None, **opt
     Exit codes: 0 everything passed or is pending; 1 something failed; 2 something could not be judged or published.
     """
     from pactape.cli._verification import VerifyArguments, run_verification  # noqa: PLC0415 -- fast `--help`
+    from pactape.pact_cli.environment import without_loopback_proxy  # noqa: PLC0415 -- fast `--help`
 
     arguments = VerifyArguments(**options)
+    os.environ.update(without_loopback_proxy(os.environ))
     settings = load_settings(project)
     with _progress() as on_progress:
         verification = run_verification(settings, arguments, on_progress=on_progress)
