@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -76,6 +77,9 @@ def can_i_deploy(
         settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
     )
     if answer is not None:
+        if report_format == "text" and report_file is None:
+            click.echo(answer.text.strip())
+            sys.exit(1 if answer.code else 0)
         report = _report(answer, subject=f"{arguments[2]} {arguments[4]} to {to_environment}")
         end_with_report(report, report_format=report_format, report_file=report_file)
 

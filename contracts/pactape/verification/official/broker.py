@@ -39,7 +39,7 @@ _REMEDIES = {
     0: "start a broker with `pactape broker`, or give the URL of a running one",
     401: _CREDENTIALS,
     403: _CREDENTIALS,
-    404: "give the broker's base URL",
+    404: "check the provider's name and the broker's base URL",
 }
 
 
