@@ -10,9 +10,11 @@ import pactape
 import pactape.cassettes
 import pactape.checking
 import pactape.contracts
+import pactape.findings
 import pactape.matching
 import pactape.observing
 import pactape.replaying
+import pactape.reports
 import pactape.verification
 import pactape_clients
 import pactape_clients.auth
@@ -37,8 +39,10 @@ PAGES = {
         pactape.cassettes,
         pactape.checking,
         pactape.contracts,
+        pactape.findings,
         pactape.observing,
         pactape.replaying,
+        pactape.reports,
         pactape.verification,
     ),
     ("matching.md",): (pactape.matching,),
