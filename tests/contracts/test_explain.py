@@ -47,13 +47,13 @@ def pact(tmp_path: Path) -> Path:
     return tmp_path / "pacts" / "web-users.json"
 
 
-def explained(pact: Path) -> list[str]:
-    arguments = ["explain", str(pact), "--project", str(pact.parent.parent)]
+def explained(pact: Path, *options: str) -> list[str]:
+    arguments = ["explain", str(pact), *options, "--project", str(pact.parent.parent)]
     return CliRunner().invoke(command, arguments, catch_exceptions=False).output.splitlines()
 
 
 def test_an_interaction_names_its_operation_and_recordings(pact: Path) -> None:
-    _, description, origin, *_ = explained(pact)
+    _, _, description, origin, *_ = explained(pact)
     assert (description, origin) == (
         "GET /users/{id} → 200",
         "  GET /users/{id} → 200, from cassettes/1.yaml#0, cassettes/2.yaml#0, cassettes/3.yaml#0",
@@ -65,7 +65,7 @@ def test_an_interaction_names_its_operation_and_recordings(pact: Path) -> None:
     [
         f"  $.id  number; 3 integer; {ALL}",
         f"  $.name  type or null; 1 null, 2 string ('Ada' 2 times); {ALL}",
-        "  $.nick  not always there: not demanded; 1 string in 1 of 3 objects; from cassettes/1.yaml#0",
+        "  $.nick  optional: not required; 1 string in 1 of 3 objects; from cassettes/1.yaml#0",
     ],
 )
 def test_each_rule_has_its_samples_and_recordings(pact: Path, line: str) -> None:
@@ -95,3 +95,53 @@ def test_a_file_that_is_no_pact_is_refused(tmp_path: Path, text: str | None) -> 
         CliRunner().invoke(
             command, ["explain", str(file), "--project", str(tmp_path)], catch_exceptions=False
         )
+
+
+def test_the_first_line_sums_the_contract_up(pact: Path) -> None:
+    assert explained(pact)[0] == "web → users: 1 interaction, 1 of them from recordings"
+
+
+def test_a_summary_has_one_line_for_each_interaction(pact: Path) -> None:
+    assert explained(pact, "--summary")[1:] == ["GET /users/{id} → 200: 2 rules from 3 recordings"]
+
+
+@pytest.mark.parametrize(("text", "count"), [("users/{ID}", 1), ("orders", 0)])
+def test_interactions_are_chosen_by_their_description(pact: Path, text: str, count: int) -> None:
+    assert len(explained(pact, "--summary", "--interaction", text)[1:]) == count
+
+
+def test_rules_are_chosen_by_their_path(pact: Path) -> None:
+    assert [line.split()[0] for line in explained(pact, "--path", "$.n")[4:]] == ["$.name", "$.nick"]
+
+
+def test_the_machine_form_has_every_rule_with_its_evidence(pact: Path) -> None:
+    (interaction,) = json.loads("\n".join(explained(pact, "--json", "--path", "$.id")))
+    (rule,) = interaction["evidence"]
+    assert (interaction["operation"], rule["path"], rule["samples"]) == (
+        "GET /users/{id}",
+        "$.id",
+        {"integer": 3},
+    )
+
+
+def test_an_interaction_without_recordings_is_in_the_machine_form(pact: Path) -> None:
+    document = json.loads(pact.read_bytes())
+    document["interactions"][0]["description"] = "by hand"
+    pact.write_text(json.dumps(document), encoding="utf-8")
+    assert json.loads("\n".join(explained(pact, "--json"))) == [{"description": "by hand", "cassettes": []}]
+
+
+def test_a_rule_names_the_test_that_read_its_field(pact: Path) -> None:
+    path = pact.parent.parent / "cassettes" / "1.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["pactape"] = {
+        "version": 1,
+        "calls": [None],
+        "reads": [["id"]],
+        "test": "t.py::test_a",
+        "description": "a",
+    }
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    root = str(pact.parent.parent)
+    CliRunner().invoke(command, ["derive", "--project", root], catch_exceptions=False)
+    assert any("$.id  number; 3 integer; read by t.py::test_a" in line for line in explained(pact))

@@ -275,4 +275,4 @@ def test_explain_shows_the_evidence_of_a_message(tmp_path: Path) -> None:
     told = CliRunner().invoke(command, ["explain", "--project", str(tmp_path), str(path)]).output
     assert "message, from cassettes/a.yaml#messages[0], cassettes/a.yaml#messages[1]" in told
     assert "$.user.email  regex" in told
-    assert "$.user.age  not demanded" in told
+    assert "$.user.age  not required" in told

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from pactape.cli._options import project_option
 from pactape.settings import load_settings
@@ -19,28 +20,84 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 _MOST_CASSETTES = 5
+_UNEXPLAINED = "no recording gives it: it is written by hand, or out of date"
 
 
 @click.command()
 @project_option
+@click.option(
+    "--interaction", metavar="TEXT", help="Only interactions with TEXT in description or operation."
+)
+@click.option("--path", "expression", metavar="TEXT", help='Only rules whose path has TEXT in it: "$.items".')
+@click.option("--summary", is_flag=True, help="One line for each interaction, without its rules.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of interactions with their rules.")
 @click.argument("file", type=click.Path(path_type=Path))
-def explain(*, project: Path, file: Path) -> None:
-    """Show for each rule of the contract in FILE its evidence: how many samples, which cassettes.
+def explain(
+    *,
+    project: Path,
+    file: Path,
+    interaction: str | None,
+    expression: str | None,
+    summary: bool,
+    as_json: bool,
+) -> None:
+    """Show for each rule of the contract in FILE its evidence: how many samples, which cassettes, which tests.
 
-    The evidence is taken from the project's cassettes as they are now.
+    The evidence is taken from the project's cassettes as they are now. Samples are counted once for each distinct
+    answer. The first line says how many interactions there are, and how many of them recordings support.
     """
     from pactape.contracts.explain import explain as explain_contract  # noqa: PLC0415 -- quick `--help`
 
     settings = load_settings(project)
     parties, descriptions = _read(file)
     found = {each.description: each for each in explain_contract(settings, parties)}
-    for description in descriptions:
-        known = found.get(description)
-        click.echo(f"\n{description}")
-        for line in (
-            _lines(known) if known else ["  no recording gives it: it is written by hand, or out of date"]
-        ):
-            click.echo(line)
+    explained = [(each, found.get(each)) for each in descriptions]
+    chosen = [
+        (description, _with_rules(each, expression) if each else None)
+        for description, each in explained
+        if _is_about(description, each, interaction)
+    ]
+    if as_json:
+        click.echo(_json(chosen))
+        return
+    supported = sum(each is not None for _, each in explained)
+    total = _count(len(explained), "interaction")
+    click.echo(f"{parties.consumer} → {parties.provider}: {total}, {supported} of them from recordings")
+    for description, each in chosen:
+        _show(description, each, summary=summary)
+
+
+def _is_about(description: str, explanation: Explanation | None, text: str | None) -> bool:
+    operation = explanation.operation if explanation else ""
+    return text is None or text.lower() in f"{description}\n{operation}".lower()
+
+
+def _with_rules(explanation: Explanation, expression: str | None) -> Explanation:
+    rules = tuple(each for each in explanation.evidence if expression is None or expression in each.path)
+    return msgspec.structs.replace(explanation, evidence=rules)
+
+
+def _json(explained: list[tuple[str, Explanation | None]]) -> str:
+    rows = [each or {"description": description, "cassettes": []} for description, each in explained]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+
+
+def _show(description: str, explanation: Explanation | None, *, summary: bool) -> None:
+    if explanation is None:
+        click.echo(f"\n{description}\n  {_UNEXPLAINED}")
+        return
+    rules = sum(each.rule is not None for each in explanation.evidence)
+    if summary:
+        recordings = len(explanation.cassettes)
+        click.echo(f"{description}: {_count(rules, 'rule')} from {_count(recordings, 'recording')}")
+        return
+    click.echo(f"\n{description}")
+    for line in _lines(explanation):
+        click.echo(line)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _read(file: Path) -> tuple[ContractParties, list[str]]:
@@ -55,11 +112,12 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     answered = "" if explanation.status is None else f" → {explanation.status}"
     yield f"  {explanation.operation}{answered}, {_from(explanation.cassettes)}"
     for rule in explanation.evidence:
-        yield f"  {rule.path}  {_told(rule)}"
+        yield f"  {rule.path}  {_text_of(rule)}"
 
 
-def _told(rule: RuleEvidence) -> str:
-    return "; ".join(filter(None, [_rule(rule), _samples(rule), _from(rule.cassettes)]))
+def _text_of(rule: RuleEvidence) -> str:
+    tests = f"read by {', '.join(rule.tests)}" if rule.tests else ""
+    return "; ".join(filter(None, [_rule(rule), _samples(rule), tests, _from(rule.cassettes)]))
 
 
 def _rule(rule: RuleEvidence) -> str:
@@ -67,7 +125,7 @@ def _rule(rule: RuleEvidence) -> str:
     if rule.rule is None:
         optional = rule.parents is not None and count < rule.parents
         is_object = set(rule.samples) == {"object"}
-        return "not always there: not demanded" if optional else "" if is_object else "not demanded"
+        return "optional: not required" if optional else "" if is_object else "not required"
     parts = [_matcher(each) for each in rule.rule["matchers"]]
     return (" or " if rule.rule["combine"] == "OR" else " and ").join(parts)
 
