@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -P -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PACT_DO_NOT_TRACK := true
 
-.PHONY: help setup demo test test-long lint format bench conformance soundness record derive clean
+.PHONY: help setup setup-node demo test test-long lint format bench conformance soundness record derive clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -40,8 +40,15 @@ test: $(READY) ## all tests except the long ones, with branch coverage
 	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.2
 	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=94.5
 
-test-long: $(READY) ## soaks, long fuzzes, kill tests, wheels in fresh environments
+test-long: $(READY) setup-node ## soaks, long fuzzes, kill tests, wheels in fresh environments, a provider in Node
 	@$(PYTEST) -n 2 -m long
+
+NODE := tests/other_languages/node
+setup-node: build/node/.ready ## install the pinned Node packages; without npm their tests are skipped
+build/node/.ready: $(NODE)/package.json
+	@mkdir -p build/node && cp $(NODE)/package.json build/node/
+	@if command -v npm >/dev/null 2>&1; then npm install --prefix build/node --no-package-lock --no-audit --no-fund --silent && touch $@; \
+	else echo "npm isn't installed: the tests of the Node provider will be skipped" >&2; fi
 
 lint: $(READY) ## check style, types and layers: ruff, mypy strict, import-linter
 	@$(BIN)/ruff check .
