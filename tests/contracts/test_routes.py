@@ -1,0 +1,195 @@
+"""Which path segments are data, and so parameters of one operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pactape.contracts.grouping.routes import Endpoint, route_templates_of
+
+from tests.contracts.helpers.projects import Project, interaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENTITY = frozenset({"id", "name", "owner", "members"})
+
+
+def template(path: str, *endpoints: Endpoint, literals: tuple[str, ...] = ()) -> str:
+    """The template of one of the paths that were asked."""
+    segments = tuple(path.split("/"))
+    return "/".join(route_templates_of(endpoints, literals=frozenset(literals)).get(segments, segments))
+
+
+def read(path: str, **more: Any) -> Endpoint:
+    """A read that succeeds with an object."""
+    return Endpoint(**{"method": "GET", "segments": tuple(path.split("/")), "fields": ENTITY, **more})
+
+
+PROJECTS = [read(f"projects/{name}") for name in ("apollo", "gemini", "mercury")]
+
+
+def test_three_objects_of_one_kind_are_one_operation() -> None:
+    assert template("projects/apollo", *PROJECTS) == "projects/{slug}"
+
+
+def test_two_objects_of_one_kind_are_too_few() -> None:
+    assert template("projects/apollo", *PROJECTS[:2]) == "projects/apollo"
+
+
+def test_two_objects_that_name_themselves_are_one_operation() -> None:
+    named = [read(f"projects/{name}", named=frozenset({name})) for name in ("apollo", "gemini")]
+    assert template("projects/apollo", *named) == "projects/{slug}"
+
+
+def test_what_the_client_writes_literally_is_a_name() -> None:
+    assert template("projects/apollo", *PROJECTS, literals=("apollo", "gemini", "mercury")) == (
+        "projects/apollo"
+    )
+
+
+def test_what_follows_a_parameter_is_a_name() -> None:
+    below = [read(f"statuses/{{id}}/{name}") for name in ("context", "history", "source")]
+    assert template("statuses/{id}/context", *below) == "statuses/{id}/context"
+
+
+def test_what_ends_a_write_is_a_name() -> None:
+    writes = [read(f"jobs/{name}", method="POST") for name in ("start", "stop", "retry")]
+    assert template("jobs/start", *writes) == "jobs/start"
+
+
+def test_what_names_a_list_is_a_name() -> None:
+    lists = [read(f"lists/{name}", is_list=True) for name in ("countries", "units", "currencies")]
+    assert template("lists/units", *lists) == "lists/units"
+
+
+def test_objects_without_an_identity_are_no_evidence() -> None:
+    reports = [
+        read(f"stats/{name}", fields=frozenset({"from", "to", "total"})) for name in ("day", "week", "month")
+    ]
+    assert template("stats/day", *reports) == "stats/day"
+
+
+def test_a_small_answer_below_says_nothing_against_it() -> None:
+    small = [
+        read(f"projects/{name}/stats", fields=frozenset({"total"}))
+        for name in ("apollo", "gemini", "mercury")
+    ]
+    assert template("projects/apollo/stats", *PROJECTS, *small) == "projects/{slug}/stats"
+
+
+def test_a_write_of_what_reads_show_to_be_data_has_the_parameter() -> None:
+    assert template("projects/apollo", *PROJECTS, read("projects/apollo", method="DELETE")) == (
+        "projects/{slug}"
+    )
+
+
+def test_an_object_that_is_not_there_is_one_of_the_others() -> None:
+    missing = read("projects/nobody", succeeds=False, fields=frozenset())
+    assert template("projects/nobody", *PROJECTS, missing) == "projects/{slug}"
+
+
+def test_an_operation_that_only_fails_stays_a_name_without_others_beside_it() -> None:
+    assert template("projects/nobody", read("projects/nobody", succeeds=False)) == "projects/nobody"
+
+
+ONE, TWO = "CAab_dX9TQoKOKsaBc", "CAzz-dX9TQoKOKsaBc"
+
+
+def test_an_id_of_one_recording_is_one_in_all() -> None:
+    known = read("cards/{id}", known_ids=frozenset({ONE}))
+    assert template(f"cards/{ONE}", known, read(f"cards/{ONE}")) == "cards/{id}"
+
+
+def test_a_word_that_was_an_id_at_a_place_is_one_there_only() -> None:
+    known = read("spaces/{id}/entries", known_ids=frozenset({"master"}))
+    asked = [known, read("spaces/master/entries"), read("files/master")]
+    assert (template("spaces/master/entries", *asked), template("files/master", *asked)) == (
+        "spaces/{id}/entries",
+        "files/master",
+    )
+
+
+def test_what_has_the_form_of_an_id_beside_it_is_one() -> None:
+    known = read("decks/{id}", known_ids=frozenset({ONE}))
+    assert template(f"cards/{TWO}", known, read(f"cards/{ONE}"), read(f"cards/{TWO}")) == "cards/{id}"
+
+
+def test_what_begins_a_path_is_a_name() -> None:
+    assert template("apollo", *(read(name) for name in ("apollo", "gemini", "mercury"))) == "apollo"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+PAGES = {
+    "users": {"id": 1, "email": "a@example.com"},
+    "orders": {"id": 1, "total": 3.5},
+    "products": {"id": "x", "price": "9.50"},
+}
+
+
+@pytest.mark.parametrize(
+    "paging", [{"count": 1, "next": None}, {"total": 1, "page": 1}, {"has_more": False}, {}]
+)
+def test_pages_of_different_items_are_operations_of_their_own(
+    project: Project, paging: dict[str, Any]
+) -> None:
+    project.record(
+        "a",
+        *(
+            interaction(url=f"http://users.test/api/{name}", answer={**paging, "results": [item]})
+            for name, item in PAGES.items()
+        ),
+    )
+    assert len(project.interactions()) == 3
+
+
+def test_the_merged_paths_of_an_operation_are_counted(project: Project) -> None:
+    names = ("apollo", "gemini")
+    project.record(
+        "a",
+        *(
+            interaction(url=f"http://users.test/projects/{name}", answer={"name": name.title(), "n": 1})
+            for name in names
+        ),
+    )
+    (contract,) = project.derive().contracts
+    assert contract.summary.merged_paths == {"GET /projects/{slug}": 2}
+
+
+def test_a_file_s_extension_stays(project: Project) -> None:
+    project.record("a", *(interaction(url=f"http://users.test/users/{n}.json") for n in (7, 8)))
+    assert [each["description"] for each in project.interactions()] == ["GET /users/{id}.json → 200"]
+
+
+def test_the_number_of_an_api_s_version_is_a_name(project: Project) -> None:
+    project.record("a", interaction(url="http://users.test/api/2/users/7"))
+    assert [each["description"] for each in project.interactions()] == ["GET /api/2/users/{id} → 200"]
+
+
+def test_forms_with_other_fields_are_apart_like_json_bodies(project: Project) -> None:
+    def post(body: str) -> dict[str, Any]:
+        sent = interaction(method="POST", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        sent["request"]["body"] = body
+        return sent
+
+    project.record("a", post("text=hi"), post("text=ho"), post("text=hi&at=noon"))
+    assert len(project.interactions()) == 2
+
+
+@pytest.mark.parametrize(
+    ("urls", "names"),
+    [
+        (["http://a.test/x", "https://a.test/x", "http://a.test:80/x"], ["a.test"]),
+        (["http://localhost:3000/x", "http://[::1]:3000/x"], ["1-3000", "localhost-3000"]),
+    ],
+)
+def test_a_provider_that_is_not_configured_is_named_after_its_host(
+    project: Project, urls: list[str], names: list[str]
+) -> None:
+    project.settings('[project]\nname = "web"\n')
+    project.record("a", *(interaction(url=url) for url in urls))
+    assert [each.parties.provider for each in project.derive().contracts] == names
