@@ -42,4 +42,6 @@ def check_items(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None
                 where=path,
                 remedy="give one of them a name of its own: @pytest.mark.cassette('name.yaml')",
             )
+        if path in owners:
+            configs.of(item.path).note_shared(path)
         owners[path] = item.nodeid

@@ -134,9 +134,36 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         return self.settings.provider(key, option="--pactape-live")
 
+    @cached_property
+    def _shared(self) -> dict[Path, bytes | None]:
+        """The bytes that cassettes of several tests had before any test ran; None without a file."""
+        return {}
+
+    def note_shared(self, path: Path) -> None:
+        """Note that several tests share a cassette: a run that records it writes what all of them request."""
+        if path not in self._shared:
+            self._shared[path] = path.read_bytes() if path.is_file() else None
+
+    def is_shared(self, path: Path) -> bool:
+        """Return whether several tests share a cassette."""
+        return path in self._shared
+
+    def outdated(self, path: Path) -> bytes | None:
+        """Return the bytes of a shared cassette that is to be recorded anew; None when what is there stays."""
+        return self._shared[path] if self.mode is RecordMode.ALL else None
+
+    def mode_for(self, path: Path) -> RecordMode:
+        """Return when a test with this cassette records: after another test of this run, it adds to the file."""
+        if path not in self._shared:
+            return self.mode
+        before = self._shared[path]
+        is_begun = path.is_file() and (before is None or path.read_bytes() != before)
+        adds = is_begun and (self.mode is RecordMode.ALL or (self.mode is RecordMode.ONCE and before is None))
+        return RecordMode.NEW_EPISODES if adds else self.mode
+
     def will_record(self, path: Path) -> bool:
         """Return whether a test with this cassette may record."""
-        return self.records and not (self.mode is RecordMode.ONCE and path.is_file())
+        return self.records and not (self.mode_for(path) is RecordMode.ONCE and path.is_file())
 
     def cassette_path(self, item: pytest.Item) -> Path:
         """Return the cassette of a test: its marker's path, or one named after its folder, module, class and name.

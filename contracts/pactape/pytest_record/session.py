@@ -85,7 +85,7 @@ def cassette_session(
         cassette = stack.enter_context(
             use_cassette(
                 path,
-                mode=config.mode,
+                mode=config.mode_for(path),
                 provenance=provenance,
                 live_urls={url: config.provider(key).url for key, url in live_urls.items()},
                 allow=config.allowed_hosts(marker),
@@ -95,6 +95,8 @@ def cassette_session(
                 repeats=marker.repeats or config.settings.match.repeats,
             )
         )
+        if config.is_shared(path):
+            cassette.share(outdated=config.outdated(path))
         is_observed = config.options.observes or config.will_record(path)
         track = stack.enter_context(recording_usage(cassette)) if is_observed else None
         yield CassetteSession(cassette, config, track)

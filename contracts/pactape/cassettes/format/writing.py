@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from pactape.exchange import RecordedMessage
 from pactape.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from vcr.request import Request as VcrRequest
@@ -30,6 +31,7 @@ __all__ = [
     "annotate_cassette",
     "encode_cassette",
     "extend_cassette",
+    "merge_cassette",
     "replace_cassette",
 ]
 
@@ -88,6 +90,43 @@ def extend_cassette(
         old, messages = _current(path) if path.is_file() else ([], ())
         joined = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
         _write(path, [*old, *interactions], joined, scrubber)
+
+
+def merge_cassette(
+    path: Path,
+    interactions: Sequence[RecordedInteraction],
+    *,
+    metadata: CassetteMetadata,
+    scrubber: Scrubber,
+    key_of: Callable[[Any], bytes],
+    outdated: bytes | None,
+) -> None:
+    """Add to a cassette of several tests the interactions that it doesn't hold yet.
+
+    Args:
+        path: The cassette's file.
+        interactions: What one of its tests has recorded.
+        metadata: What that test declared, and its messages.
+        scrubber: Replaces secrets in the metadata.
+        key_of: Returns the key of a recorded request; equal requests are added as often as they are missing.
+        outdated: The file's bytes from before the run, which are replaced; None to keep whatever is there.
+
+    Raises:
+        CassetteFormatError: The file can't be read; it stays as it is.
+        OutputError: The file can't be written; the old one is still there.
+    """
+    with locked(path):
+        is_outdated = not path.is_file() or path.read_bytes() == outdated
+        old, messages = ([], ()) if is_outdated else _current(path)
+        held = Counter(key_of(each.request) for each in old)
+        new = []
+        for each in interactions:
+            key = key_of(each.request)
+            held[key] -= 1
+            if held[key] < 0:
+                new.append(each)
+        joined = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
+        _write(path, [*old, *new], joined, scrubber)
 
 
 def annotate_cassette(

@@ -9,6 +9,7 @@ from pactape.cassettes.format.writing import (
     RecordedInteraction,
     annotate_cassette,
     extend_cassette,
+    merge_cassette,
     replace_cassette,
 )
 from pactape.cassettes.messages import MessageQueue, ReceivedMessage, no_message
@@ -82,6 +83,8 @@ class Cassette:
         self._mode = mode
         self._provenance = provenance
         self._scrubber = scrubber
+        self._is_shared = False
+        self._outdated: bytes | None = None
         self._messages: MessageQueue | None = None
         self._reads: dict[int, tuple[str, ...] | None] = {}
 
@@ -218,6 +221,9 @@ class Cassette:
         if not (self.player.dirty or new_messages):
             self._annotate()
             return
+        if self._is_shared:
+            self._merge()
+            return
         replaces = self._mode is RecordMode.ALL
         write = replace_cassette if replaces else extend_cassette
         provenance = self._provenance or self.player.metadata.provenance
@@ -226,6 +232,28 @@ class Cassette:
             self._interactions(start=0 if replaces else self.player.loaded_count),
             metadata=CassetteMetadata(provenance=provenance, messages=new_messages),
             scrubber=self._scrubber,
+        )
+        self.player.dirty = False
+
+    def share(self, *, outdated: bytes | None) -> None:
+        """Let other tests of the run write to the same file.
+
+        Args:
+            outdated: The file's bytes from before the run, when it is recorded anew; None to keep what is there.
+        """
+        self._is_shared, self._outdated = True, outdated
+
+    def _merge(self) -> None:
+        merge_cassette(
+            self.file,
+            self._interactions(start=0),
+            metadata=CassetteMetadata(
+                provenance=self.player.metadata.provenance or self._provenance,
+                messages=self.messages.new_messages,
+            ),
+            scrubber=self._scrubber,
+            key_of=self.player.digest_of,
+            outdated=self._outdated,
         )
         self.player.dirty = False
 

@@ -216,6 +216,10 @@ class ReplayCassette(IndexedCassette):
             requests = [(each, unpacked_request(self.data[each][0])) for each in positions]
         return [f"interactions[{each}]: {request.method} {request.uri}" for each, request in requests]
 
+    def digest_of(self, request: VcrRequest) -> bytes:
+        """Return the key of a recorded request as bytes."""
+        return self._live(request).digest
+
     def key_of(self, method: str, url: str, body: Any, headers: Any) -> RequestKey:
         """Return the key under which a live request is looked up."""
         return RequestKey(*self._cleaner.asked(method, url, body, headers), self._options.rules)
