@@ -1,0 +1,66 @@
+"""Which files are cassettes, and which are left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.contracts import derive
+from pactape.errors import CassetteFormatError
+from pactape.settings import load_settings
+
+from tests.contracts.helpers.projects import Project, interaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    found = Project(tmp_path)
+    found.record("a", interaction())
+    return found
+
+
+def cassettes(project: Project) -> int:
+    return derive(load_settings(project.root)).cassettes
+
+
+@pytest.mark.parametrize("name", ["synopsis", "tests.test_users.test_gets"])
+def test_a_cassette_whose_name_has_no_known_suffix_is_found_by_its_content(
+    project: Project, name: str
+) -> None:
+    folder = project.root / "cassettes"
+    (folder / name).write_bytes((folder / "a.yaml").read_bytes())
+    assert cassettes(project) == 2
+
+
+@pytest.mark.parametrize("name", ["notes", "test_users.py", ".hidden"])
+def test_other_files_are_none(project: Project, name: str) -> None:
+    text = "interactions: []" if name != "notes" else "nothing"
+    (project.root / "cassettes" / name).write_text(text, encoding="utf-8")
+    assert cassettes(project) == 1
+
+
+@pytest.mark.parametrize("pattern", ["cassettes/old", "cassettes/old/*.yaml", "cassettes/*/b.yaml"])
+def test_files_are_excluded_by_folder_or_pattern(project: Project, pattern: str) -> None:
+    (project.root / "cassettes" / "old").mkdir()
+    data = (project.root / "cassettes" / "a.yaml").read_bytes()
+    (project.root / "cassettes" / "old" / "b.yaml").write_bytes(data)
+    project.settings(f'[project]\nname = "web"\n[tool.pactape]\nexclude = ["{pattern}"]\n')
+    assert cassettes(project) == 1
+
+
+def test_one_file_that_is_no_cassette_stops_nothing(project: Project) -> None:
+    (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
+    derivation = derive(load_settings(project.root))
+    assert ([each.file for each in derivation.skipped_files], len(derivation.contracts)) == (
+        ["cassettes/b.yaml"],
+        1,
+    )
+
+
+def test_no_file_that_is_a_cassette_is_an_error(project: Project) -> None:
+    (project.root / "cassettes" / "a.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(CassetteFormatError):
+        derive(load_settings(project.root))

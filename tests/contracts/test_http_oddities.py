@@ -1,0 +1,148 @@
+"""What HTTP allows and a contract can hardly say: left out with a reason, or stated as far as engines accept it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pactape.contracts.interactions.request_headers import header_rules, request_headers
+from pactape.exchange import Request
+
+from tests.contracts.helpers.projects import Project, interaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def reasons(project: Project, recorded: dict[str, Any]) -> list[str]:
+    """Why a recording takes no part in a contract."""
+    project.record("a", recorded)
+    return [each.reason for each in project.derive().exclusions]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "reason"),
+    [
+        (interaction(status=304), "a 304: it depends on a version"),
+        (interaction(status=412), "a 412: it depends on a version"),
+        (interaction(status=428), "a 428: it depends on a version"),
+        (interaction(status=999), "the status 999 is not one of HTTP's"),
+        (interaction(url="http://users.test/q?q=caf%E9"), "its query is not UTF-8"),
+        (interaction(url="http://users.test//users/7"), "its path begins with two slashes"),
+        (interaction(status=401), "an answer about credentials"),
+    ],
+)
+def test_what_a_contract_cannot_repeat_is_left_out_with_a_reason(
+    project: Project, recorded: dict[str, Any], reason: str
+) -> None:
+    assert [each[: len(reason)] for each in reasons(project, recorded)] == [reason]
+
+
+@pytest.mark.parametrize("url", ["http://users.test/q?q=caf%C3%A9", "http://users.test/q?a=&b"])
+def test_an_odd_query_that_is_text_takes_part(project: Project, url: str) -> None:
+    assert reasons(project, interaction(url=url)) == []
+
+
+def response(project: Project, **changes: Any) -> dict[str, Any]:
+    """What is expected of an answer."""
+    recorded = interaction()
+    recorded["response"] |= changes
+    project.record("a", recorded)
+    (found,) = project.interactions()
+    return dict(found["response"])
+
+
+@pytest.mark.parametrize("body", ["null", '\ufeff{"a": 1}'])
+def test_a_body_without_an_example_is_not_stated(project: Project, body: str) -> None:
+    assert "body" not in response(project, body={"string": body})
+
+
+def test_answers_of_several_kinds_have_no_example(project: Project) -> None:
+    project.record("a", interaction(answer={"a": 1}), interaction(answer=[1]))
+    assert "body" not in project.interactions()[0]["response"]
+
+
+def test_of_two_content_types_none_is_stated(project: Project) -> None:
+    types = {"Content-Type": ["text/plain", "application/octet-stream"]}
+    assert response(project, headers=types).keys() == {"status"}
+
+
+def test_something_that_is_no_media_type_is_not_stated(project: Project) -> None:
+    assert response(project, headers={"Content-Type": ["json"]}).keys() == {"status"}
+
+
+def test_an_empty_key_is_not_stated(project: Project) -> None:
+    found = response(project, body={"string": json.dumps({"": 5, "id": 1})})
+    assert found["body"]["content"] == {"id": 1}
+
+
+def asked(headers: dict[str, str], body: bytes = b"") -> dict[str, str]:
+    """The headers that a contract asks for."""
+    return request_headers(
+        Request(method="GET", url="http://users.test/", headers=tuple(headers.items()), body=body)
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Amz-Sdk-Invocation-Id",
+        "X-Amz-Date",
+        "X-Stainless-Retry-Count",
+        "X-Contentful-User-Agent",
+        "X-Goog-Api-Client",
+        "X-Ms-Client-Request-Id",
+        "X-Datadog-Trace-Id",
+        "X-Request-Timestamp",
+        "X-Client-Version",
+        "User-Agent",
+    ],
+)
+def test_headers_of_a_moment_or_a_library_are_not_asked_for(name: str) -> None:
+    assert asked({name: "1", "X-Tenant": "acme"}) == {"X-Tenant": "acme"}
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"])
+def test_a_condition_is_asked_for_with_any_value(name: str) -> None:
+    headers = asked({name: '"1"'})
+    assert (headers, header_rules(headers)[name]["matchers"][0]["match"]) == ({name: '"1"'}, "regex")
+
+
+MULTIPART = b'--{0}\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--{0}--\r\n'
+
+
+def upload(boundary: str) -> dict[str, Any]:
+    """A form with a file, as a library sends it."""
+    sent = interaction(
+        method="POST",
+        url="http://users.test/up",
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    sent["request"]["body"] = MULTIPART.replace(b"{0}", boundary.encode()).decode()
+    return sent
+
+
+def test_a_multipart_body_is_the_same_with_each_boundary(project: Project) -> None:
+    contracts = []
+    for boundary in ("0123abcd", "99ffee00"):
+        project.record("a", upload(boundary))
+        (contract,) = project.derive().contracts
+        contracts.append(contract.encoded()["web-users.json"])
+    assert (contracts[0] == contracts[1], b"pactape-boundary" in contracts[0]) == (True, True)
+
+
+def test_the_boundary_of_a_multipart_body_may_be_any() -> None:
+    headers = asked({"Content-Type": "multipart/form-data; boundary=xyz"}, MULTIPART.replace(b"{0}", b"xyz"))
+    (matcher,) = header_rules(headers)["Content-Type"]["matchers"]
+    assert matcher["regex"] == "^multipart/form-data;.*boundary=.+$"
+
+
+def test_a_secret_inside_of_a_header_is_not_asked_for() -> None:
+    rules = header_rules({"X-Auth": "key=scrubbed; v=1", "Authorization": "Bearer scrubbed"})
+    assert [each["matchers"][0]["regex"] for each in rules.values()] == [r"^\S.*$", r"^Bearer \S+$"]
