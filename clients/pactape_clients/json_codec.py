@@ -72,14 +72,15 @@ class Codec:
         """
         try:
             body = self._in_order.encode(value) if in_order else self._encode_sorted(value)
-            if b"null" in body and _has_non_finite(msgspec.to_builtins(value, enc_hook=self._enc_hook)):
-                raise UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
-        except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
-            if isinstance(error, UsageError):
-                raise
+            is_json = b"null" not in body or not _has_non_finite(
+                msgspec.to_builtins(value, enc_hook=self._enc_hook)
+            )
+        except Exception as error:  # noqa: BLE001 -- msgspec's, or whatever a hook raises
             failure = UsageError(f"{what} can't be encoded as JSON: {_words_of(error)}")
         else:
-            return body
+            if is_json:
+                return body
+            failure = UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
         raise failure
 
     def _encode_sorted(self, value: Any) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pactape_clients.checks import is_instance
 from pactape_clients.errors import UsageError
 
-__all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown"]
+__all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown", "without_user"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -25,6 +25,17 @@ def shown(url: str) -> str:
     except ValueError:
         return "***"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def without_user(url: str) -> str:
+    """Return a URL without user and password.
+
+    Example:
+        >>> without_user("http://ada:pass@api.test/users?page=2")
+        'http://api.test/users?page=2'
+    """
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def same_server(url: str, other: str) -> bool:

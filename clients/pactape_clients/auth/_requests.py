@@ -68,7 +68,7 @@ class TokenAuth(AuthBase):
     ) -> Generator[requests.PreparedRequest, requests.Response, None]:
         """Yield the request with a token and, if its answer says that the token was refused, again with a new one.
 
-        Nothing is sent here: whoever runs the flow sends what it yields, and sends the answer into it.
+        Nothing is sent here: the caller sends what it yields, and passes the answer in.
 
         Args:
             request: Its Authorization header is set.
@@ -91,16 +91,14 @@ class TokenAuth(AuthBase):
             'Bearer new'
         """
         token = self._source.token()
-        _carry(request, token)
-        response = yield request
+        response = yield _carry(request, token)
         if not refused(response):
             self._accepted = token
             return
         renewed = self._renewed(response.request, token)
         if renewed is None:
             return
-        again = response.request.copy()
-        _carry(again, renewed)
+        again = _carry(response.request.copy(), renewed)
         if refused((yield again)):
             self._give_up(_operation_of(again))
         else:
@@ -191,8 +189,9 @@ def _operation_of(request: requests.PreparedRequest) -> str:
     return f"{request.method} {request.url}" if call is None else call.operation.name
 
 
-def _carry(request: requests.PreparedRequest, token: Token) -> None:
+def _carry(request: requests.PreparedRequest, token: Token) -> requests.PreparedRequest:
     request.headers["Authorization"] = f"Bearer {token.value}"
+    return request
 
 
 def _carries(request: requests.PreparedRequest, token: Token) -> bool:

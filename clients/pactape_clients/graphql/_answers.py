@@ -91,6 +91,9 @@ class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     headers: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        return f"GraphQLResult(data={self.data!r}, errors={self.errors!r}, status={self.status})"
+
 
 class GraphQLJudge:
     """Judges the answers of one call, and keeps the last one.

@@ -122,11 +122,10 @@ class GraphQLClient(NotCopyable):
         returns: Any = None,
         **options: Unpack[QueryOptions],
     ) -> Any:
-        """Execute a query, or return its cached result: then no request is made and no token asked for.
+        """Execute a query, or return its cached result without a request or a token.
 
-        The result is cached under the operation's name, the variables as sorted JSON and a hash of the document and
-        endpoint, apart for each caller, and tagged with each "Type:id" that it holds. Answers with errors are
-        never cached.
+        The key is the operation's name, the variables as sorted JSON and a hash of document and endpoint; the tags
+        are each "Type:id" in the result. Callers are kept apart. Errors are never cached.
 
         Args:
             document: A GraphQL document.
@@ -143,8 +142,7 @@ class GraphQLClient(NotCopyable):
             check_options(options, _QUERY)
         ttl = options.get("ttl", 300.0)
         found = compiled(document, options.get("operation"), self._schema)
-        if found.kind != "query":
-            found.check_kind("query")
+        found.check_kind("query")
         inputs = variables if variables.__class__ is dict else plain_variables(variables)
         found.check(inputs.keys())
         try:

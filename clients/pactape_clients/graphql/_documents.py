@@ -68,11 +68,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             DocumentError: It is one.
         """
+        if self.kind == expected:
+            return
         if self.kind == "subscription":
             raise DocumentError(f"{self.name} is a subscription, and subscriptions aren't supported")
-        if self.kind != expected:
-            method = "mutate" if self.kind == "mutation" else "query"
-            raise DocumentError(f"{self.name} is a {self.kind}. Fix: execute it with {method}(…)")
+        method = "mutate" if self.kind == "mutation" else "query"
+        raise DocumentError(f"{self.name} is a {self.kind}. Fix: execute it with {method}(…)")
 
 
 def _listed(names: frozenset[str]) -> str:
@@ -107,6 +108,10 @@ def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | No
     chosen = _chosen(
         [each for each in parsed.definitions if isinstance(each, OperationDefinitionNode)], operation
     )
+    return _document(text, chosen)
+
+
+def _document(text: str, chosen: OperationDefinitionNode) -> Document:
     declared = chosen.variable_definitions or ()
     return Document(
         text=text,

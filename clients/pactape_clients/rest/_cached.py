@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pactape_clients.cache import Loaded, full_key
@@ -9,7 +10,7 @@ from pactape_clients.decoding import decode_answer, json_in
 from pactape_clients.errors import NotFoundError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._options import CallOptions
-from pactape_clients.rest._routes import fill_key, fill_text
+from pactape_clients.rest._routes import fill_key, fill_text, holds_every_placeholder
 from pactape_clients.typed_cache import MISSING, ForeignValueError, TypedCache
 from pactape_clients.urls import shown
 from pactape_clients.wire import Change
@@ -74,13 +75,19 @@ def cache_key(call: RestCall, caching: Caching, url: str) -> str:
 
 
 def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str:
-    """Return the namespace of a read that is made now; a query keeps reads apart under a name of their own."""
+    """Return the namespace of a read that is made now.
+
+    Under a key of its own, a query and path values that the key doesn't hold keep reads apart too.
+    """
     namespace = calls.transport.identity.namespace(
         call.options.headers, lambda: calls.request(call).without_body()
     )
-    if caching.key is None or not call.query:
+    if caching.key is None:
         return namespace
-    return f"{namespace}?{call.query_digest}"
+    apart = "" if holds_every_placeholder(caching.key, call.operation.path) else call.where
+    if not apart and not call.query:
+        return namespace
+    return f"{namespace}?{hashlib.sha256(f'{apart}?{call.query_digest}'.encode()).hexdigest()[:16]}"
 
 
 class _Load:

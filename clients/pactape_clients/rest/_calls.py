@@ -15,6 +15,7 @@ from pactape_clients.rest._routes import fill_key, fill_path
 from pactape_clients.retries import idempotency_key_for
 from pactape_clients.settings import report_cache_failure
 from pactape_clients.transport import OutgoingRequest, Transport
+from pactape_clients.urls import without_user
 from pactape_clients.wire import RequestBody, form_body, multipart_body, raw_body
 
 if TYPE_CHECKING:
@@ -147,24 +148,24 @@ class RestCalls:
         Raises:
             ClientError: See `pactape_clients.errors`.
         """
-        request = self.request(call)
+        request, keys = self.request(call), _stale_keys(call)
         with self.transport.call(
             call.operation, values=call.values, deadline=call.options.deadline
         ) as context:
             try:
                 response = self.transport.send(context, request, judge=judge)
             finally:  # also after a time-out: the server may have made the change
-                self._invalidate_written(call, context)
+                self._invalidate_written(keys, call, context)
             return self._reply(call, response)
 
     def _reply(self, call: RestCall, response: requests.Response) -> Reply[Any]:
         value = decode_answer(response, call.operation.result, call.operation, self.codec, call.values)
-        return Reply(value=value, status=response.status_code, headers=response.headers, url=response.url)
+        return Reply(
+            value=value, status=response.status_code, headers=response.headers, url=without_user(response.url)
+        )
 
-    def _invalidate_written(self, call: RestCall, context: CallContext) -> None:
+    def _invalidate_written(self, keys: list[str], call: RestCall, context: CallContext) -> None:
         """Invalidate what a write makes stale; a failure costs neither its answer nor its own error."""
-        named = call.options.invalidates
-        keys = [fill_key(key, call.values) for key in ((named,) if isinstance(named, str) else named)]
         with call_in_progress(_with_time_left(context)):
             try:
                 self.cache.invalidate(keys=keys, tags=[f"path:{call.where}"])
@@ -172,6 +173,11 @@ class RestCalls:
                 report_cache_failure(error, self.transport.settings)
             except DeadlineExceededError as error:
                 report_cache_failure(CacheUnavailableError(str(error)), self.transport.settings)
+
+
+def _stale_keys(call: RestCall) -> list[str]:
+    named = call.options.invalidates
+    return [fill_key(key, call.values) for key in ((named,) if isinstance(named, str) else named)]
 
 
 def _with_time_left(context: CallContext) -> CallContext:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._replies import Reply
+from pactape_clients.urls import without_user
 from pactape_clients.wire import SENDING_ERRORS, failure_of, read_pieces
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def download(calls: RestCalls, call: RestCall, target: str | os.PathLike[str] | 
                 size = _save(response, file, call, transport.settings.connect_and_read)
         finally:
             response.close()
-    return Reply(value=size, status=response.status_code, headers=response.headers, url=response.url)
+    return Reply(
+        value=size, status=response.status_code, headers=response.headers, url=without_user(response.url)
+    )
 
 
 def _save(response: requests.Response, file: BinaryIO, call: RestCall, timeouts: Any) -> int:

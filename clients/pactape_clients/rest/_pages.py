@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pactape_clients.parameters import Pairs
 
-__all__ = ["ByCursor", "ByLink", "ByNextUrl", "ByNumber", "Page", "Paging", "pages"]
+__all__ = ["ByCursor", "ByLink", "ByNextUrl", "ByNumber", "Page", "Paging", "call_for_page", "pages"]
 
 
 class ByLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +129,9 @@ def _by_url(read: Read, by: ByLink | ByNextUrl, first: Pairs, server: str) -> It
         page = read(url, first if url is None else (), by.relation if isinstance(by, ByLink) else "")
         yield page.value
         seen.add(page.url)
-        following = page.link if isinstance(by, ByLink) else _called(by.following, page.value, "following")
+        following = (
+            page.link if isinstance(by, ByLink) else call_for_page(by.following, page.value, "following")
+        )
         if not following:
             return
         url = _next_url(page.url, following, source, server)
@@ -159,7 +161,7 @@ def _by_cursor(read: Read, by: ByCursor, first: Pairs) -> Iterator[Any]:
     while True:
         page = read(None, parameters, "").value
         yield page
-        cursor = _called(by.following, page, "following")
+        cursor = call_for_page(by.following, page, "following")
         if cursor is None or cursor == "":
             return
         if str(cursor) in seen:
@@ -173,14 +175,19 @@ def _numbered(read: Read, by: ByNumber, first: Pairs) -> Iterator[Any]:
     for number in range(by.first, by.first + by.step * by.most, by.step):
         page = read(None, (*others, (by.parameter, str(number))), "").value
         yield page
-        if _called(by.is_last, page, "is_last"):
+        if call_for_page(by.is_last, page, "is_last"):
             return
     raise UsageError(
         f"is_last(…) is true for none of {by.most} pages. Fix: correct it, or allow for more by most="
     )
 
 
-def _called(function: Callable[[Any], Any], page: Any, name: str) -> Any:
+def call_for_page(function: Callable[[Any], Any], page: Any, name: str) -> Any:
+    """Return what a function of the user's own gives for a page.
+
+    Raises:
+        UsageError: It raised.
+    """
     try:
         return function(page)
     except ClientError:

@@ -8,6 +8,7 @@ from pactape_clients.errors import UsageError
 from pactape_clients.rest._cached import CachedReads, CachedRoute
 from pactape_clients.rest._downloads import download
 from pactape_clients.rest._options import CallOptions
+from pactape_clients.rest._pages import call_for_page
 from pactape_clients.rest._paginated import PageReader
 from pactape_clients.rest._routes import Caching, placeholders
 
@@ -186,4 +187,6 @@ class _ReadMethods:
         """
         reader = PageReader(self._calls, template, CallOptions(**options), returns=returns, caching=caching)
         found = reader.pages(by)
-        return found if items is None else (item for page in found for item in items(page))
+        if items is None:
+            return found
+        return (item for page in found for item in call_for_page(items, page, "items"))

@@ -24,13 +24,16 @@ class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         value: As the caller's type.
         status: The HTTP status.
         headers: The HTTP headers, case-insensitive.
-        url: The URL that answered, after redirects.
+        url: The URL that answered, after redirects; without user and password.
     """
 
     value: T
     status: int
     headers: Mapping[str, str]
     url: str
+
+    def __repr__(self) -> str:
+        return f"Reply(value={self.value!r}, status={self.status})"
 
     @property
     def location(self) -> str | None:

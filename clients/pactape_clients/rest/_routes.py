@@ -15,7 +15,7 @@ from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle, path_segme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Caching", "fill_key", "fill_path", "fill_text", "placeholders"]
+__all__ = ["Caching", "fill_key", "fill_path", "fill_text", "holds_every_placeholder", "placeholders"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -100,6 +100,9 @@ def fill_path(template: str, values: Mapping[str, object], style: ParameterStyle
 def fill_key(template: str, values: Mapping[str, Any]) -> str:
     """Return a key with its placeholders filled; with several, ":" in their values is escaped so that no two meet.
 
+    Raises:
+        UsageError: A placeholder that the route doesn't have.
+
     Example:
         >>> fill_key("user:{id}", {"id": "a:1"}), fill_key("{a}:{b}", {"a": "x:y", "b": "z"})
         ('user:a:1', 'x%3Ay:z')
@@ -113,7 +116,22 @@ def fill_key(template: str, values: Mapping[str, Any]) -> str:
 
 
 def fill_text(template: str, values: Mapping[str, Any]) -> str:
-    """Return a key or tag with its placeholders filled, unescaped; unknown ones are left as they are."""
-    return _PLACEHOLDER.sub(
-        lambda match: text_of(match[1], values[match[1]]) if match[1] in values else match[0], template
-    )
+    """Return a key or tag with its placeholders filled, unescaped.
+
+    Raises:
+        UsageError: A placeholder that the route doesn't have.
+    """
+    if unknown := set(_PLACEHOLDER.findall(template)) - values.keys():
+        route = ", ".join(values) or "none"
+        raise UsageError(f"{template!r} has the placeholder {min(unknown)!r}, but the route has {route}")
+    return _PLACEHOLDER.sub(lambda match: text_of(match[1], values[match[1]]), template)
+
+
+def holds_every_placeholder(key: str, template: str) -> bool:
+    """Return whether a key tells apart whatever the route's placeholders tell apart.
+
+    Example:
+        >>> holds_every_placeholder("user:{id}", "/users/{id}"), holds_every_placeholder("me", "/users/{id}")
+        (True, False)
+    """
+    return set(placeholders(template)) <= set(_PLACEHOLDER.findall(key))

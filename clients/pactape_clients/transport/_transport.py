@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from pactape_clients.operations import Operation
+    from pactape_clients.retries import RetryPolicy
     from pactape_clients.transport._requests import OutgoingRequest
 
     Refused = Callable[[requests.Response], bool]
@@ -120,9 +121,7 @@ class Transport(NotCopyable):
         repeats: Callable[[ClientError], bool] | None = None,
         streaming: bool = False,
     ) -> requests.Response:
-        """Send a request until an answer passes or the policy gives up.
-
-        Each attempt announces the call's operation just before it is sent.
+        """Send a request until an answer passes or the policy gives up; each attempt announces the operation.
 
         Args:
             call: The call in progress.
@@ -135,20 +134,16 @@ class Transport(NotCopyable):
         Raises:
             ClientError: The last attempt's.
         """
-        attempt = _Attempt(self, call, request, judge, refused, streaming=streaming)
+        policy = self.settings.retries
 
         def is_repeatable(failure: ClientError) -> bool:
-            worth = self.settings.retries.repeats(failure) or (repeats is not None and repeats(failure))
-            return worth and _may_repeat(request, failure, self.settings)
+            worth = policy.repeats(failure) or (repeats is not None and repeats(failure))
+            return worth and _may_repeat(request, failure, policy)
 
+        attempt = _Attempt(self, call, request, judge, refused, streaming=streaming)
+        name = call.operation.name
         try:
-            return repeat(
-                self.settings.retries,
-                attempt,
-                is_repeatable=is_repeatable,
-                remaining=call.remaining,
-                name=call.operation.name,
-            )
+            return repeat(policy, attempt, is_repeatable=is_repeatable, remaining=call.remaining, name=name)
         except ClientError as error:
             error.operation = error.operation or call.operation
             error.values = error.values or call.values
@@ -188,8 +183,8 @@ class Transport(NotCopyable):
     def prepare(self, outgoing: OutgoingRequest, name: str) -> requests.PreparedRequest:
         """Return a request as the session sends it; with tokens, the session's own credentials are left out."""
         request = outgoing.open()
-        if self._auth is not None:
-            request.auth = _no_auth
+        if self._auth is not None or any(each.lower() == "authorization" for each in outgoing.headers):
+            request.auth = _no_auth  # else requests replaces the header by a netrc entry
         return self._connections.prepare(request, name)
 
     @property
@@ -286,7 +281,7 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _may_repeat(request: OutgoingRequest, failure: ClientError, settings: TransportSettings) -> bool:
+def _may_repeat(request: OutgoingRequest, failure: ClientError, policy: RetryPolicy) -> bool:
     """Return whether sending the request again does no harm, and is possible."""
     if request.body is not None and not request.body.can_be_sent:
         return False
@@ -294,6 +289,6 @@ def _may_repeat(request: OutgoingRequest, failure: ClientError, settings: Transp
         return True
     if request.repeatable is not None:
         return request.repeatable
-    if request.method in settings.retries.methods:
+    if request.method in policy.methods:
         return True
     return request.method in IDEMPOTENT and failure.reason == "reset"

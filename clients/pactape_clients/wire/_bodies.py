@@ -199,5 +199,10 @@ def multipart_body(
     for name, each in files.items():
         upload = each if isinstance(each, Upload) else Upload(content=each, name=name)
         parts.append(RequestField.from_tuples(name, (upload.name, upload.read(), upload.content_type)))
-    content, content_type = encode_multipart_formdata(parts)
-    return RequestBody(content, content_type)
+    try:
+        content, content_type = encode_multipart_formdata(parts)
+    except UnicodeError:
+        failure = UsageError("a field or file name of the form holds a lone surrogate")
+    else:
+        return RequestBody(content, content_type)
+    raise failure

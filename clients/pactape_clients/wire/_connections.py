@@ -69,6 +69,8 @@ class Connections:
             failure = error
         except SENDING_ERRORS as error:
             failure = failure_of(error, name)
+        except Exception as error:  # noqa: BLE001 -- an `auth` or a session of the user's own may raise anything
+            failure = UsageError(f"{name}: the session's auth raised {type(error).__name__}", sent=False)
         raise without_traceback(failure)
 
     def send(
@@ -87,37 +89,45 @@ class Connections:
         Args:
             request: It is sent as it is.
             name: What is called, for messages.
-            timeouts: Seconds to connect, and between bytes; the deadline of the call in progress shortens them.
+            timeouts: Seconds to connect, and between bytes; the deadline of the call in progress counts too.
             reader: Reads the body.
             streaming: Whether the body of a good answer is left unread.
             abroad: Whether it goes to another host, which must not see the client certificate.
-            announced: Whether the observers are told of it.
+            announced: Whether the observers are called.
 
         Raises:
             ClientError: No answer came, or one that can't be read.
         """
         call = current_call.get()
-        options = self._options(request)
-        if abroad:
-            options = {**options, "cert": None}
+        options = {**self._options(request), "stream": streaming} | ({"cert": None} if abroad else {})
         request.hooks["response"].insert(0, reader)
         try:
-            timeout = bounded(timeouts, None if call is None else call.remaining())
+            options["timeout"] = bounded(timeouts, None if call is None else call.remaining())
             if call is not None and announced:
                 call.announce()
-            return self.session.send(
-                request, **{**options, "stream": streaming}, timeout=timeout, allow_redirects=False
-            )
+            return self._sent(request, options)
         except ClientError as error:
             failure = error
         except SENDING_ERRORS as error:
             failure = failure_of(error, name)
         finally:
             request.hooks["response"].remove(reader)
+        raise self._explained(failure)  # outside of the handler: the frames below hold the token
+
+    def _explained(self, failure: ClientError) -> ClientError:
+        call = current_call.get()
         if call is not None:
             failure.operation = failure.operation or call.operation
             call.remaining()
-        raise without_traceback(failure)  # outside of the handler: the frames below hold the token
+        return without_traceback(failure)
+
+    def _sent(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+        try:
+            return self.session.send(request, **options, allow_redirects=False)
+        except requests.HTTPError as error:  # raised by a hook that calls raise_for_status
+            if error.response is None:
+                raise
+            return error.response
 
     def _options(self, request: requests.PreparedRequest) -> dict[str, Any]:
         url = request.url or ""
