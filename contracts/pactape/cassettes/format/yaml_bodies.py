@@ -24,7 +24,7 @@ __all__ = ["BodyPlaceholders", "yaml_scalar"]
 _SHORT = 60
 _STEP = 2
 #: Strings, what opens and closes, what a line may end with, and all between.
-_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^"{}\[\],]+')
+_PARTS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^"{}\[\],]+')
 #: What YAML takes for a character of a text, and no parser for a line break, a byte order mark or a tab.
 _PLAIN = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _SPACED = re.compile(r" (?! )")

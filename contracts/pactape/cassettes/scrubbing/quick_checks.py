@@ -166,15 +166,15 @@ class QuickChecks:
 
     def _walk_text(self, text: str) -> bool:
         is_ordinary = not (self._rules.patterns or self._rules.names)
-        return (is_ordinary and _holds_nothing(text)) or self._walk().deeper(text) == text
+        return (is_ordinary and _holds_nothing(text)) or self._walk(text).deeper(text) == text
 
     def _walk_header(self, name: str, value: str) -> bool:
         if name.lower() in _PLAIN_HEADERS and _PLAIN_VALUE.fullmatch(value) and not self._rules.patterns:
             return True
-        return self._walk().header(name, value) == value
+        return self._walk(value).header(name, value) == value
 
-    def _walk(self) -> Walk:
-        return Walk(self._rules, Replacements(ConstantPlaceholders()))
+    def _walk(self, text: str) -> Walk:
+        return Walk(self._rules, Replacements(ConstantPlaceholders()), size=len(text))
 
 
 def _holds_nothing(text: str) -> bool:

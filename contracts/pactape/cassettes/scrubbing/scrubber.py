@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Scrubber:
             'Bearer scrubbed'
         """
         if len(value) > _LONGEST_CACHED or not self._quick.is_clean_header(name, value):
-            value = self._walk().header(name, value)
+            value = self._walk(len(value)).header(name, value)
         return self._without_known(value)
 
     def url(self, url: str) -> str:
@@ -72,7 +73,7 @@ class Scrubber:
             >>> Scrubber().url("https://ada:pw@api.example.com/a?sig=abc&page=2")
             'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed-2&page=2'
         """
-        return self._without_known(self._walk().url(url))
+        return self._without_known(self._walk(len(url)).url(url))
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """Return a body without secrets: fields by their names, and what is a secret under any name.
@@ -85,7 +86,7 @@ class Scrubber:
             return body
         kind = content_type.lower()
         if "multipart/" in kind:
-            clean = scrub_multipart(body, content_type, self._walk(), self.body)
+            clean = scrub_multipart(body, content_type, self._walk(len(body)), self.body)
             return self._bytes_without_known(clean)
         charset = "ascii" if body.isascii() and body[:1] != b"+" else charset_of(body, content_type)
         if charset is None:
@@ -93,12 +94,12 @@ class Scrubber:
         if self._quick.is_clean_document(body):
             return self._bytes_without_known(body)
         text = body.decode(charset)
-        clean_text = self._without_known(self._walk().body(text, kind))
+        clean_text = self._without_known(self._walk(len(text)).body(text, kind))
         return body if clean_text == text else clean_text.encode(charset)
 
     def text(self, text: str) -> str:
         """Return a text without secrets wherever they stand: tokens of a known form, keys, card numbers."""
-        return self._without_known(self._walk().text(text))
+        return self._without_known(self._walk(len(text)).text(text))
 
     def value(self, value: Any, *, name: str = "") -> Any:
         """Return a JSON value without secrets: those by name, those below a secret name, and those of a known form.
@@ -139,5 +140,5 @@ class Scrubber:
         clean = self.body(text, "" if "gzip" in content_type else content_type)
         return body if clean == text else gzip.compress(clean, mtime=0)
 
-    def _walk(self) -> Walk:
-        return Walk(self.rules, self._replacements, self._quick.is_clean_text)
+    def _walk(self, size: int = sys.maxsize) -> Walk:
+        return Walk(self.rules, self._replacements, self._quick.is_clean_text, size=size)

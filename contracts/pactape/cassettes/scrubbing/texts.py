@@ -30,7 +30,7 @@ __all__ = [
     "scrub_private_keys",
 ]
 
-_JWT = re.compile(r"eyJ[\w-]{6,}+\.[\w-]{2,}+(?:\.[\w-]*+){1,3}")
+_JWT = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,2048}+\.[\w-]{2,}+(?:\.[\w-]*+){1,3}")
 _SCHEMES = re.compile(r"(?:basic|bearer|token|digest|apikey|negotiate|dpop) ", re.IGNORECASE)
 _SPOKEN_WORDS = ("code", "pass", "pin", "secret", "token", "key", "identified by", " -u ", "--user")
 _DIGIT = re.compile(r"\d")
@@ -134,7 +134,8 @@ _PARTS = (
     ),
 )
 _RUN = re.compile(
-    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|[\w-]{20,}+(?=[@:])|-us\d|v1\.[0-9a-f]|\$ANSIBLE|hooks\.zapier|\$\d?[2a]|\{S?SHA"
+    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])"
+    r"|-us\d|v1\.[0-9a-f]|\$ANSIBLE|hooks\.zapier|\$\d?[2a]|\{S?SHA"
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number
+from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
+from pactape.cassettes.scrubbing.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
@@ -35,9 +36,13 @@ from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = ["Walk"]
 
-_DEEPEST = 10
+_DEEPEST = 24
+#: A text and what is in it are gone over so often at most, so that time grows with the size.
+_PASSES = 5
+_FREE = 200_000
 _SHORTEST = 8
 _SHORTEST_COOKIE = 8
+_LONGEST_DECIDED = 64
 _COOKIE = "cookie "
 
 
@@ -48,24 +53,42 @@ class Walk:
         rules: The project's own rules.
         replacements: Where secrets get their placeholders.
         is_clean: A quick check that says True of texts that hold nothing to replace; None to look at each closely.
+        size: How many characters there are to walk through, which bounds the time.
     """
 
     def __init__(
-        self, rules: ScrubRules, replacements: Replacements, is_clean: Callable[[str], bool] | None = None
+        self,
+        rules: ScrubRules,
+        replacements: Replacements,
+        is_clean: Callable[[str], bool] | None = None,
+        *,
+        size: int,
     ) -> None:
         self._rules, self._replacements, self._is_clean = rules, replacements, is_clean
         self._depth = 0
+        self._budget = _PASSES * size + _FREE
+        self._harmless_names: dict[str, bool] = {}
+        self._decided: dict[tuple[str, str, Place], tuple[str, str]] = {}
         self._field: object = ""
 
     def field(self, name: str, value: str, place: Place, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it holds none."""
-        if not value:
+        if not value or (len(value) < _SHORTEST and "=" not in value and self._is_harmless(name)):
             return value
         before, self._field = self._field, path or name or self._field
         try:
             return self._visited(name, value, place)
         finally:
             self._field = before
+
+    def _is_harmless(self, name: str) -> bool:
+        """Whether a name says nothing about its value; the same names come again and again."""
+        known = self._harmless_names.get(name)
+        if known is None:
+            is_special = name.startswith(_COOKIE) or name.lower() in _HEADERS or name == "code"
+            known = not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
+            known = self._harmless_names[name] = known and not self._rules.patterns
+        return known
 
     def _visited(self, name: str, value: str, place: Place) -> str:
         special = _HEADERS.get(name.lower()) if place is not Place.PROSE else None
@@ -76,17 +99,32 @@ class Walk:
     def _named(self, name: str, value: str, place: Place) -> str:
         if name.startswith(_COOKIE):
             return self._cookie(name.removeprefix(_COOKIE), value)
-        if name and is_secret_field(self._rules, name, value, place):
-            if is_mask(value) and not self._replacements.is_for_matching:
-                return value
-            inner = self._structured(value)
-            return self._replace(value, _KINDS[place]) if inner == value else inner
+        if name and (secret := self._secret(name, value, place)) is not None:
+            return secret
         if name and is_card_name(name) and is_card_number(value):
             self._note("card number")
             return without_card_number(value)
         if place is Place.PROSE:
             return value
         return self.document(value)
+
+    def _secret(self, name: str, value: str, place: Place) -> str | None:
+        """What stands in the place of a secret by name; None for what is none. Equal fields are decided once."""
+        decided = self._decided.get((name, value, place))
+        if decided is not None:
+            clean, kind = decided
+            if kind:
+                self._note(kind)
+            return clean
+        if not is_secret_field(self._rules, name, value, place):
+            return None
+        if is_mask(value) and not self._replacements.is_for_matching:
+            return value
+        inner = self._structured(value)
+        clean = self._replace(value, _KINDS[place]) if inner == value else inner
+        if len(value) <= _LONGEST_DECIDED and inner == value:
+            self._decided[name, value, place] = (clean, "" if clean == value else _KINDS[place])
+        return clean
 
     def _structured(self, value: str) -> str:
         """A secret that has a structure loses what is secret in it: a private key, a JWT, a connection string."""
@@ -112,23 +150,25 @@ class Walk:
 
     def deeper(self, value: str) -> str:
         """Return a text without secrets, one level deeper in the structures that stand in one another."""
-        if self._depth >= _DEEPEST:
-            return value
-        self._depth += 1
-        try:
-            return self._by_look(value)
-        finally:
-            self._depth -= 1
+        return self._at_depth(value, self._by_look)
 
     def text(self, value: str) -> str:
         """Return a text without secrets that show by their own form or by what stands in it."""
-        if self._depth >= _DEEPEST:
+        return self._at_depth(value, self._by_form)
+
+    def _at_depth(self, value: str, scrub: Callable[[str], str]) -> str:
+        """A text one level deeper, unless that is a level too many, or a pass too many over the same text."""
+        self._budget -= len(value)
+        if self._depth >= _DEEPEST or self._budget < 0:
             return value
         self._depth += 1
         try:
-            return self._own_patterns(self._known_forms(value))
+            return scrub(value)
         finally:
             self._depth -= 1
+
+    def _by_form(self, value: str) -> str:
+        return self._own_patterns(self._known_forms(value))
 
     def _known_forms(self, value: str) -> str:
         if len(value) < _SHORTEST:

@@ -39,11 +39,15 @@ def _parameter(parameter: str, visit: Visitor, *, is_authorization: bool) -> str
     name, equals, value = parameter.partition("=")
     if not value:
         return parameter if equals else visit.text(parameter)
-    plain_name, plain = unquote_plus(name), unquote_plus(value)
+    plain_name, plain = _unquoted(name), _unquoted(value)
     if plain_name == "code" and is_authorization:
         plain_name = "auth_code"
     clean = visit.field(plain_name.replace("[]", ""), plain, Place.PARAMETER)
     return parameter if clean == plain else f"{name}={_quoted(clean, value)}"
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def _quoted(clean: str, before: str) -> str:
