@@ -14,6 +14,7 @@ import click
 import platformdirs
 
 from pactape.errors import BadInputError
+from pactape.imports import require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ def broker(
     Credentials come from the environment: PACTAPE_BROKER_USERNAME with PACTAPE_BROKER_PASSWORD, and lists of
     tokens separated by commas in PACTAPE_BROKER_WRITE_TOKENS and PACTAPE_BROKER_READ_TOKENS.
     """
+    require_extra("broker", "the embedded broker", "sqlalchemy", "jinja2", "cheroot")
     context.obj = database
     if context.invoked_subcommand is not None:
         return

@@ -129,7 +129,8 @@ def store(
         ensure_integration(call.connection, consumer, provider, now=call.now)
     replaced = existing is not None and existing.sha != sha
     before = [] if existing else publishing.previous_contents(call.connection, version, provider)
-    changed = replaced or any(known != sha for known in before)
+    changed = replaced or any(known is None or known[0] != sha for known in before)
+    same = next((known for known in before if known is not None and known[0] == sha), None)
     publication = publishing.publish(
         call.connection,
         consumer=consumer,
@@ -137,6 +138,7 @@ def store(
         version=version,
         sha=sha,
         body=body,
+        content_id=same[1] if same else None,
         now=call.now,
     )
     events = note_publication(call, publication, provider=provider, version=version, content_changed=changed)

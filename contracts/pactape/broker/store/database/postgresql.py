@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from pactape.broker.store.database import schema
 from pactape.broker.store.database.base import Database
 from pactape.broker.store.database.locks import WRITERS
-from pactape.errors import BadInputError, OutputError
+from pactape.errors import BadInputError, MissingExtraError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,8 @@ class PostgresqlDatabase(Database):
         address: postgresql+psycopg://user:password@host:port/name; libpq's variables fill in what is missing.
 
     Raises:
-        BadInputError: The address can't be read, or psycopg is not installed.
+        BadInputError: The address can't be read.
+        MissingExtraError: psycopg is not installed.
         OutputError: The database can't be reached, holds another program's tables, or comes from a newer Pactape.
     """
 
@@ -129,17 +130,15 @@ def _url(address: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(
-            url,
-            pool_size=_CONNECTIONS,
-            pool_pre_ping=True,  # the server may have been restarted
-            hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
-        )
-    except ImportError:
-        raise BadInputError(
-            "psycopg is not installed, and --database names a PostgreSQL database",
-            remedy="pip install 'pactape[postgresql]'",
-        ) from None
+        import psycopg  # noqa: F401, PLC0415 -- SQLAlchemy loads it by the address, and says less when it is missing
+    except ImportError as error:
+        raise MissingExtraError("postgresql", "a broker's database on PostgreSQL") from error
+    return create_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        pool_pre_ping=True,  # the server may have been restarted
+        hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
+    )
 
 
 def _schema_of(connection: Connection) -> int | None:

@@ -51,10 +51,23 @@ def publish(
     version: Version,
     sha: str,
     body: bytes,
+    content_id: int | None,
     now: str,
 ) -> Publication:
-    """Publish a content for a consumer version, in place of the one that it had with this provider."""
-    content_id = _ensure_content(connection, consumer, provider, sha=sha, body=body, now=now)
+    """Publish a content for a consumer version, in place of the one that it had with this provider.
+
+    Args:
+        connection: The transaction.
+        consumer: The consumer.
+        provider: The provider.
+        version: The consumer version.
+        sha: The content's hash.
+        body: The content.
+        content_id: The content's id when it is known.
+        now: The time now.
+    """
+    if content_id is None:
+        content_id = _ensure_content(connection, consumer, provider, sha=sha, body=body, now=now)
     values = {
         "consumer_id": consumer.id,
         "provider_id": provider.id,
@@ -169,21 +182,28 @@ def between(consumer: str | None, provider: str | None) -> list[ColumnElement[bo
     return [*wanted, PROVIDERS.c.name == provider] if provider is not None else wanted
 
 
-def previous_contents(connection: Connection, version: Version, provider: Pacticipant) -> list[str | None]:
+def previous_contents(
+    connection: Connection, version: Version, provider: Pacticipant
+) -> list[tuple[str, int] | None]:
     """Return what a version's content is compared with, as the official broker does.
 
-    For each tag of the version the hash of the content that the latest earlier version with this tag has,
-    None when there is none; for a version without tags that of the latest earlier version without tags.
+    For each tag of the version the hash and the id of the content that the latest earlier version with this tag
+    has, None when there is none; for a version without tags that of the latest earlier version without tags.
     """
     values = {"provider": provider.id, "version": version.id}
     if not version.tags:
-        return [connection.scalar(_BEFORE_UNTAGGED, values)]
-    return [connection.scalar(_BEFORE_TAGGED, values | {"tag": tag.name}) for tag in version.tags]
+        return [_before(connection, _BEFORE_UNTAGGED, values)]
+    return [_before(connection, _BEFORE_TAGGED, values | {"tag": tag.name}) for tag in version.tags]
+
+
+def _before(connection: Connection, query: Select[Any], values: dict[str, Any]) -> tuple[str, int] | None:
+    row = connection.execute(query, values).first()
+    return None if row is None else (row.sha, row.id)
 
 
 _OWNER = select(t.versions.c.pacticipant_id).where(t.versions.c.id == bindparam("version")).scalar_subquery()
 _BEFORE = (
-    select(t.contents.c.sha)
+    select(t.contents.c.sha, t.contents.c.id)
     .join(t.publications, t.publications.c.content_id == t.contents.c.id)
     .where(
         t.publications.c.provider_id == bindparam("provider"),
