@@ -1,0 +1,244 @@
+"""Bodies of every kind: what is accepted, and the one mismatch that names what isn't."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from pactape.exchange import Request, Response
+from pactape.matching import RequestMatcher, ResponseMatcher
+
+Written = dict[str, Any]
+
+
+def reasons(written: Written, body: bytes, kind: str = "application/json", *, version: int = 4) -> list[str]:
+    """The mismatches of a response as texts."""
+    response = Response(status=200, headers=(("Content-Type", kind),) if kind else (), body=body)
+    return [str(each) for each in ResponseMatcher(written, version).mismatches(response)]
+
+
+def body(content: Any, kind: str = "application/json", rules: Written | None = None, **more: Any) -> Written:
+    written: Written = {"body": {"content": content, "contentType": kind, **more}}
+    if rules:
+        written["matchingRules"] = {"body": {path: {"matchers": [rule]} for path, rule in rules.items()}}
+    return written
+
+
+BINARY = "application/x-a"
+
+
+def custom(rules: Written) -> Written:
+    """A body of a type that nobody knows, with rules."""
+    return body("a", BINARY, rules)
+
+
+@pytest.mark.parametrize(
+    ("written", "version", "sent", "kind"),
+    [
+        ({"body": None}, 3, b"", "text/plain"),
+        ({"body": {"id": 1}}, 3, b'{"id": 1}', "application/json"),
+        ({"body": "plain"}, 3, b"plain", "text/plain"),
+        (
+            {"body": "plain", "headers": {"Content-Type": "application/json"}},
+            3,
+            b'"plain"',
+            "application/json",
+        ),
+        (
+            {"body": '{"id":1}', "headers": {"Content-Type": "application/json"}},
+            3,
+            b'{"id": 1}',
+            "application/json",
+        ),
+        ({"body": None}, 4, b"", "text/plain"),
+        ({"body": [1]}, 4, b"[1]", "application/json"),
+        ({"body": {"contentType": "text/plain"}}, 4, b"anything", "text/plain"),
+        (
+            body(base64.b64encode(b"\x00\x01").decode(), "application/x-custom", encoded="base64"),
+            4,
+            b"\x00\x01",
+            "application/x-custom",
+        ),
+        (body("not base64!", "text/plain", encoded="base64"), 4, b"not base64!", "text/plain"),
+        (body({"a": 1}, "text/plain", encoded=False), 4, b'{"a":1}', "text/plain"),
+        (body(2**70, "application/json"), 4, str(2**70).encode(), "application/json"),
+    ],
+)
+def test_an_expected_body_is_read_in_the_form_of_its_version(
+    written: Written, version: int, sent: bytes, kind: str
+) -> None:
+    assert reasons({"status": 200, **written}, sent, kind, version=version) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "sent", "kind", "reason"),
+    [
+        (body(None), b"x", "application/json", "should be empty"),
+        (body({"a": 1}), b"", "application/json", "is missing"),
+        (body({"a": 1}), b"{", "application/json", "is not JSON"),
+        (body({"a": 1}), b'{"a": 1e999}', "application/json", "out of range"),
+        (body({"a": 1}), b'{"a": NaN}', "application/json", "is not JSON"),
+        (body("a", "text/plain"), b"b", "text/plain", "is another text"),
+        (
+            body("a", "text/plain", {"$": {"match": "regex", "regex": "a"}}),
+            b"\xff",
+            "text/plain",
+            "is not UTF-8",
+        ),
+        (
+            body("AAE=", BINARY, encoded="base64"),
+            b"\x00",
+            "application/x-a",
+            "is not equal to the example",
+        ),
+        (
+            body("a", BINARY, {"$": {"match": "regex", "regex": "a+"}}),
+            b"\xff",
+            "application/x-a",
+            "is not UTF-8",
+        ),
+        (
+            body("a", BINARY, {"$": {"match": "include", "value": "b"}}),
+            b"a",
+            "application/x-a",
+            "doesn't include",
+        ),
+        (custom({"$": {"match": "notEmpty"}}), b"", BINARY, "is missing"),
+        (
+            body("a", BINARY, {"$": {"match": "integer"}}),
+            b"1",
+            "application/x-a",
+            "doesn't apply to bytes",
+        ),
+        (
+            body("a", BINARY, {"$": {"match": "contentType", "value": "image/png"}}),
+            b"GIF89a",
+            "application/x-a",
+            "looks like image/gif",
+        ),
+    ],
+)
+def test_a_body_that_differs_is_a_mismatch_with_its_reason(
+    written: Written, sent: bytes, kind: str, reason: str
+) -> None:
+    found = reasons({"status": 200, **written}, sent, kind)
+    assert len(found) == 1
+    assert reason in found[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent"),
+    [
+        ({"match": "type"}, b"\x01\x02"),
+        ({"match": "notEmpty"}, b"\x01"),
+        ({"match": "regex", "regex": "[ab]+"}, b"abba"),
+        ({"match": "include", "value": "b"}, b"abc"),
+        ({"match": "contentType", "value": "image/png"}, b"\x89PNG\r\n\x1a\n\x00"),
+    ],
+)
+def test_rules_hold_for_bytes(rule: Written, sent: bytes) -> None:
+    assert reasons({"status": 200, **body("a", BINARY, {"$": rule})}, sent, BINARY) == []
+
+
+def test_an_example_that_is_not_json_can_not_be_compared() -> None:
+    written = {"status": 200, **body("{", "application/json", encoded="text")}
+    (reason,) = reasons(written, b"{}")
+    assert "the example is not JSON" in reason
+
+
+def test_json_that_nests_too_deeply_is_one_mismatch() -> None:
+    deep = "[" * 3000 + "]" * 3000
+    (reason,) = reasons({"status": 200, **body([[]])}, deep.encode())
+    assert "nests too deeply" in reason or "is not JSON" in reason
+
+
+def multipart(*parts: str, boundary: str = "b") -> bytes:
+    return "".join(f"--{boundary}\r\n{part}\r\n" for part in parts).encode() + f"--{boundary}--\r\n".encode()
+
+
+def field(name: str, text: str = "x", more: str = "", head: str = "") -> str:
+    return f'Content-Disposition: form-data; name="{name}"{more}\r\n{head}\r\n{text}'
+
+
+KIND = "multipart/form-data; boundary=b"
+FILE = '; filename="a.json"'
+JSON_HEAD = "Content-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "reason"),
+    [
+        ([field("a")], [field("b")], "lacks the part 'a'"),
+        ([field("a")], [field("a", more=FILE)], "but not as a field"),
+        ([field("a", more=FILE)], [field("a")], "but not as a file"),
+        (
+            [field("a", '{"x": 1}', FILE, JSON_HEAD)],
+            [field("a", '{"x": 2}', FILE, JSON_HEAD)],
+            "$.a.x: 2 is not equal",
+        ),
+        (
+            [field("a", "{}", FILE, JSON_HEAD)],
+            [field("a", "{}", FILE, "Content-Type: text/plain\r\n")],
+            "is another content type",
+        ),
+    ],
+)
+def test_parts_are_compared_by_name_and_kind(expected: list[str], actual: list[str], reason: str) -> None:
+    written = {"status": 200, **body(multipart(*expected).decode(), KIND)}
+    (found,) = reasons(written, multipart(*actual), KIND)
+    assert reason in found
+
+
+def test_a_body_without_its_boundary_is_not_multipart() -> None:
+    written = {"status": 200, **body(multipart(field("a")).decode(), KIND)}
+    (found,) = reasons(written, b"plain", KIND)
+    assert "multipart" in found
+
+
+ELEMENT = {"status": 200, **body('<a id="1"><b>x</b><b>y</b></a>', "application/xml")}
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"<c/>", "is another element"),
+        (b"<a><b>x</b><b>y</b></a>", "is missing"),
+        (b'<a id="1"><b>x</b></a>', "is missing"),
+        (b'<a id="2"><b>x</b><b>y</b></a>', "is not equal"),
+        (b'<a id="1"><c/></a>', "is missing"),
+        (b'<a id="1">', "can't be read as XML"),
+        (b"\xff", "can't be read as XML"),
+    ],
+)
+def test_xml_that_differs_is_a_mismatch_with_its_reason(sent: bytes, reason: str) -> None:
+    found = reasons(ELEMENT, sent, "application/xml")
+    assert any(reason in each for each in found)
+
+
+def test_in_requests_xml_may_have_nothing_more() -> None:
+    matcher = RequestMatcher({"path": "/", **body("<a><b>x</b></a>", "application/xml")})
+    sent = b'<a new="1"><b>x</b><b>z</b><c/><!-- no element --></a>'
+    request = Request(
+        method="GET", url="http://a.test/", headers=(("Content-Type", "application/xml"),), body=sent
+    )
+    found = [each.path for each in matcher.mismatches(request)]
+    assert sorted(found) == sorted(["$.a['@new']", "$.a.b", "$.a.c"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent", "fits"),
+    [
+        ({"match": "type", "min": 2}, b"<a><b>x</b><b>z</b></a>", True),
+        ({"match": "type", "min": 4}, b"<a><b>x</b></a>", False),
+        ({"match": "integer"}, b"<a><b>x</b></a>", False),
+    ],
+)
+def test_rules_on_elements_look_at_name_and_content(rule: Written, sent: bytes, *, fits: bool) -> None:
+    written = {"status": 200, **body("<a><b>x</b></a>", "application/xml", {"$.a": rule})}
+    assert (reasons(written, sent, "application/xml") == []) is fits
+
+
+def test_a_long_value_is_cut_in_a_mismatch() -> None:
+    (reason,) = reasons({"status": 200, **body({"a": "x"})}, b'{"a": "' + b"y" * 1000 + b'"}')
+    assert (len(reason) < 500, "…" in reason) == (True, True)
