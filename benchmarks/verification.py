@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -42,7 +44,7 @@ def run() -> dict[str, float]:
     """The figures of verification."""
     with tempfile.TemporaryDirectory(prefix="pactape-") as name:
         folder = Path(name)
-        return _against_official(folder) | _growth(folder)
+        return _against_official(folder) | _growth(folder) | _one(folder)
 
 
 def _against_official(folder: Path) -> dict[str, float]:
@@ -74,6 +76,31 @@ def _growth(folder: Path) -> dict[str, float]:
     each = {f"one of {count}": median(taken) for count, taken in times.items()}
     show("one interaction", each, base=f"one of {_FEW}")
     return {"contracts.verify.growth": round(each[f"one of {_MORE}"] / each[f"one of {_FEW}"], 2)}
+
+
+def _one(folder: Path) -> dict[str, float]:
+    """One interaction by whole processes: `pactape verify` and the official command, on the same file."""
+    pact = _pact(folder, 1)
+    programs = Path(sys.executable).parent
+    with running(_app) as url:
+        port = url.rpartition(":")[2]
+        official = [str(programs / "pact"), "verifier", "--file", str(pact), "--hostname", "127.0.0.1"]
+        commands = {
+            "pact verifier": [*official, "--port", port, "--provider-name", "users"],
+            "pactape verify": [str(programs / "pactape"), "verify", str(pact), "--url", url],
+        }
+        times = {
+            name: median(_process(command, folder) for _ in range(_ROUNDS))
+            for name, command in commands.items()
+        }
+    show("one interaction, whole processes", times, base="pact verifier")
+    return {"verification.one.over_official": round(times["pactape verify"] / times["pact verifier"], 2)}
+
+
+def _process(command: list[str], folder: Path) -> float:
+    begin = perf_counter()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603 -- the programs of this environment
+    return perf_counter() - begin
 
 
 def _seconds(pact: Path) -> float:

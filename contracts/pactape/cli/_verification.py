@@ -16,22 +16,15 @@ import msgspec
 from pactape.errors import OutputError, PactFormatError, SettingsError
 from pactape.pactfile import read_pact
 from pactape.provider_states import States, load_states
-from pactape.verification import (
-    BrokerSource,
-    InteractionFilter,
-    MessageFactories,
-    VerificationOptions,
-    verify_from_broker,
-    verify_provider,
-)
 from pactape.verification.headers import parse_headers
 from pactape.verification.history import remember_verification
-from pactape.verification.message_factories import load_message_factories
+from pactape.verification.message_factories import MessageFactories, load_message_factories
 from pactape.verification.official.selectors import DEFAULT_SELECTORS
+from pactape.verification.options import InteractionFilter, VerificationOptions
 
 if TYPE_CHECKING:
     from pactape.settings import ProviderSettings, Settings
-    from pactape.verification import Verification
+    from pactape.verification import BrokerSource, Verification
 
 __all__ = ["VerifyArguments", "run_verification"]
 
@@ -95,6 +88,8 @@ def run_verification(
     _refuse_broker_options(arguments)
     files = _files(settings, arguments)
     target = _target(settings, arguments, read_pact(files[0]).provider if files else "")
+    from pactape.verification.official.files import verify_provider  # noqa: PLC0415 -- the other way is slow to import
+
     verification = verify_provider(
         files,
         url=target.url,
@@ -112,6 +107,8 @@ def run_verification(
 def _from_broker(
     settings: Settings, arguments: VerifyArguments, on_progress: Callable[[int], None] | None
 ) -> Verification:
+    from pactape.verification.official.broker import verify_from_broker  # noqa: PLC0415 -- only for a broker
+
     if arguments.pacts:
         raise click.UsageError("--from-broker takes no pact files")
     provider = settings.provider(arguments.provider) if not _is_name(settings, arguments) else None
@@ -138,6 +135,7 @@ def _is_name(settings: Settings, arguments: VerifyArguments) -> bool:
 def _source(settings: Settings, arguments: VerifyArguments) -> BrokerSource:
     from pactape.pact_cli.command import broker_url  # noqa: PLC0415 -- only for a broker
     from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- only for a broker
+    from pactape.verification.official.broker import BrokerSource  # noqa: PLC0415 -- only for a broker
 
     return BrokerSource(
         url=broker_url(arguments.broker_url, settings.broker.url, os.environ),

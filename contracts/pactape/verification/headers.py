@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pactape.errors import BadInputError
-from pactape.matching.numbers import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,6 +51,14 @@ def needs_state_values(headers: Mapping[str, str]) -> bool:
     return any(name not in os.environ for name in names)
 
 
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    if not values:
+        return {}
+    from pactape.matching.numbers import text_of  # noqa: PLC0415 -- the matcher takes its time to import
+
+    return {name: text_of(value) for name, value in values.items()}
+
+
 def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
     """Replace the placeholders `${name}` in headers by values of provider states, or of the environment.
 
@@ -66,7 +73,7 @@ def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dic
         >>> expand_headers({"Authorization": "Bearer ${token}"}, {"token": "abc"})
         {'Authorization': 'Bearer abc'}
     """
-    known = {**os.environ, **{name: text_of(value) for name, value in values.items()}}
+    known = {**os.environ, **_texts(values)}
     return {
         name: _PLACEHOLDER.sub(lambda found: known[found[1]], value)
         for name, value in headers.items()

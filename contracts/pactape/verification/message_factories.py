@@ -9,10 +9,11 @@ import msgspec
 
 from pactape.errors import ApplicationError, ProviderMessageError
 from pactape.imports import import_object
-from pactape.matching import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.matching import Message
 
 __all__ = ["MessageFactories", "load_message_factories", "produce_message"]
 
@@ -76,6 +77,8 @@ def produce_message(description: str, factories: MessageFactories) -> Message:
 
 
 def _message(produced: object) -> Message:
+    from pactape.matching import Message  # noqa: PLC0415 -- the matcher takes its time to import
+
     if isinstance(produced, Message):
         return produced
     if isinstance(produced, bytes):

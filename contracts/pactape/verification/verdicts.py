@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.matching import Mismatch
+if TYPE_CHECKING:  # the matcher is only used for verification in this process, and takes its time to import
+    from pactape.matching import Mismatch  # noqa: TC004 -- annotations are only read by type checkers
 
 __all__ = ["InteractionResult", "Publication", "UnjudgedContract", "Verdict", "Verification"]
 

@@ -15,7 +15,6 @@ from pactape.verification.message_factories import MessageFactories
 from pactape.verification.official.job import BrokerJob, Job
 from pactape.verification.official.message_server import MessageServer
 from pactape.verification.official.process import run
-from pactape.verification.official.provider_relay import ProviderRelay
 from pactape.verification.official.reasons import Reasons
 from pactape.verification.official.report import contract_errors, interaction_results
 from pactape.verification.official.state_server import StateServer
@@ -86,6 +85,8 @@ def run_official_verifier(
         url = provider.url
         relayed = url is not None and _needs_relay(url, provider)
         if url is not None and relayed:
+            from pactape.verification.official.provider_relay import ProviderRelay  # noqa: PLC0415 -- rare
+
             relay = ProviderRelay(
                 url, headers=provider.headers, options=provider.options, states=states, reasons=reasons
             )
