@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -88,6 +89,16 @@ READINGS: dict[str, tuple[Callable[[], Any], tuple[str, ...] | None]] = {
         (*MODEL_PATHS, "profile.city"),
     ),
     "pydantic by keywords": (lambda: UserModel(**given().json()), (*MODEL_PATHS, "profile.city")),
+    "pydantic by some keywords": (
+        lambda: UserModel(
+            id=(user := given().json())["id"], profile=user["profile"], nick=user.get("absent")
+        ),
+        ("id", "profile.city"),
+    ),
+    "a field that no model knows": (
+        lambda: UserModel(id=7, profile={"city": "x"}, other=given().json()["profile"]),  # type: ignore[call-arg, arg-type]
+        ("profile",),
+    ),
     "a type adapter": (
         lambda: pydantic.TypeAdapter(UserModel).validate_python(given().json()),
         (*MODEL_PATHS, "profile.city"),
@@ -145,14 +156,54 @@ def test_a_header_that_is_read_is_observed(url: str, library: Any) -> None:
     assert read_by(lambda: library.get(url, timeout=30).headers["X-Total"]) == [("header: x-total",)]
 
 
+def test_a_raw_json_encoder_reads_everything() -> None:
+    assert read_by(lambda: orjson.dumps(given().json()["profile"])) == [("profile",)]
+
+
+def test_another_library_s_body_is_found_by_the_recording_that_has_it() -> None:
+    with observing(lambda body: 3 if body == BODY else None) as observer:
+        value = json.loads(BODY)
+        assert (value["id"], json.loads('{"a": 1}')["a"], json.loads("5")) == (7, 1, 5)
+    assert [(each.position, each.paths()) for each in observer.answers] == [(3, ("id",))]
+
+
+def test_a_model_of_a_text_that_nobody_answered_is_just_a_model() -> None:
+    with observing() as observer:
+        assert UserModel.model_validate_json('{"id": 1, "profile": {"city": "x"}}').id == 1
+    assert observer.answers == []
+
+
+def test_a_streamed_request_has_no_body_to_be_known_by() -> None:
+    request = httpx2.Request("POST", "https://users.test/", content=iter([b"a"]))
+    response = httpx2.Response(200, json={"a": 1}, request=request)
+    with observing() as observer:
+        assert response.json()["a"] == 1
+    assert [each.body for each in observer.answers] == [b""]
+
+
+async def _ask_httpx(url: str) -> Any:
+    async with httpx.AsyncClient() as client:
+        response = await client.get(url)
+        await response.aread()
+        return json.loads(response.content)["name"]
+
+
+async def _ask_text(url: str) -> Any:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return json.loads(await response.text())["name"]
+
+
+@pytest.mark.parametrize("ask", [_ask_httpx, _ask_text])
+def test_asynchronous_clients_are_observed(url: str, ask: Callable[[str], Any]) -> None:
+    assert read_by(lambda: asyncio.run(ask(url))) == [("name",)]
+
+
 async def _ask(url: str) -> Any:
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         return (await response.json())["id"]
 
 
 def test_the_answers_of_aiohttp_are_observed(url: str) -> None:
-    import asyncio  # noqa: PLC0415 -- of this test alone
-
     assert read_by(lambda: asyncio.run(_ask(url))) == [("id",)]
 
 

@@ -69,6 +69,28 @@ def unpack(answer: Any) -> None:
         (lambda answer: answer["posts"].sort(key=lambda post: post["body"]), ("posts[].body",)),
         (lambda answer: "x" in answer["tags"], ("tags",)),
         (lambda answer: ",".join(answer["tags"]), ("tags",)),
+        (lambda answer: answer["tags"].index("x"), ("tags",)),
+        (lambda answer: answer["tags"].count("x"), ("tags",)),
+        (lambda answer: answer["tags"].pop(), ("tags",)),
+        (lambda answer: list(reversed(answer["tags"])), ("tags",)),
+        (lambda answer: answer["tags"] != ["x"], ("tags",)),
+        (lambda answer: answer["tags"] < ["z"], ("tags",)),
+        (lambda answer: answer["tags"] <= ["z"], ("tags",)),
+        (lambda answer: answer["tags"] > ["a"], ("tags",)),
+        (lambda answer: answer["tags"] >= ["a"], ("tags",)),
+        (lambda answer: answer["tags"] + ["z"], ("tags",)),
+        (lambda answer: ["z", *answer["tags"]], ("tags",)),
+        (lambda answer: ["z"] + answer["tags"], ("tags",)),
+        (lambda answer: answer["tags"] * 2, ("tags",)),
+        (lambda answer: answer["tags"].copy()[0], ("tags",)),
+        (lambda answer: {"a": 1} | answer["profile"], ("profile.city", "profile.zip")),
+        (lambda answer: list(reversed(answer["profile"])), ("profile.city", "profile.zip")),
+        (lambda answer: answer["profile"].popitem(), ("profile",)),
+        (lambda answer: answer["profile"].setdefault("city", "Paris"), ("profile.city",)),
+        (lambda answer: answer["profile"].read(("zip?",)), ("profile.zip?",)),
+        (lambda answer: answer["profile"].read(None), ("profile",)),
+        (lambda answer: answer["tags"].read(None), ("tags",)),
+        (lambda answer: answer["tags"].whole(), ("tags",)),
         (lambda answer: {**answer["profile"]}, ("profile.city", "profile.zip")),
         (lambda answer: dict(answer["profile"]), ("profile.city", "profile.zip")),
         (lambda answer: list(answer["profile"].items()), ("profile.city", "profile.zip")),
@@ -101,6 +123,21 @@ def test_a_key_that_a_path_cannot_name_makes_what_holds_it_used_whole() -> None:
 
 def test_a_list_at_the_top_is_read_by_its_items() -> None:
     assert reads(lambda answer: answer[0]["id"], [{"id": 1, "name": "Ada"}]) == ("[].id",)
+
+
+def test_nested_arrays_are_read_by_their_items() -> None:
+    assert reads(lambda answer: [row[0]["id"] for row in answer], [[{"id": 1, "name": "Ada"}]]) == (
+        "[][].id",
+    )
+
+
+def test_what_a_model_says_of_fields_is_kept() -> None:
+    paths = ('status=["open"]', "status", "owner|null?.name", "{!}")
+    assert reads(lambda answer: answer.read(paths)) == tuple(sorted(paths))
+
+
+def test_a_key_with_a_mark_of_the_notation_makes_what_holds_it_used_whole() -> None:
+    assert reads(lambda answer: answer["links"]["a?"], {"links": {"a?": 1, "c": 2}}) == ("links",)
 
 
 def test_writing_reads_nothing() -> None:

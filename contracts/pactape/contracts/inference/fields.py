@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EVERYTHING", "HEADER", "NOTHING", "ReadFields", "headers_read", "is_plain_key", "read_fields"]
+__all__ = ["EVERYTHING", "HEADER", "ReadFields", "headers_read", "read_fields"]
 
 #: What the path of a response header begins with: "header: location". No field path has a colon and a space here.
 HEADER = "header: "
@@ -32,7 +32,6 @@ _ITEM = "[]"
 _BARE = "{}"
 _CLOSED = "{!}"
 _STEP = re.compile(r"(?P<key>.*?)(?P<null>\|null)?(?P<default>\?)?", re.DOTALL)
-_NOTATION = (".", "[]", "{}", "{!}", "?", "|null", "=", HEADER)
 
 
 class ReadFields:
@@ -126,7 +125,6 @@ class ReadFields:
 
 
 EVERYTHING = ReadFields(None)
-NOTHING = ReadFields({})
 
 
 def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
@@ -158,11 +156,6 @@ def _add(tree: ReadFields, path: str) -> None:
 def headers_read(paths: Iterable[str]) -> frozenset[str]:
     """Return the names of the response headers among field paths, in lower case."""
     return frozenset(path.removeprefix(HEADER) for path in paths if path.startswith(HEADER))
-
-
-def is_plain_key(key: str) -> bool:
-    """Return whether a field path can name this key: one with a mark of the notation in it can't be told apart."""
-    return bool(key) and not any(mark in key for mark in _NOTATION)
 
 
 def _steps(path: str) -> list[str]:

@@ -10,7 +10,7 @@ from pactape.contracts.inference.rules import expect, matches_regex
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.interactions.interaction import Content, ExpectedResponse, Interaction
 from pactape.contracts.interactions.request_headers import spelling
-from pactape.http_bodies import header, header_values, is_json, media_type, parse_content_type, strings_in
+from pactape.http_bodies import header, header_values, media_type, parse_content_type, strings_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,9 +135,7 @@ def _header_rule(value: str) -> Rule:
     return matches_regex(r"^[0-9]+$" if value.isdecimal() else r"^[\s\S]+$")
 
 
-def _content(media: str, expectation: Expectation) -> Content | None:
-    if not is_json(media):
-        return None
+def _content(media: str, expectation: Expectation) -> Content:
     rules = dict(sorted(expectation.rules.items()))
     return Content(media_type=media, example=expectation.example, rules=rules)
 
