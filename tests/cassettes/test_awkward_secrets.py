@@ -21,6 +21,8 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 BODIES: dict[str, tuple[str, str | bytes]] = {
     "a list below the name": (JSON, json.dumps({"token": [SECRET]})),
+    "the second of two items below the name": (JSON, json.dumps({"token": ["short", SECRET]})),
+    "a list of name and value": (JSON, json.dumps([["x-api-key", SECRET]])),
     "an object below the name": (JSON, json.dumps({"password": {"plain": SECRET}})),
     "a value below the name": (JSON, json.dumps({"token": {"value": "short", "plain": SECRET}})),
     "an object deep below the name": (JSON, json.dumps({"password": {"a": [{"b": {"c": SECRET}}]}})),

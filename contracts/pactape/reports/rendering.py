@@ -42,7 +42,7 @@ def render(report: Report, report_format: Format, *, is_coloured: bool = False) 
     Example:
         >>> from pactape.reports import Report
         >>> render(Report(command="check", exit_code=0, summary="0 breaking"), "text")
-        '0 breaking\\n'
+        '0 breaking\n'
     """
     if report_format == "text":
         return text_report(report, is_coloured=is_coloured)

@@ -110,10 +110,10 @@ def _edits(document: Any, visit: Visitor) -> Iterator[tuple[int, str]]:
 
 
 def _items(values: list[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
-    """The items of a list, which have its name; the second one of ["password", "…"] has that of the first."""
+    """The items of a list, which have its name; the second one of ["password", "…"] has that of the first, too."""
     inside = names.in_list()
     if len(values) == _PAIR and all(isinstance(each, str) for each in values):
-        return iter([(inside, values[0]), (inside.below(values[0]), values[1])])
+        return iter([(inside, values[0]), (names.after(values[0]), values[1])])
     return iter([(inside, each) for each in values])
 
 

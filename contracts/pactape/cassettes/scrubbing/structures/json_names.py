@@ -92,6 +92,7 @@ class NamesBelow:
         "_describes",
         "_hidden",
         "_key",
+        "_named_before",
         "_pair",
         "_parent",
         "_prefix",
@@ -116,6 +117,7 @@ class NamesBelow:
         self._prefix, self._describes = prefix, describes
         self._pair, self._hidden, self._signs = "", False, False
         self._aliases = aliases or {}
+        self._named_before: NamesBelow | None = None
 
     def __str__(self) -> str:
         return f"{self._parent}{self._key}" if self._parent is not None else "$"
@@ -156,6 +158,12 @@ class NamesBelow:
             aliases=self._aliases,
         )
 
+    def after(self, name: str) -> NamesBelow:
+        """Return what is known about an item of a list behind one that may be its name: ["password", "…"]."""
+        found = self.in_list()
+        found._named_before = found.below(name)
+        return found
+
     def below(self, key: str) -> NamesBelow:
         """Return what is known about the member `key` of the object at this place."""
         name = self._name_of(key)
@@ -173,7 +181,10 @@ class NamesBelow:
         """Return the text at this place without secrets."""
         if self._describes and " " in value:
             return visit.text(value)
-        return visit.field(self.name, value, Place.BODY, self)
+        clean = visit.field(self.name, value, Place.BODY, self)
+        if clean == value and self._named_before is not None:
+            return self._named_before.visit(value, visit)
+        return clean
 
     def _name_of(self, key: str) -> str:
         if self._pair and key in _VALUE_KEYS:
