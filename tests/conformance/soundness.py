@@ -175,10 +175,10 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
     pact.write_bytes(encode_pact(first.parties, (_numbered(n, each) for n, each in enumerate(recordings))))
     states = {state.name: _nothing for each in recordings for state in each.interaction.states}
     exchanges = [each.exchange for each in recordings]
-    server = ReplayServer(Recordings(base_url=first.provider.url, exchanges=exchanges))
+    server = ReplayServer(Recordings(exchanges=exchanges))
     with in_background(server, name="soundness"):
         official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
-    application = ReplayApplication(Recordings(base_url=first.provider.url, exchanges=exchanges))
+    application = ReplayApplication(Recordings(exchanges=exchanges))
     with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
         own = [verifier.verify(each) for each in read_pact(pact).interactions]
     by_description = {each.description: each for each in official.results}

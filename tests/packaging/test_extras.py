@@ -144,10 +144,14 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-#: Libraries that are used where they happen to be installed.
-OPTIONAL = {"brotli", "brotlicffi", "zstandard", "compression", "backports"}
-#: A command that is run, a library whose sessions users hand in, and the toolkit itself in its extra "all".
-NOT_IMPORTED = {"pact-python-cli", "authlib", "pactape"}
+#: Codings that are decoded where a library for them is installed, and users' own libraries that are supported.
+OPTIONAL = {
+    *("brotli", "brotlicffi", "zstandard", "compression", "backports"),
+    *("aiohttp", "multidict", "mitmproxy", "pydantic"),
+}
+#: A command that is run, a library whose sessions users hand in, the driver that SQLAlchemy imports, and the
+#: toolkit itself in its extra "all".
+NOT_IMPORTED = {"pact-python-cli", "authlib", "psycopg", "pactape"}
 
 
 def used_distributions(package: Path) -> set[str]:

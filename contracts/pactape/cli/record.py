@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import ProviderState
     from pactape.recording_proxy import RecordingSessions
+    from pactape.serving import HttpServer
     from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["record"]
@@ -67,10 +68,7 @@ def record(
     from pactape.recording_proxy import RecordingApplication, RecordingSessions, Upstream  # noqa: PLC0415 -- as above
     from pactape.serving import HttpServer  # noqa: PLC0415 -- as above
 
-    if problem := url_error(upstream):
-        raise BadInputError(
-            f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write it in full"
-        )
+    _check_url(upstream)
     settings = load_settings(project)
     known = settings.provider(provider) if provider else None
     sessions = RecordingSessions(
@@ -84,17 +82,27 @@ def record(
         canonical_url=known.url if known else None,
     )
     server = HttpServer(application, host=host, port=port)
-
-    def stop(_signal: int, _frame: object) -> None:
-        threading.Thread(target=server.stop).start()  # stopping waits for the thread that this interrupts
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    _stop_on_signals(server)
     click.echo(f"Recording {upstream} at {server.url}")
     try:
         server.serve()
     finally:
         _finish(sessions)
+
+
+def _check_url(upstream: str) -> None:
+    if problem := url_error(upstream):
+        raise BadInputError(
+            f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write it in full"
+        )
+
+
+def _stop_on_signals(server: HttpServer) -> None:
+    def stop(_signal: int, _frame: object) -> None:
+        threading.Thread(target=server.stop).start()  # stopping waits for the thread that this interrupts
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
 
 
 def _set_up(

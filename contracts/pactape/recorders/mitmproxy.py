@@ -1,4 +1,4 @@
-"""mitmproxy's flow dumps, read by mitmproxy itself (the extra `mitmproxy`)."""
+"""mitmproxy's flow dumps, read by mitmproxy itself where it is installed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _entries(source: Source) -> Iterable[Entry]:
 
 def _flow_reader(source: Source) -> tuple[Any, type[Exception]]:
     try:
-        from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 -- an extra, and slow to import
+        from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 -- optional, and slow to import
         from mitmproxy.io import FlowReader  # noqa: PLC0415 -- the same
     except ImportError as error:
         raise BadInputError(

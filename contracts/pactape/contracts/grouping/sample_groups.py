@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,35 +66,48 @@ def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedC
         CassetteFormatError: None of them can be read.
     """
     routes = RouteKnowledge(settings)
-    first: dict[ContractParties, Groups] = {}
-    providers: dict[ContractParties, ProviderSettings] = {}
-    messages: dict[ContractParties, list[RecordedMessage]] = {}
-    reader = SampleReader(settings, cache)
-    read: list[Path] = []
-    skipped: list[tuple[Path, CassetteFormatError]] = []
+    found = _read(paths, SampleReader(settings, cache))
+    if found.skipped and not found.paths:
+        raise found.skipped[0][1]
+    groups = {
+        parties: _final_groups(groups, routes.of(found.providers[parties]))
+        for parties, groups in found.groups.items()
+    }
+    return GroupedSamples(
+        groups=groups,
+        messages=found.messages,
+        paths=tuple(found.paths),
+        skipped=tuple((path, error.what) for path, error in found.skipped),
+    )
+
+
+@dataclass
+class _Found:
+    """What the cassettes hold, in the groups of each recording alone."""
+
+    groups: dict[ContractParties, Groups] = field(default_factory=dict)
+    providers: dict[ContractParties, ProviderSettings] = field(default_factory=dict)
+    messages: dict[ContractParties, list[RecordedMessage]] = field(default_factory=dict)
+    paths: list[Path] = field(default_factory=list)
+    skipped: list[tuple[Path, CassetteFormatError]] = field(default_factory=list)
+
+
+def _read(paths: Iterable[Path], reader: SampleReader) -> _Found:
+    found = _Found()
     for path in paths:
         try:
-            found = reader.read(path)
+            recorded = reader.read(path)
         except CassetteFormatError as error:
-            skipped.append((path, error))
+            found.skipped.append((path, error))
             continue
-        read.append(path)
-        for each in found.samples:
+        found.paths.append(path)
+        for each in recorded.samples:
             key = own_key(each.sample, each.provider)
-            providers[each.parties] = each.provider
-            first.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
-        for parties, message in found.messages:
-            messages.setdefault(parties, []).append(message)
-    if skipped and not read:
-        raise skipped[0][1]
-    return GroupedSamples(
-        groups={
-            parties: _final_groups(groups, routes.of(providers[parties])) for parties, groups in first.items()
-        },
-        messages=messages,
-        paths=tuple(read),
-        skipped=tuple((path, error.what) for path, error in skipped),
-    )
+            found.providers[each.parties] = each.provider
+            found.groups.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
+        for parties, message in recorded.messages:
+            found.messages.setdefault(parties, []).append(message)
+    return found
 
 
 def _final_groups(groups: Mapping[GroupKey, list[Sample]], known: KnownRoutes) -> Groups:
