@@ -185,52 +185,38 @@ def _in_fields(values: _Values) -> Iterator[Case]:
             )
 
 
+_SCHEMES = _names("Bearer Basic Token token ApiKey GenieKey SSWS Negotiate Digest DPoP Key")
+_HEADERS_WITH_URLS = _names(
+    "Location Content-Location Refresh Link Operation-Location X-Upload-Url Referer SourceMap"
+)
+_HEADER_TEXTS = (
+    ("Cookie", "theme=dark; session={}"),
+    ("Set-Cookie", "session={}; Path=/; HttpOnly"),
+    ("Set-Cookie", "a=b; Path=/, sid={}; Path=/"),
+    ("X-WSSE", 'UsernameToken Username="ada", PasswordDigest="{}", Nonce="x"'),
+    ("WWW-Authenticate", 'Bearer realm="x", token="{}"'),
+    ("X-Forwarded-Authorization", "Bearer {}"),
+    ("X-Original-Url", "/cb?access_token={}"),
+    ("X-Debug", "password={}"),
+    ("X-Curl", "curl -H 'X-Api-Key: {}' /x"),
+)
+
+
 def _in_headers(values: _Values) -> Iterator[Case]:
     for name in _HEADERS:
         secret = values.next()
         yield Case(f"header {name}", secret, headers=((name, secret),))
-    for scheme in (
-        "Bearer",
-        "Basic",
-        "Token",
-        "token",
-        "ApiKey",
-        "GenieKey",
-        "SSWS",
-        "Negotiate",
-        "Digest",
-        "DPoP",
-        "Key",
-    ):
+    for scheme in _SCHEMES:
         secret = values.base62()
         yield Case(
             f"header Authorization {scheme}", secret, headers=(("Authorization", f"{scheme} {secret}"),)
         )
-    for header in (
-        "Location",
-        "Content-Location",
-        "Refresh",
-        "Link",
-        "Operation-Location",
-        "X-Upload-Url",
-        "Referer",
-        "SourceMap",
-    ):
+    for header in _HEADERS_WITH_URLS:
         secret = values.base62()
         url = f"https://files.example.org/a?expires=7&sig={secret}"
         wrapped = {"Refresh": f"0; url={url}", "Link": f'<{url}>; rel="next"'}.get(header, url)
         yield Case(f"header {header}", secret, headers=((header, wrapped),))
-    for header, text in (
-        ("Cookie", "theme=dark; session={}"),
-        ("Set-Cookie", "session={}; Path=/; HttpOnly"),
-        ("Set-Cookie", "a=b; Path=/, sid={}; Path=/"),
-        ("X-WSSE", 'UsernameToken Username="ada", PasswordDigest="{}", Nonce="x"'),
-        ("WWW-Authenticate", 'Bearer realm="x", token="{}"'),
-        ("X-Forwarded-Authorization", "Bearer {}"),
-        ("X-Original-Url", "/cb?access_token={}"),
-        ("X-Debug", "password={}"),
-        ("X-Curl", "curl -H 'X-Api-Key: {}' /x"),
-    ):
+    for header, text in _HEADER_TEXTS:
         secret = values.base62()
         yield Case(f"header {header} {text[:12]}", secret, headers=((header, text.format(secret)),))
 

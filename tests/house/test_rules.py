@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
 #: Modules that may be longer: tables of data.
-TABLES = {"contracts/pactape/cassettes/scrubbing/providers.py", "tests/recorders/helpers/samples.py"}
+TABLES = {
+    "benchmarks/_harmless.py",
+    "benchmarks/_planted.py",
+    "contracts/pactape/cassettes/scrubbing/providers.py",
+    "tests/recorders/helpers/samples.py",
+}
 #: What is still too long; these sets only ever shrink.
 TO_BE_SPLIT = {
     "contracts/pactape/cassettes/replay/replay_cassette.py",

@@ -64,18 +64,13 @@ def record(
     "states": […]} begins a test for all requests that follow, and DELETE ends it. Secrets are scrubbed before
     anything is written.
     """
-    from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.recording_proxy import RecordingApplication, RecordingSessions, Upstream  # noqa: PLC0415 -- as above
+    from pactape.recording_proxy import RecordingApplication, Upstream  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.serving import HttpServer  # noqa: PLC0415 -- as above
 
     _check_url(upstream)
     settings = load_settings(project)
     known = settings.provider(provider) if provider else None
-    sessions = RecordingSessions(
-        cassettes or settings.cassettes,
-        rules=ScrubRules.from_settings(settings.scrub),
-        set_up=_set_up(settings, known),
-    )
+    sessions = _sessions(settings, known, cassettes or settings.cassettes)
     application = RecordingApplication(
         Upstream(upstream, timeout=timeout, ca_file=ca_file),
         sessions,
@@ -95,6 +90,14 @@ def _check_url(upstream: str) -> None:
         raise BadInputError(
             f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write it in full"
         )
+
+
+def _sessions(settings: Settings, known: ProviderSettings | None, folder: Path) -> RecordingSessions:
+    from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
+    from pactape.recording_proxy import RecordingSessions  # noqa: PLC0415 -- as above
+
+    rules = ScrubRules.from_settings(settings.scrub)
+    return RecordingSessions(folder, rules=rules, set_up=_set_up(settings, known))
 
 
 def _stop_on_signals(server: HttpServer) -> None:

@@ -113,7 +113,7 @@ def _items(values: list[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, A
     """The items of a list, which have its name; the second one of ["password", "…"] has that of the first, too."""
     inside = names.in_list()
     if len(values) == _PAIR and all(isinstance(each, str) for each in values):
-        return iter([(inside, values[0]), (names.after(values[0]), values[1])])
+        return iter([(inside, values[0]), (names.in_list(after=values[0]), values[1])])
     return iter([(inside, each) for each in values])
 
 

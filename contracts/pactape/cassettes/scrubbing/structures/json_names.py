@@ -147,9 +147,13 @@ class NamesBelow:
             found._aliases = {**found._aliases, **bound_variables(query)}
         return found
 
-    def in_list(self) -> NamesBelow:
-        """Return what is known about the items of a list at this place: they have its name."""
-        return NamesBelow(
+    def in_list(self, *, after: str = "") -> NamesBelow:
+        """Return what is known about the items of a list at this place: they have its name.
+
+        Args:
+            after: The item before, when it may be the item's name, too: ["password", "…"].
+        """
+        found = NamesBelow(
             self.name,
             parent=self,
             key="[]",
@@ -157,11 +161,8 @@ class NamesBelow:
             describes=self._describes,
             aliases=self._aliases,
         )
-
-    def after(self, name: str) -> NamesBelow:
-        """Return what is known about an item of a list behind one that may be its name: ["password", "…"]."""
-        found = self.in_list()
-        found._named_before = found.below(name)
+        if after:
+            found._named_before = found.below(after)
         return found
 
     def below(self, key: str) -> NamesBelow:
