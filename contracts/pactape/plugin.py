@@ -28,6 +28,9 @@ _FIXTURES = pytest.StashKey["FixtureCassettes"]()
 _HYGIENE = pytest.StashKey["HygieneReport"]()
 _NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
+#: Under this key a worker of pytest-xdist hands the error of a marker to the controller.
+_USAGE_KEY = "pactape_usage_error"
+_USAGE = pytest.StashKey[str]()
 _UNMATCHED = pytest.StashKey[dict[str, list[str]]]()
 _SESSION = pytest.StashKey["CassetteSession"]()
 
@@ -53,7 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     try:
         check_items(marked, _configs(config))
     except BadInputError as error:
-        pytest.exit(f"pactape: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
+        if not hasattr(config, "workeroutput"):
+            pytest.exit(f"pactape: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
+        config.workeroutput[_USAGE_KEY] = str(error)  # the controller ends the run
+        items.clear()
+        return
     if _is_hygienic(config):
         _hygiene(config).register(items)
     _fixtures(config).register(marked)
@@ -80,14 +87,20 @@ def pytest_make_collect_report(
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
-    if _HYGIENE in config.stash:
+    if _USAGE in config.stash:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif _HYGIENE in config.stash:
         _hygiene(config).finish(session, saw_all=not config.stash.get(_NARROWED, False))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Called by pytest-xdist in the controller, when a worker has ended."""
-    data = getattr(node, "workeroutput", {}).get("pactape_hygiene")
+    output = getattr(node, "workeroutput", {})
+    if _USAGE_KEY in output:
+        node.config.stash[_USAGE] = output[_USAGE_KEY]
+        return
+    data = output.get("pactape_hygiene")
     if data:
         _hygiene(node.config).merge(data)
     else:
@@ -114,6 +127,8 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _USAGE in terminalreporter.config.stash:
+        terminalreporter.line(f"pactape: {terminalreporter.config.stash[_USAGE]}", red=True)
     texts = terminalreporter.config.stash.get(_UNMATCHED, {})
     if texts:
         from pactape.pytest_record.unmatched import show_unmatched  # noqa: PLC0415 -- only failures need it

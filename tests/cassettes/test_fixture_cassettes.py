@@ -1,0 +1,109 @@
+"""What wider fixtures request belongs to their own cassettes, in set-up and teardown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cassettes.test_shared_cassettes import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cassettes.conftest import Provider
+
+ASK = """
+import os, pytest, requests, unittest
+
+def ask(path, method="GET"):
+    return requests.request(method, os.environ["API"] + path, timeout=5).json()["path"]
+"""
+FIXTURE = """
+@pytest.fixture(scope="{scope}")
+def thing():
+    yield ask("/things", "POST")
+    ask("/things/7", "DELETE")
+
+class TestIt:
+    @pytest.mark.cassette
+    def test_one(self, thing):
+        assert ask("/one") == "/one"
+
+    @pytest.mark.cassette
+    def test_two(self, thing):
+        assert ask("/two") == "/two"
+"""
+XUNIT = """
+def setup_module():
+    ask("/module")
+
+class TestUsers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.user = ask("/class")
+
+    @classmethod
+    def tearDownClass(cls):
+        ask("/gone")
+
+    @pytest.mark.cassette
+    def test_one(self):
+        assert (self.user, ask("/one")) == ("/class", "/one")
+
+    @pytest.mark.cassette
+    def test_two(self):
+        assert (self.user, ask("/two")) == ("/class", "/two")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, provider: Provider) -> Project:
+    return Project(tmp_path, provider.url)
+
+
+def test_every_wide_scope_replays_alone_and_reaches_nothing(project: Project, provider: Provider) -> None:
+    for scope in ("class", "module", "session"):
+        project.write(f"test_{scope}.py", ASK + FIXTURE.format(scope=scope))
+    project.write("test_xunit.py", ASK + XUNIT)
+    assert "exit 0" in project.pytest("--pactape-record", "once")
+    hits = provider.hits.total()
+    for options in ((), ("-k", "two"), ("-p", "xdist.plugin", "-n", "2"), ("-p", "pytest_randomly")):
+        output = project.pytest("--pactape-hygiene=fail", *options)
+        assert "exit 0" in output, output
+    assert provider.hits.total() == hits
+
+
+def test_fixtures_have_cassettes_named_after_where_they_are(project: Project) -> None:
+    project.write("test_session.py", ASK + FIXTURE.format(scope="session"))
+    project.write("test_xunit.py", ASK + XUNIT)
+    project.pytest("--pactape-record", "once")
+    assert sorted(each.name for each in (project.root / "cassettes/fixtures").iterdir()) == [
+        "test_session.thing.yaml",
+        "test_xunit.TestUsers.setUpClass.yaml",
+        "test_xunit.setup_module.yaml",
+    ]
+
+
+def test_a_teardown_without_a_recording_fails_and_reaches_nothing(
+    project: Project, provider: Provider
+) -> None:
+    text = ASK + FIXTURE.format(scope="session")
+    project.write("test_it.py", text)
+    project.pytest("--pactape-record", "once")
+    project.write("test_it.py", text.replace("/things/7", "/things/8"))
+    hits = provider.hits.total()
+    output = project.pytest()
+    assert "exit 1" in output
+    assert "DELETE" in output
+    assert provider.hits.total() == hits
+
+
+def test_an_older_recording_with_the_requests_in_the_first_test_s_cassette_replays(project: Project) -> None:
+    text = ASK + FIXTURE.format(scope="session").replace('    ask("/things/7", "DELETE")\n', "")
+    inline = text.replace('scope="session"', 'scope="function"').replace(", thing", "", 1)
+    project.write("test_it.py", text.replace('scope="session"', 'scope="function"'))
+    project.pytest("--pactape-record", "once")
+    project.write("test_it.py", text)
+    assert "exit 0" in project.pytest("-k", "one")
+    assert inline != text
