@@ -139,5 +139,5 @@ def test_the_rules_of_a_host_are_added_to_those_of_all() -> None:
 
 @pytest.mark.parametrize("entry", ["", "query.", "$", "$.a[", "body."])
 def test_an_entry_that_names_nothing_is_refused(entry: str) -> None:
-    with pytest.raises(ValueError, match="it |JSON path"):
+    with pytest.raises(ValueError, match=r"it |JSON path"):
         parse_ignored(entry)
