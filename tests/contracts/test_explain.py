@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from pactape.cli import command
 from pactape.errors import PactFormatError
 
+from tests.contracts.helpers.projects import Project, interaction
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -145,3 +147,11 @@ def test_a_rule_names_the_test_that_read_its_field(pact: Path) -> None:
     root = str(pact.parent.parent)
     CliRunner().invoke(command, ["derive", "--project", root], catch_exceptions=False)
     assert any("$.id  number; 3 integer; read by t.py::test_a" in line for line in explained(pact))
+
+
+def test_the_items_of_lists_and_the_values_of_maps_are_explained(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.record("a", interaction(answer={"tags": [{"x": 1}], "days": {"2026-01-31": 5}}))
+    CliRunner().invoke(command, ["derive", "--project", str(tmp_path)], catch_exceptions=False)
+    lines = [line.split()[0] for line in explained(tmp_path / "pacts" / "web-users.json")[4:]]
+    assert lines == ["$", "$.days", "$.days.*", "$.tags", "$.tags[*]", "$.tags[*].x"]

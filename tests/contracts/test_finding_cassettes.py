@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pactape.checking import check_project
 from pactape.contracts import derive
 from pactape.errors import CassetteFormatError
 from pactape.settings import load_settings
@@ -58,6 +59,18 @@ def test_one_file_that_is_no_cassette_stops_nothing(project: Project) -> None:
         ["cassettes/b.yaml"],
         1,
     )
+
+
+def test_check_names_a_file_that_is_no_cassette_and_goes_on(project: Project) -> None:
+    (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
+    findings = check_project(load_settings(project.root)).findings
+    assert [each.rule for each in findings if each.rule == "file-skipped"] == ["file-skipped"]
+
+
+def test_nothing_can_be_checked_without_any_cassette(project: Project) -> None:
+    (project.root / "cassettes" / "a.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(CassetteFormatError):
+        check_project(load_settings(project.root))
 
 
 def test_no_file_that_is_a_cassette_is_an_error(project: Project) -> None:

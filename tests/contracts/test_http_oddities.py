@@ -146,3 +146,15 @@ def test_the_boundary_of_a_multipart_body_may_be_any() -> None:
 def test_a_secret_inside_of_a_header_is_not_asked_for() -> None:
     rules = header_rules({"X-Auth": "key=scrubbed; v=1", "Authorization": "Bearer scrubbed"})
     assert [each["matchers"][0]["regex"] for each in rules.values()] == [r"^\S.*$", r"^Bearer \S+$"]
+
+
+def test_a_mask_in_a_request_s_list_may_be_any_text(project: Project) -> None:
+    project.record("a", interaction(method="POST", sent={"keys": ["scrubbed", "plain"]}))
+    (found,) = project.interactions()
+    assert found["request"]["matchingRules"]["body"].keys() == {"$.keys[0]"}
+
+
+def test_a_host_with_an_impossible_port_is_a_provider_by_its_name(project: Project) -> None:
+    project.settings('[project]\nname = "web"\n')
+    project.record("a", interaction(url="http://users.test:99999/users/7"))
+    assert [each.parties.provider for each in project.derive().contracts] == ["users.test"]

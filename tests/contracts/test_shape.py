@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.contracts.inference.shape import MANY, Shape, shape_of
+from pactape.contracts.inference.shape import MANY, Shape, answer_id, shape_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -105,3 +106,13 @@ def test_an_item_that_lacks_a_key_makes_it_optional() -> None:
 
 def test_beyond_sixteen_distinct_answers_are_many() -> None:
     assert shape_of(list(range(40))).answers("integer") == MANY
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800", {"a": [2**70]}])
+def test_any_json_value_has_an_id(value: Any) -> None:
+    assert answer_id(value) == answer_id(value) != answer_id([value])
+
+
+def test_a_place_with_many_texts_has_no_vocabulary_however_they_came() -> None:
+    shape = joined(shape_of(["a", "b", "c"]), shape_of(["d", "e", "f"]))
+    assert shape.values is None
