@@ -89,7 +89,7 @@ def _url(request: dict[str, Any]) -> str:
     url = str(request.get("url") or "")
     for name, value in _members(request.get("params:path")):
         url = url.replace(f":{name}", value)
-    if variable := re.search(r"\{\{.*?\}\}|/:\w+", url.partition("://")[2]):
+    if variable := re.search(r"\{\{.*?\}\}|(?<!/)/:\w+", url):
         raise SkipEntryError(f"uses the variable {variable[0].strip('/')}, which has no value")
     query = _members(request.get("params:query"))
     return url if "?" in url else query_url(url, query)

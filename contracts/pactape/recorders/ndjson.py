@@ -41,7 +41,7 @@ def _is_ndjson(source: Source) -> bool:
             for name, key in (("request", "url"), ("response", "status"))
         )
         and isinstance(value["request"].get("method"), str)
-        and "headers" not in (value.get("mappings") or ())
+        and "://" in str(value["request"]["url"])  # a stub of WireMock looks the same, with a path
     )
 
 
