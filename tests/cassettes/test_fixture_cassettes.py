@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cassettes.test_shared_cassettes import Project
+from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pactape.cassettes.replay.match_rules import HostRules, MatchRules, parse_ignored
 
-from tests.cassettes.test_shared_cassettes import Project
+from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.adopting.arguments import OldOptions
-    from pactape.adopting.plan import Plan
+    from pactape.adopting.moves import Plan
 
 __all__ = ["carry_out", "delete_old", "settings_lines", "write_new"]
 

@@ -5,89 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pactape.adopting.arguments import OldOptions, is_path, read_options
+from pactape.adopting.marked import Edit, MarkedTest, TestModule, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Edit", "MarkedTest", "TestModule", "Unit", "edited", "read_module"]
+__all__ = ["edited", "read_module"]
 
 _OURS = "cassette"
 #: Fixtures of the other plugins that a test may ask for.
 _FIXTURES = frozenset({"vcr", "vcr_cassette", "vcr_config", "vcr_cassette_dir", "default_cassette_name"})
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class Edit(msgspec.Struct, frozen=True, order=True):
-    """Bytes of a module to be replaced.
-
-    Args:
-        start: Where they begin.
-        end: Where they end.
-        text: What comes in their place.
-    """
-
-    start: int
-    end: int
-    text: str
-
-
-class MarkedTest(msgspec.Struct, frozen=True, kw_only=True):
-    """A test with one of the old markers.
-
-    Args:
-        classes: The names of its classes, the outermost first.
-        name: Its function's.
-        named: The cassettes that its markers name.
-        line: The line of its definition.
-        is_own: Whether a marker stands at the test itself, not only at its class or module.
-    """
-
-    classes: tuple[str, ...]
-    name: str
-    named: tuple[str, ...]
-    line: int
-    is_own: bool
-
-
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A function, a class or a whole module whose markers change together.
-
-    Args:
-        line: Where it begins.
-        name: What it is called; empty for a module.
-        tests: Its tests.
-        edits: What makes its markers ours.
-        options: What its markers' arguments mean.
-    """
-
-    __test__ = False
-
-    line: int
-    name: str
-    tests: tuple[MarkedTest, ...]
-    edits: tuple[Edit, ...] = ()
-    options: OldOptions = OldOptions()
-
-
-class TestModule(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done with a module.
-
-    Args:
-        tree: Its syntax tree.
-        units: What moves.
-        staying: The tests that keep their old markers.
-        left: What stays as it is: line and reason.
-    """
-
-    __test__ = False
-
-    tree: ast.Module
-    units: tuple[Unit, ...] = ()
-    staying: tuple[MarkedTest, ...] = ()
-    left: tuple[tuple[int, str], ...] = ()
 
 
 def edited(source: bytes, edits: Sequence[Edit]) -> bytes:

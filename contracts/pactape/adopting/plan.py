@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from pactape.adopting.arguments import OldOptions
 from pactape.adopting.layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
-from pactape.adopting.markers import Edit, edited, read_module
+from pactape.adopting.markers import read_module
+from pactape.adopting.moves import ModuleChange, Move, Plan, check_moves
 from pactape.adopting.old_settings import cassette_folder, config_options, opened_cassettes, test_patterns
 from pactape.cassettes import lint_cassette
 from pactape.cassettes.format.metadata import CassetteMetadata
@@ -25,72 +23,14 @@ from pactape.exchange import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from pactape.adopting.markers import MarkedTest, TestModule, Unit
+    from pactape.adopting.marked import MarkedTest, TestModule, Unit
     from pactape.settings import Settings
 
-__all__ = ["ModuleChange", "Move", "Plan", "plan_adoption"]
+__all__ = ["plan_adoption"]
 
 _COLLECT_SECONDS = 300
-
-
-class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """A cassette that moves.
-
-    Args:
-        old: The files that it comes from; several are joined.
-        new: Where it goes.
-        test: The node id of its test.
-        data: What is written.
-        scrubbed: The secrets that were replaced, a line for each.
-        module: The test's module.
-        unit: The line of the unit that the test belongs to.
-    """
-
-    old: tuple[Path, ...]
-    new: Path
-    test: str
-    data: bytes
-    scrubbed: tuple[str, ...]
-    module: Path
-    unit: int
-
-
-class ModuleChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A test module whose markers change.
-
-    Args:
-        path: The module.
-        source: Its text before.
-        edits: The edits by the line of their unit.
-    """
-
-    path: Path
-    source: bytes
-    edits: dict[int, tuple[Edit, ...]]
-
-    def text(self, without: frozenset[int] = frozenset()) -> bytes:
-        """Return its text after all edits but those of some units."""
-        edits = [edit for line, each in self.edits.items() if line not in without for edit in each]
-        return edited(self.source, edits)
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What adopting a project changes.
-
-    Args:
-        moves: The cassettes that move.
-        modules: The test modules that change.
-        left: What stays as it is, why, and what to do, one line each.
-        kept: The old cassettes that stay where they are, because something else opens them.
-        options: What the project's old configuration means.
-    """
-
-    moves: tuple[Move, ...]
-    modules: tuple[ModuleChange, ...]
-    left: tuple[str, ...]
-    kept: frozenset[Path] = frozenset()
-    options: OldOptions = OldOptions()
 
 
 def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
@@ -147,7 +87,7 @@ class _Planner:
             moves += [move for each in moving.values() for move in each or ()]
             if any(edits.values()):
                 changes.append(ModuleChange(path=path, source=source, edits=edits))
-        _check(moves)
+        check_moves(moves)
         return Plan(
             moves=tuple(moves),
             modules=tuple(changes),
@@ -300,21 +240,3 @@ def _files(path: Path, pattern: str) -> list[Path]:
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") or part in {"site-packages", "node_modules"} for part in path.parts)
-
-
-def _check(moves: Sequence[Move]) -> None:
-    owners: dict[Path, Move] = {}
-    for move in moves:
-        other = owners.setdefault(move.new, move)
-        if other is not move:
-            raise BadInputError(
-                f"{other.old[0]} and {move.old[0]} would both become this cassette",
-                where=move.new,
-                remedy="rename one of their tests",
-            )
-        if move.new.exists() and move.new not in move.old and move.new.read_bytes() != move.data:
-            raise BadInputError(
-                f"exists already, and {move.old[0]} would become it",
-                where=move.new,
-                remedy="delete the one that is out of date",
-            )

@@ -20,7 +20,7 @@ from pactape.files import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pactape.adopting.plan import ModuleChange, Plan
+    from pactape.adopting.moves import ModuleChange, Plan
 
 __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 

@@ -60,21 +60,18 @@ def use_cassette(
 ) -> Any:
     """Use a cassette of the project: in a `with`, or as decorator of a function, a coroutine or a unittest class.
 
-    The folder of cassettes, what is scrubbed, what is ignored and which hosts are left alone come from
-    `[tool.pactape]` of the project that the code lies in.
+    Its folder, what is scrubbed and what is ignored come from `[tool.pactape]` of the project of the calling code.
 
     Args:
-        name: The file, relative to the folder of cassettes; by default named after what is decorated. A class has a
-            cassette for each of its test methods.
-        mode: When to record; by default the environment variable PACTAPE_RECORD says it, else nothing is recorded.
+        name: The file; by default named after what is decorated, for a class after each of its test methods.
+        mode: When to record; by default what the environment variable PACTAPE_RECORD says, else never.
         allow: Hosts that are neither recorded nor blocked, beside those of the settings.
         ignore: Parts of requests that don't count, beside those of the settings.
         body: "ignore" when request bodies don't count.
         repeats: Whether the last response to a request is given again when all have been given.
 
     Raises:
-        BadInputError: A `with` has no name, or the mode is unknown.
-        SettingsError: The settings can't be used.
+        BadInputError: A `with` has no name, the mode is unknown, or the settings can't be used.
 
     Example:
         >>> with use_cassette("users.yaml") as cassette:
@@ -83,15 +80,9 @@ def use_cassette(
     """
     if callable(name):
         return ProjectCassette(None)(name)
+    rules = MatchRules().adding(ignore, ignore_body=body == "ignore")
     caller = Path(inspect.stack(context=0)[1].filename)
-    return ProjectCassette(
-        name,
-        mode=mode,
-        allow=allow,
-        rules=MatchRules().adding(ignore, ignore_body=body == "ignore"),
-        repeats=repeats,
-        caller=caller,
-    )
+    return ProjectCassette(name, mode=mode, allow=allow, rules=rules, repeats=repeats, caller=caller)
 
 
 class ProjectCassette:
