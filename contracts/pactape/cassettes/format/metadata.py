@@ -48,7 +48,10 @@ def encode_metadata(metadata: CassetteMetadata, scrubber: Scrubber) -> dict[str,
         value["messages"] = [_plain_message(each, scrubber) for each in metadata.messages]
     if metadata.provenance is not None:
         value |= _plain(metadata.provenance)
+        for name in ("test", "description"):
+            value[name] = scrubber.text(value[name])
         for state in value.get("states", ()):
+            state["name"] = scrubber.text(state["name"])
             state["parameters"] = scrubber.value(state["parameters"])
     return value
 

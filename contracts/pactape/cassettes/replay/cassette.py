@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.writing import (
@@ -21,14 +21,13 @@ from pactape.cassettes.replay.replay_cassette import ReplayCassette
 from pactape.cassettes.replay.self_check import ReplayProblem, check_recording
 from pactape.cassettes.replay.source import open_source
 from pactape.cassettes.scrubbing.filters import Cleaner
-from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pactape.errors import PactapeError
-    from pactape.exchange import Provenance
+    from pactape.exchange import Call, Provenance
 
 __all__ = ["Cassette", "open_cassette"]
 
@@ -58,7 +57,7 @@ def open_cassette(
             rules=options.rules, repeats=options.repeats, scrub_rules=options.scrub_rules, test=options.test
         )
     player = ReplayCassette(open_source(path), mode=mode, cleaner=cleaner, options=options)
-    return Cassette(player, mode=mode, provenance=provenance, scrubber=Scrubber(options.scrub_rules))
+    return Cassette(player, mode=mode, provenance=provenance, cleaner=cleaner)
 
 
 class Cassette:
@@ -68,7 +67,7 @@ class Cassette:
         player: Replays and records its HTTP interactions.
         mode: When to record and when to replay.
         provenance: The test that uses it.
-        scrubber: Replaces secrets in what the test declared and in messages.
+        cleaner: Replaces secrets in what is recorded, in what the test declared and in messages.
 
     Attributes:
         player: See above.
@@ -76,13 +75,13 @@ class Cassette:
     """
 
     def __init__(
-        self, player: ReplayCassette, *, mode: RecordMode, provenance: Provenance | None, scrubber: Scrubber
+        self, player: ReplayCassette, *, mode: RecordMode, provenance: Provenance | None, cleaner: Cleaner
     ) -> None:
         self.player = player
         self.outcome = TestOutcome.PASSED
         self._mode = mode
         self._provenance = provenance
-        self._scrubber = scrubber
+        self._cleaner = cleaner
         self._is_shared = False
         self._outdated: bytes | None = None
         self._messages: MessageQueue | None = None
@@ -207,7 +206,7 @@ class Cassette:
             self.file,
             self._interactions(start=0),
             metadata=CassetteMetadata(provenance=self._provenance, messages=self.messages.new_messages),
-            scrubber=self._scrubber,
+            scrubber=self._cleaner.scrubber,
         )
         self.player.dirty = False
 
@@ -231,7 +230,7 @@ class Cassette:
             self.file,
             self._interactions(start=0 if replaces else self.player.loaded_count),
             metadata=CassetteMetadata(provenance=provenance, messages=new_messages),
-            scrubber=self._scrubber,
+            scrubber=self._cleaner.scrubber,
         )
         self.player.dirty = False
 
@@ -251,7 +250,7 @@ class Cassette:
                 provenance=self.player.metadata.provenance or self._provenance,
                 messages=self.messages.new_messages,
             ),
-            scrubber=self._scrubber,
+            scrubber=self._cleaner.scrubber,
             key_of=self.player.digest_of,
             outdated=self._outdated,
         )
@@ -271,21 +270,25 @@ class Cassette:
                     provenance=self._provenance or metadata.provenance, reads=metadata.reads
                 ),
                 message_reads=self.messages.reads,
-                scrubber=self._scrubber,
+                scrubber=self._cleaner.scrubber,
             )
 
     def _interactions(self, *, start: int) -> list[RecordedInteraction]:
         rows = list(zip(self.player.data, self.player.calls, strict=True))
         return [
-            RecordedInteraction(
-                request=unpacked_request(request),
-                response=unpacked_response(response),
-                call=call,
-                reads=self._reads.get(index),
-            )
+            self._interaction(index, unpacked_request(request), unpacked_response(response), call)
             for index, ((request, response), call) in enumerate(rows)
             if index >= start
         ]
+
+    def _interaction(
+        self, index: int, request: Any, response: dict[str, Any], call: Call | None
+    ) -> RecordedInteraction:
+        if index >= self.player.loaded_count:
+            request, response = self._cleaner.again(request, response)
+        return RecordedInteraction(
+            request=request, response=response, call=call, reads=self._reads.get(index)
+        )
 
 
 def _union(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Cleaner", "content_type_of"]
 
 _DEFAULT_RULES = ScrubRules()
+_NUMBERED, _NUMBERED_BYTES = re.compile(r"scrubbed-\d+"), re.compile(rb"scrubbed-\d+")
 _ABOUT_BODIES = {"content-type", "content-encoding", "content-length"}
 
 
@@ -61,12 +62,45 @@ class Cleaner:
         All secrets are the same in it, so a request with another token matches. Most headers are left out: their
         filtering takes longer than all the rest.
         """
-        url = _url_for_matching(self.canonical(uri), self._matching.rules)
+        for name, value in headers.items():
+            self._matching.learn(name, value)
+        url = self._alike(_url_for_matching(self.canonical(uri), self._matching.rules))
         if not body:
             return method, url, None, {}  # what most requests are
         about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
         clean = self._filtered(VcrRequest(method, url, body, about), self._matching)
-        return method, url, clean.body, clean.headers
+        data = clean.body
+        if isinstance(data, bytes) and b"scrubbed-" in data:
+            data = _NUMBERED_BYTES.sub(b"scrubbed", data)
+        return method, clean.uri, data, clean.headers
+
+    def again(self, request: VcrRequest, response: dict[str, Any]) -> tuple[VcrRequest, dict[str, Any]]:
+        """Return what was recorded without secrets that were found later in the same cassette."""
+        again, body = self.scrubber.again, read_body(request)
+        answer = response["body"]
+        if isinstance(answer.get("string"), bytes):
+            answer = {**answer, "string": self.scrubber.again_in_bytes(answer["string"])}
+        return (
+            VcrRequest(
+                request.method,
+                again(request.uri),
+                self.scrubber.again_in_bytes(body) if isinstance(body, bytes) else body,
+                {name: again(str(value)) for name, value in request.headers.items()},
+            ),
+            {
+                **response,
+                "headers": {
+                    name: [again(str(value)) for value in _values(values)]
+                    for name, values in response["headers"].items()
+                },
+                "body": answer,
+            },
+        )
+
+    def _alike(self, url: str) -> str:
+        """A URL without secrets that were sent before under a name, its placeholders without their numbers."""
+        url = self._matching.again(url)
+        return _NUMBERED.sub("scrubbed", url) if "scrubbed-" in url else url
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
         """Return a response as it is recorded, its body without content coding, so that people can read it."""

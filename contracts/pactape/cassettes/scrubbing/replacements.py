@@ -10,6 +10,7 @@ from pactape.cassettes.scrubbing.known_values import KnownValues
 from pactape.cassettes.scrubbing.placeholders import (
     ConstantPlaceholders,
     NumberedPlaceholders,
+    is_mask,
     is_placeholder,
 )
 
@@ -57,7 +58,10 @@ class Replacements:
     def replace(self, secret: str, field: str, kind: str) -> str:
         """Return the placeholder of a secret, and note where it stood; what is a placeholder already stays."""
         if self.is_for_matching:
-            return self.placeholders.for_text(secret)
+            made = self.placeholders.for_text(secret)
+            if not is_mask(secret):
+                self.known.add(secret, made)
+            return made
         if is_placeholder(secret):
             return secret
         self.note(field, kind)

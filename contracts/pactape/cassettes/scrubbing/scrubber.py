@@ -117,6 +117,15 @@ class Scrubber:
         clean = self._replacements.known.replace_in_value(clean)
         return clean[name] if name else clean
 
+    def learn(self, name: str, value: object) -> None:
+        """Remember the secret of a header, to find it elsewhere."""
+        if isinstance(value, str) and not self._quick.is_clean_header(name, value):
+            self._walk(len(value)).header(name, value)
+
+    def again_in_bytes(self, body: bytes) -> bytes:
+        """Return a body without the secrets that this scrubber has replaced elsewhere since, by their values."""
+        return self._bytes_without_known(body)
+
     def again(self, text: str) -> str:
         """Return a text without the secrets that this scrubber has replaced elsewhere since, by their values."""
         return self._without_known(text)
