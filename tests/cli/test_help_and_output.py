@@ -54,3 +54,9 @@ def test_a_character_that_the_output_lacks_ends_no_command(tmp_path: Path, encod
     (pact,) = (tmp_path / "pacts").iterdir()
     explained = _run(tmp_path, "explain", str(pact), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert (derived.returncode, explained.returncode, derived.stderr, explained.stderr) == (0, 0, b"", b"")
+
+
+def test_lint_in_a_project_without_cassettes_could_not_tell(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.pactape]\ncassettes = "tapes"\n')
+    done = _run(tmp_path, "lint")
+    assert (done.returncode, b"tapes: contains no cassette" in done.stderr) == (2, True)

@@ -13,8 +13,10 @@ import pactape.contracts
 import pactape.findings
 import pactape.matching
 import pactape.observing
+import pactape.recorders
 import pactape.replaying
 import pactape.reports
+import pactape.settings
 import pactape.verification
 import pactape_clients
 import pactape_clients.auth
@@ -41,8 +43,10 @@ PAGES = {
         pactape.contracts,
         pactape.findings,
         pactape.observing,
+        pactape.recorders,
         pactape.replaying,
         pactape.reports,
+        pactape.settings,
         pactape.verification,
     ),
     ("matching.md",): (pactape.matching,),

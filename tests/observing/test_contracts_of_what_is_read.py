@@ -134,3 +134,23 @@ def test_a_header_that_is_read_is_in_the_contract(project: Project) -> None:
         "1",
         [{"match": "regex", "regex": "^[0-9]+$"}],
     )
+
+
+AIOHTTP_TEST = """
+import asyncio
+import aiohttp, pytest
+
+@pytest.mark.cassette
+def test_reads_a_user():
+    async def read():
+        async with aiohttp.ClientSession() as session, session.get("{url}/users/7") as response:
+            user = await response.json()
+            assert {reading}
+
+    asyncio.run(read())
+"""
+
+
+def test_recording_with_aiohttp_notes_only_what_the_test_reads(project: Project) -> None:
+    project.test("user['name']", "--pactape-record", "once", template=AIOHTTP_TEST)
+    assert project.reads() == ("name",)

@@ -39,7 +39,8 @@ def lint(
     Without CASSETTES: in all of the project's, in its contracts, and in what is cached below .pactape/.
 
     Prints file, interaction, place, field and kind of each, never the value. What only a second, independent look
-    notices is reported as "possible" and doesn't count. Exit codes: 0 none; 1 some; 2 a file can't be read.
+    notices is reported as "possible" and doesn't count. Exit codes: 0 none; 1 some; 2 a file
+    can't be read, or the project has no cassette.
     """
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.errors import PactapeError  # noqa: PLC0415 -- as above
@@ -86,9 +87,9 @@ def _finding(secret: FoundSecret) -> Finding:
 def _files(cassettes: tuple[Path, ...], settings: Settings) -> Iterator[tuple[Path, Lint]]:
     """The files to look at, each with the function that does it."""
     from pactape.cassettes import lint_cassette, lint_file  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.cassettes.finder import cassettes_in  # noqa: PLC0415 -- as above
+    from pactape.cassettes.finder import cassettes_in, find_cassettes  # noqa: PLC0415 -- as above
 
-    for path in cassettes_in(cassettes or settings.cassette_folders):
+    for path in cassettes_in(cassettes) if cassettes else find_cassettes(settings):
         yield path, lint_cassette
     if not cassettes:
         others = (settings.pacts, settings.handwritten, settings.cache_folder)

@@ -55,9 +55,22 @@ def _httpx(name: str, observer: Observer, replacements: Replacements) -> None:
 
 def _aiohttp(observer: Observer, replacements: Replacements) -> None:
     response = getattr(sys.modules.get("aiohttp.client_reqrep"), "ClientResponse", None)
+    session = getattr(sys.modules.get("aiohttp.client"), "ClientSession", None)
+    replacements.attribute(session, "_request", _requesting)
     replacements.attribute(response, "json", _reading_json_async(observer))
     for name in ("read", "text"):
         replacements.attribute(response, name, _reading_async(observer))
+
+
+def _requesting(original: Any) -> Any:
+    """Recording reads the body of a real response of aiohttp before its caller gets it."""
+
+    @wraps(original)
+    async def request(self: Any, *arguments: Any, **options: Any) -> Any:
+        with internal():
+            return await original(self, *arguments, **options)
+
+    return request
 
 
 def _reading_json(observer: Observer) -> Callable[[Any], Any]:
