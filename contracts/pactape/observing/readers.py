@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pactape.observing.answers import internal
-from pactape.observing.tracking import TrackedArray, TrackedObject, plain, unpacked
+from pactape.observing.plain_values import plain
+from pactape.observing.tracking import TrackedArray, TrackedObject, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from typing import Any, SupportsIndex, overload
 
 from pactape.observing.usage import ITEM, Usage, UsageState
 
-__all__ = ["TrackedArray", "TrackedObject", "plain", "track", "unpacked"]
+__all__ = ["TrackedArray", "TrackedObject", "track", "unpacked"]
 
 
 def track(value: Any, usage: Usage) -> Any:
@@ -53,21 +53,6 @@ def unpacked(data: dict[str, Any]) -> TrackedObject | None:
     _LAST_KEYS.set(None)
     answer._usage.restore(state)  # noqa: SLF001 -- of this module
     return answer
-
-
-def plain(value: Any) -> Any:
-    """Return a tracked value as plain objects and arrays; nothing is noted by that.
-
-    Example:
-        >>> usage = Usage()
-        >>> plain(track({"id": 7}, usage)), usage.paths()
-        ({'id': 7}, None)
-    """
-    if isinstance(value, dict):
-        return {key: plain(dict.__getitem__(value, key)) for key in dict.__iter__(value)}
-    if isinstance(value, list):
-        return [plain(each) for each in list.__iter__(value)]
-    return value
 
 
 class TrackedObject(dict[str, Any]):
