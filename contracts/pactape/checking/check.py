@@ -48,7 +48,7 @@ _UNREAD = "is recorded and never read"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check found.
+    """The result of a check.
 
     Args:
         findings: The worst first.
@@ -60,7 +60,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_project(settings: Settings) -> Check:
-    """Hold a project's recordings, contracts and clients against one another; nothing is written.
+    """Compare a project's recordings, contracts and clients; nothing is written.
 
     Raises:
         BadInputError: A cassette, a pact file or a client's file can't be read.
@@ -68,10 +68,10 @@ def check_project(settings: Settings) -> Check:
     rules = ScrubRules.from_settings(settings.scrub)
     cassettes = find_cassettes(settings)
     cache = ScrubbedCache(settings.cache_folder, rules)
-    found = group_samples(cassettes, settings, cache=cache)
+    grouped = group_samples(cassettes, settings, cache=cache)
     cache.delete_unused()
-    groups = [each for groups in found.groups.values() for each in groups.items()]
-    messages = found.messages_by_description()
+    groups = [each for groups in grouped.groups.values() for each in groups.items()]
+    messages = grouped.messages_by_description()
     written = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
     coverage = _coverage(groups, messages, list(written.values()), settings)
@@ -81,8 +81,8 @@ def check_project(settings: Settings) -> Check:
         *compare_contracts(derivation, written, settings),
         *_unprovable(derivation, written),
         *contradictions(written, by_place, received, supports=_supports(derivation)),
-        *_secrets(found.paths, rules),
-        *_expired(found.paths, settings, now=datetime.now(UTC)),
+        *_secrets(grouped.paths, rules),
+        *_expired(grouped.paths, settings, now=datetime.now(UTC)),
         *(
             Finding(
                 Severity.WARNING,
@@ -91,7 +91,7 @@ def check_project(settings: Settings) -> Check:
                 rule="file-skipped",
                 file=str(path),
             )
-            for path, why in found.skipped
+            for path, why in grouped.skipped
         ),
         *_unread(groups),
         *_unread_of_messages(messages),
@@ -124,26 +124,26 @@ def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterato
 
 def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     """Where each derived interaction comes from."""
-    found: dict[Named, tuple[str, ...]] = {}
+    supports: dict[Named, tuple[str, ...]] = {}
     for contract in derivation.contracts:
         stem = requests_stem(contract.parties.consumer, contract.parties.provider)
-        found |= {
+        supports |= {
             named(stem, each.description, each.states): each.cassettes for each in contract.interactions
         }
         stem = messages_stem(contract.parties.consumer, contract.parties.provider)
-        found |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
-    return found
+        supports |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
+    return supports
 
 
 def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Finding]:
     for path in cassettes:
-        for found in lint_cassette(path, rules):
-            place = f"{found.cassette}: {found.of}[{found.interaction}]: {found.place}"
-            named = f"{found.field}: {found.kind}" if found.field else found.kind
-            severity = Severity.INFO if found.possible else Severity.BREAKING
-            what = f"may contain a secret ({named})" if found.possible else f"contains a secret ({named})"
-            rule = "possible-secret" if found.possible else "secret"
-            yield Finding(severity, place, what, rule=rule, file=found.cassette)
+        for secret in lint_cassette(path, rules):
+            place = f"{secret.cassette}: {secret.of}[{secret.interaction}]: {secret.place}"
+            named = f"{secret.field}: {secret.kind}" if secret.field else secret.kind
+            severity = Severity.INFO if secret.possible else Severity.BREAKING
+            what = f"may contain a secret ({named})" if secret.possible else f"contains a secret ({named})"
+            rule = "possible-secret" if secret.possible else "secret"
+            yield Finding(severity, place, what, rule=rule, file=secret.cassette)
 
 
 def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) -> Iterator[Finding]:

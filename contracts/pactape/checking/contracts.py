@@ -1,4 +1,4 @@
-"""Whether the contracts are what the recordings give."""
+"""Whether the contracts are what `pactape derive` would write."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ def compare_contracts(
     """
     written = _by_contract(contracts.items())
     for stem, derived in _by_contract(_as_written(derivation, settings)).items():
-        if found := written.pop(stem, None):
-            yield from _compare(found, derived)
+        if interactions := written.pop(stem, None):
+            yield from _compare(interactions, derived)
         else:
             path = settings.pacts / f"{stem}.json"
             what = "is not written: run `pactape derive`"
             yield Finding(Severity.WARNING, str(path), what, rule="contract-missing", file=str(path))
-    for found in written.values():
-        yield from (finding for path, each in found for finding in _unsupported_interaction(path, each))
+    for interactions in written.values():
+        yield from (
+            finding for path, each in interactions for finding in _unsupported_interaction(path, each)
+        )
 
 
 def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Placed]]:

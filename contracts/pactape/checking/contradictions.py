@@ -1,4 +1,4 @@
-"""Whether recordings keep the contracts that came from them, requests and messages."""
+"""Whether recordings match the contracts that were derived from them, requests and messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def contradictions(
     *,
     supports: Mapping[Named, tuple[str, ...]],
 ) -> Iterator[Finding]:
-    """Match the recorded answers and messages against the interactions that they support.
+    """Match the recorded responses and messages with the interactions that they support.
 
     Args:
         contracts: The written contracts, by file.
@@ -42,7 +42,7 @@ def contradictions(
             place for.
 
     Yields:
-        Breaking: a recording of an interaction doesn't keep it.
+        Breaking: a recording contradicts the interaction that it supports.
 
     Raises:
         PactFormatError: A contract has a matching rule that can't be read.
@@ -55,8 +55,8 @@ def contradictions(
             cassettes = interaction.cassettes or supports.get(name, ())
             if not cassettes:
                 continue
-            found = _mismatches(_matcher(path, interaction), cassettes, exchanges, messages)
-            for place, mismatch in found:
+            matcher = _matcher(path, interaction)
+            for place, mismatch in _mismatches(matcher, cassettes, exchanges, messages):
                 yield Finding(
                     Severity.BREAKING,
                     where,
@@ -67,7 +67,7 @@ def contradictions(
 
 
 def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named:
-    """What an interaction is known by.
+    """Return what identifies an interaction.
 
     Args:
         stem: Of its contract's first file.
@@ -85,12 +85,12 @@ def _mismatches(
 ) -> Iterator[tuple[str, Mismatch]]:
     """The places that contradict an interaction, and in what."""
     for place in places:
-        found: list[Mismatch] = []
+        mismatches: list[Mismatch] = []
         if isinstance(matcher, ResponseMatcher) and place in exchanges:
-            found = matcher.mismatches(exchanges[place].response)
+            mismatches = matcher.mismatches(exchanges[place].response)
         elif isinstance(matcher, MessageMatcher) and place in messages:
-            found = matcher.mismatches(as_sent(messages[place]))
-        yield from ((place, each) for each in found)
+            mismatches = matcher.mismatches(as_sent(messages[place]))
+        yield from ((place, each) for each in mismatches)
 
 
 def _matcher(path: Path, interaction: PactInteraction) -> ResponseMatcher | MessageMatcher:
@@ -102,5 +102,5 @@ def _matcher(path: Path, interaction: PactInteraction) -> ResponseMatcher | Mess
         raise PactFormatError(
             f"{interaction.description}: a matching rule can't be read ({error})",
             where=path,
-            remedy="mend it; `pactape derive` writes the contract anew",
+            remedy="correct it; `pactape derive` rewrites the contract",
         ) from None

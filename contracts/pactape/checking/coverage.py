@@ -16,11 +16,11 @@ __all__ = ["Covered", "cover"]
 
 
 class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """How far one operation got.
+    """The coverage of one operation.
 
     Args:
         operation: Its name.
-        declared: Where a client declares it; empty when no client is known to.
+        declared: Where a client declares it; empty when no client does.
         recorded: How many exchanges there are of it.
         contracted: How many interactions of the written contracts come from these.
         verified: How many of these interactions passed when the contract was last verified here.
@@ -38,7 +38,7 @@ def cover(
     recorded: Mapping[str, Sequence[str]],
     contracts: Iterable[tuple[Pact, frozenset[str]]],
 ) -> list[Covered]:
-    """The coverage of each operation, sorted by name.
+    """Return the coverage of each operation, sorted by name.
 
     Args:
         declared: What clients declare.

@@ -1,4 +1,4 @@
-"""The operations that client code declares, found in its text: nothing is imported or run."""
+"""The operations that client code declares, read from its source: nothing is imported or run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DeclaredOperation(msgspec.Struct, frozen=True, order=True):
 
 
 def declared_operations(files: Iterable[Path], *, root: Path) -> list[DeclaredOperation]:
-    """The operations in these Python files, each name once, sorted.
+    """Return the operations in Python files, each name once, sorted.
 
     They are calls of a method named after an HTTP method whose first argument is a literal that starts with a
     slash (`self.get("/users/{id}", …)`), and literals that are GraphQL documents with named operations.
@@ -48,12 +48,12 @@ def declared_operations(files: Iterable[Path], *, root: Path) -> list[DeclaredOp
     Raises:
         BadInputError: A file isn't Python.
     """
-    found: dict[str, DeclaredOperation] = {}
+    operations: dict[str, DeclaredOperation] = {}
     for file in files:
         place = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
         for name, line in _operations(_parse(file)):
-            found.setdefault(name, DeclaredOperation(name, f"{place}:{line}"))
-    return sorted(found.values())
+            operations.setdefault(name, DeclaredOperation(name, f"{place}:{line}"))
+    return sorted(operations.values())
 
 
 def _parse(file: Path) -> ast.Module:
@@ -80,7 +80,7 @@ def _rest(call: ast.Call, name: str) -> Iterator[tuple[str, int]]:
 
 
 def _named(text: str) -> list[str]:
-    """The names of a GraphQL document's operations; none when it is no document."""
+    """The names of a GraphQL document's operations; none when it isn't one."""
     try:
         definitions = parse(text, no_location=True).definitions
     except GraphQLError:

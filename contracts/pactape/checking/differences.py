@@ -1,4 +1,4 @@
-"""How the shape of an answer has changed: what went, what came, what is of another kind; never values."""
+"""How the shape of a response has changed: fields that are gone, new, or of another type; never values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBERS = frozenset({"integer", "decimal"})
 
 
 def differences(before: Shape, after: Shape, fields: ReadFields, *, place: str) -> Iterator[Finding]:
-    """Compare what an operation answered with what it answers now.
+    """Compare the recorded responses of an operation with those of now.
 
     Args:
         before: The recorded answers.
@@ -98,7 +98,7 @@ class _Comparison:
 
 
 def _share_without(parent: Shape, child: Shape) -> str:
-    """How many distinct answers lack a key; beyond some number they are not told apart."""
+    """How many distinct answers lack a key; beyond some number they are not counted."""
     objects, with_key = parent.kinds.get("object"), frozenset[int]()
     for answers in child.kinds.values():
         if answers is None or objects is None:

@@ -34,7 +34,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         recordings: How many cassettes were recorded again.
         findings: What the providers changed, the worst first, and then the tests that failed.
-        unreachable: The tests that failed because no server answered; nothing is known of these.
+        unreachable: The tests that failed because no server answered; these could not be judged.
     """
 
     recordings: int
@@ -72,13 +72,15 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
         after = {path: read_cassette(path) for path in sorted(cassettes_below(folder))}
         unreachable = tuple(each for each in failed if each.is_unreachable)
         if not unreachable:
-            _check_asked(settings, live_urls, after.values())
-        kept = {settings.cassettes / path.relative_to(folder): path for path in after}
+            _check_called(settings, live_urls, after.values())
+        recorded = {settings.cassettes / path.relative_to(folder): path for path in after}
         changed = compare_recordings(
-            [path for path in kept if path.is_file()],
+            [path for path in recorded if path.is_file()],
             list(after),
             settings,
-            incomplete=frozenset(cassette_name(each, settings) for each in _incomplete(kept, after, failed)),
+            incomplete=frozenset(
+                cassette_name(each, settings) for each in _incomplete(recorded, after, failed)
+            ),
         )
     failures = [_finding(each) for each in failed if not each.is_unreachable]
     return Drift(recordings=len(after), findings=(*changed, *failures), unreachable=unreachable)
@@ -90,33 +92,33 @@ def _finding(failed: FailedTest) -> Finding:
 
 
 def _incomplete(
-    kept: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed: Iterable[FailedTest]
+    recorded: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed: Iterable[FailedTest]
 ) -> list[Path]:
-    """The kept cassettes of the tests that failed: the rest of their requests was never sent."""
+    """The recorded cassettes of the tests that failed: the rest of their requests was never sent."""
     names = {each.name for each in failed}
     return [
         old
-        for old, new in kept.items()
+        for old, new in recorded.items()
         if any(each.provenance and test_name(each.provenance.test) in names for each in after[new])
     ]
 
 
-def _check_asked(
-    settings: Settings, live_urls: Mapping[str, str], recorded: Iterable[list[Exchange]]
+def _check_called(
+    settings: Settings, live_urls: Mapping[str, str], recordings: Iterable[list[Exchange]]
 ) -> None:
     """Check that the tests sent requests to each provider that is live somewhere else.
 
     Raises:
         ProviderUnreachableError: They didn't.
     """
-    urls = [exchange.request.url for exchanges in recorded for exchange in exchanges]
+    urls = [exchange.request.url for exchanges in recordings for exchange in exchanges]
     for key, live in live_urls.items():
         canonical = settings.providers[key].url
         if not any(is_below(url, canonical) for url in urls):
             origins = sorted({origin(url) for url in urls})
             raise ProviderUnreachableError(
-                f"no test sent a request to the provider {key!r}, so that {live} was never asked; "
+                f"no test sent a request to the provider {key!r}, so that {live} received none; "
                 f"requests went to {', '.join(origins[:_MOST_ORIGINS]) or 'no address'}",
                 where=canonical,
-                remedy="set the provider's url to the address that the tests ask, or use the fixture provider_url",
+                remedy="set the provider's url to the address that the tests call, or use the fixture provider_url",
             )

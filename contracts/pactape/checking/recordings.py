@@ -1,4 +1,4 @@
-"""Two sets of recordings side by side: the ones that are kept, and those that were made just now."""
+"""Comparing two sets of recordings: the project's own, and those that were made just now."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def compare_recordings(
     """Compare what the providers answered or sent: statuses, media types and shapes, never values.
 
     Args:
-        before: The cassettes that are kept.
+        before: The project's cassettes.
         after: Those of the same tests, recorded anew.
         settings: The project's settings, which say who the providers are.
-        incomplete: The kept cassettes of tests that failed, and so didn't send all of their requests.
+        incomplete: The project's cassettes of tests that failed, and so didn't send all of their requests.
 
     Returns:
         The findings, the worst first.
@@ -86,12 +86,12 @@ def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator
 
 def _by_request(recorded: GroupedSamples) -> dict[_Request, _Answers]:
     """The samples by kind of request, and of each request by kind of response."""
-    found: dict[_Request, _Answers] = {}
+    by_request: dict[_Request, _Answers] = {}
     for groups in recorded.groups.values():
         for key, samples in groups.items():
-            answers = found.setdefault((key.operation, key.states, key.request), {})
+            answers = by_request.setdefault((key.operation, key.states, key.request), {})
             answers.setdefault((key.status, key.media, key.outcome), []).extend(samples)
-    return found
+    return by_request
 
 
 def _compare(request: _Request, before: _Answers, after: _Answers) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ __all__ = ["unread_fields"]
 
 
 def unread_fields(shape: Shape, fields: ReadFields, path: str = "$") -> Iterator[str]:
-    """The places of a shape that aren't read, the outermost of each, in order.
+    """Yield the paths of a shape that aren't read, the outermost of each, in order.
 
     Example:
         >>> from pactape.contracts.inference.fields import read_fields

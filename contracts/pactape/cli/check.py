@@ -1,4 +1,4 @@
-"""`pactape check`: recordings, contracts and clients against one another."""
+"""`pactape check`: compare recordings, contracts and client code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running the official `pact broker` command; credentials reach it by its environment alone."""
+"""Running the official `pact broker` command through the relay, which adds the credentials."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def run_broker(url: str, arguments: Sequence[str], *, retries: int) -> Answer:
 
 def _executable() -> str:
     beside = Path(sys.executable).with_name("pact")
-    found = str(beside) if beside.is_file() else shutil.which("pact")
-    if found is None:
+    program = str(beside) if beside.is_file() else shutil.which("pact")
+    if program is None:
         raise MissingExtraError("verify", "the official `pact` command")
-    return found
+    return program

@@ -48,9 +48,9 @@ def _sentences(value: Any) -> Iterator[str]:
 
 def _of_object(value: dict[str, Any]) -> Iterator[str]:
     for name in _MEMBERS:
-        found = list(_sentences(value[name])) if name in value else []
-        if found:
-            yield from found
+        sentences = list(_sentences(value[name])) if name in value else []
+        if sentences:
+            yield from sentences
             return
     for name, each in value.items():  # fields of a form, each with its errors
         if isinstance(each, list):

@@ -103,9 +103,9 @@ def provider_states_of(interaction: dict[str, Any]) -> Iterator[ProviderState]:
 
 def cassettes_of(interaction: dict[str, Any]) -> tuple[str, ...]:
     """Return the recordings that an interaction was derived from, "path#index", as its comments name them."""
-    found: Any = interaction
+    value: Any = interaction
     for key in ("comments", "references", "Pactape", "cassettes"):
-        found = found.get(key) if isinstance(found, dict) else None
-    if isinstance(found, str):
-        return tuple(filter(None, found.split(", ")))
-    return tuple(map(str, found)) if isinstance(found, list) else ()
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        return tuple(filter(None, value.split(", ")))
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -10,7 +10,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def below(path: str, key: str) -> str:
-    """The path expression of a key below `path`; the key is one that `can_be_named`.
+    """Return the path expression of a key below `path`; the key is one that `can_be_named`.
 
     Example:
         >>> below("$", "id"), below("$.user", "first name")

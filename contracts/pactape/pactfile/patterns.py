@@ -8,7 +8,7 @@ __all__ = ["escaped"]
 
 
 def escaped(text: str) -> str:
-    """A pattern for exactly this text.
+    """Return a pattern that matches exactly a text.
 
     Example:
         >>> re.fullmatch(escaped("a.b"), "a.b") is None, re.fullmatch(escaped("a.b"), "axb") is None

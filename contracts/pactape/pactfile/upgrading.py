@@ -105,8 +105,8 @@ def _side_from_v2(side: dict[str, Any]) -> dict[str, Any]:
 def _rules_from_v2(rules: dict[str, Any]) -> dict[str, Any]:
     upgraded: dict[str, Any] = {}
     for path, rule in rules.items():
-        found = _V2_PATH.fullmatch(path)
-        category, rest = (found[1], found[2]) if found else ("body", path.removeprefix("$"))
+        match = _V2_PATH.fullmatch(path)
+        category, rest = (match[1], match[2]) if match else ("body", path.removeprefix("$"))
         category = "header" if category == "headers" else category
         matchers = {"combine": "AND", "matchers": [_rule_from_v2(rule)]}
         if category in {"path", "status"}:

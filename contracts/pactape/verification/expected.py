@@ -35,7 +35,7 @@ class ExpectedInteraction(msgspec.Struct, frozen=True, kw_only=True):
 def complete_results(
     expected: Iterable[ExpectedInteraction], reported: Iterable[InteractionResult]
 ) -> list[InteractionResult]:
-    """Return one result for each expected interaction, in their order, and then those that nobody expected.
+    """Return one result for each expected interaction, in their order, and then any unexpected ones.
 
     Args:
         expected: The interactions of the contracts, in the order in which they were verified.

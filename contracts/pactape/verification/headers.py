@@ -73,9 +73,9 @@ def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dic
         >>> expand_headers({"Authorization": "Bearer ${token}"}, {"token": "abc"})
         {'Authorization': 'Bearer abc'}
     """
-    known = {**os.environ, **_texts(values)}
+    known_values = {**os.environ, **_texts(values)}
     return {
-        name: _PLACEHOLDER.sub(lambda found: known[found[1]], value)
+        name: _PLACEHOLDER.sub(lambda match: known_values[match[1]], value)
         for name, value in headers.items()
-        if all(each in known for each in _PLACEHOLDER.findall(value))
+        if all(each in known_values for each in _PLACEHOLDER.findall(value))
     }

@@ -21,12 +21,12 @@ _FORMAT = b"verified 1"
 
 
 def remember_verification(folder: Path, pacts: Iterable[Path], verification: Verification) -> None:
-    """Keep which interactions of `pacts` passed; another verification of the same bytes replaces it.
+    """Store which interactions of `pacts` passed; another verification of the same bytes replaces it.
 
     Args:
         folder: The project's cache folder.
         pacts: The pact files that were verified.
-        verification: What was found.
+        verification: The result.
     """
     cache = _cache(folder)
     for path in pacts:
@@ -40,7 +40,7 @@ def remember_verification(folder: Path, pacts: Iterable[Path], verification: Ver
 
 
 def verified_interactions(folder: Path, pact: bytes) -> frozenset[str]:
-    """The descriptions of the interactions that passed when exactly these bytes were last verified."""
+    """Return the descriptions of the interactions that passed when these bytes were last verified."""
     cache = _cache(folder)
     stored = cache.read(cache.name_of(pact))
     try:

@@ -37,13 +37,13 @@ def load_message_factories(reference: str | None, *, root: Path) -> MessageFacto
     """
     if reference is None:
         return {}
-    found = import_object(reference, root=root, error=ApplicationError)
-    if not isinstance(found, Mapping) or not all(callable(each) for each in found.values()):
+    factories = import_object(reference, root=root, error=ApplicationError)
+    if not isinstance(factories, Mapping) or not all(callable(each) for each in factories.values()):
         raise ProviderMessageError(
             f"messages = {reference!r} is not a mapping from descriptions to functions",
             remedy='define MESSAGES = {"a user was created": function} there and write "package.module:MESSAGES"',
         )
-    return found
+    return factories
 
 
 def produce_message(description: str, factories: MessageFactories) -> Message:

@@ -91,7 +91,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         results: One for each interaction, in the contracts' order.
         unjudged: The contracts that could not be judged at all.
         publication: What became of the results at the broker; None when nothing was to be published.
-        notices: What the broker says about the selected contracts and their state.
+        notices: The broker's notices about the selected contracts.
     """
 
     provider: str

@@ -1,6 +1,6 @@
-"""Generators of a contract: values that come into a request when it is verified, above all from provider states.
+"""Generators of a contract: values that replace examples when it is verified, above all those of provider states.
 
-Pact specification V3, "Generators". Where a value can't be made, the example stays, as with the official verifier.
+Pact specification V3, "Generators". Where there is no value, the example stays, as with the official verifier.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pactape.matching.paths import Path
 
-__all__ = ["generated"]
+__all__ = ["apply_generators"]
 
 Written = dict[str, Any]
 _EXPRESSION = re.compile(r"\$\{([^}]*)\}")
@@ -29,8 +29,8 @@ _MISSING = object()
 _DIGITS = 10
 
 
-def generated(part: Written, values: Mapping[str, Any]) -> Written:
-    """A request, response or message with its generators' values.
+def apply_generators(part: Written, values: Mapping[str, Any]) -> Written:
+    """Return a request, response or message with its generators' values.
 
     Args:
         part: As the contract has it; it stays as it is.
@@ -38,7 +38,7 @@ def generated(part: Written, values: Mapping[str, Any]) -> Written:
 
     Example:
         >>> rule = {"path": {"type": "ProviderState", "expression": "/users/${id}"}}
-        >>> generated({"path": "/users/1", "generators": rule}, {"id": 7})["path"]
+        >>> apply_generators({"path": "/users/1", "generators": rule}, {"id": 7})["path"]
         '/users/7'
     """
     generators = part.get("generators")
@@ -63,12 +63,12 @@ def _apply_whole(name: str) -> Callable[[Written, Written, Mapping[str, Any]], N
 
 def _apply_named(name: str) -> Callable[[Written, Written, Mapping[str, Any]], None]:
     def apply(part: Written, written: Written, values: Mapping[str, Any]) -> None:
-        known = part.setdefault(name, {})
+        members = part.setdefault(name, {})
         for key, generator in written.items():
             value = _value(generator, values)
-            if value is not _MISSING and isinstance(known, dict):
-                same = next((each for each in known if each.lower() == key.lower()), key)
-                known[same] = [text_of(value)]
+            if value is not _MISSING and isinstance(members, dict):
+                same = next((each for each in members if each.lower() == key.lower()), key)
+                members[same] = [text_of(value)]
 
     return apply
 
@@ -144,7 +144,7 @@ def _from_states(expression: str, data_type: Any, values: Mapping[str, Any]) -> 
         return _MISSING
     if expression in {f"${{{names[0]}}}", names[0]}:
         return _typed(values[names[0]], str(data_type or "RAW").upper())
-    return _EXPRESSION.sub(lambda found: text_of(values[found[1]]), expression)
+    return _EXPRESSION.sub(lambda match: text_of(values[match[1]]), expression)
 
 
 def _typed(value: Any, data_type: str) -> Any:

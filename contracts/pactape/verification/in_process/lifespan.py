@@ -36,7 +36,7 @@ class Lifespan:
         """Start the application.
 
         Raises:
-            ApplicationError: It says that it failed to start.
+            ApplicationError: It reported that it failed to start.
         """
         self._task = asyncio.ensure_future(self._run())
         await self._to_app.put({"type": "lifespan.startup"})

@@ -14,7 +14,7 @@ from pactape.pactfile import InteractionKind, PactInteraction
 from pactape.provider_states import set_up
 from pactape.verification.headers import expand_headers
 from pactape.verification.in_process.applications import application
-from pactape.verification.in_process.generators import generated
+from pactape.verification.in_process.generators import apply_generators
 from pactape.verification.in_process.requests import request_of
 from pactape.verification.message_factories import produce_message
 from pactape.verification.verdicts import InteractionResult, Verdict
@@ -100,10 +100,10 @@ class InProcessVerifier:
     def _mismatches(self, interaction: PactInteraction, values: dict[str, Any]) -> list[Mismatch]:
         if interaction.is_message:
             return self._mismatches_of_message(interaction, values)
-        expected = generated(interaction.document.get("response") or {}, values)
+        expected = apply_generators(interaction.document.get("response") or {}, values)
         matcher = ResponseMatcher(expected, interaction.version)
         request = request_of(
-            generated(interaction.document.get("request") or {}, values),
+            apply_generators(interaction.document.get("request") or {}, values),
             interaction.version,
             headers=expand_headers(self._headers, values),
             base_path=self._base_path,
@@ -120,7 +120,7 @@ class InProcessVerifier:
         document = interaction.document
         if interaction.kind is InteractionKind.SYNCHRONOUS_MESSAGE:
             document = next(iter(document.get("response") or ()), {})
-        matcher = MessageMatcher(generated(document, values), interaction.version)
+        matcher = MessageMatcher(apply_generators(document, values), interaction.version)
         return matcher.mismatches(produce_message(interaction.description, self._messages))
 
 

@@ -37,7 +37,7 @@ def verify(job: Job) -> dict[str, Any]:
 
 
 def _verifier(job: Job) -> Verifier:
-    from pact import Verifier  # noqa: PLC0415 -- loads a native library, wanted in the child only
+    from pact import Verifier  # noqa: PLC0415 -- loads a native library, only needed in the child
 
     host = urlsplit(job.url).hostname if job.url else None
     verifier = Verifier(job.provider, host or _LOOPBACK)

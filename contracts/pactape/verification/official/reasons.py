@@ -1,4 +1,4 @@
-"""Why an interaction could not be judged: the official verifier says only that something failed."""
+"""Why an interaction could not be judged: the official verifier reports only that something failed."""
 
 from __future__ import annotations
 

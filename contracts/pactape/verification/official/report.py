@@ -25,7 +25,7 @@ def interaction_results(report: Mapping[str, Any], reasons: Reasons) -> list[Int
 
     Args:
         report: `Verifier.results` of pact-python.
-        reasons: What is known of why an interaction could not be judged.
+        reasons: Why interactions could not be judged.
     """
     return [_result(each, reasons) for each in report.get("interactionResults") or ()]
 
