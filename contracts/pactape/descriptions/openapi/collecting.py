@@ -61,17 +61,6 @@ class MediaTypes:
         else:
             self.shapes.setdefault(media or "application/octet-stream", None)
 
-    def join(self, other: MediaTypes) -> None:
-        """Add all that another has seen."""
-        self.count += other.count
-        self.with_body += other.with_body
-        for media, shape in other.shapes.items():
-            mine = self.shapes.get(media)
-            if mine is None or shape is None:
-                self.shapes[media] = mine or shape
-            else:
-                mine.join(shape)
-
     def _observe(self, media: str, value: Any) -> None:
         shape = self.shapes.setdefault(media, Shape()) or Shape()
         self.shapes[media] = shape
@@ -139,22 +128,6 @@ class RecordedOperation:
         scheme = (header(request.headers, "authorization") or "").partition(" ")[0].lower()
         if scheme in {"bearer", "basic", "digest"}:
             self.schemes.add(scheme)
-
-    def join(self, other: RecordedOperation) -> None:
-        """Add all that another has seen."""
-        self.count += other.count
-        self.names |= other.names
-        for mine, others in ((self.path, other.path), (self.query, other.query)):
-            for name, texts in others.items():
-                mine.setdefault(name, set()).update(texts)
-        self.with_query.update(other.with_query)
-        self.repeated |= other.repeated
-        self.requests.join(other.requests)
-        for status, bodies in other.responses.items():
-            self.responses.setdefault(status, MediaTypes()).join(bodies)
-        for status, counts in other.headers.items():
-            self.headers.setdefault(status, Counter()).update(counts)
-        self.schemes |= other.schemes
 
     def _add_path(self, path: str) -> None:
         values = re.fullmatch(_pattern(self.template), path)
