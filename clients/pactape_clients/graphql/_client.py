@@ -152,9 +152,7 @@ class GraphQLClient(NotCopyable):
             return self._queries.execute(self._prepared(found, inputs, returns, options), options)
         except HANDLED as error:
             raised = decide(self._error_handler, error)
-            if raised is error:
-                raise
-            raise raised from error
+            raise raised from (error.__cause__ if raised is error else error)
 
     @overload
     def mutate(
@@ -205,9 +203,7 @@ class GraphQLClient(NotCopyable):
             return self._mutated(self._prepared(found, inputs, returns, options), options)
         except HANDLED as error:
             raised = decide(self._error_handler, error)
-            if raised is error:
-                raise
-            raise raised from error
+            raise raised from (error.__cause__ if raised is error else error)
 
     def _mutated(self, execution: Execution, options: Mapping[str, Any]) -> Any:
         changed: tuple[str, ...] = ()

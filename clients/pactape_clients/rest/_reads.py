@@ -156,8 +156,19 @@ class _ReadMethods:
         template: str,
         *,
         by: Paging,
+        returns: None = None,
+        items: Callable[[Any], Iterable[T]],
+        caching: Caching | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> Iterator[T]: ...
+    @overload
+    def paginate(
+        self,
+        template: str,
+        *,
+        by: Paging,
         returns: Any = None,
-        items: Callable[[Any], Iterable[Any]] | None = None,
+        items: None = None,
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Iterator[Any]: ...

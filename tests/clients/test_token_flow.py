@@ -1,0 +1,179 @@
+"""What a refused token costs: the flow of requests and answers, with and without a server."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+import responses
+from pactape_clients import ClientCredentials, RestClient, TokenAuth
+from pactape_clients.auth import CallableTokens, Token
+from pactape_clients.errors import (
+    UnauthorizedError,
+)
+from pactape_clients.rest import Caching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+URL = "http://id.test/token"
+GOOD = {"access_token": "a", "token_type": "Bearer", "expires_in": 300}
+
+
+@pytest.fixture
+def server() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def credentials(**options: Any) -> ClientCredentials:
+    return ClientCredentials(URL, client_id="web", client_secret="s3cret", **options)
+
+
+def form(server: Any, index: int = -1) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(server.calls[index].request.body).items()}
+
+
+class TestFlow:
+    """The flow of a token's requests and answers, without a server."""
+
+    def answer(self, request: Any, status: int) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response.request = status, request
+        return response
+
+    def run(self, auth: TokenAuth, *statuses: int, url: str = "http://a.test/") -> list[str]:
+        """The tokens that are sent, when the server answers with these statuses."""
+        flow = auth.flow(requests.Request("GET", url).prepare())
+        request = next(flow)
+        sent = [request.headers["Authorization"].removeprefix("Bearer ")]
+        for status in statuses:
+            try:
+                request = flow.send(self.answer(request, status))
+            except StopIteration:
+                break
+            sent.append(request.headers["Authorization"].removeprefix("Bearer "))
+        return sent
+
+    def numbered(self, clock: Any) -> CallableTokens:
+        numbers = iter(range(1, 100))
+        return CallableTokens(lambda: Token(value=f"t{next(numbers)}"), timer=clock)
+
+    def test_ends_with_an_accepted_token(self, clock: Any) -> None:
+        assert self.run(TokenAuth(self.numbered(clock)), 200, 200) == ["t1"]
+
+    def test_renews_a_refused_token_once(self, clock: Any) -> None:
+        assert self.run(TokenAuth(self.numbered(clock)), 401, 401, 401) == ["t1", "t2"]
+
+    def test_takes_a_403_as_an_answer(self, clock: Any) -> None:
+        assert self.run(TokenAuth(self.numbered(clock)), 403) == ["t1"]
+
+    def test_does_not_renew_what_renewing_does_not_cure(self, clock: Any) -> None:
+        auth = TokenAuth(self.numbered(clock), timer=clock)
+        sent = [self.run(auth, 401, 401) for _ in range(20)]
+        assert sent == [["t1", "t2"], *[["t2"]] * 19]
+
+    def test_does_not_renew_for_each_of_many_routes(self, clock: Any) -> None:
+        auth = TokenAuth(self.numbered(clock), timer=clock)
+        sent = [self.run(auth, 401, 401, url=f"http://a.test/{number}") for number in range(20)]
+        assert sent == [["t1", "t2"], *[["t2"]] * 19]
+
+    def test_does_not_renew_for_a_route_that_refuses_among_others_that_accept(self, clock: Any) -> None:
+        auth = TokenAuth(self.numbered(clock), timer=clock)
+        for _ in range(5):
+            self.run(auth, 401, 401, url="http://a.test/admin")
+            assert self.run(auth, 200, url="http://a.test/") == ["t2"]
+
+    def test_renews_again_after_a_minute(self, clock: Any) -> None:
+        auth = TokenAuth(self.numbered(clock), timer=clock)
+        self.run(auth, 401, 401)
+        clock.pass_by(61)
+        assert self.run(auth, 401, 200) == ["t2", "t3"]
+
+    def test_renews_a_token_that_was_accepted_before(self, clock: Any) -> None:
+        auth = TokenAuth(self.numbered(clock), timer=clock)
+        assert [self.run(auth, 401, 200), self.run(auth, 401, 200)] == [["t1", "t2"], ["t2", "t3"]]
+
+    def test_does_not_renew_for_another_host(self, clock: Any) -> None:
+        flow = TokenAuth(self.numbered(clock)).flow(requests.Request("GET", "http://a.test/").prepare())
+        next(flow)
+        elsewhere = requests.Request("GET", "http://b.test/").prepare()
+        with pytest.raises(StopIteration):
+            flow.send(self.answer(elsewhere, 401))
+
+
+def test_twenty_401s_that_no_token_cures_cost_one_renewal(serve: Any, answer: Any) -> None:
+    def respond(request: Any) -> Any:
+        return answer(json=GOOD) if request.path == "/token" else answer(status=401)
+
+    with serve(respond) as real:
+        tokens = ClientCredentials(f"{real.url}/token", client_id="web", client_secret="s")
+        client = RestClient(real.url, tokens=tokens)
+        for _ in range(20):
+            with pytest.raises(UnauthorizedError):
+                client.get("/x")
+        assert (real.count("/token"), real.count("/x")) == (2, 21)
+
+
+def test_a_thread_that_is_told_to_exit_takes_no_other_along(at_once: Any) -> None:
+    first = threading.Event()
+
+    def give() -> Token:
+        if not first.is_set():
+            first.set()
+            raise SystemExit(3)
+        return Token(value="t")
+
+    source = CallableTokens(give)
+
+    def token() -> str:
+        try:
+            return source.token().value
+        except SystemExit:
+            return "exited"
+
+    assert sorted(at_once(token, 8)) == ["exited", *["t"] * 7]
+
+
+def test_a_session_of_requests_renews_after_a_redirect(serve: Any, answer: Any, clock: Any) -> None:
+    def respond(request: Any) -> Any:
+        if request.path == "/old":
+            return answer(status=302, headers={"Location": "/new"}, body=b"")
+        return answer(status=200 if request.headers["Authorization"] == "Bearer t2" else 401, json=1)
+
+    numbers = iter(range(1, 9))
+    auth = TokenAuth(CallableTokens(lambda: Token(value=f"t{next(numbers)}"), timer=clock))
+    with serve(respond) as real:
+        assert requests.get(f"{real.url}/old", auth=auth, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("failure", ["status 503", "status 429", "HTML", "token endpoint"])
+def test_a_stale_value_stands_in_for_every_outage(serve: Any, answer: Any, failure: str, clock: Any) -> None:
+    from pactape_clients import TTLCache  # noqa: PLC0415 -- for this test alone
+
+    outage = False
+
+    def respond(request: Any) -> Any:
+        if request.path == "/token":
+            return (
+                answer(status=503)
+                if outage and failure == "token endpoint"
+                else answer(json={**GOOD, "expires_in": 10})
+            )
+        if not outage or failure == "token endpoint":
+            return answer(json=1)
+        if failure == "HTML":
+            return answer(body=b"<html>", headers={"Content-Type": "text/html"})
+        return answer(status=int(failure.removeprefix("status ")), headers={"Retry-After": "900"})
+
+    with serve(respond) as real:
+        tokens = ClientCredentials(f"{real.url}/token", client_id="web", client_secret="s", timer=clock)
+        client = RestClient(real.url, tokens=tokens, cache=TTLCache(timer=clock))
+        caching = Caching(ttl=5, stale_if_error=60)
+        client.get("/x", caching=caching)
+        clock.pass_by(20)
+        outage = True
+        assert client.get("/x", caching=caching) == 1
