@@ -42,8 +42,8 @@ def versions_at(url: str) -> set[str]:
 
 
 @pytest.mark.long
-def test_eight_writers_at_once_lose_no_contract(tmp_path: Path) -> None:
-    with running_broker(tmp_path / "broker.sqlite") as url, ThreadPoolExecutor(_WRITERS) as pool:
+def test_eight_writers_at_once_lose_no_contract(location: Path | str) -> None:
+    with running_broker(location) as url, ThreadPoolExecutor(_WRITERS) as pool:
         local = threading.local()
 
         def write(number: int) -> bool:
@@ -57,7 +57,7 @@ def test_eight_writers_at_once_lose_no_contract(tmp_path: Path) -> None:
 
 
 @contextmanager
-def broker_process(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def broker_process(database: Path | str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [
         sys.executable,
         "-P",
@@ -81,13 +81,12 @@ def broker_process(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]
 
 
 @pytest.mark.long
-def test_a_killed_broker_starts_again_and_holds_all_that_it_acknowledged(tmp_path: Path) -> None:
+def test_a_killed_broker_starts_again_and_holds_all_that_it_acknowledged(location: Path | str) -> None:
     acknowledged: set[str] = set()
     for kill in range(_KILLS):
-        with broker_process(tmp_path / "broker.sqlite") as (process, url):
-            threading.Timer(0.05 + kill * 0.01, process.send_signal, (signal.SIGKILL,)).start()
+        with broker_process(location) as (process, url):
             session, number = requests.Session(), 0
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 20
             while process.poll() is None and time.monotonic() < deadline:
                 version = f"{kill}.{number}"
                 try:
@@ -95,7 +94,9 @@ def test_a_killed_broker_starts_again_and_holds_all_that_it_acknowledged(tmp_pat
                         acknowledged.add(version)
                 except requests.RequestException:
                     break
+                if number == 0:  # however long a start takes, the kill comes amid publications
+                    threading.Timer(kill * 0.01, process.send_signal, (signal.SIGKILL,)).start()
                 number += 1
-    with running_broker(tmp_path / "broker.sqlite") as url:
+    with running_broker(location) as url:
         found = versions_at(url)
-    assert (len(acknowledged) > _KILLS, acknowledged - found) == (True, set())
+    assert (len(acknowledged) >= _KILLS, acknowledged - found) == (True, set())

@@ -14,7 +14,7 @@ class MergeConflictError(ValueError):
 
 
 def merge_pacts(original: dict[str, Any], additional: dict[str, Any]) -> dict[str, Any]:
-    """The original with the interactions and messages that only the additional one has.
+    """Return the original with the interactions and messages that only the additional one has.
 
     Raises:
         MergeConflictError: An interaction of the same description and provider states differs.

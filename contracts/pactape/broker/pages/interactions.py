@@ -46,7 +46,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shown_interactions(pact: dict[str, Any]) -> list[Shown]:
-    """Every interaction and message of a contract; what isn't an object is left out."""
+    """Return every interaction and message of a contract; what isn't an object is left out."""
     return [_shown(each) for _, each in interactions_of(pact)]
 
 
@@ -136,5 +136,5 @@ def _evidence(comments: Any) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _references(value: Any) -> list[str]:
-    """What a reference names: the format has texts alone, so several stand in one with commas between them."""
+    """Return what a reference names: several names stand in one text with commas between them."""
     return [part.strip() for part in str(value).split(",") if part.strip()]

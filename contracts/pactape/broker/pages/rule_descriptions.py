@@ -37,7 +37,7 @@ _PARAMETERS: Mapping[str, tuple[str, str]] = {
 
 
 def describe_rules(rules: Any) -> list[tuple[str, str, str]]:
-    """Where each rule applies and what it says: part, path and words; unknown rules are shown as they are.
+    """Describe each rule: its part, its path and its words; unknown rules are shown as they are.
 
     Args:
         rules: The `matchingRules` of a request, a response or a message, of specification 2, 3 or 4.

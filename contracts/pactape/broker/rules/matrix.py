@@ -1,4 +1,4 @@
-"""The matrix: which pairs of versions matter to a question, and whether they allow a deployment.
+"""The matrix: which pairs of versions matter to a query, and whether they allow a deployment.
 
 The rules are those of the official broker: a consumer needs every provider of its contract to be there and to
 have verified it; a provider needs no consumer, but must have verified the contracts of those that are there.
@@ -20,7 +20,7 @@ __all__ = ["Integration", "Reason", "Resolved", "Row", "Verdict", "judge", "late
 
 
 class Integration(msgspec.Struct, frozen=True):
-    """A consumer and a provider that the question concerns; a required one must have a result."""
+    """A consumer and a provider that the query concerns; a required one must have a result."""
 
     consumer: str
     provider: str
@@ -79,7 +79,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 def rows_between(
     resolved: Sequence[Resolved], publications: Iterable[Publication], results: Iterable[Result]
 ) -> list[Row]:
-    """Every contract between the selectors with each provider version that matters to it.
+    """Return every contract between the selectors with each provider version that matters to it.
 
     Args:
         resolved: The specified and the inferred selectors.
@@ -146,7 +146,7 @@ def _age(row: Row) -> tuple[int, int, int]:
 
 
 def judge(resolved: Sequence[Resolved], integrations: Sequence[Integration], rows: Sequence[Row]) -> Verdict:
-    """Whether the question's versions can be deployed, and why."""
+    """Decide whether the query's versions can be deployed, and why."""
     considered = [row for row in rows if not row.ignored]
     present = {(row.publication.consumer, row.publication.provider) for row in rows}
     absent = [

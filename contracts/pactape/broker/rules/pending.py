@@ -57,12 +57,12 @@ class ProviderBranch(msgspec.Struct, frozen=True, kw_only=True):
     began: str | None
 
     def names(self, success: Success) -> frozenset[str]:
-        """The names that a success was made under, of this line's kind."""
+        """Return the names that a success was made under, of this line's kind."""
         return success.branches if self.kind == "branch" else success.tags
 
 
 def is_pending(line: ProviderBranch, successes: Iterable[Success]) -> bool:
-    """Whether a content with these successes is pending for a line.
+    """Return whether a content with these successes is pending for a line.
 
     Example:
         >>> feature = ProviderBranch(kind="branch", name="feature", began="2026-02-01")
@@ -83,7 +83,7 @@ def is_pending(line: ProviderBranch, successes: Iterable[Success]) -> bool:
 def pending_lines(
     lines: Sequence[ProviderBranch], successes: Collection[Success]
 ) -> list[ProviderBranch] | None:
-    """The lines that a content is pending for; None means pending for the provider as such.
+    """Return the lines that a content is pending for; None means pending for the provider as such.
 
     Without a line a content is pending until any provider version has verified it.
     """

@@ -8,12 +8,12 @@ __all__ = ["Resolved"]
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
-    """A selector of the question with the version that it stands for.
+    """A selector of the query with the version that it stands for.
 
     Args:
         version_id: None means every version, unless `missing`.
         missing: The selector names a version that there isn't.
-        specified: The question names it; otherwise it was inferred from an integration.
+        specified: The query names it; otherwise it was inferred from an integration.
         one_of_many: Whether the same selector stands for several versions.
     """
 
@@ -31,7 +31,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     environment: str | None = None
 
     def covers(self, pacticipant: str, version_id: int | None) -> bool:
-        """Whether it stands for this version."""
+        """Return whether it stands for this version."""
         if self.pacticipant != pacticipant or self.missing:
             return False
         return self.version_id is None or self.version_id == version_id
@@ -75,7 +75,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         return f"{prefix} of {self.pacticipant} currently in {self.environment} ({self.number})"
 
     def absence(self) -> str:
-        """The reason to give when it names a version that there isn't."""
+        """Return the reason to give when it names a version that there isn't."""
         name = self.pacticipant
         if self.tag:
             return f"No version with tag {self.tag} exists for {name}"

@@ -60,7 +60,7 @@ def delete_environment(connection: Connection, environment: Environment) -> None
 
 
 def all_environments(connection: Connection) -> list[Environment]:
-    """Every environment, by name."""
+    """Return every environment, by name."""
     return [
         _environment(row)
         for row in connection.execute(select(t.environments).order_by(t.environments.c.name))
@@ -68,13 +68,13 @@ def all_environments(connection: Connection) -> list[Environment]:
 
 
 def find_environment(connection: Connection, identity: str) -> Environment | None:
-    """The environment with this UUID."""
+    """Return the environment with this UUID."""
     row = connection.execute(select(t.environments).where(t.environments.c.uuid == identity)).first()
     return None if row is None else _environment(row)
 
 
 def find_environment_named(connection: Connection, name: str) -> Environment | None:
-    """The environment of this name."""
+    """Return the environment of this name."""
     row = connection.execute(select(t.environments).where(t.environments.c.name == name)).first()
     return None if row is None else _environment(row)
 

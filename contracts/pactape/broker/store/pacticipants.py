@@ -11,7 +11,6 @@ from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
 
     from sqlalchemy import Connection, Row, Select
 
@@ -23,7 +22,6 @@ __all__ = [
     "delete_pacticipant",
     "ensure_pacticipant",
     "find_pacticipant",
-    "find_pacticipants",
     "labels_of",
     "remove_label",
     "update_pacticipant",
@@ -31,19 +29,13 @@ __all__ = [
 
 
 def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
-    """The pacticipant of exactly this name."""
+    """Return the pacticipant of exactly this name."""
     row = connection.execute(_NAMED, {"name": name}).first()
     return None if row is None else _pacticipant(row)
 
 
 # What every publication asks is built once: building a statement takes longer than running it.
 _NAMED = select(t.pacticipants).where(t.pacticipants.c.name == bindparam("name"))
-
-
-def find_pacticipants(connection: Connection, names: Collection[str]) -> dict[str, Pacticipant]:
-    """Return the pacticipants of these names, by name."""
-    rows = connection.execute(select(t.pacticipants).where(t.pacticipants.c.name.in_(names)))
-    return {row.name: _pacticipant(row) for row in rows}
 
 
 def all_pacticipants(
@@ -107,7 +99,7 @@ def delete_pacticipant(connection: Connection, identity: int) -> None:
 
 
 def labels_of(connection: Connection, identity: int) -> list[str]:
-    """A pacticipant's labels, by name."""
+    """Return a pacticipant's labels, by name."""
     query = select(t.labels.c.name).where(t.labels.c.pacticipant_id == identity).order_by(t.labels.c.name)
     return list(connection.scalars(query))
 

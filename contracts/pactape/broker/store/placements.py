@@ -78,7 +78,7 @@ def end_placement(connection: Connection, identity: str, *, now: str) -> None:
 
 
 def find_placement(connection: Connection, identity: str) -> Placement | None:
-    """The deployment or release with this UUID, whether it has ended or not."""
+    """Return the deployment or release with this UUID, whether it has ended or not."""
     row = connection.execute(_placements().where(t.placements.c.uuid == identity)).first()
     return None if row is None else _placement(row, _by_id(connection))
 
@@ -94,7 +94,7 @@ def current_placements(
     instance: str | None = None,
     owners: Select[Any] | None = None,
 ) -> list[Placement]:
-    """What is deployed or released now, narrowed to what is given; the earliest first."""
+    """Return what is deployed or released now, narrowed to what is given; the earliest first."""
     query = _current()
     if environment is not None:
         query = query.where(t.placements.c.environment_id == environment.id)

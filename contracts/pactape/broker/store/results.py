@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "add_result",
     "find_result",
-    "has_results",
     "latest_on_branch",
     "latest_result_of_each",
     "results_of_content",
@@ -66,7 +65,7 @@ _LAST_NUMBER = select(func.max(t.results.c.number)).where(t.results.c.content_id
 
 
 def find_result(connection: Connection, content_id: int, number: int) -> Result | None:
-    """One result of a content by its number."""
+    """Return one result of a content by its number."""
     query = _results().where(t.results.c.content_id == content_id, t.results.c.number == number)
     row = connection.execute(query).first()
     return None if row is None else _result(row)
@@ -161,14 +160,6 @@ def latest_on_branch(connection: Connection, content_id: int, provider_id: int, 
     query = _results().where(t.results.c.content_id == content_id, on_branch.exists())
     row = connection.execute(query.order_by(t.results.c.number.desc()).limit(1)).first()
     return None if row is None else _result(row)
-
-
-def has_results(connection: Connection, content_id: int) -> bool:
-    """Whether any provider version has a result for a content."""
-    return connection.execute(_ANY, {"content": content_id}).first() is not None
-
-
-_ANY = select(t.results.c.id).where(t.results.c.content_id == bindparam("content")).limit(1)
 
 
 def successes_of(connection: Connection, contents: Collection[int]) -> dict[int, list[Success]]:

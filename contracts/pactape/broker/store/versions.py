@@ -40,7 +40,7 @@ __all__ = [
 def ensure_version(
     connection: Connection, pacticipant: Pacticipant, number: str, *, now: str, build_url: str | None = None
 ) -> tuple[Version, bool]:
-    """The version of this number and whether it was made now; a build URL replaces the one it had."""
+    """Return the version of this number and whether it was made now; a build URL replaces the one it had."""
     values = {"pacticipant_id": pacticipant.id, "number": number, "build_url": build_url, "created_at": now}
     identity = connection.scalar(_ADD_VERSION, values)
     if identity is not None:
@@ -65,39 +65,39 @@ def _numbered() -> Select[Any]:
 
 
 def find_version(connection: Connection, pacticipant: str, number: str) -> Version | None:
-    """The version of this number."""
+    """Return the version of this number."""
     return _one(
         connection, _versions().where(t.pacticipants.c.name == pacticipant, t.versions.c.number == number)
     )
 
 
 def latest_version(connection: Connection, pacticipant: str) -> Version | None:
-    """The version that came last."""
+    """Return the version that came last."""
     return _one(connection, _latest(_versions().where(t.pacticipants.c.name == pacticipant)))
 
 
 def versions_of(
     connection: Connection, pacticipant: str, *, limit: int = 100, offset: int = 0
 ) -> list[Version]:
-    """A pacticipant's versions, the last one first; after `offset` of them, at most `limit`."""
+    """Return a pacticipant's versions, the last one first; after `offset` of them, at most `limit`."""
     query = _versions().where(t.pacticipants.c.name == pacticipant).order_by(t.versions.c.id.desc())
     return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def count_versions(connection: Connection, pacticipant: str) -> int:
-    """How many versions a pacticipant has."""
+    """Return how many versions a pacticipant has."""
     versions = _versions().where(t.pacticipants.c.name == pacticipant).subquery()
     return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())
 
 
 def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[int, Version]:
-    """The versions of these ids."""
+    """Return the versions of these ids."""
     found = _decorated(connection, connection.execute(_versions().where(t.versions.c.id.in_(identities))))
     return {version.id: version for version in found}
 
 
 def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Version | None:
-    """The last version on a branch."""
+    """Return the last version on a branch."""
     return _one(connection, _head(), {"pacticipant": pacticipant, "branch": branch})
 
 

@@ -141,14 +141,14 @@ def mask_url(url: str) -> str:
 
 def _url_parts(url: str) -> list[tuple[str, bool]]:
     """Return the pieces of a URL in their order, each with whether it is a credential."""
-    address, question, query = url.partition("?")
+    address, mark, query = url.partition("?")
     scheme, slashes, rest = address.partition("//")
     host, *segments = rest.split("/")
     parts = [(f"{scheme}{slashes}{host}", False)]
     for index, segment in enumerate(segments):
         after_hook = any(each.lower() in _HOOK_PATHS for each in segments[:index])
         parts += [("/", False), (segment, _is_secret_segment(segment, after_hook=after_hook))]
-    if question:
+    if mark:
         parts.append(("?", False))
         for index, pair in enumerate(query.split("&")):
             name, equals, value = pair.partition("=")

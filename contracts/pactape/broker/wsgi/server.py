@@ -23,7 +23,8 @@ __all__ = ["BufferingServer"]
 _STEP = 65_536
 _IDLE_SECONDS = 10  # cheroot closes connections that have been silent for so long
 _DRAIN_SECONDS, _DRAIN_BYTES = 5, 20_000_000
-_MOST_CONNECTIONS = 2_000
+_MOST_CONNECTIONS = 4_000
+_OTHER_FILES = 200  # that a process has open besides: the database, webhooks, libraries
 _MOST_BYTES = 100_000_000  # of unfinished requests together
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -113,6 +114,7 @@ class BufferingServer(WsgiServer):
         self._admit = admit
         self._lock = threading.Lock()
         self._held = 0
+        self._most_connections = _most_connections()
 
     def process_conn(self, conn: _Connection) -> None:
         """Read what has arrived over a connection; give it to a thread when a request is complete."""
@@ -229,7 +231,7 @@ class BufferingServer(WsgiServer):
         """Close the connection that has waited longest when there are too many."""
         connections: Any = vars(self)["_connections"]
         watched = connections._selector  # noqa: SLF001 -- cheroot offers no other way
-        if len(watched) < _MOST_CONNECTIONS:
+        if len(watched) < self._most_connections:
             return
         waiting = [each for _, each in watched.connections if each is not self]
         oldest = min(waiting, key=lambda each: each.last_used)
@@ -237,6 +239,16 @@ class BufferingServer(WsgiServer):
             watched.unregister(oldest.socket.fileno())
             oldest.refused = None
             oldest.close()
+
+
+def _most_connections() -> int:
+    """Return how many connections may be open at once: fewer than the files that the process may open."""
+    try:
+        import resource  # noqa: PLC0415 -- not on every system
+    except ImportError:
+        return _MOST_CONNECTIONS
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(min(_MOST_CONNECTIONS, allowed - _OTHER_FILES), _OTHER_FILES // 2)
 
 
 def _plain(refused: Refused) -> bytes:

@@ -47,7 +47,7 @@ def decode_metadata(segment: str) -> dict[str, str]:
 
 
 def pact_document(call: Call, publication: Publication, *, metadata: str | None = None) -> dict[str, Any]:
-    """The contract with its links; `metadata` goes into the address that results are to be posted to."""
+    """Return the contract with its links; `metadata` goes into the address that results are to be posted to."""
     document = with_interaction_ids(
         msgspec.json.decode(publishing.content(call.connection, publication.content_id))
     )

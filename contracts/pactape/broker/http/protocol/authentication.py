@@ -13,7 +13,7 @@ __all__ = ["access_of"]
 
 
 def access_of(header: str, credentials: Credentials) -> Access | None:
-    """What the sender of an Authorization header may do; None when it may do nothing.
+    """Return what the sender of an Authorization header may do; None when it may do nothing.
 
     Example:
         >>> from pactape.broker.credentials import Credentials

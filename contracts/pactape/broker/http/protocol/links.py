@@ -27,12 +27,12 @@ __all__ = [
 
 
 def link(href: str, **more: Any) -> dict[str, Any]:
-    """A HAL link; members that are None are left out."""
+    """Return a HAL link; members that are None are left out."""
     return {**{name: value for name, value in more.items() if value is not None}, "href": href}
 
 
 def moment(text: str) -> str:
-    """A stored time as the API shows it: to the second, with its zone.
+    """Return a stored time as the API shows it: to the second, with its zone.
 
     Example:
         >>> moment("2026-11-23T08:00:00.123456+00:00")
@@ -42,22 +42,22 @@ def moment(text: str) -> str:
 
 
 def pacticipant_url(call: Call, name: str) -> str:
-    """Of a pacticipant."""
+    """Return the URL of a pacticipant."""
     return call.url("pacticipants", name)
 
 
 def version_url(call: Call, pacticipant: str, number: str) -> str:
-    """Of a version."""
+    """Return the URL of a version."""
     return call.url("pacticipants", pacticipant, "versions", number)
 
 
 def branch_url(call: Call, pacticipant: str, branch: str) -> str:
-    """Of a branch."""
+    """Return the URL of a branch."""
     return call.url("pacticipants", pacticipant, "branches", branch)
 
 
 def pact_url(call: Call, publication: Publication) -> str:
-    """Of the contract of a consumer version."""
+    """Return the URL of the contract of a consumer version."""
     return call.url(
         *("pacts", "provider", publication.provider),
         *("consumer", publication.consumer, "version", publication.version),
@@ -65,7 +65,7 @@ def pact_url(call: Call, publication: Publication) -> str:
 
 
 def content_url(call: Call, publication: Publication, *more: str) -> str:
-    """Of a content, whatever versions it was published for."""
+    """Return the URL of a content, whatever versions it was published for."""
     return call.url(
         *("pacts", "provider", publication.provider),
         *("consumer", publication.consumer, "pact-version", publication.sha, *more),
@@ -73,17 +73,17 @@ def content_url(call: Call, publication: Publication, *more: str) -> str:
 
 
 def result_url(call: Call, publication: Publication, result: Result) -> str:
-    """Of a verification result."""
+    """Return the URL of a verification result."""
     return content_url(call, publication, "verification-results", str(result.number))
 
 
 def pact_title(publication: Publication) -> str:
-    """What a contract is called in links."""
+    """Return what a contract is called in links."""
     return f"Pact between {publication.consumer} ({publication.version}) and {publication.provider}"
 
 
 def pacticipant_brief(call: Call, name: str) -> dict[str, Any]:
-    """A pacticipant inside another document."""
+    """Return a pacticipant inside another document."""
     return {
         "name": name,
         "_links": {"self": link(pacticipant_url(call, name), title="Pacticipant", name=name)},
@@ -91,7 +91,7 @@ def pacticipant_brief(call: Call, name: str) -> dict[str, Any]:
 
 
 def version_brief(call: Call, version: Version) -> dict[str, Any]:
-    """A version inside another document."""
+    """Return a version inside another document."""
     href = version_url(call, version.pacticipant, version.number)
     document: dict[str, Any] = {"number": version.number}
     if version.branches:
@@ -105,7 +105,7 @@ def version_brief(call: Call, version: Version) -> dict[str, Any]:
 
 
 def tag_documents(call: Call, version: Version) -> list[dict[str, Any]]:
-    """A version's tags."""
+    """Return a version's tags."""
     return [_tag(call, version, tag) for tag in version.tags]
 
 
@@ -119,7 +119,7 @@ def _tag(call: Call, version: Version, tag: Tag) -> dict[str, Any]:
 
 
 def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
-    """An environment, whole."""
+    """Return an environment, whole."""
     here = call.url("environments", environment.uuid)
     return {
         "uuid": environment.uuid,
@@ -143,7 +143,7 @@ def environment_document(call: Call, environment: Environment) -> dict[str, Any]
 
 
 def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
-    """A pacticipant without its versions."""
+    """Return a pacticipant without its versions."""
     here = pacticipant_url(call, pacticipant.name)
     return {
         "name": pacticipant.name,

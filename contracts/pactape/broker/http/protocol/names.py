@@ -8,7 +8,7 @@ __all__ = ["check_names", "is_name"]
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can name something.
+    """Return whether a text can name something.
 
     Example:
         >>> is_name("Web Shop"), is_name(".."), is_name(" ")

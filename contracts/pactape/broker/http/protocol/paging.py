@@ -42,7 +42,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return max(1, -(-self.total // self.size))
 
     def document(self) -> dict[str, int]:
-        """What the list's document says of the page."""
+        """Return what the list's document says of the page."""
         return {
             "number": self.number,
             "size": self.size,
@@ -64,7 +64,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def page_of(call: Call, *, total: int) -> Page:
-    """The page that a request asks for with `pageNumber` and `pageSize`.
+    """Return the page that a request asks for with `pageNumber` and `pageSize`.
 
     Raises:
         Problem: 400, one of them is no number of its range.

@@ -1,4 +1,4 @@
-"""Problems as answers: RFC 9457 for those who accept it, the official broker's form for everybody else."""
+"""Problems as responses: RFC 9457 for those who accept it, the official broker's form for everybody else."""
 
 from __future__ import annotations
 

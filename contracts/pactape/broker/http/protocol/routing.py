@@ -86,7 +86,7 @@ def reads(
 
     Args:
         template: The path, with `{name}` for its placeholders.
-        handler: What answers.
+        handler: The function that responds.
         method: The HTTP method.
         filters: The parameters that it knows.
         public: Whether it may be read without credentials when badges are public.

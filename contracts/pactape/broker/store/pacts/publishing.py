@@ -37,7 +37,7 @@ PROVIDERS = t.pacticipants.alias("providers")
 
 
 def content(connection: Connection, content_id: int) -> bytes:
-    """The contract's JSON as it was published first."""
+    """Return the contract's JSON as it was published first."""
     return bytes(
         connection.execute(select(t.contents.c.body).where(t.contents.c.id == content_id)).scalar_one()
     )
@@ -109,7 +109,7 @@ def _ensure_content(
 def find_publication(
     connection: Connection, *, consumer: str, provider: str, version: str
 ) -> Publication | None:
-    """The contract of one consumer version with a provider."""
+    """Return the contract of one consumer version with a provider."""
     row = connection.execute(
         _published(), {"consumer": consumer, "provider": provider, "version": version}
     ).first()
@@ -128,7 +128,7 @@ def _published() -> Select[Any]:
 def publication_of_content(
     connection: Connection, *, consumer: str, provider: str, sha: str
 ) -> Publication | None:
-    """The latest publication of a content."""
+    """Return the latest publication of a content."""
     query = select_publications().where(*between(consumer, provider), t.contents.c.sha == sha)
     row = connection.execute(query.order_by(t.versions.c.id.desc()).limit(1)).first()
     return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- as above
