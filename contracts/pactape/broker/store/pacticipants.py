@@ -11,7 +11,6 @@ from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
-
     from sqlalchemy import Connection, Row, Select
 
 __all__ = [
