@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import multiprocessing
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,3 +148,62 @@ def test_a_connection_made_before_to_an_allowed_host_goes_on(provider: Provider,
         with network_closed("cassette.yaml", allow=[allow.format(host=host, port=port)]):
             connection.request("GET", "/within")
             assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "::1", "localhost", "app.localhost", None, "", "93.184.216.34"]
+)
+def test_what_needs_no_resolver_is_looked_up(host: str | None) -> None:
+    assert NetworkGuard("cassette.yaml").permits_lookup(host)
+
+
+def test_a_loopback_name_is_looked_up_and_its_name_found_again() -> None:
+    with network_closed("cassette.yaml"):
+        assert socket.gethostbyname("localhost") == "127.0.0.1"
+        assert socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)[0] == "127.0.0.1"
+        socket.gethostbyaddr("127.0.0.1")
+
+
+def test_no_address_is_looked_up_in_reverse() -> None:
+    with network_closed("cassette.yaml"):
+        with pytest.raises(NetworkBlockedError):
+            socket.gethostbyaddr("192.0.2.1")
+        with pytest.raises(NetworkBlockedError):
+            socket.getnameinfo(("192.0.2.1", 80), 0)
+
+
+def _pair_over_the_loopback(*_: object) -> tuple[socket.socket, socket.socket]:
+    """Connect two sockets as platforms do that have no socket pairs of their own."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        one = socket.socket()
+        one.connect(server.getsockname())
+        return one, server.accept()[0]
+
+
+def test_a_socket_pair_over_the_loopback_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socketpair", _pair_over_the_loopback)
+    with network_closed("cassette.yaml"):
+        for each in socket.socketpair():
+            each.close()
+
+
+def test_the_sockets_of_multiprocessing_stay_open_and_no_others() -> None:
+    guard = NetworkGuard("cassette.yaml")
+    assert guard.permits_connection("/run/pymp-5ygy_vq1/listener-kwjhblp7")
+    assert guard.permits_connection(b"\0listener-12-0")
+    assert not guard.permits_connection("/run/other/listener")
+
+
+def test_an_attempt_in_a_forked_child_is_reported_to_the_parent(listener: tuple[str, int]) -> None:
+    with network_closed("cassette.yaml") as guard:
+        context = multiprocessing.get_context("fork")
+        child = context.Process(target=_connect_and_swallow, args=(listener,))
+        child.start()
+        child.join()
+    (error,) = guard.refused
+    assert "in a child process" in str(error)
+
+
+def _connect_and_swallow(address: tuple[str, int]) -> None:
+    with suppress(NetworkBlockedError):
+        socket.create_connection(address, timeout=5)

@@ -97,8 +97,21 @@ async def _body(request: Any) -> bytes | None:
 def _headers(headers: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in headers.items():
-        found.setdefault(str(name), []).append(value)
+        found.setdefault(str(name), []).append(value if value.isascii() else _as_latin(value))
     return found
+
+
+def _as_latin(value: str) -> str:
+    """Return a header value as other libraries read it: ISO-8859-1 (RFC 9110, section 5.5); aiohttp reads UTF-8."""
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _as_utf8(value: str) -> str:
+    """Return a recorded header value as aiohttp reads it."""
+    try:
+        return value.encode("latin-1").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return value
 
 
 async def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any) -> None:
@@ -151,7 +164,7 @@ def _replayed(request: Any, recorded: dict[str, Any]) -> Any:
     from multidict import CIMultiDict, CIMultiDictProxy  # noqa: PLC0415 -- comes with aiohttp
 
     response = _empty_response(request)
-    pairs = [(name, value) for name, values in recorded["headers"].items() for value in values]
+    pairs = [(name, _as_utf8(value)) for name, values in recorded["headers"].items() for value in values]
     response.version = HttpVersion11
     response.status = recorded["status"]["code"]
     response.reason = recorded["status"].get("message") or ""
