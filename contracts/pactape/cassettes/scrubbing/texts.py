@@ -132,6 +132,20 @@ _PARTS = (
         "cf",
         "private",
     ),
+    *(
+        "crypt",
+        "srf",
+        "contras",
+        "wacht",
+        "cav",
+        "plain",
+        "remember",
+        "salt",
+        "secur",
+        "psk",
+        "webhook",
+        "sign",
+    ),
 )
 _RUN = re.compile(
     r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])"

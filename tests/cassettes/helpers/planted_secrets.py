@@ -1,4 +1,4 @@
-"""Planted secrets: exchanges that hold one each, in the shapes in which real APIs have them; half are generated.
+"""Planted secrets: requests that hold one each, in the shapes in which real APIs have them; half are generated.
 
 Every value is invented. A case is one shape with one value; `planted_cases` yields all of them.
 """
@@ -9,15 +9,19 @@ import base64
 import gzip
 import json
 import random
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
+from pactape.cassettes.scrubbing.filters import Cleaner
 from pactape.cassettes.scrubbing.providers import FORMS, expand_example
+from vcr.request import Request as VcrRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Case", "planted_cases"]
+__all__ = ["Case", "planted_cases", "stays"]
 
 _SEED = 20_261_129
 _DIGITS = "0123456789"
@@ -51,6 +55,7 @@ class Case(NamedTuple):
 
 
 def _names(text: str) -> list[str]:
+    """Return the names in a text."""
     return text.split()
 
 
@@ -78,6 +83,16 @@ _FIELDS = _names(
     connection_string sas_token samlAssertion client-key-data tls.key htpasswd mnemonic recovery_code
     backup_codes activation_key customer_key merchantKey sharedAccessKey primary_access_key hashedPassword
     appPassword
+    """
+)
+_FURTHER_FIELDS = _names(
+    """
+    psk wpa_psk preSharedKey bind_pw keyPass requirepass sasl.password channelAccessToken EncodingAESKey
+    aesKey access-key-secret AccessKeySecret SecretId AuthorizationToken _authToken AUTH_KEY refreshJwt
+    contraseña mot_de_passe secretPhrase GITHUB_TOKEN TELEGRAM_BOT_TOKEN OPENAI_API_KEY AZURE_CLIENT_SECRET
+    writeKey ingest_key kms_plaintext data_key SharedAccessSignature cosmosKey primaryKey secondaryKey
+    primary_connection_string rememberMe pkey hmac laravel_session ASP.NET_SessionId connect.sid
+    __RequestVerificationToken _csrf adminpass root_pw Passwort
     """
 )
 _HEADERS = _names(
@@ -114,6 +129,27 @@ def planted_cases() -> Iterator[Case]:
     yield from _in_structures(values)
     yield from _codes()
     yield from _provider_tokens()
+
+
+def stays(case: Case) -> bool:
+    """Return whether a case's secret is still in the request after filtering, in clear, quoted or in base64."""
+    kind = {"Content-Type": case.content_type} if case.content_type else {}
+    request = VcrRequest("POST", case.url, case.body or None, {**dict(case.headers), **kind})
+    clean = Cleaner({}).request(request)
+    body = clean.body or b""
+    body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+    charset = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+    texts = [
+        clean.uri,
+        unquote(clean.uri),
+        *map(str, clean.headers.values()),
+        body.decode(charset, "replace"),
+    ]
+    for encoded in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", " ".join(texts)):
+        with suppress(ValueError):
+            texts.append(base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8", "replace"))
+    quoted = json.dumps(case.secret)[1:-1]
+    return any(case.secret in text or quoted in text for text in texts)
 
 
 class _Values:
@@ -169,6 +205,9 @@ def _in_fields(values: _Values) -> Iterator[Case]:
         )
         holder: object = [secret] if name.endswith(("keys", "tokens", "codes")) else secret
         yield Case(f"json {name}", secret, body=_json({"id": 7, "data": {name: holder}}))
+    for name in _FURTHER_FIELDS:
+        secret = values.base62()
+        yield Case(f"json {name}", secret, body=_json({"id": 7, "data": {name: secret}}))
     for name in _FIELDS[:75]:
         secret = values.next()
         yield Case(
@@ -238,6 +277,11 @@ def _in_parameters(values: _Values) -> Iterator[Case]:
         "telegram path": "https://api.telegram.org/bot123456789:AA{}aB3dE5fG7/getMe",
         "slack path": "https://hooks.slack.com/services/T00000001/B00000002/{}",
         "discord path": "https://discord.com/api/webhooks/123456789012345678/{0}{0}{0}",
+        "route in the fragment": "https://app.example.org/#/reset?token={}",
+        "key in the path": "https://api.example.org/api_key/{}/x",
+        "pair in the path": "https://api.example.org/x/token={}/y",
+        "url encoded twice": "https://a.example.org/?next=https%253A%252F%252Fb%252F%253Ftoken%253D{}",
+        "GraphQL": "https://a.example.org/graphql?query=mutation%20%7Blogin(password%3A%22{}%22)%7D",
         "array": "https://api.example.org/a?auth[token]={}",
     }.items():
         secret = values.base62()
@@ -415,6 +459,57 @@ _STRUCTURES: dict[str, tuple[str, Callable[[str], bytes]]] = {
     ),
     "a Kubernetes variable": (JSON, _text('{"env": [{"name": "DB_PASSWORD", "value": "SECRET"}]}')),
     "an error's echo": (JSON, _text('{"error": "invalid request: {\\"password\\": \\"SECRET\\"}"}')),
+    "tokens by kind": (JSON, _text('{"tokens": {"access": "SECRET", "refresh": "x"}}')),
+    "an echo of a header": (JSON, _text('{"headers": {"Authorization": "Bearer SECRET", "Host": "x"}}')),
+    "an echo of cookies": (JSON, _text('{"headers": {"Cookie": "lang=de; _my_app=SECRET"}}')),
+    "a raw request": (TEXT, _text("GET /x HTTP/1.1\r\nHost: a\r\nAuthorization: Basic SECRET\r\n\r\n")),
+    "a user on a command line": (JSON, _text('{"cmd": "curl -u ada:SECRET https://x.example.org"}')),
+    "a data source": (JSON, _text('{"dsn": "root:SECRET@tcp(127.0.0.1:3306)/shop"}')),
+    "a JDBC URL": (JSON, _text('{"url": "jdbc:mysql://h/db?user=a&password=SECRET"}')),
+    "an unquoted HTML attribute": (
+        "text/html",
+        _text("<form><input type=hidden name=csrf_token value=SECRET></form>"),
+    ),
+    "an HTML comment": ("text/html", _text("<html><!-- api_key=SECRET --></html>")),
+    "JSON in an attribute": (
+        "text/html",
+        _text('<div data-props="{&quot;apiKey&quot;:&quot;SECRET&quot;}"></div>'),
+    ),
+    "YAML of name and value": ("application/yaml", _text("env:\n- name: DB_PASSWORD\n  value: SECRET\n")),
+    "YAML flow": ("text/yaml", _text("db: {user: ada, password: SECRET}\n")),
+    "a sensitive output": (JSON, _text('{"outputs": {"x": {"value": "SECRET", "sensitive": true}}}')),
+    "a masked variable": (JSON, _text('{"key": "FOO", "value": "SECRET", "masked": true}')),
+    "a parameter store": (
+        JSON,
+        _text('{"Name": "/prod/db/password", "Type": "SecureString", "Value": "SECRET"}'),
+    ),
+    "a JSON Web Key": (JSON, _text('{"kty": "RSA", "n": "x", "e": "AQAB", "d": "SECRET"}')),
+    "SQL": (JSON, _text('{"sql": "CREATE USER a IDENTIFIED BY \'SECRET\'"}')),
+    "a sentence": (JSON, _text('{"text": "Your temporary password is SECRET"}')),
+    "a password file": (TEXT, _text("db.example.org:5432:shop:ada:SECRET\n")),
+    "PowerShell": (TEXT, _text('$env:API_KEY = "SECRET"\n')),
+    "a Dockerfile": (TEXT, _text("FROM x\nENV API_KEY SECRET\n")),
+    "a pair in a list": (JSON, _text('[["password", "SECRET"], ["a", "b"]]')),
+    "a data URL": (
+        JSON,
+        lambda secret: _json(
+            {"u": "data:application/json;base64," + base64.b64encode(_json({"password": secret})).decode()}
+        ),
+    ),
+    "base64 in base64": (
+        JSON,
+        lambda secret: _json({"s": base64.b64encode(base64.b64encode(_json({"password": secret}))).decode()}),
+    ),
+    "a guarded answer": (JSON, _text(')]}\',\n{"token": "SECRET"}')),
+    "a sequence of documents": ("application/json-seq", _text('\x1e{"token": "SECRET"}\n')),
+    "a typed value": (JSON, _text('{"Item": {"password": {"S": "SECRET"}}}')),
+    "a printed object": (JSON, _text('{"e": "Config(api_key=\'SECRET\', debug=True)"}')),
+    "a file in a form": (
+        "multipart/form-data; boundary=b",
+        _text(
+            '--b\r\nContent-Disposition: form-data; name="f"; filename="a.env"\r\n\r\nDB_PASSWORD=SECRET\r\n--b--'
+        ),
+    ),
     "a signed upload": (JSON, _text('{"timestamp": 1, "api_key_id": "x", "signature": "SECRET"}')),
 }
 
@@ -436,6 +531,8 @@ def _codes() -> Iterator[Case]:
         yield Case(f"code {name}", code, body=_json({name: code}))
         yield Case(f"number {name}", code, body=_json({name: int(code)}))
     yield Case("header X-GitHub-OTP", "492817", headers=(("X-GitHub-OTP", "492817"),))
+    yield Case("code in a sentence", "491723", body=_json({"text": "Your verification code is 491723."}))
+    yield Case("code for a phone", "491723", body=_json({"phone": "+49 30 1", "code": "491723"}))
     yield Case("card", "4111111111111111", body=_json({"card": {"number": "4111111111111111"}}))
     yield Case("card in groups", "4111 1111 1111 1111", body=_json({"note": "paid by 4111 1111 1111 1111"}))
 

@@ -5,12 +5,15 @@ A field is a name and a value; `harmless_fields` yields all of them, each with w
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["HEADERS", "QUERIES", "harmless_fields"]
+__all__ = ["HEADERS", "QUERIES", "destroyed", "harmless_fields"]
 
 _SHA1 = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -21,6 +24,7 @@ _ADDRESS = "0x742d35Cc6634C0532925a3b844Bc454e4438f44e"
 
 
 def _names(text: str) -> list[str]:
+    """Return the names in a text."""
     return text.split()
 
 
@@ -422,3 +426,17 @@ def harmless_fields() -> Iterator[tuple[str, Any]]:
     for index, name in enumerate(_CURSORS):
         yield name, (_CURSOR, _BASE64, "CAUQAA", f"{_SHA1[:20]}x")[index % 4]
     yield from _ABOUT.items()
+
+
+def destroyed() -> tuple[list[str], int]:
+    """Return which harmless fields, headers and queries scrubbing changes, and how many there are."""
+    changed: list[str] = []
+    fields = list(harmless_fields())
+    for name, value in fields:
+        body = json.dumps({"id": 7, "data": {name: value}}).encode()
+        if Scrubber().body(body, "application/json") != body:
+            changed.append(name)
+    changed += [name for name, value in HEADERS if Scrubber().header(name, value) != value]
+    urls = [f"https://api.example.org/x?{query}" for query in QUERIES]
+    changed += [url for url in urls if Scrubber().url(url) != url]
+    return changed, len(fields) + len(HEADERS) + len(QUERIES)

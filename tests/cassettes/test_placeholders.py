@@ -1,0 +1,167 @@
+"""Placeholders keep the form of what they replace, are equal for equal secrets, and are recognized again."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
+from pactape.cassettes.scrubbing.placeholders import (
+    ConstantPlaceholders,
+    NumberedPlaceholders,
+    is_mask,
+    is_placeholder,
+)
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAq8Zr1LmX0vTy7PbKw3Nd\n-----END RSA PRIVATE KEY-----\n"
+JWT = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjQxMDI0NDQ4MDAsImVtYWlsIjoiYUBiLmNvbSIsImp0aSI6IjEifQ.c2ln"
+)
+
+
+@pytest.mark.parametrize(
+    ("secret", "placeholder"),
+    [
+        ("q8Zr1LmX0vTy7PbK", "scrubbed"),
+        ("492817", "000000"),
+        ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "00000000-0000-4000-8000-000000000001"),
+        ("ada@example.org", "scrubbed@example.com"),
+        ("1990-05-17", "2000-01-01"),
+        ("1990-05-17T08:30:00.250+02:00", "2000-01-01T00:00:00.000+00:00"),
+        ("1990-05-17T08:30:00Z", "2000-01-01T00:00:00Z"),
+        (KEY, "-----BEGIN RSA PRIVATE KEY-----\nc2NydWJiZWQ=\n-----END RSA PRIVATE KEY-----\n"),
+    ],
+)
+def test_a_placeholder_keeps_the_form(secret: str, placeholder: str) -> None:
+    assert NumberedPlaceholders().for_text(secret) == placeholder
+
+
+def test_the_placeholder_of_a_jwt_is_an_unsigned_one_with_its_harmless_claims() -> None:
+    made = NumberedPlaceholders().for_text(JWT)
+    assert (read_jwt(made), is_unsigned_jwt(made)) == (
+        ({"alg": "none", "typ": "JWT"}, {"exp": 4102444800, "email": "scrubbed"}),
+        True,
+    )
+
+
+def test_two_jwts_with_the_same_claims_have_different_placeholders() -> None:
+    placeholders = NumberedPlaceholders()
+    assert placeholders.for_text(JWT) != placeholders.for_text(f"{JWT}2")
+
+
+@pytest.mark.parametrize("token", ["eyJhbGciOiJIUzI1NiJ9.bm9uZQ.c2ln", "a.b", "eyJ.%%.", f"{JWT}.more"])
+def test_what_has_no_readable_claims_is_not_a_jwt(token: str) -> None:
+    assert (read_jwt(token), is_unsigned_jwt(token)) == (None, False)
+
+
+def test_an_unsigned_jwt_of_something_else_has_no_claims() -> None:
+    assert read_jwt(unsigned_jwt("nothing", key_id="x")) == ({"alg": "none", "kid": "x"}, {})
+
+
+@given(st.lists(st.text("abcdef0123456789-", min_size=3, max_size=12), min_size=1, max_size=40))
+def test_equal_secrets_have_equal_placeholders_and_different_ones_differ(secrets: list[str]) -> None:
+    placeholders = NumberedPlaceholders()
+    made = {secret: placeholders.for_text(secret) for secret in secrets}
+    again = {secret: placeholders.for_text(secret) for secret in secrets}
+    fresh = [secret for secret in made if not is_placeholder(secret)]
+    assert (made == again, len({made[secret] for secret in fresh})) == (True, len(fresh))
+
+
+@given(st.sampled_from(["q8Zr1LmX0vTy", "492817", str(uuid.UUID(int=7)), "a@b.co", "1990-05-17", KEY, JWT]))
+def test_a_placeholder_is_recognized_as_one_and_as_a_mask(secret: str) -> None:
+    made = NumberedPlaceholders().for_text(secret)
+    assert (is_placeholder(made), is_mask(made), NumberedPlaceholders().for_text(made)) == (True, True, made)
+
+
+def test_numbers_stay_numbers_of_their_type_and_differ() -> None:
+    placeholders = NumberedPlaceholders()
+    made = [placeholders.for_number(each) for each in (4711, 4712, 4711, 4.5)]
+    assert (made, list(map(type, made))) == ([0, 2, 0, 3.0], [int, int, int, float])
+
+
+def test_many_numbers_have_placeholders_that_differ() -> None:
+    placeholders = NumberedPlaceholders()
+    assert len({placeholders.for_number(each) for each in range(5000, 5300)}) == 300
+
+
+def test_many_codes_have_placeholders_that_differ() -> None:
+    placeholders = NumberedPlaceholders()
+    assert len({placeholders.for_text(f"{each}") for each in range(5000, 5300)}) == 300
+
+
+def test_placeholders_of_an_older_recording_are_not_given_out_again() -> None:
+    placeholders = NumberedPlaceholders()
+    placeholders.reserve("scrubbed and scrubbed-2")
+    assert placeholders.for_text("q8Zr1LmX0vTy7PbK") == "scrubbed-3"
+
+
+def test_for_matching_all_secrets_are_the_same() -> None:
+    constant = ConstantPlaceholders()
+    assert (constant.for_text("a"), constant.for_text(KEY), constant.for_number(7)) == (
+        "scrubbed",
+        "scrubbed",
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["<REDACTED>", "********", "YOUR_API_KEY", "xxxx", "$TOKEN", "{{token}}", "[FILTERED]"]
+)
+def test_the_mask_of_another_tool_stays(value: str) -> None:
+    body = json.dumps({"api_key": value}).encode()
+    assert Scrubber().body(body, "application/json") == body
+
+
+@pytest.mark.parametrize(
+    "value", ["q8Zr1LmX0vTy7PbK", "hunter2", "correct horse battery staple", "x" + "y" * 300, 7, None]
+)
+def test_a_value_is_not_a_mask(value: object) -> None:
+    assert not is_mask(value)
+
+
+def test_a_secret_of_an_answer_has_the_same_placeholder_wherever_it_is_sent() -> None:
+    scrubber = Scrubber()
+    session = "q8Zr1LmX0vTy7PbK"
+    answer = scrubber.body(json.dumps({"sessionId": session}).encode(), "application/json")
+    made = msgspec.json.decode(answer)["sessionId"]
+    assert (
+        scrubber.url(f"https://a.test/sessions/{session}/items?ref={session}"),
+        scrubber.header("X-Ref", session),
+        scrubber.body(json.dumps({"ref": session}).encode(), "application/json"),
+    ) == (f"https://a.test/sessions/{made}/items?ref={made}", made, json.dumps({"ref": made}).encode())
+
+
+def test_more_secrets_than_are_looked_for_one_by_one_are_still_found_where_they_stand_alone() -> None:
+    scrubber = Scrubber()
+    secrets = [f"q8Zr1LmX0vTy7Pb{each:03}" for each in range(100)]
+    scrubber.value({"passwords": secrets})
+    text = " ".join(secrets)
+    assert (scrubber.again(text).count("q8Zr"), scrubber.again_in_bytes(text.encode()).count(b"q8Zr")) == (
+        0,
+        0,
+    )
+
+
+def test_a_short_secret_is_not_looked_for_elsewhere() -> None:
+    scrubber = Scrubber()
+    scrubber.value({"password": "tulip"})
+    assert scrubber.again("a tulip") == "a tulip"
+
+
+def test_where_a_secret_stood_is_noted_and_its_value_is_not() -> None:
+    scrubber = Scrubber()
+    scrubber.body(b'{"users": [{"client_secret": "q8Zr1LmX0vTy7PbK"}]}', "application/json")
+    assert [(each.field, each.kind) for each in scrubber.replaced] == [
+        ("$.users[].client_secret", "secret field")
+    ]
+
+
+def test_requests_that_differ_in_their_secrets_only_are_the_same_for_matching() -> None:
+    one, other = (Scrubber.for_matching(ScrubRules()) for _ in range(2))
+    assert one.url("https://a.test/?token=q8Zr1LmX0vTy") == other.url("https://a.test/?token=scrubbed-7")
