@@ -47,7 +47,8 @@ class TestGivenUserApiClientIntegrationWhenFetchingUserWithAuthenticationAndCach
         self.tokens_to_give = ["valid-token-123", "refreshed-token"]
         self.cache = TTLCache(timer=self.clock)
         tokens = CallableTokens(self._give, principal="web", timer=self.clock)
-        self.client = UserClient(BASE, tokens=tokens, cache=self.cache)
+        headers = {"Content-Type": "application/json"}
+        self.client = UserClient(BASE, tokens=tokens, cache=self.cache, headers=headers)
         self.namespace = tokens.principal
         with responses.RequestsMock(assert_all_requests_are_fired=False) as self.server:
             self.server.get(
@@ -66,6 +67,7 @@ class TestGivenUserApiClientIntegrationWhenFetchingUserWithAuthenticationAndCach
 
         (call,) = self.server.calls
         assert call.request.headers["Authorization"] == "Bearer valid-token-123"
+        assert call.request.headers["Content-Type"] == "application/json"
         assert result == User("user-123", "John Doe", "john@example.com")
         assert self.cache.lookup(f"{self.namespace} user:user-123") == result
 
