@@ -73,7 +73,7 @@ def route_templates_of(
         >>> routes["projects", "apollo"]
         ('projects', '{slug}')
     """
-    known = list(endpoints)
+    known = sorted(endpoints, key=_order)
     ids = frozenset(each for one in known for each in one.known_ids if _is_distinctive(each)) - literals
     tree = _Node([_Asked(each.segments, each) for each in known], ids=ids, literals=literals)
     found = dict(tree.templates((), after_parameter=False))
@@ -163,6 +163,18 @@ class _Node:
                 for each in asked
             )
         }
+
+
+def _order(endpoint: Endpoint) -> tuple[object, ...]:
+    """What endpoints are sorted by, so that the order of recordings decides nothing."""
+    return (
+        endpoint.segments,
+        endpoint.method,
+        endpoint.succeeds,
+        endpoint.is_list,
+        sorted(endpoint.fields),
+        sorted(endpoint.named),
+    )
 
 
 def _is_named(segment: str, asked: list[_Asked]) -> bool:
