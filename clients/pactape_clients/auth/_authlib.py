@@ -26,7 +26,7 @@ class AuthlibSession(Protocol):
 
 
 class AuthlibTokens(TokenSource):
-    """Tokens that an Authlib session fetches and refreshes; when, and by which thread, this class decides.
+    """Tokens that an Authlib session fetches and refreshes; this class decides when, and on which thread.
 
     Args:
         session: An `OAuth2Session` from `authlib.integrations.requests_client`, set up with the client's

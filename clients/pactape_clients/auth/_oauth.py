@@ -169,7 +169,7 @@ class RefreshTokenStore(Protocol):
 
 
 class RefreshToken(_OAuthSource):
-    """Tokens by a refresh token that was got elsewhere (RFC 6749 section 6), with rotation.
+    """Tokens by a refresh token from an earlier sign-in (RFC 6749 section 6), with rotation.
 
     A replacement that the server gives is saved before the new access token is used. If saving fails, the
     replacement is kept and used all the same, the failure is logged, and saving is tried again with each call.

@@ -27,7 +27,7 @@ __all__ = ["TokenSource"]
 
 
 class TokenSource(NotCopyable, ABC):
-    """A source of access tokens; a subclass knows how to fetch one, this class when, and by which thread.
+    """A source of access tokens; a subclass fetches one, this class decides when, and on which thread.
 
     One source may serve many clients and threads: 64 threads that need a new token cause one fetch, and share
     its failure if it fails. A fetch that fails while the present token is still valid is no error. After a fork

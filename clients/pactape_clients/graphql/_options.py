@@ -46,7 +46,7 @@ class GraphQLOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         repeat_on: Error codes that are worth another attempt, as a 503 is, whatever the status.
 
     Raises:
-        UsageError: A value is none of its choices.
+        UsageError: A value is not among its choices.
     """
 
     schema: str | None = None

@@ -63,7 +63,7 @@ def follow_redirects(
         response = send(request, hop)
         if not response.is_redirect:
             if response.status_code in _REDIRECTS and response.status_code != _NOT_MODIFIED:
-                raise _refusal(response, hop, "the server names no place to go to", "")
+                raise _refusal(response, hop, "the redirect has no Location header", "")
             return response
         target = redirect_target(response, hop.name)
         _check(response, request, target, hop, can_be_sent_again)

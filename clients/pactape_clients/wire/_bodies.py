@@ -166,7 +166,7 @@ def raw_body(content: Any, content_type: str | None) -> RequestBody:
     """Return a body of bytes, text (as UTF-8), a file, or an iterable of bytes.
 
     Raises:
-        UsageError: It is none of them.
+        UsageError: It has another type.
     """
     if isinstance(content, str):
         return RequestBody(content.encode(), content_type or "text/plain; charset=utf-8")
