@@ -226,3 +226,43 @@ def test_the_branch_is_the_one_that_the_ci_builds(
 ) -> None:
     git(project, "checkout", "--quiet", "--detach")
     assert branch_of(project, environment) == branch
+
+
+def test_can_i_deploy_reports_in_any_format(project: Path, stock: StockTools) -> None:
+    run(project, "publish", "--broker-url", stock.url, "--version", "1")
+    arguments = ("--broker-url", stock.url, "--version", "1", "--to-environment", "test", "--format", "json")
+    result = run(project, "can-i-deploy", *arguments)
+    document = json.loads(result.output)
+    assert (result.exit_code, document["exit_code"], document["results"][0]["outcome"]) == (1, 1, "failed")
+    assert "There is no verified pact" in document["results"][0]["details"][0]
+
+
+def test_a_pacticipant_is_found_by_the_key_of_the_settings(project: Path) -> None:
+    text = (
+        '[tool.pactape]\nconsumer = "Web"\n'
+        '[tool.pactape.providers.users]\nurl = "http://users.test"\nname = "Users"\n'
+        '[tool.pactape.consumers.mailer]\ncassettes = "mails"\nname = "Mailer"\n'
+    )
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    broker = ("--dry-run", "--broker-url", "http://127.0.0.1:9", "--version", "1", "--environment", "test")
+    shown = [
+        run(project, "record-deployment", "--pacticipant", name, *broker)
+        .output.split("--pacticipant ")[1]
+        .split()[0]
+        for name in ("users", "Users", "mailer", "other")
+    ]
+    assert shown == ["Users", "Users", "Mailer", "other"]
+
+
+def test_a_failure_of_the_command_itself_is_shown(project: Path, stock: StockTools) -> None:
+    (project / "pacts" / "web.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BadInputError, match="the official command failed"):
+        run(project, "publish", "--broker-url", stock.url, "--version", "1")
+
+
+def test_a_folder_without_contracts_has_nothing_to_publish(project: Path) -> None:
+    (project / "empty").mkdir()
+    with pytest.raises(BadInputError, match="contains no pact file"):
+        run(
+            project, "publish", str(project / "empty"), "--broker-url", "http://127.0.0.1:9", "--version", "1"
+        )

@@ -254,3 +254,19 @@ def test_a_provider_that_is_down_at_its_own_address_could_not_be_judged(project:
     (project.root / "pyproject.toml").write_text(settings, encoding="utf-8")
     drift = find_drift(load_settings(project.root), live_urls={})
     assert (drift.exit_code, [each.is_unreachable for each in drift.unreachable]) == (2, [True])
+
+
+def test_a_request_that_is_no_longer_sent_is_reported(project: Project) -> None:
+    text = TESTS.replace('"/users/7"', '"/users/7?v=2"').replace("/users/7?v=2", "/people/7")
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    project.answers(ADA)
+    assert project.drift()[1][0] == "breaking: GET /users/{id}: is not requested as recorded any more"
+
+
+def test_a_response_of_another_type_is_reported(project: Project) -> None:
+    text = TESTS.replace(
+        "    assert user", '    user = user if isinstance(user, dict) else {"id": 1}\n    assert user'
+    )
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    project.answers([1])
+    assert project.drift()[1][0] == "breaking: GET /users/{id} → 200: $: was object and is array now"

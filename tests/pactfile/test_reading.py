@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.errors import PactFormatError
 from pactape.pactfile import InteractionKind, decode_pact, is_pact_file, read_pact
+from pactape.pactfile.downgrading import downgrade_interaction
 from pactape.pactfile.upgrading import upgrade
 
 if TYPE_CHECKING:
@@ -186,4 +187,69 @@ def test_version_2_is_upgraded_to_version_4() -> None:
             },
             "header": {"Content-Type": {"combine": "AND", "matchers": [{"match": "regex", "regex": "json"}]}},
         },
+    )
+
+
+def test_a_message_of_version_3_is_upgraded_to_version_4() -> None:
+    message = {"description": "m", "contents": {"a": 1}, "metaData": {"contentType": "application/json"}}
+    (interaction,) = decode_pact(encoded(messages=[message])).interactions
+    upgraded = upgrade(interaction)
+    assert (upgraded["type"], upgraded["contents"]["content"], upgraded["metadata"]) == (
+        "Asynchronous/Messages",
+        {"a": 1},
+        {"contentType": "application/json"},
+    )
+
+
+def test_a_message_in_the_list_of_version_3_is_upgraded_whatever_the_version() -> None:
+    data = encoded(
+        messages=[{"description": "m", "contents": "text"}],
+        metadata={"pactSpecification": {"version": "4.0"}},
+    )
+    (interaction,) = decode_pact(data).interactions
+    assert upgrade(interaction)["contents"]["content"] == "text"
+
+
+def test_an_interaction_of_version_4_stays_as_it_is() -> None:
+    data = encoded(
+        interactions=[{"type": "Synchronous/HTTP", **REQUEST}],
+        metadata={"pactSpecification": {"version": "4.0"}},
+    )
+    (interaction,) = decode_pact(data).interactions
+    assert upgrade(interaction) == interaction.document
+
+
+def test_rules_that_version_3_does_not_have_become_the_nearest_or_are_dropped() -> None:
+    matchers = {
+        "$.yes": [{"match": "boolean"}],
+        "$.keys": [{"match": "eachKey"}],
+        "$.either": [{"match": "type"}, {"match": "eachValue"}],
+    }
+    rules = {path: {"combine": "OR", "matchers": each} for path, each in matchers.items()}
+    response = {
+        "status": 200,
+        "headers": {"A": ["1", "2"]},
+        "matchingRules": {"body": rules, "status": {"matchers": [{"match": "statusCode"}]}},
+    }
+    older = downgrade_interaction({"description": "a", "request": {"path": "/"}, "response": response})
+    assert older["response"] == {
+        "status": 200,
+        "headers": {"A": "1, 2"},
+        "matchingRules": {
+            "body": {"$.yes": {"combine": "OR", "matchers": [{"match": "regex", "regex": "^(true|false)$"}]}}
+        },
+    }
+
+
+def test_rules_of_version_2_for_paths_queries_and_without_a_category_are_upgraded() -> None:
+    rules = {"$.path": {"regex": "/u"}, "$.query.page[0]": {"match": "type"}, "$.id": {"match": "type"}}
+    old = {"description": "a", "request": {"path": "/u", "matchingRules": rules}, "response": {}}
+    (interaction,) = decode_pact(
+        encoded(interactions=[old], metadata={"pactSpecificationVersion": "2.0.0"})
+    ).interactions
+    upgraded = upgrade(interaction)["request"]["matchingRules"]
+    assert (sorted(upgraded), list(upgraded["query"]), list(upgraded["body"])) == (
+        ["body", "path", "query"],
+        ["page"],
+        ["$.id"],
     )

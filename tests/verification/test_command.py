@@ -92,3 +92,47 @@ def test_a_header_that_cannot_be_sent_is_refused(tmp_path: Path, url: str, heade
     path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
     with pytest.raises(BadInputError, match="--header"):
         verify(tmp_path, str(path), "--url", url, "--header", header)
+
+
+def test_a_folder_of_contracts_of_several_providers_needs_a_name(tmp_path: Path, url: str) -> None:
+    (tmp_path / "pacts").mkdir()
+    write_pact(tmp_path / "pacts" / "a.json", interaction("a", "/a"))
+    other = write_pact(tmp_path / "pacts" / "b.json", interaction("b", "/a"))
+    other.write_text(other.read_text(encoding="utf-8").replace('"users"', '"orders"'), encoding="utf-8")
+    with pytest.raises(BadInputError, match="contracts of several providers"):
+        verify(tmp_path, "--url", url)
+    assert verify(tmp_path, "--url", url, "--provider", "orders").output.startswith("passed      web: b")
+
+
+def test_a_file_that_cannot_be_read_may_be_this_provider_s(tmp_path: Path, url: str) -> None:
+    (tmp_path / "pacts").mkdir()
+    write_pact(tmp_path / "pacts" / "a.json", interaction("a", "/a"))
+    (tmp_path / "pacts" / "b.json").write_text("{", encoding="utf-8")
+    assert verify(tmp_path, "--url", url).exit_code == 2
+
+
+def test_an_empty_folder_has_nothing_to_verify(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadInputError, match="contains no pact"):
+        verify(tmp_path, str(tmp_path), "--url", url)
+
+
+def test_contracts_of_a_broker_take_no_files(tmp_path: Path, url: str) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    result = verify(tmp_path, str(path), "--url", url, "--from-broker")
+    assert (result.exit_code, "takes no pact files" in result.output) == (2, True)
+
+
+def test_a_broker_s_requests_need_a_url(tmp_path: Path) -> None:
+    result = verify(tmp_path, "--from-broker", "--provider", "users", "--broker-url", "http://127.0.0.1:9")
+    assert (result.exit_code, "requires --url" in result.output) == (2, True)
+
+
+def test_a_file_that_cannot_be_read_is_named_before_the_others_are_verified(tmp_path: Path, url: str) -> None:
+    (tmp_path / "bad.json").write_text("{", encoding="utf-8")
+    good = write_pact(tmp_path / "good.json", interaction("a", "/a"))
+    result = verify(tmp_path, str(tmp_path / "bad.json"), str(good), "--url", url)
+    assert (result.exit_code, "passed      web: a" in result.output, "bad.json" in result.output) == (
+        2,
+        True,
+        True,
+    )

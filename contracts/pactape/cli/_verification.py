@@ -87,7 +87,7 @@ def run_verification(
         return _from_broker(settings, arguments, on_progress)
     _refuse_broker_options(arguments)
     files = _files(settings, arguments)
-    target = _target(settings, arguments, read_pact(files[0]).provider if files else "")
+    target = _target(settings, arguments, _provider_of(files))
     from pactape.verification.official.files import verify_provider  # noqa: PLC0415 -- the other way is slow to import
 
     verification = verify_provider(
@@ -102,6 +102,14 @@ def run_verification(
     with suppress(OutputError):  # a read-only project can be verified, too
         remember_verification(settings.cache_folder, files, verification)
     return verification
+
+
+def _provider_of(files: list[Path]) -> str:
+    """The provider of the first file that can be read; "" when none can, which the verification reports."""
+    for file in files:
+        with suppress(PactFormatError):
+            return read_pact(file).provider
+    return ""
 
 
 def _from_broker(

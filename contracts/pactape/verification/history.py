@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.errors import PactFormatError
 from pactape.file_cache import FileCache
 from pactape.pactfile import read_pact
 
@@ -30,7 +31,10 @@ def remember_verification(folder: Path, pacts: Iterable[Path], verification: Ver
     """
     cache = _cache(folder)
     for path in pacts:
-        pact = read_pact(path)
+        try:
+            pact = read_pact(path)
+        except PactFormatError:
+            continue  # nothing of it was verified, which the verification reports
         passed = [
             each.description
             for each in verification.results
