@@ -145,7 +145,7 @@ SUSPICIOUS = word_set(
 )
 #: Words at the end that name something about a credential, and not the credential.
 ABOUT_ENDINGS = word_set(
-    "type types id ids url urls uri uris link at on by expires expiry expiration expire expiresin "
+    "nonce type types id ids url urls uri uris link at on by expires expiry expiration expire expiresin "
     "expiresat ttl lifetime age count counts limit limits length size total used usage remaining reset "
     "quota max min name names title endpoint endpoints method methods mode modes scope scopes status "
     "state version versions algorithm algorithms alg author authors policy policies enabled disabled "

@@ -513,8 +513,8 @@ _MESSAGES = (
     ),
     _in_path(
         "Telegram token",
-        r"(?<!\d)(?P<secret>\d{6,10}:[A-Za-z0-9_-]{33,36})(?![\w-])",
-        ":AA :AE :AF :",
+        r"(?<!\d)(?P<secret>\d{6,10}:AA[A-Za-z0-9_-]{31,34})(?![\w-])",
+        ":AA",
         "bot{dig:9}:AA{b64:33}",
         "{dig:9}:AA{b64:9}",
         starts=False,

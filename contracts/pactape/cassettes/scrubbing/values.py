@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-__all__ = ["entropy", "is_plain_word", "is_public_value", "is_uuid", "looks_random"]
+__all__ = ["entropy", "is_public_value", "is_uuid", "looks_random"]
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
@@ -107,11 +107,6 @@ def _is_word_with_number(segment: str) -> bool:
     letters = [chunk for chunk in chunks if not chunk.isdigit()]
     short = sum(len(chunk) <= 2 for chunk in letters)  # noqa: PLR2004 -- "dE5fG7" has many, "WebKit2" none
     return changes <= 2 and short <= 1 and all(_WORDLIKE.fullmatch(chunk) for chunk in letters)  # noqa: PLR2004
-
-
-def is_plain_word(value: str) -> bool:
-    """Whether a value is one short word, or words with hyphens: "include", "Hello", "north-7"."""
-    return len(value) < 40 and _ALLOWED.fullmatch(value) is not None and _is_made_of_words(value)  # noqa: PLR2004
 
 
 def entropy(text: str) -> float:

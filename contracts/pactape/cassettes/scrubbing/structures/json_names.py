@@ -49,6 +49,7 @@ _SENTENCES = word_set(
     "placeholders titles tooltips"
 )
 _BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+_FLAGGED_KEYS = frozenset({"value", "Value"})
 #: Members that say that a value beside them is a secret.
 _FLAGS = word_set(
     "sensitive masked isSecret is_secret secret isSensitive is_sensitive encrypted isEncrypted secure"
@@ -58,10 +59,10 @@ _SECRET_TYPES = word_set("SecureString secret password securestring Secret sensi
 _KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
 #: Beside these `code` is a one-time code.
 _FACTOR_SIBLINGS = word_set(
-    "phone phoneNumber phone_number email challenge challengeId challenge_id factor factor_id factorId mfaToken "
+    "phone phoneNumber phone_number challenge challengeId challenge_id factor factor_id factorId mfaToken "
     "mfa_token otpToken otp_token verification_id verificationId"
 )
-_COLLECTIONS = word_set("tokens keys credentials secrets auth session sessions apikeys")
+_COLLECTIONS = word_set("tokens credentials secrets auth session sessions apikeys")
 _PREFIXES = {
     NameKind.CREDENTIAL: "credential ",
     NameKind.CODE: "credential ",
@@ -90,6 +91,7 @@ class NamesBelow:
     __slots__ = (
         "_aliases",
         "_describes",
+        "_flagged",
         "_hidden",
         "_key",
         "_named_before",
@@ -115,7 +117,7 @@ class NamesBelow:
         self.name, self.is_key = name, is_key
         self._parent, self._key = parent, key
         self._prefix, self._describes = prefix, describes
-        self._pair, self._hidden, self._signs = "", False, False
+        self._pair, self._hidden, self._signs, self._flagged = "", False, False, False
         self._aliases = aliases or {}
         self._named_before: NamesBelow | None = None
 
@@ -135,8 +137,7 @@ class NamesBelow:
                 break
         found._hidden = not _HARMLESS_SIBLINGS.isdisjoint(keys)
         found._signs = not _SIGNING_SIBLINGS.isdisjoint(keys)
-        if _is_flagged(members):
-            found._pair = "secret"
+        found._flagged = not _FLAGGED_KEYS.isdisjoint(keys) and _is_flagged(members)
         if "kty" in keys:
             found._aliases = {**found._aliases, **_KEY_MEMBERS}
         if not _FACTOR_SIBLINGS.isdisjoint(keys):
@@ -188,6 +189,8 @@ class NamesBelow:
         return clean
 
     def _name_of(self, key: str) -> str:
+        if self._flagged and key in _FLAGGED_KEYS:
+            return "secret"
         if self._pair and key in _VALUE_KEYS:
             return self._pair
         key = self._aliases.get(key, key)
@@ -216,7 +219,8 @@ def has_harmless_company(members: dict[str, Any], is_harmless: Callable[[str], b
     if isinstance(query, str) and "$" in query and not all(map(is_harmless, bound_variables(query).values())):
         return False
     return _VALUE_KEYS.isdisjoint(members) or not (
-        _is_flagged(members) or any(not is_harmless(name) for name in _names_beside(members))
+        (not _FLAGGED_KEYS.isdisjoint(members) and _is_flagged(members))
+        or any(not is_harmless(name) for name in _names_beside(members))
     )
 
 
