@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.scrubber import Scrubber
+from pactape.cli import command
+from pactape.converting.bodies import as_base64
 from pactape.converting.convert import FORMATS, convert, read_exchanges, sanitized_har
+from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.ndjson_writer import write_ndjson
-from pactape.exchange import Exchange, Request, Response
+from pactape.exchange import Exchange, Provenance, Request, Response
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +125,17 @@ def test_equal_requests_become_a_scenario_of_wiremock(tmp_path: Path) -> None:
     assert states == [("Started", "response 2"), ("response 2", "response 3"), ("response 3", None)]
 
 
+#: The second body is compressed, and cut off.
+DAMAGED = f"""interactions:
+- request: {{body: null, headers: {{}}, method: GET, uri: 'http://a.test/'}}
+  response: {{body: {{string: ok}}, headers: {{}}, status: {{code: 200, message: OK}}}}
+- request: {{body: null, headers: {{}}, method: GET, uri: 'http://a.test/b'}}
+  response:
+    body: {{string: !!binary {as_base64(gzip.compress(b"token=RAWTOKENabc987x" * 9)[:-12])}}}
+    headers: {{Content-Encoding: [gzip]}}
+    status: {{code: 200, message: OK}}
+version: 1
+"""
 SECRETS = ("RAWTOKENabc987x", "BODYSECRETq1w2e3", "QUERYSECRETr4t5", "ANSWERSECRETz6u7")
 
 
@@ -204,3 +222,89 @@ def test_a_file_that_is_no_recording_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("hello", encoding="utf-8")
     done = pactape("a.txt", "b.har", cwd=tmp_path)
     assert (done.returncode, b"a.txt: " in done.stderr, (tmp_path / "b.har").exists()) == (2, True, False)
+
+
+def test_a_har_file_loses_the_secrets_of_titles_headers_parameters_and_encoded_bodies() -> None:
+    message = {
+        "url": "https://api.example.com/",
+        "headers": [
+            {"name": ":path", "value": f"/login?api_key={SECRETS[0]}"},
+            {"name": "X-Api-Key", "value": [SECRETS[1]]},
+        ],
+        "queryString": [{"name": "api_key", "value": SECRETS[2]}],
+        "postData": {
+            "mimeType": "application/x-www-form-urlencoded",
+            "params": [{"name": "password", "value": SECRETS[3]}],
+            "text": as_base64(f"password={SECRETS[3]}".encode()),
+            "encoding": "base64",
+        },
+    }
+    pages = [
+        {"title": f"https://api.example.com/?api_key={SECRETS[0]}"},
+        {"title": f"Bearer {SECRETS[0]}"},
+        {"id": 1},
+    ]
+    document = {"log": {"entries": [{"request": message, "response": {}}, 7], "pages": pages}}
+    clean = sanitize_har(document, Scrubber())
+    written = json.dumps(clean)
+    decoded = base64.b64decode(clean["log"]["entries"][0]["request"]["postData"]["text"]).decode()
+    assert [each for each in SECRETS if each in written or each in decoded] == []
+    assert (clean["log"]["entries"][1], clean["log"]["pages"][2]) == (7, {"id": 1})
+
+
+def test_an_exchange_whose_body_cannot_be_read_is_skipped_rather_than_written_with_its_secrets(
+    tmp_path: Path,
+) -> None:
+    source, target = tmp_path / "a.yaml", tmp_path / "b.har"
+    source.write_text(DAMAGED, encoding="utf-8")
+    found = convert([source], target, to="har", scrubber=Scrubber())
+    ((_, skipped),) = found.skipped
+    assert (len(found.exchanges), "can't be read, and so not be scrubbed" in skipped.reason) == (1, True)
+    assert SECRETS[0] not in target.read_text(encoding="utf-8")
+
+
+def test_the_test_that_recorded_and_what_was_not_recorded_are_written_in_lines() -> None:
+    each = msgspec.structs.replace(
+        exchange("/"),
+        provenance=Provenance(test="test_a.py::test_b", description="b"),
+        unrecorded=("response body",),
+    )
+    line = json.loads(write_ndjson([each]))
+    assert (line["test"], line["unrecorded"]) == ("test_a.py::test_b", ["response body"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["a.ndjson", "b.txt"], "--to is missing: the suffix of b.txt"),
+        (["a.ndjson", "-"], "--to is missing"),
+        (["a.ndjson"], "name OUT, or another form with --to"),
+        (["a.ndjson", "-", "--to", "cassette"], "name OUT, or another form with --to"),
+    ],
+)
+def test_a_form_that_is_not_told_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], problem: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ndjson").write_bytes(write_ndjson([exchange("/")]))
+    done = CliRunner().invoke(command, ["convert", *arguments])
+    assert (done.exit_code, problem in done.output) == (2, True), done.output
+
+
+def test_one_har_file_without_more_is_written_without_its_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ndjson").write_bytes(write_ndjson([secret_exchange()]))
+    convert([tmp_path / "a.ndjson"], tmp_path / "a.har", to="har")
+    done = CliRunner().invoke(command, ["convert", "a.har"])
+    assert (done.exit_code, "login" in done.output) == (0, True)
+    assert [each for each in SECRETS if each in done.output] == []
+
+
+def test_secrets_are_kept_only_on_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ndjson").write_bytes(write_ndjson([secret_exchange()]))
+    done = CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--keep-secrets"])
+    assert done.exit_code == 0
+    assert SECRETS[1] in (tmp_path / "b.har").read_text(encoding="utf-8")

@@ -5,86 +5,18 @@ from __future__ import annotations
 import copy
 import json
 import random
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from openapi_spec_validator import validate
-from pactape.converting.ndjson_writer import write_ndjson
-from pactape.descriptions.openapi.collecting import RecordedApi, collect
 from pactape.descriptions.openapi.comparing import compare
 from pactape.descriptions.openapi.document import document_of
 from pactape.descriptions.openapi.merging import merge_documents
-from pactape.exchange import Exchange, Request, Response
-from pactape.settings import load_settings
+
+from tests.descriptions.helpers.traffic import EXCHANGES, api_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-JSON = (("Content-Type", "application/json"),)
-SETTINGS = """[project]
-name = "web"
-[tool.pactape]
-recordings = ["*.ndjson"]
-[tool.pactape.providers.shop]
-url = "{}"
-"""
-BASE = "https://api.example.com/v1"
-
-
-def exchange(
-    target: str,
-    answer: Any = None,
-    *,
-    method: str = "GET",
-    status: int = 200,
-    sent: Any = None,
-    **headers: str,
-) -> Exchange:
-    extra = tuple(headers.items())
-    return Exchange(
-        request=Request(
-            method=method,
-            url=f"{BASE}{target}",
-            headers=(*(JSON if sent is not None else ()), *extra),
-            body=b"" if sent is None else json.dumps(sent).encode(),
-        ),
-        response=Response(
-            status=status,
-            headers=JSON if answer is not None else (),
-            body=b"" if answer is None else json.dumps(answer).encode(),
-        ),
-        cassette="traffic.ndjson",
-        index=0,
-    )
-
-
-EXCHANGES = [
-    exchange("/users/17", {"id": 17, "name": "Ada", "email": "ada@example.com", "tags": ["a"]}),
-    exchange("/users/18", {"id": 18, "name": "Bob", "email": "bob@example.com", "tags": [], "nick": None}),
-    exchange("/users/19", {"title": "Not Found"}, status=404),
-    exchange("/users?page=1&sort=name", [{"id": 17}]),
-    exchange("/users?page=2", [{"id": 18}]),
-    exchange(
-        "/users",
-        {"id": 20},
-        method="POST",
-        status=201,
-        sent={"name": "Cy"},
-        Authorization="Bearer abcdefgh12",
-    ),
-    exchange("/users/17", method="DELETE", status=204),
-]
-
-
-def api_of(root: Path, exchanges: list[Exchange]) -> RecordedApi:
-    (root / "pyproject.toml").write_text(SETTINGS.format(BASE), encoding="utf-8")
-    (root / "traffic.ndjson").write_bytes(write_ndjson(exchanges))
-    (api,), exclusions = collect(load_settings(root))
-    assert exclusions == []
-    return api
 
 
 @pytest.fixture
@@ -277,27 +209,3 @@ def test_a_schema_that_refers_to_itself_ends(tmp_path: Path) -> None:
     media = document["paths"]["/users/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
     media["schema"] = {"$ref": "#/components/schemas/A"}
     assert compare(document, api) == []
-
-
-def pactape(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "pactape", "openapi", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_the_command_writes_yaml_and_compares(tmp_path: Path) -> None:
-    api_of(tmp_path, EXCHANGES)
-    written = pactape(tmp_path, "-o", "api.yaml")
-    same = pactape(tmp_path, "--against", "api.yaml")
-    document = yaml.safe_load((tmp_path / "api.yaml").read_text(encoding="utf-8"))
-    schema_of_user(document)["properties"]["id"] = {"type": "string"}
-    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
-    other = pactape(tmp_path, "--against", "api.json")
-    assert (written.returncode, same.returncode, other.returncode) == (0, 0, 1), written.stderr + same.stdout
-    assert "1 contradicted, 0 undocumented, 0 never seen" in other.stdout
-
-
-def test_a_document_of_another_version_ends_with_2(tmp_path: Path) -> None:
-    api_of(tmp_path, EXCHANGES)
-    (tmp_path / "old.yaml").write_text("swagger: '2.0'\n", encoding="utf-8")
-    done = pactape(tmp_path, "--against", "old.yaml")
-    assert (done.returncode, "is not an OpenAPI 3 document" in done.stderr) == (2, True)

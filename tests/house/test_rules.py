@@ -26,7 +26,6 @@ TABLES = {
 TO_BE_SPLIT = {
     "contracts/pactape/cassettes/replay/replay_cassette.py",
     "contracts/pactape/observing/tracking.py",
-    "tests/descriptions/test_openapi.py",
 }
 TO_BE_SHORTENED = {
     "clients/pactape_clients/auth/_requests.py: flow",

@@ -130,11 +130,11 @@ class _Comparison:
         ]
         query = {each.get("name"): each for each in parameters if each.get("in") == "query"}
         for name in sorted(operation.query):
-            if not any(name == known or name.startswith(f"{known}[") for known in query):
+            if not any(_is_part(name, str(known)) for known in query):
                 yield Difference("undocumented", f"{place} query parameter {name!r}")
         for known, parameter in query.items():
             name = str(known)
-            if name not in operation.query:
+            if not any(_is_part(sent, name) for sent in operation.query):
                 if parameter.get("required"):
                     yield Difference(
                         "contradicted", f"{place} query parameter {name!r}", "required, and never sent"
@@ -247,6 +247,11 @@ def _response_of(responses: dict[str, Any], status: int) -> Any:
 
 def _was_seen(status: str, operation: RecordedOperation) -> bool:
     return any(status in {str(seen), f"{seen // 100}XX", f"{seen // 100}xx"} for seen in operation.responses)
+
+
+def _is_part(sent: str, documented: str) -> bool:
+    """Whether a sent parameter is a documented one, or a member of it: "filter[name]" of "filter"."""
+    return sent == documented or sent.startswith(f"{documented}[")
 
 
 def _covers(documented: str, media: str) -> bool:

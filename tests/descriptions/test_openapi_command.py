@@ -1,0 +1,127 @@
+"""`pactape openapi`: what is written, compared, left out and refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from pactape.cli import command
+from pactape.converting.ndjson_writer import write_ndjson
+from pactape.errors import BadInputError
+
+from tests.descriptions.helpers.traffic import EXCHANGES, SETTINGS, api_of, exchange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+def openapi(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(command, ["openapi", "--project", str(root), *arguments])
+
+
+def error_of(root: Path, *arguments: str) -> str:
+    found = openapi(root, *arguments).exception
+    assert isinstance(found, BadInputError)
+    return str(found)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    api_of(tmp_path, EXCHANGES)
+    return tmp_path
+
+
+def test_a_document_agrees_with_its_recordings_and_a_changed_one_is_contradicted(project: Path) -> None:
+    written, changed = project / "api.yaml", project / "api.json"
+    openapi(project, "-o", str(written))
+    document = yaml.safe_load(written.read_text(encoding="utf-8"))
+    response = document["paths"]["/users/{id}"]["get"]["responses"]["200"]
+    response["content"]["application/json"]["schema"]["properties"]["id"] = {"type": "string"}
+    changed.write_text(json.dumps(document), encoding="utf-8")
+    same, other = (openapi(project, "--against", str(each)) for each in (written, changed))
+    assert (same.exit_code, other.exit_code, other.output.splitlines()[-1]) == (
+        0,
+        1,
+        "1 contradicted, 0 undocumented, 0 never seen",
+    )
+
+
+def test_the_document_goes_to_the_output_as_yaml_and_to_a_file_in_the_form_of_its_suffix(
+    project: Path,
+) -> None:
+    shown = openapi(project).output
+    openapi(project, "-o", str(project / "api.json"))
+    assert yaml.safe_load(shown) == json.loads((project / "api.json").read_text(encoding="utf-8"))
+
+
+def test_merging_keeps_what_a_document_says(project: Path) -> None:
+    (project / "old.yaml").write_text("openapi: 3.0.3\ninfo: {title: Shop}\n", encoding="utf-8")
+    merged = yaml.safe_load(openapi(project, "--merge", str(project / "old.yaml")).output)
+    assert (merged["openapi"], merged["info"], list(merged["paths"])) == (
+        "3.0.3",
+        {"title": "Shop"},
+        ["/users", "/users/{id}"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("swagger: '2.0'\n", "is not an OpenAPI 3 document"),
+        ("[1]\n", "is not an OpenAPI 3 document"),
+        ("a: [\n", "can't be read"),
+    ],
+)
+def test_a_document_that_cannot_be_used_is_named_with_the_problem(
+    project: Path, text: str, problem: str
+) -> None:
+    (project / "old.yaml").write_text(text, encoding="utf-8")
+    message = error_of(project, "--against", str(project / "old.yaml"))
+    assert ("old.yaml" in message, problem in message) == (True, True)
+
+
+def test_of_several_providers_one_has_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        SETTINGS.format("https://api.example.com/v1")
+        + '[tool.pactape.providers.stock]\nname = "stock-service"\nurl = "https://stock.example.com"\n',
+        encoding="utf-8",
+    )
+    other = json.loads(write_ndjson([exchange("/items", {"id": 1})]))
+    other["request"]["url"] = "https://stock.example.com/items"
+    (tmp_path / "traffic.ndjson").write_bytes(
+        write_ndjson([exchange("/users", [{"id": 1}])]) + json.dumps(other).encode() + b"\n"
+    )
+    by_name = yaml.safe_load(openapi(tmp_path, "--provider", "stock-service").output)
+    by_key = yaml.safe_load(openapi(tmp_path, "--provider", "shop").output)
+    assert (list(by_name["paths"]), list(by_key["paths"])) == (["/items"], ["/users"])
+    assert "several providers were recorded. Fix: name one with --provider: shop, stock-service" in error_of(
+        tmp_path
+    )
+    assert "no exchange was recorded with this provider" in error_of(tmp_path, "--provider", "mail")
+
+
+def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_left_out_is_named(
+    project: Path,
+) -> None:
+    more = project / "more.har"
+    entry = {
+        "request": {"method": "GET", "url": "https://api.example.com/v1/orders/1", "headers": []},
+        "response": {"status": 302, "headers": [{"name": "Location", "value": "/v1/x"}], "content": {}},
+    }
+    kept = {
+        "request": {"method": "GET", "url": "https://api.example.com/v1/orders", "headers": []},
+        "response": {
+            "status": 200,
+            "headers": [],
+            "content": {"mimeType": "application/json", "text": '{"a": "\\ud800"}'},
+        },
+    }
+    more.write_text(json.dumps({"log": {"entries": [entry, kept]}}), encoding="utf-8")
+    found = openapi(project, str(more), "-o", str(project / "more.json"))
+    document = json.loads((project / "more.json").read_text(encoding="utf-8"))
+    assert (list(document["paths"]), "skipped: " in found.stderr) == (["/orders"], True)
