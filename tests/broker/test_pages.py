@@ -11,8 +11,6 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
 from pactape.broker.pages.network import lay_out, neighbourhood
 from pactape.broker.pages.rule_descriptions import describe_rules
 
@@ -284,18 +282,3 @@ def test_calls_in_a_circle_are_all_drawn() -> None:
 )
 def test_rules_are_said_in_words(rules: Any, words: list[tuple[str, str, str]]) -> None:
     assert describe_rules(rules) == words
-
-
-_calls = st.lists(
-    st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.just("verified")), max_size=12
-)
-
-
-@given(_calls)
-def test_no_two_boxes_of_the_drawing_overlap(calls: list[tuple[str, str, str]]) -> None:
-    network = lay_out(calls)
-    places = {(box.x, box.y) for box in network.boxes}
-    assert len(places) == len(network.boxes) == len({name for call in calls for name in call[:2]})
-    for box in network.boxes:
-        assert box.x + box.width <= network.width
-        assert box.y + box.height <= network.height

@@ -5,24 +5,22 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.cli import command
 from pactape.converting.bodies import as_base64
-from pactape.converting.convert import FORMATS, convert, read_exchanges, sanitized_har
+from pactape.converting.convert import FORMATS, convert, sanitized_har
 from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.ndjson_writer import write_ndjson
-from pactape.exchange import Exchange, Provenance, Request, Response
+from pactape.exchange import Exchange, Provenance
+
+from tests.converting.helpers.exchanges import SECRETS, exchange, secret_exchange
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,27 +36,6 @@ BODIES = st.one_of(
 )
 TYPES = st.sampled_from(["application/json", "text/plain; charset=utf-8", "application/octet-stream"])
 PATHS = st.sampled_from(["/", "/users/7", "/a%2Fb//c", "/q?x=1&x=2&y=", "/q?a=%C3%A9+b", "/search?q=a%26b"])
-
-
-def exchange(
-    path: str, sent: bytes = b"", received: bytes = b"", kind: str = "text/plain", **more: Any
-) -> Exchange:
-    headers = (("Content-Type", kind), ("X-Request", "a, b"))
-    return Exchange(
-        request=Request(
-            method=more.get("method", "POST"),
-            url=f"{more.get('origin', 'https://api.example.com')}{path}",
-            headers=headers if sent else headers[1:],
-            body=sent,
-        ),
-        response=Response(
-            status=more.get("status", 200),
-            headers=(("Content-Type", kind), ("X-Reply", "c")) if received else (("X-Reply", "c"),),
-            body=received,
-        ),
-        cassette="traffic.ndjson",
-        index=0,
-    )
 
 
 def seen(each: Exchange) -> tuple[Any, ...]:
@@ -136,25 +113,6 @@ DAMAGED = f"""interactions:
     status: {{code: 200, message: OK}}
 version: 1
 """
-SECRETS = ("RAWTOKENabc987x", "BODYSECRETq1w2e3", "QUERYSECRETr4t5", "ANSWERSECRETz6u7")
-
-
-def secret_exchange() -> Exchange:
-    return Exchange(
-        request=Request(
-            method="POST",
-            url=f"https://api.example.com/login?api_key={SECRETS[2]}",
-            headers=(("Authorization", f"Bearer {SECRETS[0]}"), ("Content-Type", "application/json")),
-            body=json.dumps({"password": SECRETS[1]}).encode(),
-        ),
-        response=Response(
-            status=200,
-            headers=(("Content-Type", "application/json"),),
-            body=json.dumps({"access_token": SECRETS[3], "id": 7}).encode(),
-        ),
-        cassette="a",
-        index=0,
-    )
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -188,40 +146,6 @@ def test_a_har_file_is_sanitized_and_otherwise_stays_as_it_is(tmp_path: Path) ->
         200,
         True,
     )
-
-
-def pactape(*arguments: str, cwd: Path, given_input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-P", "-m", "pactape", "convert", *arguments]
-    return subprocess.run(command, cwd=cwd, input=given_input, capture_output=True, check=False, timeout=60)
-
-
-def test_the_command_reads_the_standard_input_and_writes_the_standard_output(tmp_path: Path) -> None:
-    done = pactape("-", "--to", "har", cwd=tmp_path, given_input=write_ndjson([exchange("/users/7")]))
-    assert (done.returncode, json.loads(done.stdout)["log"]["entries"][0]["request"]["url"]) == (
-        0,
-        "https://api.example.com/users/7",
-    )
-
-
-def test_the_command_joins_files_and_takes_the_form_from_the_suffix(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.ndjson").write_bytes(write_ndjson([exchange(f"/{name}")]))
-    done = pactape("a.ndjson", "b.ndjson", "all.har", cwd=tmp_path)
-    urls = [each.request.url for each in read_exchanges([tmp_path / "all.har"]).exchanges]
-    assert (done.returncode, urls) == (0, ["https://api.example.com/a", "https://api.example.com/b"])
-
-
-def test_skipped_entries_are_named_and_end_with_1(tmp_path: Path) -> None:
-    har = {"log": {"entries": [{"request": {"method": "GET", "url": "http://a.test/", "headers": []}}]}}
-    (tmp_path / "a.har").write_text(json.dumps(har), encoding="utf-8")
-    done = pactape("a.har", "b.ndjson", cwd=tmp_path)
-    assert (done.returncode, b"skipped: a.har" in done.stderr) == (1, True)
-
-
-def test_a_file_that_is_no_recording_ends_with_2(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("hello", encoding="utf-8")
-    done = pactape("a.txt", "b.har", cwd=tmp_path)
-    assert (done.returncode, b"a.txt: " in done.stderr, (tmp_path / "b.har").exists()) == (2, True, False)
 
 
 def test_a_har_file_loses_the_secrets_of_titles_headers_parameters_and_encoded_bodies() -> None:
@@ -271,40 +195,3 @@ def test_the_test_that_recorded_and_what_was_not_recorded_are_written_in_lines()
     )
     line = json.loads(write_ndjson([each]))
     assert (line["test"], line["unrecorded"]) == ("test_a.py::test_b", ["response body"])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["a.ndjson", "b.txt"], "--to is missing: the suffix of b.txt"),
-        (["a.ndjson", "-"], "--to is missing"),
-        (["a.ndjson"], "name OUT, or another form with --to"),
-        (["a.ndjson", "-", "--to", "cassette"], "name OUT, or another form with --to"),
-    ],
-)
-def test_a_form_that_is_not_told_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], problem: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.ndjson").write_bytes(write_ndjson([exchange("/")]))
-    done = CliRunner().invoke(command, ["convert", *arguments])
-    assert (done.exit_code, problem in done.output) == (2, True), done.output
-
-
-def test_one_har_file_without_more_is_written_without_its_secrets(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.ndjson").write_bytes(write_ndjson([secret_exchange()]))
-    convert([tmp_path / "a.ndjson"], tmp_path / "a.har", to="har")
-    done = CliRunner().invoke(command, ["convert", "a.har"])
-    assert (done.exit_code, "login" in done.output) == (0, True)
-    assert [each for each in SECRETS if each in done.output] == []
-
-
-def test_secrets_are_kept_only_on_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.ndjson").write_bytes(write_ndjson([secret_exchange()]))
-    done = CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--keep-secrets"])
-    assert done.exit_code == 0
-    assert SECRETS[1] in (tmp_path / "b.har").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ import msgspec
 
 from pactape.cassettes.scrubbing.cards import is_card_name
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
+from pactape.cassettes.scrubbing.known_forms import holds_form
 from pactape.cassettes.scrubbing.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
 from pactape.cassettes.scrubbing.replacements import Replacements
@@ -21,7 +22,7 @@ from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
 from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import holds_form, holds_spoken_secret, names_something
+from pactape.cassettes.scrubbing.texts import holds_spoken_secret, names_something
 from pactape.cassettes.scrubbing.walk import Walk
 from pactape.cassettes.scrubbing.words import word_set
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
+from pactape.cassettes.scrubbing.known_forms import scrub_forms_in_text
 from pactape.cassettes.scrubbing.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.cassettes.scrubbing.rules import plain_name
@@ -25,7 +26,7 @@ from pactape.cassettes.scrubbing.structures.lines import looks_like_csv, scrub_c
 from pactape.cassettes.scrubbing.structures.markup import looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.urls import scrub_url
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import scrub_forms_in_text, scrub_named_values, scrub_private_keys
+from pactape.cassettes.scrubbing.texts import scrub_named_values, scrub_private_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

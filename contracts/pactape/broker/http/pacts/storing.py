@@ -131,15 +131,10 @@ def store(
     before = [] if existing else publishing.previous_contents(call.connection, version, provider)
     changed = replaced or any(known is None or known[0] != sha for known in before)
     same = next((known for known in before if known is not None and known[0] == sha), None)
+    content_id = same[1] if same else None
+    parties = {"consumer": consumer, "provider": provider}
     publication = publishing.publish(
-        call.connection,
-        consumer=consumer,
-        provider=provider,
-        version=version,
-        sha=sha,
-        body=body,
-        content_id=same[1] if same else None,
-        now=call.now,
+        call.connection, **parties, version=version, sha=sha, body=body, content_id=content_id, now=call.now
     )
     events = note_publication(call, publication, provider=provider, version=version, content_changed=changed)
     return Stored(publication=publication, events=tuple(events), replaced=replaced)

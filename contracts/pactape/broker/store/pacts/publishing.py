@@ -68,14 +68,8 @@ def publish(
     """
     if content_id is None:
         content_id = _ensure_content(connection, consumer, provider, sha=sha, body=body, now=now)
-    values = {
-        "consumer_id": consumer.id,
-        "provider_id": provider.id,
-        "version_id": version.id,
-        "content_id": content_id,
-        "created_at": now,
-    }
-    connection.execute(_PUBLISH, values)
+    ids = {"consumer_id": consumer.id, "provider_id": provider.id, "version_id": version.id}
+    connection.execute(_PUBLISH, {**ids, "content_id": content_id, "created_at": now})
     return Publication(
         consumer=consumer.name,
         provider=provider.name,
