@@ -16,7 +16,7 @@ from pactape.adopting.old_settings import (
     opened_cassettes,
 )
 from pactape.adopting.old_settings import (
-    test_patterns as patterns_of,
+    python_file_patterns as patterns_of,
 )
 
 MODULE = Path("/project/tests/conftest.py")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["cassette_folder", "config_options", "opened_cassettes", "test_patterns"]
+__all__ = ["cassette_folder", "config_options", "opened_cassettes", "python_file_patterns"]
 
 _DEFAULT = ("test_*.py", "*_test.py")
 _INI = (
@@ -26,12 +26,12 @@ _INI = (
 )
 
 
-def test_patterns(root: Path) -> tuple[str, ...]:
+def python_file_patterns(root: Path) -> tuple[str, ...]:
     """Return the names of test files: pytest's `python_files`, as the project sets them, and conftest.py."""
     return (*(_python_files(root) or _DEFAULT), "conftest.py")
 
 
-test_patterns.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
+python_file_patterns.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
 
 
 def _python_files(root: Path) -> tuple[str, ...]:

@@ -10,7 +10,12 @@ from pactape.adopting.arguments import OldOptions
 from pactape.adopting.layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
 from pactape.adopting.markers import read_module
 from pactape.adopting.moves import ModuleChange, Move, Plan, check_moves
-from pactape.adopting.old_settings import cassette_folder, config_options, opened_cassettes, test_patterns
+from pactape.adopting.old_settings import (
+    cassette_folder,
+    config_options,
+    opened_cassettes,
+    python_file_patterns,
+)
 from pactape.cassettes import lint_cassette
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.reading import read_for_replay
@@ -44,7 +49,7 @@ def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
         BadInputError: A module or a cassette can't be read, or two cassettes would become one.
     """
     planner = _Planner(settings)
-    for path in _modules(paths, test_patterns(settings.root)):
+    for path in _modules(paths, python_file_patterns(settings.root)):
         planner.read(path)
     return planner.plan()
 

@@ -1,4 +1,4 @@
-"""Harmless fields as real APIs have them: names or values that look like secrets, and are none.
+"""Test helpers: harmless fields as real APIs have them, whose names or values look like secrets, and are none.
 
 A field is a name and a value; `harmless_fields` yields all of them, each with where it is sent.
 """

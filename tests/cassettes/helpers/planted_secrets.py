@@ -1,4 +1,4 @@
-"""Planted secrets: requests that hold one each, in the shapes in which real APIs have them; half are generated.
+"""Test helpers: requests that hold one planted secret each, in the shapes of real APIs; half are generated.
 
 Every value is invented. A case is one shape with one value; `planted_cases` yields all of them.
 """
