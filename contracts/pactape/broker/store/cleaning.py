@@ -142,7 +142,7 @@ def _count(connection: Connection, table: Any) -> int:
 
 
 def _always_kept() -> list[Select[Any]]:
-    """Return the consumer versions with the latest contract of each integration, and who verified it last."""
+    """Return the consumer versions with the latest contract of each integration."""
     inner, outer = t.publications.alias("inner_publications"), t.integrations
     latest = (
         select(func.max(inner.c.version_id))

@@ -139,6 +139,7 @@ def _provider_document(call: Call, found: list[Publication]) -> dict[str, Any]:
             "pb:provider": link(pacticipant_url(call, provider), name=provider),
             "pb:pacts": links,
             "pacts": links,
+            **({"pact-versions": links} if "consumer" in call.path else {}),
         },
     }
 

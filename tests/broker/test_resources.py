@@ -1,0 +1,299 @@
+"""What the API's resources keep, show, refuse and delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.broker.helpers.client import Client
+from tests.broker.helpers.stock import pact_of
+from tests.broker.helpers.webhooks import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.broker.helpers.stock import StockTools
+
+BETWEEN = "/pacts/provider/Users/consumer/Web"
+
+
+@pytest.fixture
+def broker(stock: StockTools) -> Client:
+    return Client(stock.url)
+
+
+def status(broker: Client, method: str, path: str, body: Any = None) -> int:
+    return broker.ask(method, path, body).status_code
+
+
+def numbers(broker: Client, path: str) -> list[str]:
+    return [each["number"] for each in broker.get(path)["_embedded"]["versions"]]
+
+
+def environment(broker: Client, name: str = "prod") -> str:
+    body = {"name": name, "production": True, "contacts": [{"name": "Operators"}]}
+    uuid: str = broker.ask("POST", "/environments", body).json()["uuid"]
+    return uuid
+
+
+def test_a_label_is_made_once_found_by_and_removed(broker: Client) -> None:
+    broker.publish("Web", "1")
+    label = "/pacticipants/Web/labels/team-a"
+    assert [status(broker, "PUT", label), status(broker, "PUT", label)] == [201, 200]
+    assert broker.get(label)["name"] == "team-a"
+    found = broker.get("/pacticipants/label/team-a")["_embedded"]["pacticipants"]
+    assert [each["name"] for each in found] == ["Web"]
+    assert [status(broker, method, label) for method in ("DELETE", "DELETE", "GET")] == [204, 404, 404]
+
+
+def test_a_pacticipant_keeps_what_a_change_does_not_name(broker: Client) -> None:
+    made = {
+        "name": "Web",
+        "displayName": "The web",
+        "mainBranch": "main",
+        "repositoryUrl": "https://example.org",
+    }
+    assert status(broker, "POST", "/pacticipants", made) == 201
+    assert status(broker, "PATCH", "/pacticipants/Web", {"mainBranch": "trunk"}) == 200
+    found = broker.get("/pacticipants/Web")
+    assert [found[key] for key in made] == ["Web", "The web", "trunk", "https://example.org"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("POST", "/pacticipants", {"name": "Web"}, 409),
+        ("POST", "/pacticipants", {"name": 1}, 400),
+        ("POST", "/pacticipants", {}, 400),
+        ("PATCH", "/pacticipants/Web", {"mainBranch": 1}, 400),
+        ("PATCH", "/pacticipants/Web", {"mainBranch": " "}, 400),
+        ("PUT", "/pacticipants/Web/versions/1", {"buildUrl": 1}, 400),
+        ("PUT", "/pacticipants/Web/versions/1", {"tags": [{"name": ""}]}, 400),
+        ("PUT", "/pacticipants/Web/versions/1", {"branch": 1}, 400),
+        ("POST", "/environments", {}, 400),
+        ("POST", "/environments", {"name": "a b"}, 400),
+        ("POST", "/environments", {"name": "prod"}, 400),
+        ("POST", "/environments", {"name": "test", "production": "yes"}, 400),
+        ("POST", "/environments", {"name": "test", "contacts": "us"}, 400),
+        ("PUT", f"{BETWEEN}/version/2", pact_of("Other", "Users"), 400),
+        ("PUT", f"{BETWEEN}/version/2", {"consumer": "Web", "provider": {"name": "Users"}}, 400),
+    ],
+)
+def test_a_body_that_cannot_be_kept_is_refused(
+    broker: Client, method: str, path: str, body: Any, expected: int
+) -> None:
+    broker.publish("Web", "1")
+    environment(broker)
+    answer = broker.ask(method, path, body)
+    assert answer.status_code == expected, answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pacticipants/Nobody",
+        "/pacticipants/Web/versions/9",
+        "/pacticipants/Web/labels/none",
+        "/pacticipants/Web/branches/none",
+        "/pacticipants/Web/branches/main/versions/9",
+        "/pacticipants/Web/branches/none/versions",
+        "/pacticipants/Web/branches/none/latest-version",
+        "/pacticipants/Web/latest-version/none",
+        "/pacticipants/Web/versions/1/tags/none",
+        "/pacticipants/Web/environments/none/versions",
+        "/environments/none",
+        "/deployed-versions/none",
+        "/released-versions/none",
+        "/webhooks/none",
+        "/triggered-webhooks/none",
+        "/integrations/provider/Users/consumer/Nobody",
+        f"{BETWEEN}/version/9",
+        f"{BETWEEN}/latest/none",
+        f"{BETWEEN}/pact-version/none",
+        f"{BETWEEN}/version/1/verification-results/latest",
+        f"{BETWEEN}/latest/verification-results/latest",
+        "/verification-results/consumer/Web/version/9/latest",
+        "/pacts/provider/Users/provider-states/environment/none",
+    ],
+)
+def test_what_does_not_exist_is_not_found(broker: Client, path: str) -> None:
+    broker.publish("Web", "1", branch="main")
+    assert status(broker, "GET", path) == 404
+
+
+def test_a_version_takes_its_branch_its_tags_and_its_build(broker: Client) -> None:
+    body = {"buildUrl": "https://example.org/1", "branch": "main", "tags": ["one", {"name": "two"}]}
+    assert status(broker, "PUT", "/pacticipants/Web/versions/1", body) == 201
+    assert status(broker, "PUT", "/pacticipants/Web/versions/1", {}) == 200
+    found = broker.get("/pacticipants/Web/versions/1")
+    assert found["buildUrl"] == "https://example.org/1"
+    assert [each["name"] for each in found["_embedded"]["tags"]] == ["one", "two"]
+    assert [each["name"] for each in found["_embedded"]["branchVersions"]] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/pacticipants/Web/versions", ["3", "2", "1"]),
+        ("/pacticipants/Web/branches/main/versions", ["2", "1"]),
+        ("/pacticipants/Web/tags/prod/versions", ["1"]),
+        ("/pacticipants/Web/environments/{environment}/versions", ["2"]),
+    ],
+)
+def test_versions_are_listed_the_last_one_first(broker: Client, path: str, expected: list[str]) -> None:
+    prod = environment(broker)
+    broker.publish("Web", "1", branch="main", tags=["prod"])
+    broker.publish("Web", "2", branch="main")
+    broker.publish("Web", "3", branch="feature")
+    broker.ask("POST", f"/pacticipants/Web/versions/2/deployed-versions/environment/{prod}", {})
+    assert numbers(broker, path.format(environment=prod)) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("latest-version", "3"), ("latest-version/prod", "1"), ("branches/main/latest-version", "2")],
+)
+def test_the_latest_version_is_found_whole_by_tag_and_by_branch(
+    broker: Client, path: str, expected: str
+) -> None:
+    broker.publish("Web", "1", branch="main", tags=["prod"])
+    broker.publish("Web", "2", branch="main")
+    broker.publish("Web", "3", branch="feature")
+    assert broker.get(f"/pacticipants/Web/{path}")["number"] == expected
+
+
+def test_a_version_without_one_has_no_latest_version(broker: Client) -> None:
+    broker.ask("POST", "/pacticipants", {"name": "Web"})
+    assert status(broker, "GET", "/pacticipants/Web/latest-version") == 404
+
+
+def test_branches_are_found_by_a_part_of_their_name_and_deleted_but_for_the_main_one(broker: Client) -> None:
+    broker.ask("POST", "/pacticipants", {"name": "Web", "mainBranch": "main"})
+    for number, branch in enumerate(["main", "feature-a", "feature-b"]):
+        broker.publish("Web", str(number), branch=branch)
+    found = broker.get("/pacticipants/Web/branches?q=FEATURE")["_embedded"]["branches"]
+    assert sorted(each["name"] for each in found) == ["feature-a", "feature-b"]
+    assert status(broker, "DELETE", "/pacticipants/Web/branches/feature-a") == 204
+    assert status(broker, "GET", "/pacticipants/Web/branches/feature-a") == 404
+    assert status(broker, "DELETE", "/pacticipants/Web/branches") == 200
+    left = broker.get("/pacticipants/Web/branches")["_embedded"]["branches"]
+    assert [each["name"] for each in left] == ["main"]
+
+
+@pytest.mark.parametrize("deletion", ["tag/old", "branch/feature"])
+def test_contracts_are_deleted_by_the_tag_or_the_branch_of_their_versions(
+    broker: Client, deletion: str
+) -> None:
+    broker.publish("Web", "1", branch="feature", tags=["old"])
+    broker.publish("Web", "2", branch="main")
+    assert status(broker, "DELETE", f"{BETWEEN}/{deletion}") == 204
+    found = broker.get(f"{BETWEEN}/versions")["_links"]["pact-versions"]
+    assert [each["href"].rpartition("/")[2] for each in found] == ["2"]
+
+
+def test_a_contract_at_its_address_is_made_kept_merged_and_deleted(broker: Client) -> None:
+    address = f"{BETWEEN}/version/1"
+    first, second = pact_of("Web", "Users", path="/a"), pact_of("Web", "Users", path="/b")
+    second["interactions"][0]["description"] = "another"
+    assert [status(broker, "PUT", address, first), status(broker, "PUT", address, first)] == [201, 200]
+    assert status(broker, "PUT", address, second) == 409
+    assert status(broker, "PATCH", address, second) == 200
+    paths = [each["request"]["path"] for each in broker.get(address)["interactions"]]
+    assert paths == ["/a", "/b"]
+    assert [status(broker, "DELETE", address), status(broker, "DELETE", address)] == [204, 404]
+
+
+def test_an_environment_is_changed_and_deleted_with_what_is_in_it(broker: Client) -> None:
+    prod = environment(broker)
+    broker.publish("Web", "1")
+    recorded = f"/pacticipants/Web/versions/1/deployed-versions/environment/{prod}"
+    assert status(broker, "POST", recorded, {"applicationInstance": "blue"}) == 201
+    assert status(broker, "POST", recorded, {"applicationInstance": 1}) == 400
+    assert status(broker, "PUT", f"/environments/{prod}", {"name": "live", "production": False}) == 200
+    changed = broker.get(f"/environments/{prod}")
+    assert (changed["name"], changed["production"]) == ("live", False)
+    assert [status(broker, method, f"/environments/{prod}") for method in ("DELETE", "GET")] == [204, 404]
+
+
+@pytest.mark.parametrize(
+    ("kind", "current", "field"),
+    [
+        ("deployed", "currently-deployed", "currentlyDeployed"),
+        ("released", "currently-supported", "currentlySupported"),
+    ],
+)
+def test_what_was_deployed_or_released_ends_once_and_for_all(
+    broker: Client, kind: str, current: str, field: str
+) -> None:
+    prod = environment(broker)
+    broker.publish("Web", "1")
+    recorded = f"/pacticipants/Web/versions/1/{kind}-versions/environment/{prod}"
+    made = broker.ask("POST", recorded, {}).json()
+    one = f"/{kind}-versions/{made['uuid']}"
+    assert broker.get(one)[field] is True
+    assert [each["uuid"] for each in broker.get(recorded)["_embedded"][f"{kind}Versions"]] == [made["uuid"]]
+    assert status(broker, "PATCH", one, {field: True}) == 400
+    assert [status(broker, "PATCH", one, {field: False}) for _ in range(2)] == [200, 200]
+    assert broker.get(one)[field] is False
+    listed = f"/environments/{prod}/{kind}-versions/{current}"
+    assert broker.get(listed)["_embedded"][f"{kind}Versions"] == []
+
+
+def test_a_result_is_read_by_its_number_as_the_latest_and_of_its_consumer_version(broker: Client) -> None:
+    broker.publish("Web", "1", tags=["prod"])
+    for number, success in (("u1", False), ("u2", True)):
+        broker.verify("Web", "1", number, success=success)
+    one = broker.get(f"{BETWEEN}/version/1")["_links"]["pb:publish-verification-results"]["href"]
+    results = one.partition("/metadata/")[0].removesuffix("/verification-results") + "/verification-results"
+    by_number = [broker.get(f"{results}/{number}")["success"] for number in (1, 2)]
+    latest = [
+        broker.get(path)["providerApplicationVersion"]
+        for path in (
+            f"{results}/latest",
+            f"{BETWEEN}/version/1/verification-results/latest",
+            f"{BETWEEN}/latest/verification-results/latest",
+            f"{BETWEEN}/latest/prod/verification-results/latest",
+        )
+    ]
+    assert (by_number, latest) == ([False, True], ["u2"] * 4)
+    assert [status(broker, "GET", f"{results}/{number}") for number in ("3", "x")] == [404, 404]
+    assert broker.get("/verification-results/consumer/Web/version/1/latest")["success"] is True
+
+
+def test_provider_states_are_those_of_main_branches_of_a_branch_or_of_an_environment(broker: Client) -> None:
+    prod = environment(broker)
+    for version, branch, state in (("1", "main", "a user"), ("2", "feature", "no user")):
+        pact = pact_of("Web", "Users", path=f"/{version}")
+        pact["interactions"][0]["providerStates"] = [{"name": state}]
+        assert status(broker, "PUT", f"{BETWEEN}/version/{version}", pact) == 201
+        broker.branch("Web", branch, version)
+    broker.ask("PATCH", "/pacticipants/Web", {"mainBranch": "main"})
+    broker.ask("POST", f"/pacticipants/Web/versions/2/deployed-versions/environment/{prod}", {})
+    paths = ["", "/branch/feature", "/environment/prod", f"/environment/{prod}"]
+    found = [broker.get(f"/pacts/provider/Users/provider-states{path}")["providerStates"] for path in paths]
+    names = [[each["name"] for each in states] for states in found]
+    assert names == [["a user"], ["no user"], ["no user"], ["no user"]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/webhooks/provider/Users/consumer/Web",
+        "/webhooks/provider/Users",
+        "/webhooks/consumer/Web",
+        f"{BETWEEN}/webhooks",
+    ],
+)
+def test_a_webhook_made_under_its_parties_concerns_them(serving: Callable[..., Any], path: str) -> None:
+    body = {
+        "events": [{"name": "contract_published"}],
+        "request": {"method": "POST", "url": "http://127.0.0.1/hook"},
+    }
+    with serving(LOCAL) as stock:
+        broker = Client(stock.url)
+        for name in ("Web", "Users"):
+            broker.ask("POST", "/pacticipants", {"name": name})
+        made = broker.ask("POST", path, body).json()["uuid"]
+        assert [each["uuid"] for each in broker.get(path)["_embedded"]["webhooks"]] == [made]
+        assert [status(broker, method, f"/webhooks/{made}") for method in ("DELETE", "DELETE")] == [204, 404]
