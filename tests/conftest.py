@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from storefront.system import Storefront
 
 pytest_plugins = ["pytester"]
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # no test depends on how busy a machine is
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

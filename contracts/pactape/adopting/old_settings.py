@@ -31,9 +31,6 @@ def python_file_patterns(root: Path) -> tuple[str, ...]:
     return (*(_python_files(root) or _DEFAULT), "conftest.py")
 
 
-python_file_patterns.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test
-
-
 def _python_files(root: Path) -> tuple[str, ...]:
     for name, section in _INI:
         parser = configparser.ConfigParser(interpolation=None)
