@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from wsgiref.validate import validator
 
 import pytest
-from pactape.errors import ApplicationError
+from pactape.errors import ApplicationError, ProviderMessageError
 from pactape.verification import Verdict, verify_in_process
 
 from tests.verification.helpers.providers import interaction, write_pact
@@ -191,3 +192,57 @@ def test_json_numbers_of_the_contract_arrive_unchanged(tmp_path: Path) -> None:
     path = write_pact(tmp_path / "a.json", interaction("a", "/a", request=request))
     assert verify_in_process([path], app=app, states={}).passed
     assert received == [content]
+
+
+def test_a_body_before_its_start_is_a_failure(tmp_path: Path) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
+        if scope["type"] == "http":
+            await send({"type": "http.response.body", "body": BODY})
+
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    (result,) = verify_in_process([path], app=app, states={}).results
+    assert "sent http.response.body before http.response.start" in result.failures[0]
+
+
+def test_what_is_sent_after_the_end_is_ignored(tmp_path: Path) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
+        if scope["type"] == "http":
+            await send(START)
+            await send({"type": "http.response.body", "body": BODY})
+            await send({"type": "http.response.body", "body": b"more"})
+
+    assert verdict(tmp_path, app) is Verdict.PASSED
+
+
+def test_requests_without_an_application_are_refused(tmp_path: Path) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    with pytest.raises(ProviderMessageError, match="no URL is given"):
+        verify_in_process([path], states={})
+
+
+def test_a_rule_that_cannot_be_read_could_not_be_judged(tmp_path: Path) -> None:
+    response = interaction("a", "/a")["response"] | {
+        "matchingRules": {"body": {"$.a": {"matchers": [{"match": "no such rule"}]}}}
+    }
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a", response=response))
+    (result,) = verify_in_process([path], app=below_v1, states={}).results
+    assert (result.verdict, "a matching rule can't be read" in result.failures[0]) == (
+        Verdict.NOT_JUDGED,
+        True,
+    )
+
+
+def test_a_synchronous_message_is_judged_by_its_first_response(tmp_path: Path) -> None:
+    contents = {"content": {"id": 7}, "contentType": "application/json", "encoded": False}
+    message = {
+        "type": "Synchronous/Messages",
+        "description": "asks",
+        "request": {"contents": contents},
+        "response": [{"contents": contents}],
+    }
+    path = write_pact(tmp_path / "a.json", message)
+    verdicts = [
+        verify_in_process([path], states={}, messages={"asks": partial(dict, id=number)}).results[0].verdict
+        for number in (7, 8)
+    ]
+    assert verdicts == [Verdict.PASSED, Verdict.FAILED]

@@ -180,3 +180,41 @@ def test_the_reason_is_found_in_any_form_of_error(body: bytes, sentence: str) ->
 def test_this_machine_is_exempt_from_proxies_beside_what_was_exempt(listed: str) -> None:
     exempt = without_loopback_proxy({"no_proxy": listed})["no_proxy"].split(",")
     assert {*filter(None, listed.split(",")), "localhost", "127.0.0.1", "::1"} == set(exempt)
+
+
+class _OtherBodies(BaseHTTPRequestHandler):
+    """A broker that answers with a list, with text, and with what is not JSON though it says so."""
+
+    def do_GET(self) -> None:
+        kind, body = {
+            "/list": ("application/json", b'[{"_links": {"self": {"href": "https://elsewhere.test"}}}, 1]'),
+            "/text": ("text/plain", b"hello"),
+            "/broken": ("application/json", b"{"),
+        }[self.path]
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+def test_other_bodies_pass_through_the_relay() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OtherBodies) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        with running(BrokerRelay(f"http://127.0.0.1:{server.server_port}", {})) as relay:
+            texts = [
+                requests.get(f"{relay.url}/{name}", timeout=10).text for name in ("list", "text", "broken")
+            ]
+        server.shutdown()
+        thread.join()
+    assert texts == ['[{"_links": {"self": {"href": "https://elsewhere.test"}}}, 1]', "hello", "{"]
+
+
+def test_a_broker_that_is_down_is_a_failed_call() -> None:
+    with running(BrokerRelay("http://127.0.0.1:9", {"PACT_BROKER_USERNAME": "ann"})) as relay:
+        assert requests.get(f"{relay.url}/", timeout=10).status_code == 502
+    (failure,) = relay.failures
+    assert str(failure).startswith("the broker cannot be reached: ")

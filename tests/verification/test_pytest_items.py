@@ -227,3 +227,21 @@ def test_an_application_without_a_name_ends_the_run_with_one_error(project: pyte
     result = project.runpytest("--pactape-verify", "provider")
     result.stdout.fnmatch_lines(['*write it as "package.module:name"*'])
     assert result.ret == 2
+
+
+def test_settings_that_cannot_be_read_end_the_run_with_one_error(project: pytest.Pytester) -> None:
+    project.makepyprojecttoml("[tool.pactape]\nno_such_setting = 1\n")
+    result = project.runpytest_subprocess("--pactape-verify", "provider:app")
+    assert (
+        result.ret,
+        "unknown setting 'no_such_setting'" in "\n".join(result.outlines + result.errlines),
+    ) == (
+        2,
+        True,
+    )
+
+
+def test_a_pact_without_interactions_is_an_error_of_its_file(project: pytest.Pytester) -> None:
+    write_pact(project.path / "pacts" / "web-users.json")
+    result = run(project)
+    result.stdout.fnmatch_lines(["*web-users.json: has no interactions*"])
