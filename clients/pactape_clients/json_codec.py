@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Protocol, get_args
 
@@ -95,9 +95,10 @@ class Codec:
         Raises:
             UsageError: Neither msgspec nor pydantic can decode into this type.
         """
-        if not isinstance(model, Hashable):
+        try:
+            return _decoder_for(model, self._dec_hook)
+        except TypeError:  # an annotation that can't be hashed
             return _make_decoder(model, self._dec_hook)
-        return _decoder_for(model, self._dec_hook)
 
     def decode(self, body: bytes, model: Any) -> Any:
         """Return a JSON body as `model`.

@@ -34,6 +34,8 @@ def without_user(url: str) -> str:
         >>> without_user("http://ada:pass@api.test/users?page=2")
         'http://api.test/users?page=2'
     """
+    if "@" not in url:
+        return url
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 

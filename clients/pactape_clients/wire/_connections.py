@@ -99,7 +99,7 @@ class Connections:
             ClientError: No answer came, or one that can't be read.
         """
         call = current_call.get()
-        options = {**self._options(request), "stream": streaming} | ({"cert": None} if abroad else {})
+        options = self._options(request, streaming=streaming, abroad=abroad)
         request.hooks["response"].insert(0, reader)
         try:
             options["timeout"] = bounded(timeouts, None if call is None else call.remaining())
@@ -129,14 +129,20 @@ class Connections:
                 raise
             return error.response
 
-    def _options(self, request: requests.PreparedRequest) -> dict[str, Any]:
+    def _options(self, request: requests.PreparedRequest, *, streaming: bool, abroad: bool) -> dict[str, Any]:
         url = request.url or ""
-        if self._fixed is not None:
-            if urlsplit(url).hostname == self._host:
-                return self._fixed
-            return _environment(url, trust_env=self._trust_env)
-        self._keep_deadlines(url)
-        return dict(self.session.merge_environment_settings(url, {}, None, None, None))
+        options: dict[str, Any]
+        if self._fixed is None:
+            self._keep_deadlines(url)
+            options = self.session.merge_environment_settings(url, {}, None, None, None)  # type: ignore[assignment]  # a dict that is made for each call
+        elif urlsplit(url).hostname == self._host:
+            options = self._fixed.copy()
+        else:
+            options = _environment(url, trust_env=self._trust_env)
+        options["stream"] = streaming
+        if abroad:
+            options["cert"] = None
+        return options
 
     def _keep_deadlines(self, url: str) -> None:
         """Make the pools of a given session's adapter timed, once for each adapter."""
