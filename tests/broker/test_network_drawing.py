@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pactape.broker.pages.network import lay_out
 
@@ -11,6 +11,7 @@ _calls = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_calls)
 def test_no_two_boxes_of_the_drawing_overlap(calls: list[tuple[str, str, str]]) -> None:
     network = lay_out(calls)

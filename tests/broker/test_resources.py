@@ -297,3 +297,18 @@ def test_a_webhook_made_under_its_parties_concerns_them(serving: Callable[..., A
         made = broker.ask("POST", path, body).json()["uuid"]
         assert [each["uuid"] for each in broker.get(path)["_embedded"]["webhooks"]] == [made]
         assert [status(broker, method, f"/webhooks/{made}") for method in ("DELETE", "DELETE")] == [204, 404]
+
+
+def test_older_clients_ask_for_contracts_with_parameters(broker: Client) -> None:
+    broker.publish("Web", "1", branch="main", tags=["prod"])
+    broker.publish("Web", "2", path="/b", branch="feature", tags=["test"])
+    query = (
+        "consumer_version_selectors[][tag]=prod&consumer_version_selectors[][latest]=true"
+        "&provider_version_tags[]=main&include_pending_status=true"
+    )
+    found = broker.get(f"/pacts/provider/Users/for-verification?{query}")["_embedded"]["pacts"]
+    shown = [
+        (each["_links"]["self"]["name"].count("(1)"), each["verificationProperties"]["pending"])
+        for each in found
+    ]
+    assert shown == [(1, True)]

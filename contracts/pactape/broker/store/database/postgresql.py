@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, func, select, text
@@ -44,6 +44,12 @@ class PostgresqlDatabase(Database):
         self.shown = url.render_as_string(hide_password=True)
         self._engine = _engine(url)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
+            self._open()
+            on_failure.pop_all()
+
+    def _open(self) -> None:
         try:
             with self._engine.begin() as connection:
                 self._prepare(connection)
