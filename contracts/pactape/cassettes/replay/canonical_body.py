@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from pactape.cassettes.replay.graphql_documents import canonical_document, canonical_requests
 from pactape.cassettes.replay.match_rules import EXACT
 from pactape.http_bodies import multipart_parts
 
@@ -40,7 +39,7 @@ def canonical_body(body: bytes, content_type: str, rules: HostRules = EXACT) -> 
     if body.lstrip()[:1] not in {b"{", b"["} and "json" not in kind:
         return body
     try:
-        return rules.without_ignored(canonical_requests(_parse_json(body)))
+        return rules.without_ignored(_canonical_graphql(_parse_json(body)))
     except (ValueError, RecursionError):
         return body
 
@@ -78,6 +77,16 @@ def canonical_bytes(value: Any) -> bytes:
         return value
     text = json.dumps(_with_integers(value), sort_keys=True, separators=(",", ":"), default=_text)
     return b"\0" + text.encode()
+
+
+def _canonical_graphql(value: Any) -> Any:
+    """Return a JSON value with GraphQL requests in canonical form."""
+    requests = value if isinstance(value, list) else [value]
+    if not any(isinstance(each, dict) and ("query" in each or "extensions" in each) for each in requests):
+        return value
+    from pactape.cassettes.replay.graphql_documents import canonical_requests  # noqa: PLC0415 -- start-up time
+
+    return canonical_requests(value)
 
 
 def _text(value: object) -> str:
@@ -137,6 +146,8 @@ def _with_integers(value: Any) -> Any:
 
 def _parameter(name: str, value: str) -> str:
     if name == "query" and _DOCUMENT.match(value):
+        from pactape.cassettes.replay.graphql_documents import canonical_document  # noqa: PLC0415 -- start-up time
+
         return canonical_document(value)
     if name in {"variables", "extensions"} and value.startswith("{"):
         try:
