@@ -146,24 +146,26 @@ def test_pact_files_are_told_from_other_json(tmp_path: Path, *, data: bytes, is_
     assert is_pact_file(path) == is_pact
 
 
-def test_version_2_is_upgraded_to_version_4() -> None:
-    old = {
-        "description": "lists",
-        "providerState": "users exist",
-        "request": {"method": "GET", "path": "/users", "query": "page=1&page=2&q="},
-        "response": {
-            "status": 200,
-            "headers": {"Content-Type": "application/json"},
-            "body": {"a": 1},
-            "matchingRules": {
-                "$.body.a": {"match": "type"},
-                "$.body.tags": {"min": 1},
-                "$.headers['Content-Type']": {"regex": "json"},
-                "$.body": {"match": "type"},
-            },
+VERSION_2 = {
+    "description": "lists",
+    "providerState": "users exist",
+    "request": {"method": "GET", "path": "/users", "query": "page=1&page=2&q="},
+    "response": {
+        "status": 200,
+        "headers": {"Content-Type": "application/json"},
+        "body": {"a": 1},
+        "matchingRules": {
+            "$.body.a": {"match": "type"},
+            "$.body.tags": {"min": 1},
+            "$.headers['Content-Type']": {"regex": "json"},
+            "$.body": {"match": "type"},
         },
-    }
-    data = encoded(interactions=[old], metadata={"pactSpecificationVersion": "2.0.0"})
+    },
+}
+
+
+def test_version_2_is_upgraded_to_version_4() -> None:
+    data = encoded(interactions=[VERSION_2], metadata={"pactSpecificationVersion": "2.0.0"})
     (interaction,) = decode_pact(data).interactions
     upgraded = upgrade(interaction)
     assert (

@@ -19,47 +19,40 @@ _CREATE, _READ = f"{BASE_URL}/users", f"{BASE_URL}/users/7?full=true"
 _TYPE = "application/json"
 
 
-def _har(**more: Any) -> dict[str, Any]:
-    def headers(**values: str) -> list[dict[str, str]]:
-        return [{"name": name.replace("_", "-"), "value": value} for name, value in values.items()]
+def _har_headers(**values: str) -> list[dict[str, str]]:
+    return [{"name": name.replace("_", "-"), "value": value} for name, value in values.items()]
 
+
+def _har_created() -> dict[str, Any]:
     return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "a browser", "version": "1"},
-            "entries": [
-                {
-                    "startedDateTime": "2026-01-31T12:00:00.123Z",
-                    "request": {
-                        "method": "POST",
-                        "url": _CREATE,
-                        "headers": headers(Content_Type=_TYPE),
-                        "postData": {"mimeType": _TYPE, "text": SENT.decode()},
-                    },
-                    "response": {
-                        "status": 201,
-                        "headers": headers(Content_Type=_TYPE),
-                        "content": {"mimeType": _TYPE, "size": len(CREATED), "text": CREATED.decode()},
-                    },
-                },
-                {
-                    "startedDateTime": "2026-01-31T12:00:01Z",
-                    "request": {"method": "GET", "url": _READ, "headers": headers(Accept=_TYPE)},
-                    "response": {
-                        "status": 200,
-                        "headers": headers(Content_Type=_TYPE),
-                        "content": {
-                            "mimeType": _TYPE,
-                            "size": len(READ_BODY),
-                            "encoding": "base64",
-                            "text": base64.b64encode(READ_BODY).decode(),
-                        },
-                    },
-                },
-            ],
-            **more,
-        }
+        "startedDateTime": "2026-01-31T12:00:00.123Z",
+        "request": {
+            "method": "POST",
+            "url": _CREATE,
+            "headers": _har_headers(Content_Type=_TYPE),
+            "postData": {"mimeType": _TYPE, "text": SENT.decode()},
+        },
+        "response": {
+            "status": 201,
+            "headers": _har_headers(Content_Type=_TYPE),
+            "content": {"mimeType": _TYPE, "size": len(CREATED), "text": CREATED.decode()},
+        },
     }
+
+
+def _har_read() -> dict[str, Any]:
+    text = base64.b64encode(READ_BODY).decode()
+    content = {"mimeType": _TYPE, "size": len(READ_BODY), "encoding": "base64", "text": text}
+    return {
+        "startedDateTime": "2026-01-31T12:00:01Z",
+        "request": {"method": "GET", "url": _READ, "headers": _har_headers(Accept=_TYPE)},
+        "response": {"status": 200, "headers": _har_headers(Content_Type=_TYPE), "content": content},
+    }
+
+
+def _har(**more: Any) -> dict[str, Any]:
+    log = {"version": "1.2", "creator": {"name": "a browser", "version": "1"}}
+    return {"log": {**log, "entries": [_har_created(), _har_read()], **more}}
 
 
 def _polly() -> dict[str, Any]:
@@ -230,55 +223,34 @@ def _wiremock() -> dict[str, Any]:
     }
 
 
-def _postman() -> dict[str, Any]:
-    def header(name: str) -> list[dict[str, str]]:
-        return [{"key": name, "value": _TYPE}]
+def _postman_header(name: str) -> list[dict[str, str]]:
+    return [{"key": name, "value": _TYPE}]
 
+
+def _postman_created() -> dict[str, Any]:
+    original = {
+        "method": "POST",
+        "url": {"raw": "{{host}}/users"},
+        "header": _postman_header("Content-Type"),
+        "body": {"mode": "raw", "raw": SENT.decode()},
+    }
+    saved = {"originalRequest": original, "code": 201, "header": _postman_header("Content-Type")}
+    request = {"method": "POST", "url": _CREATE}
+    return {"name": "create", "request": request, "response": [{**saved, "body": CREATED.decode()}]}
+
+
+def _postman_read() -> dict[str, Any]:
+    url = {"raw": "{{host}}/users/:id?full=true", "variable": [{"key": "id", "value": "7"}]}
+    original = {"method": "GET", "url": url, "header": _postman_header("Accept")}
+    saved = {"originalRequest": original, "code": 200, "header": _postman_header("Content-Type")}
+    return {"name": "read", "response": [{**saved, "body": READ_BODY.decode()}]}
+
+
+def _postman() -> dict[str, Any]:
     return {
         "info": {"name": "users", "schema": "v2.1.0"},
         "variable": [{"key": "host", "value": BASE_URL}],
-        "item": [
-            {
-                "name": "users",
-                "item": [
-                    {
-                        "name": "create",
-                        "request": {"method": "POST", "url": _CREATE},
-                        "response": [
-                            {
-                                "originalRequest": {
-                                    "method": "POST",
-                                    "url": {"raw": "{{host}}/users"},
-                                    "header": header("Content-Type"),
-                                    "body": {"mode": "raw", "raw": SENT.decode()},
-                                },
-                                "code": 201,
-                                "header": header("Content-Type"),
-                                "body": CREATED.decode(),
-                            }
-                        ],
-                    },
-                    {
-                        "name": "read",
-                        "response": [
-                            {
-                                "originalRequest": {
-                                    "method": "GET",
-                                    "url": {
-                                        "raw": "{{host}}/users/:id?full=true",
-                                        "variable": [{"key": "id", "value": "7"}],
-                                    },
-                                    "header": header("Accept"),
-                                },
-                                "code": 200,
-                                "header": header("Content-Type"),
-                                "body": READ_BODY.decode(),
-                            }
-                        ],
-                    },
-                ],
-            }
-        ],
+        "item": [{"name": "users", "item": [_postman_created(), _postman_read()]}],
     }
 
 
