@@ -37,8 +37,8 @@ test: $(READY) ## all tests except the long ones, with branch coverage
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(COVERAGE) run -m pytest -n 2 -m "not long"
 	@$(COVERAGE) combine --quiet
-	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.2
-	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=94.5
+	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.5
+	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=96.8
 
 test-long: $(READY) setup-node ## soaks, long fuzzes, kill tests, wheels in fresh environments, a provider in Node
 	@$(PYTEST) -n 2 -m long

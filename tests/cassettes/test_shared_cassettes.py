@@ -41,7 +41,11 @@ def project(tmp_path: Path, provider: Provider) -> Project:
 
 
 WORKERS = pytest.mark.parametrize(
-    "workers", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["alone", "two workers"]
+    "workers",
+    [
+        pytest.param((), id="alone"),
+        pytest.param(("-p", "xdist.plugin", "-n", "2"), id="two workers", marks=pytest.mark.long),
+    ],
 )
 
 

@@ -66,6 +66,7 @@ def test_a_compressed_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
         list(read_parts(path))
 
 
+@pytest.mark.long
 def test_contracts_of_a_stream_are_those_of_its_lines_in_small_files(tmp_path: Path) -> None:
     written = []
     for name, files in (("one", [LINES]), ("many", [LINES[at : at + 1000] for at in range(0, 3500, 1000)])):

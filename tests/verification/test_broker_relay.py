@@ -215,6 +215,6 @@ def test_other_bodies_pass_through_the_relay() -> None:
 
 def test_a_broker_that_is_down_is_a_failed_call() -> None:
     with running(BrokerRelay("http://127.0.0.1:9", {"PACT_BROKER_USERNAME": "ann"})) as relay:
-        assert requests.get(f"{relay.url}/", timeout=10).status_code == 502
+        assert requests.get(f"{relay.url}/", timeout=10).status_code == 424
     (failure,) = relay.failures
     assert str(failure).startswith("the broker cannot be reached: ")

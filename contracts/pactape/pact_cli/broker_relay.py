@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["BrokerRelay", "RelayedCall"]
 
 _TIMEOUT_SECONDS = 60
+#: The official tools give up at once after a 4xx, and try again for two minutes after a 5xx.
+_UNREACHABLE = HTTPStatus.FAILED_DEPENDENCY
 _FIRST_FAILURE = 400
 #: Headers that belong to one connection (RFC 9110, section 7.6.1), or that the relay sets itself.
 _OWN = frozenset(
@@ -118,7 +120,7 @@ class BrokerRelay(LoopbackServer):
             )
         except requests.RequestException as error:
             self._keep(request, status=0, reason=_why(error))
-            return Reply(status=HTTPStatus.BAD_GATEWAY)
+            return Reply(status=_UNREACHABLE)
         document = _document(response)
         if request.target.strip("/") == "":
             self._learn_base(document)
