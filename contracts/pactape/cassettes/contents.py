@@ -13,9 +13,8 @@ from pactape.recorders import (
     ReadOptions,
     SkippedEntry,
     is_line_stream,
-    is_recording,
+    read_if_recording,
     read_line_stream,
-    read_recording,
 )
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _may_be_cassette(data: bytes) -> bool:
 
 def _recording(path: Path, data: bytes, options: ReadOptions | None) -> Contents | None:
     """The contents of another recorder's file; None when the file has no format that is recognized."""
-    if not is_recording(path, data):
+    recording = read_if_recording(path, data, options)
+    if recording is None:
         return None
-    recording = read_recording(path, options, data=data)
     return Contents(exchanges=recording.exchanges, skipped=recording.skipped, tool=recording.tool)

@@ -6,7 +6,7 @@ A module for each format; `reading` finds the one that a file has, by its conten
 from pactape.recorders.line_streams import is_line_stream, read_line_stream
 from pactape.recorders.reading import (
     READERS,
-    is_recording,
+    read_if_recording,
     read_recording,
     reader_of,
 )
@@ -18,7 +18,7 @@ __all__ = [
     "Recording",
     "SkippedEntry",
     "is_line_stream",
-    "is_recording",
+    "read_if_recording",
     "read_line_stream",
     "read_recording",
     "reader_of",

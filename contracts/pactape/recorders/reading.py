@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pactape.exchange import Headers
     from pactape.recorders.recording import Entry, Reader, RecordedPair
 
-__all__ = ["READERS", "is_recording", "read_entries", "read_recording", "reader_of"]
+__all__ = ["READERS", "read_entries", "read_if_recording", "read_recording", "reader_of"]
 
 #: Every format, the more particular before the more general.
 READERS: tuple[Reader, ...] = (
@@ -79,10 +79,24 @@ def read_recording(path: Path, options: ReadOptions | None = None, *, data: byte
     return _read(reader, source, options or ReadOptions())
 
 
-def is_recording(path: Path, data: bytes) -> bool:
-    """Whether a file is another recorder's: its format is recognized, or it is a damaged file of a known tool."""
+def read_if_recording(path: Path, data: bytes, options: ReadOptions | None = None) -> Recording | None:
+    """Read a file if another recorder wrote it; None when it has no format that is recognized.
+
+    Args:
+        path: The file.
+        data: Its bytes.
+        options: What the format doesn't say; None for nothing.
+
+    Raises:
+        CassetteFormatError: It is a damaged file of a known tool; the message says which, and where.
+    """
     source = Source(path, data)
-    return reader_of(source) is not None or _damaged_format(source) is not None
+    reader = reader_of(source)
+    if reader is not None:
+        return _read(reader, source, options or ReadOptions())
+    if _damaged_format(source) is not None:
+        raise _unreadable(source)
+    return None
 
 
 def reader_of(source: Source) -> Reader | None:
