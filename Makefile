@@ -8,8 +8,10 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -P -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PACT_DO_NOT_TRACK := true
+# Without compiled modules each of the hundreds of processes that tests start would compile the code again.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-node demo test test-long lint format bench conformance soundness record derive clean
+.PHONY: help setup setup-node setup-libraries demo test test-long lint format bench conformance soundness suites record derive clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -35,20 +37,29 @@ demo: $(READY) ## the main workflow: replay, derive, verify, catch a broken prov
 COVERAGE := $(BIN)/python -P -m coverage
 test: $(READY) ## all tests except the long ones, with branch coverage
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(COVERAGE) run -m pytest -n 2 -m "not long"
+	@$(COVERAGE) run -m pytest -n 4 --dist worksteal -m "not long"
 	@$(COVERAGE) combine --quiet
 	@$(COVERAGE) report --include="clients/pactape_clients/*" --fail-under=96.5
 	@$(COVERAGE) report --include="contracts/pactape/*" --fail-under=96.8
 
-test-long: $(READY) setup-node ## soaks, long fuzzes, kill tests, wheels in fresh environments, a provider in Node
-	@$(PYTEST) -n 2 -m long
+test-long: $(READY) setup-node setup-libraries ## soaks, long fuzzes, all examples of property tests, kill tests, wheels, a provider in Node, pyright
+	@$(PYTEST) -n 2 --dist worksteal -m "long or hypothesis" --hypothesis-profile full
 
 NODE := tests/other_languages/node
 setup-node: build/node/.ready ## install the pinned Node packages; without npm their tests are skipped
 build/node/.ready: $(NODE)/package.json
 	@mkdir -p build/node && cp $(NODE)/package.json build/node/
 	@if command -v npm >/dev/null 2>&1; then npm install --prefix build/node --no-package-lock --no-audit --no-fund --silent && touch $@; \
-	else echo "npm isn't installed: the tests of the Node provider will be skipped" >&2; fi
+	else echo "npm isn't installed: the tests of the Node provider and those that run pyright will be skipped" >&2; fi
+
+LIBRARIES := tests/packaging/libraries.txt
+setup-libraries: build/libraries/.ready ## install pinned libraries that only single tests need, each in an environment of its own
+build/libraries/.ready: $(READY) $(LIBRARIES)
+	@mkdir -p build/libraries
+	@for pin in $$(cat $(LIBRARIES)); do folder=build/libraries/$${pin%%==*}; \
+	$(PYTHON) -m venv $$folder && $$folder/bin/python -m pip install --quiet $$pin && touch $$folder/.ready \
+	|| echo "$$pin can't be installed: its tests will be skipped" >&2; done
+	@touch $@
 
 lint: $(READY) ## check style, types and layers: ruff, mypy strict, import-linter
 	@$(BIN)/ruff check .
@@ -68,6 +79,10 @@ bench: $(READY) ## compare with other libraries; prints ratios and writes build/
 conformance: $(READY) ## run the specification's test cases against the matcher: make conformance PACT_SPEC=folder
 	@test -n "$(PACT_SPEC)" || { echo "name a folder with the specification's test cases: make conformance PACT_SPEC=../pact-spec (version-2, version-3, version-4)" >&2; exit 2; }
 	@$(BIN)/python -m tests.conformance.specification $(PACT_SPEC)
+
+suites: $(READY) ## move real test suites over in copies, and count tests that turn red: make suites SUITES=folder
+	@test -n "$(SUITES)" || { echo "name a folder with checkouts of projects: make suites SUITES=../suites" >&2; exit 2; }
+	@$(BIN)/python -m tests.conformance.suites $(SUITES)
 
 SAMPLE := 10
 soundness: $(READY) ## verify every recording of a corpus against the contract derived from it: make soundness CORPUS=folder [SAMPLE=all]

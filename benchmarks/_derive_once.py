@@ -13,8 +13,8 @@ from pactape.settings import load_settings
 def _peak() -> int:
     """The kernel's own figure; that of `resource` begins with what the parent took."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
+    match = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(match[1]) * 1024 if match else 0
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.contracts.grouping.evidence import has_statable_json
+from pactape.contracts.grouping.evidence.sample_evidence import has_statable_json
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.formats import formats_of
+from pactape.contracts.inference.joined_shape import answer_id, shape_of
 from pactape.contracts.inference.rules import expect
-from pactape.contracts.inference.shape import answer_id, shape_of
+from pactape.contracts.interactions.expectations import can_be_example
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.exchange import Response
 from pactape.matching import ResponseMatcher
@@ -60,8 +61,8 @@ class Holdout:
     def add(self, settings: Settings, counts: tuple[int, ...]) -> None:
         """Judge the operations of a project that have at least ten recordings."""
         cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
-        found = group_samples(find_cassettes(settings), settings, cache=cache)
-        for groups in found.groups.values():
+        grouping = group_samples(find_cassettes(settings), settings, cache=cache)
+        for groups in grouping.groups.values():
             for key, samples in groups.items():
                 if sum(map(has_statable_json, samples)) >= _FEWEST_RECORDINGS:
                     one, other = _halves(samples)
@@ -119,10 +120,13 @@ class _Judge:
     """What a contract of some answers accepts, by our own matcher."""
 
     def __init__(self, seen: list[Any]) -> None:
-        expectation = expect(shape_of(seen), seen[0])
-        body = {"content": expectation.example, "contentType": _JSON, "encoded": False}
-        rules = {"body": expectation.rules}
-        self._matcher = ResponseMatcher({"status": 200, "body": body, "matchingRules": rules})
+        shape = shape_of(seen)
+        expected: dict[str, Any] = {"status": 200, "headers": {"Content-Type": [_JSON]}}
+        if can_be_example(shape):  # as `pactape derive` has it: of others only status and type are stated
+            expectation = expect(shape, seen[0])
+            body = {"content": expectation.example, "contentType": _JSON, "encoded": False}
+            expected |= {"body": body, "matchingRules": {"body": expectation.rules}}
+        self._matcher = ResponseMatcher(expected)
 
     def accepts(self, value: Any, *, status: int = 200, media: str = _JSON) -> bool:
         """Whether an answer keeps the contract."""

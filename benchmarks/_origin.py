@@ -72,7 +72,7 @@ class Origin:
     def reset(
         self, *, delay: float = 0.0, failing: tuple[str, ...] = (), good_token: str | None = None
     ) -> None:
-        """Count from 0, and answer as told from now on."""
+        """Count from 0, and use these answers from now on."""
         self.asked.clear()
         self.delay, self.failing, self.good_token = delay, set(failing), good_token
 

@@ -15,8 +15,8 @@ os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
 
 import pact_ffi
 from pact import Pact
+from pactape.contracts.inference.joined_shape import shape_of
 from pactape.contracts.inference.rules import expect
-from pactape.contracts.inference.shape import shape_of
 
 if TYPE_CHECKING:
     import random

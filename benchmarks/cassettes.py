@@ -1,12 +1,14 @@
 """Cassettes against vcrpy, a stub adapter and a peer: loading, replaying, growing, and doing nothing.
 
-CORPUS names a folder of recorded cassettes; without it the row about them is left out.
+CORPUS names a folder of recorded cassettes; without it the row about them is skipped.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import cassetter
 import requests
 import vcr
+from _one_test import one_test
 from _timing import medians, show
 from cassetter.cli import convert_file
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
 from pactape.cassettes.replay.cassette import open_cassette
-from pactape.cassettes.replay.lookup_options import LookupOptions
+from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
+from pactape.cassettes.scrubbing.quick_checks import quick_checks
 from requests.adapters import BaseAdapter
 from vcr.request import Request as VcrRequest
 from vcr.serialize import deserialize, serialize
@@ -38,6 +42,7 @@ def run() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         figures = loading(here) | replaying(here) | growing(here) | testing(here) | idling(here)
+        figures |= recording(here) | one_test(here, cassette=lambda name: written(here, 1, name=name))
     return figures | corpus()
 
 
@@ -142,7 +147,7 @@ def growing(here: Path) -> dict[str, float]:
 class Stub(BaseAdapter):
     """Answers at once: what `requests` costs by itself."""
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]  # only the request matters
         """An empty answer."""
         response = requests.Response()
         response.status_code, response.url, response.request = 200, str(request.url), request
@@ -218,6 +223,29 @@ def idling(here: Path) -> dict[str, float]:
     return {"cassettes.idle.speedup_vs_vcrpy": times["vcrpy"] / times["pactape"]}
 
 
+def recording(here: Path) -> dict[str, float]:
+    """Record one JSON response of 10 MB, as if for the first time, from a server in another process: CPU time."""
+    command = [sys.executable, str(Path(__file__).with_name("_large_response.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 -- our own
+        assert server.stdout is not None
+        address = f"http://127.0.0.1:{server.stdout.readline().strip()}/"
+
+        def by_vcrpy() -> None:
+            (here / "large-vcrpy.yaml").unlink(missing_ok=True)
+            with vcr.use_cassette(str(here / "large-vcrpy.yaml")):
+                requests.get(address, timeout=60)
+
+        def by_pactape() -> None:
+            quick_checks.cache_clear()  # they remember the body of the round before
+            with use_cassette(here / "large.yaml", mode=RecordMode.ALL):
+                requests.get(address, timeout=60)
+
+        times = medians({"vcrpy": by_vcrpy, "pactape": by_pactape}, rounds=3, clock=time.process_time)
+        server.terminate()
+    show("record a JSON response of 10 MB", times, base="vcrpy")
+    return {"cassettes.record_large.over_vcrpy": times["pactape"] / times["vcrpy"]}
+
+
 def corpus() -> dict[str, float]:
     """How many recorded cassettes that vcrpy reads are read, with as many interactions."""
     folder = os.environ.get("CORPUS")
@@ -229,4 +257,28 @@ def corpus() -> dict[str, float]:
         for path in paths
     )
     print(f"corpus: {same} of {len(paths)} cassettes read with the same interactions")
-    return {"cassettes.corpus.read": same / len(paths), "cassettes.corpus.files": float(len(paths))}
+    return {
+        "cassettes.corpus.read": same / len(paths),
+        "cassettes.corpus.files": float(len(paths)),
+        "cassettes.read_corpus.over_vcrpy_worst": max(map(reading, _projects(Path(folder)))),
+    }
+
+
+def _projects(folder: Path) -> list[Path]:
+    """The corpus has a folder for each project."""
+    return [path for path in sorted(folder.iterdir()) if path.is_dir()]
+
+
+def reading(project: Path) -> float:
+    """The CPU time of reading all cassettes of a project, over vcrpy's."""
+    paths = [path for path in sorted(project.rglob("*")) if path.is_file()]
+    times = medians(
+        {
+            "vcrpy": lambda: [deserialize(path.read_text("utf-8"), yamlserializer) for path in paths],
+            "pactape": lambda: [read_cassette(path) for path in paths],
+        },
+        rounds=5,
+        clock=time.process_time,
+    )
+    show(f"read {len(paths)} cassettes of {project.name}", times, base="vcrpy")
+    return times["pactape"] / times["vcrpy"]

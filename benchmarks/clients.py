@@ -78,10 +78,10 @@ def _side_by_side(works: dict[str, Work], *, number: int, rounds: int = 15) -> d
     return {name: statistics.median(values) for name, values in samples.items()}
 
 
-def _print(title: str, found: dict[str, float], *, base: str) -> None:
+def _print(title: str, rates: dict[str, float], *, base: str) -> None:
     print(f"\n{title}")
-    for name, microseconds in sorted(found.items(), key=lambda item: item[1]):
-        print(f"  {name:<58} {microseconds:>10.2f} us {microseconds / found[base]:>9.2f} x")
+    for name, microseconds in sorted(rates.items(), key=lambda item: item[1]):
+        print(f"  {name:<58} {microseconds:>10.2f} us {microseconds / rates[base]:>9.2f} x")
 
 
 def _floor(value: object) -> Work:
@@ -120,25 +120,25 @@ def cached_get(origin: Origin) -> dict[str, float]:
         },
         number=100,
     )
-    found = fast | slow
-    _print("A cached GET", found, base="pactape get_user")
-    ours = found["pactape get_user"]
+    rates = fast | slow
+    _print("A cached GET", rates, base="pactape get_user")
+    ours = rates["pactape get_user"]
     return {
         "clients.cached_get.microseconds": ours,
-        "clients.cached_get.speedup_vs_requests_cache": found["requests-cache (memory) .get().json()"] / ours,
-        "clients.cached_get.speedup_vs_hishel": found["hishel (requests, SQLite in memory) .get().json()"]
+        "clients.cached_get.speedup_vs_requests_cache": rates["requests-cache (memory) .get().json()"] / ours,
+        "clients.cached_get.speedup_vs_hishel": rates["hishel (requests, SQLite in memory) .get().json()"]
         / ours,
-        "clients.cached_get.over_floor": ours / found["lock + TLRUCache look-up"],
+        "clients.cached_get.over_floor": ours / rates["lock + TLRUCache look-up"],
     }
 
 
 def uncached_get(origin: Origin) -> dict[str, float]:
     """A user that is not cached."""
     url = f"{origin.url}/users/{USER['id']}"
-    session, given = requests.Session(), requests.Session()
+    session, given_session = requests.Session(), requests.Session()
     headers = {"Authorization": "Bearer t", "Accept": "application/json"}
     users = UserApiClient(origin.url, tokens=StaticToken("t"))
-    borrowing = UserApiClient(origin.url, tokens=StaticToken("t"), session=given)
+    borrowing = UserApiClient(origin.url, tokens=StaticToken("t"), session=given_session)
     path = {"id": USER["id"]}
     found = _side_by_side(
         {

@@ -9,8 +9,8 @@ from typing import Any
 
 from _timing import medians, show
 from genson import SchemaBuilder
+from pactape.contracts.inference.joined_shape import shape_of
 from pactape.contracts.inference.rules import expect
-from pactape.contracts.inference.shape import shape_of
 
 __all__ = ["run"]
 

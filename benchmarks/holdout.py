@@ -26,7 +26,7 @@ def run() -> dict[str, float]:
     """The figures of contracts of a corpus."""
     corpus = os.environ.get("CORPUS")
     if not corpus:
-        print("left out: CORPUS names no folder")
+        print("skipped: CORPUS is not a folder")
         return {}
     projects = sorted(path for path in Path(corpus).resolve().iterdir() if path.is_dir())
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,9 @@ def _project(root: Path, cassettes: Path) -> Settings:
 def _holdout(settings: list[Settings]) -> dict[str, float]:
     holdout = Holdout()
     for each in settings:
+        before = {count: list(holdout.judged.get(count, [0, 0])) for count in _COUNTS}
         holdout.add(each, _COUNTS)
+        _print_project(each.root.name, before, holdout)
     figures: dict[str, float] = {}
     for count in _COUNTS:
         judged, refused = holdout.judged.get(count, [0, 0])
@@ -60,6 +62,16 @@ def _holdout(settings: list[Settings]) -> dict[str, float]:
     for kind, number in sorted(holdout.missed.items()):
         print(f"    missed: {kind} {number} times")
     return figures
+
+
+def _print_project(name: str, before: dict[int, list[int]], holdout: Holdout) -> None:
+    """Print a project's part: one with many answers, or recorded against several versions, weighs much."""
+    for count in _COUNTS:
+        judged, refused = (
+            now - old for now, old in zip(holdout.judged.get(count, [0, 0]), before[count], strict=True)
+        )
+        if judged:
+            print(f"  {name}: from {count} distinct answers, {refused} of {judged} others refused")
 
 
 def _memory(settings: list[Settings], projects: list[Path]) -> dict[str, float]:

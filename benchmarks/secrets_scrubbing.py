@@ -1,6 +1,6 @@
 """Secrets: planted ones that stay, harmless fields that are destroyed, and what scrubbing costs beside yaml.load.
 
-The rows on a corpus of cassettes are left out unless CORPUS names its folder.
+The rows on a corpus of cassettes are skipped unless CORPUS names its folder.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def run() -> dict[str, float]:
 
 def _planted() -> dict[str, float]:
     cases = list(planted_cases())
-    left = [case.shape for case in cases if stays(case)]
+    remaining = [case.shape for case in cases if stays(case)]
     print(
-        f"planted secrets that stay: {len(left)} of {len(cases)}, {len({case.shape for case in cases})} shapes"
+        f"planted secrets that stay: {len(remaining)} of {len(cases)}, {len({case.shape for case in cases})} shapes"
     )
-    for shape in left:
+    for shape in remaining:
         print(f"  {shape}")
-    return {"secrets.planted.left": round(len(left) / len(cases), 4)}
+    return {"secrets.planted.left": round(len(remaining) / len(cases), 4)}
 
 
 def _harmless() -> dict[str, float]:

@@ -40,7 +40,7 @@ def single_flight(origin: Origin) -> dict[str, float]:
         kind: str, *, warm: bool = False, revoked: bool = False, failing: tuple[str, ...] = ()
     ) -> float:
         origin.reset()
-        source = ClientCredentials(f"{origin.url}/token", client_id="web", client_secret="s")  # noqa: S106
+        source = ClientCredentials(f"{origin.url}/token", client_id="web", client_secret="s")  # noqa: S106 -- a secret of the benchmark
         client = UserApiClient(origin.url, tokens=source, settings=settings)
         if warm:
             source.token()
@@ -55,7 +55,7 @@ def single_flight(origin: Origin) -> dict[str, float]:
             _at_once(lambda: client.get_user(USER["id"]))
         return float(origin.asked.get(kind, 0))
 
-    found = {
+    rates = {
         "cold_key": asked("user"),
         "cold_key_failing": asked("user", failing=("user",)),
         "expired_token": asked("token"),
@@ -65,9 +65,9 @@ def single_flight(origin: Origin) -> dict[str, float]:
     }
     origin.reset()
     print(f"\n{THREADS} threads at once: requests that reached the server")
-    for name, count in found.items():
+    for name, count in rates.items():
         print(f"  {name:<58} {count:>10.0f}")
-    return {f"clients.single_flight.{name}": count for name, count in found.items()}
+    return {f"clients.single_flight.{name}": count for name, count in rates.items()}
 
 
 def run() -> dict[str, float]:

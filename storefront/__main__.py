@@ -18,13 +18,13 @@ __all__ = ["main"]
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="The users API's port; the others take the ports after it. 0 takes free ones.",
+    help="The users API's port; the other services use the ports after it. 0 chooses free ones.",
 )
 @click.option(
     "--token-lifetime",

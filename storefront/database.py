@@ -94,10 +94,10 @@ def server_url() -> URL:
         BadInputError: The variable is not a PostgreSQL URL, or no server listens there, or the embedded
             server doesn't start.
     """
-    named = os.environ.get(_VARIABLE)
-    if not named:
+    configured_url = os.environ.get(_VARIABLE)
+    if not configured_url:
         return database_url(embedded_server_url(), variable=_VARIABLE)
-    url = database_url(named, variable=_VARIABLE)
+    url = database_url(configured_url, variable=_VARIABLE)
     _check(url)
     return url
 
@@ -128,11 +128,11 @@ def _check(url: URL) -> None:
             may = connection.execute(
                 "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
             )
-            allowed = may.fetchone() == (True,)
+            may_create = may.fetchone() == (True,)
     except psycopg.OperationalError as error:
         why = f"no server answers ({str(error).strip().splitlines()[-1]})"
         raise _unusable(why, variable=_VARIABLE) from error
-    if not allowed:
+    if not may_create:
         raise _unusable(f"the user {url.username} may not create databases", variable=_VARIABLE)
 
 

@@ -91,11 +91,11 @@ def _replay(folder: Path) -> Outcome:
         "-q",
         f"--junitxml={report}",
     ]
-    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 -- our own tests
+    process = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 -- our own tests
     suite = ET.parse(report).getroot().find("testsuite") if report.is_file() else None  # noqa: S314 -- our own report
-    if done.returncode != 0 or suite is None:
-        return Outcome(f"the tests failed\n{done.stdout}{done.stderr}", good=False)
-    return Outcome(f"{suite.get('tests')} tests passed, answered by their cassettes alone", good=True)
+    if process.returncode != 0 or suite is None:
+        return Outcome(f"the tests failed\n{process.stdout}{process.stderr}", good=False)
+    return Outcome(f"{suite.get('tests')} tests passed with responses from their cassettes only", good=True)
 
 
 def _derive(folder: Path) -> Outcome:
@@ -105,10 +105,11 @@ def _derive(folder: Path) -> Outcome:
     names = [name for each in derivation.contracts for name in each.file_names]
     same = all((folder / name).read_bytes() == (settings.pacts / name).read_bytes() for name in names)
     interactions = sum(len(each.interactions) + len(each.messages) for each in derivation.contracts)
-    written = sum(len(each.handwritten) for each in derivation.contracts)
-    compared = "as committed, byte for byte" if same else "and they are not those that are committed"
+    handwritten_count = sum(len(each.handwritten) for each in derivation.contracts)
+    comparison = "as committed, byte for byte" if same else "but they differ from the committed ones"
     return Outcome(
-        f"{derivation.cassettes} cassettes gave {interactions} interactions beside {written} by hand, {compared}",
+        f"{derivation.cassettes} cassettes gave {interactions} interactions "
+        f"in addition to {handwritten_count} handwritten, {comparison}",
         good=same,
     )
 
@@ -130,8 +131,8 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
         results = list(pool.map(verify, sorted(providers.keys() - {"orders"})))
     results.append(verify("orders"))
     contracts = len(list(folder.glob("*.json")))
-    passed = sum(len(each.results) - len(each.failed) for each in results)
-    summary = f"{len(results)} providers fulfil {contracts} contracts: {passed} interactions passed"
+    passes = sum(len(each.results) - len(each.failed) for each in results)
+    summary = f"{len(results)} providers satisfy {contracts} contracts: {passes} interactions passed"
     failures = "".join(_failures(each) for each in results)
     return Outcome(f"{summary}{failures}", good=all(each.passed for each in results))
 
@@ -140,10 +141,12 @@ def _break(folder: Path, service: UsersService) -> Outcome:
     old, new = _BROKEN
     with running(rename_field(service.app, old=old, new=new)) as url:
         result = _verification(folder, service, url=url)
-    named = all(any(old in failure for failure in each.failures) for each in result.failed)
-    caught = named and {each.description for each in result.failed} == _reading(folder / _CONTRACT, old)
-    summary = f"caught: {_passed(result)}, and the failures name the field" if caught else "not caught"
-    return Outcome(f"{summary}{_failures(result)}", good=caught)
+    names_field = all(any(old in failure for failure in each.failures) for each in result.failed)
+    is_caught = names_field and {each.description for each in result.failed} == _reading(
+        folder / _CONTRACT, old
+    )
+    summary = f"caught: {_pass_count(result)}, and the failures name the field" if is_caught else "not caught"
+    return Outcome(f"{summary}{_failures(result)}", good=is_caught)
 
 
 def _reading(contract: Path, field: str) -> set[str]:
@@ -164,9 +167,9 @@ def _verification(folder: Path, service: UsersService, *, url: str) -> Verificat
 
 def _publish(folder: Path, broker: _Broker) -> Outcome:
     pact = str(folder / _CONTRACT)
-    published = broker.ask("publish", pact, "--consumer-app-version", "web-1", "--branch", "main")
+    answer = broker.ask("publish", pact, "--consumer-app-version", "web-1", "--branch", "main")
     broker.ask("create-environment", "--name", "production", "--production")
-    return Outcome(f"version web-1 of {_WEB}, with its contract with {_USERS}", good=published.code == 0)
+    return Outcome(f"version web-1 of {_WEB}, with its contract with {_USERS}", good=answer.code == 0)
 
 
 def _deploy(service: UsersService, broker: _Broker) -> Outcome:
@@ -175,7 +178,7 @@ def _deploy(service: UsersService, broker: _Broker) -> Outcome:
     answer = broker.may_deploy(_WEB, "web-1")
     decision = "yes" if answer.code == 0 else _reason(answer)
     return Outcome(
-        f"{_passed(result)}; can-i-deploy web-1: {decision}", good=result.passed and answer.code == 0
+        f"{_pass_count(result)}; can-i-deploy web-1: {decision}", good=result.passed and answer.code == 0
     )
 
 
@@ -185,9 +188,9 @@ def _refuse(service: UsersService, broker: _Broker) -> Outcome:
     with running(rename_field(service.app, old=old, new=new)) as url:
         result = broker.verify(service, url=url, version="users-2")
     answer = broker.may_deploy(_USERS, "users-2")
-    refused = answer.code != 0 and "Computer says no" in answer.text
-    decision = f"no\n  {_reason(answer)}" if refused else "yes"
-    return Outcome(f"{_passed(result)}; can-i-deploy users-2: {decision}", good=refused)
+    is_refusal = answer.code != 0 and "Computer says no" in answer.text
+    decision = f"no\n  {_reason(answer)}" if is_refusal else "yes"
+    return Outcome(f"{_pass_count(result)}; can-i-deploy users-2: {decision}", good=is_refusal)
 
 
 def _reason(answer: Answer) -> str:
@@ -230,7 +233,7 @@ class _Broker:
         )
 
 
-def _passed(result: Verification) -> str:
+def _pass_count(result: Verification) -> str:
     return f"{len(result.results) - len(result.failed)} of {len(result.results)} interactions passed"
 
 

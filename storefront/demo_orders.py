@@ -43,7 +43,7 @@ def order_is_undone(storefront: Storefront) -> Outcome:
     _prepare()
     an_account_refuses_captures(token=_TOKEN, balance=100)
     result = storefront.orchestrator.process_order(_ORDER)
-    undone, stock = _undone(storefront, result), _stock(storefront)
+    undone, stock = _compensated_steps(storefront, result), _stock(storefront)
     message = storefront.services().notifications.messages_to(_EMAIL)[-1]
     summary = f"{result.error}: {' and '.join(undone)} were undone; stock is {stock} as before"
     good = undone == ["authorize_payment", "reserve_items"] and stock == {"prod-1": 10, "prod-2": 5}
@@ -60,9 +60,9 @@ def _stock(storefront: Storefront) -> dict[str, int]:
         return InventoryRepository(session).available({"prod-1": 0, "prod-2": 0})
 
 
-def _undone(storefront: Storefront, result: OrderOutcome) -> list[str]:
+def _compensated_steps(storefront: Storefront, result: OrderOutcome) -> list[str]:
     steps = storefront.orchestrator.log.read(str(result.order_id)).steps
     undone = [name for name, step in steps.items() if name.startswith("undo ") and step.state == "done"]
     compensated = ("create_shipment", "capture_payment", "authorize_payment", "reserve_items")
-    found = {name.removeprefix("undo ") for name in undone}
-    return [name for name in compensated if name in found and steps[name].state == "done"]
+    undone_steps = {name.removeprefix("undo ") for name in undone}
+    return [name for name in compensated if name in undone_steps and steps[name].state == "done"]

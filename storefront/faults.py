@@ -33,11 +33,11 @@ def rename_field(app: WSGIApplication, *, old: str, new: str) -> WSGIApplication
 
 def slow(app: WSGIApplication, *, path: str, seconds: float) -> WSGIApplication:
     """Wrap `app` so that the first request whose path ends with `path` is delayed by that many seconds."""
-    left = [None]
+    delays = [None]
 
     def late(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].endswith(path) and left:
-            left.pop()
+        if environ["PATH_INFO"].endswith(path) and delays:
+            delays.pop()
             time.sleep(seconds)
         return app(environ, start_response)
 
@@ -53,12 +53,12 @@ def failing(app: WSGIApplication, *, path: str, times: int, after: bool = False)
         times: How many requests fail.
         after: Whether the request is processed before the 503 is sent.
     """
-    left = [None] * times
+    failures = [None] * times
 
     def broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ["PATH_INFO"].endswith(path) or not left:
+        if not environ["PATH_INFO"].endswith(path) or not failures:
             return app(environ, start_response)
-        left.pop()
+        failures.pop()
         if after:
             Response.from_app(app, environ, buffered=True)
         return _unavailable()(environ, start_response)

@@ -67,7 +67,7 @@ class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, str] = {}
 
 
-class _Found(msgspec.Struct, frozen=True):
+class _UserPage(msgspec.Struct, frozen=True):
     items: tuple[RegisteredUser, ...]
 
 
@@ -80,7 +80,7 @@ class RegistrationClient(RestClient):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        return bool(self.get("/users", query={"email": email}, returns=_Found).items)
+        return bool(self.get("/users", query={"email": email}, returns=_UserPage).items)
 
     def create_user(self, *, email: str, password: str, name: str) -> RegisteredUser:
         """Create a user.
@@ -139,19 +139,19 @@ class UserRegistrationFlow:
         Raises:
             ClientError: A service fails or is not reachable.
         """
-        checked = self._validation.validate_form(form)
-        if not checked.is_valid:
-            return RegistrationResult(success=False, errors=checked.errors)
+        validation = self._validation.validate_form(form)
+        if not validation.is_valid:
+            return RegistrationResult(success=False, errors=validation.errors)
         if self._users.check_email_exists(form.email):
-            return self._refused(form)
+            return self._refusal(form)
         try:
             user = self._users.create_user(email=form.email, password=form.password, name=form.name)
         except ConflictError:  # another registration took the address meanwhile
-            return self._refused(form)
+            return self._refusal(form)
         message = f"Registration successful! Welcome, {user.name}!"
         self._notifications.show_success(user.email, message, key=f"registration:{user.id}")
         return RegistrationResult(success=True, user=user)
 
-    def _refused(self, form: RegistrationForm) -> RegistrationResult:
+    def _refusal(self, form: RegistrationForm) -> RegistrationResult:
         self._notifications.show_error(form.email, _TAKEN, key=f"registration:{uuid.uuid4()}")
         return RegistrationResult(success=False, errors={"email": _TAKEN})

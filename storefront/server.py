@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import socket
+import selectors
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pactape.errors import OutputError
-from pactape.serving import WsgiServer, address_of, in_background
+from cheroot import wsgi
+from pactape.serving import address_url, listen
+from pactape.serving import running as serving_in_background
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from wsgiref.types import WSGIApplication
 
@@ -27,8 +28,8 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
 
     Args:
         app: A WSGI application.
-        host: The address to listen at.
-        port: The port; 0 takes a free one.
+        host: The address to listen on.
+        port: The port; 0 chooses a free one.
 
     Yields:
         Its base URL.
@@ -36,29 +37,30 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
     Raises:
         OutputError: The port is in use or may not be used.
     """
-    server = WsgiServer((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
+    server = _WsgiServer((host, port), app, numthreads=_THREADS, request_queue_size=_WAITING)
     server.expiration_interval = 0.05  # how often an idle server checks for a stop request, in seconds
     server.max_request_header_size = _MAX_HEADER_BYTES
-    _listen(server, host=host, port=port)
-    with in_background(server, name="storefront"):
-        yield address_of(server, host=host)
+    listen(server.prepare, host=host, port=port)
+    with serving_in_background(server):
+        yield address_url(host, server.bind_addr[1])
 
 
-def _listen(server: WsgiServer, *, host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        # This error says why; cheroot's only says that no address worked.
-        socket.create_server((host, port), family=family).close()
-        server.prepare()
-    except OSError as error:
-        raise OutputError(
-            f"can't listen there ({_why(error)})",
-            where=f"{host}:{port}",
-            remedy="choose another port, or stop what uses this one",
-        ) from error
+class _WsgiServer(wsgi.Server):
+    """cheroot's server, with threads only for connections that have sent something.
+
+    A browser opens connections that it may need later. cheroot gives each new one to a thread, which waits for
+    its request: as many such connections as threads, and no request is answered until one of them times out.
+    """
+
+    def process_conn(self, conn: Any) -> None:
+        """Give a connection to a thread; only watch it while nothing has been received."""
+        if conn.rfile.has_data() or _is_readable(conn.socket):
+            super().process_conn(conn)
+        else:
+            self.put_conn(conn)
 
 
-def _why(error: OSError) -> str:
-    """Return the operating system's error message, without Python's prefix."""
-    system = not isinstance(error, socket.gaierror) and error.errno
-    return os.strerror(system) if system else error.strerror or str(error)
+def _is_readable(connection: socket.socket) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(timeout=0))

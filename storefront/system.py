@@ -150,8 +150,8 @@ def running_storefront(
         token_lifetime: Seconds that an access token is valid.
         recover_every: Seconds between two searches for abandoned orders; None never searches.
         events_bus: The URL of the bus that carries user events to the mailer and the audit: "memory://",
-            "amqp://…" or "redis://…"; None leaves them in the outbox.
-        host: The address to listen at.
+            "amqp://…" or "redis://…"; with None they stay in the outbox.
+        host: The address to listen on.
         port: The port of the users API; the other services take the ports after it. 0 takes free ones.
 
     Raises:

@@ -59,12 +59,12 @@ class TokenVerifier:
             sub={"essential": True},
         )
         try:
-            decoded = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
-            rules.validate(decoded.claims)
+            jwt_token = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
+            rules.validate(jwt_token.claims)
         except (JoseError, ValueError):
             return None
-        scopes = frozenset(str(decoded.claims.get("scope", "")).split())
-        return Claims(subject=str(decoded.claims["sub"]), scopes=scopes)
+        scopes = frozenset(str(jwt_token.claims.get("scope", "")).split())
+        return Claims(subject=str(jwt_token.claims["sub"]), scopes=scopes)
 
 
 class TokenIssuer:

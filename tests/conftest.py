@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import sys
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import hypothesis
 import pytest
 
+from tests.helpers.examples import register_profiles
+from tests.helpers.measuring import unmeasured
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from storefront.system import Storefront
 
 pytest_plugins = ["pytester"]
 
+_HERE = Path(__file__).parent
+#: Rooms whose tests run none of the code that the gates of the coverage are about, or run it in other environments.
+_UNMEASURED = tuple(_HERE / name for name in ("guide", "house", "packaging", "storefront"))
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # no test depends on how busy a machine is
-hypothesis.settings.load_profile("untimed")
+register_profiles()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure nothing in the controller of pytest-xdist, which runs no test and competes with the workers."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        sys.settrace(None)
+        threading.settrace(None)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if not any(item.path.is_relative_to(room) for room in _UNMEASURED):
+        return (yield)
+    with unmeasured():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from pactape_clients.operations import Operation
     from pactape_clients.settings import Timeouts, TransportSettings
 
-__all__ = ["CallContext", "bounded", "call_in_progress", "current_call", "remaining_time"]
+__all__ = [
+    "CallContext",
+    "bounded",
+    "call_in_progress",
+    "current_call",
+    "remaining_time",
+    "time_to_finish",
+]
+
+_TO_FINISH = 0.5  # seconds
 
 
 class CallContext:
@@ -57,21 +66,28 @@ class CallContext:
         """Return the seconds that are left; None when there is no limit.
 
         Raises:
-            DeadlineExceededError: None are left.
+            DeadlineExceededError: No time is left.
         """
         if self._ends is None:
             return None
-        left = self._ends - self._timer()
-        if left <= 0:
+        seconds = self._ends - self._timer()
+        if seconds <= 0:
             raise DeadlineExceededError(
-                f"{self.operation.name}: the deadline passed before the answer was complete",
+                f"{self.operation.name}: the deadline passed before the response was complete",
                 operation=self.operation,
                 values=self.values,
             )
-        return left
+        return seconds
+
+    def extended(self, seconds: float) -> CallContext:
+        """Return this call with so many seconds left at least, for what has to be done at its end."""
+        deadline = None if self._ends is None else max(self._ends - self._timer(), seconds)
+        return CallContext(
+            self.operation, deadline=deadline, settings=self.settings, values=self.values, timer=self._timer
+        )
 
     def announce(self) -> None:
-        """Tell the observers that a request of this call is about to be sent."""
+        """Notify the observers that a request of this call is about to be sent."""
         announce(self.operation)
 
 
@@ -89,11 +105,22 @@ def call_in_progress(call: CallContext) -> Iterator[CallContext]:
         current_call.reset(outer)
 
 
+@contextmanager
+def time_to_finish() -> Iterator[None]:
+    """Give what has to be done at a call's end half a second, also when its deadline has passed."""
+    call = current_call.get()
+    if call is None:
+        yield
+        return
+    with call_in_progress(call.extended(_TO_FINISH)):
+        yield
+
+
 def remaining_time() -> float | None:
     """Return the seconds that the call in progress has left; None when nothing limits it.
 
     Raises:
-        DeadlineExceededError: None are left.
+        DeadlineExceededError: No time is left.
     """
     call = current_call.get()
     return None if call is None else call.remaining()

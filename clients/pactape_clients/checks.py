@@ -7,7 +7,18 @@ from typing import Any
 
 from pactape_clients.errors import UsageError
 
-__all__ = ["check_choice", "check_number", "is_instance"]
+__all__ = [
+    "UnknownOptionError",
+    "check_callable",
+    "check_choice",
+    "check_kind",
+    "check_number",
+    "is_instance",
+]
+
+
+class UnknownOptionError(TypeError):
+    """A keyword argument that a function doesn't have; a TypeError, as Python's own."""
 
 
 def is_instance(value: object, kinds: type | tuple[type, ...]) -> bool:
@@ -52,8 +63,8 @@ def check_number(
     if right and value >= least and not (above and value == least) and not (finite and math.isinf(value)):
         return
     kind = "a whole number" if whole else "a finite number" if finite else "a number"
-    bound = f"above {least:g}" if above else f"of at least {least:g}"
-    raise UsageError(f"{name} must be {kind} {bound}, not {value!r}")
+    limit = f"above {least:g}" if above else f"of at least {least:g}"
+    raise UsageError(f"{name} must be {kind} {limit}, not {value!r}")
 
 
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
@@ -63,5 +74,30 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         UsageError: It isn't.
     """
     if value not in choices:
-        listed = ", ".join(map(repr, choices))
-        raise UsageError(f"{name} must be one of {listed}, not {value!r}")
+        names = ", ".join(map(repr, choices))
+        raise UsageError(f"{name} must be one of {names}, not {value!r}")
+
+
+def check_kind(name: str, value: Any, kinds: type | tuple[type, ...], expected: str) -> None:
+    """Refuse a value of another kind; it isn't shown, since it may be a secret.
+
+    Raises:
+        UsageError: It is of another kind.
+
+    Example:
+        >>> check_kind("path", "1", dict, "a mapping")
+        Traceback (most recent call last):
+        pactape_clients.errors.UsageError: path must be a mapping, not str
+    """
+    if not isinstance(value, kinds):
+        raise UsageError(f"{name} must be {expected}, not {type(value).__name__}")
+
+
+def check_callable(name: str, value: Any) -> None:
+    """Refuse a value that can't be called.
+
+    Raises:
+        UsageError: It can't.
+    """
+    if not callable(value):
+        raise UsageError(f"{name} must be a function, not {type(value).__name__}")

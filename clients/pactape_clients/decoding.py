@@ -1,4 +1,4 @@
-"""From an answer to a value of the type that the caller asked for, or to an error that says what is wrong."""
+"""From an answer to a value of the requested type, or to an error with the reason."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape_clients.answer_texts import charset_of, error_reason, is_json, media_type, text_of
 from pactape_clients.errors import ClientError, DecodeError, Problem, error_for_status
 from pactape_clients.json_codec import FormatError
 from pactape_clients.redaction import redact, secrets_of
+from pactape_clients.wire import MOST_OF_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +27,12 @@ __all__ = [
     "decode_body",
     "json_in",
     "problem_in",
+    "server_reason",
     "status_error",
 ]
 
 _FIRST_ERROR = 400
-MOST_OF_BODY = 65_536  # bytes of an answer that an error keeps
-_LONGEST = 300  # characters of the server's words in a message
 _NULL = b"null"  # what an empty body is to a type: enough for one that may be None
-_WORDS = ("detail", "message", "error_description", "title", "error", "reason", "msg", "description")
 
 
 def decode_answer(
@@ -40,7 +40,7 @@ def decode_answer(
 ) -> Any:
     """Return an answer's body as `model`.
 
-    None stands for plain JSON values, and for None when the body is empty; bytes for the body as it is; str for
+    None stands for plain JSON values, and for None when the body is empty; bytes for the unchanged body; str for
     text, unless the answer is JSON.
 
     Raises:
@@ -49,23 +49,24 @@ def decode_answer(
     body = response.content
     if model is bytes:
         return body
-    if model is str and body and not _is_json(response):
-        return _text(response, body)
+    if model is str and body and not is_json(response):
+        return text_of(response, body)
     if not body and model is None:
         return None
     try:
         return codec.decode(json_in(response) or _NULL, model)
     except FormatError as error:
-        words, path = str(error), error.path
+        words, path, cause = str(error), error.path, error.cause
     if not body:
         words = f"the body is empty, and {_name_of(model)} doesn't allow None"
     kind = response.headers.get("Content-Type", "")
-    stated = f", Content-Type {kind}" if kind and not _is_json(response) else ""
+    content_type = f", Content-Type {kind}" if kind and not is_json(response) else ""
     raise DecodeError(
-        f"{operation.name}: the answer doesn't fit at {path}: {words} (status {response.status_code}{stated})",
+        f"{operation.name}: the response doesn't fit the model at {path}: {words} "
+        f"(status {response.status_code}{content_type})",
         path=path,
         **answer_context(response, operation, values),
-    )
+    ) from cause
 
 
 def decode_body(body: bytes, model: Any, operation: Operation, codec: Codec, **context: Any) -> Any:
@@ -84,13 +85,13 @@ def decode_body(body: bytes, model: Any, operation: Operation, codec: Codec, **c
     try:
         return codec.decode(body, model)
     except FormatError as error:
-        words, path = str(error), error.path
+        words, path, cause = str(error), error.path, error.cause
     raise DecodeError(
-        f"{operation.name}: the answer doesn't fit at {path}: {words}",
+        f"{operation.name}: the response doesn't fit the model at {path}: {words}",
         path=path,
         operation=operation,
         **context,
-    )
+    ) from cause
 
 
 def answer_context(response: requests.Response, operation: Operation, values: Mapping[str, Any]) -> Any:
@@ -109,34 +110,10 @@ def _name_of(model: Any) -> str:
     return getattr(model, "__name__", None) or str(model)
 
 
-def _media_type(response: requests.Response) -> str:
-    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-
-def _is_json(response: requests.Response) -> bool:
-    kind = _media_type(response)
-    return not kind or kind.endswith(("/json", "+json"))
-
-
-def _charset(response: requests.Response) -> str | None:
-    for parameter in response.headers.get("Content-Type", "").split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'").lower() or None
-    return None
-
-
-def _text(response: requests.Response, body: bytes) -> str:
-    try:
-        return body.decode(_charset(response) or "utf-8-sig", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
-
-
 def json_in(response: requests.Response) -> bytes:
-    """Return an answer's JSON in UTF-8, as RFC 8259 section 8.1 demands, also if it states another charset."""
+    """Return an answer's JSON in UTF-8, as RFC 8259 section 8.1 requires, also if it states another charset."""
     body = response.content
-    charset = _charset(response)
+    charset = charset_of(response)
     if charset is None or charset in {"utf-8", "utf8", "us-ascii"}:
         return body
     try:
@@ -146,13 +123,13 @@ def json_in(response: requests.Response) -> bytes:
 
 
 def problem_in(response: requests.Response) -> Problem | None:
-    """Return an answer's problem body (RFC 9457); None if it has none that can be read."""
-    if _media_type(response) != "application/problem+json":
+    """Return an answer's problem body (RFC 9457); None without a readable one."""
+    if media_type(response) != "application/problem+json":
         return None
     try:
         members = msgspec.json.decode(response.content, type=dict[str, Any])
-        known = {name: members.pop(name) for name in Problem.__struct_fields__ if name in members}
-        return msgspec.convert({**known, "extensions": members}, Problem)
+        standard_members = {name: members.pop(name) for name in Problem.__struct_fields__ if name in members}
+        return msgspec.convert({**standard_members, "extensions": members}, Problem)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
 
@@ -162,7 +139,7 @@ def status_error(
 ) -> ClientError | None:
     """Return the error of an answer with a status of 400 or above; None for any other.
 
-    Its message holds the server's own words, however it gives them, without the secrets of the request.
+    Its message contains the server's own words, in whatever form they are sent, without the secrets of the request.
 
     Example:
         >>> import requests
@@ -175,7 +152,7 @@ def status_error(
     """
     if response.status_code < _FIRST_ERROR:
         return None
-    words = redact(_words_in(response), secrets_of(response.request))
+    words = server_reason(response)
     return error_for_status(response.status_code)(
         f"{operation.name}: {response.status_code}{' ' if words else ''}{words}",
         problem=problem_in(response),
@@ -183,47 +160,6 @@ def status_error(
     )
 
 
-def _words_in(response: requests.Response) -> str:
-    """Return the reason that a server gives in a JSON body: its message, and the fields that are wrong."""
-    body = response.content
-    if not body or not _is_json(response):
-        return ""
-    try:
-        found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return ""
-    words = "; ".join(dict.fromkeys(_texts_in(found, depth=0)))
-    return "".join(each if each.isprintable() else " " for each in words)[:_LONGEST]
-
-
-def _texts_in(value: Any, *, depth: int) -> list[str]:
-    if isinstance(value, str):
-        return [value] if value else []
-    if depth > 3:  # noqa: PLR2004 -- deeper than any API states a reason
-        return []
-    if isinstance(value, list):
-        return [text for each in value[:5] for text in _texts_in(each, depth=depth + 1)]
-    if not isinstance(value, dict):
-        return []
-    own = next((text for name in _WORDS if (text := _texts_in(value.get(name), depth=depth + 1))), [])
-    return _with_field(value, own) + _field_errors(value, depth)
-
-
-def _with_field(value: dict[str, Any], own: list[str]) -> list[str]:
-    """Return what is wrong with a field, as GitHub and FastAPI state it, with the field's name."""
-    field = value.get("field", value.get("loc", value.get("path")))
-    name = ".".join(map(str, field)) if isinstance(field, list) else field
-    if not isinstance(name, str) or not name:
-        return own
-    what = own or [str(value["code"])] if own or "code" in value else []
-    return [f"{name}: {', '.join(what)}"] if what else [name]
-
-
-def _field_errors(value: dict[str, Any], depth: int) -> list[str]:
-    errors = value.get("errors")
-    if isinstance(errors, dict):  # a field's name, and what is wrong with it
-        return [
-            f"{name}: {', '.join(_texts_in(each, depth=depth + 1))}"
-            for name, each in list(errors.items())[:5]
-        ]
-    return _texts_in(errors, depth=depth + 1) if isinstance(errors, list) else []
+def server_reason(response: requests.Response) -> str:
+    """Return the reason that an answer states, without the secrets of the request."""
+    return redact(error_reason(response), secrets_of(response.request))

@@ -1,17 +1,21 @@
-"""What servers say about a failure, as values: RFC 9457 problems and GraphQL errors."""
+"""What is known about a failure, as values: its context, RFC 9457 problems and GraphQL errors."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import msgspec
 
-__all__ = ["GraphQLErrorDetail", "Problem", "Reason"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-#: Why no answer came: the connection was refused, the host's name wasn't found or the host can't be reached, the
-#: server closed the connection,
-#: a time-out passed, TLS failed, the server doesn't speak HTTP, the proxy failed, the answer broke off, or the
-#: answer can't be decompressed.
+    from pactape_clients.operations import Operation
+
+__all__ = ["ErrorContext", "GraphQLErrorDetail", "Problem", "Reason"]
+
+#: Why no response was received: the connection was refused, the host's name wasn't found or the host can't be
+#: reached, the server closed the connection, a time-out passed, TLS failed, the server doesn't speak HTTP,
+#: the proxy failed, the response ended too early, or the response can't be decompressed.
 Reason = Literal[
     "refused", "dns", "unreachable", "reset", "timeout", "tls", "not-http", "proxy", "incomplete", "encoding"
 ]
@@ -57,3 +61,27 @@ class GraphQLErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
         """`extensions["code"]` if it is a string, else None."""
         code = self.extensions.get("code")
         return code if isinstance(code, str) else None
+
+
+class ErrorContext(TypedDict, total=False):
+    """What is known about the call that failed; every part is optional.
+
+    Args:
+        operation: The call that failed; None when no call was in progress.
+        values: The path values or variables of the call. They may be confidential: no message or repr shows them.
+        status: The answer's status; None when none came.
+        headers: The answer's headers, case-insensitive; empty when none came.
+        body: The beginning of the answer's body, 64 KiB at most. No repr shows it.
+        problem: The answer's problem body (RFC 9457); None when it has none.
+        reason: Why no response was received; None when one came.
+        sent: Whether the request reached the server; None when that isn't known.
+    """
+
+    operation: Operation | None
+    values: Mapping[str, Any]
+    status: int | None
+    headers: Mapping[str, str]
+    body: bytes
+    problem: Problem | None
+    reason: Reason | None
+    sent: bool | None

@@ -4,6 +4,7 @@
 ClientError
 ├── UsageError                     the calling code is wrong; nothing was sent (also a ValueError)
 │   └── DocumentError              a GraphQL document that doesn't parse, validate or fit its variables
+├── CallbackError                  code of your own raised: a response hook, an adapter, a body's iterable
 ├── TransportError                 no complete answer came; `reason` says why
 │   ├── ConnectionFailedError      refused, not resolved, reset, TLS, not HTTP
 │   ├── RequestTimeoutError        the connect or read time-out passed
@@ -30,9 +31,10 @@ ClientError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Self
 
-from pactape_clients.error_details import GraphQLErrorDetail, Problem, Reason
+from pactape_clients.error_details import ErrorContext, GraphQLErrorDetail, Problem, Reason
+from pactape_clients.error_pickling import copied, picklable_parts, restore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadRequestError",
     "CacheUnavailableError",
+    "CallbackError",
     "ClientError",
     "ConflictError",
     "ConnectionFailedError",
@@ -75,30 +78,6 @@ __all__ = [
 _SERVER_ERROR = 500
 
 
-class ErrorContext(TypedDict, total=False):
-    """What is known about the call that failed; every part is optional.
-
-    Args:
-        operation: The call that failed; None when no call was in progress.
-        values: The path values or variables of the call. They may be confidential: no message or repr shows them.
-        status: The answer's status; None when none came.
-        headers: The answer's headers, case-insensitive; empty when none came.
-        body: The beginning of the answer's body, 64 KiB at most. No repr shows it.
-        problem: The answer's problem body (RFC 9457); None when it has none.
-        reason: Why no answer came; None when one came.
-        sent: Whether the request reached the server; None when that isn't known.
-    """
-
-    operation: Operation | None
-    values: Mapping[str, Any]
-    status: int | None
-    headers: Mapping[str, str]
-    body: bytes
-    problem: Problem | None
-    reason: Reason | None
-    sent: bool | None
-
-
 class ClientError(Exception):
     """The root of every error that a client raises.
 
@@ -114,8 +93,8 @@ class ClientError(Exception):
 
     def __init__(self, message: str = "", **context: Unpack[ErrorContext]) -> None:
         super().__init__(message)
-        if unknown := context.keys() - ErrorContext.__annotations__.keys():
-            raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+        if unknown_parts := context.keys() - ErrorContext.__annotations__.keys():
+            raise TypeError(f"unexpected keyword argument {min(unknown_parts)!r}")
         self.operation: Operation | None = context.get("operation")
         self.values: Mapping[str, Any] = context.get("values", {})
         self.status: int | None = context.get("status")
@@ -124,6 +103,15 @@ class ClientError(Exception):
         self.problem: Problem | None = context.get("problem")
         self.reason: Reason | None = context.get("reason")
         self.sent: bool | None = context.get("sent")
+
+    def __copy__(self) -> Self:
+        return copied(self)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return copied(self)
+
+    def __reduce__(self) -> Any:
+        return restore, (type(self), self.args, picklable_parts(self))
 
     @property
     def request_id(self) -> str | None:
@@ -138,6 +126,14 @@ class UsageError(ClientError, ValueError):
 
 class DocumentError(UsageError):
     """A GraphQL document that doesn't parse, doesn't validate, or doesn't fit its variables."""
+
+
+class CallbackError(ClientError):
+    """Code of the caller's own raised: a response hook, an adapter or session, a body's iterable.
+
+    Its exception is the cause, without its frames: their local variables may hold secrets. The message says where
+    it was raised. `status`, `headers` and `body` are the answer's, if one came.
+    """
 
 
 class TransportError(ClientError):
@@ -175,7 +171,7 @@ class TokenRefusedError(TokenError):
 
 
 class TokenUnavailableError(TokenError):
-    """The token endpoint gave no answer, or one that holds no token."""
+    """The token endpoint sent no answer, or one without a token."""
 
 
 class ResponseError(ClientError):

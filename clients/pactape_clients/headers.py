@@ -15,6 +15,7 @@ __all__ = ["check_headers", "merge_headers", "without_credentials"]
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?")
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 #: Headers that a redirect to another host keeps: none of them says who the caller is.
 _PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "connection", "user-agent"})
 
@@ -23,19 +24,22 @@ def check_headers(headers: Mapping[str, str]) -> None:
     """Refuse headers that HTTP can't carry (RFC 9110 section 5.5).
 
     Raises:
-        UsageError: A name or value is not a string, or holds characters that a header can't. The value isn't shown.
+        UsageError: A name or value is not a string, or holds characters that a header can't, or the header says
+            where the body ends. The value isn't shown.
 
     Example:
         >>> check_headers({"X-Name": "Łódź"})
         Traceback (most recent call last):
-        pactape_clients.errors.UsageError: the header 'X-Name' has a value that HTTP can't carry. Fix: ...
+        pactape_clients.errors.UsageError: the header 'X-Name' has a value that HTTP doesn't allow. Fix: ...
     """
     for name, value in headers.items():
         if not is_instance(name, str) or not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is not the name of a header")
+        if name.lower() in _FRAMING:
+            raise UsageError(f"the header {name!r} is set by the body. Fix: leave it out")
         if not is_instance(value, str) or not _VALUE.fullmatch(value):
             raise UsageError(
-                f"the header {name!r} has a value that HTTP can't carry. "
+                f"the header {name!r} has a value that HTTP doesn't allow. "
                 "Fix: give a string of Latin-1 characters without line breaks or white space around it"
             )
 
@@ -47,11 +51,11 @@ def merge_headers(*layers: Mapping[str, str] | None) -> dict[str, str]:
         >>> merge_headers({"Accept": "application/json"}, {"accept": "text/csv"})
         {'accept': 'text/csv'}
     """
-    merged: dict[str, tuple[str, str]] = {}
+    pairs: dict[str, tuple[str, str]] = {}
     for layer in layers:
         for name, value in (layer or {}).items():
-            merged[name.lower() if is_instance(name, str) else name] = (name, value)
-    return dict(merged.values())
+            pairs[name.lower() if is_instance(name, str) else name] = (name, value)
+    return dict(pairs.values())
 
 
 def without_credentials(names: Iterable[str]) -> list[str]:

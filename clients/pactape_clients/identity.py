@@ -1,9 +1,8 @@
-"""Who a call is made for, so that cached values are kept apart: read at call time, and only hashed."""
+"""The caller's identity, by which cached values are separated: read at call time, and only hashed."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 import uuid
 import weakref
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
-from requests.utils import default_headers
+from requests.utils import default_headers, get_netrc_auth
 
-from pactape_clients.wire import Change, Connections
+from pactape_clients.call_context import remaining_time
+from pactape_clients.wire import ChangeFlag, Connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,8 +31,13 @@ _NEUTRAL = {(name.lower(), str(value)) for name, value in default_headers().item
     ("content-type", "application/json"),
 }
 _PER_REQUEST = frozenset({"idempotency-key", "if-none-match", "content-length"})
-_KNOWN_ATTRIBUTES = frozenset(vars(requests.Session()))
+_KNOWN_ATTRIBUTES = frozenset(vars(requests.Session())) | frozenset(vars(HTTPAdapter()))
+_MOST_OBJECTS = 1000
 _SIMPLE = (str, bytes, int, float, bool, type(None))
+
+
+class _UnknowableError(Exception):
+    """Nothing says which user a request is sent for."""
 
 
 class CallerIdentity:
@@ -40,7 +45,8 @@ class CallerIdentity:
 
     Everything that can make two callers two users is part of it: the token's source, the user in the URL, the
     headers of the client, the call and the session, and the session's cookies, `auth`, `params`, certificate,
-    adapters and subclass. It holds a hash of them.
+    adapters, response hooks and subclass. It holds a hash of them. Where a session or adapter sends by a method
+    of its own, which may add any user, or has a part that can't be told from another, there is none.
 
     Args:
         connections: Sends the requests.
@@ -63,35 +69,45 @@ class CallerIdentity:
         if user_info:
             constant.append(("url", user_info))
         self._constant = constant
-        self._objects: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._objects: dict[int, tuple[weakref.ref[Any], str]] = {}
         cookies = connections.session.cookies
-        #: Notes that `fixed` no longer holds, for readers who ask often.
-        self.change: Change = getattr(cookies, "change", None) or Change(has_happened=True)
-        self._fixed = None if not connections.is_own or _varies(tokens) else self._named("", constant)
+        #: Notes that `fixed` is outdated, for frequent readers.
+        self.change: ChangeFlag = getattr(cookies, "change", None) or ChangeFlag(has_happened=True)
+        self._constant_identity = (
+            None if not connections.is_own or _varies(tokens) else self._digest_of("", constant)
+        )
 
     @property
     def fixed(self) -> str | None:
         """The namespace, if nothing about the caller can change from call to call but its headers; else None."""
-        return None if self.change.has_happened else self._fixed
+        return None if self.change.has_happened else self._constant_identity
 
-    def namespace(self, headers: Mapping[str, str] | None, request: Callable[[], requests.Request]) -> str:
-        """Return the namespace of a call that is made now.
+    def namespace(
+        self, headers: Mapping[str, str] | None, request: Callable[[], requests.Request]
+    ) -> str | None:
+        """Return the namespace of a call that is made now; None if its caller can't be told from others.
 
         Args:
             headers: The call's own headers.
-            request: Gives the call's request, for an `auth` that has to be run to see whom it adds.
+            request: Gives the call's request, for an `auth` that must be run to see whom it adds.
 
         Raises:
-            TokenError: The tokens' source has to give a token to identify the caller, and can't.
+            TokenError: The tokens' source can't provide the token that identifies the caller.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         parts = [*self._constant, *_header_parts(headers or {})]
         session = self._connections.session
         parts += _cookie_parts(session.cookies)
         if not self._connections.is_own:
-            parts += self._session_parts(session, request)
-        return self._named("", parts)
+            try:
+                parts += self._session_parts(session, request)
+            except _UnknowableError:
+                return None
+        namespace = self._digest_of("", parts)
+        remaining_time()  # the caller's own functions may have taken longer
+        return namespace
 
-    def _named(self, principal: str, parts: list[Part]) -> str:
+    def _digest_of(self, principal: str, parts: list[Part]) -> str:
         if self._tokens is not None:
             principal = self._tokens.identity()
         if not parts:
@@ -99,8 +115,8 @@ class CallerIdentity:
         digest = hashlib.sha256()
         for part in [(principal,), *sorted(set(parts))]:
             for text in part:
-                encoded = text.encode("utf-8", "surrogatepass")
-                digest.update(b"%d:%s," % (len(encoded), encoded))
+                data = text.encode("utf-8", "surrogatepass")
+                digest.update(b"%d:%s," % (len(data), data))
             digest.update(b";")
         return digest.hexdigest()[:24]
 
@@ -113,13 +129,23 @@ class CallerIdentity:
             yield ("cert", repr(session.cert))
         if self._tokens is None and session.auth is not None:
             yield from self._auth_parts(session, request)
-        elif self._tokens is None and session.trust_env and os.environ.get("NETRC"):
-            yield ("netrc", os.environ["NETRC"])
+        elif self._tokens is None and session.trust_env:
+            yield from _netrc_parts(self._connections.url)
         for prefix, adapter in session.adapters.items():
             if type(adapter) is not HTTPAdapter:
                 yield ("adapter", prefix, self._object(adapter))
-        if type(session) is not requests.Session:
+                yield from _simple_parts(adapter)
+                _check_methods(adapter, HTTPAdapter, ("send", "add_headers"))
+        yield from self._hook_parts(session)
+        _check_methods(session, requests.Session, ("send",))
+        if type(session) is not requests.Session or "prepare_request" in session.__dict__:
             yield from self._subclass_parts(session, request)
+
+    def _hook_parts(self, session: requests.Session) -> Iterator[Part]:
+        """Yield the response hooks, which may send a request again, as somebody."""
+        hooks: Any = session.hooks.get("response") or ()
+        for hook in (hooks,) if callable(hooks) else hooks:
+            yield ("hook", self._object(hook))
 
     def _auth_parts(
         self, session: requests.Session, request: Callable[[], requests.Request]
@@ -139,7 +165,7 @@ class CallerIdentity:
     ) -> Iterator[Part]:
         yield ("session", self._object(session))
         yield from _simple_parts(session)
-        if type(session).prepare_request is not requests.Session.prepare_request:
+        if _overrides(session, requests.Session, "prepare_request"):
             yield from self._prepared_parts(request())
 
     def _prepared_parts(self, request: requests.Request) -> Iterator[Part]:
@@ -149,11 +175,24 @@ class CallerIdentity:
         yield ("prepared", prepared.url or "")
 
     def _object(self, value: Any) -> str:
-        """Return a name for an object that no other object will ever have."""
+        """Return a name for an object that no other object will ever have.
+
+        Raises:
+            _UnknowableError: It can't be referred to weakly, so that its end isn't known.
+        """
+        number = id(value)
+        entry = self._objects.get(number)
+        if entry is not None and entry[0]() is value:
+            return entry[1]
         try:
-            return self._objects.setdefault(value, uuid.uuid4().hex)
-        except TypeError:  # it can't be hashed or referred to: then no value is shared
-            return uuid.uuid4().hex
+            reference = weakref.ref(value)
+        except TypeError:
+            raise _UnknowableError from None
+        if len(self._objects) >= _MOST_OBJECTS:
+            self._objects.clear()
+        name = uuid.uuid4().hex
+        self._objects[number] = reference, name
+        return name
 
 
 def _varies(tokens: TokenSource | None) -> bool:
@@ -170,20 +209,55 @@ def _header_parts(headers: Mapping[str, str | bytes]) -> Iterator[Part]:
 
 def _cookie_parts(cookies: CookieJar) -> Iterator[Part]:
     now = int(time.time())
-    for cookie in cookies:
+    with cookies._cookies_lock:  # type: ignore[attr-defined]  # noqa: SLF001 -- another thread's answer may set one
+        snapshot = list(cookies)
+    for cookie in snapshot:
         if not cookie.is_expired(now):
             yield ("cookie", cookie.domain, cookie.path, cookie.name, str(cookie.value))
+
+
+def _netrc_parts(url: str) -> Iterator[Part]:
+    """Yield the user whom requests takes from a netrc file, which may change at any time."""
+    credentials = get_netrc_auth(url)
+    if credentials is not None:
+        yield ("netrc", *map(str, credentials))
 
 
 def _params_parts(params: Any) -> Iterator[Part]:
     if not params:
         return
     items = params.items() if hasattr(params, "items") else params
-    yield ("params", items if isinstance(items, str) else repr(sorted(map(repr, items))))
+    yield ("params", items if isinstance(items, str) else repr(sorted(map(_text_of_pair, items))))
+
+
+def _text_of_pair(pair: Any) -> str:
+    """Return a parameter's `repr` and its `str`, which is sent and may say more."""
+    return f"{pair!r} {pair[-1]}" if isinstance(pair, tuple) and pair else repr(pair)
+
+
+def _overrides(value: Any, base: type, name: str) -> bool:
+    """Return whether an object has a method of its own in the place of its base's."""
+    return name in getattr(value, "__dict__", {}) or getattr(type(value), name, None) is not getattr(
+        base, name
+    )
+
+
+def _check_methods(value: Any, base: type, names: tuple[str, ...]) -> None:
+    """Refuse an object with a method of the caller's own that may add any user while sending."""
+    if isinstance(value, base) and any(_overrides(value, base, name) for name in names):
+        raise _UnknowableError
+
+
+def _is_simple(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_is_simple(each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_simple, value))
+    return isinstance(value, _SIMPLE)
 
 
 def _simple_parts(value: Any) -> Iterator[Part]:
     """Yield the attributes that an object keeps in plain sight, such as a user's name."""
     for name, each in getattr(value, "__dict__", {}).items():
-        if name not in _KNOWN_ATTRIBUTES and isinstance(each, _SIMPLE):
+        if name not in _KNOWN_ATTRIBUTES and _is_simple(each):
             yield ("attribute", name, repr(each))

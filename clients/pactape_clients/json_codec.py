@@ -11,6 +11,8 @@ from typing import Any, Protocol, get_args
 
 import msgspec
 
+from pactape_clients.callbacks import error_text, is_own, passes_through, without_frames
+from pactape_clients.checks import check_callable
 from pactape_clients.errors import UsageError
 
 __all__ = ["Codec", "DecHook", "EncHook", "FormatError"]
@@ -27,11 +29,13 @@ class FormatError(Exception):
     Args:
         message: What doesn't fit.
         path: The JSON path of the value that doesn't fit.
+        cause: What a model or `dec_hook` of the caller's own raised; None when the body doesn't fit.
     """
 
-    def __init__(self, message: str, path: str = "$") -> None:
+    def __init__(self, message: str, path: str = "$", *, cause: Exception | None = None) -> None:
         super().__init__(message)
         self.path = path
+        self.cause = cause
 
 
 class _Decoder(Protocol):
@@ -54,6 +58,9 @@ class Codec:
     __slots__ = ("_dec_hook", "_enc_hook", "_in_order", "_sorted")
 
     def __init__(self, *, dec_hook: DecHook | None = None, enc_hook: EncHook | None = None) -> None:
+        for name, hook in (("dec_hook", dec_hook), ("enc_hook", enc_hook)):
+            if hook is not None:
+                check_callable(name, hook)
         self._dec_hook = dec_hook
         self._enc_hook = _enc_hook_of(enc_hook)
         self._in_order = msgspec.json.Encoder(enc_hook=self._enc_hook)
@@ -76,11 +83,11 @@ class Codec:
                 msgspec.to_builtins(value, enc_hook=self._enc_hook)
             )
         except Exception as error:  # noqa: BLE001 -- msgspec's, or whatever a hook raises
-            failure = UsageError(f"{what} can't be encoded as JSON: {_words_of(error)}")
+            failure = UsageError(f"{what} can't be encoded as JSON: {_reason_of(error)}")
         else:
             if is_json:
                 return body
-            failure = UsageError(f"{what} holds NaN or infinity, which JSON has no number for")
+            failure = UsageError(f"{what} contains NaN or infinity, which JSON can't express")
         raise failure
 
     def _encode_sorted(self, value: Any) -> bytes:
@@ -118,7 +125,9 @@ class Codec:
             failure = FormatError(text, place.rstrip("`") or "$")
         except RecursionError:
             failure = FormatError("JSON is nested too deeply")
-        except Exception as error:  # noqa: BLE001 -- pydantic's, a model's own or dec_hook's
+        except Exception as error:  # pydantic's, a model's own or dec_hook's
+            if passes_through(error):
+                raise
             failure = _failure_of(error)
         raise failure
 
@@ -129,17 +138,21 @@ def _as_utf8(body: bytes) -> bytes:
     return body.decode(json.detect_encoding(body)).lstrip("\ufeff").encode()
 
 
-def _words_of(error: BaseException) -> str:
+def _reason_of(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply or contains itself"
+    if is_own(error):  # whose text may hold a secret
+        return f"it {error_text(error)}"
     return str(error) if isinstance(error, TypeError | msgspec.MsgspecError) else type(error).__name__
 
 
 def _failure_of(error: Exception) -> FormatError:
-    """Return a failure that names the place as pydantic gives it, or the type of any other error."""
+    """Return a failure with pydantic's location, or with the type of any other error."""
     details = getattr(error, "errors", None)
     if not callable(details) or type(error).__module__.partition(".")[0] not in {"pydantic_core", "pydantic"}:
-        return FormatError(f"decoding raised {type(error).__name__}")
+        return FormatError(
+            f"decoding {error_text(error)}", cause=without_frames(error) if is_own(error) else None
+        )
     first = details(include_input=False, include_url=False)[0]
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
     return FormatError(str(first["msg"]), "$" + "".join(steps))
@@ -204,7 +217,7 @@ class _PydanticDecoder:
     __slots__ = ("_adapter",)
 
     def __init__(self, model: Any) -> None:
-        from pydantic import TypeAdapter  # noqa: PLC0415 -- an optional library, imported by whoever made the model
+        from pydantic import TypeAdapter  # noqa: PLC0415 -- an optional library, which the model's module has imported
 
         self._adapter: Any = TypeAdapter(model)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from pactape_clients.boundary import public
+from pactape_clients.callbacks import error_text, passes_through
 from pactape_clients.checks import check_choice
-from pactape_clients.errors import UsageError
+from pactape_clients.errors import ClientError, UsageError
 
 __all__ = ["Pairs", "ParameterStyle", "Query", "encode_query", "path_segment", "query_pairs", "text_of"]
 
@@ -36,6 +39,7 @@ class ParameterStyle(msgspec.Struct, frozen=True, kw_only=True):
     booleans: Literal["lower", "digit", "title"] = "lower"
     lists: Literal["repeat", "comma", "brackets"] = "repeat"
 
+    @public
     def __post_init__(self) -> None:
         check_choice("ParameterStyle.booleans", self.booleans, tuple(_BOOLEANS))
         check_choice("ParameterStyle.lists", self.lists, ("repeat", "comma", "brackets"))
@@ -66,13 +70,28 @@ def text_of(name: str, value: object, style: ParameterStyle = DEFAULT_STYLE) -> 
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(msgspec.to_builtins(value))
-    if value is None or isinstance(value, bytes | bytearray | Mapping | Iterable):
+    if _has_no_text(value):
         raise UsageError(
-            f"{name}={_kind(value)} has no form in a URL. Fix: give a string, number, boolean or date"
+            f"{name}={_kind(value)} can't be written into a URL. Fix: give a string, number, boolean or date"
         )
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{name}={value} has no form in a URL. Fix: give a finite number")
-    return str(value)
+    if not (value.is_finite() if isinstance(value, Decimal) else _is_finite(value)):
+        raise UsageError(f"{name}={value} can't be written into a URL. Fix: give a finite number")
+    try:
+        return str(value)
+    except Exception as error:  # noqa: BLE001 -- a class of the caller's own
+        failure = UsageError(f"{name}={_kind(value)} can't be written as text: it {error_text(error)}")
+    raise failure
+
+
+def _has_no_text(value: object) -> bool:
+    if value is None or isinstance(value, bytes | bytearray | memoryview | Mapping | Iterable):
+        return True
+    has_own_text = type(value).__str__ is not object.__str__
+    return not has_own_text and (callable(value) or repr(value).startswith("<"))
+
+
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _kind(value: object) -> str:
@@ -91,17 +110,15 @@ def path_segment(template: str, name: str, value: object, style: ParameterStyle 
     """
     text = text_of(f"{template}: {name}", value, style)
     if text in {"", ".", ".."}:
-        raise UsageError(
-            f"{template}: {name}={text!r} would make another path. Fix: give a whole path segment"
-        )
-    return _quoted(f"{template}: {name}", text)
+        raise UsageError(f"{template}: {name}={text!r} would change the path. Fix: pass a whole path segment")
+    return _quote(f"{template}: {name}", text)
 
 
-def _quoted(name: str, text: str) -> str:
+def _quote(name: str, text: str) -> str:
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        failure = UsageError(f"{name} holds a lone surrogate, which has no form in a URL")
+        failure = UsageError(f"{name} contains a lone surrogate, which can't be written into a URL")
     raise failure
 
 
@@ -119,16 +136,24 @@ def query_pairs(query: Query | None, style: ParameterStyle = DEFAULT_STYLE) -> P
     """
     if query is None:
         return ()
-    items = query.items() if isinstance(query, Mapping) else query
     pairs: list[tuple[str, str]] = []
-    for item in items:
-        name, value = _pair(item)
-        pairs += _parameter(name, value, style)
-    return tuple(pairs)
+    try:
+        for item in query.items() if isinstance(query, Mapping) else query:
+            name, value = _pair(item)
+            pairs += _parameter(name, value, style)
+    except ClientError:
+        raise
+    except Exception as error:
+        if passes_through(error):
+            raise
+        failure = UsageError(f"the query can't be read: it {error_text(error)}")
+    else:
+        return tuple(pairs)
+    raise failure
 
 
 def _pair(item: Any) -> tuple[str, object]:
-    if not isinstance(item, tuple | list) or len(item) != 2 or not isinstance(item[0], str):  # noqa: PLR2004
+    if not isinstance(item, tuple | list) or len(item) != 2 or not isinstance(item[0], str):  # noqa: PLR2004 -- a pair
         raise UsageError("query must be a mapping of strings to values, or pairs of them")
     return item[0], item[1]
 
@@ -136,16 +161,23 @@ def _pair(item: Any) -> tuple[str, object]:
 def _parameter(name: str, value: object, style: ParameterStyle) -> list[tuple[str, str]]:
     if value is None:
         return []
-    if isinstance(value, str | bytes | bytearray | Mapping | Enum) or not isinstance(value, Iterable):
+    _quote("a parameter's name", name)
+    if isinstance(value, str | bytes | bytearray | memoryview | Mapping | Enum) or not isinstance(
+        value, Iterable
+    ):
         return [(name, _encodable(name, text_of(name, value, style)))]
     texts = [_encodable(name, text_of(name, each, style)) for each in value if each is not None]
     if style.lists == "comma":
+        if any("," in text for text in texts):
+            raise UsageError(
+                f"{name} has a value with a comma, which lists='comma' would split into two values"
+            )
         return [(name, ",".join(texts))] if texts else []
     return [(f"{name}[]" if style.lists == "brackets" else name, text) for text in texts]
 
 
 def _encodable(name: str, text: str) -> str:
-    _quoted(name, text)
+    _quote(name, text)
     return text
 
 

@@ -49,5 +49,5 @@ class NotCopyable:
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise UsageError(
             f"{type(self).__name__} can't be pickled or copied: it holds connections, locks or secrets. "
-            "Fix: share the object between threads, and make a new one in each process that isn't forked."
+            "Fix: share the object between threads, and create a new one in each process that isn't forked."
         )

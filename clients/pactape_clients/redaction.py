@@ -46,11 +46,11 @@ def secrets_of(request: requests.PreparedRequest | None) -> set[str]:
     """Return the values of a request that a message must not show."""
     if request is None:
         return set()
-    found = {secret for name, value in _texts(request.headers) for secret in _parts(name, value)}
+    secrets = {secret for name, value in _texts(request.headers) for secret in _parts(name, value)}
     url = urlsplit(request.url or "")
-    found |= {value for name, value in parse_qsl(url.query) if _SECRET_NAME.search(name)}
-    found |= {unquote(each) for each in (url.username, url.password) if each}
-    return {each for each in found if len(each) >= _SHORTEST}
+    secrets |= {value for name, value in parse_qsl(url.query) if _SECRET_NAME.search(name)}
+    secrets |= {unquote(each) for each in (url.username, url.password) if each}
+    return {each for each in secrets if len(each) >= _SHORTEST}
 
 
 def _texts(headers: Mapping[str, str | bytes]) -> Iterable[tuple[str, str]]:
@@ -65,8 +65,8 @@ def _parts(name: str, value: str) -> set[str]:
     if name not in {"authorization", "proxy-authorization"}:
         return {value}
     scheme, _, credentials = value.partition(" ")
-    found = {value, credentials}
+    secrets = {value, credentials}
     if scheme.lower() == "basic":
         with suppress(ValueError):
-            found |= set(base64.b64decode(credentials).decode("latin-1").split(":", 1))
-    return found
+            secrets |= set(base64.b64decode(credentials).decode("latin-1").split(":", 1))
+    return secrets

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from pactape_clients.checks import check_number, is_instance
+from pactape_clients.boundary import public
+from pactape_clients.caller_values import tuple_of
+from pactape_clients.checks import check_number
 from pactape_clients.errors import (
     ClientError,
     DeadlineExceededError,
@@ -20,7 +22,6 @@ from pactape_clients.errors import (
     ResponseError,
     TokenUnavailableError,
     TransportError,
-    UsageError,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 #: Methods that have the same effect however often they are called (RFC 9110 section 9.2.2).
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_LONGEST_WAIT = 3600.0  # seconds; a server that requires more is not waited for, even without a deadline
 _DEFINITE = frozenset({"tls", "not-http", "encoding"})  # reasons that won't have gone the next time
 
 
@@ -66,7 +68,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """When and how often a call is repeated.
 
     A call is repeatable if its method is in `methods`, or if it carries an Idempotency-Key; an idempotent one
-    (RFC 9110 section 9.2.2) also if the server closed the connection without an answer. A body that can be read
+    (RFC 9110 section 9.2.2) also if the server closed the connection without a response. A body that can be read
     only once is never sent again. All attempts and the waits between them share the call's deadline. Waits grow
     from `wait_initial` by powers of 2 up to `wait_max`, plus up to `wait_jitter`; an answer's Retry-After
     (RFC 9110 section 10.2.3) takes their place.
@@ -90,14 +92,15 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     wait_max: float = 5.0
     wait_jitter: float = 0.25
 
+    @public
     def __post_init__(self) -> None:
         check_number("RetryPolicy.attempts", self.attempts, least=1, whole=True)
         for name in ("wait_initial", "wait_max", "wait_jitter"):
             check_number(f"RetryPolicy.{name}", getattr(self, name), finite=True)
-        if is_instance(self.methods, str) or is_instance(self.statuses, (int, str)):
-            raise UsageError("RetryPolicy.methods and RetryPolicy.statuses are sets")
-        msgspec.structs.force_setattr(self, "methods", frozenset(map(str.upper, self.methods)))
-        msgspec.structs.force_setattr(self, "statuses", frozenset(self.statuses))
+        methods = tuple_of("RetryPolicy.methods", self.methods, str, "strings")
+        statuses = tuple_of("RetryPolicy.statuses", self.statuses, int, "numbers")
+        msgspec.structs.force_setattr(self, "methods", frozenset(map(str.upper, methods)))
+        msgspec.structs.force_setattr(self, "statuses", frozenset(statuses))
 
     def repeats(self, error: ClientError) -> bool:
         """Return whether this failure may be gone the next time."""
@@ -118,7 +121,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             remaining: Seconds that the call has left; None without a deadline.
 
         Returns:
-            Seconds; None when waiting is of no use, because the server asks for more than is left.
+            Seconds; None when waiting is pointless, because the server requires more time than is left, or an hour.
 
         Example:
             >>> from pactape_clients.errors import RateLimitedError
@@ -126,11 +129,12 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             >>> RetryPolicy().wait_before(1, refusal, 30.0), RetryPolicy().wait_before(1, refusal, 1.0)
             (2.0, None)
         """
-        requested = retry_after(error.headers)
-        if requested is not None:
-            return requested if remaining is None or requested < remaining else None
-        grown = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 60))
-        wait = grown + random.uniform(0, self.wait_jitter)  # noqa: S311 -- spreads load, keeps no secret
+        retry_after_seconds = retry_after(error.headers)
+        if retry_after_seconds is not None:
+            limit = _LONGEST_WAIT if remaining is None else min(remaining, _LONGEST_WAIT)
+            return retry_after_seconds if retry_after_seconds < limit else None
+        backoff = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 60))
+        wait = backoff + random.uniform(0, self.wait_jitter)  # noqa: S311 -- spreads load, keeps no secret
         return wait if remaining is None else min(wait, remaining / 4)
 
 
@@ -196,6 +200,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def idempotency_key_for(wanted: str | Generated | None) -> str | None:
+def idempotency_key_for(key: str | Generated | None) -> str | None:
     """Return the value of the Idempotency-Key header; one for a whole call, so that its attempts share it."""
-    return str(uuid.uuid4()) if isinstance(wanted, Generated) else wanted
+    return str(uuid.uuid4()) if isinstance(key, Generated) else key

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from pactape_clients.checks import check_number
+from pactape_clients.boundary import public
+from pactape_clients.caller_values import tuple_of
+from pactape_clients.checks import check_callable, check_kind, check_number
 from pactape_clients.errors import CacheUnavailableError, UsageError
 from pactape_clients.retries import RetryPolicy
 from pactape_clients.telemetry import Hook
@@ -30,8 +32,9 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     Args:
         timeouts: Seconds to connect, and between bytes; one number stands for both.
         deadline: Seconds for a whole call: waiting for another thread's load, the cache server, tokens, redirects,
-            attempts and the waits between them, heads and bodies; None for no limit. Only resolving a host's name
-            and connecting to a host of several addresses may take longer.
+            attempts and the waits between them, resolving names, connecting, heads and bodies; None for no limit.
+            A function of your own, such as a session's `auth`, isn't interrupted: when it returns too late, the
+            call ends, and nothing more is sent.
         max_body_bytes: The largest body of an answer, decompressed, in bytes; None for no limit. The body of an
             error status is cut to it instead.
         max_redirects: How many redirects of a read are followed; 0 follows none.
@@ -56,21 +59,31 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     hooks: tuple[Hook, ...] = ()
     cache_hooks: tuple[CacheHook, ...] = ()
 
+    @public
     def __post_init__(self) -> None:
-        given = self.timeouts if isinstance(self.timeouts, tuple | list) else (self.timeouts, self.timeouts)
-        if len(given) != _PAIR:
-            raise UsageError(f"TransportSettings.timeouts must be (connect, read) in seconds, not {given!r}")
-        for seconds in given:
+        timeouts = (
+            self.timeouts if isinstance(self.timeouts, tuple | list) else (self.timeouts, self.timeouts)
+        )
+        if len(timeouts) != _PAIR:
+            raise UsageError(
+                f"TransportSettings.timeouts must be (connect, read) in seconds, not {timeouts!r}"
+            )
+        for seconds in timeouts:
             check_number("TransportSettings.timeouts", seconds, above=True, finite=True)
-        msgspec.structs.force_setattr(self, "timeouts", tuple(given))
+        msgspec.structs.force_setattr(self, "timeouts", tuple(timeouts))
         if self.deadline is not None:
             check_number("TransportSettings.deadline", self.deadline, above=True, finite=True)
         if self.max_body_bytes is not None:
             check_number("TransportSettings.max_body_bytes", self.max_body_bytes, whole=True)
         check_number("TransportSettings.max_redirects", self.max_redirects, whole=True)
         check_number("TransportSettings.pool_size", self.pool_size, least=1, whole=True)
-        if not isinstance(self.retries, RetryPolicy):
-            raise UsageError(f"TransportSettings.retries must be a RetryPolicy, not {self.retries!r}")
+        check_kind("TransportSettings.retries", self.retries, RetryPolicy, "a RetryPolicy")
+        check_kind("TransportSettings.trust_env", self.trust_env, bool, "True or False")
+        for name in ("hooks", "cache_hooks"):
+            hooks = tuple_of(f"TransportSettings.{name}", getattr(self, name), object, "functions")
+            for hook in hooks:
+                check_callable(f"TransportSettings.{name}", hook)
+            msgspec.structs.force_setattr(self, name, hooks)
 
     @property
     def connect_and_read(self) -> Timeouts:

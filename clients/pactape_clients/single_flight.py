@@ -29,24 +29,24 @@ class Flight(Generic[T]):
         42
     """
 
-    __slots__ = ("_done", "_error", "_value")
+    __slots__ = ("_completion", "_error", "_value")
 
     def __init__(self) -> None:
-        self._done = threading.Event()
+        self._completion = threading.Event()
         self._error: BaseException | None = None
         self._value: T | None = None
 
     def set_result(self, value: T) -> None:
         """End the flight with a value."""
-        if not self._done.is_set():
+        if not self._completion.is_set():
             self._value = value
-            self._done.set()
+            self._completion.set()
 
     def set_exception(self, error: Exception) -> None:
         """End the flight with a failure, which every waiter gets too."""
-        if not self._done.is_set():
+        if not self._completion.is_set():
             self._error = error
-            self._done.set()
+            self._completion.set()
 
     def cancel(self) -> None:
         """End the flight without an outcome; does nothing to a flight that has one."""
@@ -64,7 +64,7 @@ class Flight(Generic[T]):
             Exception: A copy of the leader's failure, with the original as its cause; the original itself if its
                 class can't be copied.
         """
-        if not self._done.wait(timeout):
+        if not self._completion.wait(timeout):
             raise TimeoutError
         if self._error is not None:
             twin = _copy_of(self._error)

@@ -24,6 +24,7 @@ __all__ = ["MISSING", "ForeignValueError", "TypedCache"]
 MISSING = b"\x00missing"
 _EMPTY = b"\x00empty"
 _BYTES = b"\x00bytes:"
+_TEXT = b"\x00text:"  # not as JSON: the same body may be other text, or none, to a reader of JSON
 
 
 class ForeignValueError(KeyError):
@@ -31,7 +32,7 @@ class ForeignValueError(KeyError):
 
 
 class TypedCache:
-    """Caches one model's values: immutable ones as they are, all else as JSON, decoded for every caller.
+    """Caches one model's values: immutable ones as objects, all others as JSON, decoded for every caller.
 
     Two models may share a key: neither is ever given the other's value.
 
@@ -57,38 +58,42 @@ class TypedCache:
         if self.model is bytes:
             return _BYTES + value
         if self.model is str:
-            return self._codec.encode(value)
+            return _TEXT + value.encode()
         return body or _EMPTY
 
-    def decode(self, cached: Any, operation: Operation) -> Any:
+    def decode(self, content: Any, operation: Operation) -> Any:
         """Return the value for a caller.
 
         Raises:
             NotFoundError: It is cached that there is none.
             ForeignValueError: The cached value belongs to another model.
         """
-        if cached.__class__ is self.model and self.model is not bytes:
-            return cached
-        if cached.__class__ is not bytes:
-            if cached is None and self.model is type(None):
+        if content.__class__ is self.model and self.model is not bytes:
+            return content
+        if content.__class__ is not bytes:
+            if content is None and self.model is type(None):
                 return None
             raise ForeignValueError
-        if cached == MISSING:
+        if content == MISSING:
             raise NotFoundError(
                 f"{operation.name}: 404 (cached)", status=404, operation=operation, sent=False
             )
         if self.model is bytes:
-            if not cached.startswith(_BYTES):
+            if not content.startswith(_BYTES):
                 raise ForeignValueError
-            return cached.removeprefix(_BYTES)
+            return content.removeprefix(_BYTES)
+        if self.model is str:
+            if not content.startswith(_TEXT):
+                raise ForeignValueError
+            return content.removeprefix(_TEXT).decode()
         try:
-            return self._decode(b"null" if cached == _EMPTY else cached)
+            return self._decode(b"null" if content == _EMPTY else content)
         except Exception:  # noqa: BLE001 -- the short path failed; the other knows what may be wrong
-            return self._decode_carefully(cached)
+            return self._decode_carefully(content)
 
-    def _decode_carefully(self, cached: bytes) -> Any:
+    def _decode_carefully(self, content: bytes) -> Any:
         try:
-            return self._codec.decode(cached, self.model)
+            return self._codec.decode(content, self.model)
         except FormatError:
             raise ForeignValueError from None
 
@@ -102,9 +107,9 @@ class TypedCache:
         try:
             return self.decode(self.cache.lookup(full_key(namespace, key)), operation)
         except ForeignValueError:
-            return self.decode(self.cache.lookup(full_key(self._apart(namespace), key)), operation)
+            return self.decode(self.cache.lookup(full_key(self._model_namespace(namespace), key)), operation)
 
-    def _apart(self, namespace: str) -> str:
+    def _model_namespace(self, namespace: str) -> str:
         """Return the namespace of this model's values where another model's have the same key."""
         return f"{namespace} {self.model!r}".lstrip()
 
@@ -116,11 +121,11 @@ class TypedCache:
         Raises:
             NotFoundError: It is cached that there is none.
         """
-        cached = self.cache.get_or_load(key, load, namespace=namespace, tags=tags)
+        content = self.cache.get_or_load(key, load, namespace=namespace, tags=tags)
         with suppress(ForeignValueError):
-            return self.decode(cached, operation)
-        cached = self.cache.get_or_load(key, load, namespace=self._apart(namespace), tags=tags)
+            return self.decode(content, operation)
+        content = self.cache.get_or_load(key, load, namespace=self._model_namespace(namespace), tags=tags)
         try:
-            return self.decode(cached, operation)
+            return self.decode(content, operation)
         except ForeignValueError:  # two models of one name
             return self.decode(load(None).value, operation)

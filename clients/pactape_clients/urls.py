@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pactape_clients.checks import is_instance
 from pactape_clients.errors import UsageError
 
-__all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown", "without_user"]
+__all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown", "with_user", "without_user"]
 
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -38,6 +40,20 @@ def without_user(url: str) -> str:
         return url
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def with_user(url: str, of: str) -> str:
+    """Return a URL with the user and password of another one of the same server.
+
+    Example:
+        >>> with_user("http://api.test/users", "http://ada:pass@api.test/v1")
+        'http://ada:pass@api.test/users'
+    """
+    user = urlsplit(of).netloc.rpartition("@")[0]
+    if not user or not same_server(url, of):
+        return url
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{user}@{parts.netloc}").geturl()
 
 
 def same_server(url: str, other: str) -> bool:
@@ -103,9 +119,11 @@ def parse_server(url: str) -> Server:
         port = parts.port
     except (ValueError, TypeError, AttributeError):
         parts, port = urlsplit(""), None
+    if is_instance(url, str) and _BLANK.search(url):  # which urlsplit would drop
+        raise UsageError(f"{shown(url)!r} contains white space or control characters. Fix: remove them")
     if parts.scheme not in _PORTS or not parts.hostname:
-        named = shown(url) if is_instance(url, str) else type(url).__name__
-        raise UsageError(f"{named!r} is not the URL of a server. Fix: begin it with http:// or https://")
+        text = shown(url) if is_instance(url, str) else type(url).__name__
+        raise UsageError(f"{text!r} is not the URL of a server. Fix: begin it with http:// or https://")
     return Server(
         url.rstrip("/"),
         parts.path or "/",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape_clients.boundary import public
+from pactape_clients.caller_values import dict_of
 from pactape_clients.rest import Caching, RestClient
 
 if TYPE_CHECKING:
@@ -53,9 +55,13 @@ class UserApiClient(RestClient):
         <UserApiClient https://users.example.test>
     """
 
+    @public
     def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
-        headers = {"Content-Type": "application/json", **(options.get("headers") or {})}
-        options["headers"] = headers
+        own_headers = options.get("headers")
+        options["headers"] = {
+            "Content-Type": "application/json",
+            **({} if own_headers is None else dict_of("headers", own_headers)),
+        }
         super().__init__(base_url, **options)
         self._users = self.cached_route("/users/{id}", returns=User, caching=_CACHING)
 
@@ -87,7 +93,7 @@ class UserApiClient(RestClient):
         return self.post("/users", json={"email": email, "name": name}, returns=User)
 
     def update_user(self, user_id: str, *, email: str | None = None, name: str | None = None) -> User:
-        """Change a user; what is None stays as it is.
+        """Change a user; fields that are None stay unchanged.
 
         Raises:
             NotFoundError: There is no such user.

@@ -11,22 +11,28 @@ PactapeError
 │   ├── ProviderMessageError      a message without a function, or a request without a URL
 │   ├── ApplicationError          an application that can't be imported or called
 │   ├── ProviderUnreachableError  the provider's URL doesn't answer
-│   ├── EngineError               a version of vcrpy that isn't supported
-│   ├── BrokerError               a broker that doesn't answer, refuses, or has no such thing
+│   ├── VcrpyVersionError         a version of vcrpy that isn't supported
+│   ├── BrokerError               a broker that doesn't answer, refuses, or lacks the resource
 │   ├── OutputError               a file that can't be written, a port that can't be bound
 │   └── MissingExtraError         a feature whose libraries aren't installed
 ├── VerifierCrashError            the official verifier's process ended without a report
-└── ReplayError                   a test asks for something that isn't recorded
-    ├── NoMatchError              no recorded interaction answers the request
+└── ReplayError                   a test requested something that isn't recorded
+    ├── NoMatchError              no recorded interaction matches the request
     └── NetworkBlockedError       a connection was attempted while the network is closed
 ```
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PactapeError(Exception):
     """The root of every error that Pactape raises on purpose."""
+
+    #: Clients don't convert these errors: a request that isn't recorded fails the test, whatever the caller
+    #: catches.
+    passes_through_clients = True
 
 
 class BadInputError(PactapeError):
@@ -34,7 +40,7 @@ class BadInputError(PactapeError):
 
     Args:
         what: What is wrong, without a full stop.
-        where: The file, with line or key when known, or the URL; None when there is no place.
+        where: The file, with line or key when known, or the URL; None when there is none.
         remedy: How to fix it, as an imperative without a full stop.
 
     Example:
@@ -48,6 +54,19 @@ class BadInputError(PactapeError):
         self.what = what
         self.where = where
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.what, self.where, self.remedy, vars(self))
+
+
+def _restore(
+    kind: type[BadInputError], what: str, where: object, remedy: str, attributes: dict[str, Any]
+) -> BadInputError:
+    """Return how to rebuild the error in another process (pickling)."""
+    error = kind.__new__(kind)
+    BadInputError.__init__(error, what, where=where, remedy=remedy)
+    vars(error).update(attributes)
+    return error
 
 
 class SettingsError(BadInputError):
@@ -83,11 +102,11 @@ class ProviderUnreachableError(BadInputError):
 
 
 class BrokerError(BadInputError):
-    """A broker that doesn't answer, refuses, or doesn't have what was asked for."""
+    """A broker that doesn't answer, refuses the request, or lacks the requested resource."""
 
 
-class EngineError(BadInputError):
-    """An installed vcrpy outside of the supported range."""
+class VcrpyVersionError(BadInputError):
+    """The installed version of vcrpy is outside the supported range."""
 
 
 class OutputError(BadInputError):
@@ -118,11 +137,11 @@ class VerifierCrashError(PactapeError):
 
 
 class ReplayError(PactapeError):
-    """A test asks for something that isn't recorded."""
+    """A test requested something that isn't recorded."""
 
 
 class NoMatchError(ReplayError):
-    """No recorded interaction answers a request."""
+    """No recorded interaction matches a request."""
 
 
 class NetworkBlockedError(ReplayError):

@@ -1,4 +1,4 @@
-"""The toolkit's common currency: recorded exchanges, and what the test knew about them beyond the wire."""
+"""The toolkit's common data types: recorded exchanges, and what the test knew about them beyond the wire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         method: In upper case.
-        url: Absolute, as it was sent (scrubbed).
+        url: Absolute, as sent (scrubbed).
         headers: Name and value pairs in the order on the wire; a name may come several times.
         body: The bytes as sent; empty when there was none.
     """
@@ -59,8 +59,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         path: The route template, "/users/{id}"; None when the client declares none.
         fields: The response fields that the client's model reads, as paths ("id", "posts[].title"), sorted;
             None when every field counts as read. For GraphQL they start at the response's "data"
-            ("data.user.id"); read off a document instead of a model, they are its response keys, and a list
-            has no "[]", because only the schema knows that it is one ("data.user.posts.title").
+            ("data.user.id"); taken from a document instead of a model, they are its response keys, and a list
+            has no "[]", because only the schema knows what is a list ("data.user.posts.title").
     """
 
     operation: str
@@ -69,7 +69,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be true of the provider for an interaction to go as recorded.
+    """What must be true of the provider for an interaction to happen as recorded.
 
     Args:
         name: A sentence: "a user exists".
@@ -87,8 +87,10 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
         test: The test's pytest node id.
         description: The test's name as a phrase: "gets a user".
         states: The provider states that the test's `given` markers declare, outermost first.
-        consumer: The consumer, when it is another than `[tool.pactape] consumer`.
+        consumer: The consumer, when it differs from `[tool.pactape] consumer`.
         contract: Whether the recording takes part in contracts.
+        ignore: The parts of requests that are ignored in this test, in addition to those in the settings.
+        ignore_body: Whether request bodies are ignored in this test.
     """
 
     test: str
@@ -96,23 +98,26 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     states: tuple[ProviderState, ...] = ()
     consumer: str | None = None
     contract: bool = True
+    ignore: tuple[str, ...] = ()
+    ignore_body: bool = False
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """A recorded request and its response, with all that is known about them.
+    """A recorded request and its response, with everything known about them.
 
     Args:
         request: What was sent.
         response: What came back.
         cassette: The cassette's path, as the reader was given it.
         index: The interaction's place in the cassette, from 0.
-        call: What the client announced, when it announces.
-        reads: The response fields that the test was seen to read, as paths like those of `Call.fields`, where
-            "posts{}" is an object or array of which no content was; None when nothing was observed.
+        call: What the client announced about the request, if anything.
+        reads: The response fields that the test was observed to read, as paths like those of `Call.fields`;
+            "posts{}" is an object or array whose content was not read. None when nothing was observed.
         provenance: The test that recorded it, when known.
         recorded_at: When it was recorded, with its time zone, when known.
-        unrecorded: What its recorder lost: "request headers", "request body", "response body". What is lost is no
-            evidence: nothing is required of it.
+        unrecorded: What its recorder didn't keep: "request headers", "request body", "response body".
+            Contracts require nothing of these parts.
+        traffic: Whether it was captured from live traffic, by a tool that knows nothing about tests.
     """
 
     request: Request
@@ -124,20 +129,21 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance | None = None
     recorded_at: datetime | None = None
     unrecorded: tuple[str, ...] = ()
+    traffic: bool = False
 
 
 class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A recorded message of a queue or a topic, as its consumer received it, with all that is known about it.
+    """A recorded message of a queue or a topic, as its consumer received it, with everything known about it.
 
     Args:
         description: What the message is about: "a user was created".
         provider: The key of the provider that sends it, as in `[tool.pactape.providers]`.
         content: A JSON value.
-        metadata: What came with the content, JSON values by name.
+        metadata: What was sent along with the content: JSON values by name.
         cassette: The cassette's path, as the reader was given it.
         index: The message's place in the cassette, from 0.
-        reads: The fields of the content that the test was seen to read, as for an `Exchange`; None when nothing
-            was observed.
+        reads: The fields of the content that the test was observed to read, as for an `Exchange`; None when
+            nothing was observed.
         provenance: The test that recorded it, when known.
     """
 
@@ -152,5 +158,5 @@ class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """Where it stands: "path#messages[0]"."""
+        """Its location: "path#messages[0]"."""
         return f"{self.cassette}#messages[{self.index}]"

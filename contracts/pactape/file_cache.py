@@ -1,16 +1,16 @@
 """The project's file cache: derived data below `.pactape/`, which can be deleted at any time.
 
-Everything in the folder can be made again from the project's own files. The folder keeps itself out of version
-control, and every file is checked when it is read: one that is torn, changed or made by other code is not used.
+Everything in the folder can be made again from the project's own files. The folder keeps itself out of
+version control, and every file is checked when it is read: one that is incomplete, changed or written by
+other code is not used.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pactape.errors import CassetteFormatError
@@ -20,7 +20,7 @@ __all__ = ["FileCache", "cache_folder", "code_fingerprint", "recording_digest"]
 _CHECKSUM_BYTES = 16
 _FINGERPRINT_DIGITS = 12
 _PACKAGE = Path(__file__).parent
-#: Libraries that decide what a recording means, beside our own code.
+#: Libraries that decide what a recording means, in addition to our own code.
 _LIBRARIES = ("vcrpy", "PyYAML", "graphql-core", "msgspec")
 
 
@@ -32,8 +32,9 @@ def cache_folder(root: Path) -> Path:
 class FileCache:
     """Cached files of one kind.
 
-    A file is named after everything that its content depends on, so that an outdated one is never found. The first
-    write of a process makes the folder, its `.gitignore`, and deletes files that other code has made.
+    A file is named after everything that its content depends on, so that an outdated one is never found. The
+    first write of a process makes the folder and its `.gitignore`, and deletes files that other code has
+    made.
 
     Args:
         folder: The cache folder, see `cache_folder`; it need not exist.
@@ -58,7 +59,7 @@ class FileCache:
         self._prepared = False
 
     def name_of(self, *parts: bytes) -> str:
-        """Return the name of the file whose content depends on `parts`, beside the fingerprint."""
+        """Return the name of the file whose content depends on `parts` and on the fingerprint."""
         digest = hashlib.sha256(self._fingerprint)  # most processors have an instruction for it
         for part in parts:
             digest.update(len(part).to_bytes(8, "big"))
@@ -69,24 +70,28 @@ class FileCache:
         """Return what was written under `name`; None when there is nothing, or not what was written."""
         self._used.add(name)
         try:
-            stored = (self._folder / name).read_bytes()
+            content = (self._folder / name).read_bytes()
         except OSError:
             return None
-        checksum, data = stored[:_CHECKSUM_BYTES], stored[_CHECKSUM_BYTES:]
+        checksum, data = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
         return data if checksum == _checksum(data) else None
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file in one step; where nothing can be written, nothing is cached."""
+        """Write a file atomically; if it can't be written, nothing is cached."""
         with suppress(OSError):
             self._prepare()
             _replace(self._folder / name, _checksum(data) + data)
 
     def keep(self, name: str) -> None:
-        """Have `delete_unused` spare the file of this name, without reading it."""
+        """Keep the file of this name from `delete_unused`, without reading it."""
         self._used.add(name)
 
+    def used_files(self) -> set[str]:
+        """Return the names that were read or requested through this object."""
+        return set(self._used)
+
     def delete_unused(self) -> None:
-        """Delete the files that were neither read nor asked for by this object."""
+        """Delete the files that were neither read nor requested through this object."""
         self._delete_but(self._used)
 
     @property
@@ -119,18 +124,20 @@ def _checksum(data: bytes) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write without waiting for the disk: a file that a crash tears is not used and made again."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(data)
-    Path(file.name).replace(path)
+    """Write without waiting for the disk: a file left incomplete by a crash isn't used, but made again."""
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
 
 
 @lru_cache(maxsize=1)
 def code_fingerprint() -> bytes:
     """Return a digest of the code that results depend on: all modules of the toolkit, and some libraries' versions.
 
-    It goes by content, because installers may give every file one date.
+    It depends on content, because installers may give every file the same date.
     """
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- slow to import
+
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())
@@ -142,7 +149,7 @@ def code_fingerprint() -> bytes:
 
 
 def recording_digest(path: Path) -> bytes:
-    """Return a digest of a recording's bytes, however large the file is.
+    """Return a digest of a recording's bytes; the file may be of any size.
 
     Raises:
         CassetteFormatError: It can't be read.

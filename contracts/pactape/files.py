@@ -4,51 +4,91 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pactape.errors import OutputError
 
-__all__ = ["write_atomically"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["atomic_file", "write_atomically"]
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file at `path` by `data`, durably and in one step.
+    """Replace the file at `path` with `data`, durably and atomically.
 
-    Folders on the way are made. The data goes to a temporary file in the same folder, is flushed to the
+    Missing folders are created. The data goes to a temporary file in the same folder, is flushed to the
     disk and then renamed over `path`; a crash at any moment leaves the old file or the new one.
 
     Raises:
         OutputError: The folder or the file can't be written; nothing has changed.
     """
+    with atomic_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file that replaces the one at `path` atomically once everything is written; see `write_atomically`.
+
+    A link stays, and the file that it leads to is replaced. What isn't a file, as a device or a pipe, is written
+    to directly: replacing it would take `/dev/null` away.
+
+    Raises:
+        OutputError: The folder or the file can't be written; nothing has changed.
+    """
+    if _is_special(path):
+        with _special_file(path) as file:
+            yield file
+        return
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
-        raise OutputError(
-            f"can't be written ({error.strerror or error})",
-            where=path,
-            remedy="make the folder writable, or name another one",
-        ) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        raise _unwritable(path, error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode(path))
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             Path(temporary).unlink()
+        if isinstance(error, OSError):
+            raise _unwritable(path, error) from error
         raise
 
 
+def _is_special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+@contextmanager
+def _special_file(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"can't be written ({error.strerror or error})",
+        where=path,
+        remedy="make the folder writable, or name another one",
+    )
+
+
 def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced, or those a new file would get."""
+    """The permissions of the replaced file, or those that a new file would get."""
     with suppress(OSError):
         return path.stat().st_mode & 0o777
     umask = os.umask(0)

@@ -1,4 +1,4 @@
-"""Findings: what a command reports about one place, with its severity and the rule that it comes from."""
+"""Findings: what a command reports about one place, with a severity and the rule that found it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,53 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Finding", "Severity", "count_by_severity", "with_severities"]
+__all__ = ["RULES", "Finding", "Severity", "count_by_severity", "with_severities"]
+
+#: The ids of all rules, which the setting `severities` takes; docs/reference/reports.md describes them.
+RULES = frozenset(
+    {
+        "contract-ambiguous",
+        "contract-contradicted",
+        "contract-leftover",
+        "contract-missing",
+        "contract-outdated",
+        "contract-unprovable",
+        "field-format",
+        "field-gone",
+        "field-new",
+        "field-nullable",
+        "field-optional",
+        "field-type",
+        "field-unread",
+        "field-vocabulary",
+        "file-skipped",
+        "header-gone",
+        "interaction-missing",
+        "interaction-unsupported",
+        "not-received",
+        "not-requested",
+        "operation-unknown",
+        "operation-unrecorded",
+        "possible-secret",
+        "recording-expired",
+        "recording-orphan",
+        "recording-unplayed",
+        "recording-unreplayable",
+        "recording-unused",
+        "response-changed",
+        "secret",
+        "test-failed",
+    }
+)
 
 
 class Severity(IntEnum):
-    """How bad a finding is; the worst first."""
+    """How serious a finding is, most serious first."""
 
     BREAKING = 1
-    """The consumer reads something that is gone or has changed, or a secret is in the open."""
+    """The consumer reads something that is gone or has changed, or a secret is exposed."""
     WARNING = 2
-    """It may break, or recordings and contracts are out of date."""
+    """The consumer may break, or recordings and contracts are out of date."""
     INFO = 3
     """Good to know."""
 
@@ -31,7 +68,7 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     """One thing that a command reports.
 
     Args:
-        severity: How bad it is.
+        severity: How serious it is.
         place: Where: an operation and a place in it ("GET /users/{id} → 200: $.email"), or a file.
         what: The fact, in one sentence without a full stop.
         rule: The id of the rule that it comes from, "field-gone"; docs/reference/reports.md lists them.
@@ -49,23 +86,23 @@ class Finding(msgspec.Struct, frozen=True, order=True):
 
 
 def with_severities(findings: Iterable[Finding], severities: Mapping[str, str]) -> list[Finding]:
-    """Return findings with the severities that a project sets, the worst first.
+    """Return findings with the severities that a project sets, most serious first.
 
     Args:
         findings: The findings with their own severities.
-        severities: "breaking", "warning", "info" or "off" by rule; a finding that is off is left out.
+        severities: "breaking", "warning", "info" or "off" by rule; a finding that is off is omitted.
 
     Example:
         >>> found = [Finding(Severity.INFO, "GET /users: $.nick", "is new", rule="field-new")]
         >>> with_severities(found, {"field-new": "warning"})[0].severity.name
         'WARNING'
     """
-    changed = []
+    results = []
     for finding in findings:
         severity = severities.get(finding.rule, str(finding.severity))
         if severity != "off":
-            changed.append(msgspec.structs.replace(finding, severity=Severity[severity.upper()]))
-    return sorted(changed)
+            results.append(msgspec.structs.replace(finding, severity=Severity[severity.upper()]))
+    return sorted(results)
 
 
 def count_by_severity(findings: Iterable[Finding]) -> str:

@@ -1,4 +1,4 @@
-"""Importable objects by name, "package.module:name", and the libraries of extras."""
+"""Importing objects by name, "package.module:name", and checking for the libraries of extras."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pactape.errors import BadInputError, MissingExtraError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["import_object", "require_extra"]
+__all__ = ["import_msgspec_alone", "import_object", "require_extra"]
 
 _REMEDY = 'write it as "package.module:name", and check that its own imports are installed'
 
@@ -23,14 +23,15 @@ def import_object(
     """Import the object that a reference names.
 
     Args:
-        reference: "package.module:name"; the name may have dots, and "()" at its end calls it without arguments.
-        root: The project's folder; it comes first among those that modules are imported from.
+        reference: "package.module:name"; the name may have dots, and "()" at its end calls it without
+            arguments.
+        root: The project's folder; modules are imported from it first.
         error: The class of the error that is raised.
         where: Where the reference is written, for the error; None when it isn't known.
 
     Raises:
-        BadInputError: The reference has another form, the module can't be imported, it has no such name, or the
-            call failed; of the class `error`, the cause chained.
+        BadInputError: The reference has another form, the module can't be imported, it has no such name, or
+            the call failed; of the class `error`, with the cause chained.
 
     Example:
         >>> from pathlib import Path
@@ -41,12 +42,12 @@ def import_object(
     if not module or not name:
         raise error(f"{reference!r} is not a reference", where=where, remedy=_REMEDY)
     try:
-        found: Any = _import_module(module, root)
+        target: Any = _import_module(module, root)
         for step in name.removesuffix("()").split("."):
-            found = getattr(found, step)
+            target = getattr(target, step)
     except (ImportError, AttributeError, ValueError, SyntaxError) as cause:
         raise error(f"{reference!r} can't be imported ({cause})", where=where, remedy=_REMEDY) from cause
-    return _call(found, reference, error, where) if name.endswith("()") else found
+    return _call(target, reference, error, where) if name.endswith("()") else target
 
 
 def require_extra(extra: str, feature: str, *modules: str) -> None:
@@ -62,6 +63,22 @@ def require_extra(extra: str, feature: str, *modules: str) -> None:
     """
     if any(importlib.util.find_spec(module) is None for module in modules):
         raise MissingExtraError(extra, feature)
+
+
+def import_msgspec_alone() -> None:
+    """Import msgspec without typing_extensions, which takes twice as long as msgspec itself.
+
+    msgspec imports it where it is installed, and takes the standard library's functions where it isn't; since
+    Python 3.11 these are the same for what msgspec calls. Whoever imports typing_extensions later gets it.
+    """
+    if "typing_extensions" in sys.modules or "msgspec" in sys.modules:
+        return
+    modules: dict[str, Any] = sys.modules
+    modules["typing_extensions"] = None  # makes its import fail
+    try:
+        import msgspec  # noqa: F401, PLC0415 -- that is what the function is for
+    finally:
+        del modules["typing_extensions"]
 
 
 def _import_module(module: str, root: Path) -> Any:

@@ -1,6 +1,7 @@
 """The pytest plugin: markers `cassette` and `given`, `--pactape-record`, `provider_url`, `receive_message`.
 
-Heavy modules (vcrpy, the settings) are imported when the first marked test is collected, not when pytest starts.
+Heavy modules (vcrpy, the settings) are imported when the first marked test is collected, not when pytest
+starts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pactape.errors import BadInputError
+from pactape.garbage_collection import collection_paused
 from pactape.pytest_record import options as recording
 from pactape.pytest_verify import options as contract_tests
 
@@ -28,7 +30,7 @@ _FIXTURES = pytest.StashKey["FixtureCassettes"]()
 _HYGIENE = pytest.StashKey["HygieneReport"]()
 _NARROWED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
-#: Under this key a worker of pytest-xdist hands the error of a marker to the controller.
+#: A pytest-xdist worker passes the error of a marker to the controller under this key.
 _USAGE_KEY = "pactape_usage_error"
 _USAGE = pytest.StashKey[str]()
 _UNMATCHED = pytest.StashKey[dict[str, list[str]]]()
@@ -44,17 +46,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if contract_tests.is_asked_for(config):
         config.pluginmanager.register(contract_tests, "pactape-contract-tests")
     recording.add_markers(config)
+    if config.getoption("--pactape-hygiene-output") and config.getoption("--pactape-hygiene") == "off":
+        raise pytest.UsageError("--pactape-hygiene-output contradicts --pactape-hygiene=off; drop one")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    marked = [item for item in items if item.get_closest_marker("cassette")]
-    if not marked:
+    cassette_items = [item for item in items if item.get_closest_marker("cassette")]
+    if not cassette_items:
         return
-    from pactape.pytest_record.collection import check_items  # noqa: PLC0415 -- only marked tests need it
-
+    with collection_paused():  # importing a thousand modules creates no garbage, and looking for some is slow
+        from pactape.pytest_record import session  # noqa: F401, PLC0415 -- as above
+        from pactape.pytest_record.collection import check_items  # noqa: PLC0415 -- only marked tests need it
     try:
-        check_items(marked, _configs(config))
+        check_items(cassette_items, _configs(config))
     except BadInputError as error:
         if not hasattr(config, "workeroutput"):
             pytest.exit(f"pactape: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
@@ -63,8 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     if _is_hygienic(config):
         _hygiene(config).register(items)
-    _fixtures(config).register(marked)
-    for item in marked:
+    _fixtures(config).register(cassette_items)
+    for item in cassette_items:
         if isinstance(item, pytest.Function):
             item.fixturenames.insert(0, "_pactape_cassette")
 
@@ -89,7 +94,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if _USAGE in config.stash:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    elif _HYGIENE in config.stash:
+    elif _HYGIENE in config.stash or config.getoption("--pactape-hygiene-output"):
         _hygiene(config).finish(session, saw_all=not config.stash.get(_NARROWED, False))
 
 
@@ -140,7 +145,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> Generator[None, object, object]:
-    """Collect the unmatched requests where reports arrive: in the process itself, or in xdist's controller."""
+    """Collect the unmatched requests where reports arrive: in this process, or in xdist's controller."""
     texts = getattr(report, "pactape_unmatched", None)
     if texts:
         config.stash.setdefault(_UNMATCHED, {})[report.nodeid] = texts
@@ -173,8 +178,8 @@ def provider_url(request: pytest.FixtureRequest) -> Callable[[str], str]:
 def receive_message(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """Receive a message of a queue or a topic: `receive_message("a user was created", provider="users", live=…)`.
 
-    Replays it from the test's cassette; while recording it calls `live`, which receives a real one and returns a
-    JSON value, its bytes, or a `pactape.cassettes.ReceivedMessage`. Returns a `ReceivedMessage`.
+    Replays it from the test's cassette; while recording it calls `live`, which receives a real one and
+    returns a JSON value, its bytes, or a `pactape.cassettes.ReceivedMessage`. Returns a `ReceivedMessage`.
     """
     if not request.node.get_closest_marker("cassette"):
         pytest.fail("receive_message replays from a cassette: mark the test with @pytest.mark.cassette")
@@ -193,8 +198,8 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[CassetteSessio
         item.stash[_SESSION] = session
         yield session
         if not item.stash.get(_PASSED, False):
-            kept = config.keeps_failed
-            session.cassette.outcome = TestOutcome.FAILED_AND_KEPT if kept else TestOutcome.FAILED
+            keeps_cassette = config.keeps_failed
+            session.cassette.outcome = TestOutcome.FAILED_AND_KEPT if keeps_cassette else TestOutcome.FAILED
         elif _is_hygienic(request.config):
             marker = cassette_marker(item)
             _hygiene(request.config).record_usage(
@@ -205,14 +210,14 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[CassetteSessio
 
 
 def _live_urls(request: pytest.FixtureRequest) -> Mapping[str, str]:
-    """Return the live base URLs: those of the options, and else of the fixture, which may start providers."""
+    """Return the live base URLs from the options or, without any, from the fixture, which may start providers."""
     config = _config_of(request)
-    given = config.options.live_urls
-    if not config.records or given.keys() >= config.settings.providers.keys() > set():
-        return given if config.records else {}
+    option_urls = config.options.live_urls
+    if not config.records or option_urls.keys() >= config.settings.providers.keys() > set():
+        return option_urls if config.records else {}
     with _fixtures(request.config).paused():
         fixture: Mapping[str, str] = request.getfixturevalue("pactape_live_urls")
-    return {**fixture, **given}
+    return {**fixture, **option_urls}
 
 
 def _config_of(request: pytest.FixtureRequest) -> RecordingConfig:
@@ -220,7 +225,7 @@ def _config_of(request: pytest.FixtureRequest) -> RecordingConfig:
 
 
 def _configs(config: pytest.Config) -> RecordingConfigs:
-    """Return the configurations of the run, which read the settings when the first marked test needs them."""
+    """Return the configurations of the run; they read the settings when the first marked test needs them."""
     if _CONFIGS not in config.stash:
         from pactape.pytest_record.config import CommandLine, RecordingConfigs  # noqa: PLC0415 -- pulls vcrpy in
 
@@ -236,7 +241,7 @@ def _configs(config: pytest.Config) -> RecordingConfigs:
 
 
 def _fixtures(config: pytest.Config) -> FixtureCassettes:
-    """Return the cassettes of wider fixtures; a run without marked tests has none."""
+    """Return the cassettes of fixtures with a wider scope; a run without marked tests has none."""
     if _FIXTURES not in config.stash:
         from pactape.pytest_record.fixtures import FixtureCassettes  # noqa: PLC0415 -- only marked tests need it
 
@@ -247,7 +252,7 @@ def _fixtures(config: pytest.Config) -> FixtureCassettes:
 
 
 def _hygiene(config: pytest.Config) -> HygieneReport:
-    """Return the hygiene report of the run, which begins with the first marked test."""
+    """Return the hygiene report of the run; it starts with the first marked test."""
     if _HYGIENE not in config.stash:
         from pactape.pytest_record.hygiene import HygieneReport  # noqa: PLC0415 -- only marked tests need it
 

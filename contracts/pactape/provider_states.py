@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pactape.errors import ProviderStateError
+from pactape.handler_calls import finish_call
 from pactape.imports import import_object
-from pactape.urls import without_credentials
+from pactape.urls import url_error, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,10 @@ _LONGEST_REASON = 200
 
 
 class RemoteStates(Mapping[str, Callable[..., object]]):
-    """Handlers at a URL, as official verifiers use them: there is one for any state.
+    """Handlers behind a URL, as official verifiers call them: the URL handles every state.
 
-    Each posts `{"action": "setup", "state": NAME, "params": {…}}` and returns the JSON object of the response, if
-    there is one: values for the contract's generators. A status of 400 or more is a failure.
+    Each posts `{"action": "setup", "state": NAME, "params": {…}}` and returns the JSON object of the
+    response, if any: values for the contract's generators. A status of 400 or more is a failure.
 
     Args:
         url: The URL that sets states up.
@@ -79,9 +80,9 @@ def load_states(reference: str | None, *, root: Path) -> States:
 
     Args:
         reference: "package.module:NAME", where NAME is a mapping from state names to callables that take the
-            state's parameters as keyword arguments; or a URL that sets states up (see `RemoteStates`); None for
-            no handlers.
-        root: The project's folder, which modules are imported from first.
+            state's parameters as keyword arguments; or a URL that sets states up (see `RemoteStates`); None
+            for no handlers.
+        root: The project's folder, modules are imported from it first.
 
     Raises:
         ProviderStateError: The module or the name can't be imported, or the object isn't such a mapping.
@@ -89,19 +90,25 @@ def load_states(reference: str | None, *, root: Path) -> States:
     if reference is None:
         return {}
     if reference.startswith(("http://", "https://")):
+        if reason := url_error(reference):
+            raise ProviderStateError(
+                f"{without_credentials(reference)!r} is not a URL ({reason})",
+                where="states",
+                remedy="write it with its host: http://127.0.0.1:8000/provider-states",
+            )
         return RemoteStates(reference)
-    found = import_object(reference, root=root, error=ProviderStateError, where="states")
-    if not isinstance(found, Mapping) or not all(callable(handler) for handler in found.values()):
+    states = import_object(reference, root=root, error=ProviderStateError, where="states")
+    if not isinstance(states, Mapping) or not all(callable(handler) for handler in states.values()):
         raise ProviderStateError(
             f"{reference!r} isn't a mapping from state names to functions",
             where="states",
             remedy='define STATES = {"a user exists": function} there and write "package.module:STATES"',
         )
-    return found
+    return states
 
 
 def set_up(state: ProviderState, states: States) -> object:
-    """Call the handler of `state` with its parameters, and return what it returns.
+    """Call the handler of `state` with its parameters, and return what it returns; a coroutine is run to its end.
 
     Raises:
         ProviderStateError: No handler has that name, or the handler failed (the cause is chained).
@@ -113,8 +120,10 @@ def set_up(state: ProviderState, states: States) -> object:
             remedy=f"add one to the states mapping, which has {sorted(states) or 'none'}",
         )
     try:
-        return handler(**state.parameters)
-    except Exception as error:
+        return finish_call(handler(**state.parameters))
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # some libraries' failures are none of Exception: `pytest.fail`
         raise ProviderStateError(
             f"the handler of the provider state {state.name!r} failed: {type(error).__name__}: {error}",
             where=_place(handler),

@@ -1,153 +1,298 @@
-"""HTTP servers in this process: a WSGI application on a port, on the loopback by default."""
+"""A threaded HTTP server inside this process, by default on a free port of the loopback address.
+
+The replay server, the recording proxy and the servers that the official tools call use it. (The broker, which
+several people share, has its own server: `pactape.broker.wsgi`.)
+"""
 
 from __future__ import annotations
 
-import selectors
+import os
 import socket
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pactape.errors import MissingExtraError, OutputError
-
-try:
-    from cheroot import wsgi
-except ModuleNotFoundError as error:
-    raise MissingExtraError("server", "an HTTP server") from error
+from pactape.errors import OutputError
+from pactape.exchange import Request, Response
+from pactape.http_bodies import end_to_end, header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
-__all__ = ["HttpServer", "WsgiServer", "address_of", "bind", "in_background", "serving"]
+    from pactape.exchange import Headers
 
-_THREADS = 10
-_BACKLOG = (
-    128  # connections that wait for a thread; cheroot's own default of 5 would let the next wait a second
-)
-_POLL_SECONDS = 0.05  # how often an idle server checks whether it is to stop
+    _S = TypeVar("_S", bound="Server")
+
+__all__ = ["LoopbackServer", "ReceivedRequest", "Server", "address_url", "framed", "listen", "running"]
+
+_POLL_SECONDS = 0.02  # how often an idle server checks whether it should stop
 _SHUTDOWN_SECONDS = 5
+_BACKLOG = 128  # connections waiting to be accepted; with the default of 5, the sixth would wait a second
+_LARGEST_LINE = 65_536
+#: Statuses whose responses never have a body, in addition to those below 200 (RFC 9110, section 6.4.1).
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
-class _Server(Protocol):
-    def serve(self) -> None: ...
-    def stop(self) -> None: ...
+class Server(Protocol):
+    """A server that is bound to a port, for `running`."""
+
+    def serve(self) -> None:
+        """Serve until `stop` is called."""
+
+    def stop(self) -> None:
+        """Make `serve` end; called from another thread."""
 
 
-class WsgiServer(wsgi.Server):
-    """cheroot's server, with threads only for connections that have sent something.
+class ReceivedRequest(Request, frozen=True, kw_only=True):
+    """A request that a server received; its URL has the host that the client named.
 
-    A browser opens connections that it may need later. cheroot gives each new one to a thread, which waits for
-    its request: ten such connections, and no request is answered until the first of them times out.
+    Args:
+        target: Path and query exactly as the client wrote them, including `//` and encoded characters.
     """
 
-    def process_conn(self, conn: Any) -> None:
-        """Give a connection to a thread; only watch it while nothing has been received."""
-        if conn.rfile.has_data() or _is_readable(conn.socket):
-            super().process_conn(conn)
-        else:
-            self.put_conn(conn)
+    target: str
 
 
-def _is_readable(connection: socket.socket) -> bool:
-    with selectors.DefaultSelector() as selector:
-        selector.register(connection, selectors.EVENT_READ)
-        return bool(selector.select(timeout=0))
+class LoopbackServer(ThreadingHTTPServer):
+    """A server bound to a port, not yet serving: call `serve`, or use `running`.
+
+    Each connection has its own thread, so one that sends nothing doesn't delay others.
+
+    Args:
+        host: The address to listen on.
+        port: 0 takes any free port.
+
+    Raises:
+        OutputError: The port is in use or may not be used.
+    """
+
+    daemon_threads = True
+    request_queue_size = _BACKLOG
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._host = host
+        self._open: set[socket.socket] = set()
+        self._answering = 0
+        self._changed = threading.Condition()
+        try:
+            super().__init__((host, port), _Handler)
+        except OSError as error:
+            raise _listen_error(error, host=host, port=port) from error
+
+    def server_bind(self) -> None:
+        """Bind without looking up the name of this machine, which may take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]  # TCP addresses are pairs of str and int
+
+    @property
+    def url(self) -> str:
+        """The server's base URL, without a slash at the end."""
+        return address_url(self._host, self.server_port)
+
+    def reply(self, request: ReceivedRequest) -> Response | None:
+        """Return the response to a request; None closes the connection without a response.
+
+        Only its end-to-end headers are sent, with the correct Content-Length.
+        """
+        raise NotImplementedError
+
+    def serve(self) -> None:
+        """Serve until `stop` is called; then finish the requests that are being answered, and free the port."""
+        try:
+            self.serve_forever(_POLL_SECONDS)
+        finally:
+            self.server_close()
+            with self._changed:
+                self._changed.wait_for(lambda: not self._answering, timeout=_SHUTDOWN_SECONDS)
+            self._close_connections()
+
+    def stop(self) -> None:
+        """Make `serve` end; call it from a thread other than that of `serve`."""
+        self.shutdown()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count a request as being answered while the context lasts."""
+        with self._changed:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection, and remember it until it is closed."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print the traceback of an error in `reply`; a client that is gone is not an error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def _close_connections(self) -> None:
+        """End the threads of connections that clients keep open."""
+        for each in list(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
-def bind(server: wsgi.Server, *, host: str, port: int) -> None:
-    """Make a cheroot server listen at its address.
+@contextmanager
+def running(server: _S) -> Iterator[_S]:
+    """Serve on a separate thread while the context lasts."""
+    thread = threading.Thread(target=server.serve, name=type(server).__name__, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
+
+
+def address_url(host: str, port: int) -> str:
+    """Return the base URL of a server, without a slash at the end."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def listen(prepare: Callable[[], object], *, host: str, port: int) -> None:
+    """Make another library's server listen; if it can't, raise an error that says why.
+
+    Args:
+        prepare: Makes the server listen on this address.
+        host: The address.
+        port: The port; 0 chooses a free one.
 
     Raises:
         OutputError: The port is in use or may not be used; nothing is left open.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        # This error says why; cheroot's only that all addresses failed.
+        # This call's error says why; cheroot's says only that no address worked.
         socket.create_server((host, port), family=family).close()
-        server.prepare()
+        prepare()
     except OSError as error:
-        raise OutputError(
-            f"can't listen there ({error})",
-            where=f"{host}:{port}",
-            remedy="choose another port; 0 takes any free one",
-        ) from error
+        raise _listen_error(error, host=host, port=port) from error
 
 
-def address_of(server: wsgi.Server, *, host: str) -> str:
-    """Return the base URL of a listening server, without a slash at the end."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{server.bind_addr[1]}"
+def _listen_error(error: OSError, *, host: str, port: int) -> OutputError:
+    """Return the error for an address that no server can listen on."""
+    system = not isinstance(error, socket.gaierror) and error.errno
+    reason = os.strerror(system) if system else error.strerror or str(error)
+    return OutputError(
+        f"can't listen there ({reason})",
+        where=f"{host}:{port}",
+        remedy="choose another port (0 takes any free one), or stop what uses this one",
+    )
 
 
-@contextmanager
-def in_background(server: _Server, *, name: str) -> Iterator[None]:
-    """Run a server on a thread of this name while the context lasts."""
-    thread = threading.Thread(target=server.serve, name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.stop()
-        thread.join()
+def framed(method: str, response: Response) -> Response:
+    """Return a response as a server sends it (RFC 9110, section 8.6).
 
-
-class HttpServer:
-    """A WSGI application bound to a port, not yet serving.
-
-    Args:
-        application: What answers; called from several threads.
-        host: The address to listen at.
-        port: 0 takes any free port.
-
-    Raises:
-        OutputError: The port can't be bound.
+    It keeps its end-to-end headers. Its Content-Length is that of its body; a response to HEAD keeps the recorded
+    one, and a status without a body has none. The body of 205 (Reset Content) is empty (section 15.3.6).
     """
-
-    def __init__(self, application: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._host = host
-        self._server = WsgiServer(
-            (host, port),
-            application,
-            numthreads=_THREADS,
-            request_queue_size=_BACKLOG,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-        )
-        self._server.expiration_interval = _POLL_SECONDS
-        bind(self._server, host=host, port=port)
-
-    @property
-    def url(self) -> str:
-        """Its base URL, without a slash at the end."""
-        return address_of(self._server, host=self._host)
-
-    @property
-    def port(self) -> int:
-        """The port that it listens at."""
-        return int(self._server.bind_addr[1])
-
-    def serve(self) -> None:
-        """Serve until `stop` is called from another thread."""
-        self._server.serve()
-
-    def stop(self) -> None:
-        """Finish the requests that are being answered, and free the port."""
-        self._server.stop()
+    if response.status == HTTPStatus.RESET_CONTENT:
+        response = Response(status=response.status, headers=response.headers, body=b"")
+    without_body = response.status in _WITHOUT_BODY or response.status < HTTPStatus.OK
+    headers = tuple(each for each in end_to_end(response.headers) if each[0].lower() != "content-length")
+    if (
+        method == "HEAD"
+        and response.status != HTTPStatus.NO_CONTENT
+        and (length := header(response.headers, "content-length"))
+    ):
+        headers = (*headers, ("Content-Length", length))
+    elif method != "HEAD" and not without_body:
+        headers = (*headers, ("Content-Length", str(len(response.body))))
+    body = b"" if method == "HEAD" or without_body else response.body
+    return Response(status=response.status, headers=headers, body=body)
 
 
-@contextmanager
-def serving(application: WSGIApplication, *, name: str) -> Iterator[str]:
-    """Serve a WSGI application on a free port of the loopback while the context lasts.
+class _BadFramingError(Exception):
+    """A request body whose end can't be determined."""
 
-    Args:
-        application: What answers.
-        name: The name of the server's thread.
 
-    Yields:
-        The server's base URL.
+class _Handler(BaseHTTPRequestHandler):
+    server: LoopbackServer
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # send a response's head and body together: two small packets can be delayed by each other
 
-    Raises:
-        OutputError: No port can be bound.
-    """
-    server = HttpServer(application)
-    with in_background(server, name=name):
-        yield server.url
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Handle every method alike; the standard library looks for `do_GET`, `do_POST` and so on."""
+        if name.startswith("do_"):
+            return self._respond
+        raise AttributeError(name)
+
+    def handle_expect_100(self) -> bool:
+        """Send 100 (Continue) immediately: the client waits for it."""
+        proceed = super().handle_expect_100()
+        self.wfile.flush()
+        return proceed
+
+    def log_message(self, *_arguments: object) -> None:
+        """Print nothing: the caller reports what happened."""
+
+    def _respond(self) -> None:
+        try:
+            body = self._body()
+        except (_BadFramingError, ValueError):
+            self.send_error(HTTPStatus.BAD_REQUEST, "The length of the body is malformed")
+            return
+        with self.server.answering():
+            reply = self.server.reply(self._request(body))
+            if reply is None:
+                self.close_connection = True
+                return
+            self._send(framed(self.command, reply))
+            self.wfile.flush()
+
+    def _request(self, body: bytes) -> ReceivedRequest:
+        target = self.requestline.split()[1]  # `path` has lost its leading slashes
+        url = target
+        if "://" not in target.partition("?")[0]:
+            host = self.headers.get("Host")
+            url = f"http://{host}{target}" if host else f"{self.server.url}{target}"
+        else:
+            target = f"/{target.partition('://')[2].partition('/')[2]}"
+        headers: Headers = tuple(self.headers.items())
+        return ReceivedRequest(method=self.command, url=url, target=target, headers=headers, body=body)
+
+    def _body(self) -> bytes:
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            return b"".join(self._chunks())
+        length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise _BadFramingError
+        return self.rfile.read(length) if length else b""
+
+    def _chunks(self) -> Iterator[bytes]:
+        """Yield the chunks of a body (RFC 9112, section 7.1); extensions and trailers are skipped."""
+        while size := int(self.rfile.readline(_LARGEST_LINE).partition(b";")[0], 16):
+            yield self.rfile.read(size)
+            if self.rfile.readline(_LARGEST_LINE).strip():
+                raise _BadFramingError
+        while self.rfile.readline(_LARGEST_LINE).strip():
+            pass
+
+    def _send(self, response: Response) -> None:
+        phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+        self.send_response_only(response.status, phrase)
+        if header(response.headers, "date") is None:
+            self.send_header("Date", self.date_time_string())
+        for name, value in response.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(response.body)

@@ -1,14 +1,17 @@
-"""Parts of URLs (RFC 3986): origin, host, path, query, and which URLs lie below a base URL."""
+"""Parts of URLs (RFC 3986): origin, host, path and query; whether a URL is below a base URL."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 __all__ = [
     "authority",
     "is_base_url",
     "is_below",
-    "is_loopback",
+    "is_loopback_host",
+    "is_loopback_url",
     "origin",
     "path_segments",
     "request_target",
@@ -18,22 +21,23 @@ __all__ = [
 ]
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+#: Short forms of IPv4 loopback addresses, which resolvers understand: 127.1.
+_SHORT_LOOPBACK = re.compile(r"127(\.\d+){1,3}")
 
 
 def split_url(url: str) -> SplitResult:
     """Return the parts of a URL.
 
     Raises:
-        ValueError: It has a port or an address in brackets that isn't one; the message says which.
+        ValueError: Its port or bracketed address is invalid; the message says which.
     """
     parts = urlsplit(url)
-    _ = parts.port  # raises for what isn't a port
+    _ = parts.port  # raises ValueError for an invalid port
     return parts
 
 
 def authority(url: str) -> str:
-    """Return host and port of a URL, in lower case, without user and default port.
+    """Return the host and port of a URL, in lower case, without user and default port.
 
     Example:
         >>> authority("https://ann:pw@API.example.com:443/v1"), authority("http://[::1]:8080/")
@@ -41,8 +45,8 @@ def authority(url: str) -> str:
     """
     parts = split_url(url)
     host = parts.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    return shown if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f"{shown}:{parts.port}"
+    address = f"[{host}]" if ":" in host else host
+    return address if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f"{address}:{parts.port}"
 
 
 def origin(url: str) -> str:
@@ -51,7 +55,7 @@ def origin(url: str) -> str:
 
 
 def request_target(url: str) -> str:
-    """Return path and query of a URL, as a request line has them: "/users?page=2"."""
+    """Return the path and query of a URL, as in a request line: "/users?page=2"."""
     parts = urlsplit(url)
     return f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
 
@@ -67,7 +71,7 @@ def path_segments(url: str) -> list[str]:
 
 
 def is_below(url: str, base: str) -> bool:
-    """Whether a URL is a base URL or lies below it, by whole segments of the path; schemes count.
+    """Return whether a URL equals a base URL or is below it, comparing schemes and whole path segments.
 
     Example:
         >>> is_below("http://a.test/v1/users", "http://A.test:80/v1/")
@@ -90,18 +94,31 @@ def url_error(text: str) -> str | None:
     except ValueError as error:
         return str(error)
     if parts.scheme not in DEFAULT_PORTS:
-        return "it has no scheme http or https"
+        return "its scheme is not http or https"
     return None if parts.hostname else "it has no host"
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine, by its usual names and addresses."""
-    host = urlsplit(url).hostname or ""
-    return host in _LOOPBACK or _is_127(host) or host.endswith(".localhost")
+def is_loopback_url(url: str) -> bool:
+    """Return whether a URL's host is this machine, see `is_loopback_host`."""
+    return is_loopback_host(urlsplit(url).hostname or "")
 
 
-def _is_127(host: str) -> bool:
-    return host.startswith("127.") and host.replace(".", "").isdecimal()
+def is_loopback_host(host: str) -> bool:
+    """Return whether a host is this machine, by a loopback name (RFC 6761, section 6.3) or address.
+
+    Args:
+        host: A name in lower case, or an address without brackets.
+
+    Example:
+        >>> is_loopback_host("api.localhost"), is_loopback_host("127.0.0.2"), is_loopback_host("10.0.0.1")
+        (True, True, False)
+    """
+    if host == "localhost" or host.endswith(".localhost") or _SHORT_LOOPBACK.fullmatch(host):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def without_credentials(url: str) -> str:

@@ -21,7 +21,7 @@ class Message(msgspec.Struct, frozen=True, rename="camel"):
     content: dict[str, str]
 
 
-class _Found(msgspec.Struct, frozen=True):
+class _MessagePage(msgspec.Struct, frozen=True):
     items: tuple[Message, ...]
 
 
@@ -90,8 +90,8 @@ class NotificationClient(RestClient):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        found = self.get("/messages", query={"recipient": recipient}, returns=_Found)
-        return found.items
+        page = self.get("/messages", query={"recipient": recipient}, returns=_MessagePage)
+        return page.items
 
     def _notify(
         self, recipient: str, channel: str, kind: str, content: Mapping[str, str], *, key: str

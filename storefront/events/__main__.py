@@ -100,14 +100,14 @@ def _transaction() -> Iterator[Session]:
 
 
 def _database() -> Database:
-    return Database(database_url(_required(_DATABASE), variable=_DATABASE))
+    return Database(database_url(_required_url(_DATABASE), variable=_DATABASE))
 
 
 def _bus() -> str:
-    return _required(_BUS)
+    return _required_url(_BUS)
 
 
-def _required(variable: str) -> str:
+def _required_url(variable: str) -> str:
     value = os.environ.get(variable)
     if not value or value.startswith("memory:"):
         raise BadInputError(

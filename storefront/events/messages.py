@@ -31,17 +31,17 @@ _SUBSCRIBER = "email"
 
 def user_created() -> bytes:
     """Return the message of a created user as the bus delivers it: Ada, ada@example.com."""
-    return _sent("user.created")
+    return _sent_body("user.created")
 
 
 def user_updated() -> bytes:
     """Return the message of a renamed user as the bus delivers it: Ada Lovelace, ada@example.com."""
-    return _sent("user.updated")
+    return _sent_body("user.updated")
 
 
 def user_deleted() -> bytes:
     """Return the message of a deleted user as the bus delivers it: Ada Lovelace, ada@example.com."""
-    return _sent("user.deleted")
+    return _sent_body("user.deleted")
 
 
 MESSAGES: Mapping[str, Callable[[], bytes]] = {
@@ -51,7 +51,7 @@ MESSAGES: Mapping[str, Callable[[], bytes]] = {
 }
 
 
-def _sent(kind: Kind) -> bytes:
+def _sent_body(kind: Kind) -> bytes:
     with temporary_database() as database:
         CHAIN.upgrade(database)
         bus = EventBus(prefix=f"contract-{uuid.uuid4()}")

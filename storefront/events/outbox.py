@@ -33,11 +33,11 @@ _MOST_DOUBLINGS = 6
 def write(session: Session, kind: Kind, user: Account) -> Event:
     """Write an event in the session's transaction."""
     key = uuid.UUID(user.id)
-    counted = insert(Stream).values(user_id=key, last_sequence=1)
-    counted = counted.on_conflict_do_update(
+    statement = insert(Stream).values(user_id=key, last_sequence=1)
+    statement = statement.on_conflict_do_update(
         index_elements=[Stream.user_id], set_={"last_sequence": Stream.last_sequence + 1}
     )
-    sequence = session.execute(counted.returning(Stream.last_sequence)).scalar_one()
+    sequence = session.execute(statement.returning(Stream.last_sequence)).scalar_one()
     event = Event(id=uuid.uuid4(), kind=kind, sequence=sequence, occurred_at=datetime.now(UTC), user=user)
     session.add(
         OutboxRow(
@@ -60,8 +60,8 @@ def only_relay(session: Session) -> bool:
 def subscribe(session: Session, name: str) -> None:
     """Register a subscriber; it gets all events from those in the outbox on. Idempotent."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    added = insert(SubscriberRow).values(name=name).on_conflict_do_nothing().returning(SubscriberRow.name)
-    if session.execute(added).scalar() is None:
+    statement = insert(SubscriberRow).values(name=name).on_conflict_do_nothing().returning(SubscriberRow.name)
+    if session.execute(statement).scalar() is None:
         return
     before = func.coalesce(func.min(OutboxRow.sequence) - 1, Stream.last_sequence)
     rows = select(Stream.user_id, before).outerjoin(OutboxRow, OutboxRow.user_id == Stream.user_id)
@@ -88,34 +88,34 @@ def due(session: Session, *, resend_after: timedelta) -> Sequence[tuple[Event, s
         .where(_waits(row))
         .order_by(row.number, SubscriberRow.name)
     )
-    return [(_event(found), name) for found, name in session.execute(waiting)]
+    return [(_event(row_event), name) for row_event, name in session.execute(waiting)]
 
 
 def _waits(row: type[OutboxRow]) -> ColumnElement[bool]:
     """Return a condition: the event is neither applied, nor parked, nor behind a parked one."""
-    applied = exists().where(
+    is_applied = exists().where(
         Position.subscriber == SubscriberRow.name,
         Position.user_id == row.user_id,
         Position.sequence >= row.sequence,
     )
-    parked = exists().where(
+    is_parked = exists().where(
         Failure.subscriber == SubscriberRow.name,
         Failure.user_id == row.user_id,
         Failure.sequence <= row.sequence,
         Failure.parked_at.is_not(None),
     )
-    return ~applied.correlate(row, SubscriberRow) & ~parked.correlate(row, SubscriberRow)
+    return ~is_applied.correlate(row, SubscriberRow) & ~is_parked.correlate(row, SubscriberRow)
 
 
 def mark_published(session: Session, events: Sequence[Event]) -> None:
     """Record that these events were sent now."""
-    sent = update(OutboxRow).where(OutboxRow.id.in_({event.id for event in events}))
-    session.execute(sent.values(published_at=func.now(), attempts=OutboxRow.attempts + 1))
+    statement = update(OutboxRow).where(OutboxRow.id.in_({event.id for event in events}))
+    session.execute(statement.values(published_at=func.now(), attempts=OutboxRow.attempts + 1))
 
 
 def remove_applied(session: Session) -> None:
     """Delete the events that all subscribers have applied; keep all if there are no subscribers."""
-    applied = (
+    is_applied = (
         exists()
         .where(
             Position.subscriber == SubscriberRow.name,
@@ -124,7 +124,7 @@ def remove_applied(session: Session) -> None:
         )
         .correlate(OutboxRow, SubscriberRow)
     )
-    waiting = exists().where(~applied).select_from(SubscriberRow).correlate(OutboxRow)
+    waiting = exists().where(~is_applied).select_from(SubscriberRow).correlate(OutboxRow)
     anybody = exists().select_from(SubscriberRow)
     session.execute(
         delete(OutboxRow).where(anybody, ~waiting),

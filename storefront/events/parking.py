@@ -61,9 +61,9 @@ def note_failure(session: Session, event: Event, *, subscriber: str, error: str,
         most_attempts: The number of failures after which it is parked.
     """
     values = {"sequence": event.sequence, "event_id": event.id, "error": error[:_LONGEST_ERROR]}
-    noted = insert(Failure).values(subscriber=subscriber, user_id=event.user_id, attempts=1, **values)
+    statement = insert(Failure).values(subscriber=subscriber, user_id=event.user_id, attempts=1, **values)
     attempts = session.execute(
-        noted.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[Failure.subscriber, Failure.user_id],
             set_={**values, "attempts": Failure.attempts + 1},
         ).returning(Failure.attempts)
@@ -91,7 +91,7 @@ def retry(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
     Raises:
         BadInputError: No such event is parked.
     """
-    row = _parked(session, subscriber, user_id)
+    row = _parked_failure(session, subscriber, user_id)
     session.execute(
         update(OutboxRow).where(OutboxRow.id == row.event_id).values(published_at=None, attempts=0)
     )
@@ -104,7 +104,7 @@ def skip(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
     Raises:
         BadInputError: No such event is parked.
     """
-    row = _parked(session, subscriber, user_id)
+    row = _parked_failure(session, subscriber, user_id)
     position = insert(Position).values(subscriber=subscriber, user_id=user_id, sequence=row.sequence)
     session.execute(
         position.on_conflict_do_update(
@@ -116,14 +116,14 @@ def skip(session: Session, *, subscriber: str, user_id: uuid.UUID) -> None:
     session.delete(row)
 
 
-def _parked(session: Session, subscriber: str, user_id: uuid.UUID) -> Failure:
-    found = session.get(Failure, (subscriber, user_id), with_for_update=True)
-    if found is None or found.parked_at is None:
+def _parked_failure(session: Session, subscriber: str, user_id: uuid.UUID) -> Failure:
+    failure = session.get(Failure, (subscriber, user_id), with_for_update=True)
+    if failure is None or failure.parked_at is None:
         raise BadInputError(
             f"no event of the user {user_id} is parked for {subscriber!r}",
             remedy="list the parked events: python -m storefront.events parked",
         )
-    return found
+    return failure
 
 
 def _of(subscriber: str, user_id: uuid.UUID) -> ColumnElement[bool]:

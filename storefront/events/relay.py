@@ -53,11 +53,11 @@ class Relay:
             if not outbox.only_relay(session):
                 return 0
             outbox.remove_applied(session)
-            found = outbox.due(session, resend_after=self._resend_after)
-            for event, subscriber in found:
+            due_events = outbox.due(session, resend_after=self._resend_after)
+            for event, subscriber in due_events:
                 self._bus.send(producer, event, subscriber=subscriber)
-            outbox.mark_published(session, [event for event, _ in found])
-        return len(found)
+            outbox.mark_published(session, [event for event, _ in due_events])
+        return len(due_events)
 
     def _relay(self, stop: threading.Event) -> None:
         with self._bus.connection() as connection, Producer(connection) as producer:

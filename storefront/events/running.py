@@ -22,8 +22,8 @@ _LOGGER = logging.getLogger(__name__)
 def failures(bus: EventBus) -> tuple[type[BaseException], ...]:
     """Return the exceptions of a lost broker or database."""
     connection = bus.connection()
-    known = (*connection.connection_errors, *connection.channel_errors)
-    return (*known, OperationalError, OSError, SQLAlchemyError)
+    bus_errors = (*connection.connection_errors, *connection.channel_errors)
+    return (*bus_errors, OperationalError, OSError, SQLAlchemyError)
 
 
 class Loop:

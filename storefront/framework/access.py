@@ -50,9 +50,9 @@ class Access:
             detail = "the bearer token is not valid here or has expired"
             return _refused(401, f'{challenge}, error="invalid_token"', detail)
         g.claims = claims
-        required = self._scopes.get(request.endpoint or "")
-        if required and not required & claims.scopes:
-            names = " ".join(sorted(required))
+        required_scopes = self._scopes.get(request.endpoint or "")
+        if required_scopes and not required_scopes & claims.scopes:
+            names = " ".join(sorted(required_scopes))
             refusal = f'{challenge}, error="insufficient_scope", scope="{names}"'
             return _refused(403, refusal, f"the bearer token lacks the scope {names}")
         return None

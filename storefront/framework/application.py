@@ -35,6 +35,6 @@ def _health() -> Response:
 
 
 def _name_request(response: Response) -> Response:
-    given = request.headers.get("X-Request-Id", "")
-    response.headers["X-Request-Id"] = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+    request_id = request.headers.get("X-Request-Id", "")
+    response.headers["X-Request-Id"] = request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid.uuid4())
     return response

@@ -96,8 +96,8 @@ def json_content(model: type[_T]) -> _T:
     try:
         return msgspec.convert(value, model)
     except msgspec.ValidationError as error:
-        found = _PLACE.match(str(error))
-        message, field = found.group("message", "field") if found else (str(error), None)
+        match = _PLACE.match(str(error))
+        message, field = match.group("message", "field") if match else (str(error), None)
         raise InvalidContentError([{"field": field or "$", "message": message}]) from error
 
 

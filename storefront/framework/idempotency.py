@@ -77,13 +77,13 @@ def once(
         claim = insert(keys).values(**own, fingerprint=_fingerprint()).on_conflict_do_nothing()
         if session.execute(claim.returning(keys.c.key)).scalar() is None:
             return _again(session, keys, own)
-        answer = _done(session, action, status=status)
-        stored = {"status": answer.status_code, "body": answer.get_data()}
-        session.execute(keys.update().filter_by(**own).values(**stored))
+        answer = _run_action(session, action, status=status)
+        columns = {"status": answer.status_code, "body": answer.get_data()}
+        session.execute(keys.update().filter_by(**own).values(**columns))
     return answer
 
 
-def _done(session: Session, action: Callable[[Session], Any], *, status: int) -> Response:
+def _run_action(session: Session, action: Callable[[Session], Any], *, status: int) -> Response:
     try:
         with session.begin_nested():
             return json_answer(action(session), status=status)

@@ -66,9 +66,9 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
 
     def get_allowed_scope(self, scope: str | None) -> str:
         """Return the requested scopes that are allowed; all allowed ones if none is requested."""
-        allowed = scopes_of(self.client_id)
-        requested = scope_to_list(scope) or allowed
-        return str(list_to_scope([each for each in requested if each in allowed]))
+        client_scopes = scopes_of(self.client_id)
+        scopes = scope_to_list(scope) or client_scopes
+        return str(list_to_scope([each for each in scopes if each in client_scopes]))
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above

@@ -30,7 +30,7 @@ _Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=100)]
 _Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _StockRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: _Items
 
 
@@ -54,7 +54,7 @@ class _Line(msgspec.Struct, frozen=True, rename="camel"):
     quantity: int
 
 
-class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+class _ReservationView(msgspec.Struct, frozen=True, rename="camel"):
     reservation_id: str
     status: str
     expires_at: datetime | None
@@ -84,18 +84,18 @@ def _reading(database: Database) -> Blueprint:
 
     @routes.post("/availability")
     def check() -> Response:
-        wanted = _counted(json_content(_Asked).items)
+        demand = _quantities(json_content(_StockRequest).items)
         _expire(database)
         with database.transaction() as session:
-            found = InventoryRepository(session).available(wanted)
-        enough = all(found[product] >= quantity for product, quantity in wanted.items())
-        details = tuple(_Detail(product, number) for product, number in found.items())
+            stock = InventoryRepository(session).available(demand)
+        enough = all(stock[product] >= quantity for product, quantity in demand.items())
+        details = tuple(_Detail(product, number) for product, number in stock.items())
         return json_answer(_Availability(available=enough, details=details))
 
     @routes.get("/reservations/<id>")
     def get(id: str) -> Response:  # noqa: A002 -- the document's name
         with database.transaction() as session:
-            return json_answer(_shown(InventoryRepository(session).get(id)))
+            return json_answer(_view(InventoryRepository(session).get(id)))
 
     return routes
 
@@ -105,24 +105,24 @@ def _reserving(database: Database, access: Access) -> Blueprint:
 
     @routes.post("/reservations")
     def reserve() -> Response:
-        wanted = json_content(_NewReservation)
+        new_reservation = json_content(_NewReservation)
         _expire(database)
 
-        def action(session: Session) -> _Shown:
-            products = _counted(wanted.items)
-            return _shown(InventoryRepository(session).reserve(products, seconds=wanted.hold_seconds))
+        def action(session: Session) -> _ReservationView:
+            products = _quantities(new_reservation.items)
+            return _view(InventoryRepository(session).reserve(products, seconds=new_reservation.hold_seconds))
 
         return once(database, KEYS, client=access.claims.subject, action=action)
 
     @routes.post("/reservations/<id>/confirmation")
     def confirm(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_shown(InventoryRepository(session).confirm(id)))
+            return json_answer(_view(InventoryRepository(session).confirm(id)))
 
     @routes.post("/reservations/<id>/cancellation")
     def cancel(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_shown(InventoryRepository(session).cancel(id)))
+            return json_answer(_view(InventoryRepository(session).cancel(id)))
 
     return routes
 
@@ -133,16 +133,16 @@ def _expire(database: Database) -> None:
         InventoryRepository(session).expire()
 
 
-def _counted(items: tuple[Item, ...]) -> dict[str, int]:
+def _quantities(items: tuple[Item, ...]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for item in items:
         counts[item.product_id] += item.quantity
     return dict(counts)
 
 
-def _shown(reservation: Reservation) -> _Shown:
+def _view(reservation: Reservation) -> _ReservationView:
     ends = reservation.expires_at
-    return _Shown(
+    return _ReservationView(
         reservation_id=str(reservation.id),
         status=reservation.status,
         expires_at=ends and whole_seconds(ends),

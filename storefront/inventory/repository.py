@@ -45,8 +45,8 @@ class InventoryRepository:
     def available(self, products: Mapping[str, int]) -> dict[str, int]:
         """Return the available quantity of each product; 0 for an unknown product."""
         rows = self._session.scalars(select(Product).where(Product.id.in_(products)))
-        found = {row.id: row.on_hand - row.held for row in rows}
-        return {product: found.get(product, 0) for product in products}
+        quantities = {row.id: row.on_hand - row.held for row in rows}
+        return {product: quantities.get(product, 0) for product in products}
 
     def reserve(self, products: Mapping[str, int], *, seconds: int | None) -> Reservation:
         """Reserve products.
@@ -116,15 +116,15 @@ class InventoryRepository:
         over = select(Reservation).where(
             Reservation.status == "held", Reservation.expires_at < datetime.now(UTC)
         )
-        ended = self._session.scalars(over.with_for_update(skip_locked=True)).all()
-        freed: Counter[str] = Counter()
-        for reservation in ended:
-            freed.update({line.product_id: line.quantity for line in reservation.lines})
+        reservations = self._session.scalars(over.with_for_update(skip_locked=True)).all()
+        freed_quantities: Counter[str] = Counter()
+        for reservation in reservations:
+            freed_quantities.update({line.product_id: line.quantity for line in reservation.lines})
             reservation.status = "expired"
-        stock = self._lock(freed)
-        for product, quantity in freed.items():
+        stock = self._lock(freed_quantities)
+        for product, quantity in freed_quantities.items():
             stock[product].held -= quantity
-        return len(ended)
+        return len(reservations)
 
     def put(self, product: str, *, on_hand: int) -> None:
         """Set the stock of a product, and delete its reservations."""
@@ -151,9 +151,9 @@ class InventoryRepository:
         return [(stock[line.product_id], line.quantity) for line in reservation.lines]
 
     def _lock(self, products: Mapping[str, int]) -> dict[str, Product]:
-        wanted = select(Product).where(Product.id.in_(products)).order_by(Product.id).with_for_update()
+        statement = select(Product).where(Product.id.in_(products)).order_by(Product.id).with_for_update()
         return {
-            row.id: row for row in self._session.scalars(wanted.execution_options(populate_existing=True))
+            row.id: row for row in self._session.scalars(statement.execution_options(populate_existing=True))
         }
 
 

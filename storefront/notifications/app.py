@@ -38,7 +38,7 @@ class _NewMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     content: Annotated[dict[_Name, _Value], msgspec.Meta(max_length=20)]
 
 
-class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+class _MessageView(msgspec.Struct, frozen=True, rename="camel"):
     message_id: str
     recipient: str
     channel: str
@@ -67,12 +67,15 @@ def _messages(database: Database, access: Access) -> Blueprint:
 
     @routes.post("")
     def send() -> Response:
-        wanted = json_content(_NewMessage)
+        new_message = json_content(_NewMessage)
 
-        def action(session: Session) -> _Shown:
-            return _shown(
+        def action(session: Session) -> _MessageView:
+            return _view(
                 MessageRepository(session).add(
-                    wanted.recipient, channel=wanted.channel, kind=wanted.kind, content=wanted.content
+                    new_message.recipient,
+                    channel=new_message.channel,
+                    kind=new_message.kind,
+                    content=new_message.content,
                 )
             )
 
@@ -84,13 +87,13 @@ def _messages(database: Database, access: Access) -> Blueprint:
         if not recipient or "\x00" in recipient:
             raise BadRequest("the query parameter recipient is missing or not an e-mail address")
         with database.transaction() as session:
-            return json_answer({"items": [_shown(each) for each in MessageRepository(session).of(recipient)]})
+            return json_answer({"items": [_view(each) for each in MessageRepository(session).of(recipient)]})
 
     return routes
 
 
-def _shown(message: Message) -> _Shown:
-    return _Shown(
+def _view(message: Message) -> _MessageView:
+    return _MessageView(
         message_id=str(message.id),
         recipient=message.recipient,
         channel=message.channel,

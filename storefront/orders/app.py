@@ -51,7 +51,7 @@ class _NewOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
             raise ValueError(f"an order costs at most {_MOST_EXPENSIVE}")
 
 
-class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+class _OrderView(msgspec.Struct, frozen=True, rename="camel"):
     order_id: str
     user_id: str
     status: str
@@ -86,7 +86,7 @@ def _reading(database: Database, access: Access) -> Blueprint:
             order = OrderRepository(session).get(id)
         if not _may(access, order.user_id):
             raise NotFoundError(f"there is no order {id}")  # don't reveal that it exists
-        return json_answer(_shown(order))
+        return json_answer(_view(order))
 
     @routes.get("")
     def find() -> Response:
@@ -96,7 +96,7 @@ def _reading(database: Database, access: Access) -> Blueprint:
         if not _may(access, user_id):
             raise Forbidden("the orders are somebody else's")
         with database.transaction() as session:
-            return json_answer({"items": [_shown(order) for order in OrderRepository(session).of(user_id)]})
+            return json_answer({"items": [_view(order) for order in OrderRepository(session).of(user_id)]})
 
     return routes
 
@@ -131,10 +131,10 @@ def _refuse_another(database: Database, order_id: str, new_order: OrderRequest) 
         )
 
 
-def _placed(database: Database, order_id: str) -> _Shown:
+def _placed(database: Database, order_id: str) -> _OrderView:
     try:
         with database.transaction() as session:
-            return _shown(OrderRepository(session).get(order_id))
+            return _view(OrderRepository(session).get(order_id))
     except NotFoundError:
         raise RefusalError("the order is being placed by another request with this key") from None
 
@@ -156,8 +156,8 @@ def _request(new_order: _NewOrder) -> OrderRequest:
     )
 
 
-def _shown(order: Order) -> _Shown:
-    return _Shown(
+def _view(order: Order) -> _OrderView:
+    return _OrderView(
         order_id=str(order.id),
         user_id=order.user_id,
         status=order.status,

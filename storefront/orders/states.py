@@ -65,5 +65,5 @@ STATES: Mapping[str, Callable[..., object]] = {
 
 
 def _forget(session: Session, which: object) -> None:
-    gone = session.scalars(delete(Order).where(which).returning(Order.id)).all()  # type: ignore[arg-type]  # a column's comparison
-    session.execute(delete(SagaRow).where(SagaRow.id.in_(gone)))
+    order_ids = session.scalars(delete(Order).where(which).returning(Order.id)).all()  # type: ignore[arg-type]  # a column's comparison
+    session.execute(delete(SagaRow).where(SagaRow.id.in_(order_ids)))

@@ -85,10 +85,12 @@ def _authorizations(database: Database, access: Access) -> Blueprint:
 
     @routes.post("")
     def authorize() -> Response:
-        wanted = json_content(_NewAuthorization)
+        new_authorization = json_content(_NewAuthorization)
 
         def action(session: Session) -> _Authorization:
-            payment = PaymentRepository(session).authorize(wanted.method.token, wanted.amount)
+            payment = PaymentRepository(session).authorize(
+                new_authorization.method.token, new_authorization.amount
+            )
             return _authorization(payment)
 
         return once(database, KEYS, client=access.claims.subject, action=action)
@@ -111,11 +113,11 @@ def _transactions(database: Database, access: Access) -> Blueprint:
 
     @routes.post("")
     def pay() -> Response:
-        wanted = json_content(_NewPayment)
+        new_payment = json_content(_NewPayment)
 
         def action(session: Session) -> _Transaction:
             payments = PaymentRepository(session)
-            authorized = payments.authorize(wanted.token, wanted.amount)
+            authorized = payments.authorize(new_payment.token, new_payment.amount)
             return _transaction(payments.capture(str(authorized.id)))
 
         return once(database, KEYS, client=access.claims.subject, action=action)

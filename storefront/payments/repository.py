@@ -126,8 +126,8 @@ class PaymentRepository:
         return account
 
     def _payment(self, condition: object) -> Payment:
-        wanted = select(Payment).where(condition).with_for_update()  # type: ignore[arg-type]  # a column's comparison
-        payment = self._session.scalar(wanted)
+        statement = select(Payment).where(condition).with_for_update()  # type: ignore[arg-type]  # a column's comparison
+        payment = self._session.scalar(statement)
         if payment is None:
             raise NotFoundError("there is no such payment")
         return payment

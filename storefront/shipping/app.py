@@ -27,7 +27,7 @@ NAME = "storefront-shipping"
 _Items = Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=100)]
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _QuoteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: _Items
     address: Address
 
@@ -43,7 +43,7 @@ class _Quote(msgspec.Struct, frozen=True, rename="camel"):
     estimated_days: int
 
 
-class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+class _ShipmentView(msgspec.Struct, frozen=True, rename="camel"):
     shipment_id: str
     tracking_number: str
     status: str
@@ -68,7 +68,7 @@ def create_app(database: Database, verifier: TokenVerifier) -> Flask:
 
 
 def _quote() -> Response:
-    pieces = sum(item.quantity for item in json_content(_Asked).items)
+    pieces = sum(item.quantity for item in json_content(_QuoteRequest).items)
     return json_answer(_Quote(cost=shipping_cost(pieces), estimated_days=ESTIMATED_DAYS))
 
 
@@ -77,27 +77,29 @@ def _shipments(database: Database, access: Access) -> Blueprint:
 
     @routes.post("")
     def create() -> Response:
-        wanted = json_content(_NewShipment)
+        new_shipment = json_content(_NewShipment)
 
-        def action(session: Session) -> _Shown:
-            items = [{"productId": item.product_id, "quantity": item.quantity} for item in wanted.items]
-            address = msgspec.to_builtins(wanted.address)
-            return _shown(ShippingRepository(session).create(wanted.order_id, items=items, address=address))
+        def action(session: Session) -> _ShipmentView:
+            items = [{"productId": item.product_id, "quantity": item.quantity} for item in new_shipment.items]
+            address = msgspec.to_builtins(new_shipment.address)
+            return _view(
+                ShippingRepository(session).create(new_shipment.order_id, items=items, address=address)
+            )
 
         return once(database, KEYS, client=access.claims.subject, action=action)
 
     @routes.get("/<id>")
     def get(id: str) -> Response:  # noqa: A002 -- the document's name
         with database.transaction() as session:
-            return json_answer(_shown(ShippingRepository(session).get(id)))
+            return json_answer(_view(ShippingRepository(session).get(id)))
 
     @routes.post("/<id>/cancellation")
     def cancel(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_shown(ShippingRepository(session).cancel(id)))
+            return json_answer(_view(ShippingRepository(session).cancel(id)))
 
     return routes
 
 
-def _shown(shipment: Shipment) -> _Shown:
-    return _Shown(str(shipment.id), shipment.tracking_number, shipment.status)
+def _view(shipment: Shipment) -> _ShipmentView:
+    return _ShipmentView(str(shipment.id), shipment.tracking_number, shipment.status)

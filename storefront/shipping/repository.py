@@ -81,8 +81,8 @@ class ShippingRepository:
         return shipment
 
     def _get(self, shipment_id: str, *, lock: bool) -> Shipment:
-        wanted = select(Shipment).where(Shipment.id == row_id(shipment_id, what="shipment"))
-        shipment = self._session.scalar(wanted.with_for_update() if lock else wanted)
+        statement = select(Shipment).where(Shipment.id == row_id(shipment_id, what="shipment"))
+        shipment = self._session.scalar(statement.with_for_update() if lock else statement)
         if shipment is None:
             raise NotFoundError(f"there is no shipment {shipment_id}")
         return shipment

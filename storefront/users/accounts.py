@@ -68,9 +68,9 @@ class UserService:
         Raises:
             DuplicateEmailError: The e-mail address is taken.
         """
-        born = None if age is None else birth_date_of(_today(), age)
+        birth_date = None if age is None else birth_date_of(_today(), age)
         with self._database.transaction() as session:
-            return account_of(UserRepository(session).add(email=email, name=name, birth_date=born))
+            return account_of(UserRepository(session).add(email=email, name=name, birth_date=birth_date))
 
     def create_user_with_profile(self, profile: ProfileData, *, email: str, name: str) -> Account:
         """Create a user with a profile: both, or neither.
@@ -99,9 +99,11 @@ class UserService:
             DuplicateEmailError: The e-mail address is taken.
             TypeError: A name is not one of these.
         """
-        unknown = sorted(changes.keys() - {"email", "name", "locale"})
-        if unknown:
-            raise TypeError(f"a user has no {', '.join(unknown)} to change; email, name and locale can be")
+        unknown_fields = sorted(changes.keys() - {"email", "name", "locale"})
+        if unknown_fields:
+            raise TypeError(
+                f"a user has no {', '.join(unknown_fields)} to change; email, name and locale can be"
+            )
         with self._database.transaction() as session:
             return account_of(UserRepository(session).change(user_id, changes))
 

@@ -27,7 +27,7 @@ _RULES = {
     "locale": 'write a language tag, "en-GB", of at most 35 characters',
     "password": "write a password of 8 to 128 characters",
     "title": "write a title of 1 to 200 characters",
-    "content": "leave out the character NUL",
+    "content": "remove the character NUL",
 }
 _T = TypeVar("_T", bound=msgspec.Struct)
 

@@ -98,9 +98,9 @@ def _response(content: Any, answer: Mapping[str, Any]) -> Response:
     GraphQL's own media type.
     """
     own = request.accept_mimetypes.best_match([_JSON, _GRAPHQL]) == _GRAPHQL
-    refused = "data" not in answer and (own or not _is_request(content))
+    is_refusal = "data" not in answer and (own or not _is_request(content))
     media = _GRAPHQL if own else _JSON
-    return Response(json.dumps(answer), status=400 if refused else 200, content_type=media)
+    return Response(json.dumps(answer), status=400 if is_refusal else 200, content_type=media)
 
 
 def _is_request(content: Any) -> bool:
@@ -121,7 +121,7 @@ def _is_failure(record: logging.LogRecord) -> bool:
 
 
 def shown(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 -- ariadne's signature
-    """Format an error: the domain's with its code, the request's as it is, internal ones without details."""
+    """Format an error: domain errors with a code, request errors unchanged, internal ones without details."""
     original = error.original_error
     if isinstance(original, UnknownUserError):
         return {**format_error(error), "extensions": {"code": "USER_NOT_FOUND"}}

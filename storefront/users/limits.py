@@ -56,7 +56,7 @@ def _check_size(text: str) -> None:
         if count > _MOST_TOKENS:
             raise GraphQLError(f"the document has more than {_MOST_TOKENS} tokens")
         if depth > _DEEPEST_BRACKETS:
-            raise GraphQLError(f"the document nests more than {_DEEPEST_BRACKETS} deep")
+            raise GraphQLError(f"the document is nested more than {_DEEPEST_BRACKETS} levels deep")
 
 
 class FieldDepthRule(ASTValidationRule):
@@ -71,7 +71,7 @@ class FieldDepthRule(ASTValidationRule):
                 continue
             depth = depths.of(operation.selection_set)
             if depth > _DEEPEST_FIELDS:
-                message = f"the operation asks for fields {depth} levels deep; {_DEEPEST_FIELDS} is the most"
+                message = f"the operation selects fields {depth} levels deep; the limit is {_DEEPEST_FIELDS}"
                 self.report_error(GraphQLError(message, operation))
 
 
@@ -80,11 +80,11 @@ class _Depths:
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
-        self._known: dict[str, int] = {}
+        self._depths: dict[str, int] = {}
 
-    def of(self, selected: SelectionSetNode | None) -> int:
+    def of(self, selection: SelectionSetNode | None) -> int:
         """Return the depth of fields in a selection."""
-        return max(map(self._of_one, selected.selections), default=0) if selected else 0
+        return max(map(self._of_one, selection.selections), default=0) if selection else 0
 
     def _of_one(self, node: Node) -> int:
         if isinstance(node, FragmentSpreadNode):
@@ -95,8 +95,8 @@ class _Depths:
 
     def _of_fragment(self, name: str) -> int:
         """Return the depth of a fragment; 0 for one that spreads itself, which another rule rejects."""
-        if name not in self._known:
-            self._known[name] = 0
-            found = self._fragments.get(name)
-            self._known[name] = self.of(found.selection_set) if found else 0
-        return self._known[name]
+        if name not in self._depths:
+            self._depths[name] = 0
+            fragment = self._fragments.get(name)
+            self._depths[name] = self.of(fragment.selection_set) if fragment else 0
+        return self._depths[name]

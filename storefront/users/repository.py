@@ -153,8 +153,8 @@ class UserRepository:
             UnknownUserError: The user doesn't exist.
         """
         key = _uuid(user_id)
-        gone = self._session.scalars(delete(User).where(User.id == key).returning(User.id)).all()
-        if not gone:
+        deleted_ids = self._session.scalars(delete(User).where(User.id == key).returning(User.id)).all()
+        if not deleted_ids:
             raise UnknownUserError(f"there is no user {user_id}")
 
     def publish(self, *, author_id: str, title: str, content: str) -> Post:
@@ -185,10 +185,10 @@ class UserRepository:
 
 def _refusal(error: IntegrityError | DataError) -> ValueError | None:
     """Return the domain error of a constraint violation; None for one that isn't the caller's fault."""
-    said = str(error.orig)
-    if "users_email_key" in said:
+    message = str(error.orig)
+    if "users_email_key" in message:
         return DuplicateEmailError("duplicate email: another user has this e-mail address")
-    if "user_profiles_bio_check" in said:
+    if "user_profiles_bio_check" in message:
         return InvalidProfileError("the profile's bio has more than 500 characters")
     if isinstance(error, DataError) and "user_profiles" in str(error.statement):
         return InvalidProfileError("the profile has a text that is too long or holds the character NUL")

@@ -83,10 +83,10 @@ class _Users:
 
     def change(self, id: str) -> Response:  # noqa: A002 -- as above
         changes = msgspec.structs.asdict(valid(json_content(), _Changes))
-        given = {name: value for name, value in changes.items() if value is not msgspec.UNSET}
+        values = {name: value for name, value in changes.items() if value is not msgspec.UNSET}
         with self._database.transaction() as session:
-            user = UserRepository(session).change(id, given)
-            if given:
+            user = UserRepository(session).change(id, values)
+            if values:
                 self._publish(session, "user.updated", account_of(user))
             return _json(_wire(user))
 

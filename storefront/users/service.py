@@ -75,8 +75,8 @@ def running_users_api(
     Args:
         database: With all migrations applied; None makes one for as long as the context lasts.
         token_lifetime: Seconds that an access token is valid.
-        host: The address to listen at.
-        port: The port; 0 takes a free one.
+        host: The address to listen on.
+        port: The port; 0 chooses a free one.
         publish: Called with each change of a user, in its transaction.
 
     Raises:

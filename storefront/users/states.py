@@ -36,13 +36,13 @@ def a_user_exists(*, id: str, email: str | None = None, name: str = _NAME) -> No
 
 
 def no_user_exists(*, id: str) -> None:  # noqa: A002 -- as above
-    """Nobody has this id."""
+    """No user has this id."""
     with _users() as users:
         _remove(users, id)
 
 
 def no_user_has_the_email(*, email: str) -> None:
-    """Nobody has this e-mail address."""
+    """No user has this e-mail address."""
     with _users() as users:
         _free(users, email)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +16,6 @@ from tests.broker.helpers.stock import Provider, StockTools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -28,11 +29,38 @@ def provider() -> Iterator[Provider]:
     server.server_close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+#: The modules about what is refused, shown and linked, with hundreds of cases: on PostgreSQL in make test-long.
+_ABOUT_HTTP = {
+    "test_pages",
+    "test_pages_in_a_browser",
+    "test_paging",
+    "test_protocol",
+    "test_resources",
+    "test_slow_clients",
+    "test_strangers",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "location" in metafunc.fixturenames:
+        marks = [pytest.mark.long] if metafunc.module.__name__.rpartition(".")[2] in _ABOUT_HTTP else []
+        databases = ["sqlite", pytest.param("postgresql", marks=marks)]
+        metafunc.parametrize("location", databases, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a broker that holds nothing: a copy is ready sooner than new tables."""
+    path = tmp_path_factory.mktemp("broker") / "empty.sqlite"
+    with running_broker(path):
+        return path
+
+
+@pytest.fixture
+def location(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> Iterator[Path | str]:
     """Where a broker's data may be: in a file, and in an empty schema of a PostgreSQL server."""
     if request.param == "sqlite":
-        yield tmp_path / "broker.sqlite"
+        yield Path(shutil.copy(empty_file, tmp_path / "broker.sqlite"))
     else:
         with empty_schema() as address:
             yield address

@@ -61,7 +61,7 @@ def test_a_restore_replaces_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, " * 200])
-def test_a_file_that_is_no_backup_is_refused_and_leaves_nothing(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_backup_is_refused_and_leaves_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "backup").write_bytes(content)
     with pytest.raises(BadInputError, match="can't be read as a broker's database"):
         restore(tmp_path / "backup", tmp_path / "broker.sqlite")

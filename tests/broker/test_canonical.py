@@ -47,9 +47,9 @@ def test_each_interaction_gets_an_id_that_stays() -> None:
 
 def test_another_comment_is_another_content_as_in_the_official_broker() -> None:
     plain = pact_of("Web", "Users")
-    noted = pact_of("Web", "Users")
-    noted["interactions"][0]["comments"] = {"text": ["seen twice"]}
-    assert content_sha(plain) != content_sha(noted)
+    pact = pact_of("Web", "Users")
+    pact["interactions"][0]["comments"] = {"text": ["seen twice"]}
+    assert content_sha(plain) != content_sha(pact)
 
 
 def test_without_interactions_all_of_it_counts() -> None:

@@ -67,7 +67,7 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(other)) as connection:
         connection.execute("CREATE TABLE moz_places (id INTEGER)")
     before = other.read_bytes()
-    with pytest.raises(OutputError, match=r"another program's database \(it holds moz_places\)"):
+    with pytest.raises(OutputError, match=r"another program's database \(it contains moz_places\)"):
         _invoke("--database", str(other))
     assert other.read_bytes() == before
 
@@ -84,14 +84,14 @@ def test_only_its_owner_can_read_the_database_and_its_copies(tmp_path: Path) -> 
 def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]
-        done = subprocess.run(
+        result = subprocess.run(
             [*COMMAND, "--database", str(tmp_path / "other.sqlite"), "--port", port],
             capture_output=True,
             text=True,
             check=False,
         )
-    assert done.returncode == 2
-    assert f"127.0.0.1:{port}: can't listen there" in done.stderr
+    assert result.returncode == 2
+    assert f"127.0.0.1:{port}: can't listen there" in result.stderr
 
 
 def test_half_a_pair_of_basic_credentials_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,10 +132,10 @@ def test_a_backup_of_a_newer_pactape_or_of_no_broker_is_not_restored(tmp_path: P
 
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    damaged = tmp_path / "copy.sqlite"
-    damaged.write_bytes(b"SQLite format 3\x00" + b"\x01" * 500)
+    damaged_copy = tmp_path / "copy.sqlite"
+    damaged_copy.write_bytes(b"SQLite format 3\x00" + b"\x01" * 500)
     with pytest.raises(BadInputError, match="can't be read as a broker's database"):
-        _invoke("--database", str(tmp_path / "new.sqlite"), "restore", str(damaged))
+        _invoke("--database", str(tmp_path / "new.sqlite"), "restore", str(damaged_copy))
     assert [path.name for path in tmp_path.iterdir()] == ["copy.sqlite"]
 
 

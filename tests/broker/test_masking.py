@@ -53,7 +53,7 @@ def test_a_credential_is_masked_wherever_it_is(request_part: dict[str, Any]) -> 
         {"body": {"event_type": "pact_changed", "author": "ann", "url": "${pactbroker.pactUrl}"}},
     ],
 )
-def test_what_is_no_credential_is_shown(request_part: dict[str, Any]) -> None:
+def test_what_is_not_a_credential_is_shown(request_part: dict[str, Any]) -> None:
     assert MASK not in masked_text(**request_part)
 
 
@@ -81,8 +81,8 @@ _requests = st.builds(
 
 @given(_requests)
 def test_a_masked_request_that_is_put_back_is_the_stored_one(stored: RequestSpec) -> None:
-    shown = json.loads(json.dumps(mask_request(stored)))
-    restored = msgspec.convert(restore_request(shown, stored), RequestSpec)
+    masked = json.loads(json.dumps(mask_request(stored)))
+    restored = msgspec.convert(restore_request(masked, stored), RequestSpec)
     assert msgspec.to_builtins(restored) == msgspec.to_builtins(stored)
 
 
@@ -90,8 +90,8 @@ def test_one_field_may_change_while_the_masked_ones_stay() -> None:
     stored = RequestSpec(
         method="POST", url=f"https://ci.example.com/old?token={SECRET}", headers={"X-Api-Key": SECRET}
     )
-    changed = {**mask_request(stored), "url": f"https://ci.example.com/new?token={MASK}&x=1"}
-    restored = restore_request(changed, stored)
+    request = {**mask_request(stored), "url": f"https://ci.example.com/new?token={MASK}&x=1"}
+    restored = restore_request(request, stored)
     assert restored["url"] == f"https://ci.example.com/new?token={SECRET}&x=1"
     assert restored["headers"] == {"X-Api-Key": SECRET}
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.broker.records import Publication, Result
-from pactape.broker.rules.matrix import Integration, Resolved, Row, judge, latest_rows, rows_between
+from pactape.broker.rules.matrix import (
+    Integration,
+    ResolvedSelector,
+    Row,
+    judge,
+    latest_rows,
+    newest_first,
+    rows_between,
+)
 
-WEB = Resolved(pacticipant="web", version_id=1, number="1")
-USERS = Resolved(pacticipant="users", version_id=2, number="u1", specified=False, environment="test")
-OTHER_USERS = Resolved(pacticipant="users", version_id=3, number="u2", specified=False, environment="test")
-NO_USERS = Resolved(pacticipant="users", missing=True, specified=False, environment="test")
+WEB = ResolvedSelector(pacticipant="web", version_id=1, number="1")
+USERS = ResolvedSelector(pacticipant="users", version_id=2, number="u1", specified=False, environment="test")
+OTHER_USERS = ResolvedSelector(
+    pacticipant="users", version_id=3, number="u2", specified=False, environment="test"
+)
+NO_USERS = ResolvedSelector(pacticipant="users", missing=True, specified=False, environment="test")
 PACT = Publication(
     consumer="web", provider="users", version="1", version_id=1, content_id=5, sha="a", created_at="2026"
 )
@@ -32,8 +42,12 @@ def result(identity: int, *, version: int = 2, success: bool = True) -> Result:
     )
 
 
-def verdict(resolved: list[Resolved], results: list[Result]) -> bool | None:
-    return judge(resolved, NEEDS, rows_between(resolved, [PACT], results)).deployable
+def rows(resolved: list[ResolvedSelector], results: list[Result]) -> list[Row]:
+    return list(rows_between(resolved, [PACT], lambda _: results))
+
+
+def verdict(resolved: list[ResolvedSelector], results: list[Result]) -> bool | None:
+    return judge(resolved, NEEDS, rows(resolved, results)).deployable
 
 
 def test_a_success_with_the_version_that_is_there_says_yes() -> None:
@@ -58,48 +72,68 @@ def test_a_required_provider_that_is_not_there_is_unknown() -> None:
 
 
 def test_a_provider_needs_no_consumer() -> None:
-    provider = Resolved(pacticipant="users", version_id=2, number="u1")
-    missing = Resolved(pacticipant="web", missing=True, specified=False, environment="test")
+    provider = ResolvedSelector(pacticipant="users", version_id=2, number="u1")
+    missing = ResolvedSelector(pacticipant="web", missing=True, specified=False, environment="test")
     answer = judge([provider, missing], [Integration("web", "users", required=False)], [])
     assert answer.deployable is True
     assert answer.reasons[0].text == "There are no missing dependencies"
 
 
 def test_a_version_that_does_not_exist_says_no_and_why() -> None:
-    nothing = Resolved(pacticipant="web", number="9", missing=True)
+    nothing = ResolvedSelector(pacticipant="web", number="9", missing=True)
     answer = judge([nothing], [], [])
     assert answer.deployable is False
     assert answer.reasons[0].text == "No pacts or verifications have been published for version 9 of web"
 
 
-def test_an_ignored_failure_does_not_count_but_is_told() -> None:
-    ignored = Resolved(pacticipant="users", version_id=2, number="u1", specified=False, ignored=True)
-    answer = judge([WEB, ignored], NEEDS, rows_between([WEB, ignored], [PACT], [result(1, success=False)]))
+def test_an_ignored_failure_does_not_count_but_is_reported() -> None:
+    ignored = ResolvedSelector(pacticipant="users", version_id=2, number="u1", specified=False, ignored=True)
+    answer = judge([WEB, ignored], NEEDS, rows([WEB, ignored], [result(1, success=False)]))
     assert answer.deployable is True
     assert answer.ignored == 1
     assert any(reason.text.startswith("[IGNORED] The verification") for reason in answer.reasons)
 
 
 def test_contracts_between_inferred_parties_do_not_count() -> None:
-    strangers = [Resolved(pacticipant=name, specified=False) for name in ("web", "users")]
-    assert rows_between([*strangers, Resolved(pacticipant="third")], [PACT], [result(1)]) == []
+    strangers = [ResolvedSelector(pacticipant=name, specified=False) for name in ("web", "users")]
+    assert rows([*strangers, ResolvedSelector(pacticipant="third")], [result(1)]) == []
 
 
-def test_only_the_result_of_the_latest_provider_version_counts_when_asked() -> None:
-    rows = [
+def test_one_result_of_the_versions_of_a_branch_is_enough() -> None:
+    branch = [
+        ResolvedSelector(
+            pacticipant="users", version_id=number, number=f"u{number}", branch="main", one_of_many=True
+        )
+        for number in (3, 2)
+    ]
+    assert verdict([WEB, *branch], [result(1)]) is True
+    assert verdict([WEB, *branch], []) is None
+    assert len(rows([WEB, *branch], [])) == 1
+
+
+def test_rows_are_sorted_by_names_and_then_from_the_newest() -> None:
+    branch = [
+        ResolvedSelector(pacticipant="users", version_id=number, number=f"u{number}") for number in (2, 3, 4)
+    ]
+    sorted_rows = sorted(rows([WEB, *branch], [result(1), result(2), result(3, version=3)]), key=newest_first)
+    assert [each.result and each.result.id for each in sorted_rows] == [None, 3, 2, 1]
+
+
+def test_only_the_result_of_the_latest_provider_version_counts_on_request() -> None:
+    both = [
         Row(publication=PACT, result=each, consumer=WEB)
         for each in (result(2, version=8), result(3, version=7))
     ]
-    assert [row.result.id for row in latest_rows(rows, by="cvp") if row.result] == [2]
+    assert [row.result.id for row in latest_rows(both, by="cvp") if row.result] == [2]
 
 
 @given(st.lists(st.sampled_from([True, False, None]), max_size=8))
 def test_the_verdict_is_yes_exactly_when_every_row_is_a_success(outcomes: list[bool | None]) -> None:
-    rows = [
+    all_rows = [
         Row(publication=PACT, result=None if each is None else result(1, success=each), consumer=WEB)
         for each in outcomes
     ]
-    answer = judge([WEB], (), rows)
+    answer = judge([WEB], (), all_rows)
     expected = None if None in outcomes else all(outcomes)
     assert answer.deployable is expected
     assert answer.success + answer.failed + answer.unknown == len(outcomes)

@@ -48,8 +48,8 @@ def test_the_latest_contract_is_found_behind_versions_without_one(broker: Client
     broker.publish("Web", "1", branch="main", tags=["prod"])
     broker.branch("Web", "main", "2")
     broker.ask("PUT", "/pacticipants/Web/versions/2/tags/prod", {})
-    found = broker.get(f"/pacts/provider/Users/consumer/Web/{path}")
-    assert found["_links"]["pb:consumer-version"]["name"] == "1"
+    pact = broker.get(f"/pacts/provider/Users/consumer/Web/{path}")
+    assert pact["_links"]["pb:consumer-version"]["name"] == "1"
 
 
 def test_the_latest_provider_version_counts_and_not_the_latest_result(broker: Client) -> None:
@@ -79,8 +79,8 @@ def test_rows_are_narrowed_by_their_outcome(broker: Client, query: str, rows: in
     broker.publish("Web", "1")
     for number, success in (("u1", True), ("u2", False)):
         broker.verify("Web", "1", number, success=success)
-    found = broker.get(f"/matrix?q[][pacticipant]=Web&q[][pacticipant]=Users&{query}")
-    assert len(found["matrix"]) == rows
+    matrix = broker.get(f"/matrix?q[][pacticipant]=Web&q[][pacticipant]=Users&{query}")
+    assert len(matrix["matrix"]) == rows
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,36 @@ def test_a_contract_is_work_in_progress_for_those_tags_alone_that_have_not_verif
     assert "'one'" not in texts
 
 
+def test_a_contract_that_several_tags_have_not_verified_is_there_once_and_names_them(broker: Client) -> None:
+    broker.publish("Web", "1", branch="feature", tags=["draft"])
+    for tag in ("one", "two", "three"):
+        broker.ask("PUT", f"/pacticipants/Users/versions/u0/tags/{tag}", {})
+    broker.ask("PUT", "/pacticipants/Users/versions/u1/tags/one", {})
+    broker.verify("Web", "1", "u1")
+    assert [text for text in wip_notices(broker, "one", "two", "three") if "'two' and 'three'" in text]
+
+
+def test_a_contract_that_another_tag_verified_before_a_tag_began_is_not_work_in_progress_for_it(
+    broker: Client,
+) -> None:
+    broker.publish("Web", "1", branch="feature")
+    broker.ask("PUT", "/pacticipants/Users/versions/u1/tags/one", {})
+    broker.verify("Web", "1", "u1")
+    broker.ask("PUT", "/pacticipants/Users/versions/u2/tags/late", {})
+    assert wip_notices(broker, "late", "never used") == []
+
+
+def wip_notices(broker: Client, *tags: str) -> list[str]:
+    """The notices of the contracts that are work in progress for tags of the provider, of which there is one."""
+    pacts = broker.selected(
+        consumerVersionSelectors=[{"tag": "none", "latest": True}],
+        providerVersionTags=list(tags),
+        includeWipPactsSince="2020-01-01",
+    )
+    assert len(pacts) <= 1
+    return [notice["text"] for each in pacts for notice in each["verificationProperties"]["notices"]]
+
+
 def test_a_branch_that_a_version_joins_after_its_verification_counts_from_then(broker: Client) -> None:
     broker.publish("Web", "1", branch="main")
     broker.verify("Web", "1", "u1")
@@ -170,8 +200,8 @@ def test_a_branch_that_a_version_joins_after_its_verification_counts_from_then(b
 
 def test_a_conflict_shows_what_differs(broker: Client) -> None:
     broker.publish("Web", "1", path="/old")
-    changed = pact_of("Web", "Users", path="/new")
-    answer = broker.ask("PUT", "/pacts/provider/Users/consumer/Web/version/1", changed)
+    new_pact = pact_of("Web", "Users", path="/new")
+    answer = broker.ask("PUT", "/pacts/provider/Users/consumer/Web/version/1", new_pact)
     assert (answer.status_code, answer.headers["Content-Type"][:16]) == (409, "application/json")
     texts = "\n".join(notice["text"] for notice in answer.json()["notices"])
     assert '-        "path": "/old"' in texts

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import struct
 import subprocess
+import zlib
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.broker.helpers.pages import html, seed
+from tests.broker.helpers.pages import html, publish, seed
+from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +80,7 @@ def test_a_browser_draws_the_page(
     seed(stock.url)
     picture = tmp_path / f"{scheme}.png"
     dark = ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
-    done = subprocess.run(
+    result = subprocess.run(
         [
             chromium,
             *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1100"),
@@ -87,15 +92,52 @@ def test_a_browser_draws_the_page(
         timeout=60,
         check=False,
     )
-    assert picture.is_file(), done.stderr.decode(errors="replace")[-500:]
+    assert picture.is_file(), result.stderr.decode(errors="replace")[-500:]
     assert _brightness_of_the_corner(picture) == scheme
+
+
+_NARROW = 400
+_MEASURE = """<script>document.title = JSON.stringify({
+  width: innerWidth, needed: document.documentElement.scrollWidth,
+  tallest: Math.max(0, ...[...document.querySelectorAll("td.tight a")].map(each => each.offsetHeight))})</script>"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/pacticipants/{consumer}", "/environments", "/matrix?q[][pacticipant]={consumer}"),
+        *("/graph", "/can-i-deploy", "/webhooks", "/pacts/provider/{provider}/consumer/{consumer}/latest"),
+    ],
+)
+def test_a_narrow_window_cuts_nothing_and_breaks_no_short_word(
+    stock: StockTools, chromium: str, tmp_path: Path, path: str
+) -> None:
+    names = {"consumer": "a-consumer-with-a-very-long-name-of-one-team", "provider": "x" * 60}
+    publish(
+        stock.url, pact_of(names["consumer"], names["provider"]), version="6b1f53303a" * 4, branch="y" * 60
+    )
+    page = tmp_path / "page.html"
+    page.write_text(html(stock.url + path.format(**names)) + _MEASURE, encoding="utf-8")
+    result = subprocess.run(
+        [
+            chromium,
+            *("--headless", "--no-sandbox", "--disable-gpu", f"--window-size={_NARROW},900", "--dump-dom"),
+            *(f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    title = re.search(r"<title>(.*?)</title>", result.stdout)
+    assert title, result.stderr[-500:]
+    measured = json.loads(unescape(title[1]))
+    assert measured["needed"] <= measured["width"] <= _NARROW + 100  # Chromium's smallest window
+    assert measured["tallest"] < 40
 
 
 def _brightness_of_the_corner(picture: Path) -> str:
     """Whether the lower left pixel, the page's background, is light or dark; reads the PNG's last row."""
-    import struct  # noqa: PLC0415 -- only here
-    import zlib  # noqa: PLC0415 -- only here
-
     data = picture.read_bytes()
     width, height, _depth, colour = struct.unpack(">IIBB", data[16:26])
     channels = {2: 3, 6: 4}[colour]

@@ -24,8 +24,8 @@ def five(stock: StockTools) -> str:
 
 
 def page(url: str) -> dict[str, Any]:
-    found: dict[str, Any] = requests.get(url, timeout=30).json()
-    return found
+    document: dict[str, Any] = requests.get(url, timeout=30).json()
+    return document
 
 
 def numbers(document: dict[str, Any]) -> list[str]:
@@ -33,15 +33,15 @@ def numbers(document: dict[str, Any]) -> list[str]:
 
 
 def test_pages_that_are_followed_by_their_links_hold_each_version_once(five: str) -> None:
-    found, url = [], f"{five}?pageSize=2"
+    all_numbers, url = [], f"{five}?pageSize=2"
     while url:
         document = page(url)
-        found += numbers(document)
+        all_numbers += numbers(document)
         url = document["_links"].get("next", {}).get("href", "")
-    assert found == ["4", "3", "2", "1", "0"]
+    assert all_numbers == ["4", "3", "2", "1", "0"]
 
 
-def test_a_page_says_where_it_stands(five: str) -> None:
+def test_a_page_shows_its_position(five: str) -> None:
     assert page(f"{five}?pageNumber=2&pageSize=2")["page"] == {
         "number": 2,
         "size": 2,

@@ -69,7 +69,7 @@ def test_a_chunked_body_over_the_limit_is_refused_too(serving: Callable[..., Any
 def test_paths_that_lead_nowhere_answer_with_a_problem(stock: StockTools, path: str) -> None:
     answer = requests.get(stock.url + path, headers={"Accept": "application/problem+json"}, timeout=30)
     assert answer.status_code in {400, 404}
-    assert answer.json()["title"] in {"Bad Request", "Not Found"}
+    assert answer.json()["title"] in {"Bad Request", "Not found"}
 
 
 def test_a_known_path_names_the_methods_that_it_has(stock: StockTools) -> None:
@@ -85,7 +85,7 @@ def test_a_name_may_hold_a_slash(stock: StockTools) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic !!"}])
-def test_without_good_credentials_nothing_is_told(
+def test_without_valid_credentials_nothing_is_revealed(
     serving: Callable[..., Any], headers: dict[str, str]
 ) -> None:
     with serving(BrokerConfig(credentials=CREDENTIALS)) as stock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -28,19 +29,17 @@ _CI = ("GITHUB_", "CI_", "BUILD", "CIRCLE_", "BITBUCKET_", "TRAVIS_", "BRANCH_NA
 
 def git(project: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
-    done = subprocess.run(
+    result = subprocess.run(
         ["git", "-C", str(project), *identity, *arguments],  # noqa: S607 -- the user's own git
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout.strip()
+    return result.stdout.strip()
 
 
 @pytest.fixture(autouse=True)
 def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os  # noqa: PLC0415 -- only here
-
     for name in list(os.environ):
         if name.startswith(_CI):
             monkeypatch.delenv(name)
@@ -60,8 +59,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *arguments: str) -> Result:
-    name, *rest = arguments
-    return CliRunner().invoke(command, [name, "--project", str(project), *rest], catch_exceptions=False)
+    name, *options = arguments
+    return CliRunner().invoke(command, [name, "--project", str(project), *options], catch_exceptions=False)
 
 
 def test_the_version_is_the_commit_and_the_branch_is_gits(project: Path, stock: StockTools) -> None:
@@ -115,23 +114,23 @@ def test_a_recorded_deployment_is_in_the_environment(project: Path, stock: Stock
         ("record-deployment", "--version", "9", "--environment", "nowhere"),
     ],
 )
-def test_what_the_broker_does_not_know_could_not_be_told(
+def test_what_the_broker_does_not_know_is_an_undecided_result(
     project: Path, stock: StockTools, arguments: tuple[str, ...]
 ) -> None:
-    with pytest.raises(BadInputError, match="the broker refused with 40"):
+    with pytest.raises(BadInputError, match="the broker rejected the request with 40"):
         run(project, *arguments, "--broker-url", stock.url)
 
 
-def test_a_broker_that_does_not_answer_could_not_be_told(project: Path) -> None:
-    with pytest.raises(BadInputError, match=r"http://127\.0\.0\.1:1: the broker cannot be reached"):
+def test_a_broker_that_does_not_answer_is_an_undecided_result(project: Path) -> None:
+    with pytest.raises(BadInputError, match=r"http://127\.0\.0\.1:1: the broker can't be reached"):
         run(project, "publish", "--broker-url", "http://ann:s3cret@127.0.0.1:1", "--retries", "0")
 
 
 def test_without_a_broker_the_two_ways_are_shown(project: Path) -> None:
-    with pytest.raises(BadInputError) as raised:
+    with pytest.raises(BadInputError) as error:
         run(project, "publish")
-    assert "pactape broker" in str(raised.value)
-    assert "PACT_BROKER_TOKEN" in str(raised.value)
+    assert "pactape broker" in str(error.value)
+    assert "PACT_BROKER_TOKEN" in str(error.value)
 
 
 def test_the_setting_names_the_broker_and_a_dry_run_asks_nothing(project: Path) -> None:
@@ -152,9 +151,9 @@ def test_the_environment_goes_before_the_setting(project: Path, monkeypatch: pyt
 def test_a_password_in_the_settings_is_refused(project: Path) -> None:
     text = '[tool.pactape.broker]\nurl = "https://ann:s3cret@broker.example.com"\n'
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="contains a user or a password") as raised:
+    with pytest.raises(SettingsError, match="contains a user or a password") as error:
         load_settings(project)
-    assert "s3cret" not in str(raised.value)
+    assert "s3cret" not in str(error.value)
 
 
 def test_a_detached_head_takes_the_cis_branch(project: Path) -> None:
@@ -245,13 +244,13 @@ def test_a_pacticipant_is_found_by_the_key_of_the_settings(project: Path) -> Non
     )
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
     broker = ("--dry-run", "--broker-url", "http://127.0.0.1:9", "--version", "1", "--environment", "test")
-    shown = [
+    names = [
         run(project, "record-deployment", "--pacticipant", name, *broker)
         .output.split("--pacticipant ")[1]
         .split()[0]
         for name in ("users", "Users", "mailer", "other")
     ]
-    assert shown == ["Users", "Users", "Mailer", "other"]
+    assert names == ["Users", "Users", "Mailer", "other"]
 
 
 def test_a_failure_of_the_command_itself_is_shown(project: Path, stock: StockTools) -> None:
@@ -260,9 +259,10 @@ def test_a_failure_of_the_command_itself_is_shown(project: Path, stock: StockToo
         run(project, "publish", "--broker-url", stock.url, "--version", "1")
 
 
-def test_a_folder_without_contracts_has_nothing_to_publish(project: Path) -> None:
+@pytest.mark.parametrize("with_folder", [True, False], ids=["an empty folder", "no folder of pacts"])
+def test_a_folder_without_contracts_has_nothing_to_publish(project: Path, *, with_folder: bool) -> None:
     (project / "empty").mkdir()
+    (project / "pacts").rename(project / "moved")
+    arguments = (str(project / "empty"),) if with_folder else ()
     with pytest.raises(BadInputError, match="contains no pact file"):
-        run(
-            project, "publish", str(project / "empty"), "--broker-url", "http://127.0.0.1:9", "--version", "1"
-        )
+        run(project, "publish", *arguments, "--broker-url", "http://127.0.0.1:9", "--version", "1")

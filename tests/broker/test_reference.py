@@ -12,9 +12,9 @@ ROW = re.compile(r"^\| `(/[^`]*)` \| ([A-Z ]+) \|$", re.MULTILINE)
 
 
 def test_the_reference_lists_each_route_with_its_methods() -> None:
-    listed = {
+    documented_routes = {
         (path, method)
         for path, methods in ROW.findall(REFERENCE.read_text(encoding="utf-8"))
         for method in methods.split()
     }
-    assert listed == {(f"/{'/'.join(route.template)}", route.method) for route in api_routes()}
+    assert documented_routes == {(f"/{'/'.join(route.template)}", route.method) for route in api_routes()}

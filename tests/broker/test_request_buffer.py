@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.broker.wsgi.request_buffer import LARGEST_HEAD, Head, Refused, RequestBuffer
+from pactape.broker.wsgi.request_buffer import LARGEST_HEAD, Head, RejectedRequest, RequestBuffer
 
 PLAIN = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 WITH_LENGTH = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -24,8 +24,8 @@ def test_a_request_is_complete_at_its_last_byte_however_it_is_cut(
         size = cuts.pop() if cuts else len(data)
         complete, data = buffer.feed(data[:size]), data[size:]
     assert complete
-    taken, left = buffer.take()
-    assert (taken, left + data) == (request, following)
+    complete_request, remainder = buffer.take()
+    assert (complete_request, remainder + data) == (request, following)
 
 
 @given(st.sampled_from([PLAIN, WITH_LENGTH, CHUNKED]), st.data())
@@ -65,7 +65,7 @@ def head(*lines: str) -> bytes:
     ],
 )
 def test_what_can_not_be_right_is_refused(data: bytes, status: int) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RejectedRequest) as refused:
         RequestBuffer(body_limit=100).feed(data)
     assert refused.value.status == status
 
@@ -73,25 +73,25 @@ def test_what_can_not_be_right_is_refused(data: bytes, status: int) -> None:
 def test_chunks_that_are_too_large_together_are_refused() -> None:
     buffer = RequestBuffer(body_limit=10)
     assert not buffer.feed(head("Host: x", "Transfer-Encoding: chunked") + b"5\r\nhello\r\n")
-    with pytest.raises(Refused):
+    with pytest.raises(RejectedRequest):
         buffer.feed(b"6\r\nhello!\r\n")
 
 
 def test_a_body_that_is_not_admitted_is_never_held() -> None:
-    def nobody(_head: Head) -> None:
-        raise Refused(401, "nobody may")
+    def refuse(_head: Head) -> None:
+        raise RejectedRequest(401, "nobody may")
 
-    buffer = RequestBuffer(body_limit=100, admit=nobody)
-    with pytest.raises(Refused):
+    buffer = RequestBuffer(body_limit=100, admit=refuse)
+    with pytest.raises(RejectedRequest):
         buffer.feed(WITH_LENGTH)
     assert buffer.head_without_body() == b"POST / HTTP/1.1\r\nhost: x\r\nConnection: close\r\n\r\n"
 
 
 def test_a_request_without_a_body_needs_no_admission() -> None:
-    def nobody(_head: Head) -> None:
-        raise Refused(401, "nobody may")
+    def refuse(_head: Head) -> None:
+        raise RejectedRequest(401, "nobody may")
 
-    assert RequestBuffer(body_limit=100, admit=nobody).feed(PLAIN)
+    assert RequestBuffer(body_limit=100, admit=refuse).feed(PLAIN)
 
 
 def test_an_expectation_is_noted_and_not_passed_on() -> None:

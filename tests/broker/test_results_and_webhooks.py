@@ -6,35 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.broker.helpers.client import Client
+from tests.broker.helpers.client import BETWEEN, Client, environment, status
 from tests.broker.helpers.stock import pact_of
-from tests.broker.helpers.webhooks import LOCAL
+from tests.broker.helpers.webhooks import LOCAL, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.broker.helpers.stock import StockTools
 
-BETWEEN = "/pacts/provider/Users/consumer/Web"
-
 
 @pytest.fixture
 def broker(stock: StockTools) -> Client:
     return Client(stock.url)
-
-
-def status(broker: Client, method: str, path: str, body: Any = None) -> int:
-    return broker.ask(method, path, body).status_code
-
-
-def numbers(broker: Client, path: str) -> list[str]:
-    return [each["number"] for each in broker.get(path)["_embedded"]["versions"]]
-
-
-def environment(broker: Client, name: str = "prod") -> str:
-    body = {"name": name, "production": True, "contacts": [{"name": "Operators"}]}
-    uuid: str = broker.ask("POST", "/environments", body).json()["uuid"]
-    return uuid
 
 
 def test_a_result_is_read_by_its_number_as_the_latest_and_of_its_consumer_version(broker: Client) -> None:
@@ -68,8 +52,10 @@ def test_provider_states_are_those_of_main_branches_of_a_branch_or_of_an_environ
     broker.ask("PATCH", "/pacticipants/Web", {"mainBranch": "main"})
     broker.ask("POST", f"/pacticipants/Web/versions/2/deployed-versions/environment/{prod}", {})
     paths = ["", "/branch/feature", "/environment/prod", f"/environment/{prod}"]
-    found = [broker.get(f"/pacts/provider/Users/provider-states{path}")["providerStates"] for path in paths]
-    names = [[each["name"] for each in states] for states in found]
+    state_lists = [
+        broker.get(f"/pacts/provider/Users/provider-states{path}")["providerStates"] for path in paths
+    ]
+    names = [[each["name"] for each in states] for states in state_lists]
     assert names == [["a user"], ["no user"], ["no user"], ["no user"]]
 
 
@@ -91,9 +77,9 @@ def test_a_webhook_made_under_its_parties_concerns_them(serving: Callable[..., A
         broker = Client(stock.url)
         for name in ("Web", "Users"):
             broker.ask("POST", "/pacticipants", {"name": name})
-        made = broker.ask("POST", path, body).json()["uuid"]
-        assert [each["uuid"] for each in broker.get(path)["_embedded"]["webhooks"]] == [made]
-        assert [status(broker, method, f"/webhooks/{made}") for method in ("DELETE", "DELETE")] == [204, 404]
+        uuid = broker.ask("POST", path, body).json()["uuid"]
+        assert [each["uuid"] for each in broker.get(path)["_embedded"]["webhooks"]] == [uuid]
+        assert [status(broker, method, f"/webhooks/{uuid}") for method in ("DELETE", "DELETE")] == [204, 404]
 
 
 def test_older_clients_ask_for_contracts_with_parameters(broker: Client) -> None:
@@ -103,9 +89,30 @@ def test_older_clients_ask_for_contracts_with_parameters(broker: Client) -> None
         "consumer_version_selectors[][tag]=prod&consumer_version_selectors[][latest]=true"
         "&provider_version_tags[]=main&include_pending_status=true"
     )
-    found = broker.get(f"/pacts/provider/Users/for-verification?{query}")["_embedded"]["pacts"]
-    shown = [
+    pacts = broker.get(f"/pacts/provider/Users/for-verification?{query}")["_embedded"]["pacts"]
+    summaries = [
         (each["_links"]["self"]["name"].count("(1)"), each["verificationProperties"]["pending"])
-        for each in found
+        for each in pacts
     ]
-    assert shown == [(1, True)]
+    assert summaries == [(1, True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("/integrations/provider/Users/consumer/Web", 2),
+        ("/pacticipants/Web", 1),
+        ("/pacticipants/Users", 2),
+    ],
+)
+def test_a_webhook_goes_with_the_pacticipant_or_the_integration_that_it_names(
+    serving: Callable[..., Any], path: str, left: int
+) -> None:
+    with serving(LOCAL) as stock:
+        broker = Client(stock.url)
+        broker.publish("Web", "1")
+        hook = document("http://127.0.0.1:1/")
+        for address in ("/webhooks/provider/Users/consumer/Web", "/webhooks/consumer/Web", "/webhooks"):
+            assert broker.ask("POST", address, hook).status_code == 201
+        assert broker.ask("DELETE", path).status_code == 204
+        assert len(broker.get("/webhooks")["_links"]["pb:webhooks"]) == left

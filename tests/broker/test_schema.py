@@ -18,8 +18,10 @@ from tests.broker.helpers.databases import empty_schema
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What version 1 had otherwise than version 2.
+# What version 1 had otherwise than version 3.
 TO_VERSION_1 = """
+ALTER TABLE pacticipants DROP COLUMN repository_name;
+ALTER TABLE pacticipants DROP COLUMN repository_namespace;
 DROP INDEX placements_in_use;
 DROP INDEX publications_by_consumer;
 DROP INDEX versions_by_pacticipant;
@@ -85,7 +87,7 @@ def test_a_postgresql_database_with_other_tables_is_refused() -> None:
         plain = address.replace("postgresql+psycopg", "postgresql").replace("+", "%20")
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute("CREATE TABLE orders (id integer)")
-        with pytest.raises(OutputError, match="holds orders"), running_broker(address):
+        with pytest.raises(OutputError, match="contains orders"), running_broker(address):
             pass
 
 

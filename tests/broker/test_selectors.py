@@ -15,53 +15,55 @@ from pactape.broker.rules.selectors import select
 from tests.broker.helpers.candidates import candidate
 
 
-def chosen(selectors: list[dict[str, Any]], *candidates: Candidate, branch: str | None = None) -> list[str]:
-    found = select(parse_selectors(selectors), candidates, provider_branch=branch)
-    return [each.publication.version for each in found]
+def selected_versions(
+    selectors: list[dict[str, Any]], *candidates: Candidate, branch: str | None = None
+) -> list[str]:
+    selection = select(parse_selectors(selectors), candidates, provider_branch=branch)
+    return [each.publication.version for each in selection]
 
 
 def test_main_branch_gives_the_head_of_each_consumers_main_branch() -> None:
     old = candidate(1, branches={"main"}, main_branch="main")
     head = candidate(2, branches={"main"}, head_of_branches={"main"}, main_branch="main")
     other = candidate(3, consumer="app", head_of_branches={"trunk"}, main_branch="trunk")
-    assert chosen([{"mainBranch": True}], old, head, other) == ["3", "2"]
+    assert selected_versions([{"mainBranch": True}], old, head, other) == ["3", "2"]
 
 
 def test_a_branch_whose_head_has_no_contract_gives_none() -> None:
-    assert chosen([{"branch": "main"}], candidate(1, branches={"main"})) == []
+    assert selected_versions([{"branch": "main"}], candidate(1, branches={"main"})) == []
 
 
 def test_matching_branch_takes_the_providers_branch() -> None:
     head = candidate(1, head_of_branches={"feat"})
-    assert chosen([{"matchingBranch": True}], head, branch="feat") == ["1"]
-    assert chosen([{"matchingBranch": True}], head) == []
+    assert selected_versions([{"matchingBranch": True}], head, branch="feat") == ["1"]
+    assert selected_versions([{"matchingBranch": True}], head) == []
 
 
 def test_the_fallback_branch_is_used_only_when_the_branch_gives_nothing() -> None:
     feature, main = candidate(1, head_of_branches={"feat"}), candidate(2, head_of_branches={"main"})
     selector = {"branch": "feat", "fallbackBranch": "main"}
-    assert chosen([selector], feature, main) == ["1"]
-    assert chosen([selector], main) == ["2"]
+    assert selected_versions([selector], feature, main) == ["1"]
+    assert selected_versions([selector], main) == ["2"]
 
 
 def test_the_main_branch_may_be_the_fallback() -> None:
     head = candidate(1, main_branch="trunk", head_of_branches={"trunk"})
     feature = candidate(2, main_branch="trunk", head_of_branches={"feat"})
-    wanted = [{"branch": "feat", "fallbackToMainBranch": True}]
-    assert chosen(wanted, head, feature) == ["2"]
-    assert chosen(wanted, head) == ["1"]
+    selectors = [{"branch": "feat", "fallbackToMainBranch": True}]
+    assert selected_versions(selectors, head, feature) == ["2"]
+    assert selected_versions(selectors, head) == ["1"]
 
 
 def test_branch_true_gives_the_head_of_every_branch() -> None:
     head = candidate(1, head_of_branches={"main"})
     feature = candidate(2, head_of_branches={"feat", "fix"})
-    assert chosen([{"branch": True}], head, feature, candidate(3, branches={"main"})) == ["1", "2"]
+    assert selected_versions([{"branch": True}], head, feature, candidate(3, branches={"main"})) == ["1", "2"]
 
 
 def test_a_tag_without_latest_gives_every_version_that_has_it() -> None:
     both = candidate(1, tags={"prod"}), candidate(2, tags={"prod"}, head_of_tags={"prod"})
-    assert chosen([{"tag": "prod"}], *both) == ["1", "2"]
-    assert chosen([{"tag": "prod", "latest": True}], *both) == ["2"]
+    assert selected_versions([{"tag": "prod"}], *both) == ["1", "2"]
+    assert selected_versions([{"tag": "prod", "latest": True}], *both) == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -82,12 +84,12 @@ def test_versions_in_use_are_chosen_by_kind_and_environment(
         candidate(number, environments=(InEnvironment(environment=name, production=False, kind=kind),))
         for number, (name, kind) in enumerate(places, start=1)
     ]
-    assert chosen([selector], *candidates) == versions
+    assert selected_versions([selector], *candidates) == versions
 
 
 def test_the_consumer_narrows_a_selector() -> None:
     both = candidate(1, latest=True), candidate(2, consumer="app", latest=True)
-    assert chosen([{"latest": True, "consumer": "app"}], *both) == ["2"]
+    assert selected_versions([{"latest": True, "consumer": "app"}], *both) == ["2"]
 
 
 def test_by_default_a_consumer_with_versions_on_its_main_branch_is_asked_for_that_branch_alone() -> None:
@@ -98,7 +100,7 @@ def test_by_default_a_consumer_with_versions_on_its_main_branch_is_asked_for_tha
     assert [each.publication.version for each in selected] == ["2"]
 
 
-def test_by_default_a_tag_named_like_the_main_branch_stands_in_for_it() -> None:
+def test_by_default_a_tag_named_like_the_main_branch_is_used_for_it() -> None:
     web = ConsumerDefaults(name="web", main_branch="main", tagged_main=True)
     tagged = candidate(1, tags={"main"}, head_of_tags={"main"})
     selected = select(default_selectors([web]), [tagged, candidate(2, latest=True)])
@@ -174,13 +176,13 @@ _selectors = st.lists(
 def test_more_selectors_never_choose_fewer_contents(
     candidates: list[Candidate], selectors: list[dict[str, Any]]
 ) -> None:
-    def contents(chosen: list[dict[str, Any]]) -> set[int]:
-        return {each.publication.content_id for each in select(parse_selectors(chosen), candidates)}
+    def contents(criteria: list[dict[str, Any]]) -> set[int]:
+        return {each.publication.content_id for each in select(parse_selectors(criteria), candidates)}
 
     assert contents(selectors[:1]) <= contents(selectors)
 
 
 @given(_candidates, _selectors)
 def test_no_content_is_chosen_twice(candidates: list[Candidate], selectors: list[dict[str, Any]]) -> None:
-    found = [each.publication.content_id for each in select(parse_selectors(selectors), candidates)]
-    assert len(found) == len(set(found))
+    content_ids = [each.publication.content_id for each in select(parse_selectors(selectors), candidates)]
+    assert len(content_ids) == len(set(content_ids))

@@ -44,7 +44,7 @@ def answer_to(url: str, *parts: bytes) -> bytes:
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFF\r\nabc",
     ],
 )
-def test_a_hundred_unfinished_requests_keep_nobody_waiting(
+def test_a_hundred_unfinished_requests_do_not_delay_others(
     serving: Callable[..., Any], beginning: bytes
 ) -> None:
     with serving() as stock, ExitStack() as open_clients:
@@ -72,19 +72,19 @@ def test_a_body_in_pieces_arrives_whole(serving: Callable[..., Any]) -> None:
     head = b"POST /pacticipants HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     with serving() as stock:
         whole = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
-        said = answer_to(stock.url, *(whole[index : index + 1] for index in range(len(whole))))
-    assert said.startswith(b"HTTP/1.1 201")
+        answer = answer_to(stock.url, *(whole[index : index + 1] for index in range(len(whole))))
+    assert answer.startswith(b"HTTP/1.1 201")
 
 
 def test_requests_one_after_another_are_answered_in_their_order(serving: Callable[..., Any]) -> None:
-    one = b"GET /diagnostic/status/heartbeat HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    request = b"GET /diagnostic/status/heartbeat HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     with serving() as stock:
-        said = answer_to(stock.url, one + one + last)
-    assert [said.count(status) for status in (b"HTTP/1.1 200", b"HTTP/1.1 404")] == [2, 1]
+        answers = answer_to(stock.url, request + request + last)
+    assert [answers.count(status) for status in (b"HTTP/1.1 200", b"HTTP/1.1 404")] == [2, 1]
 
 
-def test_who_waits_to_be_told_to_go_on_is_told(serving: Callable[..., Any]) -> None:
+def test_a_client_that_expects_100_continue_gets_it(serving: Callable[..., Any]) -> None:
     with serving() as stock, connect(stock.url) as client:
         head = HEAD.replace(b"/contracts/publish", b"/pacticipants")
         client.sendall(head + b"Content-Length: 15\r\nExpect: 100-continue\r\n\r\n")
@@ -108,8 +108,8 @@ def test_an_open_broker_answers_to_the_names_of_this_machine_alone(
     serving: Callable[..., Any], name: str, status: int
 ) -> None:
     with serving() as stock:
-        said = requests.get(f"{stock.url}/pacticipants", headers={"Host": name}, timeout=30)
-    assert said.status_code == status
+        response = requests.get(f"{stock.url}/pacticipants", headers={"Host": name}, timeout=30)
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(("name", "status"), [("broker.example.com", 200), ("evil.example", 421)])
@@ -117,11 +117,11 @@ def test_a_broker_with_a_base_url_answers_to_its_host(
     serving: Callable[..., Any], name: str, status: int
 ) -> None:
     with serving(BrokerConfig(base_url="https://broker.example.com/")) as stock:
-        said = requests.get(f"{stock.url}/pacticipants", headers={"Host": name}, timeout=30)
-    assert said.status_code == status
+        response = requests.get(f"{stock.url}/pacticipants", headers={"Host": name}, timeout=30)
+    assert response.status_code == status
 
 
-def test_badges_can_be_read_by_everybody_when_asked(serving: Callable[..., Any]) -> None:
+def test_badges_can_be_read_without_credentials_on_request(serving: Callable[..., Any]) -> None:
     credentials = Credentials(write_tokens=("write-token",))
     with serving(BrokerConfig(credentials=credentials, public_badges=True)) as stock:
         badge = f"{stock.url}/pacts/provider/Users/consumer/Web/latest/badge.svg"

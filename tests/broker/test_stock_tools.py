@@ -163,10 +163,10 @@ def test_the_scenario_has_at_least_forty_commands() -> None:
 
 
 def test_environments_can_be_renamed_and_deleted_by_their_uuid(stock: StockTools) -> None:
-    made = stock.broker("create-environment", "--name", "uat", "--display-name", "UAT")
-    found = re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made.text)
-    assert found, made.text
-    uuid = found.group()
+    creation = stock.broker("create-environment", "--name", "uat", "--display-name", "UAT")
+    match = re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", creation.text)
+    assert match, creation.text
+    uuid = match.group()
     renamed = ("--uuid", uuid, "--name", "acceptance", "--display-name", "Acceptance")
     _expect(stock.broker("update-environment", *renamed), 0, ("Updated",))
     _expect(stock.broker("describe-environment", "--uuid", uuid), 0, ("acceptance",))
@@ -216,17 +216,17 @@ def test_merging_joins_the_interactions_of_one_version(stock: StockTools) -> Non
 
 def _verify(stock: StockTools, provider: Provider, version: str, *more: str, branch: str = "main") -> Outcome:
     selectors = [part for each in SELECTORS for part in ("--consumer-version-selectors", json.dumps(each))]
-    given = ("--provider-branch", branch, "--enable-pending", *selectors, *more)
-    return stock.verify(provider.server_port, "Users", version, *given)
+    options = ("--provider-branch", branch, "--enable-pending", *selectors, *more)
+    return stock.verify(provider.server_port, "Users", version, *options)
 
 
 def _follow(stock: StockTools, steps: list[Step]) -> None:
     for step in steps:
-        _expect(stock.broker(*step.command.split()), step.code, step.texts, said=step.command)
+        _expect(stock.broker(*step.command.split()), step.code, step.texts, label=step.command)
 
 
-def _expect(outcome: Outcome, code: int, texts: tuple[str, ...], *, said: str = "verify") -> None:
-    report = f"{said}\n{outcome.text}"
+def _expect(outcome: Outcome, code: int, texts: tuple[str, ...], *, label: str = "verify") -> None:
+    report = f"{label}\n{outcome.text}"
     assert outcome.code == code, report
     for text in texts:
         if text.startswith("!"):

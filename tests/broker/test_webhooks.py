@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.broker.helpers.stock import StockTools
 
 
-def test_a_publication_is_told_with_its_values(serving: Callable[..., Any]) -> None:
+def test_a_publication_is_reported_with_its_values(serving: Callable[..., Any]) -> None:
     with listening(200) as listener, serving(LOCAL) as stock:
         make(stock.url, document(listener.url))
         publish(stock.url).raise_for_status()
@@ -39,7 +39,7 @@ def test_a_failed_delivery_is_tried_again_until_it_arrives(serving: Callable[...
     assert len(listener.heard) == 3
 
 
-def test_a_verification_result_is_told_by_its_outcome(serving: Callable[..., Any]) -> None:
+def test_a_verification_result_is_described_by_its_outcome(serving: Callable[..., Any]) -> None:
     with listening(200) as listener, serving(LOCAL) as stock:
         make(stock.url, document(listener.url, "provider_verification_failed"))
         publish(stock.url).raise_for_status()
@@ -56,16 +56,16 @@ def test_read_credentials_a_webhook_are_never_shown(serving: Callable[..., Any])
     with serving(LOCAL) as stock:
         hook = document("http://127.0.0.1/")
         hook["request"] |= {"username": "ann", "password": "hunter2"}
-        shown = requests.get(make(stock.url, hook), timeout=30).text
-    assert "s3cret" not in shown
-    assert "hunter2" not in shown
+        text = requests.get(make(stock.url, hook), timeout=30).text
+    assert "s3cret" not in text
+    assert "hunter2" not in text
 
 
 def test_the_stock_command_makes_tries_and_deletes_a_webhook(serving: Callable[..., Any]) -> None:
     with listening(200) as listener, serving(LOCAL) as stock:
         stock.write("one.json", pact_of("Web", "Users"))
         stock.broker("publish", "one.json", "-a", "1", "--branch", "main")
-        made = stock.broker(
+        creation = stock.broker(
             "create-webhook",
             listener.url,
             "-X",
@@ -76,10 +76,10 @@ def test_the_stock_command_makes_tries_and_deletes_a_webhook(serving: Callable[.
             "--consumer",
             "Web",
         )
-        assert made.code == 0, made.text
-        uuid = json.loads(made.text)["_links"]["self"]["href"].rpartition("/")[2]
-        tried = stock.broker("test-webhook", "--uuid", uuid)
-        assert tried.code == 0, tried.text
+        assert creation.code == 0, creation.text
+        uuid = json.loads(creation.text)["_links"]["self"]["href"].rpartition("/")[2]
+        output = stock.broker("test-webhook", "--uuid", uuid)
+        assert output.code == 0, output.text
         assert len(listener.heard) == 1
         assert stock.broker("delete-webhook", "--uuid", uuid).code == 0
 
@@ -131,7 +131,7 @@ def test_the_same_content_under_a_new_tag_is_changed_content(stock: StockTools) 
     assert tells_of_changed_content(stock.url, "3", "/a", "brandnew")
 
 
-def test_another_tags_content_in_between_is_no_change_of_this_tags(stock: StockTools) -> None:
+def test_another_tags_content_in_between_is_not_a_change_of_this_tags(stock: StockTools) -> None:
     assert tells_of_changed_content(stock.url, "1", "/a", "dev")
     assert tells_of_changed_content(stock.url, "2", "/b", "feat")
     assert not tells_of_changed_content(stock.url, "3", "/a", "dev")

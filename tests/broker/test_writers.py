@@ -7,17 +7,21 @@ import json
 import random
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from pactape.broker.store.database.opening import open_database
 
+from tests.broker.helpers.databases import empty_schema
 from tests.broker.helpers.processes import process
 from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.broker.store.database.base import Database
 
     from tests.broker.helpers.stock import StockTools
 
@@ -36,17 +40,17 @@ def publish(session: requests.Session, url: str, consumer: str, version: str) ->
     return session.post(f"{url}/contracts/publish", json=body, timeout=60).status_code
 
 
-def published(url: str) -> set[tuple[str, str]]:
+def published_versions(url: str) -> set[tuple[str, str]]:
     """Every published contract, as its consumer's name and version, read back with its content."""
-    listed = requests.get(f"{url}/pacts/provider/Users", timeout=60).json()["_embedded"]["pacts"]
-    found = set()
-    for each in listed:
+    pacts = requests.get(f"{url}/pacts/provider/Users", timeout=60).json()["_embedded"]["pacts"]
+    versions = set()
+    for each in pacts:
         consumer = each["_embedded"]["consumer"]
         version = consumer["_embedded"]["version"]["number"]
         pact = requests.get(each["_links"]["self"][0]["href"], timeout=60).json()
         assert pact["interactions"][0]["request"]["path"] == f"/users/{version}"
-        found.add((consumer["name"], version))
-    return found
+        versions.add((consumer["name"], version))
+    return versions
 
 
 def test_of_writers_that_publish_different_contracts_for_one_version_exactly_one_wins(
@@ -62,6 +66,22 @@ def test_of_writers_that_publish_different_contracts_for_one_version_exactly_one
     with ThreadPoolExecutor(WRITERS) as pool:
         statuses = list(pool.map(write, range(WRITERS)))
     assert sorted(statuses) == [200] + [409] * (WRITERS - 1)
+
+
+def test_a_writer_blocks_no_broker_in_another_schema_of_the_database() -> None:
+    with empty_schema() as one, empty_schema() as other, ThreadPoolExecutor(1) as pool:
+        first, second = open_database(one), open_database(other)
+        with first.writing():
+            write = pool.submit(_write, second)
+            finished, _ = wait([write], timeout=10)
+        assert finished
+        first.close()
+        second.close()
+
+
+def _write(database: Database) -> None:
+    with database.writing():
+        pass
 
 
 @pytest.mark.long
@@ -91,8 +111,8 @@ def test_a_kill_while_contracts_are_published_loses_nothing_that_was_acknowledge
         for writer in writers:
             writer.join()
     with process(tmp_path) as (_, url):
-        kept = published(url)
+        stored = published_versions(url)
         with requests.Session() as session:
             assert publish(session, url, "after", "after.0") == 200
     assert acknowledged
-    assert acknowledged - kept == set()
+    assert acknowledged - stored == set()

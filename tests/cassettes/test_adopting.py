@@ -20,10 +20,10 @@ def project(tmp_path: Path) -> Project:
 
 def test_without_write_the_plan_is_printed_and_nothing_changes(project: Project) -> None:
     before = project.files()
-    done = project.adopt()
-    assert done.returncode == 0, done.stderr
-    assert "tests/cassettes/test_users/other.yaml -> cassettes/test_users.test_default.yaml" in done.stdout
-    assert "7 cassettes and 1 test modules to move (nothing is written without --write)" in done.stdout
+    result = project.adopt()
+    assert result.returncode == 0, result.stderr
+    assert "tests/cassettes/test_users/other.yaml -> cassettes/test_users.test_default.yaml" in result.stdout
+    assert "7 cassettes and 1 test modules to move (nothing is written without --write)" in result.stdout
     assert project.files() == before
 
 
@@ -31,9 +31,9 @@ def test_adopted_tests_replay_without_the_other_plugin(project: Project) -> None
     assert project.adopt("--write").returncode == 0
     assert sorted(path.name for path in (project.root / "cassettes").iterdir()) == MOVED
     assert list((project.root / "tests/cassettes/test_users").iterdir()) == []
-    done = project.pytest("--strict-markers", "--pactape-hygiene=fail")
-    assert done.returncode == 0, done.stdout
-    assert "8 passed" in done.stdout
+    result = project.pytest("--strict-markers", "--pactape-hygiene=fail")
+    assert result.returncode == 0, result.stdout
+    assert "8 passed" in result.stdout
 
 
 def test_only_the_markers_of_a_module_change(project: Project) -> None:
@@ -44,7 +44,7 @@ def test_only_the_markers_of_a_module_change(project: Project) -> None:
     assert project.module.read_text() == expected
 
 
-def test_adopted_cassettes_hold_no_secrets_and_say_whose_they_are(project: Project) -> None:
+def test_adopted_cassettes_contain_no_secrets_and_say_whose_they_are(project: Project) -> None:
     project.adopt("--write")
     path = project.root / "cassettes" / "test_users.TestGroup.test_inside.yaml"
     assert lint_cassette(path) == []
@@ -75,10 +75,10 @@ def test_the_layout_of_pytest_vcr_moves(project: Project) -> None:
 def test_arguments_that_cannot_be_carried_over_leave_their_test_alone(project: Project) -> None:
     text = TESTS.replace("@pytest.mark.vcr  # kept", "@pytest.mark.vcr(match_on=['uri'])  # kept")
     project.module.write_text(text)
-    done = project.adopt("--write")
-    assert done.returncode == 1
+    result = project.adopt("--write")
+    assert result.returncode == 1
     line = text.splitlines().index("@pytest.mark.vcr(match_on=['uri'])  # kept: a comment") + 1
-    assert f"left as it is: tests/test_users.py:{line}: pytest.mark.vcr(match_on=['uri'])" in done.stdout
+    assert f"unchanged: tests/test_users.py:{line}: pytest.mark.vcr(match_on=['uri'])" in result.stdout
     assert "@pytest.mark.vcr(match_on=['uri'])  # kept" in project.module.read_text()
     assert (project.root / "tests/cassettes/test_users/test_plain.yaml").exists()
     both = project.pytest(*BESIDE)
@@ -90,11 +90,10 @@ def test_a_fixture_that_configures_the_other_plugin_is_named(project: Project) -
         "import pytest\n\n@pytest.fixture\ndef vcr_config():\n    return {'before_record_request': hide}\n"
     )
     (project.root / "tests" / "conftest.py").write_text(fixture)
-    done = project.adopt()
-    assert done.returncode == 1
+    result = project.adopt()
+    assert result.returncode == 1
     assert (
-        "left as it is: tests/conftest.py:4: the fixture vcr_config: before_record_request=hide"
-        in done.stdout
+        "unchanged: tests/conftest.py:4: the fixture vcr_config: before_record_request=hide" in result.stdout
     )
 
 
@@ -106,12 +105,12 @@ def test_a_fixture_that_configures_the_other_plugin_is_named(project: Project) -
     ],
     ids=["fixture", "param"],
 )
-def test_a_test_that_needs_the_other_plugin_stays_as_it_is(project: Project, test: str) -> None:
+def test_a_test_that_needs_the_other_plugin_stays_unchanged(project: Project, test: str) -> None:
     text = f"{ASKING}\n{test}"
     project.module.write_text(text)
-    done = project.adopt("--write")
-    assert done.returncode == 2
-    assert "left as it is: tests/test_users.py:" in done.stdout
+    result = project.adopt("--write")
+    assert result.returncode == 2
+    assert "unchanged: tests/test_users.py:" in result.stdout
     assert project.module.read_text() == text
     assert (project.root / "tests/cassettes/test_users/test_plain.yaml").exists()
 
@@ -135,7 +134,7 @@ def test_several_cassettes_of_one_test_become_one(project: Project) -> None:
 
 
 @pytest.mark.parametrize("harm", ["torn cassette", "no python", "taken name"])
-def test_what_cannot_be_read_or_told_apart_stops_before_anything_is_written(
+def test_what_cannot_be_read_or_distinguished_stops_before_anything_is_written(
     project: Project, harm: str
 ) -> None:
     match harm:
@@ -146,9 +145,9 @@ def test_what_cannot_be_read_or_told_apart_stops_before_anything_is_written(
         case _:
             project.cassette("cassettes/test_users.test_plain.yaml", "plain")
     before = project.files()
-    done = project.adopt("--write")
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
+    result = project.adopt("--write")
+    assert result.returncode == 2
+    assert len(result.stderr.strip().splitlines()) == 1
     assert project.files() == before
 
 
@@ -157,6 +156,7 @@ def test_a_project_without_old_markers_has_nothing_to_move(project: Project) -> 
     assert project.adopt().returncode == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "options",
     [
@@ -170,6 +170,6 @@ def test_tests_of_both_plugins_replay_in_one_run(project: Project, options: tupl
     project.module.write_text(TESTS + OURS)
     for name in ("test_ours", "TestOurUnit.test_ours"):
         project.cassette(f"cassettes/test_users.{name}.yaml", "ours")
-    done = project.pytest(*BESIDE, "--strict-markers", "--pactape-hygiene=fail", *options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 passed" in done.stdout
+    result = project.pytest(*BESIDE, "--strict-markers", "--pactape-hygiene=fail", *options)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "10 passed" in result.stdout

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pactape.adopting import plan_adoption
 from pactape.adopting.arguments import read_options
 from pactape.adopting.carry_out import settings_lines
 from pactape.adopting.layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
@@ -18,6 +22,7 @@ from pactape.adopting.old_settings import (
 from pactape.adopting.old_settings import (
     python_file_patterns as patterns_of,
 )
+from pactape.settings import Settings, load_settings
 
 MODULE = Path("/project/tests/conftest.py")
 
@@ -35,7 +40,7 @@ MODULE = Path("/project/tests/conftest.py")
         ("pytest.ini", "not an ini file", ("test_*.py", "*_test.py")),
     ],
 )
-def test_test_files_are_named_as_pytest_is_told(
+def test_test_files_are_those_of_pytests_settings(
     tmp_path: Path, file: str, text: str, expected: tuple[str, ...]
 ) -> None:
     (tmp_path / file).write_text(text)
@@ -127,25 +132,143 @@ def test_settings_are_lines_of_their_tables() -> None:
 
 
 def test_a_cut_name_is_known_by_its_digest(tmp_path: Path) -> None:
-    (test,) = read_module(b"import pytest\n@pytest.mark.vcr\ndef test_a(x): ...\n").units[0].tests
+    (test,) = (
+        read_module(b"import pytest\n@pytest.mark.vcr\ndef test_a(x): ...\n", path=MODULE).units[0].tests
+    )
     whole = f"test_a[{'x' * 300}/y]"
     stem = f"{whole[:200]}...{digest_of(whole)}"
     (tmp_path / "cassettes/test_m").mkdir(parents=True)
     (tmp_path / f"cassettes/test_m/{stem}.yaml").write_text("")
-    (found,) = old_cassettes(CassetteFolders(tmp_path / "test_m.py"), test)
-    assert shortened_digest(found) == digest_of(whole)
+    (name,) = old_cassettes(CassetteFolders(tmp_path / "test_m.py"), test)
+    assert shortened_digest(name) == digest_of(whole)
     assert shortened_digest("test_a[1]") is None
 
 
 def test_the_cassettes_of_a_named_folder_go_before_the_usual_ones(tmp_path: Path) -> None:
-    (test,) = read_module(b"import pytest\n@pytest.mark.vcr('extra')\ndef test_a(): ...\n").units[0].tests
+    (test,) = (
+        read_module(b"import pytest\n@pytest.mark.vcr('extra')\ndef test_a(): ...\n", path=MODULE)
+        .units[0]
+        .tests
+    )
     for file in ("tapes/test_a.yaml", "tapes/extra.json"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text("")
-    found = old_cassettes(CassetteFolders(tmp_path / "test_m.py", tmp_path / "tapes"), test)
-    assert [each.name for each in found["test_a"]] == ["test_a.yaml", "extra.json"]
+    paths_by_test = old_cassettes(CassetteFolders(tmp_path / "test_m.py", tmp_path / "tapes"), test)
+    assert [each.name for each in paths_by_test["test_a"]] == ["test_a.yaml", "extra.json"]
 
 
-def test_texts_that_may_name_cassettes_are_found_in_functions() -> None:
-    tree = ast.parse("def load():\n    return open('a/b.yaml'), 'plain'\n")
-    assert list(opened_cassettes(tree)) == [(2, "load", "b.yaml")]
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("def load():\n    return open('a/b.yaml'), 'plain'\n", "load"),
+        ("def load(path='a/b.yaml'):\n    return open(path)\n", "load"),
+        (
+            "@pytest.fixture(params=['a/b.yaml'])\ndef load(request):\n    return open(request.param)\n",
+            "load",
+        ),
+        (
+            "@pytest.mark.parametrize('path', ['a/b.yaml'])\ndef test_load(path):\n    open(path)\n",
+            "test_load",
+        ),
+        ("DATA = pathlib.Path(__file__).parent / 'a' / 'b.yaml'\n", "DATA"),
+        ("DATA: str = os.path.join(HERE, 'b.yaml')\n", "DATA"),
+        ("class TestIt:\n    data = 'a/b.yaml'\n", "data"),
+    ],
+)
+def test_a_text_that_may_name_a_cassette_is_found(source: str, place: str) -> None:
+    assert [(found, name) for _, found, name in opened_cassettes(ast.parse(source))] == [(place, "b.yaml")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["pytestmark = pytest.mark.vcr('b.yaml')\n", "@pytest.mark.vcr('b.yaml')\ndef test_it(): ...\n"],
+)
+def test_the_cassette_that_a_marker_names_is_not_opened_by_code(source: str) -> None:
+    assert list(opened_cassettes(ast.parse(source))) == []
+
+
+MARKED = "import pytest\n@pytest.mark.vcr({})\ndef test_a(): ...\n"
+
+
+def marked_project(root: Path, arguments: str, *cassettes: str) -> Settings:
+    """A project with one marked test and some cassettes without interactions."""
+    (root / "pyproject.toml").write_text("[tool.pactape]\n", encoding="utf-8")
+    (root / "test_m.py").write_text(MARKED.format(arguments), encoding="utf-8")
+    for each in cassettes:
+        (root / each).parent.mkdir(parents=True, exist_ok=True)
+        (root / each).write_text("interactions: []\nversion: 1\n", encoding="utf-8")
+    return load_settings(root)
+
+
+@pytest.mark.parametrize("folder", ["'old/tapes'", "os.path.join('old', 'tapes')"])
+def test_the_folder_that_a_marker_names_is_searched(tmp_path: Path, folder: str) -> None:
+    settings = marked_project(tmp_path, f"cassette_library_dir={folder}", "old/tapes/test_a.yaml")
+    plan = plan_adoption([tmp_path], settings)
+    (move,) = plan.moves
+    assert move.old == (tmp_path / "old/tapes/test_a.yaml",)
+    assert plan.left == ()
+    assert b"@pytest.mark.cassette\n" in plan.modules[0].text()
+
+
+def test_the_names_that_a_marker_hides_become_settings(tmp_path: Path) -> None:
+    settings = marked_project(tmp_path, "filter_headers=['x-ours']", "cassettes/test_m/test_a.yaml")
+    assert plan_adoption([tmp_path], settings).options.secrets == ("x-ours",)
+
+
+def test_an_option_without_a_counterpart_is_dropped_only_where_the_tests_are_tried(tmp_path: Path) -> None:
+    settings = marked_project(tmp_path, "before_record_request=hide", "cassettes/test_m/test_a.yaml")
+    planned, tried = plan_adoption([tmp_path], settings), plan_adoption([tmp_path], settings, is_tried=True)
+    assert [len(planned.moves), len(planned.left), len(planned.dropped)] == [0, 1, 0]
+    assert [len(tried.moves), len(tried.left), len(tried.dropped)] == [1, 0, 1]
+    assert "before_record_request=hide can't be carried over. Next step: " in tried.dropped[0][2]
+
+
+@pytest.mark.long
+def test_a_trial_runs_beside_plugins_whose_warnings_are_errors(tmp_path: Path) -> None:
+    marked_project(tmp_path, "match_on=['path']", "cassettes/test_m/test_a.yaml")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
+    plugins = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "-p pactape.plugin -p pytest_recording.plugin",
+    }
+    result = subprocess.run(
+        [sys.executable, "-m", "pactape", "adopt", "--write", "--try"],
+        cwd=tmp_path,
+        env={**os.environ, **plugins},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 moved tests were tried, 0 units put back" in result.stdout, result.stderr
+    assert "dropped: test_m.py:2: pytest.mark.vcr(match_on=['path'])" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONFIG = {'ignore_localhost': True}\ndef vcr_config():\n    return CONFIG\n",
+        "def vcr_config():\n    config = {'ignore_localhost': True}\n    return config\n",
+        "def vcr_config():\n    yield {'ignore_localhost': True}\n",
+        "BASE = {'ignore_localhost': True}\ndef vcr_config():\n    return {**BASE, 'record_mode': 'none'}\n",
+        "BASE = {'record_mode': 'none'}\ndef vcr_config():\n    return BASE | {'ignore_localhost': True}\n",
+        "BASE = {'record_mode': 'none'}\ndef vcr_config():\n    return dict(BASE, ignore_localhost=True)\n",
+    ],
+    ids=["a constant", "a variable", "yield", "unpacked", "joined", "dict"],
+)
+def test_a_configuration_may_be_put_together_of_literal_mappings(text: str) -> None:
+    ((_, options),) = config_options(ast.parse(text))
+    assert options.ignore_localhost
+
+
+def test_the_folder_of_a_fixture_may_have_the_name_of_the_test_s_module(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    tree = ast.parse(
+        "def vcr_cassette_dir(request):\n    return os.path.join('tapes', request.module.__name__)\n"
+    )
+    folder = cassette_folder(tree, tmp_path / "conftest.py", tmp_path / "test_users.py")
+    assert folder == Path("tapes", f"{tmp_path.name}.test_users")
+
+
+def test_an_annotated_pytestmark_is_a_marker_of_the_module() -> None:
+    source = b"import pytest\npytestmark: list = [pytest.mark.vcr]\ndef test_a(): ...\n"
+    assert [unit.edits[0].text for unit in read_module(source, path=MODULE).units] == [".cassette"]

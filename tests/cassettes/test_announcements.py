@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import requests
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes.announcements import announced_for
 from pactape.exchange import Call
 from pactape.integrations.pactape_clients import listening
 from pactape_clients.operations import Operation
@@ -47,6 +48,12 @@ def test_a_request_carries_the_operation_and_the_fields_that_its_model_reads(
     assert calls_of(tmp_path / "cassette.yaml") == [expected]
 
 
+def test_an_announcement_ends_with_the_recording(tmp_path: Path) -> None:
+    with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
+        announce_operation(GET_USER)
+    assert announced_for("GET", "http://a.test/users/7") is None
+
+
 def test_a_token_request_in_between_carries_no_operation(tmp_path: Path, provider: Provider) -> None:
     with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         announce_operation(GET_USER)
@@ -57,13 +64,13 @@ def test_a_token_request_in_between_carries_no_operation(tmp_path: Path, provide
     assert user is not None
 
 
-def test_a_request_that_nobody_announced_carries_no_operation(tmp_path: Path, provider: Provider) -> None:
+def test_a_request_that_was_not_announced_carries_no_operation(tmp_path: Path, provider: Provider) -> None:
     with listening(), use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         requests.get(f"{provider.url}/users/7", timeout=5)
     assert calls_of(tmp_path / "cassette.yaml") == [None]
 
 
-def test_nobody_listens_after_the_context() -> None:
+def test_no_observer_is_left_after_the_context() -> None:
     from pactape_clients import operations  # noqa: PLC0415 -- its list of observers is replaced, not changed
 
     with listening():

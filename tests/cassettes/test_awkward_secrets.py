@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.filters import RecordingFilter
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from vcr.request import Request as VcrRequest
 
@@ -20,6 +20,17 @@ LOGIN = f'{{ login(password: "{SECRET}") }}'
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 BODIES: dict[str, tuple[str, str | bytes]] = {
+    "name and value in a list of secrets": (JSON, json.dumps({"secrets": [{"name": "A", "value": SECRET}]})),
+    "base64 with slashes": (
+        "text/xml",
+        f"<Credentials><SessionToken>AQoDYXdz//{SECRET}</SessionToken></Credentials>",
+    ),
+    "an option of a command": (JSON, json.dumps({"cmd": f"docker login --password {SECRET}"})),
+    "a password glued to its option": (JSON, json.dumps({"cmd": f"mysql -u root -p{SECRET} shop"})),
+    "a command that types a password": (JSON, json.dumps({"cmd": f"sshpass -p {SECRET} ssh host"})),
+    "a netrc file": ("text/plain", f"machine a.test login ada password {SECRET}\n"),
+    "a list in YAML": ("application/yaml", f"tokens:\n  - {SECRET}\n"),
+    "a table in JSON": (JSON, json.dumps({"table": f"id,password\n1,{SECRET}"})),
     "a list below the name": (JSON, json.dumps({"token": [SECRET]})),
     "the second of two items below the name": (JSON, json.dumps({"token": ["short", SECRET]})),
     "a list of name and value": (JSON, json.dumps([["x-api-key", SECRET]])),
@@ -95,7 +106,7 @@ def test_a_secret_in_a_url_is_scrubbed(place: str) -> None:
     assert SECRET not in Scrubber().url(URLS[place])
 
 
-@pytest.mark.parametrize("number", ["-7", "4.5"])
+@pytest.mark.parametrize("number", ["-7281", "492.5"])
 def test_a_number_below_a_secret_name_is_scrubbed(number: str) -> None:
     assert json.loads(Scrubber().body(f'{{"pin": {number}}}'.encode(), JSON)) == {"pin": 0}
 
@@ -103,7 +114,7 @@ def test_a_number_below_a_secret_name_is_scrubbed(number: str) -> None:
 def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
     body = gzip.compress(json.dumps({"password": SECRET}).encode())
     headers = {"Content-Type": JSON, "Content-Encoding": "gzip", "Content-Length": str(len(body))}
-    clean = Cleaner({}).request(VcrRequest("POST", "https://a.test/", body, headers))
+    clean = RecordingFilter({}).request(VcrRequest("POST", "https://a.test/", body, headers))
     assert (json.loads(clean.body), dict(clean.headers)) == (
         {"password": "scrubbed"},
         {"Content-Type": JSON, "Content-Length": "24"},
@@ -119,7 +130,7 @@ def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
         lambda: Scrubber().body(b"a sentence with a = sign & more", "text/plain"),
     ],
 )
-def test_what_holds_no_secret_keeps_its_bytes(scrub: Callable[[], bytes]) -> None:
+def test_what_contains_no_secret_keeps_its_bytes(scrub: Callable[[], bytes]) -> None:
     assert b"scrubbed" not in scrub()
 
 

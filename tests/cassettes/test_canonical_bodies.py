@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from pactape.cassettes import RecordMode, TestOutcome, use_cassette
-from pactape.cassettes.replay.canonical_body import canonical_body, canonical_query
+from pactape.cassettes.replay.request_keys.canonical_body import canonical_body, canonical_query
 from pactape.errors import NoMatchError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_the_order_of_mutations_means_something() -> None:
     assert post("mutation { a b }") != post("mutation { b a }")
 
 
-def test_persisted_queries_are_told_apart_by_their_hash() -> None:
+def test_persisted_queries_are_distinguished_by_their_hash() -> None:
     def persisted(digest: str, **more: Any) -> Any:
         extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
         return canonical_body(json.dumps({"extensions": extensions, **more}).encode(), JSON)
@@ -93,7 +93,7 @@ def test_persisted_queries_are_told_apart_by_their_hash() -> None:
     assert persisted("aa") != persisted("bb")
 
 
-def test_a_document_that_is_no_graphql_is_compared_as_text() -> None:
+def test_a_document_that_is_not_graphql_is_compared_as_text() -> None:
     assert post("search terms") != post("search  terms")
 
 
@@ -102,7 +102,7 @@ def test_json_is_compared_by_value_and_other_bodies_by_their_bytes() -> None:
     assert canonical_body(b"a b", "text/plain") != canonical_body(b"a  b", "text/plain")
 
 
-def test_a_replayed_operation_is_answered_in_any_spelling_and_no_other_is(
+def test_a_replayed_operation_is_answered_in_any_spelling_but_other_operations_are_not(
     tmp_path: Path, provider: Provider
 ) -> None:
     url, cassette = f"{provider.url}/graphql", tmp_path / "cassette.yaml"

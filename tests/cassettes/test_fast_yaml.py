@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes.format.fast_yaml import UnsupportedYamlError, parse_fast
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
+
+from tests.helpers.examples import examples
 
 AWKWARD = st.sampled_from(
     [
@@ -106,11 +108,11 @@ def short(text: str) -> Any:
 
 def same_or_left(text: str) -> bool:
     """By their spelling: 1 equals True."""
-    found = short(text)
-    return found is UnsupportedYamlError or repr(found) == repr(full(text))
+    outcome = short(text)
+    return outcome is UnsupportedYamlError or repr(outcome) == repr(full(text))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.dictionaries(st.text("abc-_ 1:", min_size=1, max_size=8), VALUES, min_size=1, max_size=4))
 def test_what_is_dumped_is_read_as_the_full_parser_reads_it_or_left_to_it(value: dict[str, Any]) -> None:
     text = yamlserializer.serialize(value)
@@ -118,7 +120,7 @@ def test_what_is_dumped_is_read_as_the_full_parser_reads_it_or_left_to_it(value:
     assert same_or_left(text)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(
         st.sampled_from(
@@ -152,6 +154,23 @@ def test_what_is_dumped_is_read_as_the_full_parser_reads_it_or_left_to_it(value:
                 "a: ",
                 "    ",
                 "'k': l",
+                "{code: 200, message: Not Found}",
+                "{string: 'x y",
+                '{string: "x',
+                "'}",
+                '"}',
+                "[a b, 'c d', 1]",
+                "[Bearer <x>",
+                "]",
+                ", ",
+                "!!python/unicode 'x'",
+                "\\x41",
+                "\\u20ac",
+                "\\ud83d",
+                "\\U0001F600",
+                "\\e",
+                "\\n",
+                '\\"',
             ]
         ),
         max_size=14,
@@ -161,22 +180,42 @@ def test_any_text_is_read_as_the_full_parser_reads_it_or_left_to_it(text: str) -
     assert same_or_left(f"{text}\n")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_a_cassette_with_a_changed_place_is_read_as_the_full_parser_reads_it_or_left_to_it(
     data: st.DataObject,
 ) -> None:
     text = cassette(body=b'it\'s a \\ "body" of many words, ' * 8)
     place = data.draw(st.integers(0, len(text)))
-    put = data.draw(
+    replacement = data.draw(
         st.sampled_from(
             ["", " ", "\n", "'", '"', ":", ": ", "- ", "#", " #", "  ", "\n\n", "\t", "!", "&a ", "\\"]
         )
     )
     length = data.draw(st.integers(0, 3))
-    changed = text[:place] + put + text[place + length :]
+    altered_text = text[:place] + replacement + text[place + length :]
 
-    assert same_or_left(changed)
+    assert same_or_left(altered_text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: {code: 200, message: Not Found}",
+        "a: {string: 'it''s', more: null}",
+        'a: {string: "x\\n\\xe9 \\"y\\""}',
+        "a: {string: !!python/unicode 'x'}",
+        "a: !!python/unicode 'x'",
+        "a: [Bearer <TOKEN>]",
+        "a: [admin@example.org, 'b, c', 7]",
+        'a: [W/"295f8e"]',
+        "a: [os macOS; sdk x/1.3.1;\n    python 3]",
+        "a: default-src\n  'self' data:;\n  - x",
+        'a: "one\\\n  \\ two\n  three \\\\\n  \\e \\N \\U0001F600"',
+    ],
+)
+def test_what_older_versions_wrote_takes_the_short_way(line: str) -> None:
+    assert short(f"{line}\n") == full(f"{line}\n") != UnsupportedYamlError
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_cassettes_of_folders_and_files_are_found_once_and_sorted(folder: Path) -> None:
-    found = cassettes_in([folder, folder / "b.yaml"])
-    assert [path.relative_to(folder).as_posix() for path in found] == [
+    paths = cassettes_in([folder, folder / "b.yaml"])
+    assert [path.relative_to(folder).as_posix() for path in paths] == [
         "a.yml",
         "b.yaml",
         "deep/c.json",

@@ -9,8 +9,6 @@ import pytest
 from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cassettes.conftest import Provider
 
 ASK = """
@@ -58,10 +56,11 @@ class TestUsers(unittest.TestCase):
 
 
 @pytest.fixture
-def project(tmp_path: Path, provider: Provider) -> Project:
-    return Project(tmp_path, provider.url)
+def project(pytester: pytest.Pytester, provider: Provider) -> Project:
+    return Project(pytester, provider.url)
 
 
+@pytest.mark.long
 def test_every_wide_scope_replays_alone_and_reaches_nothing(project: Project, provider: Provider) -> None:
     for scope in ("class", "module", "session"):
         project.write(f"test_{scope}.py", ASK + FIXTURE.format(scope=scope))
@@ -85,6 +84,7 @@ def test_fixtures_have_cassettes_named_after_where_they_are(project: Project) ->
     ]
 
 
+@pytest.mark.long
 def test_a_teardown_without_a_recording_fails_and_reaches_nothing(
     project: Project, provider: Provider
 ) -> None:
@@ -99,6 +99,7 @@ def test_a_teardown_without_a_recording_fails_and_reaches_nothing(
     assert provider.hits.total() == hits
 
 
+@pytest.mark.long
 def test_an_older_recording_with_the_requests_in_the_first_test_s_cassette_replays(project: Project) -> None:
     text = ASK + FIXTURE.format(scope="session").replace('    ask("/things/7", "DELETE")\n', "")
     inline = text.replace('scope="session"', 'scope="function"').replace(", thing", "", 1)
@@ -107,3 +108,21 @@ def test_an_older_recording_with_the_requests_in_the_first_test_s_cassette_repla
     project.write("test_it.py", text)
     assert "exit 0" in project.pytest("-k", "one")
     assert inline != text
+
+
+def test_a_test_replays_alone_that_uses_a_fixture_of_its_package(
+    project: Project, provider: Provider
+) -> None:
+    project.write("pkg/__init__.py", "")
+    project.write(
+        "pkg/conftest.py",
+        ASK + '@pytest.fixture(scope="package")\ndef thing():\n    yield ask("/things")\n    ask("/gone")\n',
+    )
+    for number in ("one", "two"):
+        code = (
+            f"@pytest.mark.cassette\ndef test_{number}(thing):\n    assert ask('/{number}') == '/{number}'\n"
+        )
+        project.write(f"pkg/test_{number}.py", ASK + code)
+    project.pytest("--pactape-record", "once")
+    hits = provider.hits.total()
+    assert ("exit 0" in project.pytest("-k", "two"), provider.hits.total()) == (True, hits)

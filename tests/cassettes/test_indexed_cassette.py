@@ -85,8 +85,8 @@ class Trial:
         return VcrRequest(method, self.random.choice(URLS), self.random.choice(BODIES), headers)
 
     def pick(self) -> VcrRequest:
-        known = self.random.random() < 0.8
-        return copy.deepcopy(self.random.choice(self.pool)) if known else self.request()
+        from_pool = self.random.random() < 0.8
+        return copy.deepcopy(self.random.choice(self.pool)) if from_pool else self.request()
 
     def options(self) -> dict[str, Any]:
         usual = ["method", "scheme", "host", "port", "path", "query", *self.random.choice([[], ["body"]])]
@@ -194,10 +194,10 @@ def test_ten_thousand_random_cassettes_give_the_same_answers_as_vcrpy(block: int
 
 
 def test_looking_for_one_of_many_requests_asks_the_matchers_about_none_of_the_others() -> None:
-    asked = []
+    compared_urls = []
 
     def counting(live: VcrRequest, recorded: VcrRequest) -> bool:
-        asked.append(recorded.uri)
+        compared_urls.append(recorded.uri)
         return bool(live.headers == recorded.headers)
 
     cassette = IndexedCassette("cassette", match_on=(*VCR()._get_matchers(["uri", "body"]), counting))  # noqa: SLF001 -- vcrpy's way from names to matchers
@@ -205,7 +205,7 @@ def test_looking_for_one_of_many_requests_asks_the_matchers_about_none_of_the_ot
         cassette.append(VcrRequest("GET", f"http://a.test/{number}", None, {}), response("text"))
     cassette.rewound = True
     play(cassette, VcrRequest("GET", "http://a.test/50", None, {}))
-    assert asked == ["http://a.test/50"]
+    assert compared_urls == ["http://a.test/50"]
 
 
 def test_a_played_repetition_is_not_looked_at_again() -> None:

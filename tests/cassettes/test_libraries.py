@@ -159,10 +159,10 @@ def test_what_requests_recorded_it_replays(
 @every_library
 def test_what_it_recorded_is_read(tmp_path: Path, url: str, ask: Callable[..., Answer]) -> None:
     with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
-        recorded = ask_all(ask, url)
-    read = read_cassette(tmp_path / "cassette.yaml")
+        answers = ask_all(ask, url)
+    exchanges = read_cassette(tmp_path / "cassette.yaml")
     assert [
-        (each.request.method, each.request.url.removeprefix(url), each.request.body) for each in read
+        (each.request.method, each.request.url.removeprefix(url), each.request.body) for each in exchanges
     ] == [
         ("GET", "/users/7", b""),
         ("GET", "/packed", b""),
@@ -170,7 +170,7 @@ def test_what_it_recorded_is_read(tmp_path: Path, url: str, ask: Callable[..., A
         ("POST", "/users", b'{"name": "Ada"}'),
         ("POST", "/users", b'{"name": "Grace"}'),
     ]
-    assert [Answer(each.response.status, _unpacked(each.response.body)) for each in read] == recorded
+    assert [Answer(each.response.status, _unpacked(each.response.body)) for each in exchanges] == answers
 
 
 @every_library

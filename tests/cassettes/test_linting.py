@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape.cassettes.lint import lint_cassette, lint_file
-from pactape.cassettes.scrubbing.second_look import Possibility, possible_secrets
+from pactape.cassettes.maintenance.lint import lint_cassette, lint_file
+from pactape.cassettes.scrubbing.detection.second_look import Possibility, possible_secrets
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def test_a_finding_names_the_field(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_does_not_hide_the_findings_of_the_others(project: Path) -> None:
-    (project / "cassettes" / "b.yaml").write_text("- not\n- a cassette\n", encoding="utf-8")
+    (project / "cassettes" / "b.yaml").write_text("interactions: [\n", encoding="utf-8")
     (project / "cassettes" / "c.yaml").write_text(CASSETTE % f'{{"api_key": "{SECRET}"}}', encoding="utf-8")
-    done = lint(project)
-    assert (done.returncode, "c.yaml" in done.stdout, "b.yaml" in done.stdout + done.stderr) == (
+    result = lint(project)
+    assert (result.returncode, "c.yaml" in result.stdout, "b.yaml" in result.stdout + result.stderr) == (
         2,
         True,
         True,
@@ -62,17 +62,17 @@ def test_contracts_and_cached_files_are_linted_too(project: Path, name: str) -> 
     path = project / name
     path.parent.mkdir(parents=True)
     path.write_bytes(b'\x00\xff{"api_key": "%s"}\x00' % SECRET.encode())
-    done = lint(project)
-    assert (done.returncode, path.name in done.stdout, SECRET in done.stdout) == (1, True, False)
+    result = lint(project)
+    assert (result.returncode, path.name in result.stdout, SECRET in result.stdout) == (1, True, False)
 
 
 def test_what_only_the_second_look_notices_is_possible_and_does_not_count(project: Path) -> None:
     (project / "cassettes" / "a.yaml").write_text(
         CASSETTE % '{"blurb": "q8Zr1LmX0vTy7PbKw3NdJ5sHc2Gf"}', encoding="utf-8"
     )
-    done = lint(project)
-    assert (done.returncode, "blurb: possible: high entropy" in done.stdout) == (0, True)
-    assert done.stdout.endswith("0 secrets and 1 possible in 1 file\n")
+    result = lint(project)
+    assert (result.returncode, "blurb: possible: high entropy" in result.stdout) == (0, True)
+    assert result.stdout.endswith("0 secrets and 1 possible in 1 file\n")
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_the_test_and_its_provider_states_are_linted(tmp_path: Path) -> None:
     ]
 
 
-def test_a_body_under_a_wrong_content_coding_is_linted_as_it_is(tmp_path: Path) -> None:
+def test_a_body_under_a_wrong_content_coding_is_linted_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     text = CASSETTE % f'{{"api_key": "{SECRET}"}}'
     path.write_text(text.replace("Content-Type", "Content-Encoding: [br], Content-Type"), encoding="utf-8")
@@ -101,10 +101,10 @@ def test_a_body_under_a_wrong_content_coding_is_linted_as_it_is(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "possibilities"),
     [
         ('{"blurb": "q8Zr1LmX0vTy7PbKw3NdJ5sHc2Gf"}', [Possibility("blurb", "high entropy")]),
-        ("secretKey: tulips99x", [Possibility("secretKey", "a value with digits behind a suspicious name")]),
+        ("secretKey: tulips99x", [Possibility("secretKey", "a value with digits after a suspicious name")]),
         ('{"blurb": "<scrubbed-2-and-more-of-it>"}', []),
         ('{"secret_count": "20260101"}', []),
         ('{"sha": "q8Zr1LmX0vTy7PbKw3NdJ5sHc2Gf"}', []),
@@ -114,5 +114,5 @@ def test_a_body_under_a_wrong_content_coding_is_linted_as_it_is(tmp_path: Path) 
         ('{"blurb": "qwertzuiopasdfghjklyxcvbnm"}', []),
     ],
 )
-def test_the_second_look_has_rules_of_its_own(text: str, found: list[Possibility]) -> None:
-    assert list(possible_secrets(text)) == found
+def test_the_second_look_has_rules_of_its_own(text: str, possibilities: list[Possibility]) -> None:
+    assert list(possible_secrets(text)) == possibilities

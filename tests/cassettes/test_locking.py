@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.announcements import Announcement, announced_for, announcing
-from pactape.cassettes.expiry import recorded_at
+from pactape.cassettes.maintenance.expiry import recorded_at
 from pactape.exchange import Call, Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def test_a_cassette_is_written_where_the_home_folder_can_not_be(tmp_path: Path) 
     blocked.write_text("")
     home = {"HOME": str(blocked), "XDG_CACHE_HOME": str(blocked / "cache")}
     command = [sys.executable, "-c", WRITING, str(tmp_path / "c.yaml")]
-    done = subprocess.run(command, env={**os.environ, **home}, capture_output=True, text=True, check=False)
-    assert (done.returncode, (tmp_path / "c.yaml").is_file()) == (0, True), done.stderr
+    result = subprocess.run(command, env={**os.environ, **home}, capture_output=True, text=True, check=False)
+    assert (result.returncode, (tmp_path / "c.yaml").is_file()) == (0, True), result.stderr
 
 
 def test_a_call_is_announced_for_the_requests_inside_its_context_only() -> None:

@@ -9,8 +9,6 @@ import pytest
 from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cassettes.conftest import Provider
 
 TEST = """
@@ -24,11 +22,10 @@ def test_first():
 
 
 @pytest.fixture
-def project(tmp_path: Path, provider: Provider) -> Project:
-    return Project(tmp_path, provider.url)
+def project(pytester: pytest.Pytester, provider: Provider) -> Project:
+    return Project(pytester, provider.url)
 
 
-@pytest.mark.parametrize("workers", [(), ("-p", "xdist.plugin", "-n", "1")], ids=["alone", "a worker"])
 @pytest.mark.parametrize(
     ("mark", "words"),
     [
@@ -50,15 +47,23 @@ def project(tmp_path: Path, provider: Provider) -> Project:
     ],
 )
 def test_a_marker_that_can_not_be_used_ends_the_run_with_one_message(
-    project: Project, mark: str, words: str, workers: tuple[str, ...]
+    project: Project, mark: str, words: str
 ) -> None:
-    if workers and mark != "cassette(1)":
-        pytest.skip("one marker shows how workers end")
     text = TEST.format(mark=mark)
     project.write(
         "test_it.py", text.replace("@pytest.mark.cassette\n", "") if mark.startswith("cassette") else text
     )
-    output = project.pytest("--pactape-record", "once", *workers)
+    check_refused(project, words)
+
+
+def test_a_marker_that_can_not_be_used_ends_a_run_with_workers_alike(project: Project) -> None:
+    project.write("test_it.py", TEST.format(mark="cassette(1)").replace("@pytest.mark.cassette\n", ""))
+    check_refused(project, "path: expected", "-p", "xdist.plugin", "-n", "1")
+
+
+def check_refused(project: Project, words: str, *options: str) -> None:
+    """Check that a run ends with one message that has the words, and records nothing."""
+    output = project.pytest("--pactape-record", "once", *options)
     assert "exit 4" in output, output
     assert words in output
     assert "test_first" in output
@@ -83,7 +88,7 @@ def test_a_request_that_a_client_s_own_error_hides_is_shown_at_the_end(project: 
         output = project.pytest(*workers)
         section = output.partition("requests without a recorded response")[2]
         assert "test_it.py::test_first" in section
-        assert "no recorded interaction answers GET" in section
+        assert "no recorded interaction matches GET" in section
 
 
 def test_the_traceback_of_an_unmatched_request_shows_the_project_only(project: Project) -> None:

@@ -71,8 +71,8 @@ class Project:
 
     @property
     def cassette(self) -> Path:
-        (found,) = (self.root / "cassettes").glob("*.yaml")
-        return found
+        (path,) = (self.root / "cassettes").glob("*.yaml")
+        return path
 
     @property
     def taken(self) -> int:
@@ -82,12 +82,12 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(sys, "path", [str(pytester.path), *sys.path])
-    made = Project(pytester)
-    made.tests(TESTS)
-    return made
+    instance = Project(pytester)
+    instance.tests(TESTS)
+    return instance
 
 
-def test_a_recorded_message_is_given_again_without_the_queue(project: Project) -> None:
+def test_a_recorded_message_is_replayed_without_the_queue(project: Project) -> None:
     project.run("--pactape-record", "all").assert_outcomes(passed=1)
     project.run().assert_outcomes(passed=1)
     assert project.taken == 1
@@ -115,8 +115,8 @@ def test_lint_finds_the_secret_of_a_message_that_was_recorded_before(project: Pr
     document = yaml.safe_load(project.cassette.read_text())
     document["pactape"]["messages"][0]["content"]["user"]["password"] = "hunter2secret"
     project.cassette.write_text(yaml.safe_dump(document))
-    (found,) = lint_cassette(project.cassette)
-    assert str(found).endswith("messages[0]: content: $.user.password: secret field")
+    (finding,) = lint_cassette(project.cassette)
+    assert str(finding).endswith("messages[0]: content: $.user.password: secret field")
 
 
 def test_a_cassette_of_messages_alone_is_one_that_stock_vcrpy_reads(project: Project) -> None:
@@ -161,7 +161,7 @@ def test_what_is_missing_is_recorded_and_what_is_there_stays(project: Project) -
     ]
 
 
-def test_what_is_read_while_replaying_is_noted_when_asked(project: Project) -> None:
+def test_what_is_read_while_replaying_is_noted_on_request(project: Project) -> None:
     project.run("--pactape-record", "all")
     project.tests(TESTS + "    assert event['sequence'] == 1\n")
     project.run("--pactape-observe").assert_outcomes(passed=1)

@@ -27,6 +27,12 @@ def listener() -> Iterator[tuple[str, int]]:
         yield server.getsockname()
 
 
+def reached(address: tuple[str, int]) -> object:
+    """Connect to an address, and return the address of the other side."""
+    with socket.create_connection(address, timeout=5) as client:
+        return client.getpeername()
+
+
 def test_no_connection_is_made(listener: tuple[str, int]) -> None:
     with (
         network_closed("cassette.yaml"),
@@ -64,12 +70,12 @@ def test_a_pair_of_connected_sockets_talks_on() -> None:
 @pytest.mark.parametrize("allow", ["127.0.0.1", "127.0.0.1:{port}", "localhost"])
 def test_an_allowed_address_is_reached(listener: tuple[str, int], allow: str) -> None:
     with network_closed("cassette.yaml", allow=[allow.format(port=listener[1])]):
-        socket.create_connection(listener, timeout=5).close()
+        assert reached(listener) == listener
 
 
 def test_an_allowed_name_is_looked_up_and_reached(listener: tuple[str, int]) -> None:
     with network_closed("cassette.yaml", allow=[f"localhost:{listener[1]}"]):
-        socket.create_connection(("localhost", listener[1]), timeout=5).close()
+        assert reached(("localhost", listener[1])) == listener
 
 
 def test_another_port_of_an_allowed_host_is_refused(listener: tuple[str, int]) -> None:
@@ -99,6 +105,7 @@ def test_no_unix_socket_is_reached(unix_listener: str) -> None:
 def test_an_allowed_unix_socket_is_reached(unix_listener: str) -> None:
     with socket.socket(socket.AF_UNIX) as client, network_closed("cassette.yaml", allow=[unix_listener]):
         client.connect(unix_listener)
+        assert client.getpeername() == unix_listener
 
 
 def test_a_folder_lets_the_unix_sockets_in_it_be_reached() -> None:
@@ -108,24 +115,24 @@ def test_a_folder_lets_the_unix_sockets_in_it_be_reached() -> None:
 
 
 def test_a_thread_that_records_is_not_hindered_by_one_that_replays(listener: tuple[str, int]) -> None:
-    closed, done = threading.Event(), threading.Event()
+    closed, finish = threading.Event(), threading.Event()
 
     def replay() -> None:
         with network_closed("cassette.yaml"):
             closed.set()
-            done.wait(5)
+            finish.wait(5)
 
     with ThreadPoolExecutor(1) as pool, network_open():
         pool.submit(replay)
-        closed.wait(5)
-        socket.create_connection(listener, timeout=5).close()
-        done.set()
+        assert closed.wait(5)
+        assert reached(listener) == listener
+        finish.set()
 
 
 def test_the_network_is_open_again_after_the_last_guard(listener: tuple[str, int]) -> None:
     with network_closed("one.yaml"), network_closed("two.yaml"):
         pass
-    socket.create_connection(listener, timeout=5).close()
+    assert reached(listener) == listener
 
 
 def test_a_connection_made_before_asks_nothing(provider: Provider) -> None:
@@ -180,14 +187,16 @@ def _pair_over_the_loopback(*_: object) -> tuple[socket.socket, socket.socket]:
         return one, server.accept()[0]
 
 
-def test_a_socket_pair_over_the_loopback_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_pair_over_the_loopback_is_not_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socketpair", _pair_over_the_loopback)
     with network_closed("cassette.yaml"):
-        for each in socket.socketpair():
-            each.close()
+        one, other = socket.socketpair()
+        with one, other:
+            one.sendall(b"x")
+            assert other.recv(1) == b"x"
 
 
-def test_the_sockets_of_multiprocessing_stay_open_and_no_others() -> None:
+def test_the_sockets_of_multiprocessing_stay_open_and_others_do_not() -> None:
     guard = NetworkGuard("cassette.yaml")
     assert guard.permits_connection("/run/pymp-5ygy_vq1/listener-kwjhblp7")
     assert guard.permits_connection(b"\0listener-12-0")

@@ -43,8 +43,8 @@ def test_a_placeholder_keeps_the_form(secret: str, placeholder: str) -> None:
 
 
 def test_the_placeholder_of_a_jwt_is_an_unsigned_one_with_its_harmless_claims() -> None:
-    made = NumberedPlaceholders().for_text(JWT)
-    assert (read_jwt(made), is_unsigned_jwt(made)) == (
+    placeholder = NumberedPlaceholders().for_text(JWT)
+    assert (read_jwt(placeholder), is_unsigned_jwt(placeholder)) == (
         ({"alg": "none", "typ": "JWT"}, {"exp": 4102444800, "email": "scrubbed"}),
         True,
     )
@@ -67,22 +67,26 @@ def test_an_unsigned_jwt_of_something_else_has_no_claims() -> None:
 @given(st.lists(st.text("abcdef0123456789-", min_size=3, max_size=12), min_size=1, max_size=40))
 def test_equal_secrets_have_equal_placeholders_and_different_ones_differ(secrets: list[str]) -> None:
     placeholders = NumberedPlaceholders()
-    made = {secret: placeholders.for_text(secret) for secret in secrets}
+    placeholder_of = {secret: placeholders.for_text(secret) for secret in secrets}
     again = {secret: placeholders.for_text(secret) for secret in secrets}
-    fresh = [secret for secret in made if not is_placeholder(secret)]
-    assert (made == again, len({made[secret] for secret in fresh})) == (True, len(fresh))
+    fresh = [secret for secret in placeholder_of if not is_placeholder(secret)]
+    assert (placeholder_of == again, len({placeholder_of[secret] for secret in fresh})) == (True, len(fresh))
 
 
 @given(st.sampled_from(["q8Zr1LmX0vTy", "492817", str(uuid.UUID(int=7)), "a@b.co", "1990-05-17", KEY, JWT]))
 def test_a_placeholder_is_recognized_as_one_and_as_a_mask(secret: str) -> None:
-    made = NumberedPlaceholders().for_text(secret)
-    assert (is_placeholder(made), is_mask(made), NumberedPlaceholders().for_text(made)) == (True, True, made)
+    placeholder = NumberedPlaceholders().for_text(secret)
+    assert (
+        is_placeholder(placeholder),
+        is_mask(placeholder),
+        NumberedPlaceholders().for_text(placeholder),
+    ) == (True, True, placeholder)
 
 
 def test_numbers_stay_numbers_of_their_type_and_differ() -> None:
     placeholders = NumberedPlaceholders()
-    made = [placeholders.for_number(each) for each in (4711, 4712, 4711, 4.5)]
-    assert (made, list(map(type, made))) == ([0, 2, 0, 3.0], [int, int, int, float])
+    numbers = [placeholders.for_number(each) for each in (4711, 4712, 4711, 4.5)]
+    assert (numbers, list(map(type, numbers))) == ([0, 2, 0, 3.0], [int, int, int, float])
 
 
 def test_many_numbers_have_placeholders_that_differ() -> None:
@@ -129,12 +133,16 @@ def test_a_secret_of_an_answer_has_the_same_placeholder_wherever_it_is_sent() ->
     scrubber = Scrubber()
     session = "q8Zr1LmX0vTy7PbK"
     answer = scrubber.body(json.dumps({"sessionId": session}).encode(), "application/json")
-    made = msgspec.json.decode(answer)["sessionId"]
+    placeholder = msgspec.json.decode(answer)["sessionId"]
     assert (
         scrubber.url(f"https://a.test/sessions/{session}/items?ref={session}"),
         scrubber.header("X-Ref", session),
         scrubber.body(json.dumps({"ref": session}).encode(), "application/json"),
-    ) == (f"https://a.test/sessions/{made}/items?ref={made}", made, json.dumps({"ref": made}).encode())
+    ) == (
+        f"https://a.test/sessions/{placeholder}/items?ref={placeholder}",
+        placeholder,
+        json.dumps({"ref": placeholder}).encode(),
+    )
 
 
 def test_more_secrets_than_are_looked_for_one_by_one_are_still_found_where_they_stand_alone() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pactape.cassettes.scrubbing.name_tables import (
+from pactape.cassettes.scrubbing.detection.name_tables import (
     CODES,
     CONNECTIONS,
     CREDENTIALS,
@@ -13,12 +13,11 @@ from pactape.cassettes.scrubbing.name_tables import (
     SIGNATURES,
     SUSPICIOUS,
 )
-from pactape.cassettes.scrubbing.names import NameKind, classify_name
-from pactape.cassettes.scrubbing.providers import FORMS, ProviderForm, expand_example
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
+from pactape.cassettes.scrubbing.detection.providers import FORMS, ProviderForm, expand_example
 from pactape.cassettes.scrubbing.quick_checks import quick_checks
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.cassettes.scrubbing.texts import names_something
 
 from tests.cassettes.helpers.harmless_fields import destroyed
 from tests.cassettes.helpers.planted_secrets import planted_cases, stays
@@ -40,8 +39,8 @@ def test_no_harmless_field_is_destroyed() -> None:
 @pytest.mark.parametrize("form", FORMS, ids=[f"{index} {form.kind}" for index, form in enumerate(FORMS)])
 def test_a_form_finds_its_example_and_not_its_counterexample(form: ProviderForm) -> None:
     example, other = expand_example(form.example), expand_example(form.counterexample)
-    found = [each.kind for each in _replaced(f"see {example} there")]
-    assert (bool(found), form.kind in [each.kind for each in _replaced(other)]) == (True, False)
+    kinds = [each.kind for each in _replaced(f"see {example} there")]
+    assert (bool(kinds), form.kind in [each.kind for each in _replaced(other)]) == (True, False)
 
 
 def _replaced(text: str) -> list:  # type: ignore[type-arg]  # of the module's own type

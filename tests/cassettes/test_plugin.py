@@ -79,9 +79,9 @@ class Project:
 def project(pytester: pytest.Pytester, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delitem(sys.modules, "handlers", raising=False)
     monkeypatch.setattr(sys, "path", [str(pytester.path), *sys.path])
-    made = Project(pytester, provider)
-    made.tests(TESTS)
-    return made
+    instance = Project(pytester, provider)
+    instance.tests(TESTS)
+    return instance
 
 
 def test_records_and_then_replays_without_the_provider(project: Project, provider: Provider) -> None:
@@ -124,7 +124,7 @@ def test_a_failed_re_recording_leaves_the_old_cassette(project: Project) -> None
     assert project.cassette().read_bytes() == before
 
 
-def test_a_failed_test_leaves_its_cassette_when_asked(project: Project) -> None:
+def test_a_failed_test_leaves_its_cassette_on_request(project: Project) -> None:
     project.tests(TESTS.replace('"/users/7"\n', '"/users/8"\n'))
     project.run("--pactape-record", "all", "--pactape-keep-failed").assert_outcomes(failed=1)
     assert len(read_cassette(project.cassette())) == 1
@@ -137,10 +137,9 @@ def test_the_settings_can_ask_to_keep_what_failed_tests_recorded(project: Projec
     assert len(read_cassette(project.cassette())) == 1
 
 
-def test_a_test_of_a_unittest_class_records_and_replays(project: Project) -> None:
+def test_a_test_of_a_unittest_class_replays_the_cassette_that_its_marker_names(project: Project) -> None:
     project.tests(
-        "import pytest, requests, unittest\n\n"
-        "class TestUsers(unittest.TestCase):\n"
+        "import pytest, requests, unittest\n\nclass TestUsers(unittest.TestCase):\n"
         "    @pytest.mark.cassette('users.yaml')\n"
         "    def test_gets_a_user(self):\n"
         "        assert requests.get('http://users.example.com/users/7', timeout=5).ok\n"
@@ -172,7 +171,7 @@ def test_an_unknown_argument_of_the_marker_ends_the_run_before_any_test(project:
     result.stdout.fnmatch_lines("*consumr*")
 
 
-def test_a_given_state_that_nobody_sets_up_is_named(project: Project) -> None:
+def test_a_given_state_without_a_handler_is_named(project: Project) -> None:
     project.tests(TESTS.replace("a user exists", "a user exsts"))
     result = project.run("--pactape-record", "all")
     result.assert_outcomes(errors=1)
@@ -216,11 +215,35 @@ def test_parametrised_tests_have_a_cassette_each(project: Project) -> None:
     assert names == ["test_users.test_gets[1].yaml", "test_users.test_gets[a-b]-4d4986e2.yaml"]
 
 
+CASED = (
+    "import pytest, requests\n"
+    "@pytest.mark.cassette\n"
+    "@pytest.mark.parametrize('id', ['AB', 'ab', 'Ab'])\n"
+    "def test_gets(provider_url, id):\n"
+    "    assert requests.get(provider_url('users') + '/users/' + id, timeout=5).ok\n"
+)
+
+
+def test_tests_whose_names_differ_in_case_only_have_cassettes_that_every_file_system_keeps(
+    project: Project,
+) -> None:
+    project.tests(CASED)
+    project.run("--pactape-record", "all").assert_outcomes(passed=3)
+    names = [path.name.casefold() for path in (project.root / "cassettes").iterdir()]
+    assert len(set(names)) == 3
+
+
+def test_a_test_whose_name_differs_from_another_in_case_only_replays_alone(project: Project) -> None:
+    project.tests(CASED)
+    project.run("--pactape-record", "all")
+    project.run("test_users.py::test_gets[Ab]").assert_outcomes(passed=1)
+
+
 def test_a_project_without_marked_tests_never_imports_vcrpy(project: Project) -> None:
     project.tests("import sys\ndef test_plain():\n    assert 'vcr' not in sys.modules\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("ending", ["pytest.skip('not today')", "pytest.xfail('known')"])
@@ -239,12 +262,11 @@ def test_a_secret_parameter_of_a_state_reaches_the_handler_but_not_the_cassette(
     assert "hunter2" not in project.cassette().read_text()
 
 
-def test_a_state_s_parameter_that_is_no_json_value_is_refused_with_its_test(project: Project) -> None:
+def test_a_state_s_parameter_that_is_not_a_json_value_is_refused_with_its_test(project: Project) -> None:
     project.tests("from pathlib import Path\n" + TESTS.replace('id="7"', 'id=Path("x")'))
     result = project.run("--pactape-record", "all")
-    result.stdout.fnmatch_lines(
-        ["*test_users.py::test_gets_a_user: a `given` marker's parameters must be JSON*"]
-    )
+    message = "test_users.py::test_gets_a_user: a `given` marker's parameters must be JSON"
+    assert message in result.stdout.str()
 
 
 def test_a_replay_leaves_nothing_that_version_control_would_see(project: Project) -> None:
@@ -253,6 +275,23 @@ def test_a_replay_leaves_nothing_that_version_control_would_see(project: Project
     for command in (["git", "init", "-q"], ["git", "add", "-A"]):
         subprocess.run(command, cwd=project.root, check=True)
     project.run()
-    status = ["git", "ls-files", "--others", "--exclude-standard"]
-    seen = subprocess.run(status, cwd=project.root, capture_output=True, text=True, check=True).stdout.split()
-    assert [name for name in seen if ".pactape" in name] == []
+    command = ["git", "ls-files", "--others", "--exclude-standard"]
+    assert ".pactape" not in subprocess.check_output(command, cwd=project.root, text=True)
+
+
+def test_a_test_whose_file_system_is_faked_replays(project: Project) -> None:
+    functions = "builtins.open", "io.open", "os.open", "os.stat", "os.scandir", "os.listdir"
+    project.tests(
+        "import pytest, requests\n"
+        "def missing(path, *_, **__): raise FileNotFoundError(path)\n"
+        "@pytest.mark.cassette\n"
+        "def test_gets(provider_url, monkeypatch):\n"
+        "    session, url = requests.Session(), provider_url('users')\n"
+        "    session.trust_env = False\n"
+        f"    for name in {functions}: monkeypatch.setattr(name, missing)\n"
+        "    assert session.get(url + '/users/7', timeout=5).ok\n"
+        "    monkeypatch.undo()\n"
+        "    session.close()\n"
+    )
+    project.run("--pactape-record", "all").assert_outcomes(passed=1)
+    project.run().assert_outcomes(passed=1)

@@ -105,7 +105,7 @@ def test_its_options_are_those_of_the_marker(
 
 def test_without_a_recording_it_fails_and_reaches_nothing(code: Any, provider: Provider) -> None:
     module = load(code)
-    with pytest.raises(NoMatchError, match="there is no such file"):
+    with pytest.raises(NoMatchError, match="the file does not exist"):
         module.plain()
     assert provider.hits.total() == 0
 

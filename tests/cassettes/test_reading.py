@@ -27,7 +27,7 @@ version: 1
 """
 
 
-def read(path: Path, text: str | bytes) -> Exchange:
+def exchange_in(path: Path, text: str | bytes) -> Exchange:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     (exchange,) = read_cassette(path)
     return exchange
@@ -40,7 +40,7 @@ def cassette(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["cassette.yaml", "cassette.yml", "cassette", "cassette.test_it"])
 def test_a_name_needs_no_extension(tmp_path: Path, name: str) -> None:
-    assert read(tmp_path / name, PLAIN).response.body == b"text"
+    assert exchange_in(tmp_path / name, PLAIN).response.body == b"text"
 
 
 @pytest.mark.parametrize("name", ["cassette.json", "cassette.yaml", "cassette"])
@@ -48,21 +48,21 @@ def test_json_is_read_under_any_name(tmp_path: Path, name: str) -> None:
     request = VcrRequest("GET", "http://api.example.com/\U0001f600", None, {})
     response = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": "\U0001f600"}}
     text = serialize({"requests": [request], "responses": [response]}, jsonserializer)
-    assert read(tmp_path / name, text).response.body == "\U0001f600".encode()
+    assert exchange_in(tmp_path / name, text).response.body == "\U0001f600".encode()
 
 
 def test_a_cassette_needs_no_version(cassette: Path) -> None:
-    assert read(cassette, PLAIN.replace("version: 1\n", "")).request.url == "http://api.example.com/a"
+    assert exchange_in(cassette, PLAIN.replace("version: 1\n", "")).request.url == "http://api.example.com/a"
 
 
 def test_headers_may_be_single_values(cassette: Path) -> None:
-    assert read(cassette, PLAIN.replace("[b]", "b")).response.headers == (("A", "b"),)
+    assert exchange_in(cassette, PLAIN.replace("[b]", "b")).response.headers == (("A", "b"),)
 
 
 def test_a_header_that_comes_twice_stays_twice(cassette: Path) -> None:
     both = (("A", "b"), ("A", "c"))
-    assert read(cassette, PLAIN.replace("[b]", "[b, c]")).response.headers == both
-    assert read(cassette, PLAIN.replace("Accept: ['*/*']", "A: [b, c]")).request.headers == both
+    assert exchange_in(cassette, PLAIN.replace("[b]", "[b, c]")).response.headers == both
+    assert exchange_in(cassette, PLAIN.replace("Accept: ['*/*']", "A: [b, c]")).request.headers == both
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_a_header_that_comes_twice_stays_twice(cassette: Path) -> None:
     ],
 )
 def test_old_request_bodies_are_read(cassette: Path, body: str, expected: bytes) -> None:
-    assert read(cassette, PLAIN.replace("body: null", f"body: {body}")).request.body == expected
+    assert exchange_in(cassette, PLAIN.replace("body: null", f"body: {body}")).request.body == expected
 
 
 def test_a_parsed_body_is_read_as_json(cassette: Path) -> None:
-    exchange = read(cassette, PLAIN.replace("body: {string: text}", "parsed_body: {a: [1, null]}"))
+    exchange = exchange_in(cassette, PLAIN.replace("body: {string: text}", "parsed_body: {a: [1, null]}"))
     assert json.loads(exchange.response.body) == {"a": [1, None]}
 
 
@@ -90,12 +90,12 @@ def test_the_old_form_of_httpx_is_read(cassette: Path, content: bytes) -> None:
     response = {"status_code": 201, "headers": {"content-encoding": ["gzip"]}, "content": content}
     request = {"method": "GET", "uri": "http://api.example.com/", "body": "", "headers": {}}
     text = yamlserializer.serialize({"interactions": [{"request": request, "response": response}]})
-    exchange = read(cassette, text)
+    exchange = exchange_in(cassette, text)
     assert (exchange.response.status, exchange.response.body) == (201, b"text")
 
 
 def test_a_response_without_a_body_has_an_empty_one(cassette: Path) -> None:
-    assert read(cassette, PLAIN.replace("{string: text}", "{}")).response.body == b""
+    assert exchange_in(cassette, PLAIN.replace("{string: text}", "{}")).response.body == b""
 
 
 def test_a_content_encoding_stays_on(cassette: Path) -> None:
@@ -103,29 +103,29 @@ def test_a_content_encoding_stays_on(cassette: Path) -> None:
     request: dict[str, Any] = {"method": "GET", "uri": "http://api.example.com/", "body": None, "headers": {}}
     response = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": data}}
     text = yamlserializer.serialize({"interactions": [{"request": request, "response": response}]})
-    assert read(cassette, text).response.body == data
+    assert exchange_in(cassette, text).response.body == data
 
 
 def test_the_key_pactape_gives_provenance_and_calls(cassette: Path) -> None:
     metadata = (
         "pactape: {version: 1, test: t.py::a, description: a, calls: [{operation: GET /a, path: /a}]}\n"
     )
-    exchange = read(cassette, PLAIN + metadata)
+    exchange = exchange_in(cassette, PLAIN + metadata)
     assert exchange.call == Call(operation="GET /a", path="/a")
     assert exchange.provenance is not None
     assert exchange.provenance.test == "t.py::a"
 
 
 @given(st.binary(), st.binary(), st.integers(100, 599))
-def test_what_vcrpy_writes_is_read_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, sent: bytes, received: bytes, status: int
+def test_what_vcrpy_writes_is_read_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, request_body: bytes, response_body: bytes, status: int
 ) -> None:
-    request = VcrRequest("POST", "http://api.example.com/", sent, {})
-    response = {"status": {"code": status, "message": ""}, "headers": {}, "body": {"string": received}}
+    request = VcrRequest("POST", "http://api.example.com/", request_body, {})
+    response = {"status": {"code": status, "message": ""}, "headers": {}, "body": {"string": response_body}}
     text = serialize({"requests": [request], "responses": [response]}, yamlserializer)
-    exchange = read(tmp_path_factory.mktemp("cassette") / "cassette.yaml", text)
-    assert exchange.request.body == sent
-    assert (exchange.response.status, exchange.response.body) == (status, received)
+    exchange = exchange_in(tmp_path_factory.mktemp("cassette") / "cassette.yaml", text)
+    assert exchange.request.body == request_body
+    assert (exchange.response.status, exchange.response.body) == (status, response_body)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_vcrpy_writes_is_read_as_it_was(
 )
 def test_what_cannot_be_read_says_where_and_why(cassette: Path, text: str | bytes, place: str) -> None:
     with pytest.raises(CassetteFormatError, match=place):
-        read(cassette, text)
+        exchange_in(cassette, text)
 
 
 def test_a_missing_file_is_named(cassette: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_missing_file_is_named(cassette: Path) -> None:
     ],
 )
 def test_nothing_in_a_cassette_is_executed(tmp_path: Path, cassette: Path, tag: str) -> None:
-    made = tmp_path / "made"
+    marker = tmp_path / "made"
     with pytest.raises(CassetteFormatError):
-        read(cassette, PLAIN.replace("body: null", f"body: {tag.format(made=made)}"))
-    assert not made.exists()
+        exchange_in(cassette, PLAIN.replace("body: null", f"body: {tag.format(made=marker)}"))
+    assert not marker.exists()

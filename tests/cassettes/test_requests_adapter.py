@@ -53,7 +53,7 @@ class LongWay(HTTPAdapter):
         """Nothing that counts."""
 
 
-def asked(session: requests.Session, url: str, **options: Any) -> dict[str, Any]:
+def answer_of(session: requests.Session, url: str, **options: Any) -> dict[str, Any]:
     with session:
         answer = session.request(options.pop("method", "GET"), url, timeout=5, **options)
         return {
@@ -82,11 +82,11 @@ def pools_opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.mark.parametrize("path", ANSWERS)
 def test_both_ways_give_the_same_answer(cassette: Path, provider: Provider, path: str) -> None:
     with use_cassette(cassette):
-        short = asked(requests.Session(), provider.url + path, allow_redirects=False)
+        short = answer_of(requests.Session(), provider.url + path, allow_redirects=False)
     session = requests.Session()
     session.mount("http://", LongWay())
     with use_cassette(cassette):
-        long = asked(session, provider.url + path, allow_redirects=False)
+        long = answer_of(session, provider.url + path, allow_redirects=False)
     assert short == long
 
 
@@ -98,7 +98,7 @@ def test_a_body_is_compared_by_its_meaning_on_the_short_way(
     cassette: Path, provider: Provider, body: dict[str, Any]
 ) -> None:
     with use_cassette(cassette):
-        answer = asked(requests.Session(), f"{provider.url}/echo?a=1&b=2", method="POST", **body)
+        answer = answer_of(requests.Session(), f"{provider.url}/echo?a=1&b=2", method="POST", **body)
     assert answer["status"][0] == 200
 
 
@@ -113,7 +113,7 @@ def test_a_plain_request_opens_no_pool(
 
 def test_a_redirect_is_followed_on_the_short_way(cassette: Path, provider: Provider) -> None:
     with use_cassette(cassette):
-        assert asked(requests.Session(), f"{provider.url}/moved")["history"] == [302]
+        assert answer_of(requests.Session(), f"{provider.url}/moved")["history"] == [302]
 
 
 def test_retries_by_status_are_left_to_urllib3(cassette: Path, provider: Provider) -> None:
@@ -147,7 +147,7 @@ def test_what_a_test_puts_in_the_place_of_the_pool_is_asked(
 def test_a_request_without_a_recording_is_refused_on_the_short_way(
     cassette: Path, provider: Provider
 ) -> None:
-    with pytest.raises(NoMatchError, match="no recorded interaction answers GET"), use_cassette(cassette):
+    with pytest.raises(NoMatchError, match="no recorded interaction matches GET"), use_cassette(cassette):
         requests.get(f"{provider.url}/nowhere", timeout=5)
 
 

@@ -32,6 +32,7 @@ def takes(count: int, text: str = "text") -> list[RecordedInteraction]:
     ]
 
 
+@pytest.mark.long
 def test_four_processes_with_ten_interactions_each_leave_forty(tmp_path: Path, provider: Provider) -> None:
     script = textwrap.dedent("""
         import sys

@@ -7,7 +7,7 @@ import gzip
 import json
 
 import pytest
-from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.filters import RecordingFilter
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.settings import ScrubSettings
@@ -40,7 +40,7 @@ JSON = "application/json"
         (b"", JSON),
     ],
 )
-def test_what_holds_no_secret_keeps_its_bytes(body: bytes, kind: str) -> None:
+def test_what_contains_no_secret_keeps_its_bytes(body: bytes, kind: str) -> None:
     assert Scrubber().body(body, kind) == body
 
 
@@ -48,7 +48,7 @@ def test_what_holds_no_secret_keeps_its_bytes(body: bytes, kind: str) -> None:
     ("body", "clean"),
     [
         ("mutation { a(pin: 4928) }", "mutation { a(pin: 0) }"),
-        ("mutation { a(pin: 4.5) }", "mutation { a(pin: 0.0) }"),
+        ("mutation { a(pin: 492.5) }", "mutation { a(pin: 0.0) }"),
     ],
 )
 def test_a_number_among_graphql_literals_stays_a_number(body: str, clean: str) -> None:
@@ -115,33 +115,35 @@ def test_a_card_number_among_json_numbers_is_scrubbed() -> None:
 
 
 def test_a_secret_that_is_found_later_is_replaced_in_what_was_recorded_before() -> None:
-    cleaner = Cleaner({})
-    request = cleaner.request(
+    recording_filter = RecordingFilter({})
+    request = recording_filter.request(
         VcrRequest("POST", f"https://a.test/{SECRET}", SECRET.encode(), {"X-Ref": SECRET})
     )
     answer = {"status": {"code": 200}, "headers": {"X-Ref": [SECRET]}, "body": {"string": SECRET.encode()}}
-    response = cleaner.response(answer)
-    cleaner.scrubber.value({"password": SECRET})
-    again = cleaner.again(request, response)
+    response = recording_filter.response(answer)
+    recording_filter.scrubber.value({"password": SECRET})
+    again = recording_filter.with_later_secrets(request, response)
     assert SECRET not in f"{again[0].uri} {again[0].body!r} {again[0].headers} {again[1]}"
 
 
 def test_a_request_matches_that_has_a_secret_in_its_path_that_was_sent_in_a_header() -> None:
-    recorded = Cleaner({}).asked("GET", "https://a.test/scrubbed-2/x", b'{"ref": "scrubbed-2"}', {})
-    live = Cleaner({}).asked(
+    recorded = RecordingFilter({}).for_matching(
+        "GET", "https://a.test/scrubbed-2/x", b'{"ref": "scrubbed-2"}', {}
+    )
+    live = RecordingFilter({}).for_matching(
         "GET", f"https://a.test/{SECRET}/x", f'{{"ref": "{SECRET}"}}'.encode(), {"X-Api-Key": SECRET}
     )
     assert (live[1], live[2]) == (recorded[1], recorded[2])
 
 
 def test_a_body_that_cannot_be_read_is_not_recorded() -> None:
-    assert Cleaner({}).request(VcrRequest("POST", "https://a.test/", object(), {})).body is None
+    assert RecordingFilter({}).request(VcrRequest("POST", "https://a.test/", object(), {})).body is None
 
 
 def test_form_fields_get_the_content_type_that_is_sent() -> None:
     request = VcrRequest("POST", "https://a.test/", None, {})
     request.body = {"user": "ada", "password": SECRET}
-    clean = Cleaner({}).request(request)
+    clean = RecordingFilter({}).request(request)
     assert (clean.body, clean.headers.get("Content-Type")) == (
         b"user=ada&password=scrubbed",
         "application/x-www-form-urlencoded",
@@ -149,7 +151,26 @@ def test_form_fields_get_the_content_type_that_is_sent() -> None:
 
 
 def test_a_response_given_as_text_is_scrubbed_and_a_damaged_coding_stays() -> None:
-    cleaner = Cleaner({})
-    text = cleaner.response({"headers": {}, "body": {"string": f'{{"password": "{SECRET}"}}'}})
+    recording_filter = RecordingFilter({})
+    text = recording_filter.response({"headers": {}, "body": {"string": f'{{"password": "{SECRET}"}}'}})
     coded = {"headers": {"Content-Encoding": ["gzip"]}, "body": {"string": b"\x1f\x8b\x08broken"}}
-    assert (text["body"]["string"], cleaner.response(coded)) == (b'{"password": "scrubbed"}', coded)
+    assert (text["body"]["string"], recording_filter.response(coded)) == (b'{"password": "scrubbed"}', coded)
+
+
+@pytest.mark.parametrize(
+    ("body", "clean", "kind"),
+    [
+        (rb'{"a": "caf\u00e9 password=%b"}', rb'{"a": "caf\u00e9 password=scrubbed"}', JSON),
+        (
+            rb'<script>{"a": "\ud83d\ude00 \u00e9 password=%b"}</script>' + "é".encode("latin-1"),
+            rb'<script>{"a": "\ud83d\ude00 \u00e9 password=scrubbed"}</script>' + "é".encode("latin-1"),
+            "text/html; charset=iso-8859-1",
+        ),
+        (b"<a><b>&#128512; password=%b</b></a>", b"<a><b>&#128512; password=scrubbed</b></a>", "text/xml"),
+    ],
+    ids=["JSON in ASCII", "JSON in a page in Latin-1", "XML in ASCII"],
+)
+def test_a_character_that_the_charset_lacks_stays_escaped_beside_a_secret(
+    body: bytes, clean: bytes, kind: str
+) -> None:
+    assert Scrubber().body(body % SECRET.encode(), kind) == clean

@@ -1,4 +1,4 @@
-"""Planted secrets: none reaches the disk, linting finds each, and what is no secret stays as it is."""
+"""Planted secrets: none reaches the disk, linting finds each, and what is no secret stays unchanged."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, use_cassette
-from pactape.cassettes.lint import FoundSecret, lint_cassette
-from pactape.cassettes.scrubbing.cards import is_card_number
-from pactape.cassettes.scrubbing.providers import FORMS as PROVIDER_FORMS
+from pactape.cassettes.maintenance.lint import FoundSecret, lint_cassette
+from pactape.cassettes.scrubbing.detection.cards import is_card_number
+from pactape.cassettes.scrubbing.detection.providers import FORMS as PROVIDER_FORMS
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
@@ -171,9 +171,9 @@ PLANTED = [
 def test_linting_finds_what_older_cassettes_hold_and_never_shows_it(
     tmp_path: Path, url: str, headers: dict[str, str], kind: str, body: str
 ) -> None:
-    found = lint_cassette(cassette(tmp_path / "tape.yaml", url=url, headers=headers, kind=kind, body=body))
-    assert found
-    assert not [secret for secret in SECRETS if secret in "".join(map(str, found))]
+    findings = lint_cassette(cassette(tmp_path / "tape.yaml", url=url, headers=headers, kind=kind, body=body))
+    assert findings
+    assert not [secret for secret in SECRETS if secret in "".join(map(str, findings))]
 
 
 def test_at_least_sixty_shapes_are_planted() -> None:
@@ -212,7 +212,7 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize("value", HARMLESS)
-def test_what_is_no_secret_stays_as_it_is(value: dict[str, object]) -> None:
+def test_what_is_not_a_secret_stays_unchanged(value: dict[str, object]) -> None:
     body = json.dumps(value).encode()
     assert Scrubber().body(body, JSON) == body
 
@@ -254,5 +254,5 @@ TOKENS = [JWT, KEY, f"ghp_{'a' * 36}", f"AKIA{'A' * 16}", "://ada:pw@", "sk-"]
 )
 def test_looking_for_marks_first_changes_nothing_that_is_scrubbed(parts: list[str]) -> None:
     text = "".join(parts)
-    found = [form.kind for form in PROVIDER_FORMS if not form.checked and form.form.search(text)]
-    assert not found or Scrubber().text(text) != text
+    kinds = [form.kind for form in PROVIDER_FORMS if not form.checked and form.form.search(text)]
+    assert not kinds or Scrubber().text(text) != text

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape.cassettes.replay.match_rules import HostRules, MatchRules, parse_ignored
+from pactape.cassettes.replay.request_keys.match_rules import HostRules, MatchRules, parse_ignored
 
 from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cassettes.conftest import Provider
 
 TEST = """
@@ -26,11 +24,11 @@ def test_it():
 
 
 @pytest.fixture
-def project(tmp_path: Path, provider: Provider) -> Project:
+def project(pytester: pytest.Pytester, provider: Provider) -> Project:
     provider.json(
         "/login", {"access_token": "q8Zr1LmX0vTy7PbK2w", "order": "6f9619ff-8b86-4d01-b42d-00c04fc964aa"}
     )
-    return Project(tmp_path, provider.url)
+    return Project(pytester, provider.url)
 
 
 def findings(project: Project, code: str, *options: str) -> tuple[list[str], str]:
@@ -66,6 +64,7 @@ def test_a_value_that_each_run_makes_anew_is_named_with_its_cure(
     assert "exit 0" in output
 
 
+@pytest.mark.long
 def test_the_cure_makes_the_recording_replay(project: Project) -> None:
     code = 'requests.post(API, json={"id": str(uuid.uuid4()), "name": "Ada"}, timeout=5)'
     findings(project, code)
@@ -84,17 +83,35 @@ def test_the_cure_makes_the_recording_replay(project: Project) -> None:
     ],
     ids=["a constant", "a value from a response", "a fixed date"],
 )
-def test_what_every_run_sends_alike_is_no_finding(project: Project, code: str) -> None:
+def test_what_every_run_sends_alike_is_not_a_finding(project: Project, code: str) -> None:
     assert findings(project, code)[0] == []
 
 
 def test_a_scrubbed_field_that_the_test_reads_is_named(project: Project) -> None:
     reading = 'assert requests.get(API + "/login", timeout=5).json()["access_token"].startswith("q8Z")'
     (line,), _ = findings(project, reading)
-    assert "response field $.access_token was read by the test and is scrubbed" in line
+    assert "response field $.access_token was read by the test, but is scrubbed" in line
 
 
-def test_a_token_that_the_test_only_sends_on_is_no_finding(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ('{"user": [{"password": "tulips-7"}]}', "password"),
+        ("https://a.test/cb?page=2&sig=q8Zr1LmX0vTy7PbK", "sig"),
+        ("page=2&access_token=q8Zr1LmX0vTy7PbK", "access_token"),
+    ],
+)
+def test_the_setting_names_the_field_within_a_text(
+    project: Project, provider: Provider, value: str, name: str
+) -> None:
+    provider.json("/inner", {"payload": value})
+    code = 'assert "2" in requests.get(API + "/inner", timeout=5).json()["payload"] + "2"'
+    (line,), _ = findings(project, code)
+    assert "response field $.payload was read" in line
+    assert f'keep = ["{name}"]' in line
+
+
+def test_a_token_that_the_test_only_sends_on_is_not_a_finding(project: Project) -> None:
     sending = (
         'token = requests.get(API + "/login", timeout=5).json()["access_token"]\n'
         '    requests.get(API + "/me", headers={"Authorization": "Bearer " + token}, timeout=5)'
@@ -138,6 +155,6 @@ def test_the_rules_of_a_host_are_added_to_those_of_all() -> None:
 
 
 @pytest.mark.parametrize("entry", ["", "query.", "$", "$.a[", "body."])
-def test_an_entry_that_names_nothing_is_refused(entry: str) -> None:
+def test_an_entry_without_a_field_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match=r"it |JSON path"):
         parse_ignored(entry)

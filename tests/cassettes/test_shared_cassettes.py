@@ -13,8 +13,6 @@ from pactape.settings import ScrubSettings
 from tests.cassettes.helpers.project import Project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cassettes.conftest import Provider
 
 SHARING = """
@@ -36,8 +34,8 @@ def test_two():
 
 
 @pytest.fixture
-def project(tmp_path: Path, provider: Provider) -> Project:
-    return Project(tmp_path, provider.url)
+def project(pytester: pytest.Pytester, provider: Provider) -> Project:
+    return Project(pytester, provider.url)
 
 
 WORKERS = pytest.mark.parametrize(
@@ -49,13 +47,17 @@ WORKERS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.long
 @WORKERS
 @pytest.mark.parametrize("mode", ["once", "all"])
 def test_tests_that_name_one_cassette_record_it_together_and_replay_alone(
     project: Project, mode: str, workers: tuple[str, ...]
 ) -> None:
     project.write("test_it.py", SHARING)
-    assert "exit 0" in project.pytest("--pactape-record", mode, *workers)
+    output = project.pytest("--pactape-record", mode, *workers)
+    assert "exit 0" in output
+    assert "unplayed" not in output
+    assert "unused" not in output
     paths = {
         each.request.url.rpartition("/")[2] for each in read_cassette(project.root / "cassettes/shared.yaml")
     }
@@ -66,6 +68,7 @@ def test_tests_that_name_one_cassette_record_it_together_and_replay_alone(
         assert "unused" not in output
 
 
+@pytest.mark.long
 def test_a_part_that_no_sharing_test_uses_is_unused(project: Project) -> None:
     project.write("test_it.py", SHARING)
     project.pytest("--pactape-record", "all")
@@ -73,6 +76,7 @@ def test_a_part_that_no_sharing_test_uses_is_unused(project: Project) -> None:
     assert "unused: cassettes/shared.yaml" in project.pytest()
 
 
+@pytest.mark.long
 def test_modules_of_one_name_have_their_own_cassettes_however_they_are_run(project: Project) -> None:
     test = SHARING.replace('("shared.yaml")', "")
     project.write("tests/unit/test_it.py", test)
@@ -83,6 +87,7 @@ def test_modules_of_one_name_have_their_own_cassettes_however_they_are_run(proje
     assert "exit 0" in project.pytest()
 
 
+@pytest.mark.long
 def test_a_recording_under_the_former_name_is_found_by_the_test_that_made_it_only(project: Project) -> None:
     test = SHARING.replace('("shared.yaml")', "")
     project.write("tests/unit/test_it.py", test)
@@ -95,7 +100,7 @@ def test_a_recording_under_the_former_name_is_found_by_the_test_that_made_it_onl
     assert "exit 1" in project.pytest("tests/api")
 
 
-def test_a_repeated_request_gets_the_last_response_again_when_asked(project: Project) -> None:
+def test_a_repeated_request_gets_the_last_response_again_on_request(project: Project) -> None:
     text = """
 import os, pytest, requests
 

@@ -85,7 +85,7 @@ def by_httpx(url: str) -> list[bytes]:
 
 
 def by_async_httpx(url: str) -> list[bytes]:
-    async def read() -> list[bytes]:
+    async def read_chunks() -> list[bytes]:
         events: list[bytes] = []
         async with httpx.AsyncClient(trust_env=False) as client, client.stream("GET", url) as response:
             async for each in response.aiter_bytes():
@@ -94,11 +94,11 @@ def by_async_httpx(url: str) -> list[bytes]:
                     break
         return events
 
-    return asyncio.run(read())
+    return asyncio.run(read_chunks())
 
 
 def by_aiohttp(url: str) -> list[bytes]:
-    async def read() -> list[bytes]:
+    async def read_chunks() -> list[bytes]:
         events: list[bytes] = []
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             async for each in response.content.iter_any():
@@ -107,11 +107,11 @@ def by_aiohttp(url: str) -> list[bytes]:
                     break
         return events
 
-    return asyncio.run(read())
+    return asyncio.run(read_chunks())
 
 
 every_library = pytest.mark.parametrize(
-    "read",
+    "read_chunks",
     [by_requests, by_urllib3, by_urllib, by_httpx, by_async_httpx, by_aiohttp],
     ids=lambda each: each.__name__.removeprefix("by_"),
 )
@@ -119,13 +119,13 @@ every_library = pytest.mark.parametrize(
 
 @every_library
 def test_an_endless_stream_is_recorded_up_to_what_was_read_and_replays_event_by_event(
-    tmp_path: Path, url: str, read: Callable[[str], list[bytes]]
+    tmp_path: Path, url: str, read_chunks: Callable[[str], list[bytes]]
 ) -> None:
     with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
-        recorded = read(url)
+        recorded = read_chunks(url)
     assert read_cassette(tmp_path / "c.yaml")[0].response.body.startswith(b"".join(EVENTS))
     with use_cassette(tmp_path / "c.yaml"):
-        replayed = read(url)
+        replayed = read_chunks(url)
     assert (b"".join(recorded), replayed) == (b"".join(EVENTS), EVENTS)
 
 

@@ -54,6 +54,13 @@ def by_http_client(url: str) -> bytes:
 
 CLIENTS = [by_requests, by_session(), by_urllib3, by_urllib, by_http_client]
 NAMES = ["requests", "session", "urllib3", "urllib", "http.client"]
+EACH_CLIENT = pytest.mark.parametrize(
+    "get",
+    [
+        pytest.param(get, id=name, marks=() if name in {"session", "http.client"} else pytest.mark.long)
+        for get, name in zip(CLIENTS, NAMES, strict=True)
+    ],
+)
 
 
 def on_threads(work: Callable[[int], bytes], count: int) -> list[bytes]:
@@ -61,7 +68,7 @@ def on_threads(work: Callable[[int], bytes], count: int) -> list[bytes]:
         return list(pool.map(work, range(count)))
 
 
-@pytest.mark.parametrize("get", CLIENTS, ids=NAMES)
+@EACH_CLIENT
 def test_eight_threads_are_all_answered_from_the_cassette(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]
 ) -> None:
@@ -74,7 +81,7 @@ def test_eight_threads_are_all_answered_from_the_cassette(
     assert provider.hits["/a"] == THREADS * EACH
 
 
-@pytest.mark.parametrize("get", CLIENTS, ids=NAMES)
+@EACH_CLIENT
 def test_eight_hundred_unrecorded_requests_of_eight_threads_are_all_blocked(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]
 ) -> None:
@@ -89,7 +96,7 @@ def test_eight_hundred_unrecorded_requests_of_eight_threads_are_all_blocked(
     assert (len(blocked), provider.hits.total()) == (800, 0)
 
 
-@pytest.mark.parametrize("get", CLIENTS, ids=NAMES)
+@EACH_CLIENT
 def test_eight_threads_are_all_recorded(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]
 ) -> None:
@@ -146,7 +153,10 @@ def test_a_thread_with_a_copied_context_means_the_cassette_of_its_parent(
 def test_a_thread_that_outlives_its_cassette_is_refused_in_the_next(tmp_path: Path) -> None:
     with use_cassette(tmp_path / "one.yaml"):
         left_behind = contextvars.copy_context()
-    with use_cassette(tmp_path / "two.yaml"), pytest.raises(ReplayError, match=r"one\.yaml has ended"):
+    with (
+        use_cassette(tmp_path / "two.yaml"),
+        pytest.raises(ReplayError, match=r"one\.yaml has already ended"),
+    ):
         left_behind.run(by_requests, "http://api.example.com/")
 
 

@@ -11,6 +11,8 @@ from pactape.cassettes import RecordMode, TestOutcome, read_cassette, use_casset
 from pactape.errors import CassetteFormatError, NetworkBlockedError, NoMatchError
 from pactape.exchange import Provenance
 
+from tests.cassettes.helpers.project import Project
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -120,13 +122,13 @@ def _undated(path: Path) -> list[str]:
     return [line for number, line in enumerate(lines) if "Date:" not in lines[number - 1]]
 
 
-def test_a_test_that_used_every_answer_is_told_so_when_it_asks_again(
+def test_a_test_that_used_every_answer_gets_a_message_for_a_further_request(
     cassette: Path, provider: Provider
 ) -> None:
     record(cassette, provider, "/a")
     with use_cassette(cassette) as used:
         requests.get(f"{provider.url}/a", timeout=5)
-        with pytest.raises(NoMatchError, match="played already"):
+        with pytest.raises(NoMatchError, match="already been replayed"):
             requests.get(f"{provider.url}/a", timeout=5)
         used.outcome = TestOutcome.FAILED
 
@@ -148,9 +150,9 @@ def test_a_socket_of_the_code_s_own_is_refused_by_name(cassette: Path, provider:
 
 def test_a_missing_cassette_says_how_to_record_it(cassette: Path) -> None:
     test = Provenance(test="tests/test_users.py::test_gets", description="gets")
-    with pytest.raises(NoMatchError) as caught, use_cassette(cassette, provenance=test):
+    with pytest.raises(NoMatchError) as error, use_cassette(cassette, provenance=test):
         requests.get("http://api.example.com/", timeout=5)
-    assert "pytest --pactape-record all tests/test_users.py::test_gets" in str(caught.value)
+    assert "pytest --pactape-record all tests/test_users.py::test_gets" in str(error.value)
 
 
 def test_a_malformed_cassette_is_refused_with_file_and_line(cassette: Path) -> None:
@@ -159,17 +161,34 @@ def test_a_malformed_cassette_is_refused_with_file_and_line(cassette: Path) -> N
         requests.get("http://api.example.com/", timeout=5)
 
 
-def test_bytes_come_back_as_they_were_sent(cassette: Path, provider: Provider) -> None:
-    sent = b'{"b":1,"a":1.50,  "s":"\xc3\xa9\\u00e9", "n": 1e2}\n'
-    provider.routes["/raw"] = lambda _body: (200, {"Content-Type": "application/json"}, sent)
+def test_bytes_come_back_as_sent(cassette: Path, provider: Provider) -> None:
+    body = b'{"b":1,"a":1.50,  "s":"\xc3\xa9\\u00e9", "n": 1e2}\n'
+    provider.routes["/raw"] = lambda _body: (200, {"Content-Type": "application/json"}, body)
     record(cassette, provider, "/raw")
     with use_cassette(cassette):
-        assert requests.get(f"{provider.url}/raw", timeout=5).content == sent
+        assert requests.get(f"{provider.url}/raw", timeout=5).content == body
 
 
 @pytest.mark.parametrize("data", [b"\x00\xff\xfe", "naïve ".encode(), b"", b"a\r\nb", b"\x1f\x8b\x08"])
-def test_any_bytes_come_back_as_they_were_sent(cassette: Path, provider: Provider, data: bytes) -> None:
+def test_any_bytes_come_back_as_sent(cassette: Path, provider: Provider, data: bytes) -> None:
     provider.routes["/raw"] = lambda _body: (200, {"Content-Type": "application/octet-stream"}, data)
     record(cassette, provider, "/raw")
     with use_cassette(cassette):
         assert requests.get(f"{provider.url}/raw", timeout=5).content == data
+
+
+def test_a_cassette_that_a_test_uses_by_the_function_is_not_an_orphan(
+    pytester: pytest.Pytester, provider: Provider
+) -> None:
+    project = Project(pytester, provider.url)
+    project.write(
+        "test_it.py",
+        "import os, pactape, pytest, requests\n"
+        "@pytest.mark.cassette\n"
+        "def test_one(): requests.get(os.environ['API'], timeout=5)\n"
+        "@pactape.use_cassette(mode='all')\n"
+        "def test_two(): requests.get(os.environ['API'], timeout=5)\n",
+    )
+    output = project.pytest("--pactape-record", "all")
+    assert "exit 0" in output
+    assert "orphan" not in output

@@ -12,7 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.cassettes.format.fast_yaml import parse_fast
 from pactape.cassettes.format.yaml_bodies import BodyPlaceholders, yaml_scalar
+from vcr.serializers import yamlserializer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,13 +51,13 @@ def in_a_document(text: str) -> str:
 
 @pytest.mark.parametrize("loader", LOADERS)
 @given(text=TEXTS)
-def test_any_json_is_read_as_it_was(loader: Any, text: str) -> None:
-    read = yaml.load(in_a_document(text), loader)  # noqa: S506 -- both are safe ones
-    assert read == {"a": {"string": text}, "b": text}
+def test_any_json_is_read_unchanged(loader: Any, text: str) -> None:
+    document = yaml.load(in_a_document(text), loader)  # noqa: S506 -- both are safe ones
+    assert document == {"a": {"string": text}, "b": text}
 
 
 @given(text=st.text(min_size=61))
-def test_what_is_no_json_is_left_to_the_serializer(text: str) -> None:
+def test_what_is_not_json_is_left_to_the_serializer(text: str) -> None:
     assert yaml.safe_load(in_a_document(text)) == {"a": {"string": text}, "b": text}
 
 
@@ -94,8 +96,8 @@ def test_vcrpy_replays_the_same_bytes(
         requests.post(f"{provider.url}/x", data=body, timeout=30)
     with vcr.use_cassette(str(path), record_mode="none"):
         replayed = requests.post(f"{provider.url}/x", data=body, timeout=30).content
-    (read,) = read_cassette(path)
-    assert [replayed, read.request.body, read.response.body] == [body.encode()] * 3
+    (exchange,) = read_cassette(path)
+    assert [replayed, exchange.request.body, exchange.response.body] == [body.encode()] * 3
 
 
 def test_a_changed_member_changes_one_line_of_the_cassette(tmp_path: Path, provider: Provider) -> None:
@@ -114,3 +116,14 @@ def test_a_changed_member_changes_one_line_of_the_cassette(tmp_path: Path, provi
     assert [(one.strip(), other.strip()) for one, other in differing] == [
         ('"name": "Ada",', '"name": "Grace",')
     ]
+
+
+@pytest.mark.parametrize("item", ['{"id": 1, "it\'s": "  a  "}', '{"ä":"\\n\\"x\\""}', '{"tab": "\t"}'])
+def test_a_body_of_megabytes_stays_on_one_line_and_is_the_same_text(item: str) -> None:
+    text = f"[{', '.join([item] * (2**21 // len(item)))}]"
+    bodies = BodyPlaceholders()
+    document = bodies.fill(yamlserializer.serialize({"body": bodies.for_text(text)}))
+    assert yamlserializer.deserialize(document)["body"] == text
+    if "\t" not in text:
+        assert document.count("\n") == 1
+        assert parse_fast(document)["body"] == text

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactFormatError
+from pactape.pactfile.writing import encode_document
 from pactape.settings import load_settings
 from pactape.verification import InteractionResult, Verdict, Verification
 from pactape.verification.history import remember_verification
@@ -39,7 +40,7 @@ pactape:
   description: reads a user
   calls: [{operation: "GET /users/{id}", path: "/users/{id}", fields: [email, id]}]
 """
-UNREAD = "info: GET /users/{id} → 200: $.locale: is recorded and never read"
+UNREAD = "info: GET /users/{id} → 200: $.locale: is recorded but never read"
 
 
 class Project:
@@ -86,7 +87,7 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def test_a_project_where_all_agrees_passes_and_hears_what_nobody_reads(project: Project) -> None:
+def test_a_project_where_all_agrees_passes_and_reports_what_is_not_read(project: Project) -> None:
     assert project.check() == (0, [UNREAD])
 
 
@@ -103,8 +104,8 @@ def test_a_recording_that_contradicts_a_contract_of_version_3_breaks_too(project
     CliRunner().invoke(command, ["derive", "--project", str(project.root)], catch_exceptions=False)
     project.record(CASSETTE.replace('"id": 7', '"id": "seven"'))
     code, lines = project.check()
-    told = "reads a user: is contradicted by cassettes/reads_a_user.yaml#0: body $.id:"
-    assert (code, told in lines[0]) == (1, True)
+    message = "reads a user: is contradicted by cassettes/reads_a_user.yaml#0: body $.id:"
+    assert (code, message in lines[0]) == (1, True)
 
 
 def test_an_interaction_of_a_further_file_whose_recording_is_gone_breaks(project: Project) -> None:
@@ -113,13 +114,13 @@ def test_an_interaction_of_a_further_file_whose_recording_is_gone_breaks(project
     CliRunner().invoke(command, ["derive", "--project", str(project.root)], catch_exceptions=False)
     second.unlink()
     code, lines = project.check()
-    gone = "breaking: pacts/web-users.2.json: removes a user: has no recording that supports it any more"
-    assert (code, lines[0]) == (1, gone)
+    message = "breaking: pacts/web-users.2.json: removes a user: is no longer supported by a recording"
+    assert (code, lines[0]) == (1, message)
 
 
 def test_a_contract_that_recordings_have_outgrown_is_a_warning(project: Project) -> None:
     project.record(CASSETTE.replace('"id": 7', '"id": "seven"'))
-    stale = "warning: pacts/web-users.json: reads a user: is not as its recordings have it"
+    stale = "warning: pacts/web-users.json: reads a user: differs from its recordings"
     assert project.check()[1][1:] == [stale, UNREAD]
 
 
@@ -142,7 +143,7 @@ def test_a_recording_that_has_only_other_values_contradicts_nothing(project: Pro
     assert all("contradicted" not in line for line in project.check()[1])
 
 
-def test_a_warning_fails_when_asked_to(project: Project) -> None:
+def test_a_warning_fails_on_request(project: Project) -> None:
     project.pact.unlink()
     code, lines = project.check("--strict")
     assert (code, lines[0]) == (1, "warning: pacts/web-users.json: is not written: run `pactape derive`")
@@ -151,14 +152,14 @@ def test_a_warning_fails_when_asked_to(project: Project) -> None:
 def test_an_interaction_whose_recording_is_gone_breaks(project: Project) -> None:
     project.record(CASSETTE.replace("reads a user", "reads Ada"))
     code, lines = project.check()
-    gone = "breaking: pacts/web-users.json: reads a user: has no recording that supports it any more"
+    gone = "breaking: pacts/web-users.json: reads a user: is no longer supported by a recording"
     assert (code, lines[0]) == (1, gone)
 
 
 def test_a_contract_without_any_recording_breaks(project: Project) -> None:
     project.pact.rename(project.pact.with_name("web-orders.json"))
     code, lines = project.check()
-    gone = "breaking: pacts/web-orders.json: reads a user: has no recording that supports it any more"
+    gone = "breaking: pacts/web-orders.json: reads a user: is no longer supported by a recording"
     assert (code, lines[0]) == (1, gone)
 
 
@@ -180,16 +181,16 @@ def test_a_recording_that_is_too_old_is_a_warning(project: Project) -> None:
     project.set('hygiene.max_age = "30d"')
     dated = "headers: {Date: ['Mon, 01 Jan %s 00:00:00 GMT'], "
     project.record(CASSETTE.replace("headers: {C", dated % 2001 + "C"))
-    code, shown = project.check()
+    code, output = project.check()
     assert code == 0
-    assert [line for line in shown if "interactions[0]: is" in line and "max_age is 30 days" in line]
+    assert [line for line in output if "interactions[0]: is" in line and "max_age is 30 days" in line]
     project.record(CASSETTE.replace("headers: {C", dated % 2999 + "C"))
     assert [line for line in project.check()[1] if "max_age" in line] == []
 
 
 def test_an_operation_that_no_test_records_is_a_warning(project: Project) -> None:
     (project.root / "client.py").write_text('c.get("/users/{id}")\nc.post("/users")\n', encoding="utf-8")
-    missing = "warning: POST /users: is declared at client.py:2 and never recorded"
+    missing = "warning: POST /users: is declared at client.py:2 but never recorded"
     assert project.check() == (0, [missing, UNREAD])
 
 
@@ -215,3 +216,24 @@ def test_a_pact_file_that_cannot_be_read_is_bad_input(project: Project) -> None:
     project.pact.write_text("{", encoding="utf-8")
     with pytest.raises(PactFormatError, match=r"web-users\.json: is not a pact file"):
         project.check()
+
+
+def test_a_contract_that_nothing_supports_any_more_is_a_warning(project: Project) -> None:
+    document = json.loads(project.pact.read_bytes())
+    by_hand = {key: value for key, value in document["interactions"][0].items() if key != "comments"}
+    pact = encode_document(
+        consumer="web", provider="mailer", interactions=[by_hand], specification="V4", key="interactions"
+    )
+    (project.pact.parent / "web-mailer.json").write_bytes(pact)
+    code, lines = project.check()
+    warning = "warning: pacts/web-mailer.json: is no longer supported by any recording or handwritten file."
+    assert (code, [line for line in lines if line.startswith(warning)] != []) == (0, True)
+
+
+def test_interactions_that_expect_different_answers_to_one_request_break(project: Project) -> None:
+    document = json.loads(project.pact.read_bytes())
+    (interaction,) = document["interactions"]
+    other = {**interaction, "description": "reads nobody", "response": {"status": 404}}
+    project.pact.write_text(json.dumps({**document, "interactions": [interaction, other]}), encoding="utf-8")
+    ambiguous = "expects a different response than 'reads a user' to the same request in the same states"
+    assert f"breaking: pacts/web-users.json: reads nobody: {ambiguous}" in project.check()[1]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 from pactape.checking import find_drift
+from pactape.checking.recordings import compare_recordings
 from pactape.cli import command
 from pactape.errors import BadInputError, ProviderUnreachableError
 from pactape.settings import load_settings
+
+from tests.helpers.apis import Api, json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,26 +46,11 @@ pactape: {version: 1, calls: [null], reads: [[id, email]]}
 ADA = {"id": 7, "email": "ada@example.com", "locale": "en"}
 
 
-class _Users(BaseHTTPRequestHandler):
-    answer: tuple[int, Any]
-
-    def do_GET(self) -> None:
-        status, value = self.answer
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_arguments: object) -> None: ...
-
-
 class Project:
     """A project, and the provider that it records."""
 
-    def __init__(self, root: Path, url: str, handler: type[_Users]) -> None:
-        self.root, self.url, self._handler = root, url, handler
+    def __init__(self, root: Path, api: Api) -> None:
+        self.root, self.url, self._api = root, api.url, api
         (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
         (root / "test_users.py").write_text(TESTS, encoding="utf-8")
         self.cassette = root / "cassettes" / "test_users.test_reads_a_user.yaml"
@@ -72,8 +58,8 @@ class Project:
         self.cassette.write_text(CASSETTE, encoding="utf-8")
 
     def answers(self, value: Any, *, status: int = 200) -> None:
-        """What the provider says from now on."""
-        self._handler.answer = (status, value)
+        """Let the provider answer with this value from now on."""
+        self._api.respond = lambda _: json_response(value, status)
 
     def drift(self, *options: str) -> tuple[int, list[str]]:
         """The exit code of the command, and what it says."""
@@ -86,25 +72,21 @@ class Project:
 
 @pytest.fixture(autouse=True)
 def only_the_plugin_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pytest that records again starts without the others, which take their time."""
+    """The pytest that records again starts without the others, which take their time, and isn't measured."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p pactape.plugin")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    handler = type("Handler", (_Users,), {})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield Project(tmp_path, f"http://127.0.0.1:{server.server_port}", handler)
-        server.shutdown()
-        thread.join()
+    with serving_api(lambda _: json_response({})) as api:
+        yield Project(tmp_path, api)
 
 
-def test_other_values_are_no_drift(project: Project) -> None:
+def test_other_values_are_not_drift(project: Project) -> None:
     project.answers({"id": 8, "email": "grace@example.com", "locale": "fr"})
-    summary = "1 cassettes recorded again: 0 breaking, 0 warning, 0 info"
+    summary = "1 cassette recorded again: 0 breaking, 0 warning, 0 info"
     assert project.drift() == (0, [summary])
 
 
@@ -129,6 +111,39 @@ def test_a_test_that_fails_against_the_live_provider_breaks(project: Project) ->
     assert (code, lines[-2]) == (
         1,
         "breaking: test_users.test_reads_a_user: fails against the live provider: KeyError: 'id'",
+    )
+
+
+@pytest.mark.parametrize("read", ['answer.headers.get("ETag")', 'answer.headers["ETag"]'])
+def test_a_header_that_the_test_reads_and_that_is_gone_comes_first(project: Project, read: str) -> None:
+    lines = TESTS.replace("user = requests", "answer = requests").replace(".json()\n", f"\n    {read}\n")
+    text = lines.replace("assert user", "user = answer.json()\n    assert user")
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    recorded = CASSETTE.replace(
+        "headers: {Content-Type", """headers: {ETag: ['"1"'], X-Trace: [a], Content-Type"""
+    )
+    recorded = recorded.replace("[[id, email]]", "[[id, email, 'header: etag']]")
+    project.cassette.write_text(recorded, encoding="utf-8")
+    project.answers(ADA)
+    code, lines_said = project.drift()
+    assert (code, lines_said[0]) == (1, "breaking: GET /users/{id} → 200: the header etag: is gone")
+    assert ("KeyError" in "".join(lines_said[1:])) is ("[" in read)
+
+
+def test_a_header_that_only_some_answers_have_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    paths = {name: tmp_path / "cassettes" / f"{name}.yaml" for name in ("old", "new")}
+    paths["old"].parent.mkdir()
+    answer = CASSETTE.partition("- request")[2].partition("version")[0]
+    both = f"interactions:\n- request{answer}- request{answer}version: 1\n"
+    tagged = both.replace("Content-Type", "ETag: [a], Content-Type")
+    reads = "pactape: {version: 1, calls: [null, null], reads: [[id, 'header: etag'], [id]]}\n"
+    paths["old"].write_text(tagged + reads, encoding="utf-8")
+    paths["new"].write_text(both.replace("Content-Type", "ETag: [a], Content-Type", 1), encoding="utf-8")
+    (finding,) = compare_recordings([paths["old"]], [paths["new"]], load_settings(tmp_path))
+    assert (
+        str(finding)
+        == "breaking: GET /users/{id} → 200: the header etag: is now missing from 1 of 2 responses"
     )
 
 
@@ -176,15 +191,16 @@ pactape:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("message", "told"),
     [
         ({"id": 8, "name": "Bob"}, None),
-        ({"id": "8", "name": "Bob"}, "breaking: a user has come: $.id: was integer and is string now"),
+        ({"id": "8", "name": "Bob"}, "breaking: a user has come: $.id: was integer and is now string"),
         ({"id": 8}, "info: a user has come: $.name:"),
     ],
 )
-def test_messages_that_are_sent_otherwise_are_told(
+def test_messages_that_are_sent_otherwise_are_reported(
     tmp_path: Path, message: dict[str, Any], told: str | None
 ) -> None:
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
@@ -192,10 +208,10 @@ def test_messages_that_are_sent_otherwise_are_told(
     (tmp_path / "queue.json").write_text(json.dumps(message))
     (tmp_path / "cassettes").mkdir()
     (tmp_path / "cassettes" / "test_hears.test_hears_of_a_user.yaml").write_text(HEARD)
-    done = CliRunner().invoke(command, ["drift", "--project", str(tmp_path)])
-    lines = [line.strip().lower() for line in done.output.splitlines()]
-    assert (told is None) or any(told in line.replace("  ", " ") for line in lines), done.output
-    assert done.exit_code == (1 if told and told.startswith("breaking") else 0)
+    result = CliRunner().invoke(command, ["drift", "--project", str(tmp_path)])
+    lines = [line.strip().lower() for line in result.output.splitlines()]
+    assert (told is None) or any(told in line.replace("  ", " ") for line in lines), result.output
+    assert result.exit_code == (1 if told and told.startswith("breaking") else 0)
 
 
 def test_a_field_that_a_failing_test_misses_is_named_before_the_failure(project: Project) -> None:
@@ -222,7 +238,7 @@ def test_a_request_that_a_failing_test_did_not_reach_is_not_reported(project: Pr
     )
     project.cassette.write_text(text, encoding="utf-8")
     project.answers({"email": "ada@example.com"})
-    assert "is not requested as recorded any more" not in "\n".join(project.drift()[1])
+    assert "is no longer requested as recorded" not in "\n".join(project.drift()[1])
 
 
 def test_a_url_that_is_written_in_a_test_is_redirected_to_the_live_address(project: Project) -> None:
@@ -260,7 +276,7 @@ def test_a_request_that_is_no_longer_sent_is_reported(project: Project) -> None:
     text = TESTS.replace('"/users/7"', '"/users/7?v=2"').replace("/users/7?v=2", "/people/7")
     (project.root / "test_users.py").write_text(text, encoding="utf-8")
     project.answers(ADA)
-    assert project.drift()[1][0] == "breaking: GET /users/{id}: is not requested as recorded any more"
+    assert project.drift()[1][0] == "breaking: GET /users/{id}: is no longer requested as recorded"
 
 
 def test_a_response_of_another_type_is_reported(project: Project) -> None:
@@ -269,4 +285,4 @@ def test_a_response_of_another_type_is_reported(project: Project) -> None:
     )
     (project.root / "test_users.py").write_text(text, encoding="utf-8")
     project.answers([1])
-    assert project.drift()[1][0] == "breaking: GET /users/{id} → 200: $: was object and is array now"
+    assert project.drift()[1][0] == "breaking: GET /users/{id} → 200: $: was object and is now array"

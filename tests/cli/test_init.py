@@ -72,9 +72,9 @@ def test_a_dry_run_prints_the_table_and_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [('[tool.pactape]\nconsumer = "a"\n', "has a .tool.pactape. table already"), ("[", "is not TOML")],
+    [('[tool.pactape]\nconsumer = "a"\n', "already has a .tool.pactape. table"), ("[", "is not TOML")],
 )
-def test_a_file_that_cannot_be_extended_is_left_as_it_is(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_cannot_be_extended_is_left_unchanged(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "pyproject.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=reason):

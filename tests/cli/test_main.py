@@ -22,8 +22,8 @@ def pactape(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_package_is_the_command(tmp_path: Path) -> None:
-    done = pactape("--version", cwd=tmp_path)
-    assert (done.returncode, done.stdout.split()[:2]) == (0, ["pactape,", "version"])
+    result = pactape("--version", cwd=tmp_path)
+    assert (result.returncode, result.stdout.split()[:2]) == (0, ["pactape,", "version"])
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     program = f"""
 import os, signal, pactape.cli.derive
 import pactape.settings.loading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell runs in the background
 pactape.cli.derive.load_settings = lambda _: os.kill(os.getpid(), signal.SIGINT) or __import__("time").sleep(30)
 import sys; sys.argv = ["pactape", "derive"]
 {ENTRY_POINT}

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from pactape.cli import command
 from pactape.cli.replay_server import replay_server
 from pactape.errors import BadInputError, CassetteFormatError, ProviderStateError
-from pactape.matching.magic_numbers import why_not_of_type
+from pactape.matching.rules.magic_numbers import why_not_of_type
 from pactape.matching.rules.strings import ContentTypeRule
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("url", ["api.example.com", "ftp://a.test", "http://"])
 def test_an_upstream_that_is_not_a_url_is_refused(tmp_path: Path, url: str) -> None:
-    done = CliRunner().invoke(command, ["record", "--project", str(tmp_path), "--upstream", url])
-    assert isinstance(done.exception, BadInputError)
+    result = CliRunner().invoke(command, ["record", "--project", str(tmp_path), "--upstream", url])
+    assert isinstance(result.exception, BadInputError)
 
 
 def test_states_that_can_not_be_imported_are_refused_before_recording(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_folder_with_nothing_to_replay_names_what_it_skipped(tmp_path: Path) -
     ("value", "wanted", "fits"),
     [("aGVsbG8=", "text/plain", True), ("no base64!", "text/plain", True), (7, "image/png", False)],
 )
-def test_a_value_in_base64_is_told_by_its_bytes(value: object, wanted: str, *, fits: bool) -> None:
+def test_a_value_in_base64_is_recognized_by_its_bytes(value: object, wanted: str, *, fits: bool) -> None:
     assert (ContentTypeRule(wanted).value("", value) is None) is fits
 
 

@@ -44,6 +44,18 @@ class Answer(NamedTuple):
     body: bytes | None = None
 
 
+def body_of(request: BaseHTTPRequestHandler) -> bytes:
+    """The whole body: what stays unread would be taken for the connection's next request."""
+    if request.headers.get("Transfer-Encoding") != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length") or 0))
+    chunks = []
+    while size := int(request.rfile.readline(), 16):
+        chunks.append(request.rfile.read(size))
+        request.rfile.readline()
+    request.rfile.readline()
+    return b"".join(chunks)
+
+
 class Server:
     """A real HTTP server on a free port of the loopback interface, answering by a function."""
 
@@ -55,10 +67,7 @@ class Server:
             protocol_version = "HTTP/1.1"
 
             def handle_one(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                request = Received(
-                    self.command, self.path, dict(self.headers.items()), self.rfile.read(length)
-                )
+                request = Received(self.command, self.path, dict(self.headers.items()), body_of(self))
                 received.append(request)
                 time.sleep(delay)
                 answer = respond(request)
@@ -125,9 +134,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def announced() -> Iterator[list[Operation]]:
-    heard: list[Operation] = []
-    remove = add_observer(heard.append)
-    yield heard
+    operations: list[Operation] = []
+    remove = add_observer(operations.append)
+    yield operations
     remove()
 
 

@@ -23,12 +23,12 @@ RENAMED = {"rename": {"__typename": "User", "id": "1"}}
 
 @pytest.fixture
 def server() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as made:
-        yield made
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
 
 
 @pytest.mark.parametrize("body", [{}, {"message": "the gateway is busy"}, {"errors": []}])
-def test_an_answer_without_data_and_errors_is_no_graphql_response(server: Any, body: Any) -> None:
+def test_an_answer_without_data_and_errors_is_not_a_graphql_response(server: Any, body: Any) -> None:
     server.post(URL, json=body)
     with pytest.raises(DecodeError, match="is not a GraphQL response"):
         GraphQLClient(URL).query(QUERY)
@@ -99,7 +99,7 @@ def test_links_are_followed_whatever_the_case_of_the_servers_name(server: Any) -
 
 def test_a_link_back_to_the_first_page_is_not_followed(server: Any) -> None:
     server.get("http://api.test/things", json=[1], headers={"Link": '</things>; rel="next"'})
-    with pytest.raises(UsageError, match="read before"):
+    with pytest.raises(UsageError, match="already read"):
         list(RestClient("http://api.test").paginate("/things", by=ByLink()))
     assert len(server.calls) == 1
 
@@ -123,5 +123,5 @@ def test_no_traceback_of_a_refused_refresh_shows_the_refresh_token() -> None:
     source = RefreshToken("http://id.test/token", refresh_token="t0p", client_id="web", client_secret="t0p")
     with pytest.raises(TokenRefusedError) as failure:
         source.token()
-    shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
-    assert "t0p" not in shown
+    trace = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
+    assert "t0p" not in trace

@@ -32,8 +32,8 @@ def test_no_traceback_of_a_bad_token_shows_it_among_the_locals() -> None:
     tokens = CallableTokens(lambda: "t0p\n-s3cret")
     with pytest.raises(TokenUnavailableError) as failure:
         RestClient("http://127.0.0.1:1", tokens=tokens).get("/")
-    shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
-    assert not re.search("s3cret", shown.replace('t0p\\n-s3cret")', ""))
+    trace = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
+    assert not re.search("s3cret", trace.replace('t0p\\n-s3cret")', ""))
 
 
 @pytest.mark.parametrize("white", ["t0p\n", " t0p", "\tt0p\r\n"])

@@ -22,6 +22,8 @@ from pactape_clients.errors import (
 from pactape_clients.graphql import Call, GraphQLOptions
 from pactape_clients.rest import GENERATED, Upload
 
+from tests.clients.helpers.sockets import closing
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,11 +31,13 @@ PUT_FILE = "mutation Put($file: Upload!) { put(file: $file) }"
 
 
 def failing_once(answer: Any, **failure: Any) -> Any:
-    seen: list[int] = []
+    attempts: list[int] = []
 
     def respond(_: Any) -> Any:
-        seen.append(1)
-        return answer(**{"status": 503, **failure}) if len(seen) == 1 else answer(json={"data": {"put": 1}})
+        attempts.append(1)
+        return (
+            answer(**{"status": 503, **failure}) if len(attempts) == 1 else answer(json={"data": {"put": 1}})
+        )
 
     return respond
 
@@ -60,7 +64,7 @@ def test_each_attempt_sends_the_same_body(serve: Any, answer: Any, options: Any)
     assert first.headers["Content-Length"] == second.headers["Content-Length"]
 
 
-def test_a_file_is_sent_from_where_it_stands(serve: Any, answer: Any) -> None:
+def test_a_file_is_sent_from_its_position(serve: Any, answer: Any) -> None:
     file = io.BytesIO(b"0123456789")
     file.seek(4)
     with serve(failing_once(answer)) as server:
@@ -75,20 +79,28 @@ def test_a_body_that_is_read_once_is_sent_once(serve: Any, answer: Any) -> None:
         assert len(server.received) == 1
 
 
+@pytest.mark.parametrize("content", [[b"by", b"tes"], (b"by", b"tes")], ids=["list", "tuple"])
+def test_a_list_of_bytes_is_sent_again(serve: Any, answer: Any, content: Any) -> None:
+    with serve(failing_once(answer)) as server:
+        RestClient(server.url).post("/", content=content, idempotency_key="k")
+        assert [each.body for each in server.received] == [b"bytes"] * 2
+        assert {each.headers["Transfer-Encoding"] for each in server.received} == {"chunked"}
+
+
 @pytest.mark.parametrize("content", [b"bytes", io.BytesIO(b"bytes")], ids=["bytes", "file"])
 def test_a_body_is_sent_again_with_a_new_token(serve: Any, answer: Any, content: Any) -> None:
-    given = iter(["old", "new"])
+    tokens = iter(["old", "new"])
     with serve(failing_once(answer, status=401)) as server:
-        RestClient(server.url, tokens=CallableTokens(lambda: next(given), principal="p")).post(
+        RestClient(server.url, tokens=CallableTokens(lambda: next(tokens), principal="p")).post(
             "/", content=content
         )
         assert [each.body for each in server.received] == [b"bytes"] * 2
 
 
 def test_a_401_to_a_body_that_is_read_once_is_final(serve: Any, answer: Any) -> None:
-    given = iter(["old", "new"])
+    tokens = iter(["old", "new"])
     with serve(failing_once(answer, status=401)) as server:
-        client = RestClient(server.url, tokens=CallableTokens(lambda: next(given), principal="p"))
+        client = RestClient(server.url, tokens=CallableTokens(lambda: next(tokens), principal="p"))
         with pytest.raises(UnauthorizedError):
             client.post("/", content=iter([b"a"]))
 
@@ -105,9 +117,9 @@ def test_an_upload_in_a_struct_is_a_file(serve: Any, answer: Any) -> None:
     variables = msgspec.defstruct("Variables", [("file", Upload)])(Upload(content=b"abc", name="a.txt"))
     with serve(lambda _: answer(json={"data": {"put": 1}})) as server:
         GraphQLClient(server.url).mutate(PUT_FILE, variables)
-        (sent,) = server.received
-    assert re.search(rb'filename="a.txt".*\r\n\r\nabc\r\n', sent.body, re.DOTALL)
-    assert b'{"file":null}' in sent.body
+        (request,) = server.received
+    assert re.search(rb'filename="a.txt".*\r\n\r\nabc\r\n', request.body, re.DOTALL)
+    assert b'{"file":null}' in request.body
 
 
 def test_a_query_has_no_uploads() -> None:
@@ -172,7 +184,7 @@ def test_variables_that_json_has_no_number_for_are_refused(value: Any) -> None:
         GraphQLClient("http://a.test").query("query Q($v: Any) { q(v: $v) }", {"v": value})
 
 
-def test_null_is_sent_as_it_is(serve: Any, answer: Any) -> None:
+def test_null_is_sent_unchanged(serve: Any, answer: Any) -> None:
     with serve(lambda _: answer(json=1)) as server:
         RestClient(server.url).post("/", json={"a": None, "raw": msgspec.Raw(b"null")})
         assert json.loads(server.received[0].body) == {"a": None, "raw": None}
@@ -206,8 +218,10 @@ def test_an_enc_hook_makes_what_json_can_hold(serve: Any, answer: Any) -> None:
 def test_every_write_may_have_a_query_a_body_and_a_key(serve: Any, answer: Any, method: str) -> None:
     with serve(failing_once(answer)) as server:
         getattr(RestClient(server.url), method)("/x", query={"q": 1}, json={"a": 1}, idempotency_key="k-1")
-        sent = [(each.path, each.body, each.headers["Idempotency-Key"]) for each in server.received]
-    assert sent == [("/x?q=1", b'{"a":1}', "k-1")] * 2
+        requests_received = [
+            (each.path, each.body, each.headers["Idempotency-Key"]) for each in server.received
+        ]
+    assert requests_received == [("/x?q=1", b'{"a":1}', "k-1")] * 2
 
 
 @pytest.mark.parametrize("name", ["idempotency-key", "Idempotency-Key", "IDEMPOTENCY-KEY"])
@@ -220,8 +234,8 @@ def test_an_idempotency_key_has_no_case(serve: Any, answer: Any, name: str) -> N
 def test_a_form_is_url_encoded(serve: Any, answer: Any) -> None:
     with serve(lambda _: answer(json=1)) as server:
         RestClient(server.url).post("/", form={"q": "a b", "deep": True, "id": [1, 2], "no": None})
-        (sent,) = server.received
-    assert (sent.headers["Content-Type"], sent.body) == (
+        (request,) = server.received
+    assert (request.headers["Content-Type"], request.body) == (
         "application/x-www-form-urlencoded",
         b"q=a+b&deep=true&id=1&id=2",
     )
@@ -249,8 +263,6 @@ def test_a_closed_file_is_refused(tmp_path: Path) -> None:
 def test_an_idempotent_call_is_repeated_after_a_connection_that_was_closed(
     method: str, attempts: int
 ) -> None:
-    from tests.clients.helpers.sockets import closing  # noqa: PLC0415 -- for this test alone
-
     with closing() as server:
         with pytest.raises(ConnectionFailedError, match="closed the connection"):
             getattr(RestClient(server.url), method)("/")

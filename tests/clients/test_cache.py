@@ -181,8 +181,8 @@ def test_many_threads_share_one_load(cache: Cache, at_once: Any) -> None:
 def test_many_threads_share_one_failure(cache: Cache, at_once: Any) -> None:
     origin = Held()
 
-    def fail(kept: Expired | None) -> Loaded:
-        origin(kept)
+    def fail(expired: Expired | None) -> Loaded:
+        origin(expired)
         raise NotFoundError("nobody", status=404)
 
     release_when_all_wait(cache, origin)
@@ -218,6 +218,6 @@ def test_values_of_mutable_types_may_not_be_shared(model: Any) -> None:
     assert not is_immutable(model)
 
 
-def test_a_compiled_pattern_is_taken_as_it_is() -> None:
+def test_a_compiled_pattern_is_used_unchanged() -> None:
     pattern = pattern_of("user-1")
     assert pattern_of(pattern) is pattern

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from pactape_clients.cache import Cache, Expired, Loaded, RedisCache, TTLCache
+from pactape_clients.cache import Expired, Loaded, TTLCache
 from pactape_clients.errors import (
     ConnectionFailedError,
     NotFoundError,
 )
 
-from tests.clients.helpers.caches import Origin, failing, redis_server
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(params=["memory", "redis"])
-def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
-    if request.param == "memory":
-        yield TTLCache()
-        return
-    server = redis_server()
-    prefix = f"pactape-test-{uuid.uuid4().hex}:"
-    yield RedisCache(server, prefix=prefix)
-    for key in server.scan_iter(match=f"{prefix}*"):
-        server.delete(key)
-    server.close()
+from tests.clients.helpers.caches import Origin, failing
 
 
 class TestInMemory:
@@ -74,8 +57,8 @@ class TestInMemory:
         clock.pass_by(15)
         offered: list[Expired | None] = []
 
-        def load(kept: Expired | None) -> Loaded:
-            offered.append(kept)
+        def load(expired: Expired | None) -> Loaded:
+            offered.append(expired)
             return Loaded(value=2, ttl=10)
 
         cache.get_or_load("a", load)

@@ -34,21 +34,21 @@ class Flight:
     """A load that another thread has begun and that waits to be let through."""
 
     def __init__(
-        self, cache: TTLCache, name: tuple[str, str], loaded: Loaded, known: tuple[str, ...]
+        self, cache: TTLCache, name: tuple[str, str], loaded: Loaded, initial_tags: tuple[str, ...]
     ) -> None:
         self.name = name
         self.loaded = loaded
-        self.tags = (*known, *loaded.tags)
+        self.tags = (*initial_tags, *loaded.tags)
         self.doomed = False
         self.reached, self.released = threading.Event(), threading.Event()
         self.outcome: Any = None
-        self.thread = threading.Thread(target=self._run, args=(cache, known))
+        self.thread = threading.Thread(target=self._run, args=(cache, initial_tags))
         self.thread.start()
         assert self.reached.wait(60)
 
-    def _run(self, cache: TTLCache, known: tuple[str, ...]) -> None:
+    def _run(self, cache: TTLCache, initial_tags: tuple[str, ...]) -> None:
         namespace, key = self.name
-        self.outcome = cache.get_or_load(key, self._load, namespace=namespace, tags=known)
+        self.outcome = cache.get_or_load(key, self._load, namespace=namespace, tags=initial_tags)
 
     def _load(self, _: Expired | None) -> Loaded:
         self.reached.set()
@@ -87,8 +87,8 @@ class CacheAndModel(RuleBasedStateMachine):
     def forget(self, hits: Any) -> int:
         for flight in self.flights:
             flight.doomed = flight.doomed or hits(flight.name[1], flight.tags)
-        gone = [name for name, entry in self.model.items() if hits(name[1], entry.tags)]
-        return sum(self.model.pop(name).ends > self.now for name in gone)
+        stale_names = [name for name, entry in self.model.items() if hits(name[1], entry.tags)]
+        return sum(self.model.pop(name).ends > self.now for name in stale_names)
 
     def fresh(self, ttl: int, tags: tuple[str, ...]) -> Loaded:
         self.next_value += 1
@@ -101,8 +101,8 @@ class CacheAndModel(RuleBasedStateMachine):
         if entry is None and self.joinable(name):
             return  # it would wait for a flight that only this thread lets land
         loaded = self.fresh(ttl, brought)
-        got = self.cache.get_or_load(key, lambda _: loaded, namespace=namespace, tags=known)
-        assert got == (loaded.value if entry is None else entry.value)
+        value = self.cache.get_or_load(key, lambda _: loaded, namespace=namespace, tags=known)
+        assert value == (loaded.value if entry is None else entry.value)
         if entry is None:
             self.store(name, loaded, (*known, *brought))
 
@@ -154,10 +154,10 @@ class CacheAndModel(RuleBasedStateMachine):
             for key in ("user-1", "user-10", "post-1"):
                 entry = self.live((namespace, key))
                 try:
-                    found = self.cache.lookup(f"{namespace} {key}".strip())
+                    value = self.cache.lookup(f"{namespace} {key}".strip())
                 except KeyError:
-                    found = None
-                assert found == (None if entry is None else entry.value)
+                    value = None
+                assert value == (None if entry is None else entry.value)
 
     def teardown(self) -> None:
         for flight in self.flights:
@@ -165,9 +165,11 @@ class CacheAndModel(RuleBasedStateMachine):
 
 
 def test_the_cache_agrees_with_the_model_for_a_thousand_steps() -> None:
+    before = CacheAndModel.steps
     run_state_machine_as_test(
         CacheAndModel, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
     )
+    assert CacheAndModel.steps - before >= 1000
 
 
 @pytest.mark.long

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import time
 import uuid
-from typing import TYPE_CHECKING
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
-from pactape_clients.cache import Cache, Loaded, RedisCache, TTLCache
+from pactape_clients import ClientError, RestClient
+from pactape_clients.cache import Loaded, RedisCache
 from pactape_clients.errors import (
     CacheUnavailableError,
     ConnectionFailedError,
+    DeadlineExceededError,
 )
+from pactape_clients.rest import Caching
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests.clients.helpers.caches import Held, Origin, failing, redis_server, wait_until_gone
+from tests.clients.helpers.rest import ONCE
+from tests.clients.helpers.sockets import listening
+from tests.clients.helpers.timing import ended_within
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
-
-
-@pytest.fixture(params=["memory", "redis"])
-def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
-    if request.param == "memory":
-        yield TTLCache()
-        return
-    server = redis_server()
-    prefix = f"pactape-test-{uuid.uuid4().hex}:"
-    yield RedisCache(server, prefix=prefix)
-    for key in server.scan_iter(match=f"{prefix}*"):
-        server.delete(key)
-    server.close()
 
 
 class TestOnRedis:
@@ -57,9 +55,9 @@ class TestOnRedis:
             pair[0].lookup("a")
 
     def test_two_processes_share_one_load(self, pair: tuple[RedisCache, RedisCache]) -> None:
-        origin, found = Held(), []
+        origin, values = Held(), []
         threads = [
-            threading.Thread(target=lambda each=each: found.append(each.get_or_load("a", origin)))
+            threading.Thread(target=lambda each=each: values.append(each.get_or_load("a", origin)))
             for each in pair
         ]
         threads[0].start()
@@ -68,7 +66,7 @@ class TestOnRedis:
         origin.released.set()
         for thread in threads:
             thread.join()
-        assert (origin.loads, found) == (1, [b"1", b"1"])
+        assert (origin.loads, values) == (1, [b"1", b"1"])
 
     def test_an_expired_value_is_served_when_loading_fails(self, pair: tuple[RedisCache, RedisCache]) -> None:
         pair[0].put("a", Loaded(value=b"1", ttl=0.01, stale_for=60))
@@ -82,3 +80,55 @@ class TestOnRedis:
     def test_an_invalidation_without_the_server_is_an_error(self) -> None:
         with pytest.raises(CacheUnavailableError):
             RedisCache(redis.Redis(port=1, retry=Retry(NoBackoff(), 0))).invalidate(keys=["a"])
+
+
+def test_a_cache_that_is_gone_leaves_no_socket_open() -> None:
+    cache = RedisCache(redis_server(), prefix="pactape-test:")
+    with suppress(KeyError):
+        cache.lookup("a")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()  # what other tests left
+    with warnings.catch_warnings(record=True) as caught_warnings:
+        warnings.simplefilter("always")
+        del cache
+        gc.collect()
+    assert [each for each in caught_warnings if issubclass(each.category, ResourceWarning)] == []
+
+
+def test_a_waiter_outlives_a_leader_of_another_client_whose_deadline_passes(serve: Any, answer: Any) -> None:
+    server, prefix = redis_server(), f"pactape-test-{uuid.uuid4().hex}:"
+    caches = [RedisCache(server, prefix=prefix) for _ in range(2)]
+    failures: list[ClientError] = []
+    with serve(lambda _: answer(json=1), delay=0.4) as real:
+        leader, waiter = (RestClient(real.url, cache=cache, settings=ONCE) for cache in caches)
+
+        def lead() -> None:
+            with pytest.raises(DeadlineExceededError) as failure:
+                leader.get("/", caching=Caching(ttl=9), deadline=0.2)
+            failures.append(failure.value)
+
+        thread = threading.Thread(target=lead)
+        thread.start()
+        while not real.received:
+            time.sleep(0.01)
+        with ended_within(2.0):
+            assert waiter.get("/", caching=Caching(ttl=9)) == 1
+        thread.join()
+    caches[0].clear()
+    assert len(failures) == 1
+
+
+@pytest.mark.parametrize(
+    "reply", [b"+OK\r\n", b":1\r\n", b"*1\r\n:1\r\n", b"$1\r\na\r\n", b"HTTP/1.1 400\r\n\r\n"]
+)
+def test_a_server_that_is_not_redis_costs_no_read_its_answer(serve: Any, answer: Any, reply: bytes) -> None:
+    def act(connection: socket.socket) -> None:
+        while connection.recv(65_536):
+            connection.sendall(reply)
+
+    with listening(act) as other, serve(lambda _: answer(json=1)) as server:
+        cache = RedisCache(redis.Redis(port=other.port), prefix="pactape-test:", timeout=0.2)
+        client = RestClient(server.url, cache=cache)
+        assert [client.get("/", caching=Caching(ttl=60)) for _ in range(2)] == [1, 1]
+        assert cache.stats().errors == 2

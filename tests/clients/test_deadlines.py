@@ -6,13 +6,13 @@ import gzip
 import socket
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
 import requests
 from pactape_clients import ClientCredentials, GraphQLClient, RestClient, TTLCache
+from pactape_clients.auth import CallableTokens, Token, TokenSource
 from pactape_clients.cache import RedisCache
 from pactape_clients.errors import (
     BadRequestError,
@@ -22,50 +22,19 @@ from pactape_clients.errors import (
 )
 from pactape_clients.rest import Caching, RetryPolicy, TransportSettings
 
+from tests.clients.helpers.sockets import HEAD, byte_by_byte
+from tests.clients.helpers.timing import ended_within
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SHORT = TransportSettings(deadline=0.3, retries=RetryPolicy(attempts=1))
 
 
-@contextmanager
-def ended_within(seconds: float) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < seconds
-
-
-@contextmanager
-def byte_by_byte(text: bytes) -> Iterator[str]:
-    """A server that sends an answer one byte in 20 milliseconds."""
-    over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65_536)
-            for position in range(len(text)):
-                if over.wait(0.02):
-                    return
-                connection.sendall(text[position : position + 1])
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.close()
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % number for number in range(100))
-
-
-@pytest.mark.parametrize("given", [False, True], ids=["own session", "given session"])
-def test_a_head_that_comes_byte_by_byte_ends_at_the_deadline(given: bool) -> None:  # noqa: FBT001 -- a parameter
+@pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
+def test_a_head_that_comes_byte_by_byte_ends_at_the_deadline(with_session: bool) -> None:  # noqa: FBT001 -- a parameter
     with byte_by_byte(HEAD) as url, ended_within(1.0), pytest.raises(DeadlineExceededError):
-        RestClient(url, session=requests.Session() if given else None, settings=SHORT).get("/")
+        RestClient(url, session=requests.Session() if with_session else None, settings=SHORT).get("/")
 
 
 def test_the_head_of_a_token_answer_ends_at_the_deadline() -> None:
@@ -107,22 +76,22 @@ def test_a_waiter_has_its_own_deadline(serve: Any, answer: Any, kind: str) -> No
     cache = TTLCache()
     with serve(lambda _: answer(json={"data": {}}), delay=1.0) as server:
 
-        def read(settings: TransportSettings) -> Any:
+        def get(settings: TransportSettings) -> Any:
             if kind == "rest":
                 return RestClient(server.url, cache=cache, settings=settings).get("/", caching=Caching(ttl=9))
             return GraphQLClient(server.url, cache=cache, settings=settings).query("{ n }")
 
-        leader = threading.Thread(target=read, args=(TransportSettings(deadline=30.0),))
+        leader = threading.Thread(target=get, args=(TransportSettings(deadline=30.0),))
         leader.start()
         while not server.received:
             time.sleep(0.01)
         with ended_within(0.9), pytest.raises(DeadlineExceededError):
-            read(SHORT)
+            get(SHORT)
         leader.join()
 
 
 def test_a_waiter_outlives_a_leader_whose_deadline_passes(serve: Any, answer: Any) -> None:
-    cache, found = TTLCache(), []
+    cache, values = TTLCache(), []
     with serve(lambda _: answer(json=1), delay=0.6) as server:
 
         def lead() -> None:
@@ -133,9 +102,9 @@ def test_a_waiter_outlives_a_leader_whose_deadline_passes(serve: Any, answer: An
         leader.start()
         while not server.received:
             time.sleep(0.01)
-        found.append(RestClient(server.url, cache=cache).get("/", caching=Caching(ttl=9)))
+        values.append(RestClient(server.url, cache=cache).get("/", caching=Caching(ttl=9)))
         leader.join()
-    assert found == [1]
+    assert values == [1]
 
 
 @pytest.mark.parametrize("deadline", [0.3, 5.0])
@@ -169,7 +138,7 @@ def test_a_body_larger_than_allowed_is_refused(serve: Any, answer: Any) -> None:
     assert failure.value.status == 200
 
 
-def test_a_body_is_measured_as_it_is_when_decompressed(serve: Any, answer: Any) -> None:
+def test_a_body_is_measured_decompressed(serve: Any, answer: Any) -> None:
     body = gzip.compress(b'"' + b"x" * 10_000_000 + b'"')
     settings = TransportSettings(max_body_bytes=1_000_000)
     with (
@@ -204,3 +173,65 @@ def test_uploading_a_generator_ends_at_the_deadline() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with ended_within(1.0), pytest.raises(DeadlineExceededError):
             RestClient(url, settings=SHORT).post("/", content=slowly())
+
+
+class SlowSource(TokenSource):
+    def __init__(self) -> None:
+        super().__init__(principal="slow")
+
+    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- as the base class has it
+        return Token(value=slow_text())
+
+
+def slow_text(*_: Any) -> str:
+    time.sleep(0.25)
+    return "t0p"
+
+
+def slow_session() -> requests.Session:
+    def auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        slow_text()
+        return request
+
+    session = requests.Session()
+    session.auth = auth
+    return session
+
+
+SLOW: dict[str, Callable[[], dict[str, Any]]] = {
+    "a function that returns strings": lambda: {"tokens": CallableTokens(slow_text)},
+    "a function that returns tokens": lambda: {"tokens": CallableTokens(lambda: Token(value=slow_text()))},
+    "a source of ones own": lambda: {"tokens": SlowSource()},
+    "the auth of a session": lambda: {"session": slow_session()},
+}
+
+
+@pytest.mark.parametrize("caching", [None, Caching(ttl=60)], ids=["uncached", "cached"])
+@pytest.mark.parametrize("kind", SLOW)
+def test_nothing_is_sent_after_code_of_ones_own_that_outlasted_the_deadline(
+    serve: Any, answer: Any, kind: str, caching: Caching | None
+) -> None:
+    settings = TransportSettings(deadline=0.1, retries=RetryPolicy(attempts=2))
+    with serve(lambda _: answer(json=1)) as server:
+        with pytest.raises(DeadlineExceededError):
+            RestClient(server.url, settings=settings, **SLOW[kind]()).get("/", caching=caching)
+        assert server.received == []
+
+
+def test_a_token_that_came_too_late_for_its_call_is_there_for_the_next(serve: Any, answer: Any) -> None:
+    tokens = SlowSource()
+    with serve(lambda request: answer(json=request.headers["Authorization"])) as server:
+        client = RestClient(server.url, tokens=tokens)
+        with pytest.raises(DeadlineExceededError):
+            client.get("/", deadline=0.1)
+        with ended_within(0.2):
+            assert client.get("/") == "Bearer t0p"
+
+
+def test_a_cached_value_is_not_given_after_the_deadline(serve: Any, answer: Any) -> None:
+    tokens = CallableTokens(lambda: "t0p", principal=slow_text)
+    with serve(lambda _: answer(json=1)) as server:
+        client = RestClient(server.url, tokens=tokens)
+        client.get("/", caching=Caching(ttl=60))
+        with pytest.raises(DeadlineExceededError):
+            client.get("/", caching=Caching(ttl=60), deadline=0.1)

@@ -16,6 +16,9 @@ from pactape_clients.errors import DeadlineExceededError, RequestTimeoutError, T
 from pactape_clients.graphql import GraphQLClient
 from pactape_clients.rest import RestClient, RetryPolicy, TransportSettings
 
+from tests.clients.helpers.sockets import HEAD, byte_by_byte
+from tests.clients.helpers.timing import ended_within
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -121,10 +124,10 @@ def test_a_dripping_refusal_ends_at_the_deadline() -> None:
 
 def test_a_dripping_answer_to_the_second_try_ends_at_the_deadline() -> None:
     refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
-    given = iter(["old", "new"])
+    tokens = iter(["old", "new"])
     with (
         dripping(refusal, SIZED) as server,
-        RestClient(server.url, tokens=CallableTokens(lambda: next(given)), settings=SHORT) as client,
+        RestClient(server.url, tokens=CallableTokens(lambda: next(tokens)), settings=SHORT) as client,
         pytest.raises(DeadlineExceededError),
     ):
         client.get("/")
@@ -148,8 +151,8 @@ def test_no_traceback_of_a_dripping_answer_shows_the_token() -> None:
         pytest.raises(DeadlineExceededError) as failure,
     ):
         client.get("/")
-    shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
-    assert "t0p-s3cret" not in shown
+    trace = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
+    assert "t0p-s3cret" not in trace
 
 
 def test_a_body_that_drips_to_its_end_in_time_is_whole() -> None:
@@ -181,7 +184,7 @@ def test_a_body_that_breaks_off_is_an_error() -> None:
     with (
         dripping(SIZED + b"[1]", drips=0) as server,
         RestClient(server.url, settings=PATIENT) as client,
-        pytest.raises(TransportError, match="the answer broke off"),
+        pytest.raises(TransportError, match="the response ended too early"),
     ):
         client.get("/")
 
@@ -204,19 +207,45 @@ def test_a_connection_is_used_again_after_its_body_was_read() -> None:
 
 
 def test_a_session_hook_of_ones_own_sees_the_body() -> None:
-    seen: list[Any] = []
+    contents: list[Any] = []
     whole = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
     with dripping(whole, drips=0) as server, requests.Session() as session:
-        session.hooks["response"].append(lambda response, **_: seen.append(response.content))
+        session.hooks["response"].append(lambda response, **_: contents.append(response.content))
         RestClient(server.url, session=session, settings=PATIENT).get("/")
-    assert seen == [b"1"]
+    assert contents == [b"1"]
 
 
 def test_a_session_hook_of_ones_own_sees_the_tokens_answer() -> None:
-    seen: list[int] = []
+    statuses: list[int] = []
     token = b'{"access_token": "t", "expires_in": 300}'
     whole = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(token), token)
     with dripping(whole, drips=0) as server, requests.Session() as session:
-        session.hooks["response"].append(lambda response, **_: seen.append(response.status_code))
+        session.hooks["response"].append(lambda response, **_: statuses.append(response.status_code))
         ClientCredentials(server.url, client_id="web", client_secret="s", session=session).token()
-    assert seen == [200]
+    assert statuses == [200]
+
+
+@pytest.mark.parametrize("url", ["http://api.test", "https://api.test"])
+@pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
+def test_the_head_of_a_proxys_answer_ends_at_the_deadline(
+    url: str,
+    with_session: bool,  # noqa: FBT001 -- a parameter
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with byte_by_byte(HEAD) as proxy, ended_within(1.2):
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        client = RestClient(url, session=requests.Session() if with_session else None, settings=SHORT)
+        with pytest.raises(DeadlineExceededError):
+            client.get("/")
+
+
+@pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
+def test_early_hints_are_not_taken_for_the_answer(with_session: bool) -> None:  # noqa: FBT001 -- a parameter
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+    with dripping(hints + whole, drips=0) as server:
+        session = requests.Session() if with_session else None
+        reply = RestClient(server.url, session=session, settings=PATIENT).request("GET", "/")
+    assert (reply.status, reply.value, reply.headers.get("Link")) == (200, 1, None)

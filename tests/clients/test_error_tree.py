@@ -20,22 +20,22 @@ def _all_subclasses(kind: type[ClientError]) -> Iterator[type[ClientError]]:
         yield from _all_subclasses(each)
 
 
-def _drawn(kind: type[ClientError], indent: str = "") -> Iterator[str]:
+def _tree_lines(kind: type[ClientError], indent: str = "") -> Iterator[str]:
     children = [each for each in kind.__subclasses__() if each.__module__ == tree.__name__]
     for number, child in enumerate(children):
         last = number == len(children) - 1
         yield f"{indent}{'└── ' if last else '├── '}{child.__name__}"
-        yield from _drawn(child, indent + ("    " if last else "│   "))
+        yield from _tree_lines(child, indent + ("    " if last else "│   "))
 
 
 def test_the_drawing_of_the_errors_is_the_tree() -> None:
     drawing = re.search(r"```\n(.*?)```", tree.__doc__ or "", re.DOTALL)
     assert drawing is not None
-    drawn = [re.sub(r"(\w) .*", r"\1", line) for line in drawing[1].strip().splitlines()]
-    assert drawn == ["ClientError", *_drawn(ClientError)]
+    lines = [re.sub(r"(\w) .*", r"\1", line) for line in drawing[1].strip().splitlines()]
+    assert lines == ["ClientError", *_tree_lines(ClientError)]
 
 
 def test_every_error_of_the_room_is_in_the_tree() -> None:
     in_tree = {ClientError, *_all_subclasses(ClientError)}
-    named = {getattr(tree, name) for name in tree.__all__ if name.endswith("Error")}
-    assert named <= in_tree
+    exported = {getattr(tree, name) for name in tree.__all__ if name.endswith("Error")}
+    assert exported <= in_tree

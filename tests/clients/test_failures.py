@@ -1,4 +1,4 @@
-"""Why no answer came: in one tree of errors, with a reason."""
+"""Why no response was received: in one tree of errors, with a reason."""
 
 from __future__ import annotations
 
@@ -47,28 +47,41 @@ def sending(text: bytes) -> Callable[[socket.socket], None]:
     return act
 
 
-def test_a_refused_connection_says_so() -> None:
+def test_a_refused_connection_is_reported() -> None:
     with pytest.raises(ConnectionFailedError, match="connection refused") as failure:
         RestClient(f"http://127.0.0.1:{free_port()}", settings=ONCE).get("/")
     assert (failure.value.reason, failure.value.sent) == ("refused", False)
 
 
-def test_a_name_that_is_not_found_says_so() -> None:
+def test_a_name_that_is_not_found_is_reported() -> None:
     with pytest.raises(ConnectionFailedError, match="name was not found") as failure:
         RestClient("http://nowhere.invalid", settings=ONCE).get("/")
     assert (failure.value.reason, failure.value.sent) == ("dns", False)
 
 
-def test_a_closed_connection_says_so() -> None:
+def test_a_closed_connection_is_reported() -> None:
     with closing() as server, pytest.raises(ConnectionFailedError, match="closed the connection") as failure:
         RestClient(server.url, settings=ONCE).get("/")
     assert failure.value.reason == "reset"
 
 
-@pytest.mark.parametrize("text", [b"SSH-2.0-OpenSSH\r\n", b"220 ESMTP ready\r\n", b"\x00" * 100 + b"\r\n"])
+TWO_LENGTHS = b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nhello"
+
+
+@pytest.mark.parametrize(
+    "text", [b"SSH-2.0-OpenSSH\r\n", b"220 ESMTP ready\r\n", b"\x00" * 100 + b"\r\n", TWO_LENGTHS]
+)
 def test_another_protocol_says_so_and_is_not_tried_again(text: bytes) -> None:
     with listening(sending(text)) as server:
         with pytest.raises(ConnectionFailedError, match="not HTTP") as failure:
+            RestClient(server.url, settings=THRICE).get("/")
+        assert (failure.value.reason, server.connections) == ("not-http", 1)
+
+
+def test_a_head_of_too_many_lines_says_so_and_is_not_tried_again() -> None:
+    head = b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"Content-Length: 1\r\n\r\n1"
+    with listening(sending(head)) as server:
+        with pytest.raises(ConnectionFailedError, match="more than 100 headers") as failure:
             RestClient(server.url, settings=THRICE).get("/")
         assert (failure.value.reason, server.connections) == ("not-http", 1)
 
@@ -78,7 +91,7 @@ def reading(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-def test_an_answer_that_takes_too_long_says_so() -> None:
+def test_an_answer_that_takes_too_long_is_reported() -> None:
     with (
         listening(reading) as server,
         pytest.raises(RequestTimeoutError, match="took too long") as failure,
@@ -87,14 +100,17 @@ def test_an_answer_that_takes_too_long_says_so() -> None:
     assert (failure.value.reason, failure.value.sent) == ("timeout", True)
 
 
-def test_an_answer_that_breaks_off_says_so() -> None:
+def test_an_answer_that_breaks_off_is_reported() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
-    with listening(sending(head)) as server, pytest.raises(TransportError, match="broke off") as failure:
+    with (
+        listening(sending(head)) as server,
+        pytest.raises(TransportError, match="ended too early") as failure,
+    ):
         RestClient(server.url, settings=ONCE).get("/")
     assert (failure.value.reason, failure.value.sent) == ("incomplete", True)
 
 
-def test_an_answer_that_cannot_be_decompressed_says_so_and_is_not_tried_again() -> None:
+def test_an_answer_that_cannot_be_decompressed_is_reported_and_not_retried() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
     with listening(sending(head)) as server:
         with pytest.raises(TransportError, match="can't be decompressed") as failure:
@@ -102,7 +118,7 @@ def test_an_answer_that_cannot_be_decompressed_says_so_and_is_not_tried_again() 
         assert (failure.value.reason, server.connections) == ("encoding", 1)
 
 
-def test_a_server_without_tls_says_so() -> None:
+def test_a_server_without_tls_is_reported() -> None:
     with listening(sending(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
         with pytest.raises(ConnectionFailedError, match="TLS") as failure:
             RestClient(server.url.replace("http", "https"), settings=THRICE).get("/")
@@ -110,7 +126,7 @@ def test_a_server_without_tls_says_so() -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-def test_a_certificate_that_is_not_trusted_says_so_and_is_not_tried_again(tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_trusted_is_reported_and_not_retried(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key", tmp_path / "certificate"
     command = [
         "openssl",
@@ -135,7 +151,7 @@ def test_a_certificate_that_is_not_trusted_says_so_and_is_not_tried_again(tmp_pa
         assert (failure.value.reason, failure.value.sent, server.connections) == ("tls", False, 1)
 
 
-def test_a_proxy_that_is_down_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_down_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(ConnectionFailedError, match="proxy") as failure:
@@ -150,7 +166,7 @@ def test_a_host_that_cannot_be_is_an_error_of_the_tree(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raised",
+    "cause",
     [
         requests.ConnectionError("cut"),
         requests.Timeout("late"),
@@ -166,9 +182,9 @@ def test_a_host_that_cannot_be_is_an_error_of_the_tree(host: str) -> None:
     ],
     ids=lambda raised: type(raised).__name__,
 )
-def test_whatever_sending_raises_is_an_error_of_the_tree(raised: Exception) -> None:
+def test_whatever_sending_raises_is_an_error_of_the_tree(cause: Exception) -> None:
     with responses.RequestsMock() as server:
-        server.get("http://a.test/", body=raised)
+        server.get("http://a.test/", body=cause)
         with pytest.raises(ClientError) as failure:
             RestClient("http://a.test", settings=ONCE).get("/")
     assert failure.value.operation is not None
@@ -177,10 +193,10 @@ def test_whatever_sending_raises_is_an_error_of_the_tree(raised: Exception) -> N
 
 @pytest.mark.parametrize("status", [200, 503])
 def test_a_hook_that_raises_costs_no_answer(serve: Any, answer: Any, status: int, caplog: Any) -> None:
-    def broken(_: object) -> None:
+    def failing_hook(_: object) -> None:
         raise RuntimeError("metrics are down")
 
-    settings = TransportSettings(hooks=(broken,), retries=RetryPolicy(attempts=1))
+    settings = TransportSettings(hooks=(failing_hook,), retries=RetryPolicy(attempts=1))
     with serve(lambda _: answer(status=status, json=1)) as server:
         client = RestClient(server.url, settings=settings)
         if status == 200:
@@ -193,11 +209,11 @@ def test_a_hook_that_raises_costs_no_answer(serve: Any, answer: Any, status: int
 
 def test_a_repeated_call_is_logged_by_the_client(serve: Any, answer: Any, caplog: Any) -> None:
     caplog.set_level("INFO")
-    seen: list[int] = []
+    attempts: list[int] = []
 
     def respond(_: Any) -> Any:
-        seen.append(1)
-        return answer(status=503 if len(seen) == 1 else 200, json=1)
+        attempts.append(1)
+        return answer(status=503 if len(attempts) == 1 else 200, json=1)
 
     with serve(respond) as server:
         RestClient(server.url).get("/x")

@@ -29,10 +29,10 @@ pytestmark = [
 ONCE = TransportSettings(retries=RetryPolicy(attempts=1))
 
 
-@pytest.mark.parametrize("given", [False, True], ids=["own session", "given session"])
-def test_children_get_their_own_answers(serve: Any, answer: Any, given: bool) -> None:  # noqa: FBT001 -- a parameter
+@pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
+def test_children_get_their_own_answers(serve: Any, answer: Any, with_session: bool) -> None:  # noqa: FBT001 -- a parameter
     with serve(lambda request: answer(json=request.path)) as server:
-        session = requests.Session() if given else None
+        session = requests.Session() if with_session else None
         client = RestClient(server.url, session=session, settings=ONCE)
         client.get("/warm")
 
@@ -41,8 +41,8 @@ def test_children_get_their_own_answers(serve: Any, answer: Any, given: bool) ->
 
         children = [Child(ask(name)) for name in "ab"]
         own = ask("p")()
-        found = [own, *(child.result() for child in children)]
-    assert found == [[f"/{name}{number}" for number in range(20)] for name in "pab"]
+        results = [own, *(child.result() for child in children)]
+    assert results == [[f"/{name}{number}" for number in range(20)] for name in "pab"]
 
 
 def test_a_graphql_client_goes_on_on_both_sides(serve: Any, answer: Any) -> None:
@@ -54,11 +54,11 @@ def test_a_graphql_client_goes_on_on_both_sides(serve: Any, answer: Any) -> None
 
 
 def test_a_child_fetches_the_token_that_the_parents_thread_was_fetching() -> None:
-    asked, released = threading.Event(), threading.Event()
+    fetch_started, released = threading.Event(), threading.Event()
     parent = os.getpid()
 
     def give() -> Any:
-        asked.set()
+        fetch_started.set()
         if os.getpid() == parent:
             released.wait(20)
         return "t"
@@ -66,11 +66,11 @@ def test_a_child_fetches_the_token_that_the_parents_thread_was_fetching() -> Non
     source = CallableTokens(give)
     thread = threading.Thread(target=source.token)
     thread.start()
-    assert asked.wait(10)
-    found = Child(lambda: source.token().value).result()
+    assert fetch_started.wait(10)
+    value = Child(lambda: source.token().value).result()
     released.set()
     thread.join()
-    assert found == "t"
+    assert value == "t"
 
 
 def test_a_child_loads_the_value_that_the_parents_thread_was_loading() -> None:
@@ -78,10 +78,10 @@ def test_a_child_loads_the_value_that_the_parents_thread_was_loading() -> None:
     thread = threading.Thread(target=cache.get_or_load, args=("a", origin))
     thread.start()
     assert origin.reached.wait(10)
-    found = Child(lambda: cache.get_or_load("a", Origin()).decode()).result()
+    value = Child(lambda: cache.get_or_load("a", Origin()).decode()).result()
     origin.released.set()
     thread.join()
-    assert found == "1"
+    assert value == "1"
 
 
 def test_a_child_has_the_parents_values_and_token(serve: Any, answer: Any) -> None:
@@ -113,24 +113,24 @@ def test_a_child_starts_empty_if_a_thread_was_just_changing_the_entries() -> Non
     thread = threading.Thread(target=cache.put, args=(Slow("b"), Loaded(value=2, ttl=60)))
     thread.start()
     assert inside.wait(10)
-    found = Child(lambda: cache.get_or_load("a", lambda _: Loaded(value=3, ttl=60))).result()
+    value = Child(lambda: cache.get_or_load("a", lambda _: Loaded(value=3, ttl=60))).result()
     leave.set()
     thread.join()
-    assert found in {1, 3}
+    assert value in {1, 3}
 
 
 def test_64_threads_and_8_children_load_once_a_process(serve: Any, answer: Any, at_once: Any) -> None:
     with serve(lambda request: answer(json=int(request.headers["X-Process"])), delay=0.05) as server:
         client = RestClient(server.url, settings=TransportSettings(pool_size=64))
 
-        def read() -> Any:
+        def load() -> Any:
             caching = Caching(ttl=60, key=f"n {os.getpid()}")
             return client.get("/n", headers={"X-Process": str(os.getpid())}, caching=caching)
 
         def crowd() -> int:
-            return len(set(at_once(read, 8)))
+            return len(set(at_once(load, 64)))
 
-        assert set(at_once(read, 64)) == {os.getpid()}
+        assert set(at_once(load, 64)) == {os.getpid()}
         children = [Child(crowd) for _ in range(8)]
         assert [child.result() for child in children] == [1] * 8
         assert server.count("/n") == 9

@@ -32,7 +32,7 @@ def client() -> GraphQLClient:
     return GraphQLClient(URL)
 
 
-def test_a_query_is_sent_as_it_is_written(server: Any, client: GraphQLClient) -> None:
+def test_a_query_is_sent_as_written(server: Any, client: GraphQLClient) -> None:
     server.post(URL, json=ADA)
     client.query(GET_USER, {"id": "user-1"})
     assert body(server) == {"query": GET_USER, "variables": {"id": "user-1"}, "operationName": "GetUser"}
@@ -55,8 +55,8 @@ def test_an_operation_is_announced_with_its_document(
 ) -> None:
     server.post(URL, json=ADA)
     client.query(GET_USER, {"id": "user-1"}, returns=GetUser)
-    (heard,) = announced
-    assert (heard.name, heard.method, heard.path, heard.document, heard.result) == (
+    (operation,) = announced
+    assert (operation.name, operation.method, operation.path, operation.document, operation.result) == (
         "GetUser",
         "POST",
         "/graphql",
@@ -75,7 +75,7 @@ class TestDocuments:
     @pytest.mark.parametrize(
         ("document", "variables", "complaint"),
         [
-            ("query {", {}, "doesn't parse"),
+            ("query {", {}, "can't be parsed"),
             (GET_USER, {}, r"needs a value for \$id"),
             (GET_USER, {"id": 1, "di": 2}, r"declares no \$di"),
             ("query A { a } query B { b }", {}, "A, B"),
@@ -94,7 +94,7 @@ class TestDocuments:
         with pytest.raises(DocumentError, match="Cannot query field 'age'"):
             client.query("query Q { user(id: 1) { age } }")
 
-    def test_a_query_is_no_mutation(self, client: GraphQLClient) -> None:
+    def test_a_query_is_not_a_mutation(self, client: GraphQLClient) -> None:
         with pytest.raises(DocumentError, match="execute it with query"):
             client.mutate(GET_USER, {"id": "user-1"})
 

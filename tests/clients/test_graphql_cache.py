@@ -43,9 +43,11 @@ class TestCache:
 
     def test_two_models_of_one_query_each_get_their_own(self, server: Any, client: GraphQLClient) -> None:
         server.post(URL, json=ADA)
-        found = [client.query(GET_USER, {"id": "1"}, returns=returns) for returns in (GetUser, None, GetUser)]
+        results = [
+            client.query(GET_USER, {"id": "1"}, returns=returns) for returns in (GetUser, None, GetUser)
+        ]
         typed = GetUser(user=User("user-1", "Ada"))
-        assert (found, len(server.calls)) == ([typed, ADA["data"], typed], 2)
+        assert (results, len(server.calls)) == ([typed, ADA["data"], typed], 2)
 
     def test_two_documents_with_one_name_are_kept_apart(self, server: Any, client: GraphQLClient) -> None:
         server.post(URL, json=ADA)

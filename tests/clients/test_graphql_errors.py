@@ -118,7 +118,7 @@ class TestErrorHandler:
 
     def test_may_leave_it_to_the_client(self) -> None:
         class Silent(TestErrorHandler.Renaming):
-            def handle_network_error(self, error: Exception) -> None:  # type: ignore[override]
+            def handle_network_error(self, error: Exception) -> None:  # type: ignore[override]  # returns None, unlike the base
                 pass
 
         with pytest.raises(ConnectionFailedError):

@@ -68,21 +68,21 @@ class TestOnTheWire:
         assert "extensions" in body(server)
 
     def test_a_hash_and_the_query_that_follows_it_share_one_deadline(self, server: Any) -> None:
-        left: list[float | None] = []
+        remaining_times: list[float | None] = []
 
         def unknown(_: Any) -> tuple[int, dict[str, str], str]:
-            left.append(remaining_time())
+            remaining_times.append(remaining_time())
             return 200, {}, json.dumps({"errors": [{"message": "PersistedQueryNotFound"}]})
 
-        def known(_: Any) -> tuple[int, dict[str, str], str]:
-            left.append(remaining_time())
+        def answer_data(_: Any) -> tuple[int, dict[str, str], str]:
+            remaining_times.append(remaining_time())
             return 200, {}, json.dumps(ADA)
 
-        for answer in (unknown, known):
+        for answer in (unknown, answer_data):
             server.add_callback(responses.POST, URL, callback=answer, content_type="application/json")
         client = GraphQLClient(URL, options=GraphQLOptions(persisted_queries=True))
         client.query(GET_USER, {"id": "user-1"})
-        first, second = left
+        first, second = remaining_times
         assert first is not None
         assert second is not None
         assert second < first
@@ -121,12 +121,14 @@ class TestOnTheWire:
         client.mutate(
             document, {"files": [Upload(content=b"hello", name="a.txt", content_type="text/plain")]}
         )
-        sent = server.calls[0].request.body
-        positions = [sent.index(part) for part in (b'name="operations"', b'name="map"', b'filename="a.txt"')]
+        multipart_body = server.calls[0].request.body
+        positions = [
+            multipart_body.index(part) for part in (b'name="operations"', b'name="map"', b'filename="a.txt"')
+        ]
         assert positions == sorted(positions)
-        assert b'{"files":[null]}' in sent
-        assert b'{"0":["variables.files.0"]}' in sent
-        assert b"hello" in sent
+        assert b'{"files":[null]}' in multipart_body
+        assert b'{"0":["variables.files.0"]}' in multipart_body
+        assert b"hello" in multipart_body
 
     def test_64_threads_share_a_client(self, serve: Any, answer: Any, at_once: Any) -> None:
         with (

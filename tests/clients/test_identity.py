@@ -119,42 +119,42 @@ SESSIONS: dict[str, Callable[[str], requests.Session]] = {
 @pytest.mark.parametrize("caching", [CACHING, NAMED], ids=["own key", "named key"])
 def test_two_sessions_of_two_users_do_not_share_a_value(kind: str, caching: Caching) -> None:
     cache = TTLCache()
-    found = [
+    values = [
         RestClient(URL, session=SESSIONS[kind](user), cache=cache).get("/me", caching=caching)
         for user in ("ada", "bob")
     ]
-    assert found[0] != found[1]
+    assert values[0] != values[1]
 
 
 @pytest.mark.parametrize("kind", ["Authorization", "X-Api-Key", "params", "basic auth", "certificate"])
 def test_two_sessions_of_one_user_share_a_value(kind: str) -> None:
     cache = TTLCache()
-    found = [
+    values = [
         RestClient(URL, session=SESSIONS[kind]("ada"), cache=cache).get("/me", caching=CACHING)
         for _ in range(2)
     ]
-    assert found[0] == found[1]
+    assert values[0] == values[1]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SESSIONS if kind != "adapter"])
 def test_two_graphql_sessions_of_two_users_do_not_share_a_result(kind: str) -> None:
     cache = TTLCache()
-    found = [
+    results = [
         GraphQLClient(f"{URL}/graphql", session=SESSIONS[kind](user), cache=cache).query("{ n }")
         for user in ("ada", "bob")
     ]
-    assert found[0] != found[1]
+    assert results[0] != results[1]
 
 
 def test_a_session_whose_user_is_switched_is_another_caller() -> None:
     session = requests.Session()
     client = RestClient(URL, session=session)
-    found = []
+    values = []
     for user in ("ada", "bob", "ada"):
         session.headers["X-Api-Key"] = user
-        found.append(client.get("/me", caching=NAMED))
-    assert found[0] != found[1]
-    assert found[0] == found[2]
+        values.append(client.get("/me", caching=NAMED))
+    assert values[0] != values[1]
+    assert values[0] == values[2]
 
 
 def test_a_declared_route_sees_that_a_sessions_user_is_switched() -> None:
@@ -173,97 +173,97 @@ def test_a_sign_in_by_cookie_is_another_caller(declared: bool) -> None:  # noqa:
     caching = Caching(ttl=60, key="user:{id}")
     route = client.cached_route("/users/{id}", returns=int, caching=caching)
 
-    def read() -> int:
+    def get_me() -> int:
         if declared:
             return route.of("1")
         return client.get("/users/{id}", path={"id": "1"}, returns=int, caching=caching)
 
-    before = read()
+    before = get_me()
     client.post("/login", content="sid=ada; Path=/")
-    ada = read()
+    ada = get_me()
     client.post("/login", content="sid=bob; Path=/")
-    assert len({before, ada, read()}) == 3
+    assert len({before, ada, get_me()}) == 3
 
 
 def test_users_in_the_url_are_kept_apart() -> None:
     cache = TTLCache()
-    found = [
+    values = [
         RestClient(f"http://{user}:pw@api.test", cache=cache).get("/me", caching=NAMED)
         for user in ("ada", "bob")
     ]
-    assert found[0] != found[1]
+    assert values[0] != values[1]
 
 
 @pytest.mark.parametrize("caching", [CACHING, NAMED], ids=["own key", "named key"])
 def test_headers_of_calls_are_kept_apart(caching: Caching) -> None:
     client = RestClient(URL)
-    found = [client.get("/me", headers={"X-Tenant": name}, caching=caching) for name in ("a", "b")]
-    assert found[0] != found[1]
+    values = [client.get("/me", headers={"X-Tenant": name}, caching=caching) for name in ("a", "b")]
+    assert values[0] != values[1]
 
 
 def test_headers_of_queries_are_kept_apart() -> None:
     client = GraphQLClient(f"{URL}/graphql")
-    found = [client.query("{ n }", headers={"x-hasura-role": role}) for role in ("admin", "guest")]
-    assert found[0] != found[1]
+    results = [client.query("{ n }", headers={"x-hasura-role": role}) for role in ("admin", "guest")]
+    assert results[0] != results[1]
 
 
 def test_headers_of_clients_are_kept_apart() -> None:
     cache = TTLCache()
-    found = [
+    values = [
         RestClient(URL, headers={"X-Api-Key": key}, cache=cache).get("/me", caching=NAMED)
         for key in ("a", "b")
     ]
-    assert found[0] != found[1]
+    assert values[0] != values[1]
 
 
 def test_queries_under_one_named_key_are_kept_apart() -> None:
     client = RestClient(URL)
-    found = [client.get("/me", query={"page": page}, caching=NAMED) for page in (1, 2)]
-    assert found[0] != found[1]
+    values = [client.get("/me", query={"page": page}, caching=NAMED) for page in (1, 2)]
+    assert values[0] != values[1]
 
 
 def test_strings_of_a_function_are_asked_for_at_each_request(server: Any) -> None:
     user = "ada"
     client = RestClient(URL, tokens=CallableTokens(lambda: f"token-of-{user}"))
-    found = [client.get("/me", caching=NAMED)]
+    values = [client.get("/me", caching=NAMED)]
     user = "bob"
-    found.append(client.get("/me", caching=NAMED))
-    assert found[0] != found[1]
+    values.append(client.get("/me", caching=NAMED))
+    assert values[0] != values[1]
     assert server.calls[-1].request.headers["Authorization"] == "Bearer token-of-bob"
 
 
 def test_a_named_principal_costs_no_token_for_a_cached_value() -> None:
-    asked: list[int] = []
+    token_requests: list[int] = []
 
     def give() -> str:
-        asked.append(1)
+        token_requests.append(1)
         return "t"
 
     tokens = CallableTokens(give, principal="web")
     client = RestClient(URL, tokens=tokens)
     client.get("/me", caching=CACHING)
-    asked.clear()
+    token_requests.clear()
     client.get("/me", caching=CACHING)
-    assert asked == []
+    assert token_requests == []
 
 
 def test_a_function_may_name_the_principal_of_each_call() -> None:
     user = "ada"
     client = RestClient(URL, tokens=CallableTokens(lambda: "shared", principal=lambda: user))
-    found = [client.get("/me", caching=CACHING)]
+    values = [client.get("/me", caching=CACHING)]
     user = "bob"
-    found.append(client.get("/me", caching=CACHING))
-    assert found[0] != found[1]
+    values.append(client.get("/me", caching=CACHING))
+    assert values[0] != values[1]
 
 
 def test_a_token_that_a_function_gives_is_kept_until_it_ends(server: Any, clock: Any) -> None:
-    given = iter([Token(value="a", expires_in=60), Token(value="b", expires_in=60)])
-    client = RestClient(URL, tokens=CallableTokens(lambda: next(given), timer=clock))
+    new_tokens = iter([Token(value="a", expires_in=60), Token(value="b", expires_in=60)])
+    client = RestClient(URL, tokens=CallableTokens(lambda: next(new_tokens), timer=clock))
     for seconds in (0, 10, 60):
         clock.pass_by(seconds)
         client.get("/me")
-    sent = [call.request.headers["Authorization"] for call in server.calls]
-    assert sent == ["Bearer a", "Bearer a", "Bearer b"]
+    authorizations = [call.request.headers["Authorization"] for call in server.calls]
+    assert authorizations == ["Bearer a", "Bearer a", "Bearer b"]
 
 
 def test_no_key_holds_an_identity_in_clear() -> None:
@@ -281,7 +281,7 @@ def test_no_key_holds_an_identity_in_clear() -> None:
 
 def test_the_order_of_query_parameters_does_not_matter() -> None:
     client = RestClient(URL)
-    found = [
+    values = [
         client.get("/me", query=query, caching=CACHING) for query in ({"a": 1, "b": 2}, {"b": 2, "a": 1})
     ]
-    assert found[0] == found[1]
+    assert values[0] == values[1]

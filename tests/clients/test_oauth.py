@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -18,26 +17,16 @@ from pactape_clients.errors import (
 from pactape_clients.rest import RetryPolicy, TransportSettings
 
 from tests.clients.helpers.sockets import closing
+from tests.clients.helpers.tokens import GOOD, URL, credentials, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-URL = "http://id.test/token"
-GOOD = {"access_token": "a", "token_type": "Bearer", "expires_in": 300}
 
 
 @pytest.fixture
 def server() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
-
-
-def credentials(**options: Any) -> ClientCredentials:
-    return ClientCredentials(URL, client_id="web", client_secret="s3cret", **options)
-
-
-def form(server: Any, index: int = -1) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(server.calls[index].request.body).items()}
 
 
 class TestIdentification:
@@ -84,8 +73,8 @@ class TestIdentification:
         session = requests.Session()
         session.auth = ("eve", "hunter2")
         credentials(session=session, client_auth=client_auth).token()
-        sent = server.calls[0].request.headers.get("Authorization", "")
-        assert sent == ("Basic d2ViOnMzY3JldA==" if client_auth == "client_secret_basic" else "")
+        authorization = server.calls[0].request.headers.get("Authorization", "")
+        assert authorization == ("Basic d2ViOnMzY3JldA==" if client_auth == "client_secret_basic" else "")
 
     def test_keeps_principals_apart(self) -> None:
         sources = [
@@ -104,8 +93,8 @@ class TestIdentification:
         "make",
         [
             lambda: ClientCredentials("id.test", client_id="web", client_secret="s"),
-            lambda: ClientCredentials(URL, client_id=None, client_secret="s"),  # type: ignore[arg-type]
-            lambda: ClientCredentials(URL, client_id="web", client_secret=None),  # type: ignore[arg-type]
+            lambda: ClientCredentials(URL, client_id=None, client_secret="s"),  # type: ignore[arg-type]  # invalid on purpose
+            lambda: ClientCredentials(URL, client_id="web", client_secret=None),  # type: ignore[arg-type]  # invalid on purpose
             lambda: credentials(client_auth="basic"),
             lambda: credentials(extra={"a": 1}),
             lambda: RefreshToken(URL, client_id="web"),
@@ -116,7 +105,7 @@ class TestIdentification:
         with pytest.raises(UsageError):
             make()
 
-    def test_has_no_other_options(self) -> None:
+    def test_refuses_other_options(self) -> None:
         with pytest.raises(TypeError, match="'audiance'"):
             credentials(audiance="api")
 
@@ -171,11 +160,24 @@ class TestAnswers:
         token = credentials().token()
         assert (token.value, token.expires_in) == ("a", 300)
 
-    def test_that_refuse_may_be_a_form(self, server: Any) -> None:
-        server.post(URL, body="error=bad_code", content_type="application/x-www-form-urlencoded")
-        with pytest.raises(TokenRefusedError) as failure:
+    @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "text/html", None])
+    def test_that_refuse_may_be_a_form(self, server: Any, kind: Any) -> None:
+        body = "error=invalid_grant&error_description=it+was+used"
+        server.post(URL, status=400, body=body, content_type=kind)
+        with pytest.raises(TokenRefusedError, match=r"invalid_grant \(it was used\)") as failure:
             credentials().token()
-        assert failure.value.code == "bad_code"
+        assert failure.value.code == "invalid_grant"
+
+    def test_that_refuse_may_be_text(self, server: Any) -> None:
+        server.post(URL, status=401, body="s3cret is not the password", content_type="text/plain")
+        with pytest.raises(TokenUnavailableError, match=r"answered 401 \(\*\*\* is not the password\)"):
+            credentials().token()
+
+    def test_of_success_that_are_only_text_are_not_shown(self, server: Any) -> None:
+        server.post(URL, body="t0p-s3cret", content_type="text/plain")
+        with pytest.raises(TokenUnavailableError) as failure:
+            credentials().token()
+        assert "t0p" not in str(failure.value)
 
     @pytest.mark.parametrize(
         "body", ["<html>", "", "[]", "7", '"a"', "{}", '{"access_token": ""}', "[" * 5000]

@@ -93,7 +93,7 @@ class TestPagesAndItems:
             assert list(RestClient(server.url).paginate("/x", by=ByLink())) == ["/x", "/x?p=2,3"]
 
     @pytest.mark.parametrize("following", ["http://evil.test/x", "//evil.test/x", "http://[::1", 7])
-    def test_lead_to_no_other_server(self, serve: Any, answer: Any, following: Any) -> None:
+    def test_do_not_lead_to_other_servers(self, serve: Any, answer: Any, following: Any) -> None:
         with serve(lambda _: answer(json=1)) as server:
             pages = RestClient(server.url).paginate("/x", by=ByNextUrl(following=lambda _: following))
             with pytest.raises(UsageError):

@@ -21,8 +21,8 @@ QUERY = "query GetMe { me { name } }"
 
 @pytest.fixture
 def server() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as made:
-        yield made
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
 
 
 def with_header(value: str) -> requests.Session:
@@ -55,11 +55,11 @@ def test_an_authlib_source_never_takes_over_the_name_of_one_that_is_gone() -> No
 def test_sessions_with_credentials_of_their_own_do_not_share_what_is_kept(server: Any, make: Any) -> None:
     server.add_callback("GET", "http://a.test/me", echo)
     cache = TTLCache()
-    found = [
+    values = [
         RestClient("http://a.test", session=make(name), cache=cache).get("/me", caching=KEPT)
         for name in ("ada", "bob")
     ]
-    assert found[0] != found[1]
+    assert values[0] != values[1]
 
 
 def test_sessions_with_one_authorization_share_what_is_kept(server: Any) -> None:
@@ -74,16 +74,16 @@ def test_two_servers_on_one_cache_do_not_share_what_is_kept(server: Any) -> None
     cache = TTLCache()
     for name in "ab":
         server.get(f"http://{name}.test/me", json=name)
-    found = [RestClient(f"http://{name}.test", cache=cache).get("/me", caching=KEPT) for name in "ab"]
-    assert found == ["a", "b"]
+    values = [RestClient(f"http://{name}.test", cache=cache).get("/me", caching=KEPT) for name in "ab"]
+    assert values == ["a", "b"]
 
 
 def test_two_graphql_endpoints_on_one_cache_do_not_share_what_is_kept(server: Any) -> None:
     cache = TTLCache()
     for name in "ab":
         server.post(f"http://{name}.test/graphql", json={"data": {"me": name}})
-    found = [GraphQLClient(f"http://{name}.test/graphql", cache=cache).query(QUERY) for name in "ab"]
-    assert found == [{"me": "a"}, {"me": "b"}]
+    results = [GraphQLClient(f"http://{name}.test/graphql", cache=cache).query(QUERY) for name in "ab"]
+    assert results == [{"me": "a"}, {"me": "b"}]
 
 
 def test_no_header_of_a_request_stands_in_a_key(server: Any) -> None:
@@ -107,11 +107,11 @@ def test_values_with_colons_do_not_make_two_keys_one(server: Any) -> None:
     )
     client = RestClient("http://a.test")
     caching = Caching(ttl=60, key="file:{owner}:{name}")
-    found = [
+    values = [
         client.get("/{owner}/{name}", path={"owner": owner, "name": name}, caching=caching)
         for owner, name in (("a:b", "c"), ("a", "b:c"))
     ]
-    assert found[0] != found[1]
+    assert values[0] != values[1]
 
 
 @pytest.mark.parametrize("make", [RestClient, GraphQLClient])
@@ -127,3 +127,21 @@ def test_a_base_url_with_a_query_is_refused_without_showing_it() -> None:
     with pytest.raises(UsageError, match="has a query or fragment") as refusal:
         RestClient("http://a.test/v1?key=k3y")
     assert "k3y" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("variable", ["NETRC", "HOME"])
+def test_a_netrc_file_that_changes_keeps_users_apart(
+    server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, variable: str
+) -> None:
+    netrc = tmp_path / ".netrc"
+    monkeypatch.delenv("NETRC", raising=False)
+    monkeypatch.setenv(variable, str(netrc if variable == "NETRC" else tmp_path))
+    server.add_callback("GET", "http://api.test/me", echo)
+    cache, values = TTLCache(), []
+    for user in ("ada", "bob", "ada"):
+        netrc.write_text(f"machine api.test login {user} password p\n", encoding="utf-8")
+        netrc.chmod(0o600)
+        client = RestClient("http://api.test", session=requests.Session(), cache=cache)
+        values.append(client.get("/me", caching=KEPT))
+    assert values[0] != values[1]
+    assert (values[0], len(server.calls)) == (values[2], 2)

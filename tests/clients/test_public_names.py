@@ -5,10 +5,13 @@ import importlib
 import inspect
 import pickle
 import pkgutil
+import threading
 
+import msgspec
 import pactape_clients
 import pytest
 from pactape_clients import errors
+from pactape_clients.operations import Operation
 
 ROOMS = (
     "pactape_clients",
@@ -47,6 +50,33 @@ def test_every_error_is_drawn_in_the_tree() -> None:
 def test_an_error_survives_copying_and_pickling(error: errors.ClientError) -> None:
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own bytes
         assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))
+
+
+def test_an_error_survives_pickling_whatever_it_holds() -> None:
+    class Local(msgspec.Struct):
+        id: int
+
+    operation = Operation(name="GET /x", method="GET", path="/x", result=Local)
+    values = {"id": 7, "lock": threading.Lock()}
+    error = errors.NotFoundError("gone", status=404, operation=operation, values=values)
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301 -- our own bytes
+    assert (str(twin), twin.status, twin.values) == ("gone", 404, {"id": 7})
+    assert twin.operation == msgspec.structs.replace(operation, result=None)
+    assert copy.deepcopy(error).values is values
+    data = errors.GraphQLResponseError("no", data=threading.Lock())
+    assert pickle.loads(pickle.dumps(data)).data is None  # noqa: S301 -- our own bytes
+
+
+def test_an_error_of_ones_own_survives_copying_and_pickling() -> None:
+    error = OwnError("a", "b")
+    for twin in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own bytes
+        assert (str(twin), twin.code) == ("a b", "b")
+
+
+class OwnError(errors.ClientError):
+    def __init__(self, what: str, code: str) -> None:
+        super().__init__(f"{what} {code}")
+        self.code = code
 
 
 def test_no_module_needs_an_optional_library_to_be_imported() -> None:

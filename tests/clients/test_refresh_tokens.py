@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
+from traceback import TracebackException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
 import responses
-from pactape_clients import ClientCredentials
 from pactape_clients.auth import RefreshToken
 from pactape_clients.errors import (
     TokenRefusedError,
+    UsageError,
 )
+
+from tests.clients.helpers.tokens import URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-URL = "http://id.test/token"
-GOOD = {"access_token": "a", "token_type": "Bearer", "expires_in": 300}
 
 
 @pytest.fixture
 def server() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
-
-
-def credentials(**options: Any) -> ClientCredentials:
-    return ClientCredentials(URL, client_id="web", client_secret="s3cret", **options)
-
-
-def form(server: Any, index: int = -1) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(server.calls[index].request.body).items()}
 
 
 class Rotating:
@@ -92,11 +84,11 @@ class TestRotation:
         options = {"store": store} if by == "store" else {"refresh_token": "r1", "on_rotation": store.save}
         with serve(Rotating(answer)) as real:
             source = self.source(real.url, clock, **options)
-            saved = []
+            saved_tokens = []
             for _ in range(4):
                 source.token()
-                saved.append(store.token)
-        assert saved[-1] == "r2"
+                saved_tokens.append(store.token)
+        assert saved_tokens[-1] == "r2"
         assert "couldn't be saved (OSError)" in caplog.text
         assert "r2" not in caplog.text
 
@@ -128,8 +120,8 @@ class TestRotation:
 
         class Late(Store):
             def load(self) -> str | None:
-                loaded, self.token = self.token, "r9"
-                return loaded
+                old_token, self.token = self.token, "r9"
+                return old_token
 
         with serve(rotating) as real:
             assert self.source(real.url, clock, store=Late("r8")).token().value == "a2"
@@ -138,7 +130,7 @@ class TestRotation:
         with serve(Rotating(answer)) as real, pytest.raises(TokenRefusedError, match="invalid_grant"):
             self.source(real.url, clock, store=Store("r0")).token()
 
-    def test_without_a_token_in_the_store_says_so(self, clock: Any) -> None:
+    def test_without_a_token_in_the_store_is_an_error(self, clock: Any) -> None:
         with pytest.raises(TokenRefusedError, match="no refresh token"):
             self.source(URL, clock, store=Store(None)).token()
 
@@ -151,3 +143,63 @@ class TestRotation:
             assert (
                 self.source(real.url, clock, store=Unreadable(None), refresh_token="r1").token().value == "a2"
             )
+
+    def test_of_a_refused_unsaved_token_looks_into_the_store(
+        self, serve: Any, answer: Any, clock: Any
+    ) -> None:
+        rotating, store = Rotating(answer), Store("r1", failures=1)
+        with serve(rotating) as real:
+            source = self.source(real.url, clock, store=store)
+            source.token()
+            clock.pass_by(60)
+            rotating.valid = store.token = "r50"
+            assert (source.token().value, store.token) == ("a3", "r3")
+
+    def test_saves_nothing_over_what_another_process_has_stored(
+        self, serve: Any, answer: Any, clock: Any
+    ) -> None:
+        store = Store("r1", failures=1)
+        with serve(Rotating(answer)) as real:
+            source = self.source(real.url, clock, store=store)
+            source.token()
+            store.token = "r50"
+            source.token()
+        assert store.token == "r50"
+
+    def test_of_several_unsaved_tokens_saves_the_newest(self, serve: Any, answer: Any, clock: Any) -> None:
+        store = Store("r1", failures=2)
+        with serve(Rotating(answer)) as real:
+            source = self.source(real.url, clock, store=store)
+            source.token()
+            store.failures = 2
+            clock.pass_by(60)
+            source.token()
+            store.failures = 0
+            source.token()
+        assert store.token == "r3"
+
+    def test_falls_back_on_the_token_that_it_was_given(self, serve: Any, answer: Any, clock: Any) -> None:
+        store = Store("r0")
+        with serve(Rotating(answer)) as real:
+            assert self.source(real.url, clock, store=store, refresh_token="r1").token().value == "a2"
+        assert store.token == "r2"
+
+    def test_shows_no_refresh_token_in_a_traceback(self, serve: Any, answer: Any, clock: Any) -> None:
+        with serve(Rotating(answer)) as real, pytest.raises(TokenRefusedError) as failure:
+            self.source(real.url, clock, store=Store("s3cret-1"), refresh_token="s3cret-2").token()
+        text = "".join(TracebackException.from_exception(failure.value, capture_locals=True).format())
+        assert "s3cret" not in text.replace('refresh_token="s3cret-2"', "").replace('Store("s3cret-1")', "")
+
+
+@pytest.mark.parametrize(
+    "options", [{"extra": 5}, {"extra": {"a": 5}}, {"principal": 5}, {"windows": 5}, {"scope": ["a"]}]
+)
+def test_an_option_of_another_kind_is_refused(options: Any) -> None:
+    with pytest.raises(UsageError):
+        RefreshToken(URL, client_id="web", refresh_token="r1", **options)
+
+
+def test_no_extra_fields_may_be_none() -> None:
+    plain = RefreshToken(URL, client_id="web", refresh_token="r1")
+    unset = RefreshToken(URL, client_id="web", refresh_token="r1", extra=None)  # type: ignore[arg-type]  # what an unset option gives
+    assert unset.principal == plain.principal

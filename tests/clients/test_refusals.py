@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import responses
@@ -11,9 +11,14 @@ from pactape_clients import GraphQLClient, RestClient, StaticToken
 from pactape_clients.auth import RefreshToken
 from pactape_clients.errors import (
     ClientError,
+    ForbiddenError,
     UnprocessableError,
 )
+from pactape_clients.graphql import Call
 from pactape_clients.rest import Caching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REFUSALS = [
     ({"message": "Validation Failed", "errors": [{"resource": "Issue", "field": "title", "code": "missing_field"}]},
@@ -106,3 +111,55 @@ def test_a_refresh_token_is_not_shown_by_a_server_that_repeats_it() -> None:
         server.post("http://id.test/token", status=400, json=body)
         with pytest.raises(ClientError, match=r"\*\*\* is too old"):
             RefreshToken("http://id.test/token", refresh_token="r3fresh", client_id="web").token()
+
+
+WORDS = [
+    ("text/plain", b"the schema is being reloaded", "the schema is being reloaded"),
+    ("text/plain; charset=latin-1", "la réponse".encode("latin-1"), "la réponse"),
+    ("text/html", b"<html><head><title>502 Bad\n Gateway</title></head><p>nginx</p>", "502 Bad Gateway"),
+    ("text/html", b"<h1 class='a'>Too &lt;large&gt;</h1>", "Too <large>"),
+    (
+        "application/xml",
+        b"<Error><Code>NoSuchKey</Code><Message>no key</Message></Error>",
+        "NoSuchKey no key",
+    ),
+    ("application/x-www-form-urlencoded", b"error=denied&error_description=not+yours", "not yours"),
+    ("text/plain", b'{"message": "in JSON all the same"}', "in JSON all the same"),
+    ("image/png", b"\x89PNG", ""),
+    ("text/html", b"<p>nothing in short</p>", ""),
+]
+
+
+@pytest.mark.parametrize("call", ["get", "query", "batch"])
+@pytest.mark.parametrize(("kind", "body", "words"), WORDS, ids=[kind for kind, _, _ in WORDS])
+def test_a_refusal_that_is_not_json_keeps_its_words(
+    serve: Any, answer: Any, kind: str, body: bytes, words: str, call: str
+) -> None:
+    headers = {"Content-Type": kind}
+    with serve(lambda _: answer(status=403, body=body, headers=headers)) as server:
+        client = GraphQLClient(server.url)
+        calls: dict[str, Callable[[], Any]] = {
+            "get": lambda: RestClient(server.url).get("/x"),
+            "query": lambda: client.query("{ n }"),
+            "batch": lambda: client.batch([Call(document="{ n }")]),
+        }
+        with pytest.raises(ForbiddenError) as failure:
+            calls[call]()
+    assert str(failure.value).partition(": 403")[2].strip() == words
+
+
+def test_the_text_of_a_success_is_not_taken_for_a_reason(serve: Any, answer: Any) -> None:
+    with (
+        serve(lambda _: answer(body=b"s3cret data", headers={"Content-Type": "text/plain"})) as server,
+        pytest.raises(ClientError) as failure,
+    ):
+        GraphQLClient(server.url).query("{ n }")
+    assert "s3cret" not in str(failure.value)
+
+
+def test_words_in_the_place_of_a_graphql_response_are_kept(serve: Any, answer: Any) -> None:
+    with (
+        serve(lambda _: answer(json={"message": "the gateway is busy"})) as server,
+        pytest.raises(ClientError, match=r"is not a GraphQL response .*: the gateway is busy"),
+    ):
+        GraphQLClient(server.url).query("{ n }")

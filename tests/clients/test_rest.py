@@ -51,7 +51,7 @@ def test_no_path_value_leaves_its_segment(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_a_value_that_would_name_another_path_is_refused(client: RestClient, value: str) -> None:
-    with pytest.raises(UsageError, match="another path"):
+    with pytest.raises(UsageError, match="change the path"):
         client.get("/things/{id}", path={"id": value})
 
 
@@ -62,7 +62,7 @@ def test_values_that_do_not_fit_the_template_are_refused(client: RestClient, pat
 
 
 @pytest.mark.parametrize("url", ["api.test", "ftp://api.test", "http://"])
-def test_a_base_url_that_names_no_server_is_refused(url: str) -> None:
+def test_a_base_url_that_has_no_server_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="is not the URL of a server"):
         RestClient(url)
 
@@ -86,7 +86,7 @@ def test_a_decode_error_names_the_json_path(server: Any, client: RestClient) -> 
     assert failure.value.path == "$[1].id"
 
 
-def test_a_body_that_is_no_json_is_a_decode_error(server: Any, client: RestClient) -> None:
+def test_a_body_that_is_not_json_is_a_decode_error(server: Any, client: RestClient) -> None:
     server.get(THING, body="<html>")
     with pytest.raises(DecodeError):
         client.get("/things/{id}", path={"id": 1})

@@ -64,8 +64,8 @@ def test_two_models_of_one_cached_thing_each_get_their_own(
     caching = Caching(ttl=60, key="thing:{id}")
     for _ in range(2):
         for returns in models:
-            found = client.get("/things/{id}", path={"id": 1}, returns=returns, caching=caching)
-            assert found == thing_like(returns)
+            value = client.get("/things/{id}", path={"id": 1}, returns=returns, caching=caching)
+            assert value == thing_like(returns)
     assert len(server.calls) <= len(models)
 
 
@@ -73,7 +73,7 @@ def test_a_model_that_what_is_kept_does_not_fit_is_a_decode_error(server: Any, c
     server.get(THING, json={"id": 1})
     caching = Caching(ttl=60, key="thing:{id}")
     client.get("/things/{id}", path={"id": 1}, caching=caching)
-    with pytest.raises(DecodeError, match=r"doesn't fit at \$"):
+    with pytest.raises(DecodeError, match=r"doesn't fit the model at \$"):
         client.get("/things/{id}", path={"id": 1}, returns=Named, caching=caching)
 
 
@@ -105,21 +105,21 @@ class TestCaching:
     def test_queries_are_kept_apart(self, server: Any, client: RestClient) -> None:
         server.get(f"{BASE}/things", json=1, match=[matchers.query_param_matcher({"page": "1"})])
         server.get(f"{BASE}/things", json=2, match=[matchers.query_param_matcher({"page": "2"})])
-        found = [client.get("/things", query={"page": page}, caching=Caching(ttl=60)) for page in (1, 2)]
-        assert found == [1, 2]
+        values = [client.get("/things", query={"page": page}, caching=Caching(ttl=60)) for page in (1, 2)]
+        assert values == [1, 2]
 
     def test_principals_are_kept_apart(self, server: Any) -> None:
         cache = TTLCache()
         for name in ("ada", "bob"):
             match = [matchers.header_matcher({"Authorization": f"Bearer {name}"})]
             server.get(THING, json=name, headers={"Cache-Control": "private"}, match=match)
-        found = [
+        values = [
             RestClient(BASE, tokens=StaticToken(name), cache=cache).get(
                 "/things/{id}", path={"id": 1}, caching=Caching(ttl=60)
             )
             for name in ("ada", "bob")
         ]
-        assert found == ["ada", "bob"]
+        assert values == ["ada", "bob"]
 
     def test_no_token_is_kept_in_a_key(self, server: Any) -> None:
         server.get(THING, json=1)
@@ -184,6 +184,16 @@ class TestCaching:
                 client.get("/things/{id}", path={"id": 1}, returns=Thing, caching=caching)
         assert len(server.calls) == 1
 
+    def test_the_first_to_miss_a_thing_gets_the_servers_words(self, server: Any, client: RestClient) -> None:
+        server.get(THING, status=404, json={"message": "it was sold"}, headers={"X-Request-Id": "r-1"})
+        caching = Caching(ttl=60, missing_for=10)
+        with pytest.raises(NotFoundError, match="404 it was sold") as failure:
+            client.get("/things/{id}", path={"id": 1}, caching=caching)
+        assert (failure.value.request_id, failure.value.sent) == ("r-1", True)
+        with pytest.raises(NotFoundError, match=r"404 \(cached\)") as failure:
+            client.get("/things/{id}", path={"id": 1}, caching=caching)
+        assert (failure.value.sent, failure.value.values) == (False, {"id": 1})
+
     def test_a_remembered_missing_thing_is_forgotten_by_a_write(
         self, server: Any, client: RestClient
     ) -> None:
@@ -206,7 +216,7 @@ class TestCaching:
                 route.of("1")
         assert len(server.calls) == 1
 
-    def test_an_expired_value_stands_in_for_a_failing_server(self, server: Any, clock: Any) -> None:
+    def test_an_expired_value_is_served_when_the_server_fails(self, server: Any, clock: Any) -> None:
         client = RestClient(BASE, cache=TTLCache(timer=clock), settings=ONCE)
         caching = Caching(ttl=10, stale_if_error=60)
         server.get(THING, json=1)
@@ -239,7 +249,7 @@ class TestCaching:
         with serve(lambda _: answer(json={"id": 1}), delay=0.05) as real:
             client = RestClient(real.url)
             caching = Caching(ttl=60)
-            found = at_once(
+            values = at_once(
                 lambda: client.get("/things/{id}", path={"id": 1}, returns=Thing, caching=caching), 64
             )
-            assert (len(real.received), set(found)) == (1, {Thing(id=1)})
+            assert (len(real.received), set(values)) == (1, {Thing(id=1)})

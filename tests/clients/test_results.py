@@ -90,9 +90,9 @@ class TestReplies:
 class TestValues:
     def read(self, server: Any, returns: Any, caching: Caching | None) -> Any:
         client = RestClient(server.url)
-        found = [client.get("/x", returns=returns, caching=caching) for _ in range(2)]
-        assert found[0] == found[1]
-        return found[0]
+        values = [client.get("/x", returns=returns, caching=caching) for _ in range(2)]
+        assert values[0] == values[1]
+        return values[0]
 
     @pytest.mark.parametrize("model", [City, DataCity, PydanticCity])
     def test_are_of_the_model(self, serve: Any, answer: Any, model: Any, caching: Any) -> None:
@@ -167,7 +167,7 @@ class TestValues:
         "body", [b"[" * 100_000, b"\xff\xfe\xfd", b"<html>", b"{", b"NaN", b'{"name": 1e999}', b"[1] [2]"]
     )
     @pytest.mark.parametrize("model", [None, City, PydanticCity])
-    def test_that_are_no_json_are_a_decode_error(
+    def test_that_are_not_json_are_a_decode_error(
         self, serve: Any, answer: Any, body: bytes, model: Any, caching: Any
     ) -> None:
         with (
@@ -181,8 +181,8 @@ class TestValues:
         with serve(lambda _: answer(json=["10.0.0.1"])) as server:
             client = RestClient(server.url, dec_hook=lambda kind, value: kind(value))
             for _ in range(2):
-                found = client.get("/x", returns=list[ipaddress.IPv4Address], caching=caching)
-                assert found == [ipaddress.IPv4Address("10.0.0.1")]
+                addresses = client.get("/x", returns=list[ipaddress.IPv4Address], caching=caching)
+                assert addresses == [ipaddress.IPv4Address("10.0.0.1")]
 
     def test_that_a_dec_hook_refuses_are_a_decode_error(self, serve: Any, answer: Any, caching: Any) -> None:
         def hook(_kind: type, value: Any) -> Any:
@@ -232,7 +232,7 @@ class TestDownloads:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
 
         (tmp_path / "big").write_bytes(b"old")
-        with listening(break_off) as server, pytest.raises(TransportError, match="broke off"):
+        with listening(break_off) as server, pytest.raises(TransportError, match="ended too early"):
             RestClient(server.url, settings=ONCE).download("/big", tmp_path / "big")
         assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("big", b"old")]
 
@@ -279,3 +279,10 @@ def test_a_client_has_headers_of_its_own(serve: Any, answer: Any) -> None:
 def test_a_lost_server_is_a_connection_failure() -> None:
     with pytest.raises(ConnectionFailedError):
         RestClient("http://127.0.0.1:1", settings=ONCE).download("/x", io.BytesIO())
+
+
+def test_a_location_or_link_that_is_not_a_url_is_none(serve: Any, answer: Any) -> None:
+    headers = {"Location": "http://[::1", "Link": "<http://[::1>; rel=next"}
+    with serve(lambda _: answer(headers=headers)) as server:
+        reply = RestClient(server.url).request("GET", "/x")
+    assert (reply.location, reply.link("next")) == (None, None)

@@ -26,7 +26,7 @@ class CodedError(Exception):
         super().__init__(f"{code} {text}")
 
 
-def test_a_failure_that_cannot_be_copied_is_shared_as_it_is() -> None:
+def test_a_failure_that_cannot_be_copied_is_shared_unchanged() -> None:
     flight = Flight[int]()
     flight.set_exception(CodedError(7, "no"))
     with pytest.raises(CodedError, match="7 no"):
@@ -46,17 +46,17 @@ def test_a_load_that_ran_out_of_time_fails_for_all_who_waited(at_once: Any) -> N
 
 
 def test_a_waiter_whose_deadline_has_passed_does_not_wait_for_the_token_of_another() -> None:
-    asked, released = threading.Event(), threading.Event()
+    token_requested, released = threading.Event(), threading.Event()
 
     def give() -> str:
-        asked.set()
+        token_requested.set()
         released.wait(10)
         return "late"
 
     source = CallableTokens(give)
     leader = threading.Thread(target=source.token)
     leader.start()
-    asked.wait()
+    token_requested.wait()
     rescue = threading.Timer(2, released.set)
     rescue.start()
     try:
@@ -81,7 +81,7 @@ def scripted(*outcomes: Token | Exception, clock: Any) -> CallableTokens:
     return CallableTokens(give, timer=clock, windows=RefreshWindows())
 
 
-def test_a_callable_that_raises_is_no_error_while_the_token_is_good(clock: Any) -> None:
+def test_a_callable_that_raises_is_not_an_error_while_the_token_is_good(clock: Any) -> None:
     source = scripted(Token(value="a", expires_in=100), OSError("vault is away"), clock=clock)
     source.token()
     clock.pass_by(85)

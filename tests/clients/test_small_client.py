@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, assert_type
 
+import pytest
+
 from tests.clients.helpers import small_client
 from tests.clients.helpers.small_client import User
 
@@ -30,15 +32,19 @@ def test_it_reads_all_pages_and_creates(serve: Any, answer: Any) -> None:
     with serve(respond(answer)) as server:
         client = small_client.connect(server.url, "s3cret")
         users = list(client.users())
-        made = assert_type(client.create("Eve"), User)
+        new_user = assert_type(client.create("Eve"), User)
         assert server.count("/token") == 1
-    assert (assert_type(users, list[User]), made) == ([User("1", "Ada"), User("2", "Bob")], User("3", "Eve"))
+    assert (assert_type(users, list[User]), new_user) == (
+        [User("1", "Ada"), User("2", "Bob")],
+        User("3", "Eve"),
+    )
 
 
 def test_it_has_35_lines_at_the_most() -> None:
     assert len(SOURCE.read_text(encoding="utf-8").splitlines()) <= 35
 
 
+@pytest.mark.long
 def test_it_passes_a_strict_type_checker() -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-incremental", str(SOURCE)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

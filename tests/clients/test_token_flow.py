@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import pytest
 import requests
 import responses
-from pactape_clients import ClientCredentials, RestClient, TokenAuth
+from pactape_clients import ClientCredentials, RestClient, TokenAuth, TTLCache
 from pactape_clients.auth import CallableTokens, Token
 from pactape_clients.errors import (
     UnauthorizedError,
 )
 from pactape_clients.rest import Caching
 
+from tests.clients.helpers.tokens import GOOD
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-URL = "http://id.test/token"
-GOOD = {"access_token": "a", "token_type": "Bearer", "expires_in": 300}
 
 
 @pytest.fixture
 def server() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
-
-
-def credentials(**options: Any) -> ClientCredentials:
-    return ClientCredentials(URL, client_id="web", client_secret="s3cret", **options)
-
-
-def form(server: Any, index: int = -1) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(server.calls[index].request.body).items()}
 
 
 class TestFlow:
@@ -49,14 +39,14 @@ class TestFlow:
         """The tokens that are sent, when the server answers with these statuses."""
         flow = auth.flow(requests.Request("GET", url).prepare())
         request = next(flow)
-        sent = [request.headers["Authorization"].removeprefix("Bearer ")]
+        tokens = [request.headers["Authorization"].removeprefix("Bearer ")]
         for status in statuses:
             try:
                 request = flow.send(self.answer(request, status))
             except StopIteration:
                 break
-            sent.append(request.headers["Authorization"].removeprefix("Bearer "))
-        return sent
+            tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
+        return tokens
 
     def numbered(self, clock: Any) -> CallableTokens:
         numbers = iter(range(1, 100))
@@ -73,13 +63,13 @@ class TestFlow:
 
     def test_does_not_renew_what_renewing_does_not_cure(self, clock: Any) -> None:
         auth = TokenAuth(self.numbered(clock), timer=clock)
-        sent = [self.run(auth, 401, 401) for _ in range(20)]
-        assert sent == [["t1", "t2"], *[["t2"]] * 19]
+        tokens = [self.run(auth, 401, 401) for _ in range(20)]
+        assert tokens == [["t1", "t2"], *[["t2"]] * 19]
 
     def test_does_not_renew_for_each_of_many_routes(self, clock: Any) -> None:
         auth = TokenAuth(self.numbered(clock), timer=clock)
-        sent = [self.run(auth, 401, 401, url=f"http://a.test/{number}") for number in range(20)]
-        assert sent == [["t1", "t2"], *[["t2"]] * 19]
+        tokens = [self.run(auth, 401, 401, url=f"http://a.test/{number}") for number in range(20)]
+        assert tokens == [["t1", "t2"], *[["t2"]] * 19]
 
     def test_does_not_renew_for_a_route_that_refuses_among_others_that_accept(self, clock: Any) -> None:
         auth = TokenAuth(self.numbered(clock), timer=clock)
@@ -118,7 +108,7 @@ def test_twenty_401s_that_no_token_cures_cost_one_renewal(serve: Any, answer: An
         assert (real.count("/token"), real.count("/x")) == (2, 21)
 
 
-def test_a_thread_that_is_told_to_exit_takes_no_other_along(at_once: Any) -> None:
+def test_a_thread_that_must_exit_does_not_stop_others(at_once: Any) -> None:
     first = threading.Event()
 
     def give() -> Token:
@@ -151,9 +141,7 @@ def test_a_session_of_requests_renews_after_a_redirect(serve: Any, answer: Any, 
 
 
 @pytest.mark.parametrize("failure", ["status 503", "status 429", "HTML", "token endpoint"])
-def test_a_stale_value_stands_in_for_every_outage(serve: Any, answer: Any, failure: str, clock: Any) -> None:
-    from pactape_clients import TTLCache  # noqa: PLC0415 -- for this test alone
-
+def test_a_stale_value_is_served_at_every_outage(serve: Any, answer: Any, failure: str, clock: Any) -> None:
     outage = False
 
     def respond(request: Any) -> Any:

@@ -82,7 +82,7 @@ def test_a_token_that_lives_a_second_is_not_renewed_for_every_request(clock: Any
     assert source.fetched == 1
 
 
-def test_a_failed_renewal_is_no_error_while_the_token_is_good(clock: Any) -> None:
+def test_a_failed_renewal_is_not_an_error_while_the_token_is_good(clock: Any) -> None:
     source = Scripted(token("a"), TokenUnavailableError("down"), clock=clock)
     source.token()
     clock.pass_by(99)
@@ -150,8 +150,8 @@ def test_64_threads_share_one_failed_fetch(serve: Any, answer: Any, at_once: Any
 def test_credentials_are_sent_by_http_basic() -> None:
     responses.post(URL, json={"access_token": "a", "token_type": "Bearer"})
     credentials().token()
-    sent = responses.calls[0].request
-    assert sent.headers["Authorization"] == "Basic d2ViOnMzY3JldC1vZi10aGUtY2xpZW50"
+    request = responses.calls[0].request
+    assert request.headers["Authorization"] == "Basic d2ViOnMzY3JldC1vZi10aGUtY2xpZW50"
 
 
 @responses.activate
@@ -212,7 +212,7 @@ def test_an_oauth_error_keeps_its_code() -> None:
 
 @responses.activate
 @pytest.mark.parametrize("body", ["<html>", "[]", "{}", "\ufffd"])
-def test_an_answer_that_is_no_token_is_said_to_be_none(body: str) -> None:
+def test_an_answer_that_is_not_a_token_is_refused(body: str) -> None:
     responses.post(URL, body=body)
     with pytest.raises(TokenUnavailableError, match="without a token"):
         credentials().token()
@@ -233,8 +233,8 @@ def test_no_traceback_shows_a_secret_even_with_its_locals() -> None:
     responses.post(URL, body=requests.ConnectionError("refused"))
     with pytest.raises(TokenUnavailableError) as failure:
         credentials().token()
-    shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
-    assert SECRET not in shown
+    trace = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
+    assert SECRET not in trace
 
 
 @pytest.mark.parametrize(
@@ -263,5 +263,5 @@ def test_nothing_of_the_call_that_needs_a_token_goes_into_the_token_request() ->
             auth=TokenAuth(credentials()),
             timeout=5,
         )
-        asked = server.calls[0].request
-    assert (asked.url, asked.body) == (URL, "grant_type=client_credentials")
+        token_request = server.calls[0].request
+    assert (token_request.url, token_request.body) == (URL, "grant_type=client_credentials")

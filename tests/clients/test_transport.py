@@ -16,6 +16,7 @@ from pactape_clients.errors import (
 )
 from pactape_clients.rest import RestClient, TransportSettings
 from pactape_clients.telemetry import RequestEvent, log_to
+from pactape_clients.wire import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,12 @@ def client() -> RestClient:
 
 def revoking(answer: Any, *, good: str) -> Any:
     """A provider that takes one token, and a token endpoint that gives tokens n1, n2, …"""
-    given: list[str] = []
+    issued_tokens: list[str] = []
 
     def respond(request: Any) -> Any:
         if request.path == "/token":
-            given.append(f"n{len(given) + 1}")
-            return answer(json={"access_token": given[-1], "expires_in": 300})
+            issued_tokens.append(f"n{len(issued_tokens) + 1}")
+            return answer(json={"access_token": issued_tokens[-1], "expires_in": 300})
         accepted = request.headers.get("Authorization") == f"Bearer {good}"
         return answer(status=200 if accepted else 401, json={})
 
@@ -89,13 +90,13 @@ class TestA401:
     def test_storm_with_a_refusing_token_endpoint_costs_one_renewal(
         self, serve: Any, answer: Any, at_once: Any
     ) -> None:
-        asked: list[int] = []
+        token_requests: list[int] = []
 
         def respond(request: Any) -> Any:
             if request.path != "/token":
                 return answer(status=401)
-            asked.append(1)
-            if len(asked) == 1:
+            token_requests.append(1)
+            if len(token_requests) == 1:
                 return answer(json={"access_token": "n1", "expires_in": 300})
             return answer(status=400, json={"error": "invalid_client"})
 
@@ -103,7 +104,7 @@ class TestA401:
             client, tokens = with_tokens(real.url)
             tokens.token()  # to have one that is refused
             outcomes = at_once(lambda: client.get("/"), 64)
-        assert (len(asked), {type(each) for each in outcomes}) == (2, {TokenRefusedError})
+        assert (len(token_requests), {type(each) for each in outcomes}) == (2, {TokenRefusedError})
 
 
 def test_netrc_does_not_replace_the_token(
@@ -148,8 +149,8 @@ def test_no_traceback_shows_the_token_even_with_its_locals() -> None:
     client = RestClient("http://127.0.0.1:1", tokens=StaticToken("t0p-s3cret"))
     with pytest.raises(ConnectionFailedError) as failure:
         client.get("/")
-    shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
-    assert "t0p-s3cret" not in shown
+    trace = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
+    assert "t0p-s3cret" not in trace
 
 
 def test_no_log_shows_the_token(server: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -182,11 +183,11 @@ def test_the_operation_is_announced_after_its_token_is_there(server: Any, announ
     assert heard_before_token == [0]
 
 
-def test_hooks_hear_each_attempt_in_opentelemetrys_words(server: Any) -> None:
-    heard: list[RequestEvent] = []
+def test_hooks_get_each_attempt_under_opentelemetrys_names(server: Any) -> None:
+    events: list[RequestEvent] = []
     server.get(f"{BASE}/things/1", status=503)
     server.get(f"{BASE}/things/1", json=1)
-    RestClient(BASE, settings=TransportSettings(hooks=(heard.append,))).get("/things/{id}", path={"id": 1})
+    RestClient(BASE, settings=TransportSettings(hooks=(events.append,))).get("/things/{id}", path={"id": 1})
     common = {
         "pactape.operation": "GET /things/{id}",
         "http.request.method": "GET",
@@ -194,7 +195,7 @@ def test_hooks_hear_each_attempt_in_opentelemetrys_words(server: Any) -> None:
         "server.address": "api.test",
         "server.port": 80,
     }
-    assert [each.attributes for each in heard] == [
+    assert [each.attributes for each in events] == [
         {**common, "http.response.status_code": 503, "error.type": "503"},
         {**common, "http.response.status_code": 200, "http.request.resend_count": 1},
     ]
@@ -204,3 +205,26 @@ def test_connections_are_kept_open_as_many_as_wanted(serve: Any, answer: Any, at
     with serve(lambda _: answer(json=1), delay=0.01) as real:
         client = RestClient(real.url, settings=TransportSettings(pool_size=32))
         assert at_once(lambda: client.get("/"), 32) == [1] * 32
+
+
+@pytest.mark.parametrize("bundle", [None, "", "/a.pem"])
+@pytest.mark.parametrize("trust_env", [True, False])
+@pytest.mark.parametrize("verify", [True, False, None, "/b.pem"])
+@pytest.mark.parametrize("proxy", [None, "http://p.test:1"])
+def test_a_given_sessions_settings_are_merged_as_requests_does(
+    monkeypatch: pytest.MonkeyPatch, bundle: str | None, trust_env: Any, verify: Any, proxy: str | None
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    if bundle is not None:
+        monkeypatch.setenv("CURL_CA_BUNDLE", bundle)
+    if proxy is not None:
+        monkeypatch.setenv("http_proxy", proxy)
+    session = requests.Session()
+    session.trust_env, session.verify, session.cert = trust_env, verify, ("/c", "/k")
+    session.proxies = {"https": "http://q.test:2", "ftp": None}  # type: ignore[dict-item]  # requests drops it
+    expected = dict(session.merge_environment_settings("http://a.test/", {}, None, None, None))
+    merged_settings = settings_of(session, "http://a.test/")
+    assert {name: merged_settings[name] for name in ("proxies", "verify", "cert")} == {
+        name: expected[name] for name in ("proxies", "verify", "cert")
+    }

@@ -29,12 +29,12 @@ def test_a_key_that_a_write_invalidates_has_the_placeholders_of_its_route() -> N
         RestClient("http://127.0.0.1:1").put("/users/{id}", path={"id": 1}, invalidates=("user:{uid}",))
 
 
-def test_a_key_without_the_routes_placeholder_serves_no_other_thing(serve: Any, answer: Any) -> None:
+def test_a_key_without_the_routes_placeholder_is_not_served_for_other_things(serve: Any, answer: Any) -> None:
     with serve(lambda request: answer(json=request.path)) as server:
         client = RestClient(server.url)
         caching = Caching(ttl=60, key="user")
-        found = [client.get("/users/{id}", path={"id": number}, caching=caching) for number in (1, 2, 1)]
-        assert (found, client.invalidate(keys=["user"])) == (["/users/1", "/users/2", "/users/1"], 2)
+        values = [client.get("/users/{id}", path={"id": number}, caching=caching) for number in (1, 2, 1)]
+        assert (values, client.invalidate(keys=["user"])) == (["/users/1", "/users/2", "/users/1"], 2)
 
 
 def test_netrc_does_not_replace_a_header_of_a_call(
@@ -60,10 +60,10 @@ def test_a_hook_that_raises_for_status_does_not_hide_the_status(serve: Any, answ
 def test_an_auth_that_raises_is_an_error_of_the_tree() -> None:
     session = requests.Session()
 
-    def broken(_: Any) -> Any:
+    def failing_auth(_: Any) -> Any:
         raise LookupError("s3cret")
 
-    session.auth = broken
+    session.auth = failing_auth
     with pytest.raises(UsageError, match="auth raised LookupError") as failure:
         RestClient("http://127.0.0.1:1", session=session).get("/")
     assert "s3cret" not in str(failure.value)

@@ -58,7 +58,7 @@ def test_a_read_of_a_list_is_of_that_list(client: RestClient) -> None:
     assert assert_type(client.get("/users", returns=list[User]), list[User]) == [User("1")]
 
 
-def test_a_read_that_names_no_type_is_any(client: RestClient) -> None:
+def test_a_read_without_a_type_accepts_any(client: RestClient) -> None:
     assert assert_type(client.get("/users/1"), Any) == {"id": "1"}
 
 
@@ -72,13 +72,13 @@ def test_a_cached_read_is_of_the_same_type(client: RestClient, keeps: Caching | 
 
 
 def test_writes_are_of_the_types_that_they_return(client: RestClient) -> None:
-    made = assert_type(client.post("/users", json={}, returns=User), User)
-    put = assert_type(client.put("/users/1", json={}, returns=User), User)
+    post_result = assert_type(client.post("/users", json={}, returns=User), User)
+    put_result = assert_type(client.put("/users/1", json={}, returns=User), User)
     patched = assert_type(client.patch("/users/1", json={}, returns=User), User)
-    assert [made, put, patched] == [User("1")] * 3
+    assert [post_result, put_result, patched] == [User("1")] * 3
 
 
-def test_a_deletion_that_names_no_type_is_none(client: RestClient) -> None:
+def test_a_deletion_without_a_type_has_none(client: RestClient) -> None:
     assert assert_type(client.delete("/users/1"), Any) is None
 
 
@@ -86,8 +86,8 @@ def test_an_empty_body_is_none_for_a_type_that_may_be_none(client: RestClient) -
     assert client.delete("/users/1", returns=User | None) is None
 
 
-def test_an_empty_body_is_no_user(client: RestClient) -> None:
-    with pytest.raises(DecodeError, match="DELETE /users/1: the answer doesn't fit at"):
+def test_an_empty_body_is_not_a_user(client: RestClient) -> None:
+    with pytest.raises(DecodeError, match="DELETE /users/1: the response doesn't fit the model at"):
         assert_type(client.delete("/users/1", returns=User), User)
 
 
@@ -110,5 +110,5 @@ def test_a_mutation_is_of_the_type_that_it_returns(graphql: GraphQLClient) -> No
     assert assert_type(graphql.mutate(MUTATION, returns=Found), Found) == Found(User("1"))
 
 
-def test_a_query_that_names_no_type_is_any(graphql: GraphQLClient) -> None:
+def test_a_query_without_a_type_accepts_any(graphql: GraphQLClient) -> None:
     assert assert_type(graphql.query(QUERY), Any) == {"user": {"id": "1"}}

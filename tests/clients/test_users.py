@@ -65,13 +65,13 @@ def test_a_call_announces_its_route_and_model(
     ]
 
 
-def test_a_read_says_who_asks_and_that_it_speaks_json(
+def test_a_read_sends_its_token_and_json_as_content_type(
     server: responses.RequestsMock, users: UserApiClient
 ) -> None:
     server.get(f"{BASE}/users/u-1", json=WIRE)
     users.get_user("u-1")
-    sent = server.calls[-1].request.headers
-    assert (sent["Authorization"], sent["Content-Type"]) == ("Bearer t0p", "application/json")
+    headers = server.calls[-1].request.headers
+    assert (headers["Authorization"], headers["Content-Type"]) == ("Bearer t0p", "application/json")
 
 
 def test_finds_users_by_email(server: responses.RequestsMock, users: UserApiClient) -> None:

@@ -24,7 +24,7 @@ from pactape.cassettes import read_cassette
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.derive import derive
-from pactape.contracts.grouping import evidence
+from pactape.contracts.grouping.evidence import sample_evidence
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.pacts.pact import encode_pact
 from pactape.contracts.samples.reader import SampleReader
@@ -32,7 +32,7 @@ from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import CassetteFormatError
 from pactape.pactfile import read_pact
 from pactape.replaying import Recordings, ReplayApplication, ReplayServer
-from pactape.serving import in_background
+from pactape.serving import running
 from pactape.settings import ProviderSettings, load_settings
 from pactape.verification import verify_provider
 from pactape.verification.in_process.verifier import InProcessVerifier
@@ -58,11 +58,11 @@ _HEADERS = {"Authorization": "Bearer anything"}
 def main() -> int:
     """Judge every project; the exit code says whether all recordings are sound."""
     root = Path(sys.argv[1]).resolve()
-    wanted = sys.argv[2] if len(sys.argv) > 2 else str(DEFAULT_SAMPLE)
-    if wanted != "all" and not (wanted.isdecimal() and int(wanted)):
-        print(f"{wanted!r} is no sample: give a number of cassettes, or all", file=sys.stderr)
+    sample_argument = sys.argv[2] if len(sys.argv) > 2 else str(DEFAULT_SAMPLE)
+    if sample_argument != "all" and not (sample_argument.isdecimal() and int(sample_argument)):
+        print(f"{sample_argument!r} is no sample: give a number of cassettes, or all", file=sys.stderr)
         return 2
-    sample = None if wanted == "all" else int(wanted)
+    sample = None if sample_argument == "all" else int(sample_argument)
     projects = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
     reports = [report for path in projects if (report := judged(path, sample=sample)).cassettes]
     if not any(report.verdicts for report in reports):
@@ -116,29 +116,31 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
     with _every_recording_referred_to():
         derivation = derive(settings, all_fields=True)
     samples = dict(_samples(settings))
-    found = [
+    recordings = [
         _recording(contract.parties, interaction, place, samples)
         for contract in derivation.contracts
         for interaction in contract.interactions
         for place in interaction.cassettes
     ]
-    places = [each.place for each in found]
+    places = [each.place for each in recordings]
     excluded = {f"{each.cassette}#{each.index}" for each in derivation.exclusions}
     samples = {place: each for place, each in samples.items() if place not in excluded}
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
-    return sorted(found, key=lambda each: order[each.place]), [each.reason for each in derivation.exclusions]
+    return sorted(recordings, key=lambda each: order[each.place]), [
+        each.reason for each in derivation.exclusions
+    ]
 
 
 @contextmanager
 def _every_recording_referred_to() -> Iterator[None]:
     """Interactions refer to their first recordings only; meanwhile to all."""
-    usual = evidence.MOST_CASSETTES
-    evidence.MOST_CASSETTES = sys.maxsize
+    usual = sample_evidence.MOST_CASSETTES
+    sample_evidence.MOST_CASSETTES = sys.maxsize
     try:
         yield
     finally:
-        evidence.MOST_CASSETTES = usual
+        sample_evidence.MOST_CASSETTES = usual
 
 
 def swapped(recordings: list[Recording]) -> list[Recording]:
@@ -175,8 +177,7 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
     pact.write_bytes(encode_pact(first.parties, (_numbered(n, each) for n, each in enumerate(recordings))))
     states = {state.name: _nothing for each in recordings for state in each.interaction.states}
     exchanges = [each.exchange for each in recordings]
-    server = ReplayServer(Recordings(exchanges=exchanges))
-    with in_background(server, name="soundness"):
+    with running(ReplayServer(Recordings(exchanges=exchanges))) as server:
         official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
     application = ReplayApplication(Recordings(exchanges=exchanges))
     with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
@@ -212,8 +213,8 @@ def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, 
         for each in reader.read(path).samples:
             exchange = each.sample.exchange
             reference = f"{exchange.cassette}#{exchange.index}"
-            answered = msgspec.structs.replace(recorded[exchange.index], request=exchange.request)
-            yield reference, (each.provider, each.sample, _below(each.provider, answered))
+            exchange_of_sample = msgspec.structs.replace(recorded[exchange.index], request=exchange.request)
+            yield reference, (each.provider, each.sample, _below(each.provider, exchange_of_sample))
 
 
 def _below(provider: ProviderSettings, exchange: Exchange) -> Exchange:
@@ -244,9 +245,9 @@ def _recording(
 def _gather(folder: Path, target: Path, sample: int | None) -> Iterator[str]:
     """Copy cassettes, and give the reasons for those that can't be read."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    chosen = sorted(paths, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:sample]
+    sampled_paths = sorted(paths, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:sample]
     target.mkdir()
-    for path in sorted(chosen):
+    for path in sorted(sampled_paths):
         name = path.relative_to(folder).as_posix()
         copy = target / (name if path.suffix in {".yaml", ".yml", ".json"} else f"{name}.yaml")
         copy.parent.mkdir(parents=True, exist_ok=True)

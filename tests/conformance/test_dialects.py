@@ -105,7 +105,7 @@ DIALECTS = {
     "a_body_of_bytes": (BYTES, 1, {}),
     "a_slash_in_a_name": (SLASH_IN_A_NAME, 1, {}),
     "a_redirect": (REDIRECT, 1, {"a redirect, which the official verifier follows": 1}),
-    "equal_requests": (REPEATED, 3, {"an answer about credentials, which are not recorded": 1}),
+    "equal_requests": (REPEATED, 3, {"a response about credentials, which are not recorded": 1}),
 }
 
 
@@ -118,19 +118,19 @@ def report(folder: Path, text: str) -> Report:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_recording_is_sound_and_both_judges_say_so(dialect: str, tmp_path: Path) -> None:
     text, recordings, exclusions = DIALECTS[dialect]
-    found = report(tmp_path, text)
-    assert (len(found.verdicts), found.failed, found.exclusions) == (recordings, (), exclusions)
+    soundness = report(tmp_path, text)
+    assert (len(soundness.verdicts), soundness.failed, soundness.exclusions) == (recordings, (), exclusions)
 
 
 def test_another_recording_s_answer_is_not_sound_and_both_judges_say_so(tmp_path: Path) -> None:
-    found = report(tmp_path, REPEATED)
-    caught = [bool(each.official) for each in found.swapped]
-    assert (caught, found.disagreements) == ([False, True, True], ())
+    soundness = report(tmp_path, REPEATED)
+    official_verdicts = [bool(each.official) for each in soundness.swapped]
+    assert (official_verdicts, soundness.disagreements) == ([False, True, True], ())
 
 
-def test_a_cassette_that_cant_be_read_is_left_out_with_the_reason(tmp_path: Path) -> None:
-    found = report(tmp_path, "interactions: 7")
-    assert (found.verdicts, list(found.exclusions)) == (
+def test_a_cassette_that_cant_be_read_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    soundness = report(tmp_path, "interactions: 7")
+    assert (soundness.verdicts, list(soundness.exclusions)) == (
         (),
         ["the cassette can't be read: has no list of interactions"],
     )

@@ -28,12 +28,12 @@ def judge() -> Judge:
         interaction.with_body(json.dumps(expectation.example), "application/json")
         if expectation.rules:
             interaction.with_matching_rules({"body": expectation.rules})
-        found = pact_ffi.sync_message_match_response_contents(
+        differences = pact_ffi.sync_message_match_response_contents(
             interaction._handle,  # noqa: SLF001 -- the engine's function takes the raw handle
             0,
             None,
             json.dumps(actual),
         )
-        return [str(each.get("mismatch", each)) for each in found]
+        return [str(each.get("mismatch", each)) for each in differences]
 
     return mismatches

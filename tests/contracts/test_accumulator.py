@@ -14,13 +14,16 @@ import msgspec
 import pactape
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pactape.checking import check_project
 from pactape.contracts import derive
 from pactape.contracts.derive import conclude
-from pactape.contracts.grouping.accumulator import Accumulator
+from pactape.contracts.grouping.evidence.accumulator import Accumulator
+from pactape.contracts.proof.recordings import RecordingsInOrder
 from pactape.settings import load_settings
+
+from tests.helpers.examples import examples
 
 if TYPE_CHECKING:
     from pactape.contracts import Derivation
@@ -70,7 +73,7 @@ def project(root: Path) -> Settings:
     return load_settings(root)
 
 
-def written(derivation: Derivation) -> list[dict[str, bytes]]:
+def encoded_contracts(derivation: Derivation) -> list[dict[str, bytes]]:
     return [each.encoded() for each in derivation.contracts]
 
 
@@ -82,23 +85,25 @@ def written(derivation: Derivation) -> list[dict[str, bytes]]:
     ),
     chance=st.randoms(use_true_random=False),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 def test_shards_of_any_split_and_order_join_to_the_same_bytes(
     tmp_path: Path, exchanges: list[list[tuple[str, Any]]], chance: Any
 ) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     paths = [record(tmp_path, str(number), *each) for number, each in enumerate(exchanges)]
-    whole = Accumulator(known)
+    whole = Accumulator(project_settings)
     for path in paths:
         whole.read(path)
     chance.shuffle(paths)
-    shards = [Accumulator(known) for _ in range(chance.randint(1, 3))]
+    shards = [Accumulator(project_settings) for _ in range(chance.randint(1, 3))]
     for path in paths:
         chance.choice(shards).read(path)
     first, *others = shards
     for other in others:
-        first.join(other)
-    assert written(conclude(first, known)) == written(conclude(whole, known))
+        first.digest.join(other.digest)
+    recordings = RecordingsInOrder(whole.digest.paths, whole.reader)
+    expected_contracts = encoded_contracts(conclude(whole.digest, recordings, project_settings))
+    assert encoded_contracts(conclude(first.digest, recordings, project_settings)) == expected_contracts
 
 
 @given(
@@ -108,16 +113,19 @@ def test_shards_of_any_split_and_order_join_to_the_same_bytes(
         max_size=6,
     )
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 def test_what_is_kept_gives_the_bytes_that_the_cassettes_give(
     tmp_path: Path, exchanges: list[list[tuple[str, Any]]]
 ) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     shutil.rmtree(tmp_path / "cassettes", ignore_errors=True)
     for number, each in enumerate(exchanges):
         record(tmp_path, str(number), *each)
-    from_cassettes, from_kept = derive(known), derive(known)
-    assert (written(from_kept), from_kept.exclusions) == (written(from_cassettes), from_cassettes.exclusions)
+    from_cassettes, from_kept = derive(project_settings), derive(project_settings)
+    assert (encoded_contracts(from_kept), from_kept.exclusions) == (
+        encoded_contracts(from_cassettes),
+        from_cassettes.exclusions,
+    )
 
 
 def cache(root: Path) -> list[Path]:
@@ -130,32 +138,32 @@ def cache(root: Path) -> list[Path]:
 def test_a_second_derivation_reads_no_cassette_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
-    first = written(derive(known))
+    first = encoded_contracts(derive(project_settings))
 
     def refuse(path: Path) -> None:
         raise AssertionError(path)
 
     monkeypatch.setattr("pactape.contracts.samples.scrubbed_cache.read_any", refuse)
-    assert written(derive(known)) == first
+    assert encoded_contracts(derive(project_settings)) == first
 
 
 def test_a_cassette_that_changed_is_read_anew_and_its_old_copy_goes(tmp_path: Path) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
-    before = (written(derive(known)), cache(tmp_path))
+    before = (encoded_contracts(derive(project_settings)), cache(tmp_path))
     record(tmp_path, "a", ("/pets/1", ANSWERS[4]))
-    after = (written(derive(known)), cache(tmp_path))
+    after = (encoded_contracts(derive(project_settings)), cache(tmp_path))
     assert (before[0] != after[0], before[1] != after[1], len(after[1])) == (True, True, 2)
 
 
 def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     headers = {"Authorization": ["Bearer RAWTOKENabc987"], "X-Api-Key": ["HEADERSECRET456"]}
     record(tmp_path, "a", ("/pets/1?api_key=QUERYSECRET1", {"password": "BODYSECRET1"}), headers=headers)
-    derive(known)
-    check_project(known)
+    derive(project_settings)
+    check_project(project_settings)
     data = b"".join(path.read_bytes() for path in cache(tmp_path))
     secrets = (b"RAWTOKENabc987", b"HEADERSECRET456", b"QUERYSECRET1", b"BODYSECRET1")
     assert ([each for each in secrets if each in data], b"/pets/1" in data) == ([], True)
@@ -163,43 +171,46 @@ def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("torn", [b"", b"\x92", b"nonsense"])
 def test_a_torn_copy_is_made_anew(tmp_path: Path, torn: bytes) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
-    first = written(derive(known))
+    first = encoded_contracts(derive(project_settings))
     copies = cache(tmp_path)
     for copy in copies:
         copy.write_bytes(torn)
-    assert (written(derive(known)), [copy.read_bytes() == torn for copy in copies]) == (first, [False, False])
+    assert (encoded_contracts(derive(project_settings)), [copy.read_bytes() == torn for copy in copies]) == (
+        first,
+        [False, False],
+    )
 
 
 def test_checking_keeps_one_copy_of_a_cassette_that_has_changed(tmp_path: Path) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     for answer in (ANSWERS[0], ANSWERS[4]):
         record(tmp_path, "a", ("/pets/1", answer))
-        check_project(known)
+        check_project(project_settings)
     assert [path.parent.name for path in cache(tmp_path)] == ["evidence", "exchanges"]
 
 
 def test_what_is_kept_is_not_used_for_another_provider_name_or_all_fields_or_another_place(
     tmp_path: Path,
 ) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
-    first = written(derive(known))
-    assert written(derive(known, all_fields=True)) == first
-    renamed = msgspec.structs.replace(known, consumer="another")
+    first = encoded_contracts(derive(project_settings))
+    assert encoded_contracts(derive(project_settings, all_fields=True)) == first
+    renamed = msgspec.structs.replace(project_settings, consumer="another")
     assert {each.parties.consumer for each in derive(renamed).contracts} == {"another"}
     (tmp_path / "cassettes" / "a.yaml").rename(tmp_path / "cassettes" / "b.yaml")
-    (contract,) = written(derive(known))
+    (contract,) = encoded_contracts(derive(project_settings))
     assert b"cassettes/b.yaml" in contract["web-users.json"]
 
 
 def test_what_is_kept_is_not_used_when_the_openapi_document_has_changed(tmp_path: Path) -> None:
-    known = project(tmp_path)
-    (only,) = known.providers.values()
+    project_settings = project(tmp_path)
+    (only,) = project_settings.providers.values()
     document = tmp_path / "openapi.yaml"
     described = msgspec.structs.replace(
-        known, providers={only.key: msgspec.structs.replace(only, openapi=document)}
+        project_settings, providers={only.key: msgspec.structs.replace(only, openapi=document)}
     )
     record(tmp_path, "a", ("/pets/rex", ANSWERS[0]), ("/pets/tom", ANSWERS[0]))
     document.write_text("openapi: 3.0.0\npaths: {}\n", encoding="utf-8")
@@ -210,63 +221,61 @@ def test_what_is_kept_is_not_used_when_the_openapi_document_has_changed(tmp_path
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "changed", ["contracts/grouping/operations.py", "cassettes/scrubbing/scrubber.py", "exchange.py"]
+    "changed", ["contracts/grouping/evidence/operations.py", "cassettes/scrubbing/scrubber.py", "exchange.py"]
 )
 def test_what_is_kept_is_not_used_by_other_code_even_of_the_same_size_and_age(
     tmp_path: Path, changed: str
 ) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
     shutil.copytree(Path(pactape.__file__).parent, tmp_path / "code" / "pactape")
-    first = digest_made_by(tmp_path / "code", known)
-    assert digest_made_by(tmp_path / "code", known) == first
+    first = digest_made_by(tmp_path / "code", project_settings)
+    assert digest_made_by(tmp_path / "code", project_settings) == first
     module = tmp_path / "code" / "pactape" / changed
     before, text = module.stat(), module.read_text(encoding="utf-8")
     module.write_text(text.replace('"""', "'''", 2), encoding="utf-8")
     os.utime(module, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert module.stat().st_size == before.st_size
-    assert digest_made_by(tmp_path / "code", known) != first
+    assert digest_made_by(tmp_path / "code", project_settings) != first
 
 
-def digest_made_by(code: Path, known: Settings) -> str:
+def digest_made_by(code: Path, project_settings: Settings) -> str:
     """The name of the one digest that there is after a copy of the toolkit has derived."""
     program = (
         "import sys; from pathlib import Path; from pactape.contracts import derive; "
         "from pactape.settings import load_settings; derive(load_settings(Path(sys.argv[1])))"
     )
     subprocess.run(
-        [sys.executable, "-P", "-c", program, str(known.root)],
+        [sys.executable, "-P", "-c", program, str(project_settings.root)],
         check=True,
         timeout=60,
         env={**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    (digest,) = (known.root / ".pactape" / "evidence").iterdir()
+    (digest,) = (project_settings.root / ".pactape" / "evidence").iterdir()
     return digest.name
 
 
 def test_what_can_not_be_kept_is_derived_all_the_same(tmp_path: Path) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", {"id": 99999999999999999999999}))
-    first = written(derive(known))
-    assert (len(first), written(derive(known))) == (1, first)
+    first = encoded_contracts(derive(project_settings))
+    assert (len(first), encoded_contracts(derive(project_settings))) == (1, first)
 
 
 @pytest.mark.parametrize("side", ["value", "key"])
-def test_an_answer_with_half_a_character_is_left_out_and_the_others_are_not(
-    tmp_path: Path, side: str
-) -> None:
-    known = project(tmp_path)
+def test_an_answer_with_half_a_character_is_skipped_and_the_others_are_not(tmp_path: Path, side: str) -> None:
+    project_settings = project(tmp_path)
     odd = {"name": "\ud800"} if side == "value" else {"\ud800": 1}
     record(tmp_path, "a", ("/pets/1", odd), ("/pets/2", ANSWERS[0]))
-    found = derive(known)
-    assert (len(written(found)), [each.reason for each in found.exclusions]) == (
+    derivation = derive(project_settings)
+    assert (len(encoded_contracts(derivation)), [each.reason for each in derivation.exclusions]) == (
         1,
-        ["the response's body has half a character (an unpaired surrogate)"],
+        ["the response's body has an unpaired surrogate"],
     )
 
 
 def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path) -> None:
-    known = project(tmp_path)
+    project_settings = project(tmp_path)
     record(tmp_path, "a", ("/pets/1", ANSWERS[0]))
     (tmp_path / ".pactape").write_text("a file", encoding="utf-8")
-    assert len(derive(known).contracts) == 1
+    assert len(derive(project_settings).contracts) == 1

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape.contracts.grouping.actions import action_of
 from pactape.contracts.grouping.client_literals import client_literals, literal_segments
-from pactape.contracts.samples.sample import samples_of
+from pactape.contracts.samples.graphql_documents import operation_label, operation_name, sent_document
+from pactape.contracts.samples.sample import SampleSequence
 from pactape.exchange import Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -26,15 +27,16 @@ def action(url: str = "http://a.test/rpc", sent: Any = None, headers: dict[str, 
     plain = headers or ({} if is_raw or sent is None else {"Content-Type": "application/json"})
     request = Request(method="POST", url=url, headers=tuple(plain.items()), body=body)
     exchange = Exchange(request=request, response=Response(status=200), cassette="a", index=0)
-    (sample,) = samples_of([exchange])
+    sample = SampleSequence([exchange]).next(exchange)
     return action_of(sample)
 
 
+PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": "cafe" * 16}}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "getUser"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("parts", "expected"),
     [
         ({"sent": CALL}, "method=getUser"),
         ({"sent": [CALL, {**CALL, "method": "count"}]}, "method=getUser+count"),
@@ -61,10 +63,65 @@ CALL = {"jsonrpc": "2.0", "id": 1, "method": "getUser"}
         ),
         ({"sent": "<s:Envelope/>", "headers": SOAP_12}, "action=GetUser"),
         ({"sent": "<user/>", "headers": XML}, ""),
+        ({"sent": json.dumps(CALL), "headers": {"Content-Type": "text/plain"}}, "method=getUser"),
+        ({"sent": json.dumps(CALL), "headers": {"X-Sent-As": "nothing"}}, "method=getUser"),
+        ({"headers": {"X-HTTP-Method-Override": "PATCH"}}, "X-HTTP-Method-Override=PATCH"),
+        ({"sent": "_method=delete", "headers": FORM}, "_method=delete"),
+        ({"url": "http://a.test/index.php?do=login"}, "do=login"),
+        ({"sent": {"do": "something", "x": 1}}, ""),
+        ({"url": "http://a.test/ows?SERVICE=WFS&REQUEST=GetFeature"}, "REQUEST=GetFeature"),
+        ({"url": "http://a.test/find?request=shoes"}, ""),
+        ({"sent": [{"query": "query Me { me }"}, {"query": "{ you }"}]}, "operations=Me+query you"),
+        ({"sent": [{"query": "query Me { me }"}, {"query": "shoes"}]}, ""),
+        ({"sent": {"operationName": "Me", "extensions": PERSISTED}}, "operationName=Me"),
+        ({"sent": {"extensions": PERSISTED}}, "document=cafecafecafe"),
+        ({"url": f"http://a.test/g?extensions={json.dumps(PERSISTED)}"}, "document=cafecafecafe"),
+        ({"url": "http://a.test/g?extensions=none"}, ""),
+        ({"sent": {"doc_id": "123", "variables": {}}}, "document=123"),
+        ({"sent": {"doc_id": "123"}}, ""),
     ],
 )
-def test_an_action_is_what_names_the_operation(asked: dict[str, Any], expected: str) -> None:
-    assert action(**asked) == expected
+def test_an_action_is_what_names_the_operation(parts: dict[str, Any], expected: str) -> None:
+    assert action(**parts) == expected
+
+
+GRAPHQL = {"Content-Type": "application/graphql"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "document"),
+    [
+        ({"url": "http://a.test/graphql?query={me{id}}"}, "{me{id}}"),
+        ({"url": "http://a.test/find?query=shoes"}, None),
+        ({"url": "http://a.test/find?myquery={me}"}, None),
+        ({"body": b"{me{id}}", "headers": tuple(GRAPHQL.items())}, "{me{id}}"),
+        ({"body": b'{"query": "{me{id}}"}', "headers": (("Content-Type", "text/plain"),)}, "{me{id}}"),
+        ({"body": b'{"query": "shoes"}'}, None),
+    ],
+)
+def test_a_graphql_document_is_found_wherever_it_is_sent(
+    changes: dict[str, Any], document: str | None
+) -> None:
+    request = Request(**{"method": "POST", "url": "http://a.test/graphql", "headers": (), **changes})
+    assert sent_document(request) == document
+
+
+def test_the_name_of_an_operation_in_a_url_is_a_parameter() -> None:
+    request = Request(method="GET", url="http://a.test/graphql?operationName=B", headers=(), body=b"")
+    assert operation_name(request, "query A { a } query B { b }") == "B"
+
+
+@pytest.mark.parametrize(
+    ("document", "label"),
+    [
+        ("{ a b c d }", "query a, b, c and 1 more"),
+        ("mutation { like { id } }", "mutation like"),
+        ("fragment F on User { id }", "an unnamed GraphQL operation"),
+        ("{ ...F } fragment F on User { id }", "an unnamed GraphQL operation"),
+    ],
+)
+def test_an_unnamed_operation_is_called_by_its_fields(document: str, label: str) -> None:
+    assert operation_label(document) == label
 
 
 def test_literals_are_the_segments_of_paths_in_code() -> None:
@@ -77,5 +134,5 @@ def test_literals_are_read_from_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "client" / "a.py").write_text('get("/users/me")', encoding="utf-8")
     (tmp_path / "b.py").write_text('get("/orders/all")', encoding="utf-8")
     (tmp_path / "broken.py").write_text("def", encoding="utf-8")
-    found = client_literals([tmp_path / "client", tmp_path / "b.py", tmp_path / "broken.py"])
-    assert found == {"users", "me", "orders", "all"}
+    literals = client_literals([tmp_path / "client", tmp_path / "b.py", tmp_path / "broken.py"])
+    assert literals == {"users", "me", "orders", "all"}

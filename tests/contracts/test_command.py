@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.contracts.helpers.command import CASSETTE, SETTINGS
+from tests.helpers.apis import json_response, serving_api
+from tests.helpers.commands import run_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-
-def pactape(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "pactape", *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -31,64 +24,47 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class _Users(BaseHTTPRequestHandler):
-    body: bytes
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(self.body)))
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *_arguments: object) -> None: ...
-
-
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Iterator[str]:
     """A users API that always answers with the fixture's parameter."""
-    handler = type("Handler", (_Users,), {"body": json.dumps(request.param).encode()})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving_api(lambda _: json_response(request.param)) as api:
+        yield api.url
 
 
-def test_derive_writes_a_contract_and_says_so(project: Path) -> None:
-    done = pactape(project, "derive")
+def test_derive_writes_a_contract_and_reports_it(project: Path) -> None:
+    result = run_command(project, "derive")
     pact = json.loads((project / "pacts" / "web-users.json").read_bytes())
-    told = "web → users: 1 interaction from 1 exchange, written to" in done.stdout
-    assert (done.returncode, told, len(pact["interactions"])) == (0, True, 1)
+    line = "web → users: 1 interaction from 1 exchange, written to pacts/web-users.json"
+    reports_contract = line in result.stdout.splitlines()
+    assert (result.returncode, reports_contract, len(pact["interactions"])) == (0, True, 1)
 
 
 def test_derive_leaves_a_contract_that_would_not_change_alone(project: Path) -> None:
-    pactape(project, "derive")
+    run_command(project, "derive")
     before = (project / "pacts" / "web-users.json").stat().st_mtime_ns
-    done = pactape(project, "derive")
+    result = run_command(project, "derive")
     after = (project / "pacts" / "web-users.json").stat().st_mtime_ns
-    assert ("unchanged in" in done.stdout, after) == (True, before)
+    assert ("unchanged in" in result.stdout, after) == (True, before)
 
 
 def test_derive_finds_the_project_from_a_folder_inside_it(project: Path) -> None:
     (project / "inner").mkdir()
-    pactape(project / "inner", "derive")
+    run_command(project / "inner", "derive")
     assert (project / "pacts" / "web-users.json").is_file()
 
 
 @pytest.mark.parametrize("provider", [{"id": 8, "email": "b@example.com"}], indirect=True)
-def test_verify_leaves_with_0_when_the_contract_holds(project: Path, provider: str) -> None:
-    pactape(project, "derive")
-    done = pactape(project, "verify", "--url", provider)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "users: 1 interactions: 1 passed")
+def test_verify_exits_with_0_when_the_contract_holds(project: Path, provider: str) -> None:
+    run_command(project, "derive")
+    result = run_command(project, "verify", "--url", provider)
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "users: 1 interaction: 1 passed")
 
 
 @pytest.mark.parametrize("provider", [{"id": 8, "mail": "b@example.com"}], indirect=True)
-def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path, provider: str) -> None:
-    pactape(project, "derive")
-    done = pactape(project, "verify", "--url", provider)
-    assert (done.returncode, "missing the following keys: email" in done.stdout) == (1, True)
+def test_verify_exits_with_1_and_names_the_field_when_it_does_not(project: Path, provider: str) -> None:
+    run_command(project, "derive")
+    result = run_command(project, "verify", "--url", provider)
+    assert (result.returncode, "missing the following keys: email" in result.stdout) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +103,7 @@ def test_verify_leaves_with_1_and_names_the_field_when_it_does_not(project: Path
             "contains no pact of the provider 'users'",
         ),
         (
-            lambda project: pactape(project, "derive"),
+            lambda project: run_command(project, "derive"),
             ["verify", "--url", "http://127.0.0.1:9"],
             "http://127.0.0.1:9: no provider answers",
         ),
@@ -158,35 +134,35 @@ def test_bad_input_gets_one_clear_error_and_exit_code_2(
     project: Path, spoil: Callable[[Path], object], arguments: list[str], message: str
 ) -> None:
     spoil(project)
-    done = pactape(project, *arguments)
-    assert (done.returncode, message in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+    result = run_command(project, *arguments)
+    assert (result.returncode, message in result.stderr, "Traceback" in result.stderr) == (2, True, False)
 
 
 def test_a_derivation_that_fails_leaves_the_old_contract(project: Path) -> None:
-    pactape(project, "derive")
+    run_command(project, "derive")
     before = (project / "pacts" / "web-users.json").read_bytes()
     (project / "cassettes" / "worse.yaml").write_text("- not\n- a cassette\n", encoding="utf-8")
-    pactape(project, "derive")
+    run_command(project, "derive")
     assert (project / "pacts" / "web-users.json").read_bytes() == before
 
 
-def test_lint_leaves_with_0_when_cassettes_hold_no_secret(project: Path) -> None:
-    done = pactape(project, "lint")
-    assert (done.returncode, done.stdout) == (0, "0 secrets and 0 possible in 1 file\n")
+def test_lint_exits_with_0_when_cassettes_contain_no_secret(project: Path) -> None:
+    result = run_command(project, "lint")
+    assert (result.returncode, result.stdout) == (0, "0 secrets and 0 possible in 1 file\n")
 
 
-def test_lint_leaves_with_1_and_names_the_place_but_not_the_secret(project: Path) -> None:
+def test_lint_exits_with_1_and_names_the_place_but_not_the_secret(project: Path) -> None:
     leaking = CASSETTE.replace("Accept: ['*/*']", "Authorization: [Bearer s3cr3tvalue]")
     (project / "cassettes" / "old.yaml").write_text(leaking, encoding="utf-8")
-    done = pactape(project, "lint")
-    told = "old.yaml: interactions[0]: request header Authorization" in done.stdout
-    assert (done.returncode, told, "s3cr3tvalue" in done.stdout) == (1, True, False)
+    result = run_command(project, "lint")
+    names_place = "old.yaml: interactions[0]: request header Authorization" in result.stdout
+    assert (result.returncode, names_place, "s3cr3tvalue" in result.stdout) == (1, True, False)
 
 
-def test_a_pact_that_the_official_verifier_cannot_run_leaves_with_2(project: Path) -> None:
-    pactape(project, "derive")
+def test_a_pact_that_the_official_verifier_cannot_run_exits_with_2(project: Path) -> None:
+    run_command(project, "derive")
     path = project / "pacts" / "web-users.json"
     path.write_text(path.read_text().replace('"status": 200', '"status": "abc"').replace('"4.0"', '"9.0"'))
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Users) as server:
-        done = pactape(project, "verify", "--url", f"http://127.0.0.1:{server.server_port}")
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    with serving_api(lambda _: json_response({})) as api:
+        result = run_command(project, "verify", "--url", api.url)
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)

@@ -34,7 +34,7 @@ def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Proje
     ]
 
 
-def test_requests_of_one_operation_are_told_apart_by_the_names_that_they_have(project: Project) -> None:
+def test_requests_of_one_operation_are_distinguished_by_the_names_that_they_have(project: Project) -> None:
     url = "http://users.test/users"
     project.record("a", interaction(url=f"{url}?limit=5"), interaction(url=f"{url}?limit=5&after=x"))
     project.record(
@@ -44,21 +44,72 @@ def test_requests_of_one_operation_are_told_apart_by_the_names_that_they_have(pr
         "GET /users → 200",
         "GET /users → 200 with after",
         "POST /users → 200 with a",
-        "POST /users → 200 with b, b.c",
+        "POST /users → 200 with b",
     ]
 
 
-def test_what_cant_be_told_apart_is_numbered_from_one_for_each_phrase(project: Project) -> None:
+def test_what_cant_be_distinguished_is_numbered_from_one_for_each_phrase(project: Project) -> None:
     for name in ("users", "people"):
         url = f"http://{name}.test/graphql"
-        for document in ("{ me { id } }", "{ you { id } }"):
-            project.record(
-                f"{name}-{len(document)}", interaction(method="POST", url=url, sent={"query": document})
-            )
+        for number, document in enumerate(("mutation M { like hide }", "mutation M { hide like }")):
+            project.record(f"{name}-{number}", interaction(method="POST", url=url, sent={"query": document}))
     assert [each["description"] for each in project.interactions()] == [
-        "an unnamed GraphQL operation → 200 #1",
-        "an unnamed GraphQL operation → 200 #2",
+        "M → 200 #1",
+        "M → 200 #2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("documents", "expected"),
+    [
+        (("query Me { me { id } }", "query Me { me { id posts { title } } }"), ["", " with me.posts"]),
+        (
+            ("query P { posts(first: 5) { id } }", "query P { posts(last: 5) { id } }"),
+            [" with posts(first: 5)", " with posts(last: 5)"],
+        ),
+        (
+            ("query P($id: ID!) { p(id: $id) }", "query P($id: Int!) { p(id: $id) }"),
+            [" with $id: ID!", " with $id: Int!"],
+        ),
+        (
+            ("query F { me { ...A } } fragment A on U { id }", "query F { me { ... on U { id } } }"),
+            [" with ...A.id, me....A", " with me....on U"],
+        ),
+    ],
+)
+def test_documents_of_one_name_are_distinguished_by_their_parts(
+    project: Project, documents: tuple[str, str], expected: list[str]
+) -> None:
+    for number, document in enumerate(documents):
+        recorded = interaction(method="POST", url="http://users.test/graphql", sent={"query": document})
+        project.record(str(number), recorded)
+    assert sorted(each["description"].partition(" → 200")[2] for each in project.interactions()) == expected
+
+
+def test_bodies_are_distinguished_by_fields_at_any_depth(project: Project) -> None:
+    url = "http://users.test/users"
+    for name in ("x", "y"):
+        project.record(name, interaction(method="POST", url=url, sent={"a": {"b": {"c": {name: 1}}}}))
+    assert [each["description"] for each in project.interactions()] == [
+        "POST /users → 200 with a.b.c.x",
+        "POST /users → 200 with a.b.c.y",
+    ]
+
+
+def test_answers_of_two_media_types_are_distinguished_by_these(project: Project) -> None:
+    for name, media in (("a", "application/json"), ("b", "application/xml")):
+        project.record(name, interaction(headers={"Accept": media}, media=media))
+    assert [each["description"] for each in project.interactions()] == [
+        "GET /users/{id} → 200 (application/json)",
+        "GET /users/{id} → 200 (application/xml)",
+    ]
+
+
+def test_documents_that_differ_in_the_order_of_fields_form_one_interaction(project: Project) -> None:
+    url = "http://users.test/graphql"
+    for name, document in (("a", "{ me { id name } }"), ("b", "{ me { name id } }")):
+        project.record(name, interaction(method="POST", url=url, sent={"query": document}))
+    assert [each["description"] for each in project.interactions()] == ["query me → 200"]
 
 
 def test_recordings_of_one_operation_form_one_interaction(project: Project) -> None:
@@ -138,7 +189,7 @@ def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> No
 
 
 @pytest.mark.parametrize(
-    ("sent", "body"),
+    ("request_body", "body"),
     [
         (
             '{"name": "Ada"}',
@@ -153,18 +204,18 @@ def test_of_an_authorization_only_the_scheme_is_demanded(project: Project) -> No
     ],
 )
 def test_a_body_without_a_content_type_is_demanded_as_what_it_looks_like(
-    project: Project, sent: str | bytes, body: dict[str, Any]
+    project: Project, request_body: str | bytes, body: dict[str, Any]
 ) -> None:
-    posted = interaction(method="POST")
-    posted["request"]["body"] = sent
-    project.record("a", posted)
+    recording = interaction(method="POST")
+    recording["request"]["body"] = request_body
+    project.record("a", recording)
     assert project.interactions()[0]["request"]["body"] == body
 
 
-def test_a_body_that_is_no_text_is_demanded_byte_for_byte(project: Project) -> None:
-    posted = interaction(method="POST", headers={"Content-Type": "image/png"})
-    posted["request"]["body"] = b"\x89PNG"
-    project.record("a", posted)
+def test_a_body_that_is_not_text_is_required_byte_for_byte(project: Project) -> None:
+    recording = interaction(method="POST", headers={"Content-Type": "image/png"})
+    recording["request"]["body"] = b"\x89PNG"
+    project.record("a", recording)
     assert project.interactions()[0]["request"]["body"] == {
         "content": "iVBORw==",
         "contentType": "image/png",
@@ -172,13 +223,13 @@ def test_a_body_that_is_no_text_is_demanded_byte_for_byte(project: Project) -> N
     }
 
 
-def test_an_older_contract_has_no_place_for_a_body_that_is_no_text(project: Project) -> None:
-    posted = interaction(method="POST", headers={"Content-Type": "image/png"})
-    posted["request"]["body"] = b"\x89PNG"
-    project.record("a", posted)
+def test_an_older_contract_cannot_express_a_body_that_is_not_text(project: Project) -> None:
+    recording = interaction(method="POST", headers={"Content-Type": "image/png"})
+    recording["request"]["body"] = b"\x89PNG"
+    project.record("a", recording)
     (contract,) = project.derive().contracts
-    (written,) = contract.encoded(specification="V3").values()
-    assert "body" not in json.loads(written)["interactions"][0]["request"]
+    (data,) = contract.encoded(specification="V3").values()
+    assert "body" not in json.loads(data)["interactions"][0]["request"]
 
 
 def test_the_path_is_that_below_the_provider_s_url(project: Project) -> None:
@@ -187,7 +238,7 @@ def test_the_path_is_that_below_the_provider_s_url(project: Project) -> None:
     assert project.interactions()[0]["request"]["path"] == "/users/7"
 
 
-def test_graphql_operations_are_told_apart_by_their_documents(project: Project) -> None:
+def test_graphql_operations_are_distinguished_by_their_documents(project: Project) -> None:
     url = "http://users.test/graphql"
     project.record("a", interaction(method="POST", url=url, sent={"query": "query Me { me { id } }"}))
     project.record("b", interaction(method="POST", url=url, sent={"query": "query All { all { id } }"}))
@@ -219,7 +270,7 @@ def test_the_same_recordings_give_the_same_bytes_whatever_the_order_on_disk(proj
     assert project.pact() == first
 
 
-def test_a_project_without_cassettes_is_told_how_to_record(project: Project) -> None:
+def test_a_project_without_cassettes_gets_a_hint_how_to_record(project: Project) -> None:
     with pytest.raises(CassetteFormatError, match=r"contains no cassette.*--pactape-record once"):
         project.derive()
 

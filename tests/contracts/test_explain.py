@@ -81,19 +81,19 @@ def test_many_recordings_are_counted(pact: Path) -> None:
     assert next(line for line in explained(pact) if "$.id" in line).endswith("5.yaml#0 and 4 more")
 
 
-def test_what_no_recording_gives_is_said_to_be_so(pact: Path) -> None:
+def test_what_no_recording_gives_is_reported(pact: Path) -> None:
     document = json.loads(pact.read_bytes())
     document["interactions"][0]["description"] = "by hand"
     pact.write_text(json.dumps(document), encoding="utf-8")
-    assert "  no recording gives it: it is written by hand, or out of date" in explained(pact)
+    assert "  not supported by a recording: handwritten, or out of date" in explained(pact)
 
 
 @pytest.mark.parametrize("text", ["{", "{}", None])
-def test_a_file_that_is_no_pact_is_refused(tmp_path: Path, text: str | None) -> None:
+def test_a_file_that_is_not_a_pact_is_refused(tmp_path: Path, text: str | None) -> None:
     file = tmp_path / "x.json"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    with pytest.raises(PactFormatError, match=r"is not a pact file|cannot be read"):
+    with pytest.raises(PactFormatError, match=r"is not a pact file|can't be read"):
         CliRunner().invoke(
             command, ["explain", str(file), "--project", str(tmp_path)], catch_exceptions=False
         )
@@ -155,3 +155,31 @@ def test_the_items_of_lists_and_the_values_of_maps_are_explained(tmp_path: Path)
     CliRunner().invoke(command, ["derive", "--project", str(tmp_path)], catch_exceptions=False)
     lines = [line.split()[0] for line in explained(tmp_path / "pacts" / "web-users.json")[4:]]
     assert lines == ["$", "$.days", "$.days.*", "$.tags", "$.tags[*]", "$.tags[*].x"]
+
+
+def test_a_page_has_every_interaction_and_every_rule_and_no_markup_of_the_recordings(pact: Path) -> None:
+    document = json.loads(pact.read_bytes())
+    document["interactions"].append(
+        {**document["interactions"][0], "description": "<script>by hand</script>"}
+    )
+    pact.write_text(json.dumps(document), encoding="utf-8")
+    page = pact.parent / "page.html"
+    assert explained(pact, "--format", "html", "--output", str(page)) == []
+    text = page.read_text(encoding="utf-8")
+    assert ("<script" in text, "&lt;script&gt;by hand" in text) == (False, True)
+    assert "<code>$.name</code><td>type or null<td>1 null, 2 string" in text
+    assert text.count("<h2") == 2
+
+
+def test_an_interaction_that_says_more_of_a_request_is_explained_by_its_recordings(pact: Path) -> None:
+    document = json.loads(pact.read_bytes())
+    description = f"{document['interactions'][0]['description']} (no other fields)"
+    document["interactions"].append({**document["interactions"][0], "description": description})
+    pact.write_text(json.dumps(document), encoding="utf-8")
+    assert explained(pact)[0].endswith("2 interactions, 2 of them from recordings")
+
+
+def test_the_machine_form_can_be_written_to_a_file(pact: Path) -> None:
+    file = pact.parent / "evidence.json"
+    assert explained(pact, "--json", "--output", str(file)) == []
+    assert json.loads(file.read_bytes())[0]["status"] == 200

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    found = Project(tmp_path)
-    found.record("a", interaction())
-    return found
+    instance = Project(tmp_path)
+    instance.record("a", interaction())
+    return instance
 
 
 def cassettes(project: Project) -> int:
@@ -52,7 +52,7 @@ def test_files_are_excluded_by_folder_or_pattern(project: Project, pattern: str)
     assert cassettes(project) == 1
 
 
-def test_one_file_that_is_no_cassette_stops_nothing(project: Project) -> None:
+def test_one_file_that_is_not_a_cassette_stops_nothing(project: Project) -> None:
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     derivation = derive(load_settings(project.root))
     assert ([each.file for each in derivation.skipped_files], len(derivation.contracts)) == (
@@ -61,7 +61,7 @@ def test_one_file_that_is_no_cassette_stops_nothing(project: Project) -> None:
     )
 
 
-def test_check_names_a_file_that_is_no_cassette_and_goes_on(project: Project) -> None:
+def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project) -> None:
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     findings = check_project(load_settings(project.root)).findings
     assert [each.rule for each in findings if each.rule == "file-skipped"] == ["file-skipped"]

@@ -50,12 +50,12 @@ def test_a_text_has_exactly_the_formats_it_fulfils(text: str, expected: set[str]
 
 
 @pytest.mark.parametrize("name", STABLE_EXAMPLES)
-def test_a_stable_example_has_the_format_that_it_stands_for(name: str) -> None:
+def test_a_stable_example_has_the_format_of_the_values_it_replaces(name: str) -> None:
     assert name in formats_of(STABLE_EXAMPLES[name]) <= FORMATS.keys()
 
 
 @pytest.mark.parametrize(
-    ("text", "samples", "stated"),
+    ("text", "samples", "expected_format"),
     [
         ("2026-01-31T12:00:00Z", 1, None),
         ("2026-01-31T12:00:00Z", 2, "date-time"),
@@ -70,6 +70,6 @@ def test_a_stable_example_has_the_format_that_it_stands_for(name: str) -> None:
     ],
 )
 def test_a_format_is_stated_when_there_are_enough_samples_for_it(
-    text: str, samples: int, stated: str | None
+    text: str, samples: int, expected_format: str | None
 ) -> None:
-    assert stated_format(formats_of(text), samples) == stated
+    assert stated_format(formats_of(text), samples) == expected_format

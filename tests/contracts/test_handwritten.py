@@ -1,4 +1,4 @@
-"""Hand-written consumer tests beside recordings: one contract of both, and no contradictions."""
+"""Handwritten consumer tests beside recordings: one contract of both, and no contradictions."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def contract(root: Path, more: str = "") -> list[dict[str, Any]]:
 
 
 def refusal(root: Path) -> str:
-    with pytest.raises(ContradictionError) as found:
+    with pytest.raises(ContradictionError) as error:
         contract(root)
-    return str(found.value)
+    return str(error.value)
 
 
 def test_both_make_one_contract(tmp_path: Path) -> None:
@@ -80,8 +80,11 @@ def test_a_hand_written_interaction_wins_over_a_derived_one_of_the_same_meaning(
 def test_what_is_written_as_v3_counts_as_well(tmp_path: Path) -> None:
     record(tmp_path, "/users/7")
     write(tmp_path, "gets a user", "/users/7", body={"id": match.int(1)}, where="written/old")
-    (found,) = contract(tmp_path)
-    assert (found["type"], found["response"]["body"]["content"]) == ("Synchronous/HTTP", {"id": 1})
+    (interaction,) = contract(tmp_path)
+    assert (interaction["type"], interaction["response"]["body"]["content"]) == (
+        "Synchronous/HTTP",
+        {"id": 1},
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,17 +100,17 @@ def test_a_contradiction_names_both_and_what_differs(
 ) -> None:
     record(tmp_path, "/users/7")
     write(tmp_path, "gets a user", "/users/7", body=body, status=status)
-    told = refusal(tmp_path)
+    message = refusal(tmp_path)
     names = ("written/web-users.json", "'gets a user'", "'GET /users/{id} → 200'", "cassettes/a.yaml#0", what)
-    assert [name for name in names if name not in told] == []
+    assert [name for name in names if name not in message] == []
 
 
 def test_hand_written_interactions_that_contradict_one_another_are_refused(tmp_path: Path) -> None:
     record(tmp_path, "/users/7")
     write(tmp_path, "lists users", "/users", body=[], where="written/one")
     write(tmp_path, "lists users", "/users", body={}, where="written/two")
-    told = refusal(tmp_path)
-    assert ("written/one/web-users.json" in told, "written/two/web-users.json" in told) == (True, True)
+    message = refusal(tmp_path)
+    assert ("written/one/web-users.json" in message, "written/two/web-users.json" in message) == (True, True)
 
 
 def test_one_interaction_in_many_files_counts_once(tmp_path: Path) -> None:
@@ -160,11 +163,11 @@ def test_a_v3_contract_has_v3_s_form_and_rules(tmp_path: Path) -> None:
     record(tmp_path, "/users/7")
     (path,) = write_as(tmp_path, 'specification = "V3"')
     document = json.loads(path.read_bytes())
-    (found,) = document["interactions"]
-    response = found["response"]
+    (interaction,) = document["interactions"]
+    response = interaction["response"]
     assert (
         document["metadata"],
-        sorted(found),
+        sorted(interaction),
         response["headers"],
         response["body"],
         response["matchingRules"]["body"]["$.active"]["matchers"],

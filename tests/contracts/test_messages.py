@@ -16,7 +16,7 @@ from pact.types import Message
 from pactape.checking import check_project
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.grouping.message_evidence import MessageEvidence, evidence_of_messages
+from pactape.contracts.grouping.evidence.message_evidence import MessageEvidence, evidence_of_messages
 from pactape.contracts.interactions.messages import messages_of
 from pactape.errors import ContradictionError, SettingsError
 from pactape.exchange import RecordedMessage
@@ -46,8 +46,8 @@ pytestmark = [
 
 def record(root: Path, *messages: dict[str, Any], name: str = "a", **notes: Any) -> None:
     """A cassette of messages."""
-    held = [{"description": CREATED, "provider": "users", **each} for each in messages]
-    key = {"version": 1, "messages": held, "test": f"tests/test_{name}.py::test_it", "description": "it"}
+    entries = [{"description": CREATED, "provider": "users", **each} for each in messages]
+    key = {"version": 1, "messages": entries, "test": f"tests/test_{name}.py::test_it", "description": "it"}
     (root / "cassettes").mkdir(exist_ok=True)
     document = {"interactions": [], "version": 1, "pactape": {**key, **notes}}
     (root / "cassettes" / f"{name}.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -67,8 +67,10 @@ def contract(root: Path, more: str = "") -> list[dict[str, Any]]:
 
 
 def verify(path: Path, *, content: Any, metadata: dict[str, str] | None = None) -> None:
-    made = Message(contents=json.dumps(content).encode(), metadata=metadata, content_type="application/json")
-    Verifier("users").message_handler({CREATED: made}).add_source(path).verify()
+    message = Message(
+        contents=json.dumps(content).encode(), metadata=metadata, content_type="application/json"
+    )
+    Verifier("users").message_handler({CREATED: message}).add_source(path).verify()
 
 
 def test_a_recorded_message_is_a_contract_in_a_file_of_its_own(tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_several_recordings_of_a_message_make_one(tmp_path: Path) -> None:
     assert sorted(message["contents"]["content"]) == ["id", "user"]
 
 
-def test_metadata_that_always_comes_is_asked_for_and_typed(tmp_path: Path) -> None:
+def test_metadata_that_always_comes_is_required_and_typed(tmp_path: Path) -> None:
     record(
         tmp_path,
         {"content": EVENT, "metadata": {"key": "users.created", "trace": "1"}},
@@ -153,17 +155,17 @@ def test_a_hand_written_message_that_the_recorded_one_contradicts_is_refused(tmp
         contract(tmp_path)
 
 
-def test_a_message_of_a_test_that_is_kept_out_of_contracts_is_left_out(tmp_path: Path) -> None:
+def test_a_message_of_a_test_that_is_kept_out_of_contracts_is_skipped(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT}, contract=False)
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(more=""), encoding="utf-8")
-    found = derive(load_settings(tmp_path))
-    assert (found.contracts, [each.reason for each in found.exclusions]) == (
+    derivation = derive(load_settings(tmp_path))
+    assert (derivation.contracts, [each.reason for each in derivation.exclusions]) == (
         (),
-        ["its test keeps it out of contracts"],
+        ["its test excludes it from contracts"],
     )
 
 
-def test_a_message_of_a_provider_that_the_settings_do_not_have_is_left_out(tmp_path: Path) -> None:
+def test_a_message_of_a_provider_that_the_settings_do_not_have_is_skipped(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "provider": "gone"})
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(more=""), encoding="utf-8")
     (exclusions,) = derive(load_settings(tmp_path)).exclusions
@@ -180,8 +182,8 @@ def test_no_secret_of_a_message_reaches_a_contract(tmp_path: Path) -> None:
 
 def test_a_v3_file_has_no_form_for_messages_that_answer_each_other(tmp_path: Path) -> None:
     pact = Pact("mailer", "users").with_specification("V4")
-    asked = pact.upon_receiving("asks", "Sync").with_body({"a": 1}, "application/json")
-    asked.will_respond_with().with_body({"a": 1}, "application/json")
+    interaction = pact.upon_receiving("asks", "Sync").with_body({"a": 1}, "application/json")
+    interaction.will_respond_with().with_body({"a": 1}, "application/json")
     pact.write_file(tmp_path / "written")
     record(tmp_path, {"content": EVENT})
     with pytest.raises(SettingsError, match="'asks' has the type 'Synchronous/Messages'"):
@@ -210,19 +212,19 @@ def test_check_counts_messages_in_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("specification", ["V3", "V4"])
-def test_check_tells_of_a_recording_that_contradicts_the_contract(tmp_path: Path, specification: str) -> None:
+def test_check_reports_a_recording_that_contradicts_the_contract(tmp_path: Path, specification: str) -> None:
     record(tmp_path, {"content": EVENT})
     derived(tmp_path, f'specification = "{specification}"')
     record(tmp_path, {"content": {**EVENT, "id": None}})
-    told = [str(each) for each in check_project(load_settings(tmp_path)).findings]
-    assert any("is contradicted by cassettes/a.yaml#messages[0]" in each for each in told)
+    findings = [str(each) for each in check_project(load_settings(tmp_path)).findings]
+    assert any("is contradicted by cassettes/a.yaml#messages[0]" in each for each in findings)
 
 
-def test_check_tells_of_fields_of_a_message_that_nobody_reads(tmp_path: Path) -> None:
+def test_check_reports_fields_of_a_message_that_are_not_read(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "reads": ["user.email"]})
     derived(tmp_path)
-    found = {each.place for each in check_project(load_settings(tmp_path)).findings}
-    assert found == {f"{CREATED}: $.id", f"{CREATED}: $.user.age"}
+    places = {each.place for each in check_project(load_settings(tmp_path)).findings}
+    assert places == {f"{CREATED}: $.id", f"{CREATED}: $.user.age"}
 
 
 CONTENTS = st.recursive(
@@ -252,9 +254,9 @@ def test_shards_join_to_the_whole(contents: list[Any]) -> None:
         RecordedMessage(description="m", provider="users", content=each, cassette="c", index=index)
         for index, each in enumerate(contents)
     ]
-    right = MessageEvidence(messages[1])
-    right.join(MessageEvidence(messages[2]))
-    split = MessageEvidence(messages[0])
+    right = MessageEvidence.of(messages[1])
+    right.join(MessageEvidence.of(messages[2]))
+    split = MessageEvidence.of(messages[0])
     split.join(right)
     assert next(messages_of({("m", "[]"): split})) == next(
         messages_of({("m", "[]"): evidence_of_messages(messages)})
@@ -272,7 +274,7 @@ def test_explain_shows_the_evidence_of_a_message(tmp_path: Path) -> None:
     other = {**EVENT, "user": {**EVENT["user"], "email": "grace@example.com"}}
     record(tmp_path, {"content": EVENT, "reads": ["user.email"]}, {"content": other, "reads": ["user.email"]})
     (path,) = derived(tmp_path)
-    told = CliRunner().invoke(command, ["explain", "--project", str(tmp_path), str(path)]).output
-    assert "message, from cassettes/a.yaml#messages[0], cassettes/a.yaml#messages[1]" in told
-    assert "$.user.email  regex" in told
-    assert "$.user.age  not required" in told
+    output = CliRunner().invoke(command, ["explain", "--project", str(tmp_path), str(path)]).output
+    assert "message, from cassettes/a.yaml#messages[0], cassettes/a.yaml#messages[1]" in output
+    assert "$.user.email  regex" in output
+    assert "$.user.age  not required" in output

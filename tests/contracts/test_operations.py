@@ -74,7 +74,7 @@ def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTING
         ("", None),
     ],
 )
-def test_a_segment_is_a_value_when_its_form_says_so(segment: str, kind: str | None) -> None:
+def test_a_segment_is_a_value_when_its_form_shows_it(segment: str, kind: str | None) -> None:
     assert segment_kind(segment) == kind
 
 
@@ -91,6 +91,27 @@ def test_paths_that_differ_in_ids_are_one_operation(tmp_path: Path, ids: tuple[s
 
 
 PROJECT = {"id": 1, "name": "x", "members": []}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("/Products(1)", "/Products(2)"), ["GET /Products({id}) → 200"]),
+        (("/Products('a')/Parts(1)", "/Products('b')/Parts(2)"), ["GET /Products({id})/Parts({id2}) → 200"]),
+        (("/Products(1)", "/Orders(1)"), ["GET /Orders({id}) → 200", "GET /Products({id}) → 200"]),
+        (
+            ("/Products(1)/Cheapest", "/Products(1)/Newest"),
+            [
+                "GET /Products({id})/Cheapest → 200",
+                "GET /Products({id})/Newest → 200",
+            ],
+        ),
+    ],
+)
+def test_a_key_in_parentheses_is_a_value_behind_the_name_of_its_set(
+    tmp_path: Path, paths: tuple[str, str], expected: list[str]
+) -> None:
+    assert descriptions(tmp_path, *map(exchange, paths)) == expected
 
 
 def test_names_with_answers_of_one_kind_are_slugs(tmp_path: Path) -> None:
@@ -113,7 +134,7 @@ def test_names_with_answers_of_other_kinds_are_operations_of_their_own(tmp_path:
 
 
 @pytest.mark.parametrize(("prefix", "answer"), [("", PROJECT), ("/lists", [PROJECT])])
-def test_what_begins_a_path_or_names_a_list_is_no_slug(tmp_path: Path, prefix: str, answer: Any) -> None:
+def test_what_begins_a_path_or_names_a_list_is_not_a_slug(tmp_path: Path, prefix: str, answer: Any) -> None:
     exchanges = [exchange(f"{prefix}/{name}", answer) for name in ("countries", "currencies", "units")]
     assert len(descriptions(tmp_path, *exchanges)) == 3
 
@@ -121,16 +142,16 @@ def test_what_begins_a_path_or_names_a_list_is_no_slug(tmp_path: Path, prefix: s
 def test_what_is_below_slugs_is_found_as_well() -> None:
     fields = frozenset({"id", "b", "c"})
     paths = [("repos", name, "issues") for name in ("x", "y", "z")]
-    found = route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths)
-    assert {found[path] for path in paths} == {("repos", "{slug}", "issues")}
+    templates = route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths)
+    assert {templates[path] for path in paths} == {("repos", "{slug}", "issues")}
 
 
 def test_an_id_that_an_earlier_answer_brought_is_a_parameter(tmp_path: Path) -> None:
-    made = exchange("/users", {"id": "ada"}, method="POST", sent={"name": "Ada"})
-    first, *_ = interactions(tmp_path, made, exchange("/users/ada"))
+    creation = exchange("/users", {"id": "ada"}, method="POST", sent={"name": "Ada"})
+    first, *_ = interactions(tmp_path, creation, exchange("/users/ada"))
     assert (first["description"], first["comments"]["text"]) == (
         "GET /users/{id} → 200",
-        ["The path's segment 3 is what an earlier answer brought, POST /api/users: $.id"],
+        ["The path's segment 3 comes from an earlier response, POST /api/users: $.id"],
     )
 
 
@@ -164,8 +185,8 @@ def test_the_provider_s_description_names_the_routes(
     ("text", "message"),
     [
         ("a: [", "can't be read as an OpenAPI document"),
-        ("a: 1", "is no OpenAPI document with `paths`"),
-        ("paths: {1: {}}", "has a path that is no text"),
+        ("a: 1", "is not an OpenAPI document with `paths`"),
+        ("paths: {1: {}}", "has a path that is not a string"),
         (None, "can't be read as an OpenAPI document"),
     ],
 )
@@ -183,8 +204,8 @@ BANK = {"type": "bank", "iban": "AT1"}
 
 def test_kinds_of_answers_with_keys_of_their_own_are_apart(tmp_path: Path) -> None:
     exchanges = [exchange(f"/payments/{number}", CARD if number % 2 else BANK) for number in range(4)]
-    found = {each["description"]: each for each in interactions(tmp_path, *exchanges)}
-    keys = {name: sorted(each["response"]["body"]["content"]) for name, each in found.items()}
+    by_description = {each["description"]: each for each in interactions(tmp_path, *exchanges)}
+    keys = {name: sorted(each["response"]["body"]["content"]) for name, each in by_description.items()}
     assert keys == {
         "GET /payments/{id}, type=bank → 200": ["iban", "type"],
         "GET /payments/{id}, type=card → 200": ["expires", "number", "type"],
@@ -211,28 +232,28 @@ TEST = {"test": "t.py::test_a", "description": "a"}
 
 
 def test_what_a_state_names_is_generated_from_it_when_the_provider_is_verified(tmp_path: Path) -> None:
-    asked = exchange("/users/7?email=ada%40example.com&page=2", method="PUT", sent={"id": 7, "n": 5})
-    (found,) = interactions(tmp_path, asked, states=STATES, **TEST)
+    recording = exchange("/users/7?email=ada%40example.com&page=2", method="PUT", sent={"id": 7, "n": 5})
+    (interaction,) = interactions(tmp_path, recording, states=STATES, **TEST)
     expressions = {
         part: generator.get("expression") or {place: each["expression"] for place, each in generator.items()}
-        for part, generator in found["request"]["generators"].items()
+        for part, generator in interaction["request"]["generators"].items()
     }
-    assert (found["request"]["path"], expressions) == (
+    assert (interaction["request"]["path"], expressions) == (
         "/users/7",
         {"path": "/users/${id}", "query": {"email": "${email}"}, "body": {"$.id": "${id}"}},
     )
 
 
 def test_a_number_in_the_body_stays_one_when_it_is_generated(tmp_path: Path) -> None:
-    asked = exchange("/users", method="POST", sent={"id": 7})
-    (found,) = interactions(tmp_path, asked, states=STATES, **TEST)
-    assert found["request"]["generators"]["body"]["$.id"]["dataType"] == "INTEGER"
+    recording = exchange("/users", method="POST", sent={"id": 7})
+    (interaction,) = interactions(tmp_path, recording, states=STATES, **TEST)
+    assert interaction["request"]["generators"]["body"]["$.id"]["dataType"] == "INTEGER"
 
 
 def test_a_value_that_two_parameters_have_is_not_generated(tmp_path: Path) -> None:
     states = [{"name": "s", "parameters": {"id": 7, "count": 7}}]
-    (found,) = interactions(tmp_path, exchange("/users/7"), states=states, **TEST)
-    assert "generators" not in found["request"]
+    (interaction,) = interactions(tmp_path, exchange("/users/7"), states=states, **TEST)
+    assert "generators" not in interaction["request"]
 
 
 @pytest.mark.parametrize(
@@ -245,16 +266,16 @@ def test_a_value_that_two_parameters_have_is_not_generated(tmp_path: Path) -> No
 def test_a_mock_takes_a_graphql_document_in_any_spelling(
     tmp_path: Path, document: str, other: str, *, same: bool
 ) -> None:
-    (found,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
-    (matcher,) = found["request"]["matchingRules"]["body"]["$.query"]["matchers"]
-    sent = found["request"]["body"]["content"]["query"]
-    assert (sent, bool(re.match(matcher["regex"], other))) == (document, same)
+    (interaction,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
+    (matcher,) = interaction["request"]["matchingRules"]["body"]["$.query"]["matchers"]
+    query = interaction["request"]["body"]["content"]["query"]
+    assert (query, bool(re.match(matcher["regex"], other))) == (document, same)
 
 
 def test_a_graphql_document_with_comments_stays_exact(tmp_path: Path) -> None:
     document = "{ me { id } } # mine"
-    (found,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
-    assert "matchingRules" not in found["request"]
+    (interaction,) = interactions(tmp_path, exchange("/graphql", method="POST", sent={"query": document}))
+    assert "matchingRules" not in interaction["request"]
 
 
 def test_optional_fields_are_typed_in_an_interaction_of_their_own_if_that_is_wanted(tmp_path: Path) -> None:

@@ -51,9 +51,9 @@ def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def run(*arguments: str) -> int | str | None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["pactape", *arguments])
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as exit_info:
             main()
-    return left.value.code
+    return exit_info.value.code
 
 
 def test_a_folder_without_write_permission_is_one_clear_error_and_nothing_is_written(
@@ -64,8 +64,13 @@ def test_a_folder_without_write_permission_is_one_clear_error_and_nothing_is_wri
     capsys.readouterr()
     with unprivileged():
         code = run("derive")
-    told = capsys.readouterr().err
-    assert (code, len(told.splitlines()), "pacts" in told, "Permission denied" in told) == (2, 1, True, True)
+    error_output = capsys.readouterr().err
+    assert (
+        code,
+        len(error_output.splitlines()),
+        "pacts" in error_output,
+        "Permission denied" in error_output,
+    ) == (2, 1, True, True)
     assert list((project / "pacts").iterdir()) == []
 
 
@@ -76,8 +81,13 @@ def test_a_cassette_without_read_permission_is_one_clear_error(
     capsys.readouterr()
     with unprivileged():
         code = run("derive")
-    told = capsys.readouterr().err
-    assert (code, len(told.splitlines()), "users.yaml" in told, "Permission denied" in told) == (
+    error_output = capsys.readouterr().err
+    assert (
+        code,
+        len(error_output.splitlines()),
+        "users.yaml" in error_output,
+        "Permission denied" in error_output,
+    ) == (
         2,
         1,
         True,
@@ -92,11 +102,11 @@ def test_a_folder_of_cassettes_without_read_permission_is_named_with_the_true_ca
     capsys.readouterr()
     with unprivileged():
         code = run("derive")
-    told = capsys.readouterr().err
-    assert (code, "cassettes" in told, "Permission denied" in told) == (2, True, True)
+    error_output = capsys.readouterr().err
+    assert (code, "cassettes" in error_output, "Permission denied" in error_output) == (2, True, True)
 
 
-def test_a_project_that_may_only_be_read_still_tells_what_it_holds(project: Path) -> None:
+def test_a_project_that_may_only_be_read_still_reports_its_content(project: Path) -> None:
     for path in (project, project / "cassettes", project / "pacts"):
         path.chmod(0o555)
     with unprivileged():

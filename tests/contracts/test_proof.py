@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pactape.checking import check_project
 from pactape.cli import command
 from pactape.contracts.proof.contradictions import contradicting_pairs
+from pactape.errors import CassetteFormatError
 from pactape.settings import load_settings
 
 from tests.contracts.helpers.projects import TEST, Project, interaction
@@ -67,7 +68,7 @@ def test_the_other_answer_is_asked_for_by_another_recording_if_there_is_one(proj
     assert (sorted(bodies), derivation.problems) == ([(201, {"name": "Ada"}), (409, {"name": "Bob"})], ())
 
 
-def test_a_state_tells_two_answers_apart(project: Project) -> None:
+def test_a_state_distinguishes_two_answers(project: Project) -> None:
     project.record("a", CREATED)
     project.record("b", TAKEN, states=[{"name": "Ada exists", "parameters": {}}], **TEST)
     assert (sorted(statuses(project)), project.derive().problems) == ([201, 409], ())
@@ -144,14 +145,23 @@ def test_check_finds_interactions_of_one_file_that_contradict_each_other() -> No
 def test_a_contract_that_nothing_supports_is_named_and_pruned(project: Project) -> None:
     project.record("a", interaction())
     run(project, "derive")
-    left = project.root / "pacts" / "web-users.json"
+    unsupported = project.root / "pacts" / "web-users.json"
     foreign = project.root / "pacts" / "theirs.json"
     foreign.write_text(json.dumps({"consumer": {"name": "x"}}), encoding="utf-8")
     project.settings('[project]\nname = "web"\n[tool.pactape.providers.people]\nurl = "http://users.test"\n')
-    named = run(project, "derive")[1]
+    report = run(project, "derive")[1]
     pruned = run(project, "derive", "--prune")[1]
-    assert (f"left over: {left}" in named, f"deleted: {left}" in pruned) == (True, True)
-    assert (left.exists(), foreign.exists()) == (False, True)
+    assert (f"left over: {unsupported}" in report, f"deleted: {unsupported}" in pruned) == (True, True)
+    assert (unsupported.exists(), foreign.exists()) == (False, True)
+
+
+def test_contracts_are_pruned_when_the_last_cassette_is_gone(project: Project) -> None:
+    project.record("a", interaction())
+    run(project, "derive")
+    (project.root / "cassettes" / "a.yaml").unlink()
+    with pytest.raises(CassetteFormatError, match=r"no cassette.*`pactape derive --prune` deletes"):
+        project.derive()
+    assert (run(project, "derive", "--prune")[0], list((project.root / "pacts").iterdir())) == (0, [])
 
 
 def test_a_pact_that_somebody_else_wrote_is_not_left_over(project: Project) -> None:
@@ -180,9 +190,9 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
         for line in (
             "2 cassettes read, with 4 recordings",
             "merged: 2 paths are one operation, GET /projects/{slug}",
-            "only status and type are stated: 1 interaction with text/plain",
+            "only status and type are required: 1 interaction with text/plain",
             "fields read: observed for 0 of 3 exchanges",
-            "1 recording skipped: an answer about credentials",
+            "1 recording skipped: a response about credentials",
             "file skipped: cassettes/grpc.yaml: ",
             "file without recordings: cassettes/empty.yaml",
         )
@@ -190,19 +200,19 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
     ] == []
 
 
-def test_a_consumer_without_a_name_is_said_to_be_named_after_its_folder(project: Project) -> None:
+def test_a_consumer_without_a_name_is_reported_as_named_after_its_folder(project: Project) -> None:
     project.settings('[tool.pactape.providers.users]\nurl = "http://users.test"\n')
     project.record("a", interaction())
     assert "the consumer is named after the folder" in run(project, "derive")[1]
 
 
-def test_a_hand_written_interaction_that_replaces_a_recorded_one_is_said(project: Project) -> None:
+def test_a_hand_written_interaction_that_replaces_a_recorded_one_is_reported(project: Project) -> None:
     project.settings(
         '[project]\nname = "web"\n[tool.pactape]\nhandwritten = "written"\n'
         '[tool.pactape.providers.users]\nurl = "http://users.test"\n'
     )
     project.record("a", interaction())
-    written = {
+    pact = {
         "consumer": {"name": "web"},
         "provider": {"name": "users"},
         "interactions": [
@@ -216,5 +226,5 @@ def test_a_hand_written_interaction_that_replaces_a_recorded_one_is_said(project
         "metadata": {"pactSpecification": {"version": "4.0"}},
     }
     (project.root / "written").mkdir()
-    (project.root / "written" / "a.json").write_text(json.dumps(written), encoding="utf-8")
-    assert "replaced: 1 interaction by one that is written by hand" in run(project, "derive")[1]
+    (project.root / "written" / "a.json").write_text(json.dumps(pact), encoding="utf-8")
+    assert "replaced: 1 interaction by a handwritten one" in run(project, "derive")[1]

@@ -21,12 +21,12 @@ def template(path: str, *endpoints: Endpoint, literals: tuple[str, ...] = ()) ->
     return "/".join(route_templates_of(endpoints, literals=frozenset(literals)).get(segments, segments))
 
 
-def read(path: str, **more: Any) -> Endpoint:
+def endpoint(path: str, **more: Any) -> Endpoint:
     """A read that succeeds with an object."""
     return Endpoint(**{"method": "GET", "segments": tuple(path.split("/")), "fields": ENTITY, **more})
 
 
-PROJECTS = [read(f"projects/{name}") for name in ("apollo", "gemini", "mercury")]
+PROJECTS = [endpoint(f"projects/{name}") for name in ("apollo", "gemini", "mercury")]
 
 
 def test_three_objects_of_one_kind_are_one_operation() -> None:
@@ -38,8 +38,8 @@ def test_two_objects_of_one_kind_are_too_few() -> None:
 
 
 def test_two_objects_that_name_themselves_are_one_operation() -> None:
-    named = [read(f"projects/{name}", named=frozenset({name})) for name in ("apollo", "gemini")]
-    assert template("projects/apollo", *named) == "projects/{slug}"
+    endpoints = [endpoint(f"projects/{name}", named=frozenset({name})) for name in ("apollo", "gemini")]
+    assert template("projects/apollo", *endpoints) == "projects/{slug}"
 
 
 def test_what_the_client_writes_literally_is_a_name() -> None:
@@ -49,74 +49,78 @@ def test_what_the_client_writes_literally_is_a_name() -> None:
 
 
 def test_what_follows_a_parameter_is_a_name() -> None:
-    below = [read(f"statuses/{{id}}/{name}") for name in ("context", "history", "source")]
+    below = [endpoint(f"statuses/{{id}}/{name}") for name in ("context", "history", "source")]
     assert template("statuses/{id}/context", *below) == "statuses/{id}/context"
 
 
 def test_what_ends_a_write_is_a_name() -> None:
-    writes = [read(f"jobs/{name}", method="POST") for name in ("start", "stop", "retry")]
+    writes = [endpoint(f"jobs/{name}", method="POST") for name in ("start", "stop", "retry")]
     assert template("jobs/start", *writes) == "jobs/start"
 
 
 def test_what_names_a_list_is_a_name() -> None:
-    lists = [read(f"lists/{name}", is_list=True) for name in ("countries", "units", "currencies")]
+    lists = [endpoint(f"lists/{name}", is_list=True) for name in ("countries", "units", "currencies")]
     assert template("lists/units", *lists) == "lists/units"
 
 
-def test_objects_without_an_identity_are_no_evidence() -> None:
+def test_objects_without_an_identity_are_not_evidence() -> None:
     reports = [
-        read(f"stats/{name}", fields=frozenset({"from", "to", "total"})) for name in ("day", "week", "month")
+        endpoint(f"stats/{name}", fields=frozenset({"from", "to", "total"}))
+        for name in ("day", "week", "month")
     ]
     assert template("stats/day", *reports) == "stats/day"
 
 
 def test_a_small_answer_below_says_nothing_against_it() -> None:
     small = [
-        read(f"projects/{name}/stats", fields=frozenset({"total"}))
+        endpoint(f"projects/{name}/stats", fields=frozenset({"total"}))
         for name in ("apollo", "gemini", "mercury")
     ]
     assert template("projects/apollo/stats", *PROJECTS, *small) == "projects/{slug}/stats"
 
 
 def test_a_write_of_what_reads_show_to_be_data_has_the_parameter() -> None:
-    assert template("projects/apollo", *PROJECTS, read("projects/apollo", method="DELETE")) == (
+    assert template("projects/apollo", *PROJECTS, endpoint("projects/apollo", method="DELETE")) == (
         "projects/{slug}"
     )
 
 
 def test_an_object_that_is_not_there_is_one_of_the_others() -> None:
-    missing = read("projects/nobody", succeeds=False, fields=frozenset())
+    missing = endpoint("projects/nobody", succeeds=False, fields=frozenset())
     assert template("projects/nobody", *PROJECTS, missing) == "projects/{slug}"
 
 
 def test_an_operation_that_only_fails_stays_a_name_without_others_beside_it() -> None:
-    assert template("projects/nobody", read("projects/nobody", succeeds=False)) == "projects/nobody"
+    assert template("projects/nobody", endpoint("projects/nobody", succeeds=False)) == "projects/nobody"
 
 
 ONE, TWO = "CAab_dX9TQoKOKsaBc", "CAzz-dX9TQoKOKsaBc"
 
 
 def test_an_id_of_one_recording_is_one_in_all() -> None:
-    known = read("cards/{id}", known_ids=frozenset({ONE}))
-    assert template(f"cards/{ONE}", known, read(f"cards/{ONE}")) == "cards/{id}"
+    with_known_id = endpoint("cards/{id}", known_ids=frozenset({ONE}))
+    assert template(f"cards/{ONE}", with_known_id, endpoint(f"cards/{ONE}")) == "cards/{id}"
 
 
 def test_a_word_that_was_an_id_at_a_place_is_one_there_only() -> None:
-    known = read("spaces/{id}/entries", known_ids=frozenset({"master"}))
-    asked = [known, read("spaces/master/entries"), read("files/master")]
-    assert (template("spaces/master/entries", *asked), template("files/master", *asked)) == (
+    with_known_id = endpoint("spaces/{id}/entries", known_ids=frozenset({"master"}))
+    endpoints = [with_known_id, endpoint("spaces/master/entries"), endpoint("files/master")]
+    assert (template("spaces/master/entries", *endpoints), template("files/master", *endpoints)) == (
         "spaces/{id}/entries",
         "files/master",
     )
 
 
 def test_what_has_the_form_of_an_id_beside_it_is_one() -> None:
-    known = read("decks/{id}", known_ids=frozenset({ONE}))
-    assert template(f"cards/{TWO}", known, read(f"cards/{ONE}"), read(f"cards/{TWO}")) == "cards/{id}"
+    with_known_id = endpoint("decks/{id}", known_ids=frozenset({ONE}))
+    assert (
+        template(f"cards/{TWO}", with_known_id, endpoint(f"cards/{ONE}"), endpoint(f"cards/{TWO}"))
+        == "cards/{id}"
+    )
 
 
 def test_what_begins_a_path_is_a_name() -> None:
-    assert template("apollo", *(read(name) for name in ("apollo", "gemini", "mercury"))) == "apollo"
+    assert template("apollo", *(endpoint(name) for name in ("apollo", "gemini", "mercury"))) == "apollo"
 
 
 @pytest.fixture
@@ -172,9 +176,9 @@ def test_the_number_of_an_api_s_version_is_a_name(project: Project) -> None:
 
 def test_forms_with_other_fields_are_apart_like_json_bodies(project: Project) -> None:
     def post(body: str) -> dict[str, Any]:
-        sent = interaction(method="POST", headers={"Content-Type": "application/x-www-form-urlencoded"})
-        sent["request"]["body"] = body
-        return sent
+        form = interaction(method="POST", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        form["request"]["body"] = body
+        return form
 
     project.record("a", post("text=hi"), post("text=ho"), post("text=hi&at=noon"))
     assert len(project.interactions()) == 2
@@ -193,3 +197,44 @@ def test_a_provider_that_is_not_configured_is_named_after_its_host(
     project.settings('[project]\nname = "web"\n')
     project.record("a", *(interaction(url=url) for url in urls))
     assert [each.parties.provider for each in project.derive().contracts] == names
+
+
+def _operations(project: Project) -> list[str]:
+    return sorted({each["description"].partition(" → ")[0] for each in project.interactions()})
+
+
+def _linked(space: str, stage: str, id: str) -> dict[str, Any]:  # noqa: A002 -- as the answers have it
+    return {"sys": {"id": id, "space": {"sys": {"id": space}}, "stage": {"sys": {"id": stage}}}}
+
+
+def test_a_segment_that_an_answer_has_as_the_id_of_what_it_belongs_to_is_a_parameter(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number, (space, stage) in enumerate((("arql", "master"), ("facg", "testing"))):
+        url = f"http://users.test/spaces/{space}/stages/{stage}"
+        page = {"total": 1, "items": [_linked(space, stage, "e1")]}
+        project.record(
+            str(number),
+            interaction(url=f"{url}/entries", answer=page),
+            interaction(url=f"{url}/entries/e1", answer=_linked(space, stage, "e1")),
+        )
+    assert _operations(project) == [
+        "GET /spaces/{id}/stages/{id2}/entries",
+        "GET /spaces/{id}/stages/{id2}/entries/{id3}",
+    ]
+
+
+def test_what_a_put_creates_under_its_id_is_a_parameter(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for name in ("public", "private"):
+        url = f"http://users.test/tags/{name}"
+        project.record(name, interaction(method="PUT", url=url, sent={"a": 1}, answer={"sys": {"id": name}}))
+    assert _operations(project) == ["PUT /tags/{slug}"]
+
+
+def test_what_ends_a_put_is_a_name_when_the_answer_has_another_id(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for name in ("active", "archived"):
+        url = f"http://users.test/users/7/{name}"
+        answer = {"id": 7, "state": name, "name": name}
+        project.record(name, interaction(method="PUT", url=url, sent={"a": 1}, answer=answer))
+    assert _operations(project) == ["PUT /users/{id}/active", "PUT /users/{id}/archived"]

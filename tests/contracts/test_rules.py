@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pactape.contracts.inference.fields import read_fields
+from pactape.contracts.inference.joined_shape import shape_of
 from pactape.contracts.inference.rules import expect
-from pactape.contracts.inference.shape import shape_of
+
+from tests.helpers.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,7 @@ DOCUMENTS = st.dictionaries(
 
 
 @given(samples=st.lists(DOCUMENTS, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150)
 def test_every_sample_fulfils_the_contract_that_came_from_it(judge: Judge, samples: list[Any]) -> None:
     expectation = expect(shape_of(samples), samples[0])
     assert [judge(expectation, sample) for sample in samples] == [[]] * len(samples)
@@ -120,25 +122,27 @@ def test_a_nullable_integer_is_still_no_text(judge: Judge) -> None:
 def test_a_nullable_text_is_still_neither_number_nor_object(judge: Judge) -> None:
     expectation = expect(shape_of([{"note": "a"}, {"note": None}]), {"note": None})
     values: list[object] = ["b", None, 5, {}]
-    kept = [judge(expectation, {"note": note}) == [] for note in values]
-    assert kept == [True, True, False, False]
+    verdicts = [judge(expectation, {"note": note}) == [] for note in values]
+    assert verdicts == [True, True, False, False]
 
 
-def test_a_decimal_text_is_no_number(judge: Judge) -> None:
+def test_a_decimal_text_is_not_a_number(judge: Judge) -> None:
     samples = [{"price": price} for price in ("9.50", "9.60", "9.70")]
-    kept = [judge(expect(shape_of(samples), samples[0]), {"price": price}) == [] for price in ("1.5", 1.5)]
-    assert kept == [True, False]
+    verdicts = [
+        judge(expect(shape_of(samples), samples[0]), {"price": price}) == [] for price in ("1.5", 1.5)
+    ]
+    assert verdicts == [True, False]
 
 
-@pytest.mark.parametrize(("samples", "kept"), [(15, True), (16, False)])
+@pytest.mark.parametrize(("samples", "accepted"), [(15, True), (16, False)])
 def test_a_list_that_was_never_empty_must_not_be_once_sixteen_were_seen(
-    judge: Judge, samples: int, *, kept: bool
+    judge: Judge, samples: int, *, accepted: bool
 ) -> None:
     documents = [{"items": [number]} for number in range(samples)]
-    assert (judge(expect(shape_of(documents), documents[0]), {"items": []}) == []) == kept
+    assert (judge(expect(shape_of(documents), documents[0]), {"items": []}) == []) == accepted
 
 
-def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
+def test_fields_that_the_consumer_does_not_read_are_skipped() -> None:
     expectation = expect(shape_of([USER]), USER, read_fields([("id", "posts[].title", "address.city")]))
     assert expectation.example == {
         "id": "11111111-2222-4333-8444-555555555555",
@@ -147,7 +151,7 @@ def test_fields_that_the_consumer_does_not_read_are_left_out() -> None:
     }
 
 
-def test_a_key_with_a_quote_that_no_path_can_name_is_left_out() -> None:
+def test_a_key_with_a_quote_that_no_path_can_name_is_skipped() -> None:
     assert expect(shape_of([{"it's": 1, "a b": 2}]), {"it's": 1, "a b": 2}).example == {"a b": 2}
 
 
@@ -160,11 +164,14 @@ def test_ids_and_moments_that_the_consumer_does_not_know_are_stable_in_the_examp
 
 
 def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
-    assert expect(shape_of([USER]), USER, known=frozenset({str(USER["id"])})).example["id"] == USER["id"]
+    assert (
+        expect(shape_of([USER]), USER, consumer_texts=frozenset({str(USER["id"])})).example["id"]
+        == USER["id"]
+    )
 
 
 @pytest.mark.parametrize(
-    ("samples", "stated"),
+    ("samples", "refused"),
     [
         (["paid", "open"] * 2, False),
         (["paid", "open"] * 3, True),
@@ -191,11 +198,11 @@ def test_an_id_that_the_consumer_sent_stays_in_the_example() -> None:
     ],
 )
 def test_a_vocabulary_is_stated_if_wanted_and_with_enough_evidence(
-    judge: Judge, samples: list[str], *, stated: bool
+    judge: Judge, samples: list[str], *, refused: bool
 ) -> None:
     documents = [{"id": number, "status": text} for number, text in enumerate(samples)]
-    expectation = expect(shape_of(documents), documents[0], sent={"sent"}, enumerations=True)
-    assert (judge(expectation, {"id": 1, "status": "something new"}) != []) == stated
+    expectation = expect(shape_of(documents), documents[0], request_texts={"sent"}, enumerations=True)
+    assert (judge(expectation, {"id": 1, "status": "something new"}) != []) == refused
 
 
 def test_a_vocabulary_is_not_stated_by_default(judge: Judge) -> None:
@@ -206,8 +213,8 @@ def test_a_vocabulary_is_not_stated_by_default(judge: Judge) -> None:
 def test_the_texts_that_the_consumer_s_model_takes_are_stated(judge: Judge) -> None:
     fields = read_fields([('status=["open","paid"]',)])
     expectation = expect(shape_of([{"status": "paid"}]), {"status": "paid"}, fields)
-    kept = [judge(expectation, {"status": status}) == [] for status in ("open", "void")]
-    assert kept == [True, False]
+    verdicts = [judge(expectation, {"status": status}) == [] for status in ("open", "void")]
+    assert verdicts == [True, False]
 
 
 def test_a_field_with_a_default_is_not_required(judge: Judge) -> None:
@@ -219,22 +226,22 @@ def test_a_field_with_a_default_is_not_required(judge: Judge) -> None:
 def test_null_is_accepted_where_the_consumer_s_model_takes_it(judge: Judge) -> None:
     fields = read_fields([("id", "nick|null")])
     expectation = expect(shape_of([{"id": 1, "nick": "a"}]), {"id": 1, "nick": "a"}, fields)
-    kept = [judge(expectation, {"id": 2, "nick": nick}) == [] for nick in (None, "b", 5)]
-    assert kept == [True, True, False]
+    verdicts = [judge(expectation, {"id": 2, "nick": nick}) == [] for nick in (None, "b", 5)]
+    assert verdicts == [True, True, False]
 
 
 PAIR = [{"id": 1, "nick": "a", "address": {"zip": "8010", "floor": 2}}, {"id": 2, "address": {"zip": "1010"}}]
 
 
 @given(samples=st.lists(DOCUMENTS, min_size=2, max_size=5))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_sample_fulfils_what_is_said_of_optional_fields(judge: Judge, samples: list[Any]) -> None:
+@examples(100)
+def test_every_sample_fulfils_what_is_stated_of_optional_fields(judge: Judge, samples: list[Any]) -> None:
     expectation = expect(shape_of(samples), samples[0], optionals=True)
     assert [judge(expectation, sample) for sample in samples] == [[]] * len(samples)
 
 
 @pytest.mark.parametrize(
-    ("answer", "kept"),
+    ("answer", "accepted"),
     [
         ({"id": 1, "nick": "b", "address": {"zip": "1"}}, True),
         ({"id": 1, "address": {"zip": "1"}, "more": [1]}, True),
@@ -242,12 +249,14 @@ def test_every_sample_fulfils_what_is_said_of_optional_fields(judge: Judge, samp
         ({"id": 1, "address": {"zip": "1", "floor": "second"}}, False),
     ],
 )
-def test_an_optional_field_has_its_type_where_it_is_there(judge: Judge, answer: Any, *, kept: bool) -> None:
+def test_an_optional_field_has_its_type_where_it_is_there(
+    judge: Judge, answer: Any, *, accepted: bool
+) -> None:
     expectation = expect(shape_of(PAIR), PAIR[0], optionals=True)
-    assert (judge(expectation, answer) == []) == kept
+    assert (judge(expectation, answer) == []) == accepted
 
 
-def test_an_expectation_tells_whether_it_left_optional_fields_out() -> None:
+def test_an_expectation_states_whether_it_omits_optional_fields() -> None:
     without = [{"id": 1}, {"id": 2}]
     assert [expect(shape_of(each), each[0]).optionals for each in (PAIR, without)] == [True, False]
 
@@ -256,7 +265,7 @@ BALANCES = {"balances": {"2026-01-31": {"amount": 5}, "2026-02-28": {"amount": 7
 
 
 @pytest.mark.parametrize(
-    ("answer", "kept"),
+    ("answer", "accepted"),
     [
         ({"balances": {"2027-12-31": {"amount": 9}}}, True),
         ({"balances": {}}, True),
@@ -267,9 +276,9 @@ BALANCES = {"balances": {"2026-01-31": {"amount": 5}, "2026-02-28": {"amount": 7
     ],
 )
 def test_an_object_whose_keys_are_data_may_have_others_of_their_kind(
-    judge: Judge, answer: Any, *, kept: bool
+    judge: Judge, answer: Any, *, accepted: bool
 ) -> None:
-    assert (judge(expect(shape_of([BALANCES]), BALANCES), answer) == []) == kept
+    assert (judge(expect(shape_of([BALANCES]), BALANCES), answer) == []) == accepted
 
 
 def test_the_fields_that_are_read_narrow_the_values_of_such_an_object() -> None:

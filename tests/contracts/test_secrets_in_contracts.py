@@ -51,9 +51,9 @@ def test_an_authorization_without_a_scheme_may_be_any(project: Project) -> None:
 
 
 def test_what_was_scrubbed_from_a_request_may_be_anything_there(project: Project) -> None:
-    sent = {"name": "ada", "login": {"password": "hunter2"}}
+    body = {"name": "ada", "login": {"password": "hunter2"}}
     url = "http://users.test/users?api_key=QUERYSECRET123&page=2"
-    project.record("a", interaction(method="POST", url=url, sent=sent, headers={"X-Api-Key": "abcdef"}))
+    project.record("a", interaction(method="POST", url=url, sent=body, headers={"X-Api-Key": "abcdef"}))
     rules = project.interactions()[0]["request"]["matchingRules"]
     assert (sorted(rules["body"]), sorted(rules["query"]), sorted(rules["header"])) == (
         ["$.login.password"],

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.contracts.inference.shape import MANY, Shape, answer_id, shape_of
+from pactape.contracts.inference.joined_shape import MANY, Shape, answer_id, shape_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -58,7 +58,7 @@ def test_shards_join_to_the_shape_of_all_samples(samples: list[Any], cut: int) -
 
 
 @given(JSON)
-def test_joining_leaves_the_other_shape_as_it_was(sample: Any) -> None:
+def test_joining_leaves_the_other_shape_unchanged(sample: Any) -> None:
     other = shape_of([sample])
     before = described(other)
     joined(shape_of([{"a": [1, "x"]}]), other).observe(sample, 1)

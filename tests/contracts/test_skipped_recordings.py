@@ -38,8 +38,8 @@ def redirect() -> dict[str, Any]:
             {},
             "a redirect, which the official verifier follows",
         ),
-        (interaction(status=401), {}, "an answer about credentials, which are not recorded"),
-        (interaction(), {**TEST, "contract": False}, "its test keeps it out of contracts"),
+        (interaction(status=401), {}, "a response about credentials, which are not recorded"),
+        (interaction(), {**TEST, "contract": False}, "its test excludes it from contracts"),
     ],
 )
 def test_what_takes_no_part_is_reported_with_the_reason(
@@ -47,8 +47,8 @@ def test_what_takes_no_part_is_reported_with_the_reason(
 ) -> None:
     project.record("a", exclusions, **notes)
     derivation = project.derive()
-    found = [(each.cassette, each.index, each.reason) for each in derivation.exclusions]
-    assert (derivation.contracts, found) == ((), [("cassettes/a.yaml", 0, reason)])
+    skipped_recordings = [(each.cassette, each.index, each.reason) for each in derivation.exclusions]
+    assert (derivation.contracts, skipped_recordings) == ((), [("cassettes/a.yaml", 0, reason)])
 
 
 def test_a_token_request_takes_no_part(project: Project) -> None:
@@ -59,7 +59,7 @@ def test_a_token_request_takes_no_part(project: Project) -> None:
     assert project.derive().exclusions[0].reason == "a token request: credentials are not recorded"
 
 
-def broken(**response: Any) -> dict[str, Any]:
+def unreadable_interaction(**response: Any) -> dict[str, Any]:
     """An interaction whose response is not what its headers say."""
     spoilt = interaction()
     spoilt["response"] |= response
@@ -70,16 +70,16 @@ DEEP = "[" * 500 + "]" * 500
 ODD: dict[str, tuple[dict[str, Any], str]] = {
     "not JSON": (
         {"body": {"string": "<html>"}},
-        "the response's body is not the JSON that its content type says",
+        "the response's body is not JSON, although its content type is",
     ),
     "NaN": (
         {"body": {"string": '{"a": NaN}'}},
-        "the response's body is not the JSON that its content type says",
+        "the response's body is not JSON, although its content type is",
     ),
-    "very deep": ({"body": {"string": DEEP * 1}}, "the response's body nests more than 100 deep"),
+    "very deep": ({"body": {"string": DEEP * 1}}, "the response's body is nested more than 100 levels deep"),
     "deeper still": (
         {"body": {"string": "[" * 100_000 + "]" * 100_000}},
-        "the response's body is not the JSON that its content type says",
+        "the response's body is not JSON, although its content type is",
     ),
     "torn gzip": (
         {
@@ -94,7 +94,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("odd", ODD)
 def test_a_body_that_is_not_what_its_headers_say_takes_no_part(project: Project, odd: str) -> None:
     response, reason = ODD[odd]
-    project.record("a", broken(**response))
+    project.record("a", unreadable_interaction(**response))
     project.record("b", interaction())
     derivation = project.derive()
     assert ([each.reason[: len(reason)] for each in derivation.exclusions], len(derivation.contracts)) == (

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import TYPE_CHECKING, Any, ClassVar
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pactape.errors import ProviderStateError
-from pactape.exchange import ProviderState
+from pactape.exchange import ProviderState, Response
 from pactape.provider_states import load_states, set_up
 from pactape.verification import verify_provider
 
-from tests.contracts.helpers.provider import pact, running, written
+from tests.contracts.helpers.provider import pact, running, write_pact
+from tests.helpers.apis import json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pactape.serving import ReceivedRequest
 
 
 @pytest.fixture
@@ -70,73 +72,67 @@ def test_a_handler_that_fails_is_named_with_its_place() -> None:
         set_up(ProviderState(name="a count", parameters={"number": "x"}), {"a count": handler})
 
 
-class _Place(BaseHTTPRequestHandler):
-    url: str
-    heard: ClassVar[list[dict[str, Any]]]
-    status = 200
-    answer = b'{"id": 8}'
+class StateApi:
+    """An API at which states are set up: the changes that it received, and how it responds."""
 
-    def do_POST(self) -> None:
-        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.status)
-        self.send_header("Content-Length", str(len(self.answer)))
-        self.end_headers()
-        self.wfile.write(self.answer)
+    def __init__(self) -> None:
+        self.url = ""
+        self.changes: list[dict[str, Any]] = []
+        self.response = json_response({"id": 8})
 
-    def log_message(self, *_arguments: object) -> None: ...
+    def respond(self, request: ReceivedRequest) -> Response:
+        self.changes.append(json.loads(request.body))
+        return self.response
 
 
 @pytest.fixture
-def place() -> Iterator[Any]:
-    """A place on the network where states are set up: what it heard, and what it answers."""
-
-    class Place(_Place):
-        heard: ClassVar[list[dict[str, Any]]] = []
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Place) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        Place.url = f"http://ann:s3cret@127.0.0.1:{server.server_port}/states"
-        yield Place
-        server.shutdown()
-        thread.join()
+def state_api() -> Iterator[StateApi]:
+    api = StateApi()
+    with serving_api(api.respond) as server:
+        api.url = f"http://ann:s3cret@127.0.0.1:{server.server_port}/states"
+        yield api
 
 
-def test_a_url_is_asked_to_set_a_state_up_and_gives_its_values(place: Any, tmp_path: Path) -> None:
-    states = load_states(place.url, root=tmp_path)
+def test_a_state_is_set_up_at_a_url_which_returns_its_values(state_api: StateApi, tmp_path: Path) -> None:
+    states = load_states(state_api.url, root=tmp_path)
     values = set_up(ProviderState(name="a user exists", parameters={"id": 7}), states)
-    assert (values, place.heard) == (
+    assert (values, state_api.changes) == (
         {"id": 8},
         [{"action": "setup", "state": "a user exists", "params": {"id": 7}}],
     )
 
 
-def test_a_place_that_answers_no_json_gives_no_values(place: Any, tmp_path: Path) -> None:
-    place.answer = b"done"
-    assert set_up(ProviderState(name="a user exists"), load_states(place.url, root=tmp_path)) is None
+def test_a_response_without_json_gives_no_values(state_api: StateApi, tmp_path: Path) -> None:
+    state_api.response = Response(status=200, body=b"done")
+    assert set_up(ProviderState(name="a user exists"), load_states(state_api.url, root=tmp_path)) is None
 
 
-def test_a_place_that_refuses_is_named_with_its_reason_and_without_its_password(
-    place: Any, tmp_path: Path
+def test_a_refusal_is_reported_with_its_reason_and_without_the_password(
+    state_api: StateApi, tmp_path: Path
 ) -> None:
-    place.status, place.answer = 500, b"no database"
-    with pytest.raises(ProviderStateError, match=r"/states answered with 500: no database") as found:
-        set_up(ProviderState(name="a user exists"), load_states(place.url, root=tmp_path))
-    assert "s3cret" not in str(found.value) + repr(load_states(place.url, root=tmp_path))
+    state_api.response = Response(status=500, body=b"no database")
+    with pytest.raises(ProviderStateError, match=r"/states answered with 500: no database") as error:
+        set_up(ProviderState(name="a user exists"), load_states(state_api.url, root=tmp_path))
+    assert "s3cret" not in str(error.value) + repr(load_states(state_api.url, root=tmp_path))
 
 
-def test_a_place_where_nobody_is_says_so(tmp_path: Path) -> None:
+def test_a_url_at_which_no_server_listens_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ProviderStateError, match=r"http://127.0.0.1:9/ doesn't answer"):
         set_up(ProviderState(name="a user exists"), load_states("http://127.0.0.1:9/", root=tmp_path))
 
 
-def test_the_official_verifier_verifies_in_the_states_of_a_url(place: Any, tmp_path: Path) -> None:
-    contract = written(tmp_path, pact())
+def test_the_official_verifier_verifies_in_the_states_of_a_url(state_api: StateApi, tmp_path: Path) -> None:
+    contract = write_pact(tmp_path, pact())
     with running({"7": {"email": "a@example.com"}}) as url:
         result = verify_provider(
             [contract],
             url=url,
-            states=load_states(place.url, root=tmp_path),
+            states=load_states(state_api.url, root=tmp_path),
             headers={"Authorization": "Bearer s3cr3t-t0ken"},
         )
-    assert (result.passed, [each["state"] for each in place.heard]) == (True, ["a user exists"])
+    assert (result.passed, [each["state"] for each in state_api.changes]) == (True, ["a user exists"])
+
+
+def test_a_handler_that_ends_the_program_has_failed() -> None:
+    with pytest.raises(ProviderStateError, match="'a user' failed: SystemExit: 3"):
+        set_up(ProviderState(name="a user"), {"a user": lambda: sys.exit(3)})

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +13,8 @@ from pactape.broker import running_broker
 from pactape.errors import BrokerError
 from pactape.pact_cli.command import run_broker
 from pactape.verification import BrokerSource, Verdict, verify_from_broker
+
+from tests.helpers.apis import json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,26 +40,10 @@ PACT = {
 STATES = {"a user exists": lambda: None}
 
 
-class _Users(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = b'{"id": 7}' if self.path == "/users/7" else b"{}"
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None: ...
-
-
 @pytest.fixture
 def provider() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Users) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving_api(lambda request: json_response({"id": 7} if request.target == "/users/7" else {})) as api:
+        yield api.url
 
 
 @pytest.fixture
@@ -121,7 +105,7 @@ def test_an_unknown_selection_is_refused_with_those_there_are(broker: str, provi
 
 def test_a_broker_that_does_not_answer_is_named_without_its_credentials(provider: str) -> None:
     source = BrokerSource(url="http://ann:s3cret@127.0.0.1:9")
-    with pytest.raises(BrokerError, match=r"^http://127\.0\.0\.1:9: the broker cannot be reached") as refusal:
+    with pytest.raises(BrokerError, match=r"^http://127\.0\.0\.1:9: the broker can't be reached") as refusal:
         verify_from_broker("users", broker=source, url=provider, states=STATES)
     assert "s3cret" not in str(refusal.value)
 
@@ -134,12 +118,12 @@ def test_the_command_verifies_from_a_broker(broker: str, provider: str, tmp_path
     (tmp_path / "our_provider_states.py").write_text('STATES = {"a user exists": dict}\n', encoding="utf-8")
     command = [sys.executable, "-P", "-m", "pactape", "verify", "--url", provider]
     options = ["--from-broker", "--broker-url", broker, "--publish-as", "users-1", "--branch", "main"]
-    done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.splitlines()[-3:]) == (
+    result = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout.splitlines()[-3:]) == (
         0,
         [
             "passed      web: gets a user",
-            "users: 1 interactions: 1 passed",
+            "users: 1 interaction: 1 passed",
             "published as users-1: web → users",
         ],
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.scrubber import Scrubber
@@ -21,6 +21,7 @@ from pactape.converting.ndjson_writer import write_ndjson
 from pactape.exchange import Exchange, Provenance
 
 from tests.converting.helpers.exchanges import SECRETS, exchange, secret_exchange
+from tests.helpers.examples import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ EXCHANGES = st.lists(
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(exchanges=EXCHANGES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 def test_what_is_converted_is_read_back_the_same(
     tmp_path: Path, form: str, exchanges: list[Exchange]
 ) -> None:
@@ -124,7 +125,7 @@ def test_no_secret_is_written_in_any_form(tmp_path: Path, form: str) -> None:
     assert ([each for each in SECRETS if each in data], "login" in data) == ([], True)
 
 
-def test_a_har_file_is_sanitized_and_otherwise_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_har_file_is_sanitized_and_otherwise_stays_unchanged(tmp_path: Path) -> None:
     source, har = tmp_path / "a.ndjson", tmp_path / "b.har"
     source.write_bytes(write_ndjson([secret_exchange()]))
     convert([source], har, to="har")
@@ -136,11 +137,11 @@ def test_a_har_file_is_sanitized_and_otherwise_stays_as_it_is(tmp_path: Path) ->
     clean = sanitized_har(har, Scrubber())
     assert clean is not None
     assert [each for each in SECRETS if each in clean.decode()] == []
-    kept = json.loads(clean)["log"]["entries"][0]
+    clean_entry = json.loads(clean)["log"]["entries"][0]
     assert (
-        kept["timings"],
-        kept["response"]["status"],
-        '"id": 7' in kept["response"]["content"]["text"],
+        clean_entry["timings"],
+        clean_entry["response"]["status"],
+        '"id": 7' in clean_entry["response"]["content"]["text"],
     ) == (
         {"wait": 12.5},
         200,
@@ -170,9 +171,9 @@ def test_a_har_file_loses_the_secrets_of_titles_headers_parameters_and_encoded_b
     ]
     document = {"log": {"entries": [{"request": message, "response": {}}, 7], "pages": pages}}
     clean = sanitize_har(document, Scrubber())
-    written = json.dumps(clean)
+    text = json.dumps(clean)
     decoded = base64.b64decode(clean["log"]["entries"][0]["request"]["postData"]["text"]).decode()
-    assert [each for each in SECRETS if each in written or each in decoded] == []
+    assert [each for each in SECRETS if each in text or each in decoded] == []
     assert (clean["log"]["entries"][1], clean["log"]["pages"][2]) == (7, {"id": 1})
 
 
@@ -181,9 +182,9 @@ def test_an_exchange_whose_body_cannot_be_read_is_skipped_rather_than_written_wi
 ) -> None:
     source, target = tmp_path / "a.yaml", tmp_path / "b.har"
     source.write_text(DAMAGED, encoding="utf-8")
-    found = convert([source], target, to="har", scrubber=Scrubber())
-    ((_, skipped),) = found.skipped
-    assert (len(found.exchanges), "can't be read, and so not be scrubbed" in skipped.reason) == (1, True)
+    conversion = convert([source], target, to="har", scrubber=Scrubber())
+    ((_, skipped),) = conversion.skipped
+    assert (conversion.count, "can't be read and therefore can't be scrubbed" in skipped.reason) == (1, True)
     assert SECRETS[0] not in target.read_text(encoding="utf-8")
 
 

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from pactape.cassettes.contents import read_any
 from pactape.cli import command
-from pactape.converting.convert import convert, read_exchanges
+from pactape.converting.convert import convert
 from pactape.converting.ndjson_writer import write_ndjson
 
 from tests.converting.helpers.exchanges import SECRETS, exchange, secret_exchange
+from tests.helpers.commands import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def pactape(*arguments: str, cwd: Path, given_input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-P", "-m", "pactape", "convert", *arguments]
-    return subprocess.run(command, cwd=cwd, input=given_input, capture_output=True, check=False, timeout=60)
-
-
 def test_the_command_reads_the_standard_input_and_writes_the_standard_output(tmp_path: Path) -> None:
-    done = pactape("-", "--to", "har", cwd=tmp_path, given_input=write_ndjson([exchange("/users/7")]))
-    assert (done.returncode, json.loads(done.stdout)["log"]["entries"][0]["request"]["url"]) == (
+    result = run_command(
+        tmp_path, "convert", "-", "--to", "har", given_input=write_ndjson([exchange("/users/7")])
+    )
+    assert (result.returncode, json.loads(result.stdout)["log"]["entries"][0]["request"]["url"]) == (
         0,
         "https://api.example.com/users/7",
     )
@@ -35,34 +32,34 @@ def test_the_command_reads_the_standard_input_and_writes_the_standard_output(tmp
 def test_the_command_joins_files_and_takes_the_form_from_the_suffix(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.ndjson").write_bytes(write_ndjson([exchange(f"/{name}")]))
-    done = pactape("a.ndjson", "b.ndjson", "all.har", cwd=tmp_path)
-    urls = [each.request.url for each in read_exchanges([tmp_path / "all.har"]).exchanges]
+    done = run_command(tmp_path, "convert", "a.ndjson", "b.ndjson", "all.har")
+    urls = [each.request.url for each in read_any(tmp_path / "all.har").exchanges]
     assert (done.returncode, urls) == (0, ["https://api.example.com/a", "https://api.example.com/b"])
 
 
 def test_skipped_entries_are_named_and_end_with_1(tmp_path: Path) -> None:
     har = {"log": {"entries": [{"request": {"method": "GET", "url": "http://a.test/", "headers": []}}]}}
     (tmp_path / "a.har").write_text(json.dumps(har), encoding="utf-8")
-    done = pactape("a.har", "b.ndjson", cwd=tmp_path)
-    assert (done.returncode, b"skipped: a.har" in done.stderr) == (1, True)
+    done = run_command(tmp_path, "convert", "a.har", "b.ndjson")
+    assert (done.returncode, "skipped: a.har" in done.stderr) == (1, True)
 
 
-def test_a_file_that_is_no_recording_ends_with_2(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_recording_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("hello", encoding="utf-8")
-    done = pactape("a.txt", "b.har", cwd=tmp_path)
-    assert (done.returncode, b"a.txt: " in done.stderr, (tmp_path / "b.har").exists()) == (2, True, False)
+    done = run_command(tmp_path, "convert", "a.txt", "b.har")
+    assert (done.returncode, "a.txt: " in done.stderr, (tmp_path / "b.har").exists()) == (2, True, False)
 
 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["a.ndjson", "b.txt"], "--to is missing: the suffix of b.txt"),
+        (["a.ndjson", "b.txt"], "--to is missing: b.txt does not have"),
         (["a.ndjson", "-"], "--to is missing"),
-        (["a.ndjson"], "name OUT, or another form with --to"),
-        (["a.ndjson", "-", "--to", "cassette"], "name OUT, or another form with --to"),
+        (["a.ndjson"], "name OUT, or another format with --to"),
+        (["a.ndjson", "-", "--to", "cassette"], "name OUT, or another format with --to"),
     ],
 )
-def test_a_form_that_is_not_told_is_asked_for(
+def test_an_unknown_output_format_is_an_error_that_asks_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], problem: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -82,9 +79,15 @@ def test_one_har_file_without_more_is_written_without_its_secrets(
     assert [each for each in SECRETS if each in done.output] == []
 
 
-def test_secrets_are_kept_only_on_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_option_keeps_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.ndjson").write_bytes(write_ndjson([secret_exchange()]))
     done = CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--keep-secrets"])
-    assert done.exit_code == 0
-    assert SECRETS[1] in (tmp_path / "b.har").read_text(encoding="utf-8")
+    assert (done.exit_code, "No such option" in done.output, (tmp_path / "b.har").exists()) == (
+        2,
+        True,
+        False,
+    )
+    assert CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--scrub"]).exit_code == 0
+    text = (tmp_path / "b.har").read_text(encoding="utf-8")
+    assert [each for each in SECRETS if each in text] == []

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.cli import command
-from pactape.converting.convert import read_exchanges, sanitized_har
+from pactape.converting.convert import RecordingParts, sanitized_har
 from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.ndjson_writer import write_ndjson
 from pactape.converting.wiremock_writer import write_wiremock
@@ -32,7 +32,7 @@ def test_a_line_keeps_the_test_and_what_was_not_recorded(tmp_path: Path) -> None
     line = exchange(provenance=Provenance(test="t::a", description=""), unrecorded=("request headers",))
     path = tmp_path / "a.ndjson"
     path.write_bytes(write_ndjson([line]))
-    (read,) = read_exchanges([path]).exchanges
+    (read,) = RecordingParts([path], base_url=None, scrubber=None)
     assert read.provenance is not None
     assert (read.provenance.test, read.unrecorded) == ("t::a", ("request headers",))
 
@@ -59,8 +59,8 @@ def test_an_exchange_whose_body_can_not_be_scrubbed_is_skipped_and_named(tmp_pat
         },
     }
     path.write_text(json.dumps({"interactions": [interaction], "version": 1}), encoding="utf-8")
-    found = read_exchanges([path], scrubber=Scrubber())
-    assert ([each.reason for _, each in found.skipped] != [], found.exchanges) == (True, ())
+    parts = RecordingParts([path], base_url=None, scrubber=Scrubber())
+    assert (list(parts), [each.reason for _, each in parts.skipped] != []) == ([], True)
 
 
 def har(**entry: Any) -> dict[str, Any]:
@@ -121,8 +121,8 @@ def test_only_a_plain_har_file_is_sanitized_as_such(tmp_path: Path) -> None:
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(command, ["convert", "--project", str(root), *arguments])
-    return done.exit_code, done.output
+    result = CliRunner().invoke(command, ["convert", "--project", str(root), *arguments])
+    return result.exit_code, result.output
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_one_har_file_alone_is_sanitized_to_the_output(root: Path) -> None:
 
 
 def test_another_form_goes_to_the_output_when_it_is_named(root: Path) -> None:
-    code, output = run(root, "--to", "ndjson", "--keep-secrets", str(root / "a.ndjson"))
+    code, output = run(root, "--to", "ndjson", "--scrub", str(root / "a.ndjson"))
     assert (code, URL in output) == (0, True)
 
 
@@ -155,7 +155,7 @@ def test_another_form_goes_to_the_output_when_it_is_named(root: Path) -> None:
         (["a.ndjson", "out.txt"], "--to is missing"),
     ],
 )
-def test_a_form_that_is_not_told_is_refused(root: Path, arguments: list[str], problem: str) -> None:
+def test_a_form_that_is_missing_is_refused(root: Path, arguments: list[str], problem: str) -> None:
     paths = [str(root / each) if "." in each else each for each in arguments]
     code, output = run(root, *paths)
     assert (code, problem in output) == (2, True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from pactape.cli import command
-from pactape.contracts.inference.shape import shape_of
+from pactape.contracts.inference.joined_shape import shape_of
 from pactape.converting.ndjson_writer import write_ndjson
 from pactape.descriptions.openapi.collecting import RecordedApi, collect
 from pactape.descriptions.openapi.comparing import compare
@@ -26,12 +26,12 @@ JSON = "application/json"
 
 
 def exchange(target: str, body: bytes = b"", kind: str = JSON, **more: Any) -> Exchange:
-    sent, sent_kind = more.get("sent", b""), more.get("sent_kind", JSON)
+    request_body, sent_kind = more.get("sent", b""), more.get("sent_kind", JSON)
     request = Request(
         method=more.get("method", "GET"),
         url=f"{more.get('base', BASE)}{target}",
-        headers=(("Content-Type", sent_kind),) if sent else (),
-        body=sent,
+        headers=(("Content-Type", sent_kind),) if request_body else (),
+        body=request_body,
     )
     headers = tuple(more.get("headers", {}).items()) + ((("Content-Type", kind),) if body and kind else ())
     response = Response(status=more.get("status", 200), headers=headers, body=body)
@@ -54,8 +54,8 @@ def test_forms_and_parts_are_described_by_their_fields(tmp_path: Path) -> None:
     form = exchange("/f", method="POST", sent=b"a=1&b=2&b=3", sent_kind="application/x-www-form-urlencoded")
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n1\r\n--x--\r\n'
     parts = exchange("/m", method="POST", sent=part, sent_kind="multipart/form-data; boundary=x")
-    broken = exchange("/b", method="POST", sent=b"x", sent_kind="multipart/form-data")
-    paths = document_of(api_of(tmp_path, form, parts, broken))["paths"]
+    unreadable_form = exchange("/b", method="POST", sent=b"x", sent_kind="multipart/form-data")
+    paths = document_of(api_of(tmp_path, form, parts, unreadable_form))["paths"]
     content = {
         path: next(iter(item["post"]["requestBody"]["content"].values())) for path, item in paths.items()
     }
@@ -73,7 +73,7 @@ def test_bodies_that_are_not_json_have_only_their_type(tmp_path: Path) -> None:
     assert content == [{"application/xml": {}}, {"application/octet-stream": {}}]
 
 
-def test_headers_that_tell_a_client_what_to_do_are_described(tmp_path: Path) -> None:
+def test_headers_that_instruct_a_client_are_described(tmp_path: Path) -> None:
     first = exchange("/a", b"{}", status=201, headers={"Location": "/a/1", "X-Other": "1"})
     second = exchange("/a", b"{}", status=201, headers={"Location": "/a/2", "ETag": '"1"'})
     response = document_of(api_of(tmp_path, first, second))["paths"]["/a"]["get"]["responses"]["201"]
@@ -91,7 +91,7 @@ def test_a_repeated_query_parameter_is_an_array_and_an_optional_body_has_its_evi
     assert operation["requestBody"]["x-pactape-evidence"] == {"present": 1, "requests": 2}
 
 
-def test_statuses_and_methods_that_nobody_knows_are_no_obstacle(tmp_path: Path) -> None:
+def test_unknown_statuses_and_methods_are_accepted(tmp_path: Path) -> None:
     api = api_of(
         tmp_path, exchange("/", status=299), exchange("/", method="PURGE"), exchange("/a/1"), exchange("/a/2")
     )
@@ -166,7 +166,7 @@ def test_documents_are_matched_through_their_servers_base_path_and_parameters(tm
 
 
 @pytest.mark.parametrize(
-    ("schema", "found"),
+    ("schema", "expected_kinds"),
     [
         ({"type": "object", "additionalProperties": {"type": "string"}}, ["contradicted"]),
         ({"type": ["object", "null"]}, []),
@@ -177,10 +177,10 @@ def test_documents_are_matched_through_their_servers_base_path_and_parameters(tm
         (True, []),
     ],
 )
-def test_schemas_of_many_shapes_are_compared(tmp_path: Path, schema: Any, found: list[str]) -> None:
+def test_schemas_of_many_shapes_are_compared(tmp_path: Path, schema: Any, expected_kinds: list[str]) -> None:
     api = api_of(tmp_path, exchange("/a/1", b'{"id": 1}'), exchange("/a/2", b'{"id": 2}'))
     response = {"description": "x", "content": {"application/*": {"schema": schema}}}
-    assert [each.kind for each in compare(documented(**{"2XX": response}), api)] == found
+    assert [each.kind for each in compare(documented(**{"2XX": response}), api)] == expected_kinds
 
 
 def test_a_required_parameter_that_was_never_sent_is_contradicted(tmp_path: Path) -> None:
@@ -206,27 +206,34 @@ def test_merging_leaves_references_defaults_and_wildcards_alone() -> None:
     }
     schemes = {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}}
     existing = {"paths": {"/a": {"get": operation, "parameters": []}}}
-    merged = merge_documents(
+    result = merge_documents(
         existing, {"paths": {"/a": {"get": recorded, "post": recorded}}, "components": schemes}
     )
-    assert merged["paths"]["/a"]["get"] == {**operation, "requestBody": {"content": {}}}
-    assert merged["components"] == schemes
+    assert result["paths"]["/a"]["get"] == {**operation, "requestBody": {"content": {}}}
+    assert result["components"] == schemes
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(command, ["openapi", "--project", str(root), *arguments])
-    return done.exit_code, done.output + (f" {done.exception}" if done.exception else "")
+    result = CliRunner().invoke(command, ["openapi", "--project", str(root), *arguments])
+    return result.exit_code, result.output + (f" {result.exception}" if result.exception else "")
 
 
 def test_the_command_writes_merges_and_shows_what_differs(tmp_path: Path) -> None:
     write(tmp_path, exchange("/a/1", b'{"id": 1}'), exchange("/a/2", b'{"id": 2}'))
-    file, merged = tmp_path / "a.json", tmp_path / "b.yaml"
-    written = run(tmp_path, "-o", str(file))
-    again = run(tmp_path, "--merge", str(file), "--output", str(merged))
-    shown = run(tmp_path, "--against", str(merged), str(tmp_path / "a.ndjson"))
-    printed = run(tmp_path)
-    assert [code for code, _ in (written, again, shown, printed)] == [0, 0, 0, 0], (written, again, shown)
-    assert (json.loads(file.read_bytes())["openapi"], "openapi: 3.1.0" in printed[1]) == ("3.1.0", True)
+    file, merged_file = tmp_path / "a.json", tmp_path / "b.yaml"
+    write_result = run(tmp_path, "-o", str(file))
+    merge_result = run(tmp_path, "--merge", str(file), "--output", str(merged_file))
+    comparison = run(tmp_path, "--against", str(merged_file), str(tmp_path / "a.ndjson"))
+    standard_output = run(tmp_path)
+    assert [code for code, _ in (write_result, merge_result, comparison, standard_output)] == [0, 0, 0, 0], (
+        write_result,
+        merge_result,
+        comparison,
+    )
+    assert (json.loads(file.read_bytes())["openapi"], "openapi: 3.1.0" in standard_output[1]) == (
+        "3.1.0",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +244,9 @@ def test_the_command_writes_merges_and_shows_what_differs(tmp_path: Path) -> Non
         (["--provider", "api.example.com", "--merge", "bad.yaml"], "can't be read"),
     ],
 )
-def test_what_can_not_be_told_is_one_clear_error(tmp_path: Path, arguments: list[str], problem: str) -> None:
+def test_what_can_not_be_decided_is_one_clear_error(
+    tmp_path: Path, arguments: list[str], problem: str
+) -> None:
     write(tmp_path, exchange("/a"), exchange("/a", base="https://other.example.com"))
     (tmp_path / "bad.yaml").write_text("a: [", encoding="utf-8")
     paths = [str(tmp_path / each) if each.endswith(".yaml") else each for each in arguments]

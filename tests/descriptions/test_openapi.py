@@ -8,10 +8,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from openapi_spec_validator import validate
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pactape.descriptions.openapi.comparing import compare
 from pactape.descriptions.openapi.document import document_of
 from pactape.descriptions.openapi.merging import merge_documents
+from pactape.descriptions.openapi.version_3_0 import in_version_3_0
 
 from tests.descriptions.helpers.traffic import EXCHANGES, api_of
 
@@ -25,16 +26,16 @@ def document(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_the_document_is_valid(document: dict[str, Any]) -> None:
-    validate(document)
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
 def test_operations_have_the_routes_and_statuses_that_were_recorded(document: dict[str, Any]) -> None:
-    found = {
+    statuses = {
         (path, method): sorted(operation["responses"])
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert found == {
+    assert statuses == {
         ("/users", "get"): ["200"],
         ("/users", "post"): ["201"],
         ("/users/{id}", "get"): ["200", "404"],
@@ -91,7 +92,7 @@ def test_the_order_of_recordings_makes_no_difference(
 
 
 def test_merging_adds_what_is_missing_and_changes_nothing_that_is_written(document: dict[str, Any]) -> None:
-    written: dict[str, Any] = {
+    existing: dict[str, Any] = {
         "openapi": "3.0.3",
         "info": {"title": "Ours", "version": "7"},
         "paths": {
@@ -105,19 +106,57 @@ def test_merging_adds_what_is_missing_and_changes_nothing_that_is_written(docume
             }
         },
     }
-    before = copy.deepcopy(written)
-    merged = merge_documents(written, document)
-    ours = merged["paths"]["/users/{userId}"]["get"]
-    assert written == before
+    before = copy.deepcopy(existing)
+    result = merge_documents(existing, document)
+    ours = result["paths"]["/users/{userId}"]["get"]
+    assert existing == before
     assert (ours["summary"], ours["responses"]["200"]) == (
         "Ours",
         before["paths"]["/users/{userId}"]["get"]["responses"]["200"],
     )
-    assert (sorted(ours["responses"]), sorted(merged["paths"])) == (
+    assert (sorted(ours["responses"]), sorted(result["paths"])) == (
         ["200", "404"],
         ["/users", "/users/{userId}"],
     )
-    assert merge_documents(merged, document) == merged
+    assert merge_documents(result, document) == result
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_what_is_added_to_a_document_is_valid_in_its_version(document: dict[str, Any], version: str) -> None:
+    existing: dict[str, Any] = {
+        "openapi": version,
+        "info": {"title": "Ours", "version": "7"},
+        "paths": {
+            "/users/{userId}": {
+                "put": {
+                    "parameters": [
+                        {"name": "userId", "in": "path", "required": True, "schema": {"type": "string"}}
+                    ],
+                    "responses": {"204": {"description": "ours"}},
+                }
+            }
+        },
+    }
+    validate(merge_documents(existing, document))
+
+
+def test_schemas_of_3_0_are_nullable_and_have_one_type_and_one_example() -> None:
+    schema = {
+        "properties": {
+            "type": {"type": ["string", "null"], "examples": ["a"]},
+            "examples": {"type": ["array", "integer"], "items": {}},
+            "none": {"type": "null"},
+            "map": {"type": "object", "propertyNames": {"pattern": "a"}, "additionalProperties": {}},
+        }
+    }
+    assert in_version_3_0(schema) == {
+        "properties": {
+            "type": {"type": "string", "nullable": True, "example": "a"},
+            "examples": {"anyOf": [{"type": "array", "items": {}}, {"type": "integer"}], "items": {}},
+            "none": {"nullable": True},
+            "map": {"type": "object", "additionalProperties": {}},
+        }
+    }
 
 
 def test_a_document_agrees_with_the_recordings_that_it_came_from(tmp_path: Path) -> None:
@@ -158,18 +197,18 @@ CHANGES: list[tuple[Any, str]] = [
     ),
     (
         lambda each: schema_of_user(each)["required"].append("nick"),
-        "contradicted: GET /users/{id} 200 $.nick: documented as required, and missing at times",
+        "contradicted: GET /users/{id} 200 $.nick: documented as required, but sometimes missing",
     ),
     (
         lambda each: schema_of_user(each)["required"].append("age"),
-        "contradicted: GET /users/{id} 200 $.age: documented as required, and missing",
+        "contradicted: GET /users/{id} 200 $.age: documented as required, but missing",
     ),
     (
         lambda each: (
             schema_of_user(each)["properties"].pop("nick"),
             schema_of_user(each).update(additionalProperties=False),
         ),
-        "contradicted: GET /users/{id} 200 $.nick: present, and additional properties are not allowed",
+        "contradicted: GET /users/{id} 200 $.nick: present, but additional properties are not allowed",
     ),
 ]
 

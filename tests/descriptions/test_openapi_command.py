@@ -25,9 +25,9 @@ def openapi(root: Path, *arguments: str) -> Result:
 
 
 def error_of(root: Path, *arguments: str) -> str:
-    found = openapi(root, *arguments).exception
-    assert isinstance(found, BadInputError)
-    return str(found)
+    error = openapi(root, *arguments).exception
+    assert isinstance(error, BadInputError)
+    return str(error)
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_a_document_agrees_with_its_recordings_and_a_changed_one_is_contradicted(project: Path) -> None:
-    written, changed = project / "api.yaml", project / "api.json"
-    openapi(project, "-o", str(written))
-    document = yaml.safe_load(written.read_text(encoding="utf-8"))
+    yaml_file, json_file = project / "api.yaml", project / "api.json"
+    openapi(project, "-o", str(yaml_file))
+    document = yaml.safe_load(yaml_file.read_text(encoding="utf-8"))
     response = document["paths"]["/users/{id}"]["get"]["responses"]["200"]
     response["content"]["application/json"]["schema"]["properties"]["id"] = {"type": "string"}
-    changed.write_text(json.dumps(document), encoding="utf-8")
-    same, other = (openapi(project, "--against", str(each)) for each in (written, changed))
+    json_file.write_text(json.dumps(document), encoding="utf-8")
+    same, other = (openapi(project, "--against", str(each)) for each in (yaml_file, json_file))
     assert (same.exit_code, other.exit_code, other.output.splitlines()[-1]) == (
         0,
         1,
@@ -54,15 +54,15 @@ def test_a_document_agrees_with_its_recordings_and_a_changed_one_is_contradicted
 def test_the_document_goes_to_the_output_as_yaml_and_to_a_file_in_the_form_of_its_suffix(
     project: Path,
 ) -> None:
-    shown = openapi(project).output
+    output = openapi(project).output
     openapi(project, "-o", str(project / "api.json"))
-    assert yaml.safe_load(shown) == json.loads((project / "api.json").read_text(encoding="utf-8"))
+    assert yaml.safe_load(output) == json.loads((project / "api.json").read_text(encoding="utf-8"))
 
 
 def test_merging_keeps_what_a_document_says(project: Path) -> None:
     (project / "old.yaml").write_text("openapi: 3.0.3\ninfo: {title: Shop}\n", encoding="utf-8")
-    merged = yaml.safe_load(openapi(project, "--merge", str(project / "old.yaml")).output)
-    assert (merged["openapi"], merged["info"], list(merged["paths"])) == (
+    document = yaml.safe_load(openapi(project, "--merge", str(project / "old.yaml")).output)
+    assert (document["openapi"], document["info"], list(document["paths"])) == (
         "3.0.3",
         {"title": "Shop"},
         ["/users", "/users/{id}"],
@@ -105,7 +105,7 @@ def test_of_several_providers_one_has_to_be_named(tmp_path: Path) -> None:
     assert "no exchange was recorded with this provider" in error_of(tmp_path, "--provider", "mail")
 
 
-def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_left_out_is_named(
+def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_skipped_is_named(
     project: Path,
 ) -> None:
     more = project / "more.har"
@@ -113,7 +113,7 @@ def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_left_out
         "request": {"method": "GET", "url": "https://api.example.com/v1/orders/1", "headers": []},
         "response": {"status": 302, "headers": [{"name": "Location", "value": "/v1/x"}], "content": {}},
     }
-    kept = {
+    readable_entry = {
         "request": {"method": "GET", "url": "https://api.example.com/v1/orders", "headers": []},
         "response": {
             "status": 200,
@@ -121,7 +121,7 @@ def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_left_out
             "content": {"mimeType": "application/json", "text": '{"a": "\\ud800"}'},
         },
     }
-    more.write_text(json.dumps({"log": {"entries": [entry, kept]}}), encoding="utf-8")
-    found = openapi(project, str(more), "-o", str(project / "more.json"))
+    more.write_text(json.dumps({"log": {"entries": [entry, readable_entry]}}), encoding="utf-8")
+    result = openapi(project, str(more), "-o", str(project / "more.json"))
     document = json.loads((project / "more.json").read_text(encoding="utf-8"))
-    assert (list(document["paths"]), "skipped: " in found.stderr) == (["/orders"], True)
+    assert (list(document["paths"]), "skipped: " in result.stderr) == (["/orders"], True)

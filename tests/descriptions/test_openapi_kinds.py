@@ -38,8 +38,8 @@ def sending(media: str, body: bytes, *, method: str = "POST", target: str = "/fi
 def operation(root: Path, exchanges: list[Exchange], path: str, method: str = "post") -> dict[str, Any]:
     document = document_of(api_of(root, exchanges))
     validate(document)
-    found: dict[str, Any] = document["paths"][path][method]
-    return found
+    description: dict[str, Any] = document["paths"][path][method]
+    return description
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,18 @@ def test_a_body_of_another_kind_has_a_media_type_and_no_schema(
 
 
 def test_a_body_that_only_some_requests_had_is_optional_with_its_evidence(tmp_path: Path) -> None:
-    found = operation(tmp_path, [sending("text/plain", b"a"), sending("", b"")], "/files")["requestBody"]
-    assert (found.get("required"), found["x-pactape-evidence"]) == (None, {"present": 1, "requests": 2})
+    request_body = operation(tmp_path, [sending("text/plain", b"a"), sending("", b"")], "/files")[
+        "requestBody"
+    ]
+    assert (request_body.get("required"), request_body["x-pactape-evidence"]) == (
+        None,
+        {"present": 1, "requests": 2},
+    )
 
 
 def test_a_query_parameter_that_was_sent_several_times_is_an_array(tmp_path: Path) -> None:
-    found = operation(tmp_path, [exchange("/users?tag=a&tag=b&deep=true", [])], "/users", "get")
-    assert {each["name"]: each["schema"] for each in found["parameters"]} == {
+    description = operation(tmp_path, [exchange("/users?tag=a&tag=b&deep=true", [])], "/users", "get")
+    assert {each["name"]: each["schema"] for each in description["parameters"]} == {
         "tag": {"type": "array", "items": {"type": "string", "examples": ["a"]}},
         "deep": {"type": "boolean"},
     }
@@ -87,11 +92,11 @@ def test_a_query_parameter_that_was_sent_several_times_is_an_array(tmp_path: Pat
 
 def test_formats_that_all_values_have_are_documented(tmp_path: Path) -> None:
     days = [f"2026-01-{day:02}" for day in range(1, 13)]
-    found = operation(
+    description = operation(
         tmp_path, [exchange(f"/events?on={day}", {"at": day}) for day in days], "/events", "get"
     )
-    schema = found["responses"]["200"]["content"]["application/json"]["schema"]
-    assert (found["parameters"][0]["schema"]["format"], schema["properties"]["at"]["format"]) == (
+    schema = description["responses"]["200"]["content"]["application/json"]["schema"]
+    assert (description["parameters"][0]["schema"]["format"], schema["properties"]["at"]["format"]) == (
         "date",
         "date",
     )
@@ -99,8 +104,8 @@ def test_formats_that_all_values_have_are_documented(tmp_path: Path) -> None:
 
 def test_an_object_with_data_as_keys_has_a_schema_for_all_values(tmp_path: Path) -> None:
     answer = {f"2026-01-{day:02}": day / 2 for day in range(1, 13)}
-    found = operation(tmp_path, [exchange("/rates", answer)], "/rates", "get")
-    schema = found["responses"]["200"]["content"]["application/json"]["schema"]
+    description = operation(tmp_path, [exchange("/rates", answer)], "/rates", "get")
+    schema = description["responses"]["200"]["content"]["application/json"]["schema"]
     assert (schema["additionalProperties"]["type"], "properties" in schema) == ("number", False)
 
 
@@ -110,7 +115,7 @@ def test_two_operations_never_have_the_same_name(tmp_path: Path) -> None:
     assert sorted(names) == ["get_a_b", "get_a_b_2", "get_root"]
 
 
-def test_methods_and_statuses_outside_of_the_standard_are_left_out_or_named_by_number(tmp_path: Path) -> None:
+def test_methods_and_statuses_outside_of_the_standard_are_skipped_or_named_by_number(tmp_path: Path) -> None:
     document = document_of(
         api_of(tmp_path, [exchange("/a", {}, status=299), exchange("/b", {}, method="PROPFIND")])
     )
@@ -118,12 +123,12 @@ def test_methods_and_statuses_outside_of_the_standard_are_left_out_or_named_by_n
     assert document["paths"]["/a"]["get"]["responses"]["299"]["description"] == "Status 299"
 
 
-def test_headers_that_tell_a_client_what_to_do_are_documented(tmp_path: Path) -> None:
+def test_headers_that_instruct_a_client_are_documented(tmp_path: Path) -> None:
     first = exchange("/a", {"id": 1})
     response = Response(status=200, headers=(*first.response.headers, ("ETag", '"1"')), body=b'{"id":1}')
     with_etag = Exchange(request=first.request, response=response, cassette="traffic.ndjson", index=1)
-    found = operation(tmp_path, [first, with_etag], "/a", "get")
-    assert found["responses"]["200"]["headers"] == {"Etag": {"schema": {"type": "string"}}}
+    description = operation(tmp_path, [first, with_etag], "/a", "get")
+    assert description["responses"]["200"]["headers"] == {"Etag": {"schema": {"type": "string"}}}
 
 
 # ---------------------------------------------------------------- comparing with a document of any form
@@ -193,7 +198,9 @@ def test_items_of_arrays_are_compared(tmp_path: Path) -> None:
     ]
 
 
-def test_parameters_that_were_never_sent_are_told_apart_by_whether_they_are_required(tmp_path: Path) -> None:
+def test_parameters_that_were_never_sent_are_distinguished_by_whether_they_are_required(
+    tmp_path: Path,
+) -> None:
     paths = getting({})
     paths["/a"]["get"]["parameters"] = [
         {"name": "page", "in": "query", "required": True},
@@ -201,7 +208,7 @@ def test_parameters_that_were_never_sent_are_told_apart_by_whether_they_are_requ
         {"name": "filter", "in": "query"},
     ]
     assert differences(tmp_path, paths, [exchange("/a?filter[name]=x", {})]) == [
-        "contradicted: GET /a query parameter 'page': required, and never sent",
+        "contradicted: GET /a query parameter 'page': required, but never sent",
         "never seen: GET /a query parameter 'size'",
     ]
 
@@ -213,10 +220,10 @@ def test_a_path_of_the_document_has_its_server_in_front_and_parameters_for_liter
         "/api/users/{name}": {"get": {"responses": {"200": {}}}},
         "/me": {"get": {"responses": {"200": {"content": {"*/*": {}}}}}},
     }
-    found = differences(tmp_path, paths, exchanges, servers=[{"url": "https://api.example.com/api"}])
-    assert [each for each in found if "/me" in each] == []
-    assert "never seen: GET /{name}" in found
-    assert "undocumented: GET /api/users/{name} 200 application/json" in found
+    lines = differences(tmp_path, paths, exchanges, servers=[{"url": "https://api.example.com/api"}])
+    assert [each for each in lines if "/me" in each] == []
+    assert "never seen: GET /{name}" in lines
+    assert "undocumented: GET /api/users/{name} 200 application/json" in lines
 
 
 # ---------------------------------------------------------------- merging
@@ -239,17 +246,17 @@ RECORDED: dict[str, Any] = {
 }
 
 
-def merged_operation(written: dict[str, Any]) -> dict[str, Any]:
-    existing = {"openapi": "3.0.3", "paths": {"/a/{key}": {"post": written}}}
+def merged_operation(existing_operation: dict[str, Any]) -> dict[str, Any]:
+    existing = {"openapi": "3.0.3", "paths": {"/a/{key}": {"post": existing_operation}}}
     before = copy.deepcopy(existing)
-    found: dict[str, Any] = merge_documents(existing, RECORDED)["paths"]["/a/{key}"]["post"]
+    description: dict[str, Any] = merge_documents(existing, RECORDED)["paths"]["/a/{key}"]["post"]
     assert existing == before
-    return found
+    return description
 
 
 def test_a_document_without_paths_gets_all_of_the_recorded_ones_and_their_security() -> None:
-    merged = merge_documents({"openapi": "3.1.0"}, RECORDED)
-    assert merged == {"openapi": "3.1.0", **RECORDED}
+    document = merge_documents({"openapi": "3.1.0"}, RECORDED)
+    assert document == {"openapi": "3.1.0", **RECORDED}
 
 
 @pytest.mark.parametrize(
@@ -261,22 +268,22 @@ def test_a_document_without_paths_gets_all_of_the_recorded_ones_and_their_securi
         {"200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}},
     ],
 )
-def test_a_response_that_covers_the_recorded_one_stays_as_it_is(responses: dict[str, Any]) -> None:
+def test_a_response_that_covers_the_recorded_one_stays_unchanged(responses: dict[str, Any]) -> None:
     assert merged_operation({"responses": responses})["responses"] == responses
 
 
 def test_missing_parameters_and_bodies_are_added_and_others_stay() -> None:
-    found = merged_operation({"parameters": [{"name": "size", "in": "query"}], "responses": {}})
-    assert [each["name"] for each in found["parameters"]] == ["size", "page"]
-    assert found["requestBody"] == {"content": {}}
+    description = merged_operation({"parameters": [{"name": "size", "in": "query"}], "responses": {}})
+    assert [each["name"] for each in description["parameters"]] == ["size", "page"]
+    assert description["requestBody"] == {"content": {}}
 
 
 def test_where_parameters_are_references_none_is_added() -> None:
-    written = {"parameters": [{"$ref": "#/components/parameters/Page"}], "requestBody": {}}
-    found = merged_operation(written)
-    assert (found["parameters"], found["requestBody"]) == (written["parameters"], {})
+    existing_operation = {"parameters": [{"$ref": "#/components/parameters/Page"}], "requestBody": {}}
+    description = merged_operation(existing_operation)
+    assert (description["parameters"], description["requestBody"]) == (existing_operation["parameters"], {})
 
 
-def test_an_operation_that_is_a_reference_stays_as_it_is() -> None:
+def test_an_operation_that_is_a_reference_stays_unchanged() -> None:
     existing = {"paths": {"/a/{id}": {"post": None}, "/b": "other.yaml"}}
     assert merge_documents(existing, RECORDED)["paths"] == existing["paths"]

@@ -10,6 +10,7 @@ import pactape
 import pactape.cassettes
 import pactape.checking
 import pactape.contracts
+import pactape.contracts.digests
 import pactape.findings
 import pactape.matching
 import pactape.observing
@@ -41,6 +42,7 @@ PAGES = {
         pactape.cassettes,
         pactape.checking,
         pactape.contracts,
+        pactape.contracts.digests,
         pactape.findings,
         pactape.observing,
         pactape.recorders,

@@ -36,7 +36,7 @@ def test_a_picture_under_the_label_gzip_stays() -> None:
 
 @pytest.mark.parametrize("data", [brotli.compress(b"x" * 100)[:-5], BINARY])
 def test_damaged_brotli_is_an_error(data: bytes) -> None:
-    with pytest.raises(ValueError, match="content coding 'br' can't be undone"):
+    with pytest.raises(ValueError, match="content coding 'br' can't be decoded"):
         decode_body(data, "br")
 
 
@@ -73,7 +73,7 @@ def test_two_characters_that_look_like_zlib_are_text() -> None:
 
 
 def test_a_body_that_is_not_text_has_no_type() -> None:
-    assert (guess_content_type(BINARY).known, str(guess_content_type(b"hello"))) == (False, "text/plain")
+    assert (guess_content_type(BINARY).is_known, str(guess_content_type(b"hello"))) == (False, "text/plain")
 
 
 @pytest.mark.parametrize(

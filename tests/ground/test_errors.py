@@ -45,7 +45,7 @@ def existing(base: type[BaseException]) -> Iterator[tuple[str, str]]:
         yield from existing(each)
 
 
-def test_the_drawing_holds_every_error_and_no_other() -> None:
+def test_the_drawing_holds_all_errors_and_nothing_else() -> None:
     import_everything()
     assert drawn() == {("PactapeError", "Exception"), *existing(PactapeError)}
 

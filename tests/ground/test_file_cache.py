@@ -22,7 +22,7 @@ def test_what_was_written_is_read_by_another_object(tmp_path: Path) -> None:
     assert other.read(other.name_of(b"in")) == b"out"
 
 
-def test_parts_of_a_name_are_told_apart(tmp_path: Path) -> None:
+def test_parts_of_a_name_are_distinguished(tmp_path: Path) -> None:
     cache = FileCache(tmp_path, "kind")
     assert cache.name_of(b"ab", b"c") != cache.name_of(b"a", b"bc")
 
@@ -102,5 +102,7 @@ def test_a_module_that_is_moved_changes_the_fingerprint(tmp_path: Path) -> None:
     shutil.copytree(Path(pactape.__file__).parent, tmp_path / "pactape")
     before = fingerprint_of(tmp_path)
     (tmp_path / "pactape" / "new").mkdir()
-    (tmp_path / "pactape" / "cassettes" / "expiry.py").rename(tmp_path / "pactape" / "new" / "expiry.py")
+    (tmp_path / "pactape" / "cassettes" / "maintenance" / "expiry.py").rename(
+        tmp_path / "pactape" / "new" / "expiry.py"
+    )
     assert fingerprint_of(tmp_path) != before

@@ -32,9 +32,7 @@ def test_where_nothing_can_be_written_the_error_names_the_file(tmp_path: Path) -
         write_atomically(tmp_path / "a" / "b.txt", b"x")
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
 
@@ -45,3 +43,22 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     with pytest.raises(OutputError, match="No space left on device"):
         write_atomically(path, b"new")
     assert (path.read_bytes(), [each.name for each in tmp_path.iterdir()]) == (b"old", ["a.txt"])
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_bytes(b"old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    write_atomically(tmp_path / "link.txt", b"new")
+    assert ((tmp_path / "link.txt").is_symlink(), (tmp_path / "real.txt").read_bytes()) == (True, b"new")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomically(pipe, b"new")
+        assert (os.read(reader, 10), pipe.is_fifo()) == (b"new", True)
+    finally:
+        os.close(reader)

@@ -42,7 +42,7 @@ def test_the_consumer_has_the_name_of_the_project(tmp_path: Path, name: str, tex
         ("setup.cfg", "[other]\n"),
     ],
 )
-def test_a_file_that_tells_no_name_leaves_that_of_the_folder(tmp_path: Path, name: str, text: str) -> None:
+def test_a_file_without_a_name_keeps_that_of_the_folder(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert load_settings(tmp_path).consumer == tmp_path.name
 
@@ -78,9 +78,7 @@ def test_the_only_provider_needs_no_name(tmp_path: Path) -> None:
         ("", None, r"no provider is configured.*add \[tool\.pactape\.providers\.KEY\]"),
     ],
 )
-def test_a_provider_that_can_not_be_told_is_an_error(
-    tmp_path: Path, text: str, name: str | None, problem: str
-) -> None:
+def test_an_ambiguous_provider_is_an_error(tmp_path: Path, text: str, name: str | None, problem: str) -> None:
     with pytest.raises(SettingsError, match=problem):
         load(tmp_path, text).provider(name)
 

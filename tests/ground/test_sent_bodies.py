@@ -52,7 +52,7 @@ def test_a_body_of_any_form_is_the_bytes_that_are_sent(body: Any, data: bytes) -
     assert sent_body(body, content_type="a/b") == sent_body(data, content_type="a/b")
 
 
-def test_a_file_stands_where_it_stood_and_is_sent_from_there() -> None:
+def test_a_file_keeps_its_position_and_is_sent_from_there() -> None:
     file = io.BytesIO(b"headbody")
     file.seek(4)
     assert (sent_body(file).data, file.read()) == (b"body", b"body")
@@ -66,7 +66,7 @@ def test_fields_are_sent_as_a_form(fields: Any) -> None:
 
 @pytest.mark.parametrize("body", [object(), 7, [object()]])
 def test_a_body_that_can_not_be_read_is_an_error_that_names_its_type(body: object) -> None:
-    with pytest.raises(TypeError, match=r"of the type (object|int) can't be read"):
+    with pytest.raises(TypeError, match=r"of type (object|int) can't be read"):
         sent_body(body)
 
 
@@ -108,7 +108,10 @@ def test_an_empty_part_is_a_part() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [("multipart/form-data", "has no boundary"), ("multipart/form-data; boundary=y", "isn't in it")],
+    [
+        ("multipart/form-data", "has no boundary"),
+        ("multipart/form-data; boundary=y", "doesn't contain its boundary"),
+    ],
 )
 def test_a_body_that_is_not_divided_is_an_error(kind: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):

@@ -50,7 +50,7 @@ def test_a_provider_is_named_by_its_key_unless_it_has_a_name(tmp_path: Path) -> 
         ('[tool.pactape.providers.users]\nurl = "users"\n', r"url = 'users' is not an absolute http"),
         ("[tool.pactape.providers.users]\n", r"missing required field `url`"),
         ('[tool.pactape.providers.users]\nurl = "http://u"\nstate = "x"\n', r"did you mean 'states'\?"),
-        ("[tool.pactape\n", r"can't be read as TOML .*line 1"),
+        ("[tool.pactape\n", r"is not valid TOML .*line 1"),
         ('[tool.pactape.providers.users]\nurl = "http://[::1"\n', r"is not an absolute http"),
         ('[tool.pactape.providers.users]\nurl = "http://h:99999"\n', r"is not an absolute http"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from pactape.urls import (
     authority,
     is_below,
-    is_loopback,
+    is_loopback_url,
     origin,
     path_segments,
     request_target,
@@ -58,15 +58,15 @@ def test_a_url_lies_below_a_base_url_by_whole_segments(url: str, base: str, *, b
     [
         ("http://a.test/v1", None),
         ("HTTPS://a.test", None),
-        ("a.test", "no scheme"),
-        ("ftp://a.test", "no scheme http"),
+        ("a.test", "scheme is not http"),
+        ("ftp://a.test", "scheme is not http"),
         ("http:///users", "no host"),
         ("http://h:99999", "[Pp]ort"),
         ("http://h:x", "[Pp]ort"),
         ("http://[::1", "Invalid IPv6"),
     ],
 )
-def test_what_is_not_a_base_url_is_told_with_the_reason(text: str, problem: str | None) -> None:
+def test_what_is_not_a_base_url_is_reported_with_the_reason(text: str, problem: str | None) -> None:
     assert re.search(problem or "^none$", url_error(text) or "none")
 
 
@@ -94,7 +94,7 @@ def test_the_request_target_is_path_and_query(url: str, target: str) -> None:
     ],
 )
 def test_this_machine_is_known_by_its_usual_names(url: str, *, loopback: bool) -> None:
-    assert is_loopback(url) is loopback
+    assert is_loopback_url(url) is loopback
 
 
 def test_a_shown_url_has_no_credentials() -> None:

@@ -38,8 +38,8 @@ class Watched:
             if name != "orders"
         }
 
-    def asked(self) -> list[str]:
-        """What was asked for, in its order: "POST /reservations"; ids are "…"."""
+    def requests_made(self) -> list[str]:
+        """Return the requests in their order: "POST /reservations"; ids are "…"."""
         return [name for name, _ in self.calls]
 
     def body_of(self, name: str) -> Any:

@@ -56,7 +56,7 @@ class TestGivenUserRegistrationFlowIntegrationWhenUserSubmitsValidRegistrationFo
         """THEN should complete full registration workflow."""
         result = self.flow.register(form("test@example.com"))
 
-        assert self.watched.asked() == ["GET /users", "POST /users", "POST /messages"]
+        assert self.watched.requests_made() == ["GET /users", "POST /users", "POST /messages"]
         assert self.watched.body_of("POST /users") == {
             "email": "test@example.com",
             "password": "password123",
@@ -73,7 +73,7 @@ class TestGivenUserRegistrationFlowIntegrationWhenUserSubmitsValidRegistrationFo
         """THEN should handle email already exists scenario."""
         result = self.flow.register(form("existing@example.com"))
 
-        assert self.watched.asked() == ["GET /users", "POST /messages"]
+        assert self.watched.requests_made() == ["GET /users", "POST /messages"]
         assert result.success is False
         assert self.messages_to("existing@example.com") == [
             ("error", {"message": "Email already exists. Please use a different email."})
@@ -83,5 +83,5 @@ class TestGivenUserRegistrationFlowIntegrationWhenUserSubmitsValidRegistrationFo
         """The form is validated first: validateForm says what is wrong, and nothing is called."""
         result = self.flow.register(form("test@example.com", confirm="password124"))
 
-        assert self.watched.asked() == []
+        assert self.watched.requests_made() == []
         assert (result.success, result.errors) == (False, {"confirmPassword": "write the same password"})

@@ -62,7 +62,7 @@ class TestGivenOrderServiceIntegrationWhenProcessingACompleteOrder:
         """THEN should complete successful order workflow."""
         result = self.service.process_order(ORDER)
 
-        assert self.watched.asked() == [
+        assert self.watched.requests_made() == [
             "POST /availability",
             "POST /reservations",
             "POST /reservations",
@@ -100,7 +100,7 @@ class TestGivenOrderServiceIntegrationWhenProcessingACompleteOrder:
 
         result = self.service.process_order(ORDER)
 
-        assert self.watched.asked()[-3:] == [
+        assert self.watched.requests_made()[-3:] == [
             "POST /reservations/…/cancellation",
             "POST /reservations/…/cancellation",
             "POST /messages",
@@ -128,5 +128,5 @@ class TestGivenOrderServiceIntegrationWhenProcessingACompleteOrder:
         # Should not proceed with order creation
         with self.database.transaction() as session, pytest.raises(NotFoundError):
             OrderRepository(session).get(order_id)
-        assert self.watched.asked() == ["POST /availability"]
+        assert self.watched.requests_made() == ["POST /availability"]
         assert msgspec.to_builtins(result) == {"success": False, "error": "Some items are not available"}

@@ -64,8 +64,8 @@ class TestGivenOrderOrchestratorIntegrationWhenProcessingDistributedOrder:
         return orchestrator
 
     def messages(self) -> list[tuple[str, dict[str, str]]]:
-        found = self.watched.storefront.services().notifications.messages_to("user@example.com")
-        return [(message.kind, message.content) for message in found]
+        messages = self.watched.storefront.services().notifications.messages_to("user@example.com")
+        return [(message.kind, message.content) for message in messages]
 
     def stock(self) -> dict[str, int]:
         with self.database.transaction() as session:
@@ -83,7 +83,7 @@ class TestGivenOrderOrchestratorIntegrationWhenProcessingDistributedOrder:
 
         result = self.orchestrator().process_order(ORDER)
 
-        assert self.watched.asked() == [
+        assert self.watched.requests_made() == [
             "GET /users/…",
             "POST /availability",
             "POST /reservations",
@@ -120,7 +120,7 @@ class TestGivenOrderOrchestratorIntegrationWhenProcessingDistributedOrder:
 
         result = self.orchestrator().process_order(ORDER)
 
-        assert self.watched.asked()[-4:] == [
+        assert self.watched.requests_made()[-4:] == [
             "POST /authorizations/…/capture",
             "POST /authorizations/…/void",
             "POST /reservations/…/cancellation",
@@ -144,7 +144,7 @@ class TestGivenOrderOrchestratorIntegrationWhenProcessingDistributedOrder:
 
         assert result.success is False
         assert "timeout" in str(result.error)
-        assert self.watched.asked() == [
+        assert self.watched.requests_made() == [
             "GET /users/…",
             "POST /availability",
             "POST /reservations",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ LONGEST_FUNCTION = 40
 TABLES = {
     "tests/cassettes/helpers/harmless_fields.py",
     "tests/cassettes/helpers/planted_secrets.py",
-    "contracts/pactape/cassettes/scrubbing/providers.py",
+    "contracts/pactape/cassettes/scrubbing/detection/providers.py",
     "tests/recorders/helpers/samples.py",
 }
 CODE = sorted(
@@ -38,14 +39,25 @@ def name_of(file: Path) -> str:
 
 
 @cache
-def nodes(file: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+def blocks(file: Path) -> tuple[ast.AST, ...]:
+    """The functions and imports of a module. They stand in blocks of statements: expressions aren't searched."""
+    statements, bodies = [], [ast.parse(file.read_text(encoding="utf-8")).body]
+    while bodies:
+        for node in bodies.pop():
+            if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef):
+                statements.append(node)
+            bodies += [
+                block
+                for name in ("body", "orelse", "finalbody", "handlers", "cases")
+                if (block := getattr(node, name, None))
+            ]
+    return tuple(statements)
 
 
 def imported_names(file: Path) -> list[str]:
     """The names that a module imports, with their modules: "pactape.errors.BadInputError"."""
     names = []
-    for node in nodes(file):
+    for node in blocks(file):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -70,10 +82,50 @@ def test_no_function_is_longer_than_40_lines() -> None:
     long = [
         f"{name_of(file)}: {node.name}"
         for file in CODE
-        for node in nodes(file)
+        for node in blocks(file)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > LONGEST_FUNCTION
     ]
     assert long == []
+
+
+@cache
+def comments_of(file: Path) -> tuple[tuple[int, str], ...]:
+    """The lines and texts of a module's comments."""
+    with file.open("rb") as source:
+        tokens = tokenize.tokenize(source.readline)
+        return tuple((each.start[0], each.string) for each in tokens if each.type == tokenize.COMMENT)
+
+
+def test_every_ignored_finding_has_a_reason() -> None:
+    unexplained = [
+        f"{name_of(file)}:{line}: {comment}"
+        for file in CODE
+        if re.search("noqa|type: *ignore", file.read_text(encoding="utf-8"))
+        for line, comment in comments_of(file)
+        if re.fullmatch(r"# *(noqa\b(?!.* -- .).*|type: *ignore(\[[^]]*\])? *)", comment)
+    ]
+    assert unexplained == []
+
+
+def imports_inside_functions(file: Path) -> list[tuple[int, int]]:
+    """The first and last lines of the imports that a module makes when a function of it is called."""
+    functions = [each for each in blocks(file) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in blocks(file)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(each.lineno < node.lineno <= (each.end_lineno or 0) for each in functions)
+    ]
+
+
+def test_every_import_inside_a_function_has_a_reason() -> None:
+    unexplained = [
+        f"{name_of(file)}:{first}"
+        for file in CODE
+        for first, last in imports_inside_functions(file)
+        if {first, last}.isdisjoint({line for line, _ in comments_of(file)})
+    ]
+    assert unexplained == []
 
 
 def test_no_test_imports_a_private_module_or_name() -> None:
@@ -105,7 +157,11 @@ def test_every_module_in_tests_is_a_test_a_fixture_a_helper_or_a_script() -> Non
         for file in TESTS
         if file not in HELPERS and file.name != "conftest.py" and not file.name.startswith("test_")
     ]
-    assert others == ["tests/conformance/soundness.py", "tests/conformance/specification.py"]
+    assert others == [
+        "tests/conformance/soundness.py",
+        "tests/conformance/specification.py",
+        "tests/conformance/suites.py",
+    ]
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:

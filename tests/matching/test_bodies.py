@@ -12,17 +12,19 @@ from pactape.matching import RequestMatcher, ResponseMatcher
 Written = dict[str, Any]
 
 
-def reasons(written: Written, body: bytes, kind: str = "application/json", *, version: int = 4) -> list[str]:
+def reasons(
+    expected_response: Written, body: bytes, kind: str = "application/json", *, version: int = 4
+) -> list[str]:
     """The mismatches of a response as texts."""
     response = Response(status=200, headers=(("Content-Type", kind),) if kind else (), body=body)
-    return [str(each) for each in ResponseMatcher(written, version).mismatches(response)]
+    return [str(each) for each in ResponseMatcher(expected_response, version).mismatches(response)]
 
 
 def body(content: Any, kind: str = "application/json", rules: Written | None = None, **more: Any) -> Written:
-    written: Written = {"body": {"content": content, "contentType": kind, **more}}
+    document: Written = {"body": {"content": content, "contentType": kind, **more}}
     if rules:
-        written["matchingRules"] = {"body": {path: {"matchers": [rule]} for path, rule in rules.items()}}
-    return written
+        document["matchingRules"] = {"body": {path: {"matchers": [rule]} for path, rule in rules.items()}}
+    return document
 
 
 BINARY = "application/x-a"
@@ -34,7 +36,7 @@ def custom(rules: Written) -> Written:
 
 
 @pytest.mark.parametrize(
-    ("written", "version", "sent", "kind"),
+    ("document", "version", "actual_body", "kind"),
     [
         ({"body": None}, 3, b"", "text/plain"),
         ({"body": {"id": 1}}, 3, b'{"id": 1}', "application/json"),
@@ -66,13 +68,13 @@ def custom(rules: Written) -> Written:
     ],
 )
 def test_an_expected_body_is_read_in_the_form_of_its_version(
-    written: Written, version: int, sent: bytes, kind: str
+    document: Written, version: int, actual_body: bytes, kind: str
 ) -> None:
-    assert reasons({"status": 200, **written}, sent, kind, version=version) == []
+    assert reasons({"status": 200, **document}, actual_body, kind, version=version) == []
 
 
 @pytest.mark.parametrize(
-    ("written", "sent", "kind", "reason"),
+    ("document", "actual_body", "kind", "reason"),
     [
         (body(None), b"x", "application/json", "should be empty"),
         (body({"a": 1}), b"", "application/json", "is missing"),
@@ -120,15 +122,15 @@ def test_an_expected_body_is_read_in_the_form_of_its_version(
     ],
 )
 def test_a_body_that_differs_is_a_mismatch_with_its_reason(
-    written: Written, sent: bytes, kind: str, reason: str
+    document: Written, actual_body: bytes, kind: str, reason: str
 ) -> None:
-    found = reasons({"status": 200, **written}, sent, kind)
-    assert len(found) == 1
-    assert reason in found[0]
+    mismatches = reasons({"status": 200, **document}, actual_body, kind)
+    assert len(mismatches) == 1
+    assert reason in mismatches[0]
 
 
 @pytest.mark.parametrize(
-    ("rule", "sent"),
+    ("rule", "actual_body"),
     [
         ({"match": "type"}, b"\x01\x02"),
         ({"match": "notEmpty"}, b"\x01"),
@@ -137,20 +139,20 @@ def test_a_body_that_differs_is_a_mismatch_with_its_reason(
         ({"match": "contentType", "value": "image/png"}, b"\x89PNG\r\n\x1a\n\x00"),
     ],
 )
-def test_rules_hold_for_bytes(rule: Written, sent: bytes) -> None:
-    assert reasons({"status": 200, **body("a", BINARY, {"$": rule})}, sent, BINARY) == []
+def test_rules_hold_for_bytes(rule: Written, actual_body: bytes) -> None:
+    assert reasons({"status": 200, **body("a", BINARY, {"$": rule})}, actual_body, BINARY) == []
 
 
 def test_an_example_that_is_not_json_can_not_be_compared() -> None:
-    written = {"status": 200, **body("{", "application/json", encoded="text")}
-    (reason,) = reasons(written, b"{}")
+    expected_response = {"status": 200, **body("{", "application/json", encoded="text")}
+    (reason,) = reasons(expected_response, b"{}")
     assert "the example is not JSON" in reason
 
 
 def test_json_that_nests_too_deeply_is_one_mismatch() -> None:
     deep = "[" * 3000 + "]" * 3000
     (reason,) = reasons({"status": 200, **body([[]])}, deep.encode())
-    assert "nests too deeply" in reason or "is not JSON" in reason
+    assert "is nested too deeply" in reason or "is not JSON" in reason
 
 
 def multipart(*parts: str, boundary: str = "b") -> bytes:
@@ -185,58 +187,58 @@ JSON_HEAD = "Content-Type: application/json\r\n"
     ],
 )
 def test_parts_are_compared_by_name_and_kind(expected: list[str], actual: list[str], reason: str) -> None:
-    written = {"status": 200, **body(multipart(*expected).decode(), KIND)}
-    (found,) = reasons(written, multipart(*actual), KIND)
-    assert reason in found
+    expected_response = {"status": 200, **body(multipart(*expected).decode(), KIND)}
+    (mismatch,) = reasons(expected_response, multipart(*actual), KIND)
+    assert reason in mismatch
 
 
 def test_a_body_without_its_boundary_is_not_multipart() -> None:
-    written = {"status": 200, **body(multipart(field("a")).decode(), KIND)}
-    (found,) = reasons(written, b"plain", KIND)
-    assert "multipart" in found
+    expected_response = {"status": 200, **body(multipart(field("a")).decode(), KIND)}
+    (mismatch,) = reasons(expected_response, b"plain", KIND)
+    assert "multipart" in mismatch
 
 
 ELEMENT = {"status": 200, **body('<a id="1"><b>x</b><b>y</b></a>', "application/xml")}
 
 
 @pytest.mark.parametrize(
-    ("sent", "reason"),
+    ("actual_body", "reason"),
     [
         (b"<c/>", "is another element"),
         (b"<a><b>x</b><b>y</b></a>", "is missing"),
         (b'<a id="1"><b>x</b></a>', "is missing"),
         (b'<a id="2"><b>x</b><b>y</b></a>', "is not equal"),
         (b'<a id="1"><c/></a>', "is missing"),
-        (b'<a id="1">', "can't be read as XML"),
-        (b"\xff", "can't be read as XML"),
+        (b'<a id="1">', "is not valid XML"),
+        (b"\xff", "is not valid XML"),
     ],
 )
-def test_xml_that_differs_is_a_mismatch_with_its_reason(sent: bytes, reason: str) -> None:
-    found = reasons(ELEMENT, sent, "application/xml")
-    assert any(reason in each for each in found)
+def test_xml_that_differs_is_a_mismatch_with_its_reason(actual_body: bytes, reason: str) -> None:
+    mismatches = reasons(ELEMENT, actual_body, "application/xml")
+    assert any(reason in each for each in mismatches)
 
 
 def test_in_requests_xml_may_have_nothing_more() -> None:
     matcher = RequestMatcher({"path": "/", **body("<a><b>x</b></a>", "application/xml")})
-    sent = b'<a new="1"><b>x</b><b>z</b><c/><!-- no element --></a>'
+    actual_body = b'<a new="1"><b>x</b><b>z</b><c/><!-- no element --></a>'
     request = Request(
-        method="GET", url="http://a.test/", headers=(("Content-Type", "application/xml"),), body=sent
+        method="GET", url="http://a.test/", headers=(("Content-Type", "application/xml"),), body=actual_body
     )
-    found = [each.path for each in matcher.mismatches(request)]
-    assert sorted(found) == sorted(["$.a['@new']", "$.a.b", "$.a.c"])
+    paths = [each.path for each in matcher.mismatches(request)]
+    assert sorted(paths) == sorted(["$.a['@new']", "$.a.b", "$.a.c"])
 
 
 @pytest.mark.parametrize(
-    ("rule", "sent", "fits"),
+    ("rule", "actual_body", "fits"),
     [
         ({"match": "type", "min": 2}, b"<a><b>x</b><b>z</b></a>", True),
         ({"match": "type", "min": 4}, b"<a><b>x</b></a>", False),
         ({"match": "integer"}, b"<a><b>x</b></a>", False),
     ],
 )
-def test_rules_on_elements_look_at_name_and_content(rule: Written, sent: bytes, *, fits: bool) -> None:
-    written = {"status": 200, **body("<a><b>x</b></a>", "application/xml", {"$.a": rule})}
-    assert (reasons(written, sent, "application/xml") == []) is fits
+def test_rules_on_elements_look_at_name_and_content(rule: Written, actual_body: bytes, *, fits: bool) -> None:
+    expected_response = {"status": 200, **body("<a><b>x</b></a>", "application/xml", {"$.a": rule})}
+    assert (reasons(expected_response, actual_body, "application/xml") == []) is fits
 
 
 def test_a_long_value_is_cut_in_a_mismatch() -> None:

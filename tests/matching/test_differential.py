@@ -20,7 +20,7 @@ ACTUALS = 5
 
 def disagreements_about_bodies(seeds: range) -> list[Any]:
     """Pairs of a body's example and a value that the two answer differently."""
-    found = []
+    disagreements = []
     for seed in seeds:
         chance = random.Random(seed)  # noqa: S311 -- made-up pairs
         expected = _no_bare_text(expected_value(chance))
@@ -34,13 +34,13 @@ def disagreements_about_bodies(seeds: range) -> list[Any]:
             ours = matcher.mismatches(Message(contents=json.dumps(actual).encode(), metadata=JSON))
             theirs = engine.mismatches(actual)
             if bool(ours) != bool(theirs):
-                found.append((seed, expected, rules, actual, ours, theirs))
-    return found
+                disagreements.append((seed, expected, rules, actual, ours, theirs))
+    return disagreements
 
 
 def disagreements_about_texts(kind: str, seeds: range) -> list[Any]:
     """Pairs of bodies that are no JSON, which the two answer differently."""
-    found = []
+    disagreements = []
     metadata = {"contentType": CONTENT_TYPES[kind]}
     for seed in seeds:
         chance = random.Random(seed)  # noqa: S311 -- made-up pairs
@@ -53,13 +53,13 @@ def disagreements_about_texts(kind: str, seeds: range) -> list[Any]:
             actual = actual_body(kind, expected, chance)
             ours = matcher.mismatches(Message(contents=actual.encode(), metadata=metadata))
             if bool(ours) != bool(engine.mismatches(actual)):
-                found.append((seed, expected, rules, actual, ours))
-    return found
+                disagreements.append((seed, expected, rules, actual, ours))
+    return disagreements
 
 
 def disagreements_about_requests(seeds: range) -> list[Any]:
     """Pairs of requests that the two answer differently."""
-    found = []
+    disagreements = []
     for seed in seeds:
         chance = random.Random(seed)  # noqa: S311 -- made-up pairs
         expected = expected_request(chance)
@@ -69,8 +69,8 @@ def disagreements_about_requests(seeds: range) -> list[Any]:
                 actual = actual_request(expected, chance)
                 ours = matcher.mismatches(actual)
                 if accepts(actual) == bool(ours):
-                    found.append((seed, expected, actual, ours))
-    return found
+                    disagreements.append((seed, expected, actual, ours))
+    return disagreements
 
 
 def _no_bare_text(value: Any) -> Any:
@@ -87,13 +87,13 @@ def test_the_engine_and_the_matcher_agree_on_requests() -> None:
 
 
 @pytest.mark.parametrize("kind", CONTENT_TYPES)
-def test_the_engine_and_the_matcher_agree_on_bodies_that_are_no_json(kind: str) -> None:
+def test_the_engine_and_the_matcher_agree_on_bodies_that_are_not_json(kind: str) -> None:
     assert disagreements_about_texts(kind, range(60)) == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", CONTENT_TYPES)
-def test_the_engine_and_the_matcher_agree_on_5_000_bodies_that_are_no_json(kind: str) -> None:
+def test_the_engine_and_the_matcher_agree_on_5_000_bodies_that_are_not_json(kind: str) -> None:
     assert disagreements_about_texts(kind, range(1_000, 2_000)) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -48,8 +49,8 @@ def test_a_query_may_be_written_as_text_as_in_version_2() -> None:
 def test_a_rule_for_a_query_parameter_holds_for_each_of_its_values() -> None:
     rules = {"query": {"x": rule(match="regex", regex=r"\d+")}}
     matcher = RequestMatcher({"path": "/a", "query": {"x": ["1"]}, "matchingRules": rules})
-    found = matcher.mismatches(request("/a?x=1&x=b"))
-    assert [(each.path, each.actual) for each in found] == [("x", "b")]
+    mismatches = matcher.mismatches(request("/a?x=1&x=b"))
+    assert [(each.path, each.actual) for each in mismatches] == [("x", "b")]
 
 
 def test_a_path_is_equal_or_keeps_its_rule() -> None:
@@ -65,8 +66,8 @@ def test_methods_are_the_same_in_any_case() -> None:
 
 def test_a_request_with_a_key_that_isnt_expected_is_refused() -> None:
     matcher = RequestMatcher({"method": "POST", "path": "/a", "body": {"content": {"a": 1}}})
-    found = matcher.mismatches(request("/a", JSON, method="POST", body=b'{"a": 1, "b": 2}'))
-    assert [(each.path, each.reason) for each in found] == [("$.b", "is not expected")]
+    mismatches = matcher.mismatches(request("/a", JSON, method="POST", body=b'{"a": 1, "b": 2}'))
+    assert [(each.path, each.reason) for each in mismatches] == [("$.b", "is not expected")]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_missing_header_is_a_mismatch_and_one_more_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "accepted"),
+    ("status_class", "accepted"),
     [
         ("success", [200, 204]),
         ("clientError", [404]),
@@ -104,8 +105,8 @@ def test_a_missing_header_is_a_mismatch_and_one_more_is_none() -> None:
     ],
     ids=str,
 )
-def test_status_codes_come_in_classes(wanted: Any, accepted: list[int]) -> None:
-    rules = {"status": {"$": rule(match="statusCode", status=wanted)}}
+def test_status_codes_come_in_classes(status_class: Any, accepted: list[int]) -> None:
+    rules = {"status": {"$": rule(match="statusCode", status=status_class)}}
     matcher = ResponseMatcher({"status": 200, "matchingRules": rules})
     statuses = (200, 204, 301, 404, 500)
     assert [status for status in statuses if not matcher.mismatches(response(status=status))] == accepted
@@ -113,15 +114,15 @@ def test_status_codes_come_in_classes(wanted: Any, accepted: list[int]) -> None:
 
 def test_a_body_of_another_content_type_isnt_compared() -> None:
     matcher = ResponseMatcher({"headers": {"Content-Type": "application/json"}, "body": {"a": 1}}, 3)
-    found = matcher.mismatches(response(("Content-Type", "text/html"), body=b"<html>"))
-    assert [(each.part.value, each.rule) for each in found] == [
+    mismatches = matcher.mismatches(response(("Content-Type", "text/html"), body=b"<html>"))
+    assert [(each.part.value, each.rule) for each in mismatches] == [
         ("header", "equality"),
         ("body", "content type"),
     ]
 
 
 def test_a_form_is_matched_by_its_fields() -> None:
-    written = {
+    expected_request = {
         "method": "POST",
         "path": "/a",
         "headers": {"Content-Type": "application/x-www-form-urlencoded"},
@@ -129,7 +130,7 @@ def test_a_form_is_matched_by_its_fields() -> None:
         "matchingRules": {"body": {"$.a": rule(match="integer")}},
     }
     form = ("Content-Type", "application/x-www-form-urlencoded")
-    matcher = RequestMatcher(written)
+    matcher = RequestMatcher(expected_request)
     answers = [
         matcher.mismatches(request("/a", form, method="POST", body=each)) == []
         for each in (b"b=x&a=7", b"a=7")
@@ -139,10 +140,13 @@ def test_a_form_is_matched_by_its_fields() -> None:
 
 def test_plain_text_is_equal_or_keeps_the_rule_of_its_root() -> None:
     rules = {"body": {"$": rule(match="regex", regex="hello .*")}}
-    written = {"body": {"content": "hello you", "contentType": "text/plain"}, "matchingRules": rules}
+    expected_response = {
+        "body": {"content": "hello you", "contentType": "text/plain"},
+        "matchingRules": rules,
+    }
     plain = ("Content-Type", "text/plain")
     answers = [
-        ResponseMatcher(written).mismatches(response(plain, body=each)) == []
+        ResponseMatcher(expected_response).mismatches(response(plain, body=each)) == []
         for each in (b"hello all", b"bye")
     ]
     assert answers == [True, False]
@@ -160,7 +164,7 @@ def test_binary_bodies_are_matched_by_how_they_begin() -> None:
 
 
 def test_xml_is_matched_by_elements_attributes_and_text() -> None:
-    written = {
+    expected_response = {
         "body": {"content": '<u id="1"><n>Ada</n></u>', "contentType": "application/xml"},
         "matchingRules": {
             "body": {"$.u['@id']": rule(match="regex", regex=r"\d+"), "$.u.n.#text": rule(match="type")}
@@ -168,7 +172,9 @@ def test_xml_is_matched_by_elements_attributes_and_text() -> None:
     }
     xml = ("Content-Type", "application/xml")
     bodies = (b'<u id="7"><n>Bob</n><m/></u>', b'<u id="x"><n>Bob</n></u>', b'<u id="7"/>')
-    answers = [ResponseMatcher(written).mismatches(response(xml, body=each)) == [] for each in bodies]
+    answers = [
+        ResponseMatcher(expected_response).mismatches(response(xml, body=each)) == [] for each in bodies
+    ]
     assert answers == [True, False, False]
 
 
@@ -185,12 +191,12 @@ def test_multipart_bodies_are_matched_part_by_part() -> None:
     png = b"\x89PNG\r\n\x1a\n"
     rules = {"body": {"$.image": rule(match="contentType", value="image/png"), "$.note": rule(match="type")}}
     kind = "multipart/form-data; boundary=B"
-    written = {
+    expected_request = {
         "headers": {"Content-Type": kind},
         "body": {"content": multipart(png, b"x").decode("latin-1"), "contentType": kind},
         "matchingRules": rules,
     }
-    matcher = ResponseMatcher({**written, "body": _base64(multipart(png, b"x"), kind)})
+    matcher = ResponseMatcher({**expected_request, "body": _base64(multipart(png, b"x"), kind)})
     bodies = (multipart(png + b"more", b"y"), multipart(b"GIF89a", b"y"))
     assert [matcher.mismatches(response(("Content-Type", kind), body=each)) == [] for each in bodies] == [
         True,
@@ -199,25 +205,23 @@ def test_multipart_bodies_are_matched_part_by_part() -> None:
 
 
 def _base64(data: bytes, kind: str) -> dict[str, str]:
-    import base64  # noqa: PLC0415 -- one test's
-
     return {"content": base64.b64encode(data).decode(), "encoded": "base64", "contentType": kind}
 
 
 def test_messages_are_matched_by_contents_and_metadata() -> None:
-    written = {
+    expected_message = {
         "contents": {"content": {"id": 1}, "contentType": "application/json"},
         "metadata": {"contentType": "application/json", "topic": "users"},
         "matchingRules": {"body": {"$.id": rule(match="integer")}, "metadata": {"topic": rule(match="type")}},
     }
-    matcher = MessageMatcher(written)
+    matcher = MessageMatcher(expected_message)
     metadata = {"contentType": "application/json", "topic": "others", "more": 1}
-    found = [
+    path_lists = [
         matcher.mismatches(Message(contents=b'{"id": 2}', metadata=metadata)),
         [each.path for each in matcher.mismatches(Message(contents=b'{"id": "x"}', metadata=metadata))],
         [each.path for each in matcher.mismatches(Message(contents=b'{"id": 2}', metadata={}))],
     ]
-    assert found == [[], ["$.id"], ["contentType", "topic"]]
+    assert path_lists == [[], ["$.id"], ["contentType", "topic"]]
 
 
 @pytest.mark.parametrize("kind", ["application/cloudevents+json", "text/plain", "application/xml"])
@@ -228,8 +232,12 @@ def test_contents_of_another_type_are_one_mismatch_though_the_suffix_is_the_expe
 
 
 def test_an_example_of_version_2_without_content_type_is_what_its_first_bytes_look_like() -> None:
-    written = {"status": 200, "body": {"@odata.context": "x"}, "matchingRules": {"$.body": {"match": "type"}}}
-    matcher = ResponseMatcher(written, version=2)
+    expected_response = {
+        "status": 200,
+        "body": {"@odata.context": "x"},
+        "matchingRules": {"$.body": {"match": "type"}},
+    }
+    matcher = ResponseMatcher(expected_response, version=2)
     response = Response(
         status=200, headers=(("Content-Type", "application/json"),), body=b'{"@odata.context": "y"}'
     )
@@ -238,7 +246,7 @@ def test_an_example_of_version_2_without_content_type_is_what_its_first_bytes_lo
 
 
 @pytest.mark.parametrize(
-    ("written", "version", "kind", "sent"),
+    ("document", "version", "kind", "expected_data"),
     [
         ({"body": None}, 3, "application/json", b"null"),
         ({"body": None}, 4, "application/vnd.api+json", b"null"),
@@ -250,6 +258,6 @@ def test_an_example_of_version_2_without_content_type_is_what_its_first_bytes_lo
     ],
 )
 def test_a_null_body_is_sent_where_the_headers_say_json(
-    written: dict[str, Any], version: int, kind: str | None, sent: bytes | None
+    document: dict[str, Any], version: int, kind: str | None, expected_data: bytes | None
 ) -> None:
-    assert body_to_send(written, version, content_type=kind).data == sent
+    assert body_to_send(document, version, content_type=kind).data == expected_data

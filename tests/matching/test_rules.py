@@ -9,19 +9,19 @@ import pytest
 from pactape.exchange import Response
 from pactape.matching import Mismatch, Part, ResponseMatcher, RuleError
 from pactape.matching.numbers import json_value
-from pactape.matching.regexes import matches
+from pactape.matching.rules.regexes import matches
 
 Rule = dict[str, Any]
 
 
-def matched(expected: Any, rules: dict[str, Any], actual: str) -> list[Mismatch]:
+def mismatches_of(expected: Any, rules: dict[str, Any], actual: str) -> list[Mismatch]:
     """The mismatches of a JSON body, given as text."""
-    written = {
+    expected_response = {
         "body": {"content": expected, "contentType": "application/json", "encoded": False},
         "matchingRules": {"body": {path: _listed(rule) for path, rule in rules.items()}},
     }
     response = Response(status=200, headers=(("Content-Type", "application/json"),), body=actual.encode())
-    return ResponseMatcher(written).mismatches(response)
+    return ResponseMatcher(expected_response).mismatches(response)
 
 
 def _listed(rule: Any) -> Any:
@@ -92,7 +92,7 @@ def test_a_rule_accepts_and_refuses(
     example: Any, rule: Rule, accepted: list[str], refused: list[str]
 ) -> None:
     answers = {
-        actual: matched({"v": example}, {"$.v": rule}, f'{{"v": {actual}}}') == []
+        actual: mismatches_of({"v": example}, {"$.v": rule}, f'{{"v": {actual}}}') == []
         for actual in accepted + refused
     }
     assert answers == {actual: actual in accepted for actual in answers}
@@ -100,7 +100,7 @@ def test_a_rule_accepts_and_refuses(
 
 def test_with_or_one_rule_is_enough() -> None:
     rules = {"$.v": one_of({"match": "integer"}, {"match": "null"})}
-    assert [bool(matched({"v": 1}, rules, f'{{"v": {each}}}')) for each in ("2", "null", '"x"')] == [
+    assert [bool(mismatches_of({"v": 1}, rules, f'{{"v": {each}}}')) for each in ("2", "null", '"x"')] == [
         False,
         False,
         True,
@@ -109,7 +109,10 @@ def test_with_or_one_rule_is_enough() -> None:
 
 def test_with_and_every_rule_counts() -> None:
     rules = {"$.v": all_of({"match": "type"}, {"match": "regex", "regex": "a.*"})}
-    assert [bool(matched({"v": "a"}, rules, f'{{"v": {each}}}')) for each in ('"ab"', '"b"')] == [False, True]
+    assert [bool(mismatches_of({"v": "a"}, rules, f'{{"v": {each}}}')) for each in ('"ab"', '"b"')] == [
+        False,
+        True,
+    ]
 
 
 def test_array_contains_wants_an_item_for_each_variant_in_any_order() -> None:
@@ -120,41 +123,45 @@ def test_array_contains_wants_an_item_for_each_variant_in_any_order() -> None:
     rules = {"$": {"match": "arrayContains", "variants": variants}}
     example = [{"t": "x", "n": 1}, {"t": "y"}]
     assert (
-        matched(example, rules, '[{"t": "z"}, {"t": "y"}, {"t": "x", "n": 9}]'),
-        [each.rule for each in matched(example, rules, '[{"t": "y"}]')],
+        mismatches_of(example, rules, '[{"t": "z"}, {"t": "y"}, {"t": "x", "n": 9}]'),
+        [each.rule for each in mismatches_of(example, rules, '[{"t": "y"}]')],
     ) == ([], ["arrayContains"])
 
 
 def test_a_rule_for_a_name_outweighs_one_for_any_name() -> None:
     rules = {"$.*": {"match": "integer"}, "$.a": {"match": "type"}}
-    assert [each.path for each in matched({"a": "x", "b": "y"}, rules, '{"a": "z", "b": "z"}')] == ["$.b"]
+    assert [each.path for each in mismatches_of({"a": "x", "b": "y"}, rules, '{"a": "z", "b": "z"}')] == [
+        "$.b"
+    ]
 
 
 def test_a_rule_holds_below_its_path_too() -> None:
-    assert matched({"a": {"b": [1]}}, {"$.a": {"match": "type"}}, '{"a": {"b": [2, 3]}}') == []
+    assert mismatches_of({"a": {"b": [1]}}, {"$.a": {"match": "type"}}, '{"a": {"b": [2, 3]}}') == []
 
 
 def test_limits_hold_only_at_their_own_path() -> None:
-    assert matched({"a": [[1], [1]]}, {"$.a": {"match": "type", "min": 2}}, '{"a": [[1], [1]]}') == []
+    assert mismatches_of({"a": [[1], [1]]}, {"$.a": {"match": "type", "min": 2}}, '{"a": [[1], [1]]}') == []
 
 
 def test_items_beyond_the_example_are_like_its_first() -> None:
-    found = matched([{"id": 1}], {"$": {"match": "type"}}, '[{"id": 2}, {"id": "x"}]')
-    assert [(each.path, each.expected, each.actual) for each in found] == [("$[1].id", 1, "x")]
+    mismatches = mismatches_of([{"id": 1}], {"$": {"match": "type"}}, '[{"id": 2}, {"id": "x"}]')
+    assert [(each.path, each.expected, each.actual) for each in mismatches] == [("$[1].id", 1, "x")]
 
 
 def test_without_rules_lists_have_the_examples_length() -> None:
-    assert [each.rule for each in matched([1], {}, "[1, 1]")] == ["length"]
+    assert [each.rule for each in mismatches_of([1], {}, "[1, 1]")] == ["length"]
 
 
 def test_a_response_may_have_more_keys_but_none_less() -> None:
-    found = matched({"a": 1, "b": 2}, {}, '{"a": 1, "c": 3}')
-    assert [(each.path, each.reason) for each in found] == [("$.b", "is missing")]
+    mismatches = mismatches_of({"a": 1, "b": 2}, {}, '{"a": 1, "c": 3}')
+    assert [(each.path, each.reason) for each in mismatches] == [("$.b", "is missing")]
 
 
 def test_a_mismatch_names_part_path_rule_example_and_value() -> None:
-    (found,) = matched({"user": {"id": 1}}, {"$.user.id": {"match": "integer"}}, '{"user": {"id": "x"}}')
-    assert (found.part, found.path, found.rule, found.expected, found.actual) == (
+    (mismatch,) = mismatches_of(
+        {"user": {"id": 1}}, {"$.user.id": {"match": "integer"}}, '{"user": {"id": "x"}}'
+    )
+    assert (mismatch.part, mismatch.path, mismatch.rule, mismatch.expected, mismatch.actual) == (
         Part.BODY,
         "$.user.id",
         "integer",
@@ -163,8 +170,8 @@ def test_a_mismatch_names_part_path_rule_example_and_value() -> None:
     )
 
 
-def test_what_is_no_json_is_one_mismatch() -> None:
-    assert [each.rule for each in matched({"a": 1}, {}, "<html>")] == ["content type"]
+def test_what_is_not_json_is_one_mismatch() -> None:
+    assert [each.rule for each in mismatches_of({"a": 1}, {}, "<html>")] == ["content type"]
 
 
 @pytest.mark.parametrize(
@@ -179,12 +186,12 @@ def test_what_is_no_json_is_one_mismatch() -> None:
 )
 def test_a_rule_that_cant_be_read_is_an_error(rules: dict[str, Rule]) -> None:
     with pytest.raises(RuleError):
-        matched({"a": 1}, rules, "{}")
+        mismatches_of({"a": 1}, rules, "{}")
 
 
-def test_a_pattern_that_the_engine_doesnt_know_is_a_mismatch_and_says_so() -> None:
-    (found,) = matched({"a": "x"}, {"$.a": {"match": "regex", "regex": "(?s).*"}}, '{"a": "x"}')
-    assert "not a valid regular expression" in found.reason
+def test_a_pattern_that_the_engine_doesnt_support_is_a_mismatch_with_the_reason() -> None:
+    (mismatch,) = mismatches_of({"a": "x"}, {"$.a": {"match": "regex", "regex": "(?s).*"}}, '{"a": "x"}')
+    assert "not a valid regular expression" in mismatch.reason
 
 
 def test_whole_numbers_beyond_64_bits_are_decimals() -> None:

@@ -19,10 +19,11 @@ import pydantic
 import pytest
 import requests
 import simplejson
+from botocore.awsrequest import AWSResponse
 from pactape.observing import observing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BODY = b'{"id": 7, "name": "Ada", "nick": null, "profile": {"city": "London", "zip": "N1"}, "more": 1}'
 
@@ -96,7 +97,7 @@ READINGS: dict[str, tuple[Callable[[], Any], tuple[str, ...] | None]] = {
         ("id", "profile.city"),
     ),
     "a field that no model knows": (
-        lambda: UserModel(id=7, profile={"city": "x"}, other=given().json()["profile"]),  # type: ignore[call-arg, arg-type]
+        lambda: UserModel(id=7, profile={"city": "x"}, other=given().json()["profile"]),  # type: ignore[call-arg, arg-type]  # invalid on purpose: pydantic judges
         ("profile",),
     ),
     "a type adapter": (
@@ -139,7 +140,7 @@ def test_a_model_still_gets_what_was_answered() -> None:
     assert user == UserModel(id=7, nick=None, profile=ProfileModel(city="London"))
 
 
-def test_an_answer_whose_body_nobody_touches_is_not_read(url: str) -> None:
+def test_an_answer_whose_body_is_not_touched_is_not_read(url: str) -> None:
     assert read_by(lambda: requests.get(url, timeout=30).raise_for_status()) == [()]
 
 
@@ -167,7 +168,7 @@ def test_another_library_s_body_is_found_by_the_recording_that_has_it() -> None:
     assert [(each.position, each.paths()) for each in observer.answers] == [(3, ("id",))]
 
 
-def test_a_model_of_a_text_that_nobody_answered_is_just_a_model() -> None:
+def test_a_model_of_a_text_without_a_response_is_just_a_model() -> None:
     with observing() as observer:
         assert UserModel.model_validate_json('{"id": 1, "profile": {"city": "x"}}').id == 1
     assert observer.answers == []
@@ -212,3 +213,18 @@ def test_everything_is_given_back_in_the_end() -> None:
     with observing():
         pass
     assert (orjson.loads, cattrs.structure, json.JSONDecoder.decode, requests.Response.content) == before
+
+
+def test_an_answer_of_botocore_is_found_by_the_recording_that_has_its_body() -> None:
+    """Its responses don't say what was requested."""
+    response = AWSResponse("https://users.test/", 200, {}, _Raw())
+    with observing({BODY: 3}.get) as observer:
+        assert json.loads(response.content)["name"] == "Ada"
+    assert [(each.position, each.paths()) for each in observer.answers] == [(3, ("name",))]
+
+
+class _Raw:
+    """What botocore reads bodies from."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield BODY

@@ -12,7 +12,7 @@ from pactape.settings import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pactape.contracts.interactions.interaction import ExpectedResponse
+    from pactape.contracts.interactions.interaction import ExpectedResponse, Interaction
 
 TEST = """
 import pytest, requests
@@ -54,6 +54,11 @@ class Project:
 
     def reads(self) -> tuple[str, ...] | None:
         return read_cassette(self.cassette)[0].reads
+
+    def interactions(self) -> list[Interaction]:
+        """The derived interactions."""
+        (contract,) = derive(load_settings(self._pytester.path)).contracts
+        return list(contract.interactions)
 
     def response(self) -> ExpectedResponse:
         """What the derived contract expects."""
@@ -104,7 +109,7 @@ def test_a_test_that_compares_the_whole_answer_needs_the_whole_answer(project: P
     assert project.contract().keys() == {"id", "name", "profile"}
 
 
-def test_all_fields_are_in_the_contract_when_asked_for(project: Project) -> None:
+def test_all_fields_are_in_the_contract_on_request(project: Project) -> None:
     project.test('user["id"] == 7', "--pactape-record", "once")
     assert project.contract(all_fields=True).keys() == {"id", "name", "profile"}
 
@@ -119,7 +124,7 @@ def test_a_body_that_the_test_parses_by_itself_is_in_the_contract_as_far_as_it_i
     assert (project.reads(), project.contract()) == (("id",), {"id": 7})
 
 
-def test_a_body_that_nobody_reads_is_not_in_the_contract(project: Project) -> None:
+def test_a_body_that_is_not_read_is_not_in_the_contract(project: Project) -> None:
     reading = 'requests.get("{url}/users/7", timeout=30).raise_for_status()'
     project.test(reading, "--pactape-record", "once", template=OTHER_TEST)
     response = project.response()
@@ -154,3 +159,65 @@ def test_reads_a_user():
 def test_recording_with_aiohttp_notes_only_what_the_test_reads(project: Project) -> None:
     project.test("user['name']", "--pactape-record", "once", template=AIOHTTP_TEST)
     assert project.reads() == ("name",)
+
+
+STRICT = """
+import msgspec, pydantic, pytest, requests
+
+class User(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+    id: int
+    name: str
+    profile: dict
+    nick: str | None = None
+
+class StrictUser(msgspec.Struct, forbid_unknown_fields=True):
+    id: int
+    name: str
+    profile: dict
+    nick: str | None = None
+
+@pytest.mark.cassette
+def test_reads_a_user():
+    answer = requests.get("{url}/users/7", timeout=30)
+    assert {reading}
+"""
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "User.model_validate(answer.json()).id == 7",
+        "User.model_validate_json(answer.content).id == 7",
+        "User(**answer.json()).id == 7",
+        "msgspec.convert(answer.json(), StrictUser).id == 7",
+        "msgspec.json.decode(answer.content, type=StrictUser).id == 7",
+    ],
+)
+def test_a_model_that_forbids_other_fields_gives_an_interaction_that_refuses_them(
+    project: Project, reading: str
+) -> None:
+    project.test(reading, "--pactape-record=once", template=STRICT)
+    first, second = project.interactions()
+    assert first.response.body is not None
+    assert second.response.body is not None
+    assert (first.response.body.example.keys(), second.description) == (
+        {"id", "name", "profile"},
+        f"{first.description} (no other fields)",
+    )
+    (matcher,) = second.response.body.rules["$"]["matchers"]
+    assert matcher["rules"] == [{"match": "regex", "regex": "^(id|name|nick|profile)$"}]
+
+
+@pytest.mark.parametrize("first", [".text", ".headers['X-Total']"])
+def test_a_header_that_one_of_two_equal_requests_reads_is_kept_beside_the_other_s_whole_body(
+    pytester: pytest.Pytester, url: str, first: str
+) -> None:
+    second = {".text": ".headers['X-Total']", ".headers['X-Total']": ".text"}[first]
+    project = Project(pytester, url)
+    reading = "; ".join(
+        f"assert requests.get('{{url}}/users/7', timeout=30){each}" for each in (first, second)
+    )
+    project.test(reading, "--pactape-record", "all", template=OTHER_TEST)
+    project.test(reading, "--pactape-observe", template=OTHER_TEST)
+    assert project.reads() == ("", "header: x-total")

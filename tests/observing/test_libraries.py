@@ -14,8 +14,8 @@ from pactape.observing import observing
 def test_an_answer_that_is_read_is_observed_with_its_request(url: str) -> None:
     with observing() as observer:
         requests.post(f"{url}/users?x=1", json={"a": 1}, timeout=30).json()["id"]
-    (seen,) = observer.observed
-    assert (seen.method, seen.url, seen.body, seen.usage.paths()) == (
+    (response,) = observer.observed
+    assert (response.method, response.url, response.body, response.usage.paths()) == (
         "POST",
         f"{url}/users?x=1",
         b'{"a": 1}',
@@ -39,7 +39,7 @@ def test_reads_on_another_thread_are_observed(url: str) -> None:
     assert [each.usage.paths() for each in observer.observed] == [("name",)]
 
 
-def test_an_answer_that_nobody_reads_as_json_is_not_observed(url: str) -> None:
+def test_an_answer_that_is_not_read_as_json_is_not_observed(url: str) -> None:
     with observing() as observer:
         requests.get(url, timeout=30)
     assert observer.observed == []

@@ -10,7 +10,10 @@ import attrs
 import msgspec
 import pydantic
 import pytest
-from pactape.observing.models import field_paths
+import typing_extensions
+from pactape.observing import Usage, observing, track
+from pactape.observing.models.field_paths import field_paths
+from pydantic.alias_generators import to_camel
 
 
 class Status(enum.Enum):
@@ -120,7 +123,7 @@ class Pair(NamedTuple):
         (Aliases, ("address.city", "name?", "title?")),
         (Root, ("[].sku",)),
         (Struct, ("fullName", "kind?", 'kind?=["a","b"]', "parent|null?", "{!}")),
-        (Card | Cash, ("amount", "number", "type")),
+        (Card | Cash, ("amount?", "number?", "type", 'type=["card","cash"]')),
         (Line, ("gift?", "sku")),
         (list[Line], ("[].gift?", "[].sku")),
         (Annotated[tuple[Line, ...], "lines"], ("[].gift?", "[].sku")),
@@ -138,3 +141,47 @@ def test_a_model_says_which_fields_it_takes_and_how(model: Any, paths: tuple[str
 
 def test_an_enumeration_that_takes_any_value_is_not_closed() -> None:
     assert field_paths(msgspec.defstruct("Model", [("status", Lenient)])) == ("status",)
+
+
+class ByEitherName(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    first_name: str
+
+
+@pytest.mark.parametrize(
+    ("model", "value", "paths"),
+    [
+        (ByEitherName, {"firstName": "Ada"}, ("firstName",)),
+        (ByEitherName, {"first_name": "Ada"}, ("first_name",)),
+        (ByEitherName, None, ("firstName?", "first_name?")),
+        (
+            list[ByEitherName],
+            [{"firstName": "Ada"}, {"first_name": "Al"}],
+            ("[].firstName?", "[].first_name?"),
+        ),
+        (list[ByEitherName], [{"firstName": "Ada"}], ("[].firstName",)),
+        (Aliases, {"title": "Ms", "address": {"city": "Oslo"}}, ("address.city", "title")),
+    ],
+)
+def test_of_several_keys_the_one_that_the_answer_has_is_read(
+    model: Any, value: Any, paths: tuple[str, ...]
+) -> None:
+    assert field_paths(model, value=value) == paths
+
+
+class Extended(typing_extensions.TypedDict, total=False):
+    """Before Python 3.12 pydantic takes no other."""
+
+    id: int
+    name: typing_extensions.Required[str]
+
+
+def test_a_typed_dict_of_typing_extensions_says_which_fields_are_read() -> None:
+    assert field_paths(Extended) == ("id?", "name")
+
+
+def test_an_adapter_of_a_typed_dict_reads_its_fields() -> None:
+    usage = Usage()
+    with observing():
+        pydantic.TypeAdapter(Extended).validate_python(track({"id": 1, "name": "x", "more": 2}, usage))
+    assert usage.paths() == ("id?", "name")

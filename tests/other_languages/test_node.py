@@ -96,20 +96,20 @@ def verify(
 
 def results(broker: str, version: str) -> dict[str, bool]:
     """The results at the broker for a version of the provider, by consumer."""
-    found = {}
+    results = {}
     for consumer in ("web", "mailer"):
         query = (
             f"q[][pacticipant]={consumer}&q[][version]=1&q[][pacticipant]=node-users&q[][version]={version}"
         )
         for row in requests.get(f"{broker}/matrix?{query}", timeout=30).json()["matrix"]:
             if row["verificationResult"] is not None:
-                found[consumer] = row["verificationResult"]["success"]
-    return found
+                results[consumer] = row["verificationResult"]["success"]
+    return results
 
 
 def test_requests_and_messages_are_verified_and_their_results_published(broker: str, tmp_path: Path) -> None:
-    done = verify(tmp_path, broker, version="p1")
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = verify(tmp_path, broker, version="p1")
+    assert result.returncode == 0, result.stdout + result.stderr
     assert results(broker, "p1") == {"web": True, "mailer": True}
 
 

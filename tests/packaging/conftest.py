@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.requirements import Requirement
 
+from tests.helpers.apis import serving_api
+from tests.packaging.helpers.shell import Shell, Users, install_wheel
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -42,7 +45,7 @@ def requirements(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
 
 def closure(name: str, *extras: str) -> set[str]:
     """Return the names of all distributions that an installation brings, itself included, in lower case."""
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = [(name, frozenset(extras))]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
@@ -50,9 +53,9 @@ def closure(name: str, *extras: str) -> set[str]:
         if each in seen:
             continue
         seen.add(each)
-        found.add(re.sub(r"[-_.]+", "-", each[0]).lower())
+        names.add(re.sub(r"[-_.]+", "-", each[0]).lower())
         waiting += [(one.name, frozenset(one.extras)) for one in requirements(*each)]
-    return found
+    return names
 
 
 def top_level(installed: Distribution) -> set[str]:
@@ -81,8 +84,9 @@ class Environment:
         (site / "toolkit.pth").write_text(f"{ROOT / 'contracts'}\n", encoding="utf-8")
 
     def run(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run Python with these arguments in a folder, with this environment's libraries only."""
+        """Run Python with these arguments in a folder, with this environment's libraries and commands only."""
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        environment["PATH"] = os.pathsep.join((str(self.python.parent), "/usr/bin", "/bin"))
         command = [str(self.python), "-P", *arguments]
         return subprocess.run(
             command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120
@@ -92,11 +96,35 @@ class Environment:
 @pytest.fixture(scope="session")
 def environment_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Environment]:
     """Return a function that makes an environment with the extras that it is given, once for each set."""
-    made: dict[tuple[str, ...], Environment] = {}
+    environments: dict[tuple[str, ...], Environment] = {}
 
     def make(*extras: str) -> Environment:
-        if extras not in made:
-            made[extras] = Environment(tmp_path_factory.mktemp("environment") / "venv", *extras)
-        return made[extras]
+        if extras not in environments:
+            environments[extras] = Environment(tmp_path_factory.mktemp("environment") / "venv", *extras)
+        return environments[extras]
 
     return make
+
+
+@pytest.fixture(name="api")
+def running_api() -> Iterator[Users]:
+    """The API that README, tutorial and how-to pages call."""
+    users = Users()
+    with serving_api(users.respond) as server:
+        users.url = f"http://localhost:{server.server_port}"
+        yield users
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of an environment that has the wheel."""
+    return install_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture
+def shell(tmp_path: Path, programs: Path, api: Users) -> Iterator[Shell]:
+    folder = tmp_path / "your-project"
+    folder.mkdir()
+    shell = Shell(folder, programs, api)
+    yield shell
+    shell.close()

@@ -54,7 +54,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_extras_recordings_are_replayed_checked_and_turned_into_contracts(
+def test_without_extras_recordings_are_replayed_served_checked_and_turned_into_contracts(
     environment_with: MakeEnvironment, project: Path
 ) -> None:
     environment = environment_with()
@@ -63,6 +63,7 @@ def test_without_extras_recordings_are_replayed_checked_and_turned_into_contract
         ("-m", "pactape", "lint"),
         ("-m", "pactape", "check"),
         ("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_user.py"),
+        ("-c", SERVING),
     ):
         done = environment.run(*arguments, cwd=project)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -76,8 +77,8 @@ def test_every_command_explains_itself_without_extras(
         "for name in command.list_commands(None):\n"
         "    done = CliRunner().invoke(command, [name, '--help']); assert done.exit_code == 0, (name, done.output)"
     )
-    done = environment_with().run("-c", program, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    result = environment_with().run("-c", program, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,6 @@ def test_every_command_explains_itself_without_extras(
         ("verify pacts/web-users.json --url http://127.0.0.1:9", "verify"),
         ("publish --version 1 --broker-url http://127.0.0.1:9", "verify"),
         ("broker --port 0 --database broker.sqlite", "broker"),
-        ("replay-server --port 0 cassettes", "server"),
     ],
 )
 def test_a_command_whose_extra_is_missing_says_which_to_install(
@@ -115,9 +115,7 @@ assert len(found.results) == 1
 """
 
 
-@pytest.mark.parametrize(
-    ("extra", "program"), [("server", SERVING), ("broker", BROKER), ("verify", VERIFYING)]
-)
+@pytest.mark.parametrize(("extra", "program"), [("broker", BROKER), ("verify", VERIFYING)])
 def test_an_extra_brings_all_that_its_feature_needs(
     environment_with: MakeEnvironment, project: Path, extra: str, program: str
 ) -> None:
@@ -149,9 +147,9 @@ OPTIONAL = {
     *("brotli", "brotlicffi", "zstandard", "compression", "backports"),
     *("aiohttp", "multidict", "mitmproxy", "pydantic"),
 }
-#: A command that is run, a library whose sessions users hand in, the driver that SQLAlchemy imports, and the
-#: toolkit itself in its extra "all".
-NOT_IMPORTED = {"pact-python-cli", "authlib", "psycopg", "pactape"}
+#: A command that is run, the library that chooses the version of the official engine's interface, a library whose
+#: sessions users hand in, the driver that SQLAlchemy imports, and the toolkit itself in its extra "all".
+NOT_IMPORTED = {"pact-python-cli", "pact-python", "authlib", "psycopg", "pactape"}
 
 
 def used_distributions(package: Path) -> set[str]:

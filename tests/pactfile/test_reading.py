@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pactape.errors import PactFormatError
 from pactape.pactfile import InteractionKind, decode_pact, is_pact_file, read_pact
 from pactape.pactfile.downgrading import downgrade_interaction
+from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.pactfile.upgrading import upgrade
 
 if TYPE_CHECKING:
@@ -121,6 +123,10 @@ def test_an_interaction_without_a_description_is_numbered_as_the_official_engine
         ({"interactions": [], "consumer": "web"}, "it has no consumer name"),
         ({"interactions": [REQUEST | {"type": "Carrier/Pigeon"}]}, "'Carrier/Pigeon' is not supported"),
         ({"interactions": [REQUEST | {"providerStates": [{}]}]}, "a provider state of 'is up' has no name"),
+        (
+            {"interactions": [REQUEST | {"response": {"status": "200"}}]},
+            "of 'is up' is not an integer: '200'",
+        ),
     ],
 )
 def test_a_file_that_is_not_a_pact_says_why(members: dict[str, Any], reason: str) -> None:
@@ -136,11 +142,26 @@ def test_a_file_that_is_not_a_json_object_is_refused_with_its_path(tmp_path: Pat
         read_pact(path)
 
 
+@pytest.mark.parametrize("part", ["request", "response"])
+def test_an_interaction_without_a_request_or_a_response_is_not_verified(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "odd.json"
+    path.write_bytes(encoded(interactions=[{**REQUEST, "response": {"status": 200}, part: None}]))
+    with pytest.raises(PactFormatError, match=f"'is up' has no {part}"):
+        read_pact_with_interactions(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(PactFormatError, match="is a pipe"):
+        read_pact(tmp_path / "pipe.json")
+
+
 @pytest.mark.parametrize(
     ("data", "is_pact"),
     [(encoded(interactions=[]), True), (encoded(messages=[]), True), (encoded(), False), (b"[]", False)],
 )
-def test_pact_files_are_told_from_other_json(tmp_path: Path, *, data: bytes, is_pact: bool) -> None:
+def test_pact_files_are_distinguished_from_other_json(tmp_path: Path, *, data: bytes, is_pact: bool) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(data)
     assert is_pact_file(path) == is_pact
@@ -212,7 +233,7 @@ def test_a_message_in_the_list_of_version_3_is_upgraded_whatever_the_version() -
     assert upgrade(interaction)["contents"]["content"] == "text"
 
 
-def test_an_interaction_of_version_4_stays_as_it_is() -> None:
+def test_an_interaction_of_version_4_stays_unchanged() -> None:
     data = encoded(
         interactions=[{"type": "Synchronous/HTTP", **REQUEST}],
         metadata={"pactSpecification": {"version": "4.0"}},

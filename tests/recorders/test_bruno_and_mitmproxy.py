@@ -85,7 +85,7 @@ def test_an_example_of_bruno_is_read_in_all_its_modes(
     ("text", "reason"),
     [
         (bru("multipartForm"), "of mode multipartForm"),
-        (bru(url="{{base}}/a"), "uses the variable"),
+        (bru(url=f"{BASE}/{{{{id}}}}"), "uses the variable {{id}}"),
         (bru(url=f"{BASE}/:id"), "uses the variable :id"),
         (bru(code="", text=""), "has no response"),
     ],

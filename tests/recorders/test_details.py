@@ -71,7 +71,7 @@ def test_an_example_of_bruno_without_a_side_is_skipped(tmp_path: Path, part: str
     assert skipped.reason == reason
 
 
-def test_folders_of_postman_nest_and_odd_items_are_left_out(tmp_path: Path) -> None:
+def test_folders_of_postman_nest_and_odd_items_are_skipped(tmp_path: Path) -> None:
     saved = {"code": 200, "body": "x", "originalRequest": {"url": f"{BASE}/a"}}
     schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
     items = ["odd", {"item": [{"request": {"url": BASE}, "response": [saved, "odd"]}]}]

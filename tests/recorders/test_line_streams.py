@@ -68,7 +68,7 @@ def test_a_compressed_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_contracts_of_a_stream_are_those_of_its_lines_in_small_files(tmp_path: Path) -> None:
-    written = []
+    paths = []
     for name, files in (("one", [LINES]), ("many", [LINES[at : at + 1000] for at in range(0, 3500, 1000)])):
         root = tmp_path / name
         root.mkdir()
@@ -80,5 +80,5 @@ def test_contracts_of_a_stream_are_those_of_its_lines_in_small_files(tmp_path: P
         document = json.loads(contract.encoded()[contract.file_name])
         for each in document["interactions"]:
             del each["comments"]
-        written.append(document)
-    assert written[0] == written[1]
+        paths.append(document)
+    assert paths[0] == paths[1]

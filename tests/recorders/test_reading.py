@@ -111,7 +111,7 @@ def test_a_path_without_a_host_is_skipped_with_the_option_that_helps(tmp_path: P
     recording = read_recording(path)
     assert not recording.exchanges
     assert {each.reason for each in recording.skipped} == {
-        "has a path and no host: pass --base-url, or set base_url in [tool.pactape] recordings"
+        "has a path but no host: pass --base-url, or set base_url in [tool.pactape] recordings"
     }
 
 
@@ -154,7 +154,7 @@ def test_a_compressed_body_of_polly_is_read_from_its_hex_strings(tmp_path: Path)
     assert _read(tmp_path, json.dumps(value)).exchanges[0].response.body == CREATED
 
 
-def test_a_json_list_of_strings_is_no_hex_in_other_har_files(tmp_path: Path) -> None:
+def test_a_json_list_of_strings_is_not_hex_in_other_har_files(tmp_path: Path) -> None:
     recording = _har(tmp_path, content={"text": '["abcd","00ff"]', "size": 15})
     assert recording.exchanges[0].response.body == b'["abcd","00ff"]'
 
@@ -168,7 +168,7 @@ def test_a_compressed_body_of_nock_is_read_from_its_hex_strings(tmp_path: Path) 
     assert _read(tmp_path, json.dumps(value)).exchanges[0].response.body == CREATED
 
 
-def test_a_body_that_the_recorder_did_not_save_is_said_to_be_unrecorded(tmp_path: Path) -> None:
+def test_a_body_that_the_recorder_did_not_save_is_reported_as_unrecorded(tmp_path: Path) -> None:
     exchange = _har(tmp_path, content={"size": 512, "mimeType": "text/html"}).exchanges[0]
     assert exchange.unrecorded == ("response body",)
 
@@ -244,7 +244,7 @@ def test_a_tag_in_yaml_is_dropped_and_nothing_is_executed(tmp_path: Path) -> Non
         ("hoverfly", ('"exact", "value": "/users"', '"glob", "value": "/u*"'), "matches a pattern of path"),
         ("mockserver", ('"path": "/users"', '"path": "/users/.*"'), "matches a pattern of path"),
         ("mockserver", ('"httpResponse"', '"httpForward"'), "has httpForward and no httpResponse"),
-        ("postman", ("{{host}}/users", "{{server}}/users"), "uses the variable {{server}}, which has no value"),
+        ("postman", ("{{host}}/users", "{{host}}/{{kind}}"), "uses the variable {{kind}}, which has no value"),
         ("keploy", ("kind: Http", "kind: Postgres"), "is not HTTP: kind Postgres"),
         ("bruno", ("mode: json", "mode: multipartForm"), "has a request body of mode multipartForm"),
     ],

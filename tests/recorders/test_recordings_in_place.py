@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from pactape.cassettes.finder import find_cassettes
-from pactape.cassettes.lint import lint_cassette
+from pactape.cassettes.maintenance.lint import lint_cassette
+from pactape.cli import command as pactape
 from pactape.contracts.derive import derive
 from pactape.errors import SettingsError
 from pactape.settings import load_settings
@@ -83,3 +85,74 @@ def test_lint_finds_secrets_in_a_har_file(tmp_path: Path) -> None:
     )
     path.write_text(json.dumps(value))
     assert [each.place for each in lint_cassette(path)] == ["request header Authorization"]
+
+
+def test_a_url_is_refused_with_the_command_that_copies_it(tmp_path: Path) -> None:
+    _project(tmp_path, '["s3://key:secret@bucket/a.ndjson"]')
+    with pytest.raises(
+        SettingsError, match=r"'s3://bucket/a\.ndjson', which is a URL.*pactape convert URL FILE"
+    ):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["gone/**/*.har", "gone.har"])
+def test_recordings_that_do_not_exist_are_named(tmp_path: Path, name: str) -> None:
+    _project(tmp_path, f'["users.har", "{name}"]')
+    (tmp_path / "users.har").write_text(SAMPLES["har"])
+    (skipped,) = _derive(tmp_path).skipped_files
+    assert (skipped.file, skipped.reason) == (name, "can't be read (No such file or directory)")
+
+
+def test_bodies_of_wiremock_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    _project(tmp_path, '["stubs"]')
+    for name in ("stubs/mappings/a.json", "stubs/__files/body.json", "stubs/.state.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(SAMPLES["wiremock"])
+    assert [each.name for each in find_cassettes(load_settings(tmp_path))] == ["a.json"]
+
+
+@pytest.mark.parametrize("command", ["openapi", "models"])
+def test_a_damaged_file_in_a_folder_is_named_and_the_others_are_read(tmp_path: Path, command: str) -> None:
+    _project(tmp_path, "[]")
+    (tmp_path / "traffic").mkdir()
+    (tmp_path / "traffic" / "users.har").write_text(SAMPLES["har"])
+    (tmp_path / "traffic" / "cut.har").write_text(SAMPLES["har"][:99])
+    done = CliRunner().invoke(pactape, [command, "--project", str(tmp_path), str(tmp_path / "traffic")])
+    assert (done.exit_code, "cut.har: is a damaged file of HAR" in done.stderr, "name" in done.stdout) == (
+        0,
+        True,
+        True,
+    )
+
+
+EXAMPLE = (
+    f"example {{\n  request: {{\n    url: {BASE_URL}/{{{{name}}}}\n  }}\n"
+    "  response: {\n    status: {\n      code: 200\n    }\n  }\n}\n"
+)
+STUB = {
+    "request": {"method": "GET", "url": "/a"},
+    "response": {"bodyFileName": "a.json", "headers": {"Content-Type": "application/json"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [("__files/a.json", '{"name": "Ada"}'), ("environments/prod.bru", "vars {\n  name: c\n}\n")],
+)
+def test_a_recording_is_read_again_when_a_file_beside_it_has_changed(
+    tmp_path: Path, changed: str, text: str
+) -> None:
+    files = {
+        "mappings/a.json": json.dumps(STUB),
+        "__files/a.json": '{"id": 1}',
+        "bruno.json": "{}",
+        "b.bru": EXAMPLE,
+        "environments/prod.bru": "vars {\n  name: b\n}\n",
+    }
+    for name, content in files.items():
+        (tmp_path / "stubs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "stubs" / name).write_text(content)
+    _project(tmp_path, f'["stubs/*.bru", {{path = "stubs/mappings", base_url = "{BASE_URL}"}}]')
+    before = [each.encoded() for each in _derive(tmp_path).contracts]
+    (tmp_path / "stubs" / changed).write_text(text)
+    assert [each.encoded() for each in _derive(tmp_path).contracts] != before

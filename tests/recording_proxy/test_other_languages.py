@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -10,13 +9,13 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from pactape.cassettes import read_cassette
+
+from tests.helpers.apis import json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,24 +24,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "record-other-c
 pytestmark = pytest.mark.long
 
 
-class Api(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = json.dumps({"id": 7, "name": "Ada Lovelace"}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None: ...
-
-
 @contextmanager
 def api() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving_api(lambda _: json_response({"id": 7, "name": "Ada Lovelace"})) as served:
+        yield served.url
 
 
 @contextmanager
@@ -57,7 +42,7 @@ def pactape(root: Path, *arguments: str) -> Iterator[str]:
 
 
 def run(root: Path, command: list[str], **environment: str) -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         command,
         cwd=root,
         env={**os.environ, **environment},
@@ -66,15 +51,15 @@ def run(root: Path, command: list[str], **environment: str) -> str:
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def test_curl_is_recorded_and_replayed(tmp_path: Path) -> None:
     curl = shutil.which("curl") or pytest.skip("curl is not installed")
-    (shown,) = re.findall(r"\$ (curl .*)", PAGE.read_text(encoding="utf-8"))
+    (example,) = re.findall(r"\$ (curl .*)", PAGE.read_text(encoding="utf-8"))
     headers = ["-H", "Pactape-Test: gets a user", "-H", 'Pactape-States: ["a user exists"]']
-    assert all(each in shown for each in headers)
+    assert all(each in example for each in headers)
     with api() as upstream, pactape(tmp_path, "record", "--upstream", upstream) as url:
         recorded = run(tmp_path, [curl, "-s", *headers, f"{url}/users/7"])
     with pactape(tmp_path, "replay-server", "cassettes") as url:

@@ -3,97 +3,73 @@
 from __future__ import annotations
 
 import gzip
-import json
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import requests
 from pactape.cassettes import read_cassette
-from pactape.exchange import ProviderState
-from pactape.recording_proxy import RecordingApplication, RecordingSessions, Upstream
+from pactape.exchange import ProviderState, Response
+from pactape.recording_proxy import RecordingProxy, RecordingSessions, Upstream
 from pactape.replaying import replaying
-from pactape.serving import serving
+from pactape.serving import running
+from pactape.urls import origin
+
+from tests.helpers.apis import Api, json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pactape.serving import ReceivedRequest
+
 CANONICAL = "https://api.example.com/v1"
 
 
-class Api(BaseHTTPRequestHandler):
-    """An API whose responses depend on the path."""
-
-    protocol_version = "HTTP/1.1"
-    received: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.received.append((self.command, self.path, dict(self.headers), body))
-        status, headers, content = self._content()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if status not in {204, 304}:
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD" and status not in {204, 304}:
-            self.wfile.write(content)
-
-    def _content(self) -> tuple[int, dict[str, str], bytes]:
-        json_type = {"Content-Type": "application/json"}
-        if self.path.endswith("/coded"):
-            return 200, {**json_type, "Content-Encoding": "gzip"}, gzip.compress(b'{"coded": true}')
-        if self.path.endswith("/moved"):
-            return 302, {"Location": f"http://{self.headers['Host']}/v1/users/7"}, b""
-        if self.path.endswith("/empty"):
-            return 204, {}, b""
-        return 200, json_type, json.dumps({"path": self.path, "access_token": "SECRETq1w2e3r4"}).encode()
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_POST(self) -> None:
-        self._answer()
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def log_message(self, *_arguments: object) -> None: ...
+def respond(request: ReceivedRequest) -> Response:
+    """Return responses that depend on the path."""
+    path = request.target
+    if path.endswith("/coded"):
+        headers = (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
+        return Response(status=200, headers=headers, body=gzip.compress(b'{"coded": true}'))
+    if path.endswith("/moved"):
+        return Response(status=302, headers=(("Location", f"{origin(request.url)}/v1/users/7"),))
+    if path.endswith("/empty"):
+        return Response(status=204)
+    answer = json_response({"path": path, "access_token": "SECRETq1w2e3r4"})
+    length = (("Content-Length", str(len(answer.body))),) if request.method == "HEAD" else ()
+    return msgspec.structs.replace(answer, headers=(*answer.headers, *length))
 
 
 @pytest.fixture
-def api() -> Iterator[str]:
-    Api.received = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-        server.shutdown()
-        thread.join()
+def server() -> Iterator[Api]:
+    with serving_api(respond) as api:
+        yield api
+
+
+@pytest.fixture
+def api(server: Api) -> str:
+    return f"{server.url}/v1"
 
 
 @contextmanager
 def recording(api: str, folder: Path, **options: Any) -> Iterator[str]:
     """Run a proxy while the context lasts, and write its cassettes at the end."""
     sessions = RecordingSessions(folder, **options)
-    application = RecordingApplication(Upstream(api), sessions, canonical_url=CANONICAL)
-    with serving(application, name="proxy") as url:
-        yield url
+    with running(RecordingProxy(Upstream(api), sessions, canonical_url=CANONICAL)) as proxy:
+        yield proxy.url
     sessions.finish_all()
 
 
-def test_what_passes_is_recorded_below_the_canonical_url(api: str, tmp_path: Path) -> None:
+def test_what_passes_is_recorded_below_the_canonical_url(api: str, server: Api, tmp_path: Path) -> None:
     with recording(api, tmp_path) as url:
         answer = requests.post(f"{url}/users//a%2Fb?x=1&x=2", json={"name": "Ada"}, timeout=10)
     (exchange,) = read_cassette(tmp_path / "recorded.yaml")
-    assert (answer.status_code, Api.received[0][1]) == (200, "/v1/users//a%2Fb?x=1&x=2")
+    assert (answer.status_code, server.received[0].target) == (200, "/v1/users//a%2Fb?x=1&x=2")
     assert (exchange.request.method, exchange.request.url, exchange.request.body) == (
         "POST",
         f"{CANONICAL}/users//a%2Fb?x=1&x=2",
@@ -101,7 +77,7 @@ def test_what_passes_is_recorded_below_the_canonical_url(api: str, tmp_path: Pat
     )
 
 
-def test_a_request_belongs_to_the_test_that_its_header_names(api: str, tmp_path: Path) -> None:
+def test_a_request_belongs_to_the_test_that_its_header_names(api: str, server: Api, tmp_path: Path) -> None:
     with recording(api, tmp_path) as url:
         for name in ("UserTest::test_gets_a_user", "UserTest::test_lists", "UserTest::test_gets_a_user"):
             headers = {"Pactape-Test": name, "Pactape-States": '["a user exists"]'}
@@ -114,20 +90,20 @@ def test_a_request_belongs_to_the_test_that_its_header_names(api: str, tmp_path:
         "gets a user",
         (ProviderState(name="a user exists"),),
     )
-    assert not any(name.lower().startswith("pactape") for name in Api.received[0][2])
+    assert not any(name.lower().startswith("pactape") for name, _ in server.received[0].headers)
 
 
 def test_the_control_endpoint_begins_and_ends_a_test(api: str, tmp_path: Path) -> None:
     states = [{"name": "a user exists", "params": {"id": 7}}]
     with recording(api, tmp_path) as url:
         control = f"{url}/__pactape__/test"
-        begun = requests.post(control, json={"name": "gets a user", "states": states}, timeout=10)
+        response = requests.post(control, json={"name": "gets a user", "states": states}, timeout=10)
         requests.get(f"{url}/users/7", timeout=10)
         ended = requests.delete(control, timeout=10)
         assert (tmp_path / "gets-a-user.yaml").is_file()
     (exchange,) = read_cassette(tmp_path / "gets-a-user.yaml")
     assert exchange.provenance is not None
-    assert (begun.status_code, ended.json()["exchanges"], exchange.provenance.states) == (
+    assert (response.status_code, ended.json()["exchanges"], exchange.provenance.states) == (
         201,
         1,
         (ProviderState(name="a user exists", parameters={"id": 7}),),
@@ -185,7 +161,7 @@ def test_what_was_recorded_is_replayed_at_the_same_paths(api: str, tmp_path: Pat
 def test_an_api_that_is_down_is_a_bad_gateway_and_records_nothing(tmp_path: Path) -> None:
     with recording("http://127.0.0.1:9", tmp_path) as url:
         answer = requests.get(f"{url}/users/7", timeout=20)
-    assert (answer.status_code, "gave no response" in answer.json()["detail"], list(tmp_path.iterdir())) == (
+    assert (answer.status_code, "did not respond" in answer.json()["detail"], list(tmp_path.iterdir())) == (
         502,
         True,
         [],
@@ -204,16 +180,25 @@ def test_a_test_that_can_not_be_begun_is_refused_with_the_reason(
 def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-u", "-m", "pactape", "record", "--upstream", api, "--port", "0"]
     with subprocess.Popen(
-        [*command, "--cassettes", "tapes"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        [*command, "--cassettes", "recordings"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
         url = child.stdout.readline().split()[-1]
         requests.get(f"{url}/users/7", headers={"Pactape-Test": "gets a user"}, timeout=10)
         child.send_signal(signal.SIGTERM)
         output, _ = child.communicate(timeout=30)
-    (exchange,) = read_cassette(tmp_path / "tapes" / "gets-a-user.yaml")
+    (exchange,) = read_cassette(tmp_path / "recordings" / "gets-a-user.yaml")
     assert (child.returncode, exchange.request.url, "1 exchanges recorded" in output) == (
         0,
         f"{api}/users/7",
         True,
     )
+
+
+def test_a_body_that_comes_in_chunks_is_sent_on_with_its_length(
+    api: str, server: Api, tmp_path: Path
+) -> None:
+    with recording(api, tmp_path) as url:
+        for _ in range(2):  # the second request shows that nothing of the first one is left on the connection
+            requests.post(f"{url}/users", data=iter([b'{"x"', b": 1}"]), timeout=10)
+    assert [(each.method, each.body) for each in server.received] == [("POST", b'{"x": 1}')] * 2

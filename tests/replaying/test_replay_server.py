@@ -15,7 +15,7 @@ import pytest
 import requests
 from pactape.errors import CassetteFormatError, OutputError
 from pactape.replaying import Recordings, ReplayServer, replaying
-from pactape.serving import in_background
+from pactape.serving import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +78,8 @@ def test_a_recorded_answer_is_given_whole_but_for_headers_of_the_connection(user
 
 
 def test_equal_requests_get_their_answers_in_order_and_then_the_last_again(users: str) -> None:
-    found = [requests.get(f"{users}/v1/users/7", timeout=30).json() for _ in range(3)]
-    assert found == [{"id": 7}, {"id": 7, "name": "Ada"}, {"id": 7, "name": "Ada"}]
+    users_read = [requests.get(f"{users}/v1/users/7", timeout=30).json() for _ in range(3)]
+    assert users_read == [{"id": 7}, {"id": 7, "name": "Ada"}, {"id": 7, "name": "Ada"}]
 
 
 def test_a_query_is_matched_whatever_its_order(users: str) -> None:
@@ -144,8 +144,8 @@ def test_cassettes_without_an_interaction_below_the_base_url_are_refused(tmp_pat
 
 def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     recordings = Recordings([cassette(tmp_path, interaction("GET", "http://users.test/health", {}))])
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
         with pytest.raises(OutputError, match=f"127.0.0.1:{port}: can't listen there"):
             ReplayServer(recordings, port=port)
 
@@ -166,7 +166,7 @@ def command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_the_command_serves_a_folder_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_the_command_serves_a_folder_until_it_is_stopped(tmp_path: Path) -> None:
     cassette(tmp_path, interaction("GET", "http://users.test/health", {"up": True}))
     with command(str(tmp_path), "--port", "0") as process:
         assert process.stdout is not None
@@ -174,15 +174,15 @@ def test_the_command_serves_a_folder_until_it_is_told_to_stop(tmp_path: Path) ->
         answer = requests.get(f"{first.split()[-1]}/health", timeout=30).json()
         process.send_signal(signal.SIGTERM)
         rest, _ = process.communicate(timeout=10)
-    assert first.startswith("Replaying 1 interactions of http://users.test at http://127.0.0.1:")
+    assert first.startswith("Replaying 1 interaction of http://users.test at http://127.0.0.1:")
     assert (answer, rest, process.returncode) == ({"up": True}, "Replay stopped\n", 0)
 
 
-def test_the_command_leaves_with_2_for_a_file_that_is_no_cassette(tmp_path: Path) -> None:
+def test_the_command_exits_with_2_for_a_file_that_is_not_a_cassette(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("- [", encoding="utf-8")
     with command(str(tmp_path / "broken.yaml")) as process:
-        _, told = process.communicate(timeout=30)
-    assert (process.returncode, "broken.yaml" in told, "Traceback" in told) == (2, True, False)
+        _, log = process.communicate(timeout=30)
+    assert (process.returncode, "broken.yaml" in log, "Traceback" in log) == (2, True, False)
 
 
 def test_pages_of_the_named_origin_may_use_the_server(tmp_path: Path) -> None:
@@ -194,11 +194,14 @@ def test_pages_of_the_named_origin_may_use_the_server(tmp_path: Path) -> None:
     }
     request: dict[str, Any] = {"method": "GET", "uri": "http://a.test/health", "headers": {}, "body": None}
     path.write_text(json.dumps({"interactions": [{"request": request, "response": answer}], "version": 1}))
-    server = ReplayServer(Recordings([path]), cors="http://localhost:3000")
-    with in_background(server, name="replay"):
+    with running(ReplayServer(Recordings([path]), cors="http://localhost:3000")) as server:
         origin = {"Origin": "http://localhost:3000"}
-        asked = {**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-a"}
-        preflight = requests.options(f"{server.url}/health", headers=asked, timeout=10)
+        cors_headers = {
+            **origin,
+            "Access-Control-Request-Method": "PUT",
+            "Access-Control-Request-Headers": "x-a",
+        }
+        preflight = requests.options(f"{server.url}/health", headers=cors_headers, timeout=10)
         allowed = requests.get(f"{server.url}/health", headers=origin, timeout=10)
         other = requests.get(f"{server.url}/health", headers={"Origin": "http://other.test"}, timeout=10)
     name = "Access-Control-Allow-Origin"

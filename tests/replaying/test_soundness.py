@@ -33,8 +33,8 @@ def recordings_of(interaction: dict[str, Any]) -> tuple[str, ...]:
 
 def states_of(pact: dict[str, Any]) -> dict[str, Any]:
     """Handlers that do nothing, for a recording was made in its state."""
-    named = [state["name"] for each in pact["interactions"] for state in each.get("providerStates", ())]
-    return dict.fromkeys(named, _nothing)
+    names = [state["name"] for each in pact["interactions"] for state in each.get("providerStates", ())]
+    return dict.fromkeys(names, _nothing)
 
 
 def _nothing(**_parameters: Any) -> None: ...
@@ -66,8 +66,8 @@ def test_every_recorded_message_keeps_the_contract_that_came_from_it(path: Path,
     for number, (interaction, place) in enumerate(places_of(pact)):
         part = tmp_path / f"{number}.json"
         part.write_text(json.dumps({**pact, "interactions": [interaction]}), encoding="utf-8")
-        made = {interaction["description"]: partial(recorded, place)}
-        result = verify_provider([part], states=states_of(pact), messages=made)
+        factories = {interaction["description"]: partial(recorded, place)}
+        result = verify_provider([part], states=states_of(pact), messages=factories)
         failures += [(each.description, each.failures) for each in result.failed]
     assert failures == []
 

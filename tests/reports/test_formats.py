@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pactape.findings import Finding, Severity, with_severities
 from pactape.reports import FORMATS, Outcome, Report, ReportedResult, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REPORT = Report(
     command="verify",
@@ -62,6 +66,8 @@ def test_junit_has_a_test_case_for_each_result_and_finding() -> None:
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "6", "failures": "2", "errors": "1", "skipped": "1"}
     assert suite[0].attrib == {"classname": "web", "name": "gets a user", "time": "0.250"}
+    problems = [each for case in suite for each in case if each.tag in {"failure", "error"}]
+    assert (suite.get("time"), all(each.get("type") for each in problems)) == ("0.250", True)
 
 
 def test_junit_has_a_test_case_that_passes_when_nothing_was_found() -> None:
@@ -81,8 +87,38 @@ def test_sarif_has_what_did_not_pass_with_its_rule_level_and_file() -> None:
     assert {each["ruleId"] for each in run["results"]} == {
         each["id"] for each in run["tool"]["driver"]["rules"]
     }
-    place = run["results"][3]["locations"][0]["physicalLocation"]["artifactLocation"]
-    assert place == {"uri": "pacts/a.json"}
+    (place,) = run["results"][3]["locations"]
+    assert place["physicalLocation"]["artifactLocation"] == {"uri": "pacts/a.json"}
+    assert place["logicalLocations"] == [{"fullyQualifiedName": "GET /users: $.id"}]
+
+
+def test_sarif_has_a_file_for_every_result_because_code_hosts_refuse_a_log_without() -> None:
+    (run,) = json.loads(render(REPORT, "sarif"))["runs"]
+    assert all(each["locations"] for each in run["results"])
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("{here}/pacts/a b.json", "pacts/a%20b.json"),
+        ("/elsewhere/a b.json", "file:///elsewhere/a%20b.json"),
+        ("https://broker.example.com/a", "https://broker.example.com/a"),
+    ],
+)
+def test_sarif_names_files_relative_to_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, uri: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    finding = Finding(Severity.BREAKING, "a", "b", file=file.format(here=tmp_path))
+    report = Report(command="check", exit_code=1, summary="s", findings=(finding,))
+    (result,) = json.loads(render(report, "sarif"))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_text_shows_control_characters_instead_of_obeying_them() -> None:
+    result = ReportedResult(outcome=Outcome.FAILED, group="", name="a", details=("\x1b[2J\r\x9b gone",))
+    report = Report(command="verify", exit_code=1, summary="s", results=(result,))
+    assert "\\x1b[2J\\x0d\\x9b gone" in render(report, "text")
 
 
 def test_github_has_an_annotation_for_each_problem() -> None:
@@ -138,5 +174,5 @@ def test_any_text_gives_a_valid_document(name: str, place: str, what: str, rule:
 )
 def test_a_project_sets_the_severity_of_a_rule(severity: str, expected: list[Severity]) -> None:
     findings = [Finding(Severity.INFO, "GET /users: $.nick", "is new", rule="field-new")]
-    changed = with_severities(findings, {"field-new": severity})
-    assert [each.severity for each in changed] == expected
+    adjusted = with_severities(findings, {"field-new": severity})
+    assert [each.severity for each in adjusted] == expected

@@ -75,6 +75,7 @@ BREAKS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("key", "old", "new"), BREAKS, ids=[f"{key}-{old}" for key, old, _ in BREAKS])
 def test_a_provider_with_a_renamed_field_breaks_a_contract_and_the_field_is_named(
     storefront: Storefront, key: str, old: str, new: str
@@ -86,6 +87,7 @@ def test_a_provider_with_a_renamed_field_breaks_a_contract_and_the_field_is_name
     assert [failure for failure in failures if old in failure] != []
 
 
+@pytest.mark.long
 def test_a_field_that_no_consumer_reads_may_be_renamed(storefront: Storefront) -> None:
     with running(rename_field(storefront.users.app, old="updatedAt", new="changedAt")) as url:
         assert verified(storefront, "users", url=url).failed == ()

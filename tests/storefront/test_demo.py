@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.long
 def test_every_step_of_the_demo_does_what_it_should() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "storefront.demo"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, "not as it should" in done.stdout) == (0, False), done.stdout
+    assert (result.returncode, "not as it should" in result.stdout) == (0, False), result.stdout

@@ -28,8 +28,10 @@ def test_there_are_recordings_and_contracts() -> None:
 
 @pytest.mark.parametrize("path", [*COMMITTED, *PACTS], ids=lambda path: path.name)
 def test_a_committed_file_holds_no_credential(path: Path) -> None:
-    found = {text for match in CREDENTIAL.findall(path.read_text(encoding="utf-8")) for text in match if text}
-    assert found <= {"scrubbed", r"\\S+$"}
+    credentials = {
+        text for match in CREDENTIAL.findall(path.read_text(encoding="utf-8")) for text in match if text
+    }
+    assert credentials <= {"scrubbed", r"\\S+$"}
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
@@ -42,8 +44,12 @@ def test_lint_finds_no_secret_in_a_committed_recording(path: Path) -> None:
 )
 def test_a_committed_recording_knows_only_the_canonical_host_of_one_provider(path: Path) -> None:
     hosts = {exchange.request.url.split("/")[2] for exchange in read_cassette(path)}
-    known = {each.host for each in load_settings(ROOT).providers.values()}
-    assert (len(hosts), hosts <= known, "127.0.0.1" in path.read_text(encoding="utf-8")) == (1, True, False)
+    canonical_hosts = {each.host for each in load_settings(ROOT).providers.values()}
+    assert (len(hosts), hosts <= canonical_hosts, "127.0.0.1" in path.read_text(encoding="utf-8")) == (
+        1,
+        True,
+        False,
+    )
 
 
 class Watching(requests.Session):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from wsgiref.validate import validator
@@ -65,11 +66,11 @@ async def racing(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         raise ValueError("only http")
     await receive()
-    gone = asyncio.ensure_future(receive())
+    disconnect = asyncio.ensure_future(receive())
     work = asyncio.ensure_future(asyncio.sleep(0.02))
-    done, _ = await asyncio.wait([gone, work], return_when=asyncio.FIRST_COMPLETED)
-    if gone not in done:
-        gone.cancel()
+    finished, _ = await asyncio.wait([disconnect, work], return_when=asyncio.FIRST_COMPLETED)
+    if disconnect not in finished:
+        disconnect.cancel()
         await stream(send)
 
 
@@ -102,11 +103,40 @@ def test_a_response_that_never_ends_is_a_failure(tmp_path: Path, app: Callable[.
     assert verdict(tmp_path, app) is Verdict.FAILED
 
 
+async def exiting(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
+    assert scope["type"] == "http"
+    sys.exit(4)
+
+
+def exiting_wsgi(environ: dict[str, Any], start: Any) -> list[bytes]:  # noqa: ARG001 -- the protocol
+    sys.exit(4)
+
+
+async def cancelling(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
+    assert scope["type"] == "http"
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("app", [exiting, exiting_wsgi, cancelling], ids=lambda each: each.__name__)
+def test_an_application_that_exits_fails_and_does_not_end_the_run(
+    tmp_path: Path, app: Callable[..., Any]
+) -> None:
+    assert verdict(tmp_path, app) is Verdict.FAILED
+
+
 def test_an_application_that_fails_to_start_is_an_error_with_its_reason(tmp_path: Path) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
         await send({"type": "lifespan.startup.failed", "message": "no database"})
 
     with pytest.raises(ApplicationError, match="failed to start: no database"):
+        verdict(tmp_path, app)
+
+
+def test_an_application_that_exits_at_its_start_is_an_error(tmp_path: Path) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 -- the protocol
+        sys.exit("no database")
+
+    with pytest.raises(ApplicationError, match="failed to start: SystemExit: no database"):
         verdict(tmp_path, app)
 
 
@@ -118,14 +148,14 @@ def lazy(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
     yield BODY[3:]
 
 
-def written(environ: dict[str, Any], start: Any) -> list[bytes]:
+def write_app(environ: dict[str, Any], start: Any) -> list[bytes]:
     _ = environ
     write = start("200 OK", [("Content-Type", "application/json")])
     write(BODY[:3])
     return [BODY[3:]]
 
 
-@pytest.mark.parametrize("app", [lazy, written], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("app", [lazy, write_app], ids=lambda each: each.__name__)
 def test_a_wsgi_response_may_be_streamed(tmp_path: Path, app: Callable[..., Any]) -> None:
     assert verdict(tmp_path, app) is Verdict.PASSED
 
@@ -149,7 +179,9 @@ def below_v1(environ: dict[str, Any], start: Any) -> list[bytes]:
     return [BODY]
 
 
-@pytest.mark.parametrize(("base_path", "expected"), [("/v1", Verdict.PASSED), ("", Verdict.FAILED)])
+@pytest.mark.parametrize(
+    ("base_path", "expected"), [("/v1", Verdict.PASSED), ("v1/", Verdict.PASSED), ("", Verdict.FAILED)]
+)
 def test_an_application_may_serve_its_api_below_a_base_path(
     tmp_path: Path, base_path: str, expected: Verdict
 ) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -13,18 +12,29 @@ from pactape.broker import running_broker
 from pactape.broker.config import BrokerConfig
 from pactape.broker.credentials import Credentials
 from pactape.errors import BrokerError
-from pactape.loopback import running
-from pactape.pact_cli.broker_relay import BrokerRelay
+from pactape.exchange import Response
+from pactape.pact_cli.broker_relay import BrokerRelay, RelayedCall
 from pactape.pact_cli.command import run_broker
 from pactape.pact_cli.environment import without_loopback_proxy
 from pactape.pact_cli.error_text import error_sentence
-from pactape.verification import BrokerSource, Verdict, verify_from_broker
+from pactape.serving import running
+from pactape.verification import (
+    BrokerSource,
+    InteractionFilter,
+    Verdict,
+    VerificationOptions,
+    verify_from_broker,
+)
+from pactape.verification.official.publication import publication_of
 
+from tests.helpers.apis import json_response, serving_api
 from tests.verification.helpers.providers import interaction, running_provider, write_pact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pactape.serving import ReceivedRequest
 
 WRITE, READ = "write-token-1", "read-token-1"
 
@@ -55,7 +65,7 @@ def test_results_that_the_broker_refuses_are_reported_with_its_sentence(
     assert verification.publication is not None
     (refused,) = verification.publication.refused
     assert (verification.exit_code, refused.contract) == (2, "web → users")
-    assert "the broker refused with 403 Forbidden" in refused.reason
+    assert "the broker rejected the request with 403 Forbidden" in refused.reason
 
 
 def test_results_that_arrive_are_listed_by_contract(broker: str, tmp_path: Path) -> None:
@@ -76,14 +86,14 @@ def test_credentials_that_the_broker_refuses_are_named(broker: str, monkeypatch:
     monkeypatch.setenv("PACT_BROKER_TOKEN", "another")
     with (
         running_provider({}) as url,
-        pytest.raises(BrokerError, match=r"refused with 401.*PACT_BROKER_TOKEN"),
+        pytest.raises(BrokerError, match=r"rejected the request with 401.*PACT_BROKER_TOKEN"),
     ):
         verify_from_broker("users", broker=BrokerSource(url=broker), url=url, states={})
 
 
 def test_two_kinds_of_credentials_are_refused(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACT_BROKER_USERNAME", "ann")
-    with pytest.raises(BrokerError, match="two kinds of credentials"):
+    with pytest.raises(BrokerError, match="both a token and a user"):
         run_broker(broker, ["list-environments"], retries=0)
 
 
@@ -103,32 +113,17 @@ def test_pending_contracts_and_work_in_progress_are_verified_without_effect(
         "b": Verdict.PENDING,
     }
     assert (verification.exit_code, any("pending" in each for each in verification.notices)) == (0, True)
+    named = {version for each in verification.notices for version in re.findall(r"/pact-version/(\w+)", each)}
+    assert len(named) == 2, "each contract has its notices"
+    assert sum("is being verified because" in each for each in verification.notices) == 2
 
 
 def test_the_results_of_a_filtered_verification_are_not_published(broker: str) -> None:
-    from pactape.verification import InteractionFilter, VerificationOptions  # noqa: PLC0415 -- only here
-
     options = VerificationOptions(filter=InteractionFilter(description="a"))
     with pytest.raises(BrokerError, match="can't be published"):
         verify_from_broker(
             "users", broker=BrokerSource(url=broker, version="p1"), states={}, url=None, options=options
         )
-
-
-class _Broker(BaseHTTPRequestHandler):
-    """A broker behind a proxy: its links have another host, and its contract has links of its own."""
-
-    contract: dict[str, Any]
-
-    def do_GET(self) -> None:
-        body = json.dumps(self.contract).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/hal+json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None: ...
 
 
 def test_only_links_are_rewritten_and_numbers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,19 +134,12 @@ def test_only_links_are_rewritten_and_numbers_stay(monkeypatch: pytest.MonkeyPat
         "_links": {"self": {"href": "PUBLIC/"}, "other": [{"href": "https://elsewhere.test/y"}]},
     }
     public = "https://broker.example.com"
-    handler = type(
-        "Broker", (_Broker,), {"contract": json.loads(json.dumps(contract).replace("PUBLIC", public))}
-    )
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        with running(BrokerRelay(f"http://127.0.0.1:{server.server_port}", {})) as relay:
-            seen = requests.get(f"{relay.url}/", timeout=10).json()
-        server.shutdown()
-        thread.join()
-    assert seen["interactions"][0]["response"]["body"] == {**body, "href": f"{public}/x"}
-    assert seen["_links"]["self"]["href"] == f"{relay.url}/"
-    assert seen["_links"]["other"] == [{"href": "https://elsewhere.test/y"}]
+    index = json.loads(json.dumps(contract).replace("PUBLIC", public))
+    with serving_api(lambda _: json_response(index)) as broker, running(BrokerRelay(broker.url, {})) as relay:
+        document = requests.get(f"{relay.url}/", timeout=10).json()
+    assert document["interactions"][0]["response"]["body"] == {**body, "href": f"{public}/x"}
+    assert document["_links"]["self"]["href"] == f"{relay.url}/"
+    assert document["_links"]["other"] == [{"href": "https://elsewhere.test/y"}]
 
 
 @pytest.mark.parametrize(
@@ -176,40 +164,26 @@ def test_the_reason_is_found_in_any_form_of_error(body: bytes, sentence: str) ->
     assert error_sentence(body) == sentence
 
 
-@pytest.mark.parametrize("listed", ["", "internal.example.com", "localhost,127.0.0.1"])
-def test_this_machine_is_exempt_from_proxies_beside_what_was_exempt(listed: str) -> None:
-    exempt = without_loopback_proxy({"no_proxy": listed})["no_proxy"].split(",")
-    assert {*filter(None, listed.split(",")), "localhost", "127.0.0.1", "::1"} == set(exempt)
-
-
-class _OtherBodies(BaseHTTPRequestHandler):
-    """A broker that answers with a list, with text, and with what is not JSON though it says so."""
-
-    def do_GET(self) -> None:
-        kind, body = {
-            "/list": ("application/json", b'[{"_links": {"self": {"href": "https://elsewhere.test"}}}, 1]'),
-            "/text": ("text/plain", b"hello"),
-            "/broken": ("application/json", b"{"),
-        }[self.path]
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None: ...
+@pytest.mark.parametrize("exemptions", ["", "internal.example.com", "localhost,127.0.0.1"])
+def test_this_machine_is_exempt_from_proxies_beside_what_was_exempt(exemptions: str) -> None:
+    exempt = without_loopback_proxy({"no_proxy": exemptions})["no_proxy"].split(",")
+    assert {*filter(None, exemptions.split(",")), "localhost", "127.0.0.1", "::1"} == set(exempt)
 
 
 def test_other_bodies_pass_through_the_relay() -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _OtherBodies) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        with running(BrokerRelay(f"http://127.0.0.1:{server.server_port}", {})) as relay:
-            texts = [
-                requests.get(f"{relay.url}/{name}", timeout=10).text for name in ("list", "text", "broken")
-            ]
-        server.shutdown()
-        thread.join()
+    """A broker may answer with a list, with text, and with what is not JSON though it says so."""
+    bodies = {
+        "/list": ("application/json", b'[{"_links": {"self": {"href": "https://elsewhere.test"}}}, 1]'),
+        "/text": ("text/plain", b"hello"),
+        "/broken": ("application/json", b"{"),
+    }
+
+    def respond(request: ReceivedRequest) -> Response:
+        kind, body = bodies[request.target]
+        return Response(status=200, headers=(("Content-Type", kind),), body=body)
+
+    with serving_api(respond) as broker, running(BrokerRelay(broker.url, {})) as relay:
+        texts = [requests.get(f"{relay.url}{path}", timeout=10).text for path in bodies]
     assert texts == ['[{"_links": {"self": {"href": "https://elsewhere.test"}}}, 1]', "hello", "{"]
 
 
@@ -217,4 +191,61 @@ def test_a_broker_that_is_down_is_a_failed_call() -> None:
     with running(BrokerRelay("http://127.0.0.1:9", {"PACT_BROKER_USERNAME": "ann"})) as relay:
         assert requests.get(f"{relay.url}/", timeout=10).status_code == 424
     (failure,) = relay.failures
-    assert str(failure).startswith("the broker cannot be reached: ")
+    assert str(failure).startswith("the broker can't be reached: ")
+
+
+def test_a_broker_with_an_error_of_its_own_is_asked_again_and_then_given_up() -> None:
+    statuses = []
+
+    def respond(_: ReceivedRequest) -> Response:
+        statuses.append(500)
+        return Response(status=500, body=b'{"error": {"message": "the disk is full"}}')
+
+    with serving_api(respond) as broker, running(BrokerRelay(broker.url, {})) as relay:
+        assert requests.get(f"{relay.url}/", timeout=10).status_code == 424  # a tool would go on after a 5xx
+    assert len(statuses) == 4
+
+
+def test_a_broker_that_recovers_is_not_given_up() -> None:
+    statuses = [200, 503]
+
+    def respond(_: ReceivedRequest) -> Response:
+        return Response(status=statuses.pop())
+
+    with serving_api(respond) as broker, running(BrokerRelay(broker.url, {})) as relay:
+        assert requests.get(f"{relay.url}/", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (Response(status=200, headers=(("Content-Type", "text/html"),), body=b"<p>Sign in"), "a web page"),
+        (Response(status=302, headers=(("Location", "/login"),)), "the broker redirects with 302 Found"),
+        (Response(status=201, headers=(("Content-Type", "application/hal+json"),), body=b"{}"), ""),
+    ],
+)
+def test_results_have_arrived_when_the_broker_itself_has_taken_them(answer: Response, text: str) -> None:
+    path = "/pacts/provider/users/consumer/web/pact-version/1"
+    contract = RelayedCall(
+        method="GET",
+        path=path,
+        status=200,
+        document={"consumer": {"name": "web"}, "provider": {"name": "users"}},
+    )
+    with serving_api(lambda _: answer) as api, running(BrokerRelay(api.url, {})) as relay:
+        requests.post(f"{relay.url}{path}/verification-results", timeout=30, allow_redirects=False)
+        publication = publication_of("1", {path: contract}, relay.calls)
+    assert "".join(each.reason for each in publication.refused).startswith(text)
+    assert bool(publication.arrived) is not bool(text)
+
+
+def test_a_page_in_place_of_a_broker_is_named() -> None:
+    def respond(_: ReceivedRequest) -> Response:
+        return Response(status=200, headers=(("Content-Type", "text/html"),), body=b"<h1>Sign in</h1>")
+
+    with (
+        serving_api(respond) as page,
+        running_provider({}) as url,
+        pytest.raises(BrokerError, match="is not a Pact broker: it returns 200"),
+    ):
+        verify_from_broker("users", broker=BrokerSource(url=page.url), url=url, states={})

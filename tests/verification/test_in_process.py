@@ -139,7 +139,7 @@ def test_the_request_arrives_as_the_contract_has_it(app: Any, users: Users, tmp_
     )
 
 
-def test_a_wsgi_application_can_tell_a_slash_that_belongs_to_a_name(tmp_path: Path) -> None:
+def test_a_wsgi_application_can_distinguish_a_slash_in_a_name(tmp_path: Path) -> None:
     targets = []
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -148,8 +148,8 @@ def test_a_wsgi_application_can_tell_a_slash_that_belongs_to_a_name(tmp_path: Pa
         return [b""]
 
     request = {"method": "GET", "path": "/files/a%2Fb", "query": {"ref": ["1"]}}
-    written = interaction(request=request, response={"status": 200}, providerStates=[])
-    assert verify_in_process([pact(tmp_path / "pact.json", written)], app=app, states={}).passed
+    expectation = interaction(request=request, response={"status": 200}, providerStates=[])
+    assert verify_in_process([pact(tmp_path / "pact.json", expectation)], app=app, states={}).passed
     assert targets == [("/files/a%2Fb?ref=1", "/files/a%2Fb?ref=1", "/files/a/b")]
 
 
@@ -191,14 +191,14 @@ def test_a_pending_interaction_that_fails_does_not_fail_the_build(
 
 
 def test_an_asgi_application_is_started_and_ended(users: Users, tmp_path: Path) -> None:
-    seen = []
+    events = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await users.asgi(scope, receive, send)
-        seen.append((scope["type"], users.started))
+        events.append((scope["type"], users.started))
 
     verified(tmp_path, app, users, interaction())
-    assert seen == [("http", 1), ("lifespan", 0)]
+    assert events == [("http", 1), ("lifespan", 0)]
 
 
 def test_what_an_application_raises_fails_that_interaction_alone(users: Users, tmp_path: Path) -> None:
@@ -207,8 +207,8 @@ def test_what_an_application_raises_fails_that_interaction_alone(users: Users, t
             raise ValueError("out of order")
         return users.wsgi(environ, start)
 
-    broken = interaction("breaks", request={"method": "GET", "path": "/broken"})
-    results = verified(tmp_path, app, users, broken, interaction()).results
+    failing_interaction = interaction("breaks", request={"method": "GET", "path": "/broken"})
+    results = verified(tmp_path, app, users, failing_interaction, interaction()).results
     assert [each.failures for each in results] == [("the application raised ValueError: out of order",), ()]
 
 
@@ -244,14 +244,14 @@ def test_messages_are_made_by_functions(tmp_path: Path) -> None:
         "matchingRules": {"body": {"$.id": {"matchers": [{"match": "integer"}]}}},
     }
     path = pact(tmp_path / "messages.json", message)
-    made: list[Any] = [
+    factories: list[Any] = [
         Message(contents=b'{"id": 2}', metadata={"contentType": "application/json", "topic": "users"}),
         {"id": 2},
         Message(contents=b'{"id": "x"}', metadata={"contentType": "application/json", "topic": "users"}),
     ]
     answers = [
         verify_in_process([path], states={}, messages={"a user has come": partial(copy, each)})
-        for each in made
+        for each in factories
     ]
     assert [[each.path for each in answer.results[0].mismatches] for answer in answers] == [
         [],
@@ -283,13 +283,13 @@ def test_contracts_of_two_providers_are_an_error(users: Users, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"consumer": 1}', '{"consumer": {"name": "a"}}'])
-def test_a_file_that_is_no_pact_is_an_error(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_pact_is_an_error(text: str, tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PactFormatError, match=r"x\.json"):
         verify_in_process([path], app=lambda *_: [], states={})
 
 
-def test_what_cant_be_called_is_no_application(tmp_path: Path) -> None:
+def test_what_cant_be_called_is_not_an_application(tmp_path: Path) -> None:
     with pytest.raises(ApplicationError, match="neither a WSGI nor an ASGI application"):
         verify_in_process([pact(tmp_path / "a.json", interaction())], app="app", states={})

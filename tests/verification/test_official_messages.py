@@ -49,10 +49,10 @@ def document(*, metadata: dict[str, str] | None = None, state: str | None = None
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Path:
-    return written(tmp_path, document())
+    return write_pact(tmp_path, document())
 
 
-def written(folder: Path, content: dict[str, Any], name: str = "mailer-users.messages.json") -> Path:
+def write_pact(folder: Path, content: dict[str, Any], name: str = "mailer-users.messages.json") -> Path:
     path = folder / name
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
@@ -74,14 +74,14 @@ def test_a_message_may_be_bytes(contract: Path) -> None:
 
 @pytest.mark.parametrize(("key", "passes"), [("users", True), ("orders", False)])
 def test_metadata_are_verified(tmp_path: Path, key: str, passes: bool) -> None:  # noqa: FBT001 -- a parameter
-    contract = written(tmp_path, document(metadata={"key": "users"}))
+    contract = write_pact(tmp_path, document(metadata={"key": "users"}))
     message = Message(contents=b'{"email": "b"}', metadata={"contentType": "application/json", "key": key})
     assert verify_provider([contract], states={}, messages={CREATED: lambda: message}).passed is passes
 
 
 def test_the_provider_state_is_set_up_before_the_message_is_made(tmp_path: Path) -> None:
     users: dict[str, str] = {}
-    contract = written(tmp_path, document(state="a user exists"))
+    contract = write_pact(tmp_path, document(state="a user exists"))
     result = verify_provider(
         [contract], states={"a user exists": users.update}, messages={CREATED: lambda: dict(users)}
     )
@@ -95,15 +95,15 @@ def test_a_message_without_a_function_could_not_be_judged(contract: Path) -> Non
 
 
 def test_a_function_that_fails_is_reported_with_its_error(contract: Path) -> None:
-    def broken() -> None:
+    def failing_factory() -> None:
         raise ValueError("no database")
 
-    (result,) = verify_provider([contract], states={}, messages={CREATED: broken}).results
+    (result,) = verify_provider([contract], states={}, messages={CREATED: failing_factory}).results
     assert (result.verdict, "ValueError: no database" in result.failures[0]) == (Verdict.NOT_JUDGED, True)
 
 
 def test_requests_and_messages_are_verified_in_one_run(tmp_path: Path, contract: Path) -> None:
-    requests = written(tmp_path, request_pact(state=None), "web-users.json")
+    requests = write_pact(tmp_path, request_pact(state=None), "web-users.json")
     with running({"7": {"email": "a@example.com"}}) as url:
         result = verify_provider(
             [requests, contract],
@@ -116,7 +116,7 @@ def test_requests_and_messages_are_verified_in_one_run(tmp_path: Path, contract:
 
 
 def test_a_request_without_a_url_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, request_pact(state=None), "web-users.json")
+    path = write_pact(tmp_path, request_pact(state=None), "web-users.json")
     with pytest.raises(ProviderMessageError, match="'gets a user' is a request, and no URL is given"):
         verify_provider([path], states={})
 
@@ -126,7 +126,7 @@ def test_a_file_with_both_is_verified_in_one_run(tmp_path: Path) -> None:
     both["interactions"] += request_pact(state=None)["interactions"]
     with running({"7": {"email": "a@example.com"}}) as url:
         result = verify_provider(
-            [written(tmp_path, both)],
+            [write_pact(tmp_path, both)],
             url=url,
             states={},
             headers={"Authorization": "Bearer s3cr3t-t0ken"},
@@ -155,21 +155,21 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'MESSAGES = {{"{CREATED}": lambda: {{"email": "b"}}}}\nBROKEN = []\n', encoding="utf-8"
     )
     (tmp_path / "pacts").mkdir()
-    written(tmp_path / "pacts", document())
+    write_pact(tmp_path / "pacts", document())
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "sending_users", raising=False)
     return tmp_path
 
 
 def test_the_command_takes_the_functions_from_the_settings_and_needs_no_url(project: Path) -> None:
-    done = CliRunner().invoke(command, ["verify", "--project", str(project)])
-    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "users: 1 interactions: 1 passed")
+    result = CliRunner().invoke(command, ["verify", "--project", str(project)])
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "users: 1 interaction: 1 passed")
 
 
-def test_the_command_refuses_what_is_no_mapping(project: Path) -> None:
+def test_the_command_refuses_what_is_not_a_mapping(project: Path) -> None:
     arguments = ["verify", "--project", str(project), "--messages", "sending_users:BROKEN"]
-    done = CliRunner().invoke(command, arguments)
-    assert isinstance(done.exception, ProviderMessageError)
+    result = CliRunner().invoke(command, arguments)
+    assert isinstance(result.exception, ProviderMessageError)
 
 
 def test_items_in_process_take_the_functions_from_the_settings(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pactape.pytest_verify import items  # noqa: F401 -- else each run imports this and the matcher again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +150,7 @@ def test_an_application_may_be_made_by_a_function(project: pytest.Pytester) -> N
     result.assert_outcomes(passed=1, deselected=1)
 
 
-def test_interactions_of_one_description_are_told_apart_by_their_states(project: pytest.Pytester) -> None:
+def test_interactions_of_one_description_are_distinguished_by_their_states(project: pytest.Pytester) -> None:
     other = interaction("gets a user", {}, providerStates=[], response={"status": 200})
     write_pact(project.path / "pacts" / "web-users.json", GOOD, other, other)
     result = run(project, "--collect-only", "-q")
@@ -178,9 +179,11 @@ def test_messages_are_items_too(project: pytest.Pytester) -> None:
 
 def test_of_several_providers_one_must_be_named(project: pytest.Pytester) -> None:
     write_pact(project.path / "pacts" / "web-orders.json", GOOD, provider="orders")
-    unnamed, named = run(project), run(project, "--pactape-verify-provider", "people")
-    unnamed.stdout.fnmatch_lines(["*belongs to the provider 'users'; the others belong to 'orders'*"])
-    named.assert_outcomes(passed=1, failed=1)
+    without_provider, with_provider = run(project), run(project, "--pactape-verify-provider", "people")
+    without_provider.stdout.fnmatch_lines(
+        ["*belongs to the provider 'users'; the others belong to 'orders'*"]
+    )
+    with_provider.assert_outcomes(passed=1, failed=1)
 
 
 def test_an_application_that_cant_be_imported_ends_the_run_with_one_error(project: pytest.Pytester) -> None:

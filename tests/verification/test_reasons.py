@@ -1,4 +1,4 @@
-"""Why an interaction could not be judged, where the official verifier only reports that something failed."""
+"""Why an interaction could not be verified, where the official verifier only reports that something failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.errors import BrokerError, PactFormatError, VerifierCrashError
-from pactape.loopback import ReceivedRequest
+from pactape.serving import ReceivedRequest
 from pactape.verification import (
     BrokerSource,
     InteractionFilter,
@@ -18,12 +18,12 @@ from pactape.verification import (
 )
 from pactape.verification.expected import complete_results
 from pactape.verification.history import remember_verification, verified_interactions
-from pactape.verification.official.job import Job
-from pactape.verification.official.process import run
-from pactape.verification.official.provider_relay import ProviderRelay
+from pactape.verification.official.child_process.job import Job
+from pactape.verification.official.child_process.process import run
 from pactape.verification.official.reasons import Reasons
 from pactape.verification.official.selectors import parse_selector
-from pactape.verification.official.state_server import StateServer
+from pactape.verification.official.servers.provider_relay import ProviderRelay
+from pactape.verification.official.servers.state_server import StateServer
 
 from tests.verification.helpers.providers import interaction, running_provider, write_pact
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SENDING = "error sending request for url (http://127.0.0.1/a)"
 
 
-def test_a_connection_that_fails_at_once_is_no_time_out() -> None:
+def test_a_connection_that_fails_at_once_is_not_a_time_out() -> None:
     reason = Reasons(30).explain(SENDING, states=(), seconds=0.1)
     assert reason.startswith("the connection to the provider failed")
 
@@ -57,7 +57,7 @@ def test_the_relay_names_why_the_provider_gave_no_response(
 ) -> None:
     reasons = Reasons(timeout)
     states = StateServer({}, reasons)
-    request = ReceivedRequest(method="GET", target="/a", headers=(), body=b"")
+    request = ReceivedRequest(method="GET", url="http://127.0.0.1/a", target="/a")
     with states, running_provider(answers) as url:
         options = VerificationOptions(timeout=timeout)
         relay = ProviderRelay(url, headers={}, options=options, states=states, reasons=reasons)
@@ -77,10 +77,11 @@ def test_a_header_whose_value_no_state_gives_is_that_of_the_contract(tmp_path: P
 
 
 def test_a_verifier_that_ends_without_a_report_is_an_error() -> None:
-    job = Job(provider="users", url="http://[", pacts=(), state_url="http://127.0.0.1:9/", headers={"A": "b"})
-    with pytest.raises(VerifierCrashError, match="ended with code 1"):
+    no_address = ("http", "127.0.0.1", 70_000, "/")
+    job = Job(provider="users", address=no_address, pacts=(), state_url=None, headers={"A": "b"})
+    with pytest.raises(VerifierCrashError, match="ended with code 1: OverflowError"):
         run(job)
-    assert repr(job) == "Job('users' at 'http://[', (), headers ['A'])"
+    assert repr(job) == "Job('users' at ('http', '127.0.0.1', 70000, '/'), (), headers ['A'])"
 
 
 def test_results_that_were_not_expected_are_kept() -> None:
@@ -122,7 +123,7 @@ def test_an_unknown_selector_is_refused_with_those_that_there_are(text: str) -> 
     [
         ("branch:feature/a", {"branch": "feature/a"}),
         ("environment:production", {"environment": "production"}),
-        ("main-branch,consumer:web", {"main_branch": True, "consumer": "web"}),
+        ("main-branch,consumer:web", {"mainBranch": True, "consumer": "web"}),
         ("tag:prod", {"tag": "prod", "latest": True}),
     ],
 )

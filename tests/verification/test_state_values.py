@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from pactape.loopback import running
+from pactape.serving import running
 from pactape.verification.official.reasons import Reasons
-from pactape.verification.official.state_server import StateServer
+from pactape.verification.official.servers.state_server import StateServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -64,7 +64,9 @@ def test_the_exit_code_follows_from_the_verdicts(
         assert verify_provider([path], url=url, states={}).exit_code == exit_code
 
 
-def test_a_contract_that_the_verifier_cannot_load_is_named_and_stops_no_other(tmp_path: Path) -> None:
+def test_a_contract_that_the_verifier_cannot_load_is_named_and_does_not_stop_the_others(
+    tmp_path: Path,
+) -> None:
     good = write_pact(tmp_path / "good.json", interaction("a", "/a"))
     response = interaction("b", "/a")["response"] | {"matchingRules": UNREADABLE}
     bad = write_pact(tmp_path / "bad.json", interaction("a", "/a", response=response))
@@ -77,7 +79,7 @@ def test_a_contract_that_the_verifier_cannot_load_is_named_and_stops_no_other(tm
     assert (verification.exit_code, [each.contract for each in verification.unjudged]) == (2, [str(bad)])
 
 
-def test_a_file_that_is_not_a_pact_stops_no_other(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_pact_does_not_stop_the_others(tmp_path: Path) -> None:
     good = write_pact(tmp_path / "good.json", interaction("a", "/a"))
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     with running_provider({"/a": {}}) as url:
@@ -153,7 +155,10 @@ def test_headers_take_values_of_provider_states_and_of_the_environment(
     headers = {"Authorization": "Bearer ${token}", "X-Key": "${API_KEY}"}
     with running_provider({"/ann": {}, "/bob": {}}, received=received) as url:
         assert verify_provider([path], url=url, states=states, headers=headers).passed
-    assert {(target, sent["authorization"], sent["x-key"]) for target, sent in received} == {
+    assert {
+        (target, request_headers["authorization"], request_headers["x-key"])
+        for target, request_headers in received
+    } == {
         ("/ann", "Bearer ann's", "from-the-environment"),
         ("/bob", "Bearer bob's", "from-the-environment"),
     }
@@ -188,7 +193,7 @@ def test_an_https_provider_is_verified_with_a_ca_file_or_without_verification(
     with running_provider({"/a": {"id": 7}}, certificate=certificate) as url:
         for options in (VerificationOptions(ca_file=certificate[0]), VerificationOptions(is_insecure=True)):
             assert verify_provider([path], url=url, states={}, options=options).passed
-        with pytest.raises(ProviderUnreachableError, match=r"certificate cannot be verified.*--ca-file"):
+        with pytest.raises(ProviderUnreachableError, match=r"certificate can't be verified.*--ca-file"):
             verify_provider([path], url=url, states={})
 
 

@@ -6,9 +6,16 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pactape_clients.auth._source import TokenSource
+import requests
+
 from pactape_clients.auth._token import RefreshWindows, Token, principal_of
-from pactape_clients.errors import TokenUnavailableError
+from pactape_clients.auth._token_source import TokenSource
+from pactape_clients.boundary import public
+from pactape_clients.call_context import remaining_time
+from pactape_clients.callbacks import passes_through
+from pactape_clients.errors import ClientError, DeadlineExceededError, TokenUnavailableError
+from pactape_clients.urls import shown
+from pactape_clients.wire import Connections, failure_of, without_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +44,7 @@ class AuthlibTokens(TokenSource):
         timer: A monotonic clock in seconds.
     """
 
+    @public
     def __init__(
         self,
         session: AuthlibSession,
@@ -50,6 +58,9 @@ class AuthlibTokens(TokenSource):
             principal=principal_of("authlib", principal or uuid.uuid4().hex), windows=windows, timer=timer
         )
         self._session = session
+        is_session = isinstance(session, requests.Session)
+        own: Any = session
+        self._connections = Connections(own, url=token_url) if is_session else None
         self._token_url = token_url
 
     def fetch(self, previous: Token | None) -> Token:
@@ -57,13 +68,32 @@ class AuthlibTokens(TokenSource):
 
         Raises:
             TokenUnavailableError: The session raised; its error's type is named, its text isn't.
+            DeadlineExceededError: The deadline of the call on this thread passed first.
         """
-        failure: TokenUnavailableError
+        failure: ClientError
+        if self._connections is not None:
+            self._connections.keep_deadlines(self._token_url)
         try:
             return _as_token(self._answer(previous))
-        except Exception as error:  # noqa: BLE001 -- Authlib, requests and the server's words, all at once
-            failure = TokenUnavailableError(f"{self._token_url}: Authlib raised {type(error).__name__}")
+        except DeadlineExceededError as error:
+            failure = without_traceback(error)
+        except Exception as error:  # Authlib's, those of requests, or of the server's answer
+            if passes_through(error):
+                raise
+            failure = self._failure_of(error)
+        remaining_time()
         raise failure  # outside of the handler: the frames below hold secrets
+
+    def _failure_of(self, error: Exception) -> TokenUnavailableError:
+        code = getattr(error, "error", "")  # of Authlib's own
+        failure = TokenUnavailableError(
+            f"{shown(self._token_url)}: Authlib raised {type(error).__name__}",
+            code=code if isinstance(code, str) else "",
+        )
+        if isinstance(error, requests.RequestException):
+            cause = failure_of(error, self._token_url)
+            failure.reason, failure.sent = cause.reason, cause.sent
+        return failure
 
     def _answer(self, previous: Token | None) -> Any:
         own = self._session.token

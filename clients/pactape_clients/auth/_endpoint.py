@@ -10,7 +10,7 @@ import requests
 from pactape_clients.auth._token import Token
 from pactape_clients.auth._token_answers import TokenAnswer, read_token_answer
 from pactape_clients.call_context import current_call, remaining_time
-from pactape_clients.checks import check_choice, is_instance
+from pactape_clients.checks import check_choice, check_kind, is_instance
 from pactape_clients.errors import (
     ClientError,
     TokenError,
@@ -19,16 +19,16 @@ from pactape_clients.errors import (
     TransportError,
     UsageError,
 )
-from pactape_clients.redaction import redact
+from pactape_clients.redaction import redact, secrets_of
 from pactape_clients.retries import repeat
-from pactape_clients.settings import DEFAULT_SETTINGS
+from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
 from pactape_clients.urls import parse_server, shown
 from pactape_clients.wire import AnswerReader, Connections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pactape_clients.settings import Timeouts, TransportSettings
+    from pactape_clients.settings import Timeouts
 
 __all__ = ["ClientAuth", "Form", "TokenEndpoint"]
 
@@ -84,13 +84,14 @@ class TokenEndpoint:
         check_choice("client_auth", client_auth, ("client_secret_basic", "client_secret_post", "none"))
         if not is_instance(client_id, str) or not is_instance(client_secret, str) or not client_id:
             raise UsageError("client_id and client_secret must be strings. Fix: check where they come from")
+        check_kind("session", session, (requests.Session, type(None)), "a requests.Session")
         self._url = url
-        self._shown = shown(url)
+        self._name = shown(url)
         self._client_id = client_id
         self._secret = client_secret
         self._client_auth = client_auth
         self._session = session
-        self._timeouts = timeouts
+        self._timeouts = None if timeouts is None else TransportSettings(timeouts=timeouts).connect_and_read
         self._connections: dict[bool, Connections] = {}
 
     def request(self, form: Form) -> Token:
@@ -109,7 +110,7 @@ class TokenEndpoint:
             lambda _: self._request_once(form, settings),
             is_repeatable=policy.repeats,
             remaining=remaining_time,
-            name=self._shown,
+            name=self._name,
         )
 
     def _request_once(self, form: Form, settings: TransportSettings) -> Token:
@@ -128,7 +129,7 @@ class TokenEndpoint:
             )
         except UsageError as error:
             words = str(error)
-        raise TokenUnavailableError(f"{self._shown}: {words}")
+        raise TokenUnavailableError(f"{self._name}: {words}")
 
     def _post(self, form: Form, settings: TransportSettings) -> requests.Response:
         connections = self._connections_for(settings)
@@ -137,12 +138,12 @@ class TokenEndpoint:
         )
         request.auth = self._no_auth if self._client_auth != "client_secret_basic" else self._basic_auth()
         try:
-            prepared = connections.prepare(request, self._shown)
+            prepared = connections.prepare(request, self._name)
             return connections.send(
                 prepared,
-                name=self._shown,
+                name=self._name,
                 timeouts=self._timeouts or settings.connect_and_read,
-                reader=AnswerReader(self._shown, max_bytes=_MOST),
+                reader=AnswerReader(self._name, max_bytes=_MOST),
                 announced=False,
             )
         except TransportError as error:
@@ -175,23 +176,24 @@ class TokenEndpoint:
 
     def _refusal(self, answer: TokenAnswer, response: requests.Response, form: Form) -> TokenError:
         status = response.status_code
-        hidden = [self._secret, quote_plus(self._secret), form.fields.get("refresh_token", "")]
-        described = redact(f" ({answer.description})" if answer.description else "", filter(None, hidden))
-        code = redact(answer.code, filter(None, hidden))
+        secrets = [self._secret, quote_plus(self._secret), form.fields.get("refresh_token", "")]
+        secrets += secrets_of(response.request) - {self._client_id, quote_plus(self._client_id)}
+        description = redact(f" ({answer.description})" if answer.description else "", filter(None, secrets))
+        code = redact(answer.code, filter(None, secrets))
         headers = (
             {"Retry-After": response.headers["Retry-After"]} if "Retry-After" in response.headers else {}
         )
         if status in _REDIRECTS:
             message = (
-                f"{self._shown} answered {status}, a redirect, which would take the credentials elsewhere"
+                f"{self._name} answered {status}, a redirect, which would send the credentials elsewhere"
             )
             return TokenUnavailableError(
                 f"{message}. Fix: give the token endpoint's final URL", status=status
             )
         if code and status < _SERVER_ERROR and status != _TOO_MANY:
-            message = f"{self._shown} refused: {code}{described}"
+            message = f"{self._name} refused: {code}{description}"
             return TokenRefusedError(message, code=code, status=status)
-        said = f": {code}{described}" if code else described or " without a token"
+        details = f": {code}{description}" if code else description or " without a token"
         return TokenUnavailableError(
-            f"{self._shown} answered {status}{said}", code=code, status=status, headers=headers
+            f"{self._name} answered {status}{details}", code=code, status=status, headers=headers
         )

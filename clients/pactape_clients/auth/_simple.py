@@ -1,4 +1,4 @@
-"""Token sources for tokens that somebody else manages: a fixed one, and one that a function gives."""
+"""Token sources for tokens that are managed elsewhere: a fixed one, and those that a function returns."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from pactape_clients.auth._source import TokenSource
 from pactape_clients.auth._token import RefreshWindows, Token, principal_of
-from pactape_clients.checks import is_instance
+from pactape_clients.auth._token_source import TokenSource
+from pactape_clients.boundary import public
+from pactape_clients.callbacks import error_text, passes_through
+from pactape_clients.checks import check_callable, is_instance
 from pactape_clients.errors import ClientError, TokenUnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -32,11 +34,9 @@ class StaticToken(TokenSource):
         Token(value='***', expires_in=None, refresh_token=None)
     """
 
+    @public
     def __init__(self, value: str) -> None:
-        try:
-            self._token = Token(value=value)
-        finally:
-            del value  # a traceback may show the locals of its frames
+        self._token = Token(value=value)
         super().__init__(principal=principal_of("static", self._token.value))
 
     def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- there is only one
@@ -44,14 +44,14 @@ class StaticToken(TokenSource):
         return self._token
 
     def renew(self, rejected: Token) -> Token:
-        """Return the same token: there is no other."""
+        """Return the same token: this source has only one."""
         return rejected
 
 
 class CallableTokens(TokenSource):
-    """Tokens that a function gives.
+    """Tokens that a function returns.
 
-    A function that gives strings is called for each request, on the thread that makes it, so that it may give the
+    A function that returns strings is called for each request, on its thread, so that it may return the
     token of the user whom the thread serves. A `Token` is kept until it ends or is refused, for all threads.
 
     Without a `principal` the function is also called to look up a cached value, whose key holds a hash of the
@@ -75,6 +75,7 @@ class CallableTokens(TokenSource):
         False
     """
 
+    @public
     def __init__(
         self,
         give: Callable[[], str | Token],
@@ -83,42 +84,45 @@ class CallableTokens(TokenSource):
         windows: RefreshWindows | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        named = principal if isinstance(principal, str) and principal else uuid.uuid4().hex
+        check_callable("CallableTokens' function", give)
+        identity = principal if isinstance(principal, str) and principal else uuid.uuid4().hex
         self._give = give
         self._name = principal if callable(principal) else None
         self.varies = not isinstance(principal, str) or not principal
         self._gives_strings = False
-        super().__init__(principal=principal_of("callable", named), windows=windows, timer=timer)
+        super().__init__(principal=principal_of("callable", identity), windows=windows, timer=timer)
 
     def after_fork(self) -> None:
         """Forget the renewal that a thread of the parent process is making."""
         super().after_fork()
-        self._fetched = threading.local()
+        self._last_fetch = threading.local()
 
     def identity(self) -> str:
-        """Return the name by which cached values are kept apart, as it is for a call that is made now.
+        """Return the name by which cached values are separated, for a call that is made now.
 
         Raises:
             TokenError: The function failed.
             UsageError: `principal` failed, or gave no string.
         """
         if self._name is not None:
-            return principal_of("callable", self._named(self._name))
+            return principal_of("callable", self._call_name(self._name))
         if not self.varies:
             return self.principal
         token = self.token()
         return principal_of("string", token.value) if self._gives_strings else self.principal
 
-    def _named(self, name: Callable[[], str]) -> str:
+    def _call_name(self, name: Callable[[], str]) -> str:
         try:
-            found = name()
-        except Exception as error:  # noqa: BLE001 -- a function of the user's own may raise anything
-            failure = UsageError(f"the function that gives the principal raised {type(error).__name__}")
+            principal = name()
+        except Exception as error:
+            if passes_through(error):
+                raise
+            failure = UsageError(f"the function that returns the principal {error_text(error)}")
         else:
-            if is_instance(found, str):
-                return found
+            if is_instance(principal, str):
+                return principal
             failure = UsageError(
-                f"the function that gives the principal gave {type(found).__name__}, not a string"
+                f"the function that returns the principal returned {type(principal).__name__}, not a string"
             )
         raise failure
 
@@ -129,51 +133,53 @@ class CallableTokens(TokenSource):
             TokenError: The function failed.
         """
         if self._gives_strings:
-            return self._asked()
+            return self._call()
         token = super().token()
         if not self._is_per_request():
             return token
-        own = getattr(self._fetched, "token", None) is token  # another thread's is another user's
-        return token if own else self._asked()
+        own = getattr(self._last_fetch, "token", None) is token  # another thread's is another user's
+        return token if own else self._call()
 
     def _is_per_request(self) -> bool:
         return self._gives_strings
 
     def renew(self, rejected: Token) -> Token:
-        """Return another token than the refused one; the refused one itself if the function gives it again.
+        """Return another token than the refused one; the refused one itself if the function returns it again.
 
         Raises:
             TokenError: The function failed.
         """
         if not self._gives_strings:
             return super().renew(rejected)
-        token = self._asked()
+        token = self._call()
         return rejected if token.value == rejected.value else token
 
     def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the function knows
-        """Return what the function gives.
+        """Return the function's token.
 
         Raises:
             TokenUnavailableError: The function raised, or gave no token; its error's type is named, its text isn't.
         """
-        token = self._fetched.token = self._asked()
+        token = self._last_fetch.token = self._call()
         return token
 
-    def _asked(self) -> Token:
+    def _call(self) -> Token:
         try:
-            given = self._give()
+            token = self._give()
         except ClientError:
             raise
-        except Exception as error:  # noqa: BLE001 -- a function of the user's own may raise anything
-            words = f" raised {type(error).__name__}"
+        except Exception as error:
+            if passes_through(error):
+                raise
+            words = f" {error_text(error)}"
         else:
-            if isinstance(given, Token):
-                return given
-            self._gives_strings = is_instance(given, str)
+            if isinstance(token, Token):
+                return token
+            self._gives_strings = is_instance(token, str)
             try:
-                return Token(value=given)
+                return Token(value=token)
             except UsageError as error:
                 words = f": {error}"
             finally:
-                del given  # a traceback may show the locals of its frames
-        raise TokenUnavailableError(f"the function that gives tokens{words}")
+                del token  # a traceback may show the locals of its frames
+        raise TokenUnavailableError(f"the function that returns tokens{words}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pactape_clients.boundary import public
 from pactape_clients.checks import check_number
 from pactape_clients.errors import UsageError
 
@@ -38,6 +39,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     expires_in: float | None = None
     refresh_token: str | None = None
 
+    @public
     def __post_init__(self) -> None:
         problem = _problem_of(self.value)
         if problem is None:
@@ -45,12 +47,19 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         else:
             msgspec.structs.force_setattr(self, "value", "")  # the traceback holds this object
             raise UsageError(f"the access token {problem}")
+        if self.refresh_token is not None and not isinstance(self.refresh_token, str):
+            raise UsageError(f"Token.refresh_token must be a string, not {type(self.refresh_token).__name__}")
         if self.expires_in is not None:
             check_number("Token.expires_in", self.expires_in, least=float("-inf"))
 
     def __repr__(self) -> str:
         refresh_token = None if self.refresh_token is None else "***"
         return f"Token(value='***', expires_in={self.expires_in!r}, refresh_token={refresh_token!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Return what rich shows in a traceback with locals; a struct's own would show the token."""
+        hidden = None if self.refresh_token is None else "***"
+        return [("value", "***"), ("expires_in", self.expires_in), ("refresh_token", hidden)]
 
 
 def _problem_of(value: Any) -> str | None:
@@ -62,7 +71,8 @@ def _problem_of(value: Any) -> str | None:
         return "is empty. Fix: check where it comes from, e.g. an unset environment variable"
     if not _VISIBLE.fullmatch(value.strip()):
         return (
-            "holds characters that a header can't carry. Fix: check that it was read whole, and as plain text"
+            "contains characters that a header can't contain. Fix: check that it was read completely, and "
+            "as plain text"
         )
     return None
 
@@ -107,9 +117,14 @@ class RefreshWindows(msgspec.Struct, frozen=True, kw_only=True):
     mandatory_share: float = 0.05
     retry_after: float = 1.0
 
+    @public
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             check_number(f"RefreshWindows.{name}", getattr(self, name))
+            if name.endswith("_share") and getattr(self, name) > 1:
+                raise UsageError(
+                    f"RefreshWindows.{name} must be a share from 0 to 1, not {getattr(self, name)}"
+                )
 
     def advisory_for(self, lifetime: float) -> float:
         """Return the seconds before the end of a token with this lifetime at which renewing is advised."""

@@ -7,16 +7,15 @@ import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import msgspec
+
+from pactape_clients.answer_texts import error_reason, form_in, printable
 
 if TYPE_CHECKING:
     import requests
 
 __all__ = ["TokenAnswer", "read_token_answer"]
-
-_LONGEST = 300  # characters of a description
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +38,12 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"TokenAnswer(code={self.code!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("code", self.code)]
+
 
 def read_token_answer(response: requests.Response) -> TokenAnswer:
-    """Return what an answer holds; nothing when it is neither JSON nor a form.
+    """Return what an answer holds; only its words when it is neither JSON nor a form.
 
     Providers report errors under status 200, as objects, or under other names; send lifetimes as strings or not at
     all; and answer with a form where they were asked for JSON.
@@ -53,21 +55,17 @@ def read_token_answer(response: requests.Response) -> TokenAnswer:
         refresh_token=_text(members.get("refresh_token")),
         lifetime=_lifetime(members, response),
         code=code,
-        description=_printable(description),
+        description=printable(description) or error_reason(response),
     )
 
 
 def _members(response: requests.Response) -> dict[str, Any]:
     body = response.content.removeprefix(b"\xef\xbb\xbf")
     try:
-        found = msgspec.json.decode(body)
+        members = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        if "x-www-form-urlencoded" in response.headers.get("Content-Type", "") or body.startswith(
-            b"access_token="
-        ):
-            return dict(parse_qsl(body.decode("utf-8", "replace")))
-        return {}
-    return found if isinstance(found, dict) else {}
+        return dict(form_in(body))
+    return members if isinstance(members, dict) else {}
 
 
 def _text(value: Any) -> str | None:
@@ -79,6 +77,8 @@ def _error_in(members: dict[str, Any]) -> tuple[str, str]:
     description = (
         members.get("error_description") or members.get("error_message") or members.get("message") or ""
     )
+    if isinstance(error, list):
+        error = next(iter(error), None)
     if isinstance(error, dict):
         code = error.get("code", error.get("type", error.get("status", "")))
         return str(code), str(error.get("message") or error.get("description") or description)
@@ -88,12 +88,8 @@ def _error_in(members: dict[str, Any]) -> tuple[str, str]:
     return str(code), str(description)
 
 
-def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in text)[:_LONGEST]
-
-
 def _lifetime(members: dict[str, Any], response: requests.Response) -> float | None:
-    """Return the seconds that the token has left; by the server's own clock where it gives a point in time."""
+    """Return the seconds that the token has left; by the server's own clock where it states a point in time."""
     seconds = _number(members.get("expires_in"))
     if seconds is not None:
         return seconds

@@ -11,6 +11,7 @@ from pactape_clients.cache._entries import (
     pattern_of,
 )
 from pactape_clients.cache._freezing import is_immutable
+from pactape_clients.cache._guarded import guarded
 from pactape_clients.cache._memory import TTLCache
 from pactape_clients.cache._redis import RedisCache
 
@@ -23,6 +24,7 @@ __all__ = [
     "RedisCache",
     "TTLCache",
     "full_key",
+    "guarded",
     "is_immutable",
     "is_outage",
     "pattern_of",

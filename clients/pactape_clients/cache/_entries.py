@@ -1,4 +1,4 @@
-"""What every cache speaks: entries, invalidations, statistics, and the interface."""
+"""What all caches share: entries, invalidations, statistics, and the interface."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from pactape_clients.callbacks import error_text, is_own
+from pactape_clients.caller_values import tuple_of
 from pactape_clients.errors import (
     DecodeError,
     RateLimitedError,
@@ -34,13 +36,13 @@ __all__ = [
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What a load brings.
+    """The result of a load.
 
     Args:
         value: What to cache: an immutable object, or bytes.
         ttl: Seconds to serve it; 0 or less caches nothing; infinity never expires.
         tags: Labels by which it can be invalidated.
-        etag: The version, with which a later load can ask whether it has changed; None without one.
+        etag: The version, with which a later load can check whether it has changed; None without one.
         stale_for: Seconds beyond `ttl` for which it may still be served if loading anew fails.
         revalidate_for: Seconds beyond `ttl` for which it is kept, not served, for its `etag`.
     """
@@ -53,7 +55,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     revalidate_for: float = 0.0
 
     @property
-    def kept_beyond(self) -> float:
+    def seconds_after_ttl(self) -> float:
         """Seconds beyond `ttl` for which the value is kept."""
         return max(self.stale_for, self.revalidate_for if self.etag else 0.0)
 
@@ -62,7 +64,7 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True):
     """An entry past its time to live: good for asking whether it has changed.
 
     Args:
-        value: As it was cached.
+        value: As cached.
         etag: The version.
     """
 
@@ -103,7 +105,7 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_match_any(self) -> bool:
-        """Whether it holds a tag, which any load in flight may turn out to bring."""
+        """Whether it has a tag, which the result of any load in flight may have, too."""
         return any(not label.startswith("=") for label in self.labels)
 
     def matches(self, key: str, tags: Iterable[str]) -> bool:
@@ -155,7 +157,7 @@ class Cache(Protocol):
         tags: Iterable[str] = (),
         pattern: str | re.Pattern[str] | None = None,
     ) -> int:
-        """Invalidate entries in every namespace, and keep loads in flight from storing what they bring.
+        """Invalidate entries in every namespace, and keep loads in flight from storing their results.
 
         Args:
             keys: Entries with exactly these keys.
@@ -183,12 +185,15 @@ def labels_of(keys: Iterable[str], tags: Iterable[str]) -> tuple[list[str], list
     """Return the labels of keys, and the tags.
 
     Raises:
-        UsageError: A single string where a list is expected, which would be taken for its letters.
+        UsageError: A single string where a list is expected, which would be read letter by letter.
     """
-    for name, given in (("keys", keys), ("tags", tags)):
-        if isinstance(given, str):
-            raise UsageError(f"{name} must be a list of strings, not {given!r}. Fix: {name}=[{given!r}]")
-    return [f"={key}" for key in keys], list(tags)
+    for name, values in (("keys", keys), ("tags", tags)):
+        if isinstance(values, str):
+            raise UsageError(f"{name} must be a list of strings, not {values!r}. Fix: {name}=[{values!r}]")
+    key_texts, tag_texts = (
+        tuple_of(name, values, str, "strings") for name, values in (("keys", keys), ("tags", tags))
+    )
+    return [f"={key}" for key in key_texts], list(tag_texts)
 
 
 def full_key(namespace: str, key: str) -> str:
@@ -205,7 +210,7 @@ def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
     """Return a pattern as invalidation uses it.
 
     A string is a regular expression that must end where a word ends, so that "GetUser.*user-1" finds user-1 and not
-    user-10. Words hold letters, digits, "_" and "-". A compiled pattern is taken as it is.
+    user-10. Words consist of letters, digits, "_" and "-". A compiled pattern is used unchanged.
 
     Raises:
         UsageError: It is not a regular expression.
@@ -221,7 +226,8 @@ def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
     try:
         return re.compile(rf"(?:{pattern})(?![\w-])")
     except (re.error, RecursionError, OverflowError) as error:
-        failure = UsageError(f"the pattern {pattern!r} is not a regular expression: {error}")
+        words = error_text(error) if is_own(error) else str(error)
+        failure = UsageError(f"the pattern {str(pattern)!r} is not a regular expression: {words}")
     raise failure
 
 

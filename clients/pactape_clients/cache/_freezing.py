@@ -1,4 +1,4 @@
-"""Which types have values that nobody can change, so that one object may be served to every caller."""
+"""Which types have immutable values, so that one object may be served to every caller."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pactape_clients.boundary import public
 from pactape_clients.cache._entries import (
     CacheStats,
     Invalidation,
@@ -15,9 +16,9 @@ from pactape_clients.cache._entries import (
     labels_of,
     pattern_of,
 )
-from pactape_clients.cache._memory_entries import LabelledEntries, found_by
+from pactape_clients.cache._memory_entries import LabelledEntries, matching_entries
 from pactape_clients.call_context import remaining_time
-from pactape_clients.checks import check_number
+from pactape_clients.checks import check_callable, check_number
 from pactape_clients.errors import DeadlineExceededError
 from pactape_clients.processes import NotCopyable, renew_after_fork
 from pactape_clients.single_flight import Flight, FlightCancelledError
@@ -48,12 +49,12 @@ class _Load(Flight[Any]):
         self._invalidations.append(invalidation)
 
     def may_store(self, tags: tuple[str, ...]) -> bool:
-        """Return whether what it brings is still true, now that all its tags are known."""
+        """Return whether its result is still valid, now that all its tags are known."""
         return not self.is_void and not any(each.matches(self.key, tags) for each in self._invalidations)
 
 
 class TTLCache(NotCopyable):
-    """A cache in memory, for any number of threads. After a fork the child goes on with a copy of its own.
+    """A cache in memory, for any number of threads. After a fork the child continues with its own copy.
 
     Args:
         maxsize: How many entries are kept; beyond that the least recently used one is dropped. 0 keeps nothing.
@@ -75,8 +76,10 @@ class TTLCache(NotCopyable):
 
     keeps_objects = True
 
+    @public
     def __init__(self, *, maxsize: int = 10_000, timer: Callable[[], float] = time.monotonic) -> None:
         check_number("TTLCache.maxsize", maxsize)
+        check_callable("TTLCache.timer", timer)
         self._maxsize = maxsize
         self._timer = timer
         self._counts: Counter[str] = Counter()
@@ -142,7 +145,7 @@ class TTLCache(NotCopyable):
                     self._hits += 1
                     return value
             if is_leader:
-                return self._lead(name, flight, load)
+                return self._load_for_all(name, flight, load)
             try:
                 return flight.result(timeout=remaining_time())
             except (TimeoutError, FlightCancelledError):
@@ -161,7 +164,7 @@ class TTLCache(NotCopyable):
         self._in_flight.add(flight)
         return flight, True
 
-    def _lead(self, name: str, flight: _Load, load: Callable[[Expired | None], Loaded]) -> Any:
+    def _load_for_all(self, name: str, flight: _Load, load: Callable[[Expired | None], Loaded]) -> Any:
         try:
             with self._lock:
                 stale = self._entries.stale(name)
@@ -179,7 +182,7 @@ class TTLCache(NotCopyable):
             self._leave(name, flight)
             flight.set_result(value)
             return value
-        finally:  # whatever happens, also to a thread that is told to exit, no one waits for ever
+        finally:  # whatever happens, also when a thread has to exit, no caller waits for ever
             self._leave(name, flight)
             flight.cancel()
 
@@ -231,16 +234,16 @@ class TTLCache(NotCopyable):
         labels = [*key_labels, *tag_labels]
         with self._lock:
             if self._in_flight:
-                self._void(Invalidation(labels=frozenset(labels), pattern=searched))
+                self._invalidate_flights(Invalidation(labels=frozenset(labels), pattern=searched))
             count = self._entries.remove_labelled(labels)
             candidates = [] if searched is None else self._entries.keys()
         if searched is None:
             return count
-        found = found_by(searched, candidates)  # without the lock, so that readers go on
+        snapshot = matching_entries(searched, candidates)  # without the lock, so that readers continue
         with self._lock:
-            return count + self._entries.remove_if_unchanged(found)
+            return count + self._entries.remove_if_unchanged(snapshot)
 
-    def _void(self, invalidation: Invalidation) -> None:
+    def _invalidate_flights(self, invalidation: Invalidation) -> None:
         """Keep loads in flight from storing what was true before, and new callers from joining them."""
         for flight in self._in_flight:
             flight.add(invalidation)

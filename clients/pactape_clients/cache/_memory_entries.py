@@ -23,10 +23,12 @@ Labels = tuple[str, tuple[str, ...]]
 class _Entries(TLRUCache):  # type: ignore[type-arg]  # generic only in its stubs
     """Entries that each have a time to live, and report when they are evicted or expire."""
 
-    def __init__(self, maxsize: int, timer: Callable[[], float], dropped: Callable[[str], None]) -> None:
+    def __init__(
+        self, maxsize: int, timer: Callable[[], float], drop_callback: Callable[[str], None]
+    ) -> None:
         super().__init__(maxsize, self._end, timer)
         self._ttl = 0.0
-        self._dropped = dropped
+        self._drop_callback = drop_callback
 
     def _end(self, _key: str, _value: object, now: float) -> float:
         return now + self._ttl
@@ -40,13 +42,13 @@ class _Entries(TLRUCache):  # type: ignore[type-arg]  # generic only in its stub
         """Drop what has expired."""
         expired = super().expire(time)
         for key, _ in expired:
-            self._dropped(key)
+            self._drop_callback(key)
         return expired
 
     def popitem(self) -> Any:
         """Drop the least recently used entry."""
         key, value = super().popitem()
-        self._dropped(key)
+        self._drop_callback(key)
         return key, value
 
 
@@ -87,8 +89,8 @@ class LabelledEntries:
 
     def stale(self, name: str) -> StaleEntry | None:
         """Return what is kept of an expired entry."""
-        found: StaleEntry | None = self._stale.get(name)
-        return found
+        entry: StaleEntry | None = self._stale.get(name)
+        return entry
 
     def put(self, name: str, key: str, loaded: Loaded, tags: tuple[str, ...]) -> None:
         """Keep a value, in the place of an older one."""
@@ -97,11 +99,11 @@ class LabelledEntries:
             return
         labels = (f"={key}", *tags)
         self.fresh.put(name, loaded.value, loaded.ttl)
-        if loaded.kept_beyond > 0:
+        if loaded.seconds_after_ttl > 0:
             self._keeps_stale = True
             servable_until = self._timer() + loaded.ttl + loaded.stale_for
             stale = StaleEntry(Expired(value=loaded.value, etag=loaded.etag), servable_until)
-            self._stale.put(name, stale, loaded.ttl + loaded.kept_beyond)
+            self._stale.put(name, stale, loaded.ttl + loaded.seconds_after_ttl)
         self._labels[name] = key, labels
         for label in labels:
             self._by_label.setdefault(label, set()).add(name)
@@ -138,9 +140,9 @@ class LabelledEntries:
         """Return a snapshot of all keys, to be searched without a lock."""
         return list(self._labels.items())
 
-    def remove_if_unchanged(self, found: Iterable[tuple[str, Labels]]) -> int:
+    def remove_if_unchanged(self, snapshot: Iterable[tuple[str, Labels]]) -> int:
         """Drop entries of a snapshot; what has been stored since is newer and stays."""
-        still = [name for name, labels in found if self._labels.get(name) is labels]
+        still = [name for name, labels in snapshot if self._labels.get(name) is labels]
         for name in still:
             self.remove(name)
         return len(still)
@@ -153,6 +155,8 @@ class LabelledEntries:
         self._by_label.clear()
 
 
-def found_by(pattern: re.Pattern[str], keys: Iterable[tuple[str, Labels]]) -> list[tuple[str, Labels]]:
+def matching_entries(
+    pattern: re.Pattern[str], keys: Iterable[tuple[str, Labels]]
+) -> list[tuple[str, Labels]]:
     """Return the entries of a snapshot whose key the pattern finds."""
     return [(name, labels) for name, labels in keys if pattern.search(labels[0])]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pactape_clients.boundary import public
 from pactape_clients.cache._entries import (
     CacheStats,
     Expired,
@@ -15,13 +15,14 @@ from pactape_clients.cache._entries import (
     full_key,
     is_outage,
 )
+from pactape_clients.cache._redis_flights import RedisFlight, expired_of, milliseconds
 from pactape_clients.cache._redis_invalidations import RedisInvalidations, stamped_label
 from pactape_clients.cache._redis_server import RedisServer
 from pactape_clients.cache._remote_failures import decode_failure, encode_failure
 from pactape_clients.cache._scripts import BEGIN, FINISH
-from pactape_clients.call_context import remaining_time
-from pactape_clients.checks import check_number
-from pactape_clients.errors import CacheUnavailableError, ClientError
+from pactape_clients.call_context import remaining_time, time_to_finish
+from pactape_clients.checks import check_callable, check_kind, check_number
+from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError
 from pactape_clients.processes import NotCopyable, renew_after_fork
 
 if TYPE_CHECKING:
@@ -34,28 +35,14 @@ __all__ = ["RedisCache"]
 
 _POLL = 0.005
 _POLL_MAX = 0.05
-_LONGEST = 315_360_000_000  # milliseconds: ten years
-
-
-class _Flight:
-    """A load that this process leads."""
-
-    __slots__ = ("key", "labels", "moment", "name", "token")
-
-    def __init__(self, name: str, key: str, tags: tuple[str, ...]) -> None:
-        self.name = name
-        self.key = key
-        self.labels = list(dict.fromkeys([stamped_label(f"={key}"), *map(stamped_label, tags)]))
-        self.token = uuid.uuid4().hex
-        self.moment = b""
 
 
 class RedisCache(NotCopyable):
     """A cache that processes share; the same interface as `TTLCache`.
 
-    Reads go on without it when the server is down, straight to their origin. An invalidation that can't be made is
-    an error, and is made up for before this process reads from the cache again. Whatever the server evicts, an
-    invalidated value is never served. One server or primary; not Redis Cluster.
+    Without the server reads are sent to their origin. A failed invalidation is an error, and is repeated before
+    this process reads from the cache again. Whatever the server evicts, an invalidated value is never served. One
+    server or primary; not Redis Cluster.
 
     Args:
         client: A client of the `redis` package that says where the server is; the cache has its own connections.
@@ -75,6 +62,7 @@ class RedisCache(NotCopyable):
 
     keeps_objects = False
 
+    @public
     def __init__(
         self,
         client: redis.Redis,
@@ -84,9 +72,11 @@ class RedisCache(NotCopyable):
         timeout: float = 1.0,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_kind("RedisCache.prefix", prefix, str, "a string")
         check_number("RedisCache.flight_timeout", flight_timeout, above=True, finite=True)
         check_number("RedisCache.timeout", timeout, above=True, finite=True)
         self._server = RedisServer(client, timeout=timeout, name=f"the Redis cache {prefix!r}", timer=timer)
+        check_callable("RedisCache.timer", timer)
         self._prefix = prefix
         self._life = max(1, int(flight_timeout * 1000))
         register = self._server.client.register_script
@@ -110,7 +100,7 @@ class RedisCache(NotCopyable):
             KeyError: There is none, or the server can't be reached.
         """
         try:
-            step, *rest = self._run(lambda: self._begin(args=[self._prefix, full_key, "", 0, 0]))
+            step, *rest = self._begun([self._prefix, full_key, "", 0, 0])
         except CacheUnavailableError:
             self._count("errors")
             raise KeyError(full_key) from None
@@ -129,14 +119,14 @@ class RedisCache(NotCopyable):
         tags: tuple[str, ...] = (),
     ) -> Any:
         """Return the value at `key` in `namespace`, loading it if there is none; see `Cache`."""
-        flight = _Flight(full_key(namespace, key), key, tags)
+        flight = RedisFlight(full_key(namespace, key), key, tags)
         arguments = [self._prefix, flight.name, flight.token, self._life, 0, *flight.labels]
         while True:
             try:
-                step, *rest = self._run(lambda: self._begin(args=arguments))
+                step, *rest = self._begun(arguments)
                 if step == b"wait":
                     self._count("misses")
-                    value = self._awaited(rest[0].decode(), flight.name)
+                    value = self._await_result(rest[0].decode(), flight.name)
                     if value is not None:
                         return value
                     continue
@@ -148,48 +138,54 @@ class RedisCache(NotCopyable):
                 return rest[0]
             self._count("misses")
             flight.moment = rest[0]
-            return self._lead(flight, load, rest[1:])
+            return self._load_for_all(flight, load, rest[1:])
 
-    def _lead(self, flight: _Flight, load: Callable[[Expired | None], Loaded], kept: list[bytes]) -> Any:
+    def _load_for_all(
+        self, flight: RedisFlight, load: Callable[[Expired | None], Loaded], fields: list[bytes]
+    ) -> Any:
         self._count("loads")
-        expired = _expired(kept)
+        expired = expired_of(fields)
         loaded: Loaded | None = None
         failure: Exception | None = None
         try:
             loaded = load(expired)
         except Exception as error:
-            if expired is None or kept[2] != b"1" or not is_outage(error):
+            if expired is None or fields[2] != b"1" or not is_outage(error):
                 failure = error
                 raise
             self._count("stale")
             loaded = Loaded(value=expired.value, ttl=0)
-        finally:  # whatever happens, also to a thread that is told to exit, no one waits for long
+        finally:  # whatever happens, also when a thread has to exit, no caller waits for long
             if loaded is None:
-                self._abandon(flight, failure)
+                self._cancel_flight(flight, failure)
         if not self._end(flight, loaded):
             self._count("dropped")
         return loaded.value
 
-    def _end(self, flight: _Flight, loaded: Loaded) -> bool:
-        ttl = _milliseconds(loaded.ttl)
-        servable = _milliseconds(loaded.ttl + loaded.stale_for)
-        life = _milliseconds(loaded.ttl + loaded.kept_beyond)
+    def _end(self, flight: RedisFlight, loaded: Loaded) -> bool:
+        ttl = milliseconds(loaded.ttl)
+        servable = milliseconds(loaded.ttl + loaded.stale_for)
+        life = milliseconds(loaded.ttl + loaded.seconds_after_ttl)
         labels = [*flight.labels, *map(stamped_label, loaded.tags)]
         arguments = [self._prefix, flight.name, flight.token, flight.moment, ttl, servable, life]
-        known = len(flight.labels)
-        arguments += [loaded.value, flight.key, loaded.etag or "", known, *dict.fromkeys(labels)]
+        label_count = len(flight.labels)
+        arguments += [loaded.value, flight.key, loaded.etag or "", label_count, *dict.fromkeys(labels)]
         try:
-            return bool(self._run(lambda: self._finish(args=arguments)))
-        except CacheUnavailableError:
+            with time_to_finish():
+                return bool(self._run(lambda: self._finish(args=arguments)))
+        except (CacheUnavailableError, DeadlineExceededError):
             self._count("errors")
             return True
 
-    def _abandon(self, flight: _Flight, failure: Exception | None) -> None:
-        """End a flight without a value; those who wait get the failure, or load for themselves without one."""
+    def _cancel_flight(self, flight: RedisFlight, failure: Exception | None) -> None:
+        """End a flight without a value; those who wait get the failure, or load for themselves without one.
+
+        A deadline that passed was this call's own: theirs may not have passed.
+        """
         result, name = f"{self._prefix}r:{flight.token}", f"{self._prefix}f:{flight.name}"
 
         def tell() -> None:
-            if failure is not None:
+            if failure is not None and not isinstance(failure, DeadlineExceededError):
                 with self._server.client.pipeline() as pipe:
                     pipe.hset(result, "e", encode_failure(failure)).pexpire(result, 10_000)
                     pipe.execute()
@@ -197,12 +193,13 @@ class RedisCache(NotCopyable):
                 self._server.client.delete(name)
 
         try:
-            self._server.run(tell)
+            with time_to_finish():
+                self._server.run(tell)
         except (CacheUnavailableError, ClientError):
             self._count("errors")
 
-    def _awaited(self, leader: str, name: str) -> Any:
-        """Return what the leader brought; None if it has vanished.
+    def _await_result(self, leader: str, name: str) -> Any:
+        """Return the leader's result; None if it has vanished.
 
         Raises:
             ClientError: The leader's failure.
@@ -222,8 +219,8 @@ class RedisCache(NotCopyable):
                 raise decode_failure(failure)
             if is_flying is None or not is_flying.startswith(leader.encode()):
                 return None
-            left = remaining_time()
-            time.sleep(pause if left is None else min(pause, left))
+            seconds = remaining_time()
+            time.sleep(pause if seconds is None else min(pause, seconds))
             pause = min(_POLL_MAX, pause * 1.5)
 
     def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
@@ -232,9 +229,9 @@ class RedisCache(NotCopyable):
         Raises:
             CacheUnavailableError: The server can't be reached.
         """
-        flight = _Flight(full_key(namespace, key), key, ())
+        flight = RedisFlight(full_key(namespace, key), key, ())
         arguments = [self._prefix, flight.name, flight.token, self._life, 1, *flight.labels]
-        flight.moment = self._run(lambda: self._begin(args=arguments))[1]
+        flight.moment = self._begun(arguments)[1]
         self._end(flight, loaded)
 
     def invalidate(
@@ -265,6 +262,22 @@ class RedisCache(NotCopyable):
         with self._lock:
             return CacheStats(**{name: self._counts[name] for name in CacheStats.__struct_fields__})
 
+    def _begun(self, arguments: list[Any]) -> list[bytes]:
+        """Return the first step of a read: its name, and what belongs to it."""
+
+        def begin() -> list[bytes]:
+            answer: Any = self._begin(args=arguments)
+            if (
+                not isinstance(answer, list)
+                or not all(isinstance(each, bytes) for each in answer)
+                or not answer
+            ):
+                raise TypeError
+            return answer
+
+        steps: list[bytes] = self._run(begin)
+        return steps
+
     def _run(self, command: Callable[[], Any]) -> Any:
         self._invalidations.make_up()
         return self._server.run(command)
@@ -272,13 +285,3 @@ class RedisCache(NotCopyable):
     def _count(self, name: str) -> None:
         with self._lock:
             self._counts[name] += 1
-
-
-def _expired(kept: list[bytes]) -> Expired | None:
-    if not kept:
-        return None
-    return Expired(value=kept[0], etag=kept[1].decode("latin-1") or None)
-
-
-def _milliseconds(seconds: float) -> int:
-    return int(min(max(seconds, 0.0) * 1000, _LONGEST))

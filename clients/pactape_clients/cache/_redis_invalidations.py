@@ -40,7 +40,7 @@ class RedisInvalidations:
         self._life = load_may_last * 2
         self._invalidate = server.client.register_script(INVALIDATE)
         self._remove = server.client.register_script(REMOVE)
-        self._missed: deque[Missed] = deque()
+        self._backlog: deque[Missed] = deque()
 
     def make(self, *, keys: Iterable[str], tags: Iterable[str], pattern: str | re.Pattern[str] | None) -> int:
         """Invalidate entries; see `Cache`. One that can't be made is made up for later."""
@@ -54,7 +54,7 @@ class RedisInvalidations:
             self.make_up()
             return int(self._server.run(lambda: self._run(labels, scope, searched)))
         except ClientError:
-            self._missed.append((labels, scope, searched))
+            self._backlog.append((labels, scope, searched))
             raise
 
     def make_up(self) -> None:
@@ -63,26 +63,26 @@ class RedisInvalidations:
         Raises:
             CacheUnavailableError: It still is.
         """
-        while self._missed:
-            first = self._missed[0]
+        while self._backlog:
+            first = self._backlog[0]
             self._server.run(partial(self._run, *first))
             with suppress(ValueError):  # another thread may have been as quick
-                self._missed.remove(first)
+                self._backlog.remove(first)
 
     def _run(self, labels: list[str], scope: int, pattern: re.Pattern[str] | None) -> int:
         count = int(self._invalidate(args=[self._prefix, uuid.uuid4().hex, self._life, scope, *labels]))
         return count + (self._remove_found(pattern) if pattern is not None else 0)
 
     def _remove_found(self, pattern: re.Pattern[str]) -> int:
-        found = self._names("v")
+        entry_names = self._names("v")
         with self._server.client.pipeline(transaction=False) as pipe:
-            for each in found:
+            for each in entry_names:
                 pipe.hget(each, "k")
             keys: list[Any] = pipe.execute(raise_on_error=False)
         start = len(self._prefix.encode()) + 2
         names = [
             name[start:]
-            for name, key in zip(found, keys, strict=True)
+            for name, key in zip(entry_names, keys, strict=True)
             if isinstance(key, bytes) and pattern.search(key.decode("utf-8", "replace"))
         ]
         return int(self._remove(args=[self._prefix, *names])) if names else 0
@@ -94,7 +94,7 @@ class RedisInvalidations:
             CacheUnavailableError: The server can't be reached.
         """
         self._server.run(self._remove_all)
-        self._missed.clear()
+        self._backlog.clear()
 
     def _remove_all(self) -> None:
         self._server.client.delete(f"{self._prefix}g")  # from now on no load in flight can store its value

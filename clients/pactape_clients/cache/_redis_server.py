@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from pactape_clients.call_context import remaining_time
-from pactape_clients.errors import CacheUnavailableError, UsageError
+from pactape_clients.callbacks import passes_through
+from pactape_clients.errors import CacheUnavailableError, ClientError, UsageError
+from pactape_clients.name_resolution import RESOLVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +35,6 @@ class RedisServer:
     """
 
     def __init__(self, client: redis.Redis, *, timeout: float, name: str, timer: Callable[[], float]) -> None:
-        from redis import RedisError  # noqa: PLC0415 -- an optional library, installed if there is a client
-
-        self._errors = (RedisError, OSError)
         self.client: Any = _bounded_client(client, timeout)
         self._name = name
         self._timer = timer
@@ -42,19 +42,23 @@ class RedisServer:
         self._is_down = False
 
     def run(self, command: Callable[[], Any]) -> Any:
-        """Return what a command gives.
+        """Return the result of a command.
 
         Raises:
             CacheUnavailableError: The server can't be reached, refuses, or failed a moment ago.
             DeadlineExceededError: The deadline of the call on this thread passed.
         """
         if self._timer() < self._paused_until:
-            raise CacheUnavailableError(f"{self._name} can't be reached: it failed a moment ago")
+            raise CacheUnavailableError(f"{self._name} can't be reached: it has just failed")
         try:
             result = command()
-        except self._errors as error:
+        except ClientError:
+            raise
+        except Exception as error:  # Redis', or whatever its library raises where something else answers
+            if passes_through(error):
+                raise
             remaining_time()
-            failure = self._failed(error)
+            failure = self._unavailable(error)
         else:
             if self._is_down:
                 self._is_down = False
@@ -62,20 +66,25 @@ class RedisServer:
             return result
         raise failure
 
-    def _failed(self, error: BaseException) -> CacheUnavailableError:
-        from redis import exceptions  # noqa: PLC0415 -- as above
+    def _unavailable(self, error: BaseException) -> CacheUnavailableError:
+        from redis import exceptions  # noqa: PLC0415 -- an optional library, installed if there is a client
 
         kind = type(error).__name__
-        refused = isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError)
-        unreachable = refused or isinstance(
-            error, exceptions.ConnectionError | exceptions.TimeoutError | OSError
+        is_refusal = isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError)
+        is_unreachable = is_refusal or isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError)
+        is_unreachable = is_unreachable or not isinstance(error, exceptions.RedisError)
+        words = (
+            "refuses the user or password"
+            if is_refusal
+            else "can't be reached"
+            if is_unreachable
+            else "failed"
         )
-        words = "refuses the user or password" if refused else "can't be reached" if unreachable else "failed"
-        if unreachable:
+        if is_unreachable:
             self._paused_until = self._timer() + _PAUSE
         if not self._is_down:
             self._is_down = True
-            logger.warning("%s %s (%s): reads go on without the cache", self._name, words, kind)
+            logger.warning("%s %s (%s): reads continue without the cache", self._name, words, kind)
         return CacheUnavailableError(
             f"{self._name} {words} ({kind}): stale values may be served until they expire"
         )
@@ -92,7 +101,8 @@ def _bounded_client(client: Any, timeout: float) -> Any:
     if type(pool) not in {ConnectionPool, BlockingConnectionPool}:
         if pool is None or _gives_text(pool):
             raise UsageError(
-                "RedisCache needs a redis.Redis client that gives bytes. Fix: make it with decode_responses=False"
+                "RedisCache needs a redis.Redis client that returns bytes. "
+                "Fix: create it with decode_responses=False"
             )
         return client
     options = {
@@ -103,31 +113,78 @@ def _bounded_client(client: Any, timeout: float) -> Any:
         "retry": Retry(NoBackoff(), 1, supported_errors=(ResetError,)),  # once, for a connection gone stale
         "retry_on_timeout": False,
     }
-    return Redis(connection_pool=ConnectionPool(connection_class=_in_time(pool.connection_class), **options))
+    # a client from a pool owns it: its sockets are closed with the cache
+    return Redis.from_pool(ConnectionPool(connection_class=_with_deadline(pool.connection_class), **options))
 
 
 def _gives_text(pool: Any) -> bool:
     return bool(getattr(pool, "connection_kwargs", {}).get("decode_responses"))
 
 
-def _in_time(connection_class: Any) -> Any:
+class _TimedSocket:
+    """A socket whose every read ends when the command's time is over, however the answer arrives."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._timeout: float | None = raw.gettimeout()
+        self.ends = float("inf")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def settimeout(self, timeout: float | None) -> None:
+        self._timeout = timeout
+        self._raw.settimeout(timeout)
+
+    def recv(self, *arguments: Any) -> Any:
+        self._limit()
+        return self._raw.recv(*arguments)
+
+    def recv_into(self, *arguments: Any) -> Any:
+        self._limit()
+        return self._raw.recv_into(*arguments)
+
+    def _limit(self) -> None:
+        if self._timeout == 0:  # a glance at what has arrived
+            return
+        seconds = self.ends - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        self._raw.settimeout(seconds if self._timeout is None else min(self._timeout, seconds))
+
+
+def _with_deadline(connection_class: Any) -> Any:
     """Return a connection class whose waits are bounded by the deadline of the call in progress too."""
 
-    class InTime(connection_class):  # type: ignore[misc]  # a class that the client was made with
+    class DeadlineConnection(connection_class):  # type: ignore[misc]  # a class that the client was made with
+        """Waits for the server at most until the deadline of the call in progress on this thread."""
+
         socket_connect_timeout: float
         socket_timeout: float
 
-        def connect(self, *arguments: Any, **options: Any) -> Any:
-            left = remaining_time()
-            if left is not None:
-                self.socket_connect_timeout = min(self.socket_connect_timeout, left)
-            return super().connect(*arguments, **options)
+        def _connect(self) -> Any:
+            seconds = remaining_time()
+            host = getattr(self, "host", None)  # a Unix socket has none
+            if seconds is not None and host is not None:
+                addresses = RESOLVER.addresses(host, int(self.port), 0, within=seconds)
+                self.socket_connect_timeout = min(
+                    self.socket_connect_timeout, seconds / max(1, len(addresses))
+                )
+            connected = _TimedSocket(super()._connect())
+            connected.ends = self._ends()  # for what is said when connecting
+            return connected
 
         def send_packed_command(self, *arguments: Any, **options: Any) -> Any:
-            left = remaining_time()
             connected = getattr(self, "_sock", None)
-            if connected is not None:
-                connected.settimeout(self.socket_timeout if left is None else min(self.socket_timeout, left))
+            if isinstance(connected, _TimedSocket):
+                connected.ends = self._ends()
+                connected.settimeout(max(connected.ends - time.monotonic(), 0.001))
             return super().send_packed_command(*arguments, **options)
 
-    return InTime
+        def _ends(self) -> float:
+            seconds = remaining_time()
+            return time.monotonic() + (
+                self.socket_timeout if seconds is None else min(self.socket_timeout, seconds)
+            )
+
+    return DeadlineConnection

@@ -31,7 +31,7 @@ def decode_failure(body: bytes) -> errors.ClientError:
         return errors.ClientError("another process failed to load the value")
     kind = getattr(errors, failure.kind, None)
     is_known = isinstance(kind, type) and issubclass(kind, errors.ClientError)
-    error: errors.ClientError = (kind if is_known else errors.ClientError)(failure.message)  # type: ignore[misc]
+    error: errors.ClientError = (kind if is_known else errors.ClientError)(failure.message)  # type: ignore[misc]  # all take a message
     error.status = failure.status
-    error.reason = failure.reason  # type: ignore[assignment]  # as it was encoded
+    error.reason = failure.reason  # type: ignore[assignment]  # as encoded
     return error

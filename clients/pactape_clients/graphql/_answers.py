@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pactape_clients.decoding import answer_context, json_in, status_error
+from pactape_clients.decoding import answer_context, json_in, server_reason, status_error
 from pactape_clients.errors import DecodeError, GraphQLErrorDetail, GraphQLResponseError
 from pactape_clients.json_codec import Codec, FormatError
 from pactape_clients.redaction import redact, secrets_of
@@ -26,6 +26,7 @@ __all__ = [
     "GraphQLResult",
     "entities_in",
     "read_answer",
+    "read_answers",
 ]
 
 _FIRST_ERROR = 400
@@ -33,7 +34,7 @@ _CODEC = Codec()
 
 
 class ErrorHandler(Protocol):
-    """Decides what a caller gets for an error; returning None leaves it to the client."""
+    """Replaces the errors that callers get; None keeps the client's own error."""
 
     def handle_graphql_errors(self, error: GraphQLResponseError) -> Exception | None:
         """Return the exception for an answer with errors."""
@@ -45,7 +46,7 @@ class ErrorHandler(Protocol):
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """An answer as it is on the wire (GraphQL specification, section 7.1)."""
+    """An answer in its form on the wire (GraphQL specification, section 7.1)."""
 
     data: msgspec.Raw = msgspec.Raw(b"")
     wire_errors: tuple[dict[str, Any], ...] | None = msgspec.field(default=None, name="errors")
@@ -62,13 +63,25 @@ class Answer(msgspec.Struct, kw_only=True):
 
     @property
     def was_executed(self) -> bool:
-        """Whether it has an entry `data`, if only null: a request that was refused has none."""
+        """Whether it has an entry `data`, even if null: the answer to a refused request has none."""
         return bytes(self.data) != b""
 
     @property
     def has_data(self) -> bool:
         """Whether its data is anything but null."""
         return bytes(self.data) not in {b"", b"null"}
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a field may have been executed: it has a value, or is null without an error.
+
+        Of a request that they refuse, servers write null for each nullable field, and an error for each.
+        """
+        if not self.has_data:
+            return False
+        data = _CODEC.decode(bytes(self.data), None)
+        is_null = isinstance(data, dict) and all(each is None for each in data.values())
+        return not is_null or len(self.wire_errors or ()) < len(data)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -94,6 +107,9 @@ class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"GraphQLResult(data={self.data!r}, errors={self.errors!r}, status={self.status})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("data", self.data), ("errors", self.errors), ("status", self.status)]
+
 
 class GraphQLJudge:
     """Judges the answers of one call, and keeps the last one.
@@ -116,30 +132,39 @@ class GraphQLJudge:
             return status_error(response, call.operation, call.values) or _unreadable(response, call)
         if not answer.wire_errors or (self._keep_errors and answer.has_data):
             return None
-        return _error_of(answer, response, call)
+        return _error_of(answer.errors, answer, response, call)
 
 
 class BatchJudge:
-    """Judges the answer of a batch; one that was refused as a whole is an object, not a list."""
+    """Judges the answer of a batch; one that was refused as a whole is an object, or a list of another length.
 
-    __slots__ = ("answers",)
+    Args:
+        count: How many operations were sent.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_count", "answers")
+
+    def __init__(self, count: int) -> None:
+        self._count = count
         self.answers: tuple[Answer, ...] = ()
 
     def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
         """Return the answer's error, if it is one."""
-        refusal = read_answer(response)
-        if refusal is not None and refusal.wire_errors:
-            return _error_of(refusal, response, call)
+        answers = self.answers = read_answers(response)
+        is_list = _is_list(response)
+        if response.status_code < _FIRST_ERROR and is_list and len(answers) == self._count:
+            return None
+        errors = tuple(error for each in answers for error in each.errors)
+        if errors and not any(each.has_data for each in answers if is_list):
+            return _error_of(errors, Answer() if is_list else answers[0], response, call)
         failure = status_error(response, call.operation, call.values)
         if failure is not None:
             return failure
-        try:
-            self.answers = _CODEC.decode(json_in(response), tuple[Answer, ...])
-        except FormatError:
-            return _unreadable(response, call)
-        return None
+        return None if answers and is_list else _unreadable(response, call)
+
+
+def _is_list(response: requests.Response) -> bool:
+    return json_in(response).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
 
 
 def read_answer(response: requests.Response) -> Answer | None:
@@ -151,17 +176,30 @@ def read_answer(response: requests.Response) -> Answer | None:
     return answer if answer.is_response else None
 
 
+def read_answers(response: requests.Response) -> tuple[Answer, ...]:
+    """Return an answer, or those of a batch; none if it is not a GraphQL response."""
+    answer = read_answer(response)
+    if answer is not None:
+        return (answer,)
+    try:
+        batch: tuple[Answer, ...] = _CODEC.decode(json_in(response), tuple[Answer, ...])
+    except FormatError:
+        return ()
+    return batch
+
+
 def _unreadable(response: requests.Response, call: CallContext) -> DecodeError:
     kind = response.headers.get("Content-Type", "none")
+    words = server_reason(response)
     return DecodeError(
-        f"{call.operation.name}: the answer is not a GraphQL response "
-        f"(status {response.status_code}, Content-Type {kind})",
+        f"{call.operation.name}: the response is not a GraphQL response "
+        f"(status {response.status_code}, Content-Type {kind}){': ' if words else ''}{words}",
         **answer_context(response, call.operation, call.values),
     )
 
 
 def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
-    """Return one error; servers write null for what they leave out, and a member of another shape hides no message.
+    """Return one error; servers write null for absent members, and a member of another shape hides no message.
 
     Example:
         >>> detail_of({"message": "no", "path": None}).message
@@ -178,8 +216,9 @@ def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
         )
 
 
-def _error_of(answer: Answer, response: requests.Response, call: CallContext) -> GraphQLResponseError:
-    errors = answer.errors
+def _error_of(
+    errors: tuple[GraphQLErrorDetail, ...], answer: Answer, response: requests.Response, call: CallContext
+) -> GraphQLResponseError:
     words = redact("; ".join(each.message for each in errors), secrets_of(response.request))
     return GraphQLResponseError(
         f"{call.operation.name}: {words}",
@@ -190,13 +229,13 @@ def _error_of(answer: Answer, response: requests.Response, call: CallContext) ->
 
 
 def entities_in(data: Any) -> frozenset[str]:
-    """Return what plain data holds, as "Type:id", wherever both `__typename` and `id` were asked for.
+    """Return the objects in plain data, as "Type:id", wherever both `__typename` and `id` were selected.
 
     Example:
         >>> sorted(entities_in({"user": {"__typename": "User", "id": "1", "posts": [{"id": "2"}]}}))
         ['User:1']
     """
-    found: set[str] = set()
+    entities: set[str] = set()
     waiting = [data]
     while waiting:
         value = waiting.pop()
@@ -205,5 +244,5 @@ def entities_in(data: Any) -> frozenset[str]:
         elif isinstance(value, dict):
             waiting += value.values()
             if "__typename" in value and "id" in value:
-                found.add(f"{value['__typename']}:{value['id']}")
-    return frozenset(found)
+                entities.add(f"{value['__typename']}:{value['id']}")
+    return frozenset(entities)

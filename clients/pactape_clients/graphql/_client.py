@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from pactape_clients.cache import TTLCache
-from pactape_clients.checks import check_number
+from pactape_clients.boundary import public
+from pactape_clients.cache import TTLCache, guarded
+from pactape_clients.checks import check_callable, check_kind, check_number
 from pactape_clients.errors import GraphQLResponseError
 from pactape_clients.graphql._answers import GraphQLResult, entities_in
 from pactape_clients.graphql._documents import compiled, schema_of
 from pactape_clients.graphql._execution import Executor
-from pactape_clients.graphql._handling import HANDLED, decide
+from pactape_clients.graphql._handling import handled
 from pactape_clients.graphql._options import (
     ExecuteOptions,
     GraphQLClientOptions,
@@ -41,6 +42,7 @@ T = TypeVar("T")
 __all__ = ["GraphQLClient"]
 
 _QUERY = frozenset(QueryOptions.__annotations__)
+_NUMBERS = (float, int)
 _MUTATION = frozenset(MutationOptions.__annotations__)
 _EXECUTE = frozenset(ExecuteOptions.__annotations__)
 
@@ -64,9 +66,14 @@ class GraphQLClient(NotCopyable):
         {'user': {'name': 'Ada'}}
     """
 
+    @public
     def __init__(self, url: str, **options: Unpack[GraphQLClientOptions]) -> None:
         check_options(options, GraphQLClientOptions.__annotations__)
         settings = options.get("options") or GraphQLOptions()
+        check_kind("options", settings, GraphQLOptions, "GraphQLOptions(…)")
+        handler = options.get("error_handler")
+        for name in () if handler is None else ("handle_graphql_errors", "handle_network_error"):
+            check_callable(f"error_handler.{name}", getattr(handler, name, None))
         cache = options.get("cache")
         self._schema = None if settings.schema is None else schema_of(settings.schema)
         self._codec = Codec(dec_hook=options.get("dec_hook"), enc_hook=options.get("enc_hook"))
@@ -81,12 +88,12 @@ class GraphQLClient(NotCopyable):
         self._queries = Queries(
             self._executor,
             self._transport,
-            TTLCache() if cache is None else cache,
+            TTLCache() if cache is None else guarded(cache),
             self._codec,
             keep_errors=settings.errors == "keep",
         )
         self._uncached = Uncached(self._executor, self._queries, self._transport, self._codec, self._schema)
-        self._error_handler = options.get("error_handler")
+        self._error_handler = handler
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +106,8 @@ class GraphQLClient(NotCopyable):
         self._transport.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {shown(self._transport.url)}>"
+        url = shown(self._transport.url) if hasattr(self, "_transport") else "not made"
+        return f"<{type(self).__name__} {url}>"
 
     @overload
     def query(
@@ -114,23 +122,17 @@ class GraphQLClient(NotCopyable):
         returns: Any = None,
         **options: Unpack[QueryOptions],
     ) -> Any: ...
-    def query(
-        self,
-        document: str,
-        variables: Variables = None,
-        *,
-        returns: Any = None,
-        **options: Unpack[QueryOptions],
-    ) -> Any:
+    @handled
+    def query(self, document: str, variables: Variables, returns: Any, options: QueryOptions) -> Any:
         """Execute a query, or return its cached result without a request or a token.
 
         The key is the operation's name, the variables as sorted JSON and a hash of document and endpoint; the tags
-        are each "Type:id" in the result. Callers are kept apart. Errors are never cached.
+        are each "Type:id" in the result. Callers are separated. Errors are never cached.
 
         Args:
             document: A GraphQL document.
             variables: A mapping, a struct or a pydantic model.
-            returns: The type of the answer's data; None gives plain JSON values, fresh for every caller.
+            returns: The type of the answer's data; None for plain JSON values, new for every caller.
             options: See `QueryOptions`.
 
         Raises:
@@ -141,18 +143,16 @@ class GraphQLClient(NotCopyable):
         if options:
             check_options(options, _QUERY)
         ttl = options.get("ttl", 300.0)
-        found = compiled(document, options.get("operation"), self._schema)
-        found.check_kind("query")
-        inputs = variables if variables.__class__ is dict else plain_variables(variables)
-        found.check(inputs.keys())
-        try:
-            if ttl > 0:
-                return self._queries.read(found, inputs, returns, options, ttl=ttl)
+        if ttl.__class__ not in _NUMBERS:
             check_number("ttl", ttl)
-            return self._queries.execute(self._prepared(found, inputs, returns, options), options)
-        except HANDLED as error:
-            raised = decide(self._error_handler, error)
-            raise raised from (error.__cause__ if raised is error else error)
+        operation = compiled(document, options.get("operation"), self._schema)
+        operation.check_kind("query")
+        inputs: Any = variables if variables.__class__ is dict else plain_variables(variables)
+        operation.check(inputs.keys())
+        if ttl > 0:
+            return self._queries.read(operation, inputs, returns, options, ttl=ttl)
+        check_number("ttl", ttl)
+        return self._queries.execute(self._prepared(operation, inputs, returns, options), options)
 
     @overload
     def mutate(
@@ -172,18 +172,13 @@ class GraphQLClient(NotCopyable):
         returns: Any = None,
         **options: Unpack[MutationOptions],
     ) -> Any: ...
-    def mutate(
-        self,
-        document: str,
-        variables: Variables = None,
-        *,
-        returns: Any = None,
-        **options: Unpack[MutationOptions],
-    ) -> Any:
+    @handled
+    def mutate(self, document: str, variables: Variables, returns: Any, options: MutationOptions) -> Any:
         """Execute a mutation, and invalidate the cached queries that it makes stale.
 
         These are the ones that hold a "Type:id" that the mutation returns, and those named here; also when no
-        answer came, since the server may have done it. A mutation is repeated only with an idempotency key.
+        response was received, since the server may have done it. A mutation is repeated only with an
+        idempotency key.
 
         Args:
             document: A GraphQL document.
@@ -195,32 +190,29 @@ class GraphQLClient(NotCopyable):
             ClientError: As for `query`.
         """
         check_options(options, _MUTATION)
-        found = compiled(document, options.get("operation"), self._schema)
-        found.check_kind("mutation")
+        operation = compiled(document, options.get("operation"), self._schema)
+        operation.check_kind("mutation")
         inputs = plain_variables(variables)
-        found.check(inputs.keys())
-        try:
-            return self._mutated(self._prepared(found, inputs, returns, options), options)
-        except HANDLED as error:
-            raised = decide(self._error_handler, error)
-            raise raised from (error.__cause__ if raised is error else error)
+        operation.check(inputs.keys())
+        return self._sent(self._prepared(operation, inputs, returns, options), options)
 
-    def _mutated(self, execution: Execution, options: Mapping[str, Any]) -> Any:
-        changed: tuple[str, ...] = ()
+    def _sent(self, execution: Execution, options: Mapping[str, Any]) -> Any:
+        entities: tuple[str, ...] = ()
         deadline = options.get("deadline")
         try:
             with self._transport.call(
                 execution.announced, values=execution.variables, deadline=deadline
             ) as context:
                 answer, response = self._queries.send(execution, context)
-            changed = entity_tags(bytes(answer.data))
+            entities = entity_tags(bytes(answer.data))
         except GraphQLResponseError as error:
-            changed = tuple(entities_in(error.data))
+            entities = tuple(entities_in(error.data))
             raise
         finally:
-            self._queries.invalidate([*options.get("tags", ()), *changed], options.get("invalidates"))
+            self._queries.invalidate([*options.get("tags", ()), *entities], options.get("invalidates"))
         return self._queries.decoded(answer, response, execution)
 
+    @public
     def execute(
         self,
         document: str,
@@ -246,6 +238,7 @@ class GraphQLClient(NotCopyable):
         execution = self._uncached.prepare(document, variables, returns, options)
         return self._uncached.execute(execution, deadline=options.get("deadline"))
 
+    @public
     def batch(self, calls: Sequence[Call], **options: Unpack[ExecuteOptions]) -> tuple[GraphQLResult, ...]:
         """Execute several operations by one request, past the cache; the server must know JSON array batching.
 

@@ -30,9 +30,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of a GraphQL document, ready to be sent any number of times.
 
     Args:
-        text: The document as it was written.
+        text: The document as written.
         name: The operation's name; "anonymous" when it has none.
-        operation_name: The operation's name as it is sent; None when it has none.
+        operation_name: The operation's name that is sent; None without one.
         kind: "query", "mutation" or "subscription".
         digest: SHA-256 of the text, in hexadecimal.
         variables: The variables it declares.
@@ -47,20 +47,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     variables: frozenset[str]
     required: frozenset[str]
 
-    def check(self, given: Collection[str]) -> None:
+    def check(self, variable_names: Collection[str]) -> None:
         """Refuse variables that are missing or unknown.
 
         Raises:
             DocumentError: Naming them.
         """
-        if given == self.variables:
+        if variable_names == self.variables:
             return
-        names = frozenset(given)
-        if missing := self.required - names:
-            raise DocumentError(f"{self.name} needs a value for {_listed(missing)}")
-        if unknown := names - self.variables:
-            declared = _listed(self.variables) if self.variables else "none"
-            raise DocumentError(f"{self.name} declares no {_listed(unknown)}; it declares {declared}")
+        names = frozenset(variable_names)
+        if missing_names := self.required - names:
+            raise DocumentError(f"{self.name} needs a value for {_name_list(missing_names)}")
+        if unknown_names := names - self.variables:
+            variables = _name_list(self.variables) if self.variables else "none"
+            raise DocumentError(
+                f"{self.name} declares no {_name_list(unknown_names)}; it declares {variables}"
+            )
 
     def check_kind(self, expected: str) -> None:
         """Refuse an operation of another kind.
@@ -76,7 +78,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         raise DocumentError(f"{self.name} is a {self.kind}. Fix: execute it with {method}(…)")
 
 
-def _listed(names: frozenset[str]) -> str:
+def _name_list(names: frozenset[str]) -> str:
     return ", ".join(f"${name}" for name in sorted(names))
 
 
@@ -102,39 +104,39 @@ def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | No
     try:
         parsed = parse(text)
     except (GraphQLSyntaxError, RecursionError) as error:
-        raise DocumentError(f"the GraphQL document doesn't parse: {error}") from None
+        raise DocumentError(f"the GraphQL document can't be parsed: {error}") from None
     if schema is not None and (errors := validate(schema, parsed)):
         raise DocumentError("the GraphQL document doesn't fit the schema: " + "; ".join(map(str, errors)))
-    chosen = _chosen(
+    definition = _operation_of(
         [each for each in parsed.definitions if isinstance(each, OperationDefinitionNode)], operation
     )
-    return _document(text, chosen)
+    return _document(text, definition)
 
 
-def _document(text: str, chosen: OperationDefinitionNode) -> Document:
-    declared = chosen.variable_definitions or ()
+def _document(text: str, definition: OperationDefinitionNode) -> Document:
+    variables = definition.variable_definitions or ()
     return Document(
         text=text,
-        name=chosen.name.value if chosen.name else "anonymous",
-        operation_name=chosen.name.value if chosen.name else None,
-        kind=chosen.operation.value,
+        name=definition.name.value if definition.name else "anonymous",
+        operation_name=definition.name.value if definition.name else None,
+        kind=definition.operation.value,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        variables=frozenset(each.variable.name.value for each in declared),
+        variables=frozenset(each.variable.name.value for each in variables),
         required=frozenset(
             each.variable.name.value
-            for each in declared
+            for each in variables
             if isinstance(each.type, NonNullTypeNode) and each.default_value is None
         ),
     )
 
 
-def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
+def _operation_of(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
     names = [each.name.value if each.name else "anonymous" for each in operations]
     if name is None and len(operations) == 1:
         return operations[0]
     if name is None:
         raise DocumentError(
-            f"the document has {len(names)} operations ({', '.join(names)}). Fix: name one by operation="
+            f"the document has {len(names)} operations ({', '.join(names)}). Fix: name one with operation="
         )
     if name not in names:
         raise DocumentError(f"the document has no operation {name!r}; it has {', '.join(names) or 'none'}")

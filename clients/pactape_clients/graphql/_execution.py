@@ -9,7 +9,7 @@ from pactape_clients.errors import (
     GraphQLResponseError,
     ResponseError,
 )
-from pactape_clients.graphql._answers import GraphQLJudge, read_answer
+from pactape_clients.graphql._answers import GraphQLJudge, read_answers
 from pactape_clients.graphql._requests import GraphQLRequests
 from pactape_clients.operations import Operation
 from pactape_clients.retries import idempotency_key_for
@@ -67,7 +67,7 @@ class Executor:
     Args:
         transport: Sends the requests.
         codec: Encodes variables.
-        options: How the client speaks.
+        options: The client's options.
     """
 
     def __init__(self, transport: Transport, codec: Codec, options: GraphQLOptions) -> None:
@@ -95,7 +95,7 @@ class Executor:
         )
 
     def operation(self, document: Document, returns: Any) -> Operation:
-        """Return an operation as it is announced."""
+        """Return the announcement of an operation."""
         return Operation(
             name=document.name,
             method=self.requests.method_of(document),
@@ -128,17 +128,17 @@ class Executor:
     def send_request(self, request: OutgoingRequest, context: CallContext, judge: Judge) -> requests.Response:
         """Send a request; error codes may mean that the token was refused, or that it is worth another attempt."""
         return self._transport.send(
-            context, request, judge=judge, refused=self._refused, repeats=self._repeats
+            context, request, judge=judge, refused=self._is_refusal, repeats=self._repeats
         )
 
-    def _refused(self, response: requests.Response) -> bool:
+    def _is_refusal(self, response: requests.Response) -> bool:
         if response.status_code == _UNAUTHORIZED:
             return True
         if not self._options.renew_on or _ERRORS not in response.content:
             return False
-        answer = read_answer(response)
-        return (
-            answer is not None and not answer.has_data and not answer.codes.isdisjoint(self._options.renew_on)
+        answers = read_answers(response)
+        return bool(answers) and all(
+            not each.has_values and not each.codes.isdisjoint(self._options.renew_on) for each in answers
         )
 
     def _repeats(self, failure: ClientError) -> bool:
@@ -147,7 +147,7 @@ class Executor:
         )
 
     def _by_hash(self, execution: Execution, context: CallContext, judge: GraphQLJudge) -> requests.Response:
-        """Send a query as its hash, and with its text when the server doesn't know that, or knows no hashes."""
+        """Send a query as its hash, and with its text when the server doesn't know the hash or supports none."""
         document = execution.document
         members = self.requests.members(document, execution.variables, with_text=False, with_hash=True)
         request = self.requests.request(document, members, headers=execution.headers)

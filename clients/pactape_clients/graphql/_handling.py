@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
+from pactape_clients.boundary import public_error
 from pactape_clients.errors import GraphQLResponseError, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pactape_clients.graphql._answers import ErrorHandler
+    from pactape_clients.graphql._variables import Variables
 
-__all__ = ["HANDLED", "decide"]
-
-HANDLED = (GraphQLResponseError, TransportError)
+__all__ = ["handled"]
 
 
-def decide(handler: ErrorHandler | None, error: GraphQLResponseError | TransportError) -> Exception:
-    """Return the exception to raise: the handler's, or the error itself."""
+def handled(method: Callable[[Any, str, Variables, Any, Any], Any]) -> Callable[..., Any]:
+    """Decorate a method of the client: as `public`, but the client's error handler decides what is raised.
+
+    Args:
+        method: Takes the client, the document, the variables, the type that is returned, and the options, which
+            the caller gives by name.
+    """
+    name = method.__name__
+
+    def call(
+        self: Any, document: str, variables: Variables = None, *, returns: Any = None, **options: Any
+    ) -> Any:
+        try:
+            return method(self, document, variables, returns, options)
+        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+            failure = public_error(error, name)
+        del variables, options
+        raise _decide(self._error_handler, failure)
+
+    functools.update_wrapper(call, method)
+    del call.__wrapped__  # type: ignore[attr-defined]  # its signature is another one
+    return call
+
+
+def _decide(handler: ErrorHandler | None, error: Exception) -> Exception:
+    """Return the exception to raise: the handler's, whose cause is the client's own, or that one itself."""
     if handler is None:
         return error
     if isinstance(error, GraphQLResponseError):
-        return handler.handle_graphql_errors(error) or error
-    return handler.handle_network_error(error) or error
+        replacement = handler.handle_graphql_errors(error)
+    elif isinstance(error, TransportError):
+        replacement = handler.handle_network_error(error)
+    else:
+        return error
+    if replacement is None or replacement is error:
+        return error
+    replacement.__cause__ = error
+    return replacement

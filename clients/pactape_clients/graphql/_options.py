@@ -1,16 +1,17 @@
-"""How a GraphQL client speaks, and what its calls may be given."""
+"""Options of a GraphQL client, and what its calls may be given."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import msgspec
 
-from pactape_clients.checks import check_choice
-from pactape_clients.errors import UsageError
+from pactape_clients.boundary import public
+from pactape_clients.caller_values import dict_of, tuple_of
+from pactape_clients.checks import UnknownOptionError, check_choice, check_kind
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Mapping
 
     import requests
@@ -33,14 +34,14 @@ __all__ = [
 
 
 class GraphQLOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a GraphQL client speaks.
+    """Options of a GraphQL client.
 
     Args:
         schema: The server's SDL, to validate documents against before they are first sent; None checks syntax only.
         queries_by: The HTTP method of queries; mutations always go by POST.
         persisted_queries: Whether queries are first sent as a hash (automatic persisted queries); the document
             follows when the server doesn't know it, and always from then on when the server refuses hashes.
-        errors: What happens to an answer that has both data and errors: "raise" raises, "keep" gives the data,
+        errors: What happens to an answer that has both data and errors: "raise" raises, "keep" returns the data,
             uncached. Errors without data are always raised.
         renew_on: Error codes that mean that the token was refused, as a 401 does, whatever the status.
         repeat_on: Error codes that are worth another attempt, as a 503 is, whatever the status.
@@ -56,13 +57,14 @@ class GraphQLOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     renew_on: frozenset[str] = frozenset({"UNAUTHENTICATED"})
     repeat_on: frozenset[str] = frozenset({"THROTTLED"})
 
+    @public
     def __post_init__(self) -> None:
         check_choice("GraphQLOptions.queries_by", self.queries_by, ("POST", "GET"))
         check_choice("GraphQLOptions.errors", self.errors, ("raise", "keep"))
+        check_kind("GraphQLOptions.persisted_queries", self.persisted_queries, bool, "True or False")
+        check_kind("GraphQLOptions.schema", self.schema, (str, type(None)), "the SDL as a string")
         for name in ("renew_on", "repeat_on"):
-            codes = getattr(self, name)
-            if isinstance(codes, str) or not all(isinstance(code, str) for code in codes):
-                raise UsageError(f"GraphQLOptions.{name} must be a set of error codes, not {codes!r}")
+            codes = tuple_of(f"GraphQLOptions.{name}", getattr(self, name), str, "error codes")
             msgspec.structs.force_setattr(self, name, frozenset(codes))
 
 
@@ -107,16 +109,25 @@ class MutationOptions(ExecuteOptions, total=False):
     idempotency_key: str | Generated | None
 
 
-def check_options(options: Mapping[str, Any], allowed: Iterable[str]) -> None:
-    """Refuse options that a call doesn't have.
+def check_options(options: Any, names: Iterable[str]) -> None:
+    """Refuse options that a call doesn't have, and replace containers by what was read of them, once.
 
     Raises:
         TypeError: There is one, as for every unexpected keyword argument.
+        UsageError: One is of another kind.
     """
-    if unknown := options.keys() - set(allowed):
-        raise TypeError(
-            f"unexpected keyword argument {min(unknown)!r}; there are {', '.join(sorted(allowed))}"
+    if unknown_names := options.keys() - set(names):
+        raise UnknownOptionError(
+            f"unexpected keyword argument {min(unknown_names)!r}; there are {', '.join(sorted(names))}"
         )
+    if options.get("headers") is not None:
+        options["headers"] = dict_of("headers", options["headers"])
+    if "tags" in options:
+        options["tags"] = tuple_of("tags", options["tags"], str, "strings")
+    check_kind("operation", options.get("operation"), (str, type(None)), "an operation's name")
+    check_kind(
+        "invalidates", options.get("invalidates"), (str, re.Pattern, type(None)), "a regular expression"
+    )
 
 
 class GraphQLClientOptions(TypedDict, total=False):

@@ -56,18 +56,18 @@ class Queries:
         self._keep_errors = keep_errors
         self._identity = transport.identity
         self._endpoint = hashlib.sha256(transport.url.encode()).hexdigest()[:8]
-        self._typed: dict[Any, TypedCache] = {}
+        self._typed_caches: dict[Any, TypedCache] = {}
 
     def typed(self, returns: Any) -> TypedCache:
         """Return the cache of one model's values."""
         try:
-            found = self._typed.get(returns)
+            typed_cache = self._typed_caches.get(returns)
         except TypeError:  # an annotation that can't be hashed
             return TypedCache(self._cache, returns, self._codec)
-        if found is None:
+        if typed_cache is None:
             self._codec.decoder(returns)
-            found = self._typed[returns] = TypedCache(self._cache, returns, self._codec)
-        return found
+            typed_cache = self._typed_caches[returns] = TypedCache(self._cache, returns, self._codec)
+        return typed_cache
 
     def read(
         self,
@@ -85,11 +85,11 @@ class Queries:
         """
         inputs = self._inputs(document, variables)
         key = f"{document.name}:{inputs}:{document.digest[:12]}{self._endpoint}"
-        typed = self.typed(returns)
+        typed_cache = self.typed(returns)
         namespace = self._identity.fixed if self._is_local else None
         if namespace is not None and not (options and options.get("headers")):
             try:
-                return typed.lookup(key, _UNNAMED, namespace=namespace)
+                return typed_cache.lookup(key, _UNNAMED, namespace=namespace)
             except KeyError:
                 pass
         execution = self._executor.prepare(document, variables, returns, options)
@@ -97,9 +97,11 @@ class Queries:
             namespace = self._identity.namespace(
                 execution.headers, lambda: self._executor.request(execution).without_body()
             )
-            load = _Load(self, execution, context, typed, ttl=ttl)
+            load = _Load(self, execution, context, typed_cache, ttl=ttl)
+            if namespace is None:
+                return typed_cache.decode(load(None).value, execution.announced)
             tags = tuple(options.get("tags", ()))
-            return typed.read(key, load, operation=execution.announced, namespace=namespace, tags=tags)
+            return typed_cache.read(key, load, operation=execution.announced, namespace=namespace, tags=tags)
 
     def _inputs(self, document: Document, variables: Mapping[str, Any]) -> str:
         try:
@@ -153,15 +155,21 @@ class Queries:
 class _Load:
     """Loads one query's data."""
 
-    __slots__ = ("_context", "_execution", "_queries", "_ttl", "_typed")
+    __slots__ = ("_context", "_execution", "_queries", "_ttl", "_typed_cache")
 
     def __init__(
-        self, queries: Queries, execution: Execution, context: CallContext, typed: TypedCache, *, ttl: float
+        self,
+        queries: Queries,
+        execution: Execution,
+        context: CallContext,
+        typed_cache: TypedCache,
+        *,
+        ttl: float,
     ) -> None:
         self._queries = queries
         self._execution = execution
         self._context = context
-        self._typed = typed
+        self._typed_cache = typed_cache
         self._ttl = ttl
 
     def __call__(self, _: Expired | None) -> Loaded:
@@ -169,7 +177,7 @@ class _Load:
         data = bytes(answer.data)
         value = self._queries.decoded(answer, response, self._execution)
         return Loaded(
-            value=self._typed.encode(value, data),
+            value=self._typed_cache.encode(value, data),
             ttl=0.0 if answer.wire_errors else self._ttl,
             tags=entity_tags(data),
         )

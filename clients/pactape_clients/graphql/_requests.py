@@ -41,7 +41,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def persisted_query(document: Document) -> dict[str, Any]:
-    """Return the extension that stands for a document (automatic persisted queries)."""
+    """Return the extension that identifies a document (automatic persisted queries)."""
     return {"persistedQuery": {"version": 1, "sha256Hash": document.digest}}
 
 
@@ -76,13 +76,13 @@ class GraphQLRequests:
         Raises:
             DocumentError: There is an upload where none can be sent.
         """
-        found: dict[str, Any] = {"query": document.text} if with_text else {}
-        found["variables"] = variables
+        members: dict[str, Any] = {"query": document.text} if with_text else {}
+        members["variables"] = variables
         if document.operation_name is not None:
-            found["operationName"] = document.operation_name
+            members["operationName"] = document.operation_name
         if with_hash:
-            found["extensions"] = persisted_query(document)
-        return found
+            members["extensions"] = persisted_query(document)
+        return members
 
     def request(
         self, document: Document, members: dict[str, Any], *, headers: Mapping[str, str]
@@ -143,5 +143,7 @@ class GraphQLRequests:
         self, method: str, body: RequestBody | None, headers: Mapping[str, str], *, repeatable: bool
     ) -> OutgoingRequest:
         own = {} if body is None or body.content_type is None else {"Content-Type": body.content_type}
-        merged = self._transport.merged_headers({"Accept": _ACCEPT}, own, headers)
-        return OutgoingRequest(method, self._transport.url, headers=merged, body=body, repeatable=repeatable)
+        all_headers = self._transport.merged_headers({"Accept": _ACCEPT}, own, headers)
+        return OutgoingRequest(
+            method, self._transport.url, headers=all_headers, body=body, repeatable=repeatable
+        )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape_clients.caller_values import tuple_of
 from pactape_clients.decoding import decode_body
 from pactape_clients.errors import DecodeError, DocumentError, GraphQLResponseError
 from pactape_clients.graphql._answers import Answer, BatchJudge, GraphQLJudge, GraphQLResult
 from pactape_clients.graphql._documents import Document, compiled
 from pactape_clients.graphql._queries import Queries, entity_tags
+from pactape_clients.graphql._requests import Call
 from pactape_clients.graphql._variables import plain_variables, split_uploads
 from pactape_clients.operations import Operation
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
     from pactape_clients.graphql._execution import Execution, Executor
-    from pactape_clients.graphql._requests import Call
     from pactape_clients.graphql._variables import Variables
     from pactape_clients.json_codec import Codec
     from pactape_clients.transport import Transport
@@ -60,19 +61,19 @@ class Uncached:
         Raises:
             DocumentError: The document or its variables are wrong.
         """
-        found, inputs = self._compiled(document, options.get("operation"), variables)
+        operation, inputs = self._compile(document, options.get("operation"), variables)
         self._codec.decoder(returns)
-        return self._executor.prepare(found, inputs, returns, options)
+        return self._executor.prepare(operation, inputs, returns, options)
 
-    def _compiled(
+    def _compile(
         self, document: str, operation: str | None, variables: Variables
     ) -> tuple[Document, Mapping[str, Any]]:
-        found = compiled(document, operation, self._schema)
-        if found.kind == "subscription":
-            found.check_kind("query")
+        compiled_document = compiled(document, operation, self._schema)
+        if compiled_document.kind == "subscription":
+            compiled_document.check_kind("query")
         inputs = plain_variables(variables)
-        found.check(inputs.keys())
-        return found, inputs
+        compiled_document.check(inputs.keys())
+        return compiled_document, inputs
 
     def execute(self, execution: Execution, *, deadline: float | None) -> GraphQLResult:
         """Send an operation, and return all of the answer, errors included."""
@@ -92,14 +93,14 @@ class Uncached:
         self, calls: Sequence[Call], *, headers: Mapping[str, str], deadline: float | None
     ) -> tuple[GraphQLResult, ...]:
         """Send several operations by one request, and return one result for each."""
-        found = [self._batched(call) for call in calls]
-        announced = self._announced([document for document, _ in found])
+        documents = [self._batched(call) for call in tuple_of("calls", calls, Call, "Call(…)")]
+        announced = self._announced([document for document, _ in documents])
         request = self._executor.requests.post(
-            [self._executor.requests.members(document, inputs) for document, inputs in found],
+            [self._executor.requests.members(document, inputs) for document, inputs in documents],
             headers=headers,
-            repeatable=all(document.kind == "query" for document, _ in found),
+            repeatable=all(document.kind == "query" for document, _ in documents),
         )
-        judge = BatchJudge()
+        judge = BatchJudge(len(documents))
         with self._transport.call(announced, values={}, deadline=deadline) as context:
             response = self._executor.send_request(request, context, judge)
         if len(judge.answers) != len(calls):
@@ -111,7 +112,7 @@ class Uncached:
             )
         return tuple(
             self._batch_result(document, call, answer, response)
-            for (document, _), call, answer in zip(found, calls, judge.answers, strict=True)
+            for (document, _), call, answer in zip(documents, calls, judge.answers, strict=True)
         )
 
     def _announced(self, documents: list[Document]) -> Operation:
@@ -123,11 +124,11 @@ class Uncached:
         )
 
     def _batched(self, call: Call) -> tuple[Document, Mapping[str, Any]]:
-        document, inputs = self._compiled(call.document, call.operation, call.variables)
+        document, inputs = self._compile(call.document, call.operation, call.variables)
         self._codec.decoder(call.returns)
         if split_uploads(inputs)[1]:
             raise DocumentError(
-                f"{document.name} has an upload, which a batch can't carry. Fix: use mutate(…)"
+                f"{document.name} has an upload, which a batch can't contain. Fix: use mutate(…)"
             )
         return document, inputs
 

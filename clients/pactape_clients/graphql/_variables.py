@@ -1,12 +1,14 @@
-"""The variables of an operation as they are on the wire, and the files among them."""
+"""The variables of an operation in their form on the wire, and the files among them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape_clients.callbacks import error_text, passes_through
+from pactape_clients.caller_values import dict_of
 from pactape_clients.errors import DocumentError
 from pactape_clients.wire import Upload
 
@@ -29,16 +31,25 @@ def plain_variables(variables: Any) -> Mapping[str, Any]:
     if isinstance(variables, msgspec.Struct):
         return _fields_of(variables)
     if isinstance(variables, Mapping):
-        return variables
+        return dict_of("variables", variables)
     dump = getattr(variables, "model_dump", None)
     if callable(dump):
-        found: Mapping[str, Any] = dump(mode="json", by_alias=True)
-        return found
+        return _dumped(dump)
     raise DocumentError(f"variables must be a mapping or a struct, not {type(variables).__name__}")
 
 
+def _dumped(dump: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
+    try:
+        return dump(mode="json", by_alias=True)
+    except Exception as error:
+        if passes_through(error):
+            raise
+        failure = DocumentError(f"the variables can't be encoded: the model {error_text(error)}")
+    raise failure
+
+
 def _fields_of(struct: msgspec.Struct) -> dict[str, Any]:
-    """Return the fields by their names on the wire, with uploads as they are."""
+    """Return the fields by their names on the wire, with unchanged uploads."""
     omitted = _omitted(struct)
     return {
         wire: getattr(struct, name)
@@ -68,21 +79,21 @@ def split_uploads(value: Any, path: str = "variables") -> tuple[Any, list[tuple[
         return None, [(path, value)]
     if isinstance(value, msgspec.Struct) and _may_hold_uploads(value):
         value = _fields_of(value)
-    found: list[tuple[str, Upload]] = []
+    uploads_by_path: list[tuple[str, Upload]] = []
     if isinstance(value, Mapping):
-        kept: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for name, each in value.items():
-            kept[name], uploads = split_uploads(each, f"{path}.{name}")
-            found += uploads
-        return (kept if found else value), found
+            members[name], uploads = split_uploads(each, f"{path}.{name}")
+            uploads_by_path += uploads
+        return (members if uploads_by_path else value), uploads_by_path
     if isinstance(value, list | tuple):
         items = []
         for index, each in enumerate(value):
             item, uploads = split_uploads(each, f"{path}.{index}")
             items.append(item)
-            found += uploads
-        return (items if found else value), found
-    return value, found
+            uploads_by_path += uploads
+        return (items if uploads_by_path else value), uploads_by_path
+    return value, uploads_by_path
 
 
 def refuse_uploads(document: Document, variables: Any) -> None:

@@ -5,29 +5,30 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from pactape_clients.boundary import public_error
 from pactape_clients.cache import Loaded, full_key
+from pactape_clients.checks import check_kind
 from pactape_clients.decoding import decode_answer, json_in
 from pactape_clients.errors import NotFoundError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._options import CallOptions
-from pactape_clients.rest._routes import fill_key, fill_text, holds_every_placeholder
+from pactape_clients.rest._routes import Caching, fill_key, fill_text, holds_every_placeholder
 from pactape_clients.typed_cache import MISSING, ForeignValueError, TypedCache
 from pactape_clients.urls import shown
-from pactape_clients.wire import Change
+from pactape_clients.wire import ChangeFlag
 
 if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Expired
     from pactape_clients.call_context import CallContext
-    from pactape_clients.rest._routes import Caching
 
 __all__ = ["CachedReads", "CachedRoute", "cache_key", "is_storable", "namespace_of"]
 
 T = TypeVar("T")
 
 _NOT_MODIFIED = 304
-_ALWAYS = Change(has_happened=True)
+_ALWAYS = ChangeFlag(has_happened=True)
 
 
 class CachedReads:
@@ -39,17 +40,19 @@ class CachedReads:
 
     def __init__(self, calls: RestCalls) -> None:
         self._calls = calls
-        self._typed: dict[Any, TypedCache] = {}
+        self._typed_caches: dict[Any, TypedCache] = {}
 
     def typed(self, returns: Any) -> TypedCache:
         """Return the cache of one model's values."""
         try:
-            found = self._typed.get(returns)
+            typed_cache = self._typed_caches.get(returns)
         except TypeError:  # an annotation that can't be hashed
             return TypedCache(self._calls.cache, returns, self._calls.codec)
-        if found is None:
-            found = self._typed[returns] = TypedCache(self._calls.cache, returns, self._calls.codec)
-        return found
+        if typed_cache is None:
+            typed_cache = self._typed_caches[returns] = TypedCache(
+                self._calls.cache, returns, self._calls.codec
+            )
+        return typed_cache
 
     def read(self, call: RestCall, caching: Caching) -> Any:
         """Return the cached value of a read, loading it if there is none.
@@ -57,13 +60,21 @@ class CachedReads:
         Raises:
             ClientError: See `pactape_clients.errors`.
         """
-        transport, typed = self._calls.transport, self.typed(call.operation.result)
+        check_kind("caching", caching, Caching, "Caching(…)")
+        transport, typed_cache = self._calls.transport, self.typed(call.operation.result)
         tags = (f"path:{call.where}", *(fill_text(tag, call.values) for tag in caching.tags))
         key = cache_key(call, caching, transport.url)
         with transport.call(call.operation, values=call.values, deadline=call.options.deadline) as context:
-            load = _Load(self._calls, call, caching, typed, context)
+            load = _Load(self._calls, call, caching, typed_cache, context)
             namespace = namespace_of(self._calls, call, caching)
-            return typed.read(key, load, operation=call.operation, namespace=namespace, tags=tags)
+            try:
+                if namespace is None:
+                    return self._calls.read_within(context, call).value
+                return typed_cache.read(key, load, operation=call.operation, namespace=namespace, tags=tags)
+            except NotFoundError as error:
+                failure = load.missing or error
+                failure.values = failure.values or call.values  # what is cached has none
+            raise failure
 
 
 def cache_key(call: RestCall, caching: Caching, url: str) -> str:
@@ -74,15 +85,15 @@ def cache_key(call: RestCall, caching: Caching, url: str) -> str:
     return f"{call.operation.method} {call.where}{'?' if digest else ''}{digest} at {shown(url)}"
 
 
-def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str:
-    """Return the namespace of a read that is made now.
+def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str | None:
+    """Return the namespace of a read that is made now; None if it can't be cached.
 
     Under a key of its own, a query and path values that the key doesn't hold keep reads apart too.
     """
     namespace = calls.transport.identity.namespace(
         call.options.headers, lambda: calls.request(call).without_body()
     )
-    if caching.key is None:
+    if caching.key is None or namespace is None:
         return namespace
     apart = "" if holds_every_placeholder(caching.key, call.operation.path) else call.where
     if not apart and not call.query:
@@ -91,34 +102,44 @@ def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str:
 
 
 class _Load:
-    """Loads one value, with a conditional request where an older version is kept."""
+    """Loads one value, with a conditional request where an older version is kept.
 
-    __slots__ = ("_caching", "_call", "_calls", "_context", "_typed")
+    `missing` is the server's own 404, of which nothing but its fact is cached.
+    """
+
+    __slots__ = ("_caching", "_call", "_calls", "_context", "_typed_cache", "missing")
 
     def __init__(
-        self, calls: RestCalls, call: RestCall, caching: Caching, typed: TypedCache, context: CallContext
+        self,
+        calls: RestCalls,
+        call: RestCall,
+        caching: Caching,
+        typed_cache: TypedCache,
+        context: CallContext,
     ) -> None:
         self._calls = calls
         self._call = call
         self._caching = caching
-        self._typed = typed
+        self._typed_cache = typed_cache
         self._context = context
+        self.missing: NotFoundError | None = None
 
     def __call__(self, expired: Expired | None) -> Loaded:
         condition = {} if expired is None or expired.etag is None else {"If-None-Match": expired.etag}
         request = self._calls.request(self._call, condition=condition)
         try:
             response = self._calls.transport.send(self._context, request, judge=judge)
-        except NotFoundError:
+        except NotFoundError as error:
             if self._caching.missing_for <= 0:
                 raise
+            self.missing = error
             return Loaded(value=MISSING, ttl=self._caching.missing_for)
         if response.status_code == _NOT_MODIFIED and expired is not None:
             return self._loaded(expired.value, response, etag=response.headers.get("ETag", expired.etag))
         operation = self._call.operation
         value = decode_answer(response, operation.result, operation, self._calls.codec, self._call.values)
-        cached = self._typed.encode(value, json_in(response))
-        return self._loaded(cached, response, etag=response.headers.get("ETag"))
+        content = self._typed_cache.encode(value, json_in(response))
+        return self._loaded(content, response, etag=response.headers.get("ETag"))
 
     def _loaded(self, value: Any, response: requests.Response, *, etag: str | None) -> Loaded:
         return Loaded(
@@ -154,7 +175,7 @@ class CachedRoute(Generic[T]):
         "_prefix",
         "_reads",
         "_template",
-        "_typed",
+        "_typed_cache",
     )
 
     def __init__(
@@ -172,7 +193,7 @@ class CachedRoute(Generic[T]):
         self._template = template
         self._parameter = parameter
         self._caching = caching
-        self._typed = reads.typed(returns)
+        self._typed_cache = reads.typed(returns)
         self._model = None if returns is bytes else returns
         self._lookup = calls.cache.lookup
         self._identity = calls.transport.identity
@@ -180,9 +201,9 @@ class CachedRoute(Generic[T]):
             "GET", template, CallOptions(path={parameter: "-"}), returns
         ).operation
         prefix = _prefix(caching.key, parameter)
-        fixed = self._identity.fixed if calls.cache.keeps_objects else None
-        self._change = self._identity.change if fixed is not None else _ALWAYS
-        self._prefix = full_key(fixed or "", prefix)
+        namespace = self._identity.fixed if calls.cache.keeps_objects else None
+        self._change = self._identity.change if namespace is not None else _ALWAYS
+        self._prefix = full_key(namespace or "", prefix)
 
     def of(self, value: str) -> T:
         """Return the thing with this value in its path; no request and no token when it is cached.
@@ -190,20 +211,28 @@ class CachedRoute(Generic[T]):
         Raises:
             ClientError: As for `RestClient.get`.
         """
-        if self._change.has_happened:
-            return self._read(value)
         try:
-            cached = self._lookup(self._prefix + value)
-        except (KeyError, TypeError):  # not cached, or not a string
-            return self._read(value)
-        return cached if cached.__class__ is self._model else self._decoded(cached, value)
+            if self._change.has_happened:
+                return self._read(value)
+            try:
+                content = self._lookup(self._prefix + value)
+            except Exception:  # noqa: BLE001 -- not cached, or not a string; the long way says what is wrong
+                return self._read(value)
+            return content if content.__class__ is self._model else self._decode(content, value)
+        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+            failure = public_error(error, "of")
+        del value
+        raise failure
 
-    def _decoded(self, cached: Any, value: str) -> T:
+    def _decode(self, content: Any, value: str) -> T:
         try:
-            found: T = self._typed.decode(cached, self._operation)
+            result: T = self._typed_cache.decode(content, self._operation)
         except ForeignValueError:
             return self._read(value)
-        return found
+        except NotFoundError as error:
+            error.values = {self._parameter: value}
+            raise
+        return result
 
     def _read(self, value: str) -> T:
         options = CallOptions(path={self._parameter: value})

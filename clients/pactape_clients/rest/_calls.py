@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.call_context import CallContext, call_in_progress
+from pactape_clients.call_context import time_to_finish
+from pactape_clients.caller_values import dict_of, tuple_of
+from pactape_clients.checks import check_kind
 from pactape_clients.decoding import decode_answer, status_error
 from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError, UsageError
 from pactape_clients.operations import Operation
@@ -24,12 +26,11 @@ if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Cache
+    from pactape_clients.call_context import CallContext
     from pactape_clients.json_codec import Codec
     from pactape_clients.rest._options import CallOptions
 
 __all__ = ["RestCall", "RestCalls", "judge"]
-
-_AFTER_DEADLINE = 0.5  # seconds that invalidating after a write may take when the deadline has passed
 
 
 def judge(response: requests.Response, call: CallContext) -> ClientError | None:
@@ -41,8 +42,8 @@ class RestCall:
     """A call whose route is filled in.
 
     Args:
-        operation: The call as it is declared.
-        options: What it is given.
+        operation: The declared call.
+        options: The options of the call.
         style: How values are written into URLs.
 
     Raises:
@@ -61,8 +62,8 @@ class RestCall:
     @property
     def query_digest(self) -> str:
         """A hash of the query, the same for every order of its parameters; "" without one."""
-        ordered = tuple(sorted(self.query, key=lambda pair: pair[0]))
-        return hashlib.sha256(encode_query(ordered).encode()).hexdigest()[:16] if ordered else ""
+        pairs = tuple(sorted(self.query, key=lambda pair: pair[0]))
+        return hashlib.sha256(encode_query(pairs).encode()).hexdigest()[:16] if pairs else ""
 
 
 class RestCalls:
@@ -87,6 +88,7 @@ class RestCalls:
         Raises:
             UsageError: The values don't fit the route.
         """
+        check_kind("the route", template, str, "a string")
         self.codec.decoder(returns)
         operation = Operation(name=f"{method} {template}", method=method, path=template, result=returns)
         return RestCall(operation, options, self._style)
@@ -109,7 +111,7 @@ class RestCalls:
         headers = self.transport.merged_headers(
             {"Accept": accept},
             own,
-            _checked_mapping("headers", call.options.headers),
+            call.options.headers,
             {} if key is None else {"Idempotency-Key": key},
             condition,
         )
@@ -118,15 +120,16 @@ class RestCalls:
         return OutgoingRequest(call.operation.method, target, headers=headers, query=query, body=body)
 
     def _body(self, options: CallOptions) -> RequestBody | None:
-        given = [name for name in ("json", "form", "content") if getattr(options, name) is not None]
-        if options.files is not None and "form" not in given:
-            given.append("files")
-        if len(given) > 1:
-            raise UsageError(f"a request has one body, not both {given[0]}= and {given[1]}=")
+        body_options = [name for name in ("json", "form", "content") if getattr(options, name) is not None]
+        if options.files is not None and "form" not in body_options:
+            body_options.append("files")
+        if len(body_options) > 1:
+            raise UsageError(f"a request has one body, not both {body_options[0]}= and {body_options[1]}=")
         if options.json is not None:
             return RequestBody(self.codec.encode(options.json), "application/json")
         if options.files is not None:
-            return multipart_body(options.form, options.files, self._style)
+            files = dict_of("files", options.files, "a mapping of field names to files")
+            return multipart_body(options.form, files, self._style)
         if options.form is not None:
             return form_body(options.form, self._style)
         return None if options.content is None else raw_body(options.content, options.content_type)
@@ -140,7 +143,11 @@ class RestCalls:
         with self.transport.call(
             call.operation, values=call.values, deadline=call.options.deadline
         ) as context:
-            return self._reply(call, self.transport.send(context, self.request(call), judge=judge))
+            return self.read_within(context, call)
+
+    def read_within(self, context: CallContext, call: RestCall) -> Reply[Any]:
+        """Make a call that changes nothing, as part of a call in progress."""
+        return self._reply(call, self.transport.send(context, self.request(call), judge=judge))
 
     def write(self, call: RestCall) -> Reply[Any]:
         """Make a call that changes something, and invalidate the cached reads that it makes stale.
@@ -155,7 +162,7 @@ class RestCalls:
             try:
                 response = self.transport.send(context, request, judge=judge)
             finally:  # also after a time-out: the server may have made the change
-                self._invalidate_written(keys, call, context)
+                self._invalidate_written(keys, call)
             return self._reply(call, response)
 
     def _reply(self, call: RestCall, response: requests.Response) -> Reply[Any]:
@@ -164,9 +171,9 @@ class RestCalls:
             value=value, status=response.status_code, headers=response.headers, url=without_user(response.url)
         )
 
-    def _invalidate_written(self, keys: list[str], call: RestCall, context: CallContext) -> None:
+    def _invalidate_written(self, keys: list[str], call: RestCall) -> None:
         """Invalidate what a write makes stale; a failure costs neither its answer nor its own error."""
-        with call_in_progress(_with_time_left(context)):
+        with time_to_finish():
             try:
                 self.cache.invalidate(keys=keys, tags=[f"path:{call.where}"])
             except CacheUnavailableError as error:
@@ -176,20 +183,6 @@ class RestCalls:
 
 
 def _stale_keys(call: RestCall) -> list[str]:
-    named = call.options.invalidates
-    return [fill_key(key, call.values) for key in ((named,) if isinstance(named, str) else named)]
-
-
-def _with_time_left(context: CallContext) -> CallContext:
-    try:
-        left = context.remaining()
-    except DeadlineExceededError:
-        left = 0.0
-    deadline = None if left is None else max(left, _AFTER_DEADLINE)
-    return CallContext(context.operation, deadline=deadline, settings=context.settings, values=context.values)
-
-
-def _checked_mapping(name: str, value: Any) -> Any:
-    if value is not None and not hasattr(value, "items"):
-        raise UsageError(f"{name} must be a mapping of strings, not {type(value).__name__}")
-    return value
+    templates = call.options.invalidates
+    keys = (templates,) if isinstance(templates, str) else tuple_of("invalidates", templates, str, "strings")
+    return [fill_key(key, call.values) for key in keys]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from pactape_clients.cache import TTLCache
-from pactape_clients.checks import is_instance
+from pactape_clients.boundary import public
+from pactape_clients.cache import TTLCache, guarded
+from pactape_clients.checks import UnknownOptionError, check_kind, is_instance
 from pactape_clients.errors import UsageError
 from pactape_clients.json_codec import Codec
-from pactape_clients.parameters import DEFAULT_STYLE
+from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle
 from pactape_clients.processes import NotCopyable
 from pactape_clients.rest._cached import CachedReads
 from pactape_clients.rest._calls import RestCalls
-from pactape_clients.rest._options import CallOptions, ClientOptions
+from pactape_clients.rest._options import ClientOptions, call_options
 from pactape_clients.rest._reads import _ReadMethods
 from pactape_clients.rest._writes import _WriteMethods
 from pactape_clients.transport import Transport
@@ -54,9 +55,12 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
         21.5
     """
 
+    @public
     def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
-        if unknown := options.keys() - ClientOptions.__annotations__.keys():
-            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {min(unknown)!r}")
+        if unknown_options := options.keys() - ClientOptions.__annotations__.keys():
+            raise UnknownOptionError(
+                f"{type(self).__name__}() got an unexpected keyword argument {min(unknown_options)!r}"
+            )
         transport = Transport(
             _without_query(base_url),
             session=options.get("session"),
@@ -64,12 +68,13 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
             settings=options.get("settings"),
             headers=options.get("headers"),
         )
-        cache = options.get("cache")
+        cache, style = options.get("cache"), options.get("parameters") or DEFAULT_STYLE
+        check_kind("parameters", style, ParameterStyle, "ParameterStyle(…)")
         self._calls = RestCalls(
             transport,
-            TTLCache() if cache is None else cache,
+            TTLCache() if cache is None else guarded(cache),
             Codec(dec_hook=options.get("dec_hook"), enc_hook=options.get("enc_hook")),
-            options.get("parameters") or DEFAULT_STYLE,
+            style,
         )
         self._reads = CachedReads(self._calls)
 
@@ -84,7 +89,8 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
         self._calls.transport.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {shown(self._calls.transport.url)}>"
+        url = shown(self._calls.transport.url) if hasattr(self, "_calls") else "not made"
+        return f"<{type(self).__name__} {url}>"
 
     @overload
     def request(
@@ -94,6 +100,7 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
     def request(
         self, method: str, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]
     ) -> Reply[Any]: ...
+    @public
     def request(
         self, method: str, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]
     ) -> Reply[Any]:
@@ -116,11 +123,12 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
             >>> reply.status, reply.location
             (201, 'http://users.test/users/7')
         """
-        if not is_instance(method, str) or not method.isalpha():
+        if not is_instance(method, str) or not (method.isascii() and method.replace("-", "").isalpha()):
             raise UsageError(f"{method!r} is not an HTTP method")
-        call = self._calls.declare(method.upper(), template, CallOptions(**options), returns)
+        call = self._calls.declare(method.upper(), template, call_options(options), returns)
         return self._calls.read(call) if method.upper() in _READS else self._calls.write(call)
 
+    @public
     def invalidate(
         self,
         *,
@@ -144,13 +152,13 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
         return self._calls.cache.invalidate(keys=keys, tags=tags, pattern=pattern)
 
     def _write(self, method: str, template: str, returns: Any, options: WriteOptions) -> Any:
-        return self._calls.write(self._calls.declare(method, template, CallOptions(**options), returns)).value
+        return self._calls.write(self._calls.declare(method, template, call_options(options), returns)).value
 
 
 def _without_query(base_url: str) -> str:
     if is_instance(base_url, str) and ("?" in base_url or "#" in base_url):
         raise UsageError(
             f"the base URL {shown(base_url)!r} has a query or fragment, which no route can follow. "
-            "Fix: leave it out; send a key by headers= or by the session's params"
+            "Fix: remove it; send a key with headers= or the session's params"
         )
     return base_url

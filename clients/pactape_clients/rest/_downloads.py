@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pactape_clients.callbacks import callback_error, passes_through, without_frames
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._replies import Reply
@@ -41,7 +42,7 @@ def download(calls: RestCalls, call: RestCall, target: str | os.PathLike[str] | 
     with transport.call(call.operation, values=call.values, deadline=call.options.deadline) as context:
         response = transport.send(context, calls.request(call), judge=judge, streaming=True)
         try:
-            with _opened(target) as file:
+            with _open(target) as file:
                 size = _save(response, file, call, transport.settings.connect_and_read)
         finally:
             response.close()
@@ -58,6 +59,12 @@ def _save(response: requests.Response, file: BinaryIO, call: RestCall, timeouts:
             file.write(piece)
         except (OSError, ValueError, TypeError) as error:
             raise UsageError(f"{call.operation.name}: the file can't be written ({error})") from error
+        except Exception as error:
+            if passes_through(error):
+                raise
+            raise callback_error(error, "writing to the target", call.operation.name) from without_frames(
+                error
+            )
         size += len(piece)
     return size
 
@@ -74,7 +81,7 @@ def _next_of(pieces: Iterator[bytes], call: RestCall) -> bytes:
 
 
 @contextmanager
-def _opened(target: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
+def _open(target: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
     """Open the target; a path is replaced only when all is written."""
     if not isinstance(target, str | os.PathLike):
         if not hasattr(target, "write"):
@@ -83,13 +90,23 @@ def _opened(target: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         return
     path = Path(target)
     try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115 -- closed below
-    except OSError as error:
-        raise UsageError(f"{path} can't be written ({error})") from error
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        part = path.with_name(f".{uuid.uuid4().hex}.part")
+        file = part.open("xb")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{str(path)!r} can't be written ({error})") from error
     try:
         with file:
-            yield file  # type: ignore[misc]  # its wrapper is a file
-        Path(file.name).replace(path)
+            yield file
+        _replace(part, path)
     except BaseException:
-        Path(file.name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def _replace(part: Path, path: Path) -> None:
+    try:
+        part.replace(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} can't be written ({error})") from error

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
 import msgspec
 
+from pactape_clients.caller_values import dict_of
+from pactape_clients.checks import UnknownOptionError
+
 if TYPE_CHECKING:
     import requests
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from pactape_clients.settings import TransportSettings
     from pactape_clients.wire import Upload
 
-__all__ = ["CallOptions", "ClientOptions", "ReadOptions", "WriteOptions"]
+__all__ = ["CallOptions", "ClientOptions", "ReadOptions", "WriteOptions", "call_options"]
 
 Content = bytes | str | BinaryIO | Iterable[bytes]
 
@@ -28,7 +31,7 @@ class ReadOptions(TypedDict, total=False):
 
     Args:
         path: A value for each placeholder; escaped as a path segment.
-        query: Query parameters; a list gives a parameter several times, None leaves it out.
+        query: Query parameters; a list repeats a parameter, None omits it.
         headers: More request headers.
         deadline: Seconds for this whole call; None takes the client's.
     """
@@ -46,11 +49,11 @@ class WriteOptions(ReadOptions, total=False):
         json: The body, anything that msgspec can encode or a pydantic model; None sends none.
         form: The fields of a form: URL-encoded, or multipart with files.
         files: Files by their field's name, as `Upload` or bytes: makes the body multipart/form-data.
-        content: The body as it is: bytes, text (sent as UTF-8), a file opened for reading bytes, or an iterable of
-            bytes, which can be sent only once.
+        content: The unchanged body: bytes, text (sent as UTF-8), a file opened for reading bytes, or an iterable of
+            bytes, which can be sent only once unless it is a list or tuple.
         content_type: The media type of `content`.
         invalidates: Keys of cached reads that this write makes stale; may hold the template's placeholders. Reads
-            of the same path are invalidated anyway (RFC 9111 section 4.4), also when no answer came.
+            of the same path are invalidated anyway (RFC 9111 section 4.4), also when no response was received.
         idempotency_key: Sent as Idempotency-Key, the same in every attempt, which makes the write repeatable;
             GENERATED makes one.
     """
@@ -65,7 +68,7 @@ class WriteOptions(ReadOptions, total=False):
 
 
 class CallOptions(msgspec.Struct, kw_only=True):
-    """The options of one call as they were given; an unknown one is refused."""
+    """The options of one call; an unknown one is refused."""
 
     path: Any = None
     query: Any = None
@@ -79,6 +82,29 @@ class CallOptions(msgspec.Struct, kw_only=True):
     invalidates: Any = ()
     idempotency_key: Any = None
 
+    def __repr__(self) -> str:
+        return "CallOptions(…)"  # headers and bodies may be secrets, which a traceback with locals would show
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+def call_options(options: Mapping[str, Any]) -> CallOptions:
+    """Return the options of a call, its mappings read once.
+
+    Raises:
+        TypeError: There is an option that no call has.
+        UsageError: A mapping isn't one, or reading it raised.
+    """
+    if unknown_names := options.keys() - set(CallOptions.__struct_fields__):
+        raise UnknownOptionError(f"unexpected keyword argument {min(unknown_names)!r}")
+    call = CallOptions(**options)
+    call.path = (
+        None if call.path is None else dict_of("path", call.path, "a mapping of placeholders to values")
+    )
+    call.headers = None if call.headers is None else dict_of("headers", call.headers)
+    return call
+
 
 class ClientOptions(TypedDict, total=False):
     """The options of a client, which a client derived from `RestClient` can hand on.
@@ -87,7 +113,7 @@ class ClientOptions(TypedDict, total=False):
         session: Sends the requests; None makes a session with a pool of its own.
         tokens: Where access tokens come from; None sends none.
         cache: Where cached reads are kept; None makes a cache in memory. Several clients may share one; values are
-            kept apart by caller, and by server unless a key of one's own is the same for both.
+            separated by caller, and by server unless both use the same key.
         settings: Time-outs, deadline, retries, pool size, environment, hooks.
         headers: Sent with each request; a call's own headers count more.
         parameters: How values are written into URLs.

@@ -8,7 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from pactape_clients.checks import check_number
+from pactape_clients.boundary import public
+from pactape_clients.callbacks import passes_through
+from pactape_clients.checks import check_callable, check_kind, check_number
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.urls import same_server, shown
 
@@ -29,6 +31,10 @@ class ByLink(msgspec.Struct, frozen=True, kw_only=True):
 
     relation: str = "next"
 
+    @public
+    def __post_init__(self) -> None:
+        check_kind("ByLink.relation", self.relation, str, "a string")
+
 
 class ByCursor(msgspec.Struct, frozen=True, kw_only=True):
     """Each page holds a cursor to the next.
@@ -41,6 +47,11 @@ class ByCursor(msgspec.Struct, frozen=True, kw_only=True):
     parameter: str
     following: Callable[[Any], str | int | None]
 
+    @public
+    def __post_init__(self) -> None:
+        check_kind("ByCursor.parameter", self.parameter, str, "a string")
+        check_callable("ByCursor.following", self.following)
+
 
 class ByNextUrl(msgspec.Struct, frozen=True, kw_only=True):
     """The body of each page holds the URL of the next.
@@ -50,6 +61,10 @@ class ByNextUrl(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     following: Callable[[Any], str | None]
+
+    @public
+    def __post_init__(self) -> None:
+        check_callable("ByNextUrl.following", self.following)
 
 
 class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +87,10 @@ class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
     step: int = 1
     most: int = 10_000
 
+    @public
     def __post_init__(self) -> None:
+        check_kind("ByNumber.parameter", self.parameter, str, "a string")
+        check_callable("ByNumber.is_last", self.is_last)
         check_number("ByNumber.first", self.first, whole=True)
         check_number("ByNumber.step", self.step, least=1, whole=True)
         check_number("ByNumber.most", self.most, least=1, whole=True)
@@ -100,7 +118,7 @@ Read = Callable[[str | None, "Pairs", str], Page]
 
 
 def pages(read: Read, *, by: Paging, first: Pairs, server: str) -> Iterator[Any]:
-    """Yield the pages, each read when it is asked for.
+    """Yield the pages, each read on demand.
 
     Args:
         read: Reads a page, given a URL or query parameters, and the relation of the next link.
@@ -113,7 +131,7 @@ def pages(read: Read, *, by: Paging, first: Pairs, server: str) -> Iterator[Any]
             paging fails.
     """
     if isinstance(by, ByNumber):
-        return _numbered(read, by, first)
+        return _by_number(read, by, first)
     if isinstance(by, ByCursor):
         return _by_cursor(read, by, first)
     if isinstance(by, ByLink | ByNextUrl):
@@ -121,22 +139,22 @@ def pages(read: Read, *, by: Paging, first: Pairs, server: str) -> Iterator[Any]
     raise UsageError(f"by must be ByLink(…), ByCursor(…), ByNextUrl(…) or ByNumber(…), not {by!r}")
 
 
-def _by_url(read: Read, by: ByLink | ByNextUrl, first: Pairs, server: str) -> Iterator[Any]:
+def _by_url(read_page: Read, by: ByLink | ByNextUrl, first: Pairs, server: str) -> Iterator[Any]:
     source = "Link header" if isinstance(by, ByLink) else "body"
     url: str | None = None
-    seen: set[str] = set()
+    urls: set[str] = set()
     while True:
-        page = read(url, first if url is None else (), by.relation if isinstance(by, ByLink) else "")
+        page = read_page(url, first if url is None else (), by.relation if isinstance(by, ByLink) else "")
         yield page.value
-        seen.add(page.url)
+        urls |= {page.url, url or page.url}  # that of a cached page has no query
         following = (
             page.link if isinstance(by, ByLink) else call_for_page(by.following, page.value, "following")
         )
         if not following:
             return
         url = _next_url(page.url, following, source, server)
-        if url in seen:
-            raise UsageError(f"the {source} leads to a page that was read before: {urlsplit(url).path}")
+        if url in urls:
+            raise UsageError(f"the {source} leads to a page that was already read: {urlsplit(url).path}")
 
 
 def _next_url(page: str, following: Any, source: str, server: str) -> str:
@@ -144,46 +162,46 @@ def _next_url(page: str, following: Any, source: str, server: str) -> str:
         url: str = urljoin(page, following)
         is_same = same_server(url, server)
     except (ValueError, TypeError, AttributeError):
-        failure = UsageError(f"the {source} holds something that is not the URL of the next page")
+        failure = UsageError(f"the {source} contains something that is not the URL of the next page")
     else:
         if is_same:
             return url
         failure = UsageError(
-            f"the {source} leads from {shown(server)} to another server, which must not get the credentials"
+            f"the {source} leads from {shown(server)} to another server, which must not receive the credentials"
         )
     raise failure
 
 
-def _by_cursor(read: Read, by: ByCursor, first: Pairs) -> Iterator[Any]:
+def _by_cursor(read_page: Read, by: ByCursor, first: Pairs) -> Iterator[Any]:
     others = tuple(pair for pair in first if pair[0] != by.parameter)
     parameters = first
-    seen: set[str] = set()
+    cursors: set[str] = set()
     while True:
-        page = read(None, parameters, "").value
+        page = read_page(None, parameters, "").value
         yield page
         cursor = call_for_page(by.following, page, "following")
         if cursor is None or cursor == "":
             return
-        if str(cursor) in seen:
-            raise UsageError(f"the cursor leads to a page that was read before: {by.parameter}={cursor}")
-        seen.add(str(cursor))
+        if str(cursor) in cursors:
+            raise UsageError(f"the cursor leads to a page that was already read: {by.parameter}={cursor}")
+        cursors.add(str(cursor))
         parameters = (*others, (by.parameter, str(cursor)))
 
 
-def _numbered(read: Read, by: ByNumber, first: Pairs) -> Iterator[Any]:
+def _by_number(read_page: Read, by: ByNumber, first: Pairs) -> Iterator[Any]:
     others = tuple(pair for pair in first if pair[0] != by.parameter)
     for number in range(by.first, by.first + by.step * by.most, by.step):
-        page = read(None, (*others, (by.parameter, str(number))), "").value
+        page = read_page(None, (*others, (by.parameter, str(number))), "").value
         yield page
         if call_for_page(by.is_last, page, "is_last"):
             return
     raise UsageError(
-        f"is_last(…) is true for none of {by.most} pages. Fix: correct it, or allow for more by most="
+        f"is_last(…) was false for all {by.most} pages. Fix: correct it, or raise the limit with most="
     )
 
 
 def call_for_page(function: Callable[[Any], Any], page: Any, name: str) -> Any:
-    """Return what a function of the user's own gives for a page.
+    """Return the result of a user's function for a page.
 
     Raises:
         UsageError: It raised.
@@ -193,4 +211,6 @@ def call_for_page(function: Callable[[Any], Any], page: Any, name: str) -> Any:
     except ClientError:
         raise
     except Exception as error:
+        if passes_through(error):
+            raise
         raise UsageError(f"{name}(…) raised {type(error).__name__} for a page: {error}") from error

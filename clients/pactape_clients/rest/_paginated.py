@@ -15,6 +15,7 @@ from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._pages import Page, pages
 from pactape_clients.rest._replies import link_to
 from pactape_clients.rest._routes import fill_text
+from pactape_clients.urls import shown, with_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,10 @@ __all__ = ["PageReader"]
 
 
 class _CachedPage(msgspec.Struct):
-    """A page as it is cached, as JSON: the next page may be known from its headers alone."""
+    """A page in its cached form, as JSON: the next page may be known from its headers alone.
+
+    The URL, to which the next one may be relative, has no user, password or query, which may be secrets.
+    """
 
     url: str
     link: str
@@ -44,7 +48,7 @@ class PageReader:
     Args:
         calls: Makes the calls.
         template: The route.
-        options: What each call is given.
+        options: The options of each call.
         returns: The type of one page.
         caching: How pages are cached; None caches none.
     """
@@ -57,7 +61,7 @@ class PageReader:
         self._caching = caching
 
     def pages(self, by: Paging) -> Iterator[Any]:
-        """Return the pages, each read when it is asked for."""
+        """Return the pages, each read on demand."""
         return pages(self._read, by=by, first=self._first.query, server=self._calls.transport.url)
 
     def _read(self, url: str | None, query: Pairs, relation: str) -> Page:
@@ -69,7 +73,7 @@ class PageReader:
                 return transport.send(context, self._calls.request(call, url=url), judge=judge)
 
             if self._caching is not None:
-                return self._cached(call, url, relation, fetch, self._caching)
+                return self._read_cached(call, url, relation, fetch, self._caching)
             response = fetch()
             value = decode_answer(
                 response, call.operation.result, call.operation, self._calls.codec, call.values
@@ -81,25 +85,31 @@ class PageReader:
         call.query = query
         return call
 
-    def _cached(self, call: RestCall, url: str | None, relation: str, fetch: Any, caching: Caching) -> Page:
+    def _read_cached(
+        self, call: RestCall, url: str | None, relation: str, fetch: Any, caching: Caching
+    ) -> Page:
         def load(_: Expired | None) -> Loaded:
             response = fetch()
             body = json_in(response)
             decode_body(body, call.operation.result, call.operation, self._calls.codec)
             link = _next_in(response, relation)
             page = _CachedPage(
-                url=response.url, link=link, body=msgspec.Raw(body.removeprefix(b"\xef\xbb\xbf"))
+                url=shown(response.url), link=link, body=msgspec.Raw(body.removeprefix(b"\xef\xbb\xbf"))
             )
             ttl = caching.ttl if is_storable(response) else 0.0
             return Loaded(value=msgspec.json.encode(page), ttl=ttl, stale_for=caching.stale_if_error)
 
         key = f"page {cache_key(call, caching, self._calls.transport.url)}"
-        namespace = namespace_of(self._calls, call, caching) + ("" if url is None else f"@{_digest(url)}")
-        tags = (f"path:{call.where}", *(fill_text(tag, call.values) for tag in caching.tags))
-        cached = self._calls.cache.get_or_load(key, load, namespace=namespace, tags=tags)
-        page = msgspec.json.decode(cached, type=_CachedPage)
+        namespace = namespace_of(self._calls, call, caching)
+        if namespace is None:
+            content = load(None).value
+        else:
+            namespace += "" if url is None else f"@{_digest(url)}"
+            tags = (f"path:{call.where}", *(fill_text(tag, call.values) for tag in caching.tags))
+            content = self._calls.cache.get_or_load(key, load, namespace=namespace, tags=tags)
+        page = msgspec.json.decode(content, type=_CachedPage)
         value = decode_body(bytes(page.body), call.operation.result, call.operation, self._calls.codec)
-        return Page(value=value, url=page.url, link=page.link)
+        return Page(value=value, url=with_user(page.url, self._calls.transport.url), link=page.link)
 
 
 def _next_in(response: requests.Response, relation: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from pactape_clients.boundary import iterated, public
 from pactape_clients.errors import UsageError
+from pactape_clients.headers import merge_headers
 from pactape_clients.rest._cached import CachedReads, CachedRoute
 from pactape_clients.rest._downloads import download
-from pactape_clients.rest._options import CallOptions
+from pactape_clients.rest._options import call_options
 from pactape_clients.rest._pages import call_for_page
 from pactape_clients.rest._paginated import PageReader
 from pactape_clients.rest._routes import Caching, placeholders
@@ -52,6 +54,7 @@ class _ReadMethods:
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Any: ...
+    @public
     def get(
         self,
         template: str,
@@ -64,8 +67,8 @@ class _ReadMethods:
 
         Args:
             template: The route template, "/users/{id}": the operation's name for recording, logs and contracts.
-            returns: The type to decode into, anything that msgspec can, or a pydantic model; None gives plain JSON
-                values, which are fresh for every caller; bytes the body as it is; str its text.
+            returns: The type to decode into, anything that msgspec can, or a pydantic model; None for plain JSON
+                values, which are new for every caller; bytes for the unchanged body; str for its text.
             caching: How to cache the result; None caches nothing.
             options: See `ReadOptions`.
 
@@ -79,13 +82,15 @@ class _ReadMethods:
             ResponseError: The answer's status is 400 or above, or a redirect that isn't followed.
             DecodeError: The body doesn't fit `returns`.
         """
-        call = self._calls.declare("GET", template, CallOptions(**options), returns)
+        call = self._calls.declare("GET", template, call_options(options), returns)
         return self._calls.read(call).value if caching is None else self._reads.read(call, caching)
 
+    @public
     def head(self, template: str, **options: Unpack[ReadOptions]) -> Reply[None]:
         """Read status and headers alone; errors as for `get`."""
-        return self._calls.read(self._calls.declare("HEAD", template, CallOptions(**options), None))
+        return self._calls.read(self._calls.declare("HEAD", template, call_options(options), None))
 
+    @public
     def download(
         self, template: str, target: str | os.PathLike[str] | BinaryIO, **options: Unpack[ReadOptions]
     ) -> Reply[int]:
@@ -94,7 +99,7 @@ class _ReadMethods:
         Args:
             template: As for `get`.
             target: A path, which then holds the whole body, or isn't touched; or a file opened for writing bytes.
-            options: See `ReadOptions`; give a deadline that suits the size.
+            options: See `ReadOptions`; choose a deadline that suits the size.
 
         Returns:
             The number of bytes, with status and headers.
@@ -103,11 +108,11 @@ class _ReadMethods:
             UsageError: The file can't be written.
             ClientError: As for `get`.
         """
-        merged = {**options, "headers": {"Accept": "*/*", **(options.get("headers") or {})}}
-        return download(
-            self._calls, self._calls.declare("GET", template, CallOptions(**merged), None), target
-        )
+        read_options = call_options(options)
+        read_options.headers = merge_headers({"Accept": "*/*"}, read_options.headers)
+        return download(self._calls, self._calls.declare("GET", template, read_options, None), target)
 
+    @public
     def cached_route(self, template: str, *, returns: type[T], caching: Caching) -> CachedRoute[T]:
         """Declare a cached read of one thing by one path value; make it once, call its `of` often.
 
@@ -172,6 +177,7 @@ class _ReadMethods:
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Iterator[Any]: ...
+    @public
     def paginate(
         self,
         template: str,
@@ -182,7 +188,7 @@ class _ReadMethods:
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Iterator[Any]:
-        """Read page after page, each when it is asked for.
+        """Read page after page, each on demand.
 
         Args:
             template: As for `get`.
@@ -196,8 +202,12 @@ class _ReadMethods:
             UsageError: A page leads to itself, or to another server.
             ClientError: As for `get`.
         """
-        reader = PageReader(self._calls, template, CallOptions(**options), returns=returns, caching=caching)
-        found = reader.pages(by)
-        if items is None:
-            return found
-        return (item for page in found for item in call_for_page(items, page, "items"))
+        reader = PageReader(self._calls, template, call_options(options), returns=returns, caching=caching)
+        pages = reader.pages(by)
+        if items is not None:
+            pages = (
+                item
+                for page in pages
+                for item in call_for_page(lambda page: tuple(items(page)), page, "items")
+            )
+        return iterated(pages, "paginate")

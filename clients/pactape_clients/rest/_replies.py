@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin
 
 import msgspec
@@ -13,8 +13,10 @@ __all__ = ["Reply", "link_to"]
 
 T = TypeVar("T")
 
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\",;\s]*))?)*)")
-_PARAMETER = re.compile(r";\s*([^\s=;,]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\",;\s]*))")
+_LINK = re.compile(
+    r"<([^<>]*)>((?:\s*;\s*(?:[^\s=;,]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\",;\s]*))?)?)*)"
+)
+_PARAMETER = re.compile(r";\s*([^\s=;,]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|('[^']*'|[^\",;\s]*))")
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -35,16 +37,24 @@ class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Reply(value={self.value!r}, status={self.status})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("value", self.value), ("status", self.status)]
+
     @property
     def location(self) -> str | None:
-        """The absolute URL of the Location header; None without one."""
-        location = self.headers.get("Location")
-        return None if location is None else urljoin(self.url, location)
+        """The absolute URL of the Location header; None without one that is a URL."""
+        return _absolute(self.url, self.headers.get("Location"))
 
     def link(self, relation: str) -> str | None:
         """Return the absolute URL of the Link header's entry with this relation (RFC 8288); None without one."""
-        found = link_to(self.headers.get("Link", ""), relation)
-        return None if found is None else urljoin(self.url, found)
+        return _absolute(self.url, link_to(self.headers.get("Link", ""), relation))
+
+
+def _absolute(base: str, target: str | None) -> str | None:
+    try:
+        return None if target is None else urljoin(base, target)
+    except ValueError:
+        return None
 
 
 def link_to(header: str, relation: str) -> str | None:
@@ -57,7 +67,7 @@ def link_to(header: str, relation: str) -> str | None:
     for target, parameters in _LINK.findall(header):
         by_name: dict[str, str] = {}
         for name, quoted, plain in _PARAMETER.findall(parameters):
-            by_name.setdefault(name.lower(), quoted or plain)
+            by_name.setdefault(name.lower(), quoted or plain.strip("'"))
         if "anchor" not in by_name and relation.lower() in by_name.get("rel", "").lower().split():
             return str(target)
     return None

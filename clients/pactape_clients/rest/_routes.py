@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape_clients.boundary import public
+from pactape_clients.caller_values import tuple_of
 from pactape_clients.checks import check_number, is_instance
 from pactape_clients.errors import UsageError
 from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle, path_segment, text_of
@@ -26,14 +28,13 @@ class Caching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     Args:
         ttl: Seconds for which it is served without a request; infinity serves it until it is invalidated.
         key: The entry's name, with the route's placeholders in it: "user:{id}"; None takes the path, a hash of the
-            query, and the server. Reads with different query parameters are kept apart under one name. With several
+            query, and the server. Reads with different queries are cached separately under one name. With several
             placeholders, ":" in their values is escaped.
         tags: Labels to invalidate it by; may hold placeholders too.
         stale_if_error: Seconds beyond `ttl` for which it is served when no new answer can be had: the server or the
             token endpoint can't be reached, fails, limits the rate (429), or answers with something that isn't the
             resource.
-        revalidate_for: Seconds beyond `ttl` for which it is kept to ask the server, by its ETag, whether it has
-            changed.
+        revalidate_for: Seconds beyond `ttl` for which it is kept for revalidation by its ETag.
         missing_for: Seconds for which a 404 is cached; 0 never caches one.
 
     Raises:
@@ -47,14 +48,13 @@ class Caching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     revalidate_for: float = 0.0
     missing_for: float = 0.0
 
+    @public
     def __post_init__(self) -> None:
         for name in ("ttl", "stale_if_error", "revalidate_for", "missing_for"):
             check_number(f"Caching.{name}", getattr(self, name))
         if self.key is not None and not (is_instance(self.key, str) and self.key):
             raise UsageError(f"Caching.key must be a string, not {self.key!r}")
-        if is_instance(self.tags, str) or not all(is_instance(tag, str) for tag in self.tags):
-            raise UsageError(f"Caching.tags must be a tuple of strings, not {self.tags!r}")
-        msgspec.structs.force_setattr(self, "tags", tuple(self.tags))
+        msgspec.structs.force_setattr(self, "tags", tuple_of("Caching.tags", self.tags, str, "strings"))
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +62,7 @@ def placeholders(template: str) -> tuple[str, ...]:
     """Return the names in a template's braces, in order.
 
     Raises:
-        UsageError: The template doesn't begin with a slash, or holds a query or fragment.
+        UsageError: The template doesn't begin with a slash, or holds a query, a fragment or another brace.
 
     Example:
         >>> placeholders("/users/{id}/posts/{post}")
@@ -71,7 +71,12 @@ def placeholders(template: str) -> tuple[str, ...]:
     if not template.startswith("/"):
         raise UsageError(f"the route {template!r} must begin with a slash. Fix: {'/' + template!r}")
     if "?" in template or "#" in template:
-        raise UsageError(f"the route {template!r} must be a path alone. Fix: give the parameters by query=")
+        raise UsageError(f"the route {template!r} must be only a path. Fix: pass the parameters with query=")
+    if not {"{", "}"}.isdisjoint(_PLACEHOLDER.sub("", template)):
+        raise UsageError(
+            f"the route {template!r} has a brace outside of a placeholder. Fix: use letters, digits and "
+            "underscores in placeholders: {user_id}"
+        )
     return tuple(_PLACEHOLDER.findall(template))
 
 
@@ -87,14 +92,16 @@ def fill_path(template: str, values: Mapping[str, object], style: ParameterStyle
         '/users/a%2F..%2Fb%3Fc'
     """
     names = placeholders(template)
+    if not all(is_instance(name, str) for name in values):
+        raise UsageError(f"{template}: path= must have the names of placeholders as its keys")
     if set(names) != set(values):
         raise UsageError(
             f"{template} takes {', '.join(names) or 'no values'}, but path= gives {', '.join(values) or 'none'}"
         )
     if not names:
         return template
-    filled = {name: path_segment(template, name, value, style) for name, value in values.items()}
-    return _PLACEHOLDER.sub(lambda match: filled[match[1]], template)
+    segments = {name: path_segment(template, name, value, style) for name, value in values.items()}
+    return _PLACEHOLDER.sub(lambda match: segments[match[1]], template)
 
 
 def fill_key(template: str, values: Mapping[str, Any]) -> str:
@@ -121,14 +128,16 @@ def fill_text(template: str, values: Mapping[str, Any]) -> str:
     Raises:
         UsageError: A placeholder that the route doesn't have.
     """
-    if unknown := set(_PLACEHOLDER.findall(template)) - values.keys():
+    if unknown_names := set(_PLACEHOLDER.findall(template)) - values.keys():
         route = ", ".join(values) or "none"
-        raise UsageError(f"{template!r} has the placeholder {min(unknown)!r}, but the route has {route}")
+        raise UsageError(
+            f"{template!r} has the placeholder {min(unknown_names)!r}, but the route has {route}"
+        )
     return _PLACEHOLDER.sub(lambda match: text_of(match[1], values[match[1]]), template)
 
 
 def holds_every_placeholder(key: str, template: str) -> bool:
-    """Return whether a key tells apart whatever the route's placeholders tell apart.
+    """Return whether a key distinguishes all that the route's placeholders distinguish.
 
     Example:
         >>> holds_every_placeholder("user:{id}", "/users/{id}"), holds_every_placeholder("me", "/users/{id}")

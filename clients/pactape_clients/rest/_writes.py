@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from pactape_clients.boundary import public
+
 if TYPE_CHECKING:
     from typing import Unpack
 
@@ -22,6 +24,7 @@ class _WriteMethods(ABC):
     def post(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
     def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    @public
     def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Create, or do something else that is not idempotent. It is repeated only with an idempotency key.
 
@@ -47,6 +50,7 @@ class _WriteMethods(ABC):
     def put(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
     def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    @public
     def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Replace; arguments and errors as for `post`."""
         return self._write("PUT", template, returns, options)
@@ -55,6 +59,7 @@ class _WriteMethods(ABC):
     def patch(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
     def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    @public
     def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Change; arguments and errors as for `post`."""
         return self._write("PATCH", template, returns, options)
@@ -63,6 +68,7 @@ class _WriteMethods(ABC):
     def delete(self, template: str, *, returns: type[T], **options: Unpack[WriteOptions]) -> T: ...
     @overload
     def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
+    @public
     def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
         """Delete; arguments and errors as for `post`."""
         return self._write("DELETE", template, returns, options)

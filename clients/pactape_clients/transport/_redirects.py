@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     import requests
 
-    Send = Callable[[requests.PreparedRequest, "Hop"], requests.Response]
+    Send = Callable[[requests.PreparedRequest, "RedirectState"], requests.Response]
 
-__all__ = ["Hop", "follow_redirects"]
+__all__ = ["RedirectState", "follow_redirects"]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _KEEPS_METHOD = frozenset({307, 308})
@@ -24,7 +24,7 @@ _REDIRECTS = range(300, 400)
 _NOT_MODIFIED = 304
 
 
-class Hop:
+class RedirectState:
     """How far a request has been redirected.
 
     Args:
@@ -44,10 +44,10 @@ class Hop:
 
 def follow_redirects(
     request: requests.PreparedRequest,
-    hop: Hop,
+    hop: RedirectState,
     *,
     send: Send,
-    cookies: requests.cookies.RequestsCookieJar,
+    session: requests.Session,
     can_be_sent_again: Callable[[], bool],
 ) -> requests.Response:
     """Send a request, and follow the redirects of its answers as far as that is safe.
@@ -67,38 +67,49 @@ def follow_redirects(
             return response
         target = redirect_target(response, hop.name)
         _check(response, request, target, hop, can_be_sent_again)
-        request = _redirected(request, response, target, hop, cookies)
+        request = _follow(request, response, target, hop, session)
 
 
 def _check(
     response: requests.Response,
     request: requests.PreparedRequest,
     target: str,
-    hop: Hop,
+    hop: RedirectState,
     can_be_sent_again: Callable[[], bool],
 ) -> None:
     hop.count += 1
     place = shown(target)
     if hop.count > hop.most:
         raise _refusal(response, hop, f"more than {hop.most} redirects, the last to {place}", place)
+    stays = keeps_credentials(request.url or "", target)
     if request.method in _SAFE:
+        if request.body is not None and not stays:
+            why = f"the body of a {request.method} isn't sent to another host, {place}. Fix: call that host"
+            raise _refusal(response, hop, why, place)
+        _check_body(response, hop, place, can_be_sent_again)
         return
     if response.status_code not in _KEEPS_METHOD:
         why = f"a {request.method} that is redirected to {place} would become a GET. Fix: call that URL"
         raise _refusal(response, hop, why, place)
-    if not keeps_credentials(request.url or "", target):
+    if not stays:
         why = f"a {request.method} isn't redirected to another host, {place}. Fix: call that host if you trust it"
         raise _refusal(response, hop, why, place)
+    _check_body(response, hop, place, can_be_sent_again)
+
+
+def _check_body(
+    response: requests.Response, hop: RedirectState, place: str, can_be_sent_again: Callable[[], bool]
+) -> None:
     if not can_be_sent_again():
         raise _refusal(response, hop, f"the body can't be sent again to {place}. Fix: call that URL", place)
 
 
-def _redirected(
+def _follow(
     request: requests.PreparedRequest,
     response: requests.Response,
     target: str,
-    hop: Hop,
-    cookies: requests.cookies.RequestsCookieJar,
+    hop: RedirectState,
+    session: requests.Session,
 ) -> requests.PreparedRequest:
     again = request.copy()
     if not keeps_credentials(request.url or "", target):
@@ -106,21 +117,31 @@ def _redirected(
     try:
         again.prepare_url(target, None)
     except ValueError:
-        failure = _refusal(response, hop, "the server redirects to something that is not a web address", "")
+        failure = _refusal(
+            response, hop, "the server redirects to something that is not an http or https URL", ""
+        )
     else:
         if again.url in hop.seen:
             place = shown(target)
-            raise _refusal(response, hop, f"the server redirects in a circle, to {place}", place)
+            raise _refusal(response, hop, f"the server redirects in a loop, to {place}", place)
         again.headers.pop("Cookie", None)
         if hop.abroad:
-            kept = without_credentials(again.headers)
-            for name in [name for name in again.headers if name not in kept]:
-                del again.headers[name]
+            _remove_credentials(again, session)
         else:
-            again.prepare_cookies(cookies)
+            again.prepare_cookies(session.cookies)
         _rewind(again)
         return again
     raise failure
+
+
+def _remove_credentials(request: requests.PreparedRequest, session: requests.Session) -> None:
+    """Remove headers that may identify the caller, and hooks by which an `auth` replies to a 401 (digest, NTLM)."""
+    remaining_headers = without_credentials(request.headers)
+    for name in [name for name in request.headers if name not in remaining_headers]:
+        del request.headers[name]
+    session_hooks: Any = session.hooks.get("response") or []
+    of_session = [session_hooks] if callable(session_hooks) else list(session_hooks)
+    request.hooks = {"response": [each for each in request.hooks["response"] if each in of_session]}
 
 
 def _rewind(request: requests.PreparedRequest) -> None:
@@ -130,7 +151,7 @@ def _rewind(request: requests.PreparedRequest) -> None:
         body.seek(start)
 
 
-def _refusal(response: requests.Response, hop: Hop, why: str, place: str) -> RedirectError:
+def _refusal(response: requests.Response, hop: RedirectState, why: str, place: str) -> RedirectError:
     return RedirectError(
         f"{hop.name}: {response.status_code}: {why}",
         location=place,

@@ -54,7 +54,7 @@ class OutgoingRequest:
 
     @property
     def has_idempotency_key(self) -> bool:
-        """Whether the server can tell that it has had the request before."""
+        """Whether the server can recognize a repetition of the request."""
         return any(name.lower() == "idempotency-key" for name in self.headers)
 
     def without_body(self) -> requests.Request:

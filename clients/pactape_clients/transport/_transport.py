@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import requests
 
 from pactape_clients.auth import TokenAuth, TokenSource
 from pactape_clients.call_context import CallContext, call_in_progress
-from pactape_clients.checks import check_number
+from pactape_clients.caller_values import dict_of
+from pactape_clients.checks import check_kind, check_number
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.headers import check_headers, merge_headers
 from pactape_clients.identity import CallerIdentity
@@ -18,12 +19,11 @@ from pactape_clients.processes import NotCopyable
 from pactape_clients.retries import IDEMPOTENT, repeat
 from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
 from pactape_clients.telemetry import RequestEvent, call_hooks
-from pactape_clients.transport._redirects import Hop, follow_redirects
+from pactape_clients.transport._redirects import RedirectState, follow_redirects
 from pactape_clients.urls import parse_server
 from pactape_clients.wire import AnswerReader, Connections
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from pactape_clients.operations import Operation
@@ -71,12 +71,14 @@ class Transport(NotCopyable):
         self.url = self._server.url
         self.path = self._server.path
         self.settings = settings or DEFAULT_SETTINGS
+        check_kind("settings", self.settings, TransportSettings, "TransportSettings(…)")
+        own_headers = {} if headers is None else dict_of("headers", headers)
         if tokens is not None and not isinstance(tokens, TokenSource):
             raise UsageError(
                 f"tokens must be a TokenSource, not {type(tokens).__name__}. Fix: StaticToken(…)"
             )
-        check_headers(headers or {})
-        self.headers = dict(headers or {})
+        check_headers(own_headers)
+        self.headers = own_headers
         self._connections = Connections(
             session, url=url, pool_size=self.settings.pool_size, trust_env=self.settings.trust_env
         )
@@ -157,11 +159,11 @@ class Transport(NotCopyable):
         *,
         streaming: bool,
     ) -> requests.Response:
-        """Send one request as it is, and follow its redirects."""
+        """Send one request unchanged, and follow its redirects."""
         name = call.operation.name
         reader = AnswerReader(name, max_bytes=self.settings.max_body_bytes, streaming=streaming)
 
-        def send(each: requests.PreparedRequest, hop: Hop) -> requests.Response:
+        def send(each: requests.PreparedRequest, hop: RedirectState) -> requests.Response:
             return self._connections.send(
                 each,
                 name=name,
@@ -174,14 +176,14 @@ class Transport(NotCopyable):
 
         return follow_redirects(
             request,
-            Hop(name, most=self.settings.max_redirects),
+            RedirectState(name, most=self.settings.max_redirects),
             send=send,
-            cookies=self._connections.session.cookies,
+            session=self._connections.session,
             can_be_sent_again=lambda: outgoing.body is None or outgoing.body.can_be_sent,
         )
 
     def prepare(self, outgoing: OutgoingRequest, name: str) -> requests.PreparedRequest:
-        """Return a request as the session sends it; with tokens, the session's own credentials are left out."""
+        """Return a request as the session sends it; with tokens, the session's own credentials are omitted."""
         request = outgoing.open()
         if self._auth is not None or any(each.lower() == "authorization" for each in outgoing.headers):
             request.auth = _no_auth  # else requests replaces the header by a netrc entry
@@ -193,7 +195,7 @@ class Transport(NotCopyable):
         return self._auth
 
     def report(
-        self, call: CallContext, attempt: int, started: float, *, status: int | None, error: str | None
+        self, call: CallContext, attempt: int, start: float, *, status: int | None, error: str | None
     ) -> None:
         """Call the hooks with the event of an attempt."""
         operation = call.operation
@@ -211,7 +213,7 @@ class Transport(NotCopyable):
         if attempt:
             attributes["http.request.resend_count"] = attempt
         call_hooks(
-            self.settings.hooks, RequestEvent(attributes=attributes, duration=time.monotonic() - started)
+            self.settings.hooks, RequestEvent(attributes=attributes, duration=time.monotonic() - start)
         )
 
 
@@ -240,14 +242,14 @@ class _Attempt:
     def __call__(self, number: int) -> requests.Response:
         if not self._transport.settings.hooks:
             return self._answer()
-        started = time.monotonic()
+        start = time.monotonic()
         try:
             response = self._answer()
         except ClientError as error:
             kind = type(error).__name__
-            self._transport.report(self._call, number, started, status=error.status, error=kind)
+            self._transport.report(self._call, number, start, status=error.status, error=kind)
             raise
-        self._transport.report(self._call, number, started, status=response.status_code, error=None)
+        self._transport.report(self._call, number, start, status=response.status_code, error=None)
         return response
 
     def _answer(self) -> requests.Response:

@@ -1,15 +1,16 @@
 """One HTTP exchange: a request's body, connections that keep a deadline, the answer's body, and why none came."""
 
 from pactape_clients.wire._bodies import RequestBody, Upload, form_body, multipart_body, raw_body
-from pactape_clients.wire._connections import Connections
-from pactape_clients.wire._failures import SENDING_ERRORS, failure_of
-from pactape_clients.wire._pools import Change
+from pactape_clients.wire._connections import MOST_OF_BODY, Connections, settings_of
+from pactape_clients.wire._failures import SENDING_ERRORS, failure_of, without_traceback
+from pactape_clients.wire._pools import ChangeFlag
 from pactape_clients.wire._reading import AnswerReader, read_pieces, redirect_target
 
 __all__ = [
+    "MOST_OF_BODY",
     "SENDING_ERRORS",
     "AnswerReader",
-    "Change",
+    "ChangeFlag",
     "Connections",
     "RequestBody",
     "Upload",
@@ -19,4 +20,6 @@ __all__ = [
     "raw_body",
     "read_pieces",
     "redirect_target",
+    "settings_of",
+    "without_traceback",
 ]

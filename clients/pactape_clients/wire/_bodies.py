@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
+from pactape_clients.boundary import public
 from pactape_clients.call_context import remaining_time
+from pactape_clients.callbacks import callback_error, error_text, passes_through
+from pactape_clients.checks import check_kind
 from pactape_clients.errors import UsageError
+from pactape_clients.headers import check_headers
 from pactape_clients.parameters import ParameterStyle, Query, encode_query, query_pairs
 
 __all__ = ["RequestBody", "Upload", "form_body", "multipart_body", "raw_body"]
 
 _PIECE = 65_536  # bytes
+_END = object()
+_LASTING = (bytes, list, tuple)  # can be read any number of times
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -39,11 +45,14 @@ class Upload:
 
     __slots__ = ("content", "content_type", "name")
 
+    @public
     def __init__(
         self, *, content: bytes | BinaryIO, name: str, content_type: str = "application/octet-stream"
     ) -> None:
         if not isinstance(content, bytes | bytearray) and not hasattr(content, "read"):
             raise UsageError(f"{name}: an upload's content is bytes or a file opened for reading bytes")
+        check_kind("Upload.name", name, str, "a string")
+        check_headers({"Content-Type": content_type})
         self.content = content
         self.name = name
         self.content_type = content_type
@@ -67,14 +76,17 @@ class Upload:
 def _read(file: BinaryIO, name: str) -> bytes:
     try:
         content: Any = file.read()
-    except (OSError, ValueError) as error:
+    except Exception as error:
+        if passes_through(error):
+            raise
+        words = str(error) if isinstance(error, OSError | ValueError) else error_text(error)
         failure = UsageError(
-            f"{name}: the file can't be read ({error}). Fix: give it opened for reading bytes"
+            f"{name}: the file can't be read ({words}). Fix: give it opened for reading bytes"
         )
     else:
         if isinstance(content, bytes):
             return content
-        failure = UsageError(f"{name}: the file gives text. Fix: open it for reading bytes, with mode 'rb'")
+        failure = UsageError(f"{name}: the file returns text. Fix: open it for reading bytes, with mode 'rb'")
     raise failure
 
 
@@ -83,21 +95,21 @@ class RequestBody:
 
     Args:
         content: Bytes, a file opened for reading bytes, or an iterable of bytes.
-        content_type: Its media type; None leaves it to the caller's headers.
+        content_type: Its media type; None for that of the caller's headers.
     """
 
-    __slots__ = ("_content", "_start", "_used", "content_type")
+    __slots__ = ("_content", "_start", "_was_opened", "content_type")
 
     def __init__(self, content: bytes | BinaryIO | Iterable[bytes], content_type: str | None) -> None:
         self.content_type = content_type
         self._content: Any = content
         self._start = _position(content)
-        self._used = False
+        self._was_opened = False
 
     @property
     def can_be_sent(self) -> bool:
-        """Whether it can be sent (again): bytes and files that can be rewound always, all else once."""
-        return isinstance(self._content, bytes) or self._start is not None or not self._used
+        """Whether it can be sent (again): bytes, lists and files that can be rewound always, all else once."""
+        return isinstance(self._content, _LASTING) or self._start is not None or not self._was_opened
 
     def open(self) -> Any:
         """Return what requests sends, from the beginning.
@@ -109,7 +121,7 @@ class RequestBody:
             return self._content
         if not self.can_be_sent:
             raise UsageError("the body can be read only once, and was sent before")
-        self._used = True
+        self._was_opened = True
         if not hasattr(self._content, "read"):
             return _pieces(self._content)
         if self._start is not None:
@@ -128,10 +140,25 @@ def _position(content: Any) -> int | None:
 
 
 def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces while the deadline lasts."""
-    for piece in content:
+    """Yield pieces while the deadline lasts.
+
+    Raises:
+        CallbackError: Reading them raised.
+    """
+    pieces = _read_safely(lambda: iter(content))
+    while (piece := _read_safely(lambda: next(pieces, _END))) is not _END:
         remaining_time()
         yield piece
+
+
+def _read_safely(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except Exception as error:
+        if passes_through(error):
+            raise
+        failure = callback_error(error, "reading it", "the body can't be read")
+    raise failure
 
 
 class _File:
@@ -151,7 +178,8 @@ class _File:
     def read(self, size: int = -1) -> bytes:
         """Read from the file."""
         remaining_time()
-        return self._file.read(size)
+        piece: bytes = _read_safely(lambda: self._file.read(size))
+        return piece
 
     def tell(self) -> int:
         """Return the position."""
@@ -169,7 +197,7 @@ def raw_body(content: Any, content_type: str | None) -> RequestBody:
         UsageError: It has another type.
     """
     if isinstance(content, str):
-        return RequestBody(content.encode(), content_type or "text/plain; charset=utf-8")
+        return RequestBody(_utf8(content), content_type or "text/plain; charset=utf-8")
     if isinstance(content, bytes | bytearray | memoryview):
         return RequestBody(bytes(content), content_type)
     if isinstance(content, io.TextIOBase):
@@ -180,6 +208,14 @@ def raw_body(content: Any, content_type: str | None) -> RequestBody:
         f"content is bytes, text, a file or an iterable of bytes, not {type(content).__name__}. "
         "Fix: use json= or form="
     )
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        failure = UsageError("content contains a lone surrogate, which UTF-8 can't express")
+    raise failure
 
 
 def form_body(form: Query, style: ParameterStyle) -> RequestBody:
@@ -202,7 +238,7 @@ def multipart_body(
     try:
         content, content_type = encode_multipart_formdata(parts)
     except UnicodeError:
-        failure = UsageError("a field or file name of the form holds a lone surrogate")
+        failure = UsageError("a field or file name of the form contains a lone surrogate")
     else:
         return RequestBody(content, content_type)
     raise failure

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import prepend_scheme_if_needed, select_proxy
 
 from pactape_clients.call_context import bounded, current_call
+from pactape_clients.callbacks import callback_error, error_text, passes_through
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.processes import renew_after_fork
 from pactape_clients.wire._failures import SENDING_ERRORS, failure_of, without_traceback
@@ -19,7 +23,10 @@ if TYPE_CHECKING:
     from pactape_clients.settings import Timeouts
     from pactape_clients.wire._reading import AnswerReader
 
-__all__ = ["Connections"]
+__all__ = ["MOST_OF_BODY", "Connections", "settings_of"]
+
+_CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+MOST_OF_BODY = 65_536  # bytes of an answer that an error keeps
 
 
 class Connections:
@@ -39,9 +46,10 @@ class Connections:
             raise UsageError(f"session must be a requests.Session, not {type(session).__name__}")
         self.is_own = session is None
         self.session = pooled_session(pool_size) if session is None else session
+        self.url = url
         self._host = urlsplit(url).hostname
         self._trust_env = trust_env
-        self._fixed = _environment(url, trust_env=trust_env) if self.is_own else None
+        self._environment_options = _environment(url, trust_env=trust_env) if self.is_own else None
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
         if self.is_own:
             weakref.finalize(self, self.session.close)  # else its open sockets warn when it is collected
@@ -69,8 +77,10 @@ class Connections:
             failure = error
         except SENDING_ERRORS as error:
             failure = failure_of(error, name)
-        except Exception as error:  # noqa: BLE001 -- an `auth` or a session of the user's own may raise anything
-            failure = UsageError(f"{name}: the session's auth raised {type(error).__name__}", sent=False)
+        except Exception as error:
+            if passes_through(error):
+                raise
+            failure = UsageError(f"{name}: the session's auth {error_text(error)}", sent=False)
         raise without_traceback(failure)
 
     def send(
@@ -87,7 +97,7 @@ class Connections:
         """Send one request, follow no redirect, and return the answer, its body read by `reader`.
 
         Args:
-            request: It is sent as it is.
+            request: It is sent unchanged.
             name: What is called, for messages.
             timeouts: Seconds to connect, and between bytes; the deadline of the call in progress counts too.
             reader: Reads the body.
@@ -99,32 +109,37 @@ class Connections:
             ClientError: No answer came, or one that can't be read.
         """
         call = current_call.get()
-        options = self._options(request, streaming=streaming, abroad=abroad)
-        request.hooks["response"].insert(0, reader)
+        hooks = request.hooks["response"]
+        request.hooks["response"] = [reader, *(_Guarded(each, name) for each in hooks)]
         try:
+            options = self._options(request, streaming=streaming, abroad=abroad)
             options["timeout"] = bounded(timeouts, None if call is None else call.remaining())
             if call is not None and announced:
                 call.announce()
-            return self._sent(request, options)
+            return self._send(request, options)
         except ClientError as error:
             failure = error
         except SENDING_ERRORS as error:
             failure = failure_of(error, name)
+        except Exception as error:
+            if passes_through(error):
+                raise
+            failure = callback_error(error, "the session or its adapter", name)
         finally:
-            request.hooks["response"].remove(reader)
-        raise self._explained(failure)  # outside of the handler: the frames below hold the token
+            request.hooks["response"] = hooks
+        raise self._with_context(failure)  # outside of the handler: the frames below hold the token
 
-    def _explained(self, failure: ClientError) -> ClientError:
+    def _with_context(self, failure: ClientError) -> ClientError:
         call = current_call.get()
         if call is not None:
             failure.operation = failure.operation or call.operation
             call.remaining()
         return without_traceback(failure)
 
-    def _sent(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+    def _send(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         try:
             return self.session.send(request, **options, allow_redirects=False)
-        except requests.HTTPError as error:  # raised by a hook that calls raise_for_status
+        except requests.HTTPError as error:  # raised by a session that calls raise_for_status
             if error.response is None:
                 raise
             return error.response
@@ -132,11 +147,12 @@ class Connections:
     def _options(self, request: requests.PreparedRequest, *, streaming: bool, abroad: bool) -> dict[str, Any]:
         url = request.url or ""
         options: dict[str, Any]
-        if self._fixed is None:
-            self._keep_deadlines(url)
-            options = self.session.merge_environment_settings(url, {}, None, None, None)  # type: ignore[assignment]  # a dict that is made for each call
+        if self._environment_options is None:
+            self.keep_deadlines(url)
+            options = settings_of(self.session, url)
+            self._keep_deadlines_through(options["proxies"], url)
         elif urlsplit(url).hostname == self._host:
-            options = self._fixed.copy()
+            options = self._environment_options.copy()
         else:
             options = _environment(url, trust_env=self._trust_env)
         options["stream"] = streaming
@@ -144,7 +160,7 @@ class Connections:
             options["cert"] = None
         return options
 
-    def _keep_deadlines(self, url: str) -> None:
+    def keep_deadlines(self, url: str) -> None:
         """Make the pools of a given session's adapter timed, once for each adapter."""
         try:
             adapter = self.session.get_adapter(url)
@@ -153,6 +169,61 @@ class Connections:
         if isinstance(adapter, HTTPAdapter) and adapter not in self._adapters:
             self._adapters.add(adapter)
             make_pools_timed(adapter.poolmanager)
+
+    def _keep_deadlines_through(self, proxies: Any, url: str) -> None:
+        """Make the pools of a proxy timed, which a given session's adapter keeps apart from its others."""
+        proxy = select_proxy(url, proxies) if proxies else None
+        adapter: Any = self.session.get_adapter(url) if proxy else None
+        if isinstance(adapter, HTTPAdapter):
+            address = prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]  # requests' types
+            make_pools_timed(adapter.proxy_manager_for(address))
+
+
+def settings_of(session: requests.Session, url: str) -> dict[str, Any]:
+    """Return a session's settings merged with the environment as requests does it, at less cost without proxies."""
+    is_plain = type(session).merge_environment_settings is requests.Session.merge_environment_settings
+    if not is_plain or (session.trust_env and getproxies()):
+        return dict(session.merge_environment_settings(url, {}, None, None, None))
+    bundle = next(filter(None, map(os.environ.get, _CA_BUNDLES)), None) if session.trust_env else None
+    own: Any = session.proxies  # None stands for none
+    proxies = {name: value for name, value in own.items() if value is not None}
+    return {"proxies": proxies, "verify": bundle or session.verify, "cert": session.cert}
+
+
+class _Guarded:
+    """A response hook of the session's own, whose exceptions become errors of the clients' tree."""
+
+    __slots__ = ("_hook", "_name")
+
+    def __init__(self, hook: Any, name: str) -> None:
+        self._hook = hook
+        self._name = name
+
+    def __call__(self, response: requests.Response, **sending: Any) -> Any:
+        try:
+            return self._hook(response, **sending)
+        except requests.HTTPError as error:
+            if error.response is not None:  # it calls raise_for_status: the answer is judged anyway
+                return error.response
+            failure = self._failure(error, response)
+        except Exception as error:
+            if passes_through(error):
+                raise
+            failure = self._failure(error, response)
+        response.close()
+        raise failure
+
+    def _failure(self, error: BaseException, response: requests.Response) -> ClientError:
+        body = getattr(response, "_content", b"") or b""
+        return callback_error(
+            error,
+            "a response hook of the session",
+            self._name,
+            status=response.status_code,
+            headers=response.headers,
+            body=body[:MOST_OF_BODY],
+            sent=True,
+        )
 
 
 def _environment(url: str, *, trust_env: bool) -> dict[str, Any]:

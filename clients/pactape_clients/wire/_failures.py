@@ -1,4 +1,4 @@
-"""Why no answer came: from the exceptions of requests, urllib3 and the socket to one of ours."""
+"""Why no response was received: from the exceptions of requests, urllib3 and the socket to one of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import requests
 import urllib3.exceptions as urllib3_errors
 
+from pactape_clients.callbacks import callback_error, is_own
 from pactape_clients.errors import (
+    CallbackError,
     ClientError,
     ConnectionFailedError,
     RequestTimeoutError,
@@ -55,17 +57,22 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason, str], ...] = (
     (
         (http.client.RemoteDisconnected, ConnectionResetError, ConnectionAbortedError, BrokenPipeError),
         "reset",
-        "the server closed the connection without an answer",
+        "the server closed the connection without a response",
     ),
     (
-        (http.client.BadStatusLine, http.client.LineTooLong, http.client.UnknownProtocol),
+        (
+            http.client.BadStatusLine,
+            http.client.LineTooLong,
+            http.client.UnknownProtocol,
+            urllib3_errors.InvalidHeader,
+        ),
         "not-http",
-        "the answer is not HTTP",
+        "the response is not HTTP",
     ),
     (
         (urllib3_errors.DecodeError, requests.exceptions.ContentDecodingError),
         "encoding",
-        "the answer can't be decompressed",
+        "the response can't be decompressed",
     ),
     (
         (
@@ -75,13 +82,13 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason, str], ...] = (
             requests.exceptions.ChunkedEncodingError,
         ),
         "incomplete",
-        "the answer broke off",
+        "the response ended too early",
     ),
 )
 
 
 def failure_of(error: BaseException, name: str) -> ClientError:
-    """Return the error for a request that brought no answer.
+    """Return the error for a request without an answer.
 
     Args:
         error: What was raised.
@@ -92,41 +99,58 @@ def failure_of(error: BaseException, name: str) -> ClientError:
         (each for each in chain if isinstance(each, ssl.SSLError | ssl.CertificateError)), None
     ):
         return _tls_failure(secure, name)
+    if head := next((each for each in chain if type(each) is http.client.HTTPException), None):
+        words = f"the head of the response can't be read: {head}"  # "got more than 100 headers"
+        return ConnectionFailedError(
+            f"{name}: no response was received ({words})", reason="not-http", sent=True
+        )
     for kinds, reason, words in _CAUSES:
         if any(isinstance(each, kinds) for each in chain):
             if reason == "timeout":
                 return _timeout(chain, name)
-            sent = None if reason in {"reset", "proxy"} else reason not in {"dns", "refused", "unreachable"}
+            was_sent = (
+                None if reason in {"reset", "proxy"} else reason not in {"dns", "refused", "unreachable"}
+            )
             kind = TransportError if reason in {"incomplete", "encoding"} else ConnectionFailedError
-            return kind(f"{name}: no answer came ({words})", reason=reason, sent=sent)
+            return kind(f"{name}: no response was received ({words})", reason=reason, sent=was_sent)
     if usage := next((each for each in chain if isinstance(each, _USAGE)), None):
         return UsageError(f"{name}: the request can't be sent ({_usage_words(usage)})", sent=False)
+    return _other_failure(error, name, innermost=chain[-1])
+
+
+def _other_failure(error: BaseException, name: str, *, innermost: BaseException) -> ClientError:
     if isinstance(error, requests.ConnectionError | OSError) and not isinstance(error, ValueError):
-        return ConnectionFailedError(f"{name}: no answer came ({type(error).__name__})", reason="reset")
-    return TransportError(f"{name}: no answer came ({type(chain[-1]).__name__})")
+        return ConnectionFailedError(
+            f"{name}: no response was received ({type(error).__name__})", reason="reset"
+        )
+    if is_own(error):
+        return callback_error(error, "the session or its adapter", name)
+    return TransportError(f"{name}: no response was received ({type(innermost).__name__})")
 
 
 def _tls_failure(error: BaseException, name: str) -> ClientError:
     if isinstance(error, ssl.SSLError) and error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:
         words = "TLS: the server doesn't speak TLS"
     else:
-        verified = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
+        reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
         certificate = isinstance(error, ssl.SSLCertVerificationError | ssl.CertificateError)
-        words = f"TLS: {'the certificate is not trusted: ' if certificate else ''}{verified}"
-    return ConnectionFailedError(f"{name}: no answer came ({words})", reason="tls", sent=False)
+        words = f"TLS: {'the certificate is not trusted: ' if certificate else ''}{reason}"
+    return ConnectionFailedError(f"{name}: no response was received ({words})", reason="tls", sent=False)
 
 
 def _timeout(chain: list[BaseException], name: str) -> ClientError:
     connecting = (requests.ConnectTimeout, urllib3_errors.ConnectTimeoutError)
     unsent = any(isinstance(each, connecting) for each in chain)
-    words = "the connection wasn't made in time" if unsent else "the answer took too long"
-    return RequestTimeoutError(f"{name}: no answer came ({words})", reason="timeout", sent=not unsent)
+    words = "connecting took too long" if unsent else "the response took too long"
+    return RequestTimeoutError(
+        f"{name}: no response was received ({words})", reason="timeout", sent=not unsent
+    )
 
 
 def _usage_words(error: BaseException) -> str:
     """Return a reason without the value that may be a secret: an exception's text may hold the header or URL."""
     if isinstance(error, requests.exceptions.InvalidHeader | UnicodeError):
-        return "a header or the URL holds characters that can't be sent"
+        return "a header or the URL contains characters that can't be sent"
     if isinstance(error, RecursionError | OverflowError):
         return type(error).__name__
     return "the URL is not valid"
@@ -135,17 +159,19 @@ def _usage_words(error: BaseException) -> str:
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an exception and all that it wraps: libraries hand on the cause as argument, `reason` or context."""
     waiting: list[object] = [error]
-    seen: set[int] = set()
+    ids: set[int] = set()
     while waiting:
         each = waiting.pop(0)
-        if not isinstance(each, BaseException) or id(each) in seen:
+        if not isinstance(each, BaseException) or id(each) in ids:
             continue
-        seen.add(id(each))
+        ids.add(id(each))
         yield each
         waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
 
 
 def without_traceback(error: ClientError) -> ClientError:
-    """Return an error that holds no frame: those of the request hold its token."""
-    error.__cause__ = error.__context__ = None
+    """Return an error without frames, which hold the request's token; only a callback's exception is its cause."""
+    if not isinstance(error, CallbackError):
+        error.__cause__ = None
+    error.__context__ = None
     return error.with_traceback(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import threading
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -16,14 +17,16 @@ from requests.cookies import RequestsCookieJar
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, poolmanager
 
 from pactape_clients.call_context import remaining_time
+from pactape_clients.wire._connecting import timed_class
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Buffer  # type: ignore[attr-defined]  # for type checkers of Python 3.12
 
-__all__ = ["Change", "NotingCookies", "is_timed", "make_pools_timed", "pooled_session", "renew_pools"]
+__all__ = ["ChangeFlag", "NotingCookies", "is_timed", "make_pools_timed", "pooled_session", "renew_pools"]
 
 _SLACK = 0.005  # seconds by which a wait may outlast the deadline
+_INTERIM = range(102, 200)  # 100 is skipped by http.client, 101 is final
 _abandoned: list[Any] = []  # a child must not close, or wait for, what its parent still uses
 
 
@@ -43,10 +46,11 @@ class _TimedReader(io.RawIOBase):
         return self._raw.fileno()
 
     def readinto(self, buffer: Buffer) -> int | None:
-        left = remaining_time()
-        if left is not None and left < self._timeout - _SLACK:  # setting it costs as much as a small read
-            self._timeout = left
-            self._socket.settimeout(left)
+        seconds = remaining_time()
+        # Setting it costs as much as a small read.
+        if seconds is not None and seconds < self._timeout - _SLACK:
+            self._timeout = seconds
+            self._socket.settimeout(seconds)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -72,19 +76,28 @@ class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(_TimedSocket(sock), *arguments, **options)  # type: ignore[arg-type]  # all that is used of it
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """Skip what precedes the answer, such as early hints, of which http.client knows only "100 Continue"."""
+        status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # http.client's own seam
+        while status[1] in _INTERIM:
+            http.client.parse_headers(self.fp)
+            status = super()._read_status()  # type: ignore[misc]  # as above
+        return status
+
 
 class _TimedHTTPPool(HTTPConnectionPool):
     def _new_conn(self) -> Any:
-        return _timed(super()._new_conn())
+        return _with_time_limit(super()._new_conn())
 
 
 class _TimedHTTPSPool(HTTPSConnectionPool):
     def _new_conn(self) -> Any:
-        return _timed(super()._new_conn())
+        return _with_time_limit(super()._new_conn())
 
 
-def _timed(connection: Any) -> Any:
-    if isinstance(connection, http.client.HTTPConnection):  # a stand-in of a recorder is not
+def _with_time_limit(connection: Any) -> Any:
+    if isinstance(connection, http.client.HTTPConnection):  # a recorder's replacement is not
+        connection.__class__ = timed_class(type(connection))  # type: ignore[arg-type]  # classes can be hashed
         connection.response_class = _TimedResponse
     return connection
 
@@ -114,8 +127,8 @@ class _TimedAdapter(HTTPAdapter):
         return manager
 
 
-class Change:
-    """Notes that something happened, for readers who ask often.
+class ChangeFlag:
+    """A flag for frequent readers: notes that something happened.
 
     Args:
         has_happened: Whether it has, from the start.
@@ -132,7 +145,7 @@ class NotingCookies(RequestsCookieJar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.change = Change()
+        self.change = ChangeFlag()
 
     def set_cookie(self, cookie: Any, *arguments: Any, **options: Any) -> Any:
         self.change.has_happened = True
@@ -152,8 +165,10 @@ def pooled_session(size: int) -> requests.Session:
 def renew_pools(session: requests.Session) -> None:
     """Give a session new, empty pools, in a child process that must not use its parent's connections.
 
-    The parent's pools are kept as they are: closing them could wait for a lock that no thread here will release.
+    The parent's pools stay unchanged: closing them could wait for a lock that no thread here will release.
     """
+    jar: Any = session.cookies
+    jar._cookies_lock = threading.RLock()  # noqa: SLF001 -- a thread of the parent may hold it
     for each in session.adapters.values():
         if isinstance(each, HTTPAdapter):
             adapter: Any = each

@@ -64,8 +64,8 @@ class AnswerReader:
                 response.close()
 
     def _body(self, response: requests.Response, timeouts: Timeouts) -> bytes:
-        cut = response.status_code >= FIRST_ERROR
-        most = _ERROR_BODY if cut else self._max_bytes
+        is_error = response.status_code >= FIRST_ERROR
+        most = _ERROR_BODY if is_error else self._max_bytes
         pieces: list[bytes] = []
         size = 0
         for piece in read_pieces(response, timeouts):
@@ -73,9 +73,9 @@ class AnswerReader:
             size += len(piece)
             if most is not None and size > most:
                 response.close()
-                if not cut:
+                if not is_error:
                     raise ResponseTooLargeError(
-                        f"{self._name}: the answer is larger than {most} bytes. Fix: raise max_body_bytes, "
+                        f"{self._name}: the response is larger than {most} bytes. Fix: raise max_body_bytes, "
                         "or save it with download(…)",
                         status=response.status_code,
                         headers=response.headers,
@@ -94,10 +94,10 @@ def read_pieces(response: requests.Response, timeouts: Timeouts) -> Iterator[byt
     raw: Any = response.raw
     reads_in_time = is_timed(raw)
     while True:
-        _, allowed = bounded(timeouts, remaining_time())
+        _, timeout = bounded(timeouts, remaining_time())
         connection = None if reads_in_time else getattr(raw.connection, "sock", None)
         if connection is not None:  # there is none when the body ends with the connection
-            connection.settimeout(allowed)
+            connection.settimeout(timeout)
         piece = raw.read1(_PIECE, decode_content=True)
         if not piece:
             return
@@ -119,7 +119,7 @@ def redirect_target(response: requests.Response, name: str) -> str:
     except ValueError:
         pass
     raise RedirectError(
-        f"{name}: {response.status_code}: the server redirects to something that is not a web address",
+        f"{name}: {response.status_code}: the server redirects to something that is not an http or https URL",
         status=response.status_code,
         headers=response.headers,
     )

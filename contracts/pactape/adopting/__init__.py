@@ -1,8 +1,19 @@
-"""Adopting: a project's tests and cassettes move over from pytest-recording or pytest-vcr."""
+"""Adopting: moving a project's tests and cassettes over from pytest-recording, pytest-vcr or vcrpy."""
 
 from pactape.adopting.carry_out import carry_out, settings_lines
+from pactape.adopting.journal import Resumption, is_interrupted, resume
 from pactape.adopting.moves import Plan
 from pactape.adopting.plan import plan_adoption
 from pactape.adopting.trial import Trial, try_out
 
-__all__ = ["Plan", "Trial", "carry_out", "plan_adoption", "settings_lines", "try_out"]
+__all__ = [
+    "Plan",
+    "Resumption",
+    "Trial",
+    "carry_out",
+    "is_interrupted",
+    "plan_adoption",
+    "resume",
+    "settings_lines",
+    "try_out",
+]

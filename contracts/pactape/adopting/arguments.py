@@ -1,4 +1,4 @@
-"""The arguments of vcrpy, pytest-recording and pytest-vcr, and what they become in Pactape."""
+"""Translating the arguments of vcrpy, pytest-recording and pytest-vcr to Pactape's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OldOptions", "read_options"]
 
-#: Matchers that together mean what Pactape matches anyway.
+#: Matchers that together equal Pactape's own matching.
 _ADDRESS = {"scheme", "host", "port", "path", "query"}
 _NO_MEANING = {
     "record_mode",
@@ -23,26 +23,26 @@ _NO_MEANING = {
     "record_on_exception",
 }
 _ADVICE = {
-    "before_record_request": "write what it hides as [tool.pactape.scrub] names or patterns, and what it ignores "
-    "as [tool.pactape.match] ignore",
-    "before_record_response": "write what it hides as [tool.pactape.scrub] names or patterns",
-    "before_record": "write what it hides as [tool.pactape.scrub] names or patterns",
-    "match_on": "write the parts that don't count as [tool.pactape.match] ignore",
+    "before_record_request": "list what it hides in [tool.pactape.scrub] names or patterns, and what it "
+    "ignores in [tool.pactape.match] ignore",
+    "before_record_response": "list what it hides in [tool.pactape.scrub] names or patterns",
+    "before_record": "list what it hides in [tool.pactape.scrub] names or patterns",
+    "match_on": "list the ignored parts in [tool.pactape.match] ignore",
     "path_transformer": "name the cassette in the marker: cassette('name.yaml')",
     "cassette_library_dir": "set [tool.pactape] cassettes",
 }
 
 
 class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the options of another recorder mean in Pactape.
+    """The options of another recorder, translated to Pactape's.
 
     Args:
-        repeats: Whether the last response is given again.
-        ignore: Parts of requests that don't count: what filters removed before matching.
-        ignore_hosts: Hosts that are left alone.
-        ignore_localhost: Whether the loopback addresses are left alone.
+        repeats: Whether the last response is repeated.
+        ignore: Parts of requests to ignore: those that filters removed before matching.
+        ignore_hosts: Hosts whose requests are neither recorded nor replayed.
+        ignore_localhost: Whether that also holds for loopback addresses.
         secrets: Names that filters hid.
-        problems: What can't be carried over: the option, and what to do.
+        problems: Options that can't be translated, and what to do about them.
     """
 
     repeats: bool = False
@@ -54,7 +54,7 @@ class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def marker_arguments(self) -> dict[str, Any]:
-        """The arguments of a `cassette` marker with this meaning."""
+        """The equivalent arguments of a `cassette` marker."""
         values = {
             "repeats": self.repeats,
             "ignore": list(self.ignore),
@@ -65,7 +65,7 @@ class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_options(options: Mapping[str, ast.expr]) -> OldOptions:
-    """Return the meaning of options, as far as they are literal values.
+    """Return the translated options; only literal values can be translated.
 
     Args:
         options: The expressions in the source, by the option's name.
@@ -78,16 +78,16 @@ def read_options(options: Mapping[str, ast.expr]) -> OldOptions:
             if name not in _NO_MEANING:
                 problems.append(_problem(name, ast.unparse(expression)))
     problems += [_problem(name, repr(value)) for name, value in values.items() if not _is_known(name, value)]
-    hidden = [
+    parameters = [
         *_names(values.get("filter_query_parameters")),
         *_names(values.get("filter_post_data_parameters")),
     ]
     return OldOptions(
         repeats=values.get("allow_playback_repeats") is True,
-        ignore=tuple(_ignored(values)),
+        ignore=tuple(_ignore_entries(values)),
         ignore_hosts=tuple(_texts(values.get("ignore_hosts"))),
         ignore_localhost=values.get("ignore_localhost") is True,
-        secrets=tuple(dict.fromkeys([*_names(values.get("filter_headers")), *hidden])),
+        secrets=tuple(dict.fromkeys([*_names(values.get("filter_headers")), *parameters])),
         problems=tuple(problems),
     )
 
@@ -103,14 +103,14 @@ def _is_known(name: str, value: object) -> bool:
 
 
 def _matches_the_same(value: object) -> bool:
-    """Return whether matchers mean what Pactape matches: the method and the whole URL; the body counts anyway."""
+    """Return whether matchers compare the method and the whole URL, as Pactape does; bodies aside."""
     matchers = set(_texts(value)) - {"body", "raw_body"}
     if "uri" in matchers:
         matchers = (matchers - {"uri"}) | _ADDRESS
     return matchers == {"method", *_ADDRESS}
 
 
-def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
+def _ignore_entries(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield entries for what filters removed or replaced on both sides before matching."""
     yield from (f"query.{name}" for name in _names(values.get("filter_query_parameters")))
     for name in _names(values.get("filter_post_data_parameters")):

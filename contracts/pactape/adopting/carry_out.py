@@ -1,12 +1,13 @@
-"""Carrying a plan out: the new cassettes, the test modules, the settings, and the old files last."""
+"""Carrying out a plan: write new cassettes, test modules and settings; then delete the old files."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from pactape.errors import OutputError
+from pactape.adopting.journal import Journal
 from pactape.files import write_atomically
+from pactape.pyproject_file import FILE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from pactape.adopting.arguments import OldOptions
     from pactape.adopting.moves import Plan
 
-__all__ = ["carry_out", "delete_old", "settings_lines", "write_new"]
+__all__ = ["carry_out", "obsolete_files", "settings_lines", "write_new"]
 
 
 def carry_out(plan: Plan, root: Path) -> None:
-    """Write the new cassettes and the test modules; delete the old cassettes when nothing needs them.
+    """Write the new cassettes and the test modules; delete old cassettes that nothing needs.
 
     It can be repeated after an interruption. Nothing outside the project is deleted.
 
@@ -27,51 +28,46 @@ def carry_out(plan: Plan, root: Path) -> None:
         root: The project's folder.
 
     Raises:
-        OutputError: A file can't be written; the tests that are not yet changed still find their cassettes.
+        OutputError: A file can't be written; tests that are not changed yet still find their cassettes.
     """
-    write_new(plan, root)
-    delete_old(plan, root)
+    write_new(plan, root).finish(obsolete_files(plan, root))
 
 
-def write_new(plan: Plan, root: Path) -> None:
+def write_new(plan: Plan, root: Path) -> Journal:
     """Write the new cassettes, the settings and the test modules.
+
+    Returns:
+        The journal with which the modules were written, and with which it ends.
 
     Raises:
         OutputError: A file can't be written.
     """
     for move in plan.moves:
         write_atomically(move.new, move.data)
-    _write_settings(plan.options, root / "pyproject.toml")
+    for folder in plan.projects:
+        is_ours = folder == root.absolute()
+        _write_settings(plan.options, folder / FILE_NAME, needs_table=is_ours and plan.needs_table)
+    journal = Journal(root, {change.path: change.source for change in plan.modules})
     for change in plan.modules:
-        write_atomically(change.path, change.text())
+        journal.write_module(change.path, change.text())
+    return journal
 
 
-def delete_old(plan: Plan, root: Path, *, put_back: frozenset[Path] = frozenset()) -> None:
-    """Delete the old cassettes that nothing needs any more.
+def obsolete_files(plan: Plan, root: Path, *, put_back: frozenset[Path] = frozenset()) -> list[Path]:
+    """Return the old cassettes that nothing needs any more.
 
     Args:
         plan: The plan.
-        root: The project's folder; nothing outside is deleted.
+        root: The project's folder; files outside aren't obsolete.
         put_back: Old cassettes that tests need that were put back.
-
-    Raises:
-        OutputError: A file can't be deleted.
     """
     old = {file for move in plan.moves for file in move.old}
-    done = old - {move.new for move in plan.moves} - plan.kept - put_back
-    for file in sorted(done):
-        if not file.resolve().is_relative_to(root.resolve()):
-            continue
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(
-                f"can't be deleted ({error.strerror})", where=file, remedy="delete it: its copy is in use"
-            ) from error
+    obsolete = old - {move.new for move in plan.moves} - plan.kept - put_back
+    return sorted(file for file in obsolete if file.resolve().is_relative_to(root.resolve()))
 
 
 def settings_lines(options: OldOptions) -> dict[str, list[str]]:
-    """Return the lines of settings by table that have the meaning of old options."""
+    """Return lines of settings, by table, that are equivalent to old options."""
     tables: dict[str, list[str]] = {"tool.pactape": [], "tool.pactape.match": [], "tool.pactape.scrub": []}
     if options.ignore_hosts:
         tables["tool.pactape"].append(f"ignore_hosts = {_toml(options.ignore_hosts)}")
@@ -86,21 +82,33 @@ def settings_lines(options: OldOptions) -> dict[str, list[str]]:
     return {table: lines for table, lines in tables.items() if lines}
 
 
-def _write_settings(options: OldOptions, path: Path) -> None:
-    """Add settings that the file doesn't have; what it has stays as it is."""
-    text = before = path.read_text("utf-8") if path.is_file() else ""
-    for table, lines in settings_lines(options).items():
+def _write_settings(options: OldOptions, path: Path, *, needs_table: bool) -> None:
+    """Add settings that the file doesn't have; what it has stays unchanged.
+
+    Without our table, tests would look for their cassettes elsewhere: at least an empty one is written.
+    """
+    before = path.read_text("utf-8") if path.is_file() else ""
+    text = before
+    tables = {**({"tool.pactape": []} if needs_table else {}), **settings_lines(options)}
+    for table, lines in tables.items():
+        text = _with_table(text, table)
         for line in lines:
             text = _with_setting(text, table, line)
     if text != before:
         write_atomically(path, text.encode())
 
 
+def _with_table(text: str, table: str) -> str:
+    if re.search(rf"^\[{re.escape(table)}\]", text, re.MULTILINE):
+        return text
+    separator = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    return f"{text}{separator}[{table}]\n"
+
+
 def _with_setting(text: str, table: str, line: str) -> str:
-    header = re.search(rf"^\[{re.escape(table)}\][^\n]*\n", text, re.MULTILINE)
-    if header is None:
-        separator = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
-        return f"{text}{separator}[{table}]\n{line}\n"
+    """Return the text of a file that has the table with a setting that the table doesn't have."""
+    header = re.search(rf"^\[{re.escape(table)}\][^\n]*(\n|$)", text, re.MULTILINE)
+    assert header is not None  # noqa: S101 -- _with_table has written it
     end = text.find("\n[", header.end())
     section = text[header.end() : end if end >= 0 else len(text)]
     name = line.partition(" =")[0]

@@ -1,4 +1,4 @@
-"""Where pytest-recording and pytest-vcr keep the cassettes of a test, and under which names."""
+"""Finding the cassettes of a test where pytest-recording and pytest-vcr keep them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _SHORTENED = re.compile(r"(.+)\.\.\.([0-9a-f]{32})")
 
 
 class CassetteFolders:
-    """The folders in which a module's cassettes may lie.
+    """The folders that may contain a module's cassettes.
 
     Args:
         module: The test module.
         named: The folder that a `vcr_cassette_dir` fixture returns; None for the default ones.
     """
 
-    def __init__(self, module: Path, named: Path | None = None) -> None:
+    def __init__(self, module: Path, folder: Path | None = None) -> None:
         base = module.parent / "cassettes"
-        self.by_module: list[Path] = [*([named, named / module.stem] if named else []), base / module.stem]
-        self.flat: list[Path] = [named, base] if named else [base]
+        self.by_module: list[Path] = [*([folder, folder / module.stem] if folder else []), base / module.stem]
+        self.flat: list[Path] = [folder, base] if folder else [base]
 
 
 def old_cassettes(folders: CassetteFolders, test: MarkedTest) -> dict[str, list[Path]]:
@@ -37,42 +37,42 @@ def old_cassettes(folders: CassetteFolders, test: MarkedTest) -> dict[str, list[
     prefix = f"{test.classes[-1]}." if test.classes else ""
     own: dict[str, list[Path]] = {}
     for own_folder in folders.by_module:
-        for file, name in _named_after(own_folder, prefix, test.name).items():
+        for file, name in _cassettes_of(own_folder, prefix, test.name).items():
             own.setdefault(name, []).append(file)
     existing = (_existing(folders, name) for name in test.named)
-    named = [file for file in existing if file is not None]
-    if named:
-        own = {name: [*files, *named] for name, files in own.items()} or {test.name: named}
+    marker_files = [file for file in existing if file is not None]
+    if marker_files:
+        own = {name: [*files, *marker_files] for name, files in own.items()} or {test.name: marker_files}
     if own:
         return own
     flat: dict[str, list[Path]] = {}
     for flat_folder in folders.flat:
         for each in dict.fromkeys((prefix, "")):
-            for file, name in _named_after(flat_folder, each, test.name).items():
+            for file, name in _cassettes_of(flat_folder, each, test.name).items():
                 flat.setdefault(name, []).append(file)
     return flat
 
 
-def _named_after(folder: Path, prefix: str, name: str) -> dict[Path, str]:
+def _cassettes_of(folder: Path, prefix: str, name: str) -> dict[Path, str]:
     """Return the cassettes of a folder for a test and its parameters, by file."""
-    wanted = f"{prefix}{name}".translate(_FORBIDDEN)
+    stem = f"{prefix}{name}".translate(_FORBIDDEN)
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     return {
         file: file.stem.removeprefix(prefix)
         for file in files
-        if file.suffix in _SUFFIXES[1:] and (file.stem == wanted or _has_parameters(file.stem, wanted))
+        if file.suffix in _SUFFIXES[1:] and (file.stem == stem or _has_parameters(file.stem, stem))
     }
 
 
-def _has_parameters(stem: str, wanted: str) -> bool:
+def _has_parameters(stem: str, test_stem: str) -> bool:
     """Return whether a file is named after a test with parameters; pytest-recording cuts long names."""
-    if not stem.startswith(f"{wanted}["):
+    if not stem.startswith(f"{test_stem}["):
         return False
     return stem.endswith("]") or _SHORTENED.fullmatch(stem) is not None
 
 
 def shortened_digest(stem: str) -> str | None:
-    """Return the digest at the end of a name that pytest-recording has cut; None of any other."""
+    """Return the digest at the end of a name that pytest-recording has cut; None for any other name."""
     match = _SHORTENED.fullmatch(stem)
     return match.group(2) if match else None
 
@@ -80,6 +80,11 @@ def shortened_digest(stem: str) -> str | None:
 def digest_of(name: str) -> str:
     """Return the digest that pytest-recording puts at the end of a long name."""
     return hashlib.md5(name.translate(_FORBIDDEN).encode(), usedforsecurity=False).hexdigest()
+
+
+def file_stem_of(name: str) -> str:
+    """Return a test's name as the name of its file: pytest-recording replaces what some file systems forbid."""
+    return name.translate(_FORBIDDEN)
 
 
 def _existing(folders: CassetteFolders, name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The marked tests of a module, and the edits that change their markers, as values."""
+"""Data types: the marked tests of a module, and the edits that change their markers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import msgspec
 
 from pactape.adopting.arguments import OldOptions
 
-__all__ = ["Edit", "MarkedTest", "TestModule", "Unit"]
+__all__ = ["CassetteCall", "Edit", "MarkedTest", "TestModule", "Unit"]
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):
-    """Bytes of a module to be replaced.
+    """A replacement of some bytes of a module.
 
     Args:
         start: Where they begin.
         end: Where they end.
-        text: What comes in their place.
+        text: Their replacement.
     """
 
     start: int
@@ -30,10 +30,11 @@ class MarkedTest(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         classes: The names of its classes, the outermost first.
-        name: Its function's.
+        name: The name of its function.
         named: The cassettes that its markers name.
         line: The line of its definition.
-        is_own: Whether a marker stands at the test itself, not only at its class or module.
+        is_own: Whether a marker is on the test itself, not only on its class or module.
+        folder: The expression in a marker for the folder of its cassettes; None without one.
     """
 
     classes: tuple[str, ...]
@@ -41,6 +42,25 @@ class MarkedTest(msgspec.Struct, frozen=True, kw_only=True):
     named: tuple[str, ...]
     line: int
     is_own: bool
+    folder: ast.expr | None = None
+
+
+class CassetteCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of vcrpy's `use_cassette`.
+
+    Args:
+        line: Where it begins.
+        end_line: Where it ends.
+        path: The path of its cassette, with slashes: relative to the project's folder, or absolute.
+        name: The cassette's name in the project's folder of cassettes.
+        tests: The tests that it is in or that it decorates.
+    """
+
+    line: int
+    end_line: int
+    path: str
+    name: str
+    tests: tuple[MarkedTest, ...]
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +68,13 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         line: Where it begins.
-        name: What it is called; empty for a module.
+        name: Its name; empty for a module.
         tests: Its tests.
-        edits: What makes its markers ours.
-        options: What its markers' arguments mean.
+        edits: The edits that replace its markers with Pactape's.
+        options: The translated arguments of its markers.
+        calls: Its calls of vcrpy's `use_cassette`; it has markers or calls.
+        without_counterpart: Options of its markers or calls that Pactape has no counterpart for: line, and
+            what to do.
     """
 
     __test__ = False
@@ -61,16 +84,19 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     tests: tuple[MarkedTest, ...]
     edits: tuple[Edit, ...] = ()
     options: OldOptions = OldOptions()
+    calls: tuple[CassetteCall, ...] = ()
+    without_counterpart: tuple[tuple[int, str], ...] = ()
 
 
 class TestModule(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done with a module.
+    """The planned changes of a module.
 
     Args:
         tree: Its syntax tree.
-        units: What moves.
+        units: The units that move.
         staying: The tests that keep their old markers.
-        left: What stays as it is: line and reason.
+        left: What is not changed: line and reason.
+        staying_calls: The calls that stay.
     """
 
     __test__ = False
@@ -79,3 +105,9 @@ class TestModule(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[Unit, ...] = ()
     staying: tuple[MarkedTest, ...] = ()
     left: tuple[tuple[int, str], ...] = ()
+    staying_calls: tuple[CassetteCall, ...] = ()
+
+    @property
+    def calls(self) -> tuple[CassetteCall, ...]:
+        """All calls of vcrpy's `use_cassette` that name their cassette."""
+        return (*self.staying_calls, *(call for unit in self.units for call in unit.calls))

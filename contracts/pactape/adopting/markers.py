@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions, is_path, read_options
+from pactape.adopting.cassette_calls import read_calls
+from pactape.adopting.expressions import path_of
 from pactape.adopting.marked import Edit, MarkedTest, TestModule, Unit
+from pactape.adopting.source_positions import SourcePositions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,48 +18,52 @@ if TYPE_CHECKING:
 __all__ = ["edited", "read_module"]
 
 _OURS = "cassette"
-#: Fixtures of the other plugins that a test may ask for.
+_FOLDER = "cassette_library_dir"
+#: Fixtures of the other plugins that a test may request.
 _FIXTURES = frozenset({"vcr", "vcr_cassette", "vcr_config", "vcr_cassette_dir", "default_cassette_name"})
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
-    """Return a module's text after its edits; everything between them stays byte for byte."""
+    """Return a module's text after its edits; all other bytes are unchanged."""
     for edit in sorted(set(edits), reverse=True):
         source = source[: edit.start] + edit.text.encode() + source[edit.end :]
     return source
 
 
-def read_module(source: bytes, *, extra: str = "") -> TestModule:
-    """Find the markers of a module.
+def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
+    """Find the markers of a module or, if it has none, its calls of vcrpy's `use_cassette`.
 
     A class with a marker moves as a whole, and so does a module whose `pytestmark` has one, because a test may
     not have both the old marker and the new one.
 
     Args:
         source: The module's text.
-        extra: A further argument for every new marker, 'body="ignore"'.
+        path: Where the module is.
+        extra: A further argument for every new marker or call, 'body="ignore"'.
 
     Raises:
-        SyntaxError: It isn't Python.
+        SyntaxError: The module isn't valid Python.
     """
     tree = ast.parse(source)
     if not any(True for _ in _old_marks(tree)):
-        return TestModule(tree=tree)
+        return read_calls(source, tree, path=path, extra=extra)
     reader = _Reader(source, tree, extra)
     nodes = [tree] if reader.module_marks else list(_units(tree.body))
     elsewhere = reader.elsewhere(nodes)
     units: list[Unit] = []
     staying: list[MarkedTest] = []
-    left = list(elsewhere)
+    problems = list(elsewhere)
     for node in nodes:
         unit, reasons = reader.unit(node)
-        left += reasons
+        problems += reasons
         if reasons or elsewhere:
             staying += unit.tests
         elif unit.tests or unit.edits:
             units.append(unit)
-    return TestModule(tree=tree, units=tuple(units), staying=tuple(staying), left=tuple(sorted(set(left))))
+    return TestModule(
+        tree=tree, units=tuple(units), staying=tuple(staying), left=tuple(sorted(set(problems)))
+    )
 
 
 class _Reader:
@@ -64,45 +72,52 @@ class _Reader:
     def __init__(self, source: bytes, tree: ast.Module, extra: str) -> None:
         self.tree = tree
         self.extra = extra
-        self.starts = [0]
-        for line in source.splitlines(keepends=True):
-            self.starts.append(self.starts[-1] + len(line))
+        self.positions = SourcePositions(source)
         self.module_marks = [mark for each in tree.body for mark in _pytestmarks(each)]
 
     def unit(self, node: ast.AST) -> tuple[Unit, list[tuple[int, str]]]:
-        """Return a test, a class or the module as it would move, and why it can't."""
+        """Return a test, class or module as a unit to move, and the reasons why it can't."""
         marks = self.marks(node)
-        known = {id(inner) for mark in marks for inner in ast.walk(mark)}
-        left = [(each.lineno, _misplaced(each)) for each in _old_marks(node) if id(each) not in known]
+        unit_nodes = {id(inner) for mark in marks for inner in ast.walk(mark)}
+        problems = [
+            (each.lineno, _misplaced(each)) for each in _old_marks(node) if id(each) not in unit_nodes
+        ]
         if marks:
-            left += [*_unsupported(marks), *_uses_fixtures(node)]
+            problems += [*_unsupported(marks), *_uses_fixtures(node)]
         unit = Unit(
             line=getattr(node, "lineno", 1),
             name=getattr(node, "name", ""),
             tests=tuple(_tests(node, (), ())),
-            edits=() if left else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
+            edits=()
+            if problems
+            else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
             options=_options(marks),
+            without_counterpart=tuple(_without_counterpart(marks)),
         )
-        return unit, left
+        return unit, problems
 
     def marks(self, node: ast.AST) -> list[ast.expr]:
-        """Return the old markers where they are expected: as decorators, and in `pytestmark`."""
+        """Return the old markers in the expected places: decorators and `pytestmark`."""
         decorators = [mark for each in ast.walk(node) for mark in _decorators(each) if _kind(mark)]
         return decorators + [mark for each in ast.walk(node) for mark in _pytestmarks(each)]
 
     def edits(self, mark: ast.expr, node: ast.AST) -> Iterator[Edit]:
-        end = self.at(mark.end_lineno, mark.end_col_offset)
+        end = self.positions.at(mark.end_lineno, mark.end_col_offset)
         others = self.beside(mark, node)
         if any(each.lineno < mark.lineno for each in others):
-            yield Edit(self.starts[mark.lineno - 1], self.starts[mark.end_lineno or mark.lineno], "")
+            yield Edit(
+                self.positions.line_starts[mark.lineno - 1],
+                self.positions.line_starts[mark.end_lineno or mark.lineno],
+                "",
+            )
             return
         prefix = mark.func if isinstance(mark, ast.Call) else mark
         assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- _kind has checked it
-        start = self.at(prefix.value.end_lineno, prefix.value.end_col_offset)
+        start = self.positions.at(prefix.value.end_lineno, prefix.value.end_col_offset)
         yield Edit(start, end, f".{_OURS}{self.arguments(others or [mark])}")
 
     def arguments(self, marks: Sequence[ast.expr]) -> str:
-        """Return the arguments of the marker that takes the place of others."""
+        """Return the arguments of the marker that replaces others."""
         values = _options(marks).marker_arguments
         arguments = [f"{name}={value!r}" for name, value in values.items()]
         arguments += [self.extra] if self.extra else []
@@ -116,9 +131,6 @@ class _Reader:
             if mark in decorators:
                 return [other for other in decorators if _kind(other)]
         return []
-
-    def at(self, line: int | None, column: int | None) -> int:
-        return self.starts[(line or 1) - 1] + (column or 0)
 
     def elsewhere(self, nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
         """Return old markers outside of tests, classes and `pytestmark`."""
@@ -139,9 +151,10 @@ def _decorators(node: ast.AST) -> list[ast.expr]:
 
 def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
     """Yield the old markers in an assignment to `pytestmark`."""
-    if isinstance(node, ast.Assign) and any(
-        isinstance(each, ast.Name) and each.id == "pytestmark" for each in node.targets
-    ):
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+        return
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if any(isinstance(each, ast.Name) and each.id == "pytestmark" for each in targets):
         values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
         yield from (each for each in values if _kind(each))
 
@@ -165,14 +178,26 @@ def _old_marks(node: ast.AST) -> Iterator[ast.expr]:
 
 def _misplaced(node: ast.AST) -> str:
     return (
-        f"{ast.unparse(node)} is used other than as a decorator or in pytestmark. "
+        f"{ast.unparse(node)} is used elsewhere than as a decorator or in pytestmark. "
         "Next step: mark the tests themselves with pytest.mark.cassette"
     )
 
 
 def _options(marks: Sequence[ast.expr]) -> OldOptions:
-    keywords = [each for mark in marks if isinstance(mark, ast.Call) for each in mark.keywords]
-    return read_options({each.arg: each.value for each in keywords if each.arg})
+    keywords = {each.arg: each.value for each in _keywords(marks) if each.arg}
+    if _folder(marks) is not None:
+        del keywords[_FOLDER]
+    return read_options(keywords)
+
+
+def _keywords(marks: Sequence[ast.expr]) -> list[ast.keyword]:
+    return [each for mark in marks if isinstance(mark, ast.Call) for each in mark.keywords]
+
+
+def _folder(marks: Sequence[ast.expr]) -> ast.expr | None:
+    """Return the expression that names the folder of cassettes; None when there is none, or it is computed."""
+    folders = [each.value for each in _keywords(marks) if each.arg == _FOLDER]
+    return folders[-1] if folders and path_of(folders[-1], Path()) is not None else None
 
 
 def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
@@ -187,6 +212,10 @@ def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
                     "pytest.mark.cassette('name.yaml')"
                 ),
             )
+
+
+def _without_counterpart(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
+    for mark in marks:
         yield from ((mark.lineno, f"{ast.unparse(mark)}: {each}") for each in _options([mark]).problems)
 
 
@@ -198,14 +227,14 @@ def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
                 yield (
                     each.lineno,
                     (
-                        f"{each.name} needs the fixture {name}, which only the other plugin has. Next step: keep "
-                        "the other plugin for it, or use pactape.use_cassette inside the test"
+                        f"{each.name} needs the fixture {name}, which only the other plugin provides. Next "
+                        "step: keep the other plugin for this test, or use pactape.use_cassette inside the test"
                     ),
                 )
 
 
 def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...]) -> Iterator[MarkedTest]:
-    """Yield the tests below a node that have a marker of their own or of something around them."""
+    """Yield the tests below a node that are marked, directly or through their class or module."""
     body: list[ast.stmt] = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
     own = tuple(mark for mark in _decorators(node) if _kind(mark))
     marks = (*outer, *own, *(mark for each in body for mark in _pytestmarks(each)))
@@ -214,9 +243,10 @@ def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...])
             yield MarkedTest(
                 classes=classes,
                 name=node.name,
-                named=tuple(_named(marks)),
+                named=tuple(_cassette_names(marks)),
                 line=node.lineno,
                 is_own=bool(own),
+                folder=_folder(marks),
             )
         return
     inner = (*classes, node.name) if isinstance(node, ast.ClassDef) else classes
@@ -225,7 +255,7 @@ def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...])
             yield from _tests(each, inner, marks)
 
 
-def _named(marks: Sequence[ast.expr]) -> Iterator[str]:
+def _cassette_names(marks: Sequence[ast.expr]) -> Iterator[str]:
     for mark in marks:
         for each in mark.args if isinstance(mark, ast.Call) else ():
             if isinstance(each, ast.Constant):

@@ -1,4 +1,4 @@
-"""What adopting a project changes, as values: cassettes that move, modules that change, and the whole plan."""
+"""Data types: the cassettes that move, the modules that change, and the whole plan."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.adopting.arguments import OldOptions
+from pactape.adopting.cassette_calls import without_unused_import
 from pactape.adopting.marked import Edit
 from pactape.adopting.markers import edited
 from pactape.errors import BadInputError
@@ -22,18 +23,18 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """A cassette that moves.
 
     Args:
-        old: The files that it comes from; several are joined.
-        new: Where it goes.
-        test: The node id of its test.
-        data: What is written.
-        scrubbed: The secrets that were replaced, a line for each.
+        old: The old files; several are joined.
+        new: The new path.
+        tests: The node ids of its tests.
+        data: The new content.
+        scrubbed: The secrets that were replaced, one line each.
         module: The test's module.
         unit: The line of the unit that the test belongs to.
     """
 
     old: tuple[Path, ...]
     new: Path
-    test: str
+    tests: tuple[str, ...]
     data: bytes
     scrubbed: tuple[str, ...]
     module: Path
@@ -47,16 +48,24 @@ class ModuleChange(msgspec.Struct, frozen=True, kw_only=True):
         path: The module.
         source: Its text before.
         edits: The edits by the line of their unit.
+        has_calls: Whether calls of vcrpy's `use_cassette` change, and not markers.
     """
 
     path: Path
     source: bytes
     edits: dict[int, tuple[Edit, ...]]
+    has_calls: bool = False
+
+    @property
+    def what(self) -> str:
+        """A description of its changes, for messages."""
+        return "calls of use_cassette" if self.has_calls else "markers"
 
     def text(self, without: frozenset[int] = frozenset()) -> bytes:
-        """Return its text after all edits but those of some units."""
+        """Return its text after all edits except those of some units."""
         edits = [edit for line, each in self.edits.items() if line not in without for edit in each]
-        return edited(self.source, edits)
+        text = edited(self.source, edits)
+        return without_unused_import(text) if edits and self.has_calls else text
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +74,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         moves: The cassettes that move.
         modules: The test modules that change.
-        left: What stays as it is, why, and what to do, one line each.
+        left: What stays unchanged, why, and what to do, one line each.
         kept: The old cassettes that stay where they are, because something else opens them.
         options: What the project's old configuration means.
+        dropped: The options without a counterpart that moving tests had: module, line of the unit, and what to do.
+        projects: The folders whose pyproject.toml gets the options: of each project that moving tests belong to.
+        needs_table: Whether the tests find their cassettes only when the project's pyproject.toml gets our table.
+        moved_before: How many tests have our marker already; the calls of a module count as one.
     """
 
     moves: tuple[Move, ...]
@@ -75,18 +88,36 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left: tuple[str, ...]
     kept: frozenset[Path] = frozenset()
     options: OldOptions = OldOptions()
+    dropped: tuple[tuple[Path, int, str], ...] = ()
+    projects: tuple[Path, ...] = ()
+    needs_table: bool = False
+    moved_before: int = 0
+
+    def counts(self, put_back: frozenset[tuple[Path, int]] = frozenset()) -> tuple[int, int]:
+        """Return how many cassettes and test modules move.
+
+        Args:
+            put_back: The module and the line of each unit that was put back after a trial.
+        """
+        cassettes = {move.new for move in self.moves if (move.module, move.unit) not in put_back}
+        modules = [
+            each.path
+            for each in self.modules
+            if any((each.path, line) not in put_back for line in each.edits)
+        ]
+        return len(cassettes), len(modules)
 
 
 def check_moves(moves: Sequence[Move]) -> None:
-    """Check that each cassette has a place of its own.
+    """Check that no two cassettes have the same new path.
 
     Raises:
-        BadInputError: Two would become one, or another cassette is there already.
+        BadInputError: Two cassettes would become one file, or a different cassette already exists there.
     """
     owners: dict[Path, Move] = {}
     for move in moves:
         other = owners.setdefault(move.new, move)
-        if other is not move:
+        if other.old != move.old:
             raise BadInputError(
                 f"{other.old[0]} and {move.old[0]} would both become this cassette",
                 where=move.new,
@@ -94,7 +125,7 @@ def check_moves(moves: Sequence[Move]) -> None:
             )
         if move.new.exists() and move.new not in move.old and move.new.read_bytes() != move.data:
             raise BadInputError(
-                f"exists already, and {move.old[0]} would become it",
+                f"already exists, and {move.old[0]} would replace it",
                 where=move.new,
                 remedy="delete the one that is out of date",
             )

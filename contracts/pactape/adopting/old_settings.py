@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 import shlex
 import tomllib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions, read_options
+from pactape.adopting.expressions import assigned_values, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["cassette_folder", "config_options", "opened_cassettes", "python_file_patterns"]
 
 _DEFAULT = ("test_*.py", "*_test.py")
+#: Decorators whose string arguments reach the function.
+_PARAMETERS = re.compile(r"\bparametrize\(|\bfixture\(")
 _INI = (
     ("pytest.ini", "pytest"),
     (".pytest.ini", "pytest"),
@@ -46,85 +50,100 @@ def _python_files(root: Path) -> tuple[str, ...]:
 
 
 def config_options(tree: ast.Module) -> Iterator[tuple[int, OldOptions]]:
-    """Yield the line and the meaning of each `vcr_config` fixture of a module."""
+    """Yield the line and the translated options of each `vcr_config` fixture of a module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == "vcr_config":
-            yield node.lineno, _returned(node)
+            yield node.lineno, _fixture_options(node, tree)
 
 
-def _returned(function: ast.FunctionDef) -> OldOptions:
-    returns = [each.value for each in ast.walk(function) if isinstance(each, ast.Return)]
-    value = returns[0] if len(returns) == 1 else None
-    if isinstance(value, ast.Dict) and all(isinstance(key, ast.Constant) for key in value.keys):
-        keys = [str(key.value) for key in value.keys if isinstance(key, ast.Constant)]
-        return read_options(dict(zip(keys, value.values, strict=True)))
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict":
-        return read_options({each.arg: each.value for each in value.keywords if each.arg})
+def _fixture_options(function: ast.FunctionDef, tree: ast.Module) -> OldOptions:
+    options = _options_of(_returned(function), assigned_values(tree) | assigned_values(function))
+    if options is not None:
+        return read_options(options)
     advice = "write its options into [tool.pactape.match] and [tool.pactape.scrub]"
     return OldOptions(
         problems=(f"the fixture vcr_config doesn't return a literal mapping. Next step: {advice}",)
     )
 
 
-def cassette_folder(tree: ast.Module, path: Path) -> Path | None:
+def _returned(function: ast.FunctionDef) -> ast.expr | None:
+    """Return what a fixture returns or yields; None when there are several."""
+    values = [each.value for each in ast.walk(function) if isinstance(each, ast.Return | ast.Yield)]
+    return values[0] if len(values) == 1 else None
+
+
+def _options_of(node: ast.expr | None, values: Mapping[str, ast.expr]) -> dict[str, ast.expr] | None:
+    """Return the options that an expression states: a mapping, its name, or several joined; None if computed."""
+    if isinstance(node, ast.Name) and node.id in values:
+        return _options_of(values[node.id], {name: each for name, each in values.items() if name != node.id})
+    if isinstance(node, ast.Dict):
+        parts = [
+            _options_of(value, values) if key is None else _option(key, value)
+            for key, value in zip(node.keys, node.values, strict=True)
+        ]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        keywords = [
+            _options_of(each.value, values) if each.arg is None else {each.arg: each.value}
+            for each in node.keywords
+        ]
+        parts = [*(_options_of(each, values) for each in node.args), *keywords]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        parts = [_options_of(node.left, values), _options_of(node.right, values)]
+    else:
+        return None
+    known = [part for part in parts if part is not None]
+    return (
+        {name: value for part in known for name, value in part.items()} if len(known) == len(parts) else None
+    )
+
+
+def _option(key: ast.expr, value: ast.expr) -> dict[str, ast.expr] | None:
+    return {key.value: value} if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+
+
+def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = None) -> Path | None:
     """Return the folder that a module's `vcr_cassette_dir` fixture returns; None when it has none that can be read.
 
-    Understands texts, `os.path.join`, `pathlib` with "/", and `__file__`.
+    Understands texts, `os.path.join`, `pathlib` with "/", `__file__` and `request.module.__name__`.
+
+    Args:
+        tree: The module's syntax tree.
+        path: Where the module is.
+        test_module: The test module that asks for the fixture; None where that is not known.
     """
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "vcr_cassette_dir":
             returns = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
             if len(returns) == 1:
-                return _path(returns[0], path)
+                return path_of(returns[0], path, test_module)
     return None
-
-
-def _path(node: ast.AST, module: Path) -> Path | None:
-    """Return the path that an expression means."""
-    from pathlib import Path  # noqa: PLC0415 -- the name is only a type above
-
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return Path(node.value)
-    if isinstance(node, ast.Name) and node.id == "__file__":
-        return module
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        return _joined([node.left, node.right], module)
-    if isinstance(node, ast.Attribute) and node.attr == "parent":
-        inner = _path(node.value, module)
-        return inner.parent if inner else None
-    if isinstance(node, ast.Call):
-        return _called(node, module)
-    return None
-
-
-def _called(node: ast.Call, module: Path) -> Path | None:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if name == "join":
-        return _joined(node.args, module)
-    if name == "dirname" and node.args:
-        inner = _path(node.args[0], module)
-        return inner.parent if inner else None
-    if name in {"str", "Path", "abspath", "realpath", "fspath", "as_posix", "resolve", "absolute"}:
-        owner = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
-        return _path(node.args[0] if node.args else owner or ast.Constant(None), module)
-    return None
-
-
-def _joined(nodes: list[ast.expr], module: Path) -> Path | None:
-    found = [_path(each, module) for each in nodes]
-    first = found[0] if found else None
-    if first is None or any(each is None for each in found):
-        return None
-    return first.joinpath(*[each for each in found[1:] if each is not None])
 
 
 def opened_cassettes(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    """Yield the line, the function and the file name of each text that may name a cassette that code opens."""
+    """Yield the line, place and file name of each string that may be the path of a cassette that code opens.
+
+    Such strings are in functions, their defaults and parameters, and constants of modules and classes; those
+    in markers are excluded.
+    """
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            inside = [each for statement in node.body for each in ast.walk(statement)]
-            for each in inside:
+        for place, part in _parts_with_names(node):
+            for each in ast.walk(part):
                 if isinstance(each, ast.Constant) and isinstance(each.value, str):
                     name = each.value.replace("\\", "/").rpartition("/")[2]
                     if name.endswith((".yaml", ".yml", ".json")):
-                        yield each.lineno, node.name, name
+                        yield each.lineno, place, name
+
+
+def _parts_with_names(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the parts of a function, or the constants of a module or class, with what they belong to."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+        parameters = [each for each in node.decorator_list if _PARAMETERS.search(ast.unparse(each))]
+        yield from ((node.name, part) for part in (*node.body, *defaults, *parameters))
+    elif isinstance(node, ast.Module | ast.ClassDef):
+        for statement in node.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                name = ast.unparse(targets[0])
+                if name != "pytestmark":
+                    yield name, statement.value

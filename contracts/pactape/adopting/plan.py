@@ -1,247 +1,249 @@
-"""The plan of adopting a project: all of it, before anything is written."""
+"""Planning how to adopt a project, before anything is written."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import functools
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions
-from pactape.adopting.layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
+from pactape.adopting.cassette_moves import CassetteMoves
 from pactape.adopting.markers import read_module
+from pactape.adopting.moved_tests import has_own_calls, moved_tests
 from pactape.adopting.moves import ModuleChange, Move, Plan, check_moves
-from pactape.adopting.old_settings import (
-    cassette_folder,
-    config_options,
-    opened_cassettes,
-    python_file_patterns,
-)
-from pactape.cassettes import lint_cassette
-from pactape.cassettes.format.metadata import CassetteMetadata
-from pactape.cassettes.format.reading import read_for_replay
-from pactape.cassettes.format.writing import RecordedInteraction, encode_cassette
-from pactape.cassettes.names import cassette_name, describe
-from pactape.cassettes.scrubbing.filters import Cleaner
-from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.adopting.old_settings import config_options, opened_cassettes, python_file_patterns
+from pactape.adopting.projects import Projects
+from pactape.adopting.test_modules import modules_below
 from pactape.errors import BadInputError
-from pactape.exchange import Provenance
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from pactape.adopting.marked import MarkedTest, TestModule, Unit
+    from pactape.adopting.marked import CassetteCall, MarkedTest, TestModule, Unit
     from pactape.settings import Settings
 
 __all__ = ["plan_adoption"]
 
-_COLLECT_SECONDS = 300
 
-
-def plan_adoption(paths: Sequence[Path], settings: Settings) -> Plan:
-    """Find out what moves; nothing is written.
+def plan_adoption(paths: Sequence[Path], settings: Settings, *, is_tried: bool = False) -> Plan:
+    """Return the plan; nothing is written.
 
     Args:
         paths: Test modules, and folders with such.
         settings: The project's settings; the cassettes go to its folder.
+        is_tried: Whether the moved tests will be run; if so, tests move without the options that have no
+            counterpart.
 
     Raises:
         BadInputError: A module or a cassette can't be read, or two cassettes would become one.
     """
-    planner = _Planner(settings)
-    for path in _modules(paths, python_file_patterns(settings.root)):
+    planner = _Planner(settings, is_tried=is_tried)
+    for path in modules_below(paths, python_file_patterns(settings.root)):
         planner.read(path)
     return planner.plan()
 
 
 class _Planner:
-    """Collects what the modules of a project say."""
+    """Collects the plan from the modules of a project."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._root = settings.root.absolute()
-        self._rules = ScrubRules.from_settings(settings.scrub)
+    def __init__(self, settings: Settings, *, is_tried: bool) -> None:
+        self._projects = Projects(settings)
+        self._is_tried = is_tried
+        self._dropped: list[tuple[Path, int, str]] = []
+        self._root = self._projects.root
         self._modules: dict[Path, tuple[bytes, TestModule]] = {}
-        self._left: list[str] = []
+        self._trees: dict[Path, ast.Module] = {}
+        self._cassettes = CassetteMoves(self._projects, self._trees)
+        self._notes: list[str] = []
 
     def read(self, path: Path) -> None:
         """Read a module."""
         try:
             source = path.read_bytes()
-            self._modules[path] = (source, read_module(source))
+            module = read_module(source, path=path)
         except (OSError, SyntaxError, ValueError) as error:
             raise BadInputError(
                 f"can't be read as Python ({error})", where=path, remedy="correct it, or name other files"
             ) from error
+        self._modules[path], self._trees[path] = (source, module), module.tree
 
     def plan(self) -> Plan:
         """Return the plan."""
-        options = self._old_options()
-        moves, changes, kept = [], [], set(self._opened())
+        moves: list[Move] = []
+        changes: list[ModuleChange] = []
+        staying_files = set(self._cassettes_read_by_code())
+        secrets: list[str] = []
         for path, (source, module) in self._modules.items():
-            folders = self._folders(path)
-            kept.update(
-                file
-                for test in module.staying
-                for files in old_cassettes(folders, test).values()
-                for file in files
-            )
-            self._left += [f"{self._shown(path)}:{line}: {reason}" for line, reason in module.left]
-            moving = {unit.line: self._moves(path, unit, folders) for unit in module.units}
-            edits = {unit.line: unit.edits for unit in module.units if moving[unit.line] is not None}
-            moves += [move for each in moving.values() for move in each or ()]
+            self._notes += [f"{self._display_path(path)}:{line}: {reason}" for line, reason in module.left]
+            staying_files.update(file for test in module.staying for file in self._files(path, test))
+            staying_files.update(map(self._file, module.staying_calls))
+            edits = {}
+            for unit in module.units:
+                unit_moves = self._moves(path, unit)
+                if unit_moves is None:
+                    staying_files.update(self._files_of(path, unit))
+                    continue
+                moves += unit_moves
+                edits[unit.line] = unit.edits
+                secrets += unit.options.secrets
             if any(edits.values()):
-                changes.append(ModuleChange(path=path, source=source, edits=edits))
+                has_calls = any(unit.calls for unit in module.units)
+                changes.append(ModuleChange(path=path, source=source, edits=edits, has_calls=has_calls))
+        moves += self._leftovers()
         check_moves(moves)
+        options = self._old_options(secrets)
+        changed = [change.path for change in changes]
         return Plan(
             moves=tuple(moves),
             modules=tuple(changes),
-            left=tuple(self._left),
-            kept=frozenset(kept),
+            left=tuple(self._notes),
+            kept=frozenset(staying_files),
             options=options,
+            dropped=tuple(self._dropped),
+            projects=self._projects.folders(changed),
+            needs_table=self._projects.needs_table(changed),
+            moved_before=sum(map(_count_moved, self._trees.values())),
         )
 
-    def _old_options(self) -> OldOptions:
-        """Return what all `vcr_config` fixtures together mean."""
-        found = [
+    def _files(self, path: Path, test: MarkedTest) -> Iterator[Path]:
+        """Yield the old cassettes of a marked test."""
+        for files in self._cassettes.old_files(path, test).values():
+            yield from files
+
+    def _files_of(self, path: Path, unit: Unit) -> Iterator[Path]:
+        """Yield the old cassettes of a unit."""
+        yield from map(self._file, unit.calls)
+        for test in () if unit.calls else unit.tests:
+            yield from self._files(path, test)
+
+    def _old_options(self, secrets: Sequence[str]) -> OldOptions:
+        """Return the translated options of all `vcr_config` fixtures, and the secret names in moving markers."""
+        fixtures = [
             (path, line, options)
             for path, (_, module) in self._modules.items()
             for line, options in config_options(module.tree)
         ]
-        self._left += [
-            f"{self._shown(path)}:{line}: the fixture vcr_config: {problem}"
-            for path, line, options in found
+        self._notes += [
+            f"{self._display_path(path)}:{line}: the fixture vcr_config: {problem}"
+            for path, line, options in fixtures
             for problem in options.problems
         ]
-        each = [options for _, _, options in found]
+        each = [options for _, _, options in fixtures]
         return OldOptions(
             repeats=any(one.repeats for one in each),
             ignore=tuple(dict.fromkeys(entry for one in each for entry in one.ignore)),
             ignore_hosts=tuple(dict.fromkeys(host for one in each for host in one.ignore_hosts)),
             ignore_localhost=any(one.ignore_localhost for one in each),
-            secrets=tuple(dict.fromkeys(name for one in each for name in one.secrets)),
+            secrets=tuple(dict.fromkeys([*(name for one in each for name in one.secrets), *secrets])),
         )
 
-    def _opened(self) -> Iterator[Path]:
-        """Yield the old cassettes that code opens by their path, and name the code."""
+    def _cassettes_read_by_code(self) -> Iterator[Path]:
+        """Yield the old cassettes that code opens by path, and report the code."""
         names: dict[str, list[str]] = {}
         for path, (_, module) in self._modules.items():
+            calls = module.calls
             for line, function, name in opened_cassettes(module.tree):
-                names.setdefault(name, []).append(f"{self._shown(path)}:{line}: {function}")
+                if any(call.line <= line <= call.end_line for call in calls):
+                    continue
+                names.setdefault(name, []).append(f"{self._display_path(path)}:{line}: {function}")
         old = {
             file
             for path, (_, module) in self._modules.items()
             for unit in module.units
-            for test in unit.tests
-            for files in old_cassettes(self._folders(path), test).values()
-            for file in files
-        }
+            for file in self._files_of(path, unit)
+        } | set(self._users)
         for file in sorted(old):
             for place in names.get(file.name, ()):
-                self._left.append(
-                    f"{place} opens the cassette {self._shown(file)}, which stays there. "
-                    "Next step: let it open the copy, or keep both"
+                self._notes.append(
+                    f"{place} opens the cassette {self._display_path(file)}, which stays. Next step: change "
+                    "the code to open the new cassette, or keep both"
                 )
                 yield file
 
-    def _folders(self, path: Path) -> CassetteFolders:
-        """Return the folders of a module's cassettes: those of the nearest `vcr_cassette_dir` fixture, if any."""
-        for folder in (path, *path.parents):
-            nearest = folder if folder == path else folder / "conftest.py"
-            if nearest in self._modules:
-                named = cassette_folder(self._modules[nearest][1].tree, nearest)
-                if named is not None:
-                    return CassetteFolders(path, named if named.is_absolute() else self._root / named)
-        return CassetteFolders(path)
-
-    def _moves(self, path: Path, unit: Unit, folders: CassetteFolders) -> list[Move] | None:
-        """Return the moves of a unit's cassettes; None when a test of its own has none, and it stays."""
-        found = [(test, old_cassettes(folders, test)) for test in unit.tests]
-        for test, files in found:
-            if test.is_own and not files:
-                self._left.append(
-                    f"{self._shown(path)}:{test.line}: {test.name} has no cassette in "
-                    f"{self._shown(folders.by_module[-1])}. "
-                    "Next step: mark it with pytest.mark.cassette and record it"
-                )
-        if any(test.is_own and not files for test, files in found):
+    def _moves(self, path: Path, unit: Unit) -> list[Move] | None:
+        """Return the moves of a unit's cassettes; None, with a note, when the unit stays."""
+        lines = [f"{self._display_path(path)}:{line}: {reason}" for line, reason in unit.without_counterpart]
+        if lines and not self._is_tried:
+            self._notes += lines
             return None
-        moves = []
-        for test, files in found:
-            for name, old in sorted(self._full_names(path, test, files).items()):
-                moves.append(self._move(path, unit, test, name, old))
-        return moves
+        unit_moves = self._call_moves(path, unit) if unit.calls else self._marked_moves(path, unit)
+        if unit_moves is not None:
+            self._dropped += [(path, unit.line, each) for each in lines]
+        return unit_moves
 
-    def _full_names(
-        self, path: Path, test: MarkedTest, files: dict[str, list[Path]]
-    ) -> Mapping[str, list[Path]]:
-        """Return the cassettes by the test's whole name: pytest-recording cuts long ones."""
-        if not any(shortened_digest(name) for name in files):
-            return files
-        prefix = f"{test.classes[-1]}." if test.classes else ""
-        by_digest = {digest_of(f"{prefix}{name}"): name for name in _collected(path, self._root)}
-        return {by_digest.get(shortened_digest(name) or "", name): old for name, old in files.items()}
+    def _marked_moves(self, path: Path, unit: Unit) -> list[Move] | None:
+        """Return the moves of a unit's cassettes; None when a test of its own has none, and it stays."""
+        missing = [
+            test
+            for test in unit.tests
+            if test.is_own
+            and not self._cassettes.old_files(path, test)
+            and not self._cassettes.has_new(path, test)
+        ]
+        for test in missing:
+            folders = self._cassettes.folders(path, test)
+            self._notes.append(
+                f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in "
+                f"{self._display_path(folders.by_module[0 if test.folder else -1])}. "
+                "Next step: mark it with pytest.mark.cassette and record it"
+            )
+        if missing:
+            return None
+        return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
 
-    def _move(self, path: Path, unit: Unit, test: MarkedTest, name: str, old: Sequence[Path]) -> Move:
-        nodeid = "::".join([self._shown(path), *test.classes, name])
-        interactions = [each for file in old for each in self._clean(file)]
-        cleaner = Cleaner({}, self._rules)
-        return Move(
-            old=tuple(old),
-            new=self._settings.cassettes / cassette_name(nodeid, self._rules),
-            test=nodeid,
-            data=encode_cassette(
-                interactions,
-                CassetteMetadata(provenance=Provenance(test=nodeid, description=describe(name))),
-                cleaner.scrubber,
-            ),
-            scrubbed=tuple(
-                f"{self._shown(file)}: {str(each).partition(': ')[2]}"
-                for file in old
-                for each in lint_cassette(file, self._rules)
-            ),
-            module=path,
-            unit=unit.line,
-        )
+    def _call_moves(self, path: Path, unit: Unit) -> list[Move] | None:
+        """Return the moves of the cassettes that a unit's calls name; None when it stays as one is missing."""
+        files = {call: self._file(call) for call in unit.calls}
+        missing = [call for call, file in files.items() if not file.is_file()]
+        self._notes += [
+            f"{self._display_path(path)}:{call.line}: there is no cassette {call.path}. Next step: write "
+            f'pactape.use_cassette("{call.name}") there, and record it'
+            for call in missing
+        ]
+        if missing:
+            return None
+        return [
+            self._cassettes.of_call(path, call, file, users=self._users[file], unit=unit.line)
+            for call, file in {(call.name, file): (call, file) for call, file in files.items()}.values()
+        ]
 
-    def _clean(self, path: Path) -> Iterator[RecordedInteraction]:
-        """Yield what a cassette holds as recording it today would write it."""
-        contents, cleaner = read_for_replay(path), Cleaner({}, self._rules)
-        for request, response in zip(contents.requests, contents.responses, strict=True):
-            yield RecordedInteraction(request=cleaner.request(request), response=cleaner.response(response))
+    def _leftovers(self) -> Iterator[Move]:
+        """Yield the moves of old cassettes whose tests have our marker: an adoption ended too early."""
+        for path, tree in self._trees.items():
+            for test in moved_tests(tree):
+                for move in self._cassettes.of_test(path, test, unit=test.line):
+                    if move.new in move.old:
+                        continue
+                    if not move.new.exists() or move.new.read_bytes() == move.data:
+                        yield move
+                        continue
+                    self._notes += [
+                        f"{self._display_path(file)}: {test.name} has a newer cassette, "
+                        f"{self._display_path(move.new)}. Next step: delete the old one"
+                        for file in move.old
+                    ]
 
-    def _shown(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
+    @functools.cached_property
+    def _users(self) -> Mapping[Path, list[str]]:
+        """Return the node ids of the tests that use each cassette."""
+        users: dict[Path, list[str]] = {}
+        for path, (_, module) in self._modules.items():
+            for call in module.calls:
+                file = self._projects.file_in_project(path)
+                ids = ["::".join([file, *each.classes, each.name]) for each in call.tests]
+                node_ids = users.setdefault(self._file(call), [])
+                node_ids += [each for each in ids if each not in node_ids]
+        return users
 
+    def _file(self, call: CassetteCall) -> Path:
+        return Path(os.path.normpath(self._root / call.path))
 
-def _collected(module: Path, root: Path) -> list[str]:
-    """Return the names of a module's tests with their parameters, as pytest collects them."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", str(module)]
-    try:
-        done = subprocess.run(  # noqa: S603 -- the project's own tests
-            command, cwd=root, capture_output=True, text=True, check=False, timeout=_COLLECT_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [
-        line.split("::")[-1] if "[" not in line else line[line.rindex("::", 0, line.index("[")) + 2 :]
-        for line in done.stdout.splitlines()
-        if "::" in line
-    ]
-
-
-def _modules(paths: Sequence[Path], patterns: Sequence[str]) -> list[Path]:
-    """Return the test modules, and what they share."""
-    found = {file.absolute() for path in paths for pattern in patterns for file in _files(path, pattern)}
-    return sorted(found)
+    def _display_path(self, path: Path) -> str:
+        return self._projects.display_path(path)
 
 
-def _files(path: Path, pattern: str) -> list[Path]:
-    """Return the path itself, or the files below it that aren't hidden or installed."""
-    if not path.is_dir():
-        return [path]
-    return [file for file in path.rglob(pattern) if not _is_hidden(file.relative_to(path))]
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") or part in {"site-packages", "node_modules"} for part in path.parts)
+def _count_moved(tree: ast.Module) -> int:
+    """Return how many tests of a module are Pactape's already; a module's calls count as one."""
+    return sum(1 for _ in moved_tests(tree)) or int(has_own_calls(tree))

@@ -1,4 +1,4 @@
-"""Trying a plan out: the moved tests are run, and those that turn red are put back, each with the reason."""
+"""Trying out a plan: run the moved tests, and put back those that newly fail, each with the reason."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.carry_out import delete_old, write_new
+from pactape.adopting.carry_out import obsolete_files, write_new
 from pactape.adopting.markers import read_module
 from pactape.errors import BadInputError
-from pactape.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pactape.adopting.moves import ModuleChange, Plan
+    from pactape.adopting.journal import Journal
+    from pactape.adopting.moves import ModuleChange, Move, Plan
 
 __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 
-#: The environment variable with the file that a trial's run writes its outcomes to.
+#: The environment variable that names the file for the outcomes of a trial's run.
 OUTCOMES_VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
 _SECONDS = 3600
 _BODY = "the body differs"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a test ended in one run.
+    """A test's outcome in one run.
 
     Args:
         passed: Whether it passed.
@@ -43,21 +43,23 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What trying a plan out has shown.
+    """The result of trying out a plan.
 
     Args:
         tests: How many moved tests were run.
-        loosened: The units whose request bodies don't count now, because their recordings need it.
-        put_back: What was put back: the unit, its tests' reason, and what to do, one line each.
+        loosened: The units that now ignore request bodies, because their recordings require it.
+        put_back: What was put back: the unit, why its tests failed, and what to do, one line each.
+        units_put_back: The module and the line of each such unit.
     """
 
     tests: int
     loosened: tuple[str, ...] = ()
     put_back: tuple[str, ...] = ()
+    units_put_back: frozenset[tuple[Path, int]] = frozenset()
 
 
 def try_out(plan: Plan, root: Path) -> Trial:
-    """Carry a plan out, run the moved tests, and put back those that passed before and don't now.
+    """Carry out a plan, run the moved tests, and put back those that passed before and now fail.
 
     Args:
         plan: The plan.
@@ -69,100 +71,114 @@ def try_out(plan: Plan, root: Path) -> Trial:
     """
     paths = [change.path for change in plan.modules]
     before = _run(paths, root)
-    write_new(plan, root)
-    trial = _Trial(plan, root, before)
+    trial = _Trial(plan, root, before, write_new(plan, root))
     after = _run(paths, root)
     loosened = trial.loosen(after)
     if loosened:
         after = _run(paths, root)
     put_back = trial.put_back(after)
-    return Trial(tests=len(trial.tests), loosened=loosened, put_back=put_back)
+    return Trial(
+        tests=len(trial.tests),
+        loosened=loosened,
+        put_back=put_back,
+        units_put_back=frozenset(trial.units_put_back),
+    )
 
 
 class _Trial:
-    """The units of a plan, and what became of their tests."""
+    """The units of a plan, and the outcomes of their tests."""
 
-    def __init__(self, plan: Plan, root: Path, before: Mapping[str, Outcome]) -> None:
+    def __init__(self, plan: Plan, root: Path, before: Mapping[str, Outcome], journal: Journal) -> None:
+        self._journal = journal
         self._plan = plan
         self._root = root
         self._before = before
         self._loosened: dict[Path, set[int]] = {}
-        self.tests = {move.test for move in plan.moves}
+        self.units_put_back: set[tuple[Path, int]] = set()
+        self.tests = {test for move in plan.moves for test in move.tests}
 
     def loosen(self, after: Mapping[str, Outcome]) -> tuple[str, ...]:
-        """Let bodies not count in units whose tests are red for them only, as they didn't count before."""
-        shown = []
+        """Ignore bodies in units whose tests fail only because of them: the old recorder ignored bodies, too."""
+        notes = []
         for change in self._plan.modules:
-            red = self._red_units(change, after)
+            red = self._units_with_failures(change, after)
             lines = {line for line, reasons in red.items() if all(_BODY in reason for reason in reasons)}
             if lines:
                 self._loosened[change.path] = lines
-                write_atomically(change.path, self._text(change))
-                shown += [
-                    f'{self._name(change, line)}: request bodies don\'t count (body="ignore")'
+                self._journal.write_module(change.path, self._text(change))
+                notes += [
+                    f'{self._name(change, line)}: request bodies are ignored (body="ignore")'
                     for line in lines
                 ]
-        return tuple(shown)
+        return tuple(notes)
 
     def put_back(self, after: Mapping[str, Outcome]) -> tuple[str, ...]:
-        """Put units back that have red tests; the old cassettes of all others are deleted."""
-        shown: list[str] = []
-        needed: set[Path] = set()
-        put: dict[Path, frozenset[int]] = {}
+        """Put back units with failing tests, and delete the old cassettes of all others."""
+        notes: list[str] = []
+        restored_files: set[Path] = set()
         for change in self._plan.modules:
-            red = self._red_units(change, after)
-            put[change.path] = frozenset(red)
+            red = self._units_with_failures(change, after)
+            self.units_put_back.update((change.path, line) for line in red)
             if red:
-                write_atomically(change.path, self._text(change, without=frozenset(red)))
-            shown += [
+                self._journal.write_module(change.path, self._text(change, without=frozenset(red)))
+            notes += [
                 f"{self._name(change, line)}: {reasons[0]}. "
-                "Next step: record it again with --pactape-record all, or let the test send the same each time"
+                "Next step: record it again with --pactape-record all, or make the test send the same "
+                "request each time"
                 for line, reasons in red.items()
             ]
-        for move in self._plan.moves:
-            if move.unit in put.get(move.module, ()):
-                needed.update(move.old)
-                if move.new not in move.old:
-                    move.new.unlink(missing_ok=True)
-        delete_old(self._plan, self._root, put_back=frozenset(needed))
-        return tuple(shown)
+        in_use = {move.new for move in self._plan.moves if not self._is_put_back(move)}
+        for move in filter(self._is_put_back, self._plan.moves):
+            restored_files.update(move.old)
+            if move.new not in in_use and move.new not in move.old:
+                move.new.unlink(missing_ok=True)
+        self._journal.finish(obsolete_files(self._plan, self._root, put_back=frozenset(restored_files)))
+        return tuple(notes)
+
+    def _is_put_back(self, move: Move) -> bool:
+        return (move.module, move.unit) in self.units_put_back
 
     def _text(self, change: ModuleChange, without: frozenset[int] = frozenset()) -> bytes:
         """Return a module's new text, with looser markers where they are needed."""
         loose = self._loosened.get(change.path, set()) - without
-        looser = {unit.line: unit.edits for unit in read_module(change.source, extra='body="ignore"').units}
+        looser = {
+            unit.line: unit.edits
+            for unit in read_module(change.source, path=change.path, extra='body="ignore"').units
+        }
         edits = {line: looser[line] if line in loose else each for line, each in change.edits.items()}
         return msgspec.structs.replace(change, edits=edits).text(without)
 
-    def _red_units(self, change: ModuleChange, after: Mapping[str, Outcome]) -> dict[int, list[str]]:
-        """Return the reasons by the line of each unit that has tests which are newly red."""
-        found: dict[int, list[str]] = {}
-        for unit in read_module(change.source).units:
+    def _units_with_failures(
+        self, change: ModuleChange, after: Mapping[str, Outcome]
+    ) -> dict[int, list[str]]:
+        """Return the reasons, by the line of each unit that has newly failing tests."""
+        reasons_by_line: dict[int, list[str]] = {}
+        for unit in read_module(change.source, path=change.path).units:
             names = {"::".join([*test.classes, test.name]) for test in unit.tests}
             reasons = [
-                after.get(nodeid, Outcome(passed=False, reason="it isn't collected any more")).reason
+                after.get(nodeid, Outcome(passed=False, reason="it is no longer collected")).reason
                 for nodeid, outcome in self._before.items()
                 if outcome.passed
-                and _belongs(nodeid, change.path, names, self._root)
+                and _belongs(nodeid, change.path, names)
                 and not after.get(nodeid, Outcome(passed=False)).passed
             ]
             if reasons and unit.line in change.edits:
-                found[unit.line] = reasons
-        return found
+                reasons_by_line[unit.line] = reasons
+        return reasons_by_line
 
     def _name(self, change: ModuleChange, line: int) -> str:
-        names = {unit.line: unit.name for unit in read_module(change.source).units}
+        names = {unit.line: unit.name for unit in read_module(change.source, path=change.path).units}
         path = change.path.relative_to(self._root.absolute()).as_posix()
         return f"{path}:{line}: {names.get(line) or 'the module'}"
 
 
-def _belongs(nodeid: str, module: Path, names: set[str], root: Path) -> bool:
+def _belongs(nodeid: str, module: Path, names: set[str]) -> bool:
     file, _, test = nodeid.partition("::")
-    return (root / file).resolve() == module.resolve() and test.partition("[")[0] in names
+    return Path(file).resolve() == module.resolve() and test.partition("[")[0] in names
 
 
 def _run(paths: Sequence[Path], root: Path) -> dict[str, Outcome]:
-    """Run test modules in a process of their own, and return the outcomes by node id."""
+    """Run test modules in a process of their own, and return the outcomes by node id with absolute path."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outcomes.json"
         command = [
@@ -173,22 +189,30 @@ def _run(paths: Sequence[Path], root: Path) -> dict[str, Outcome]:
             "-p",
             "no:cacheprovider",
             "-p",
-            "pactape.adopting.outcomes",
+            "pactape.pytest_record.outcomes",
+            "--maxfail=0",  # also where the project's own options say -x
         ]
-        done = subprocess.run(  # noqa: S603 -- the project's own tests
-            [*command, *map(str, paths)],
-            cwd=root,
-            env={**os.environ, OUTCOMES_VARIABLE: str(file)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-        )
+        try:
+            process = subprocess.run(  # noqa: S603 -- the project's own tests
+                [*command, *map(str, paths)],
+                cwd=root,
+                env={**os.environ, OUTCOMES_VARIABLE: str(file)},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BadInputError(
+                f"its tests take longer than {_SECONDS} s",
+                where=root,
+                remedy="try one folder of tests after the other: pactape adopt tests/users --write --try",
+            ) from error
         if not file.is_file():
             raise BadInputError(
-                f"pytest can't run the tests: {(done.stdout + done.stderr).strip()[-300:]}",
+                f"pytest can't run the tests: {(process.stdout + process.stderr).strip()[-300:]}",
                 where=root,
-                remedy="run pytest there, and mend what it reports",
+                remedy="run pytest there, and fix what it reports",
             )
         return {
             nodeid: Outcome(passed=passed, reason=reason)

@@ -11,7 +11,7 @@ from pactape.imports import require_extra
 require_extra("broker", "the embedded broker", "cheroot", "jinja2", "sqlalchemy")
 
 from pactape.broker.config import BrokerConfig  # noqa: E402 -- after the check
-from pactape.broker.credentials import Credentials  # noqa: E402
-from pactape.broker.server import BrokerServer, running_broker  # noqa: E402
+from pactape.broker.credentials import Credentials  # noqa: E402 -- as above
+from pactape.broker.server import BrokerServer, running_broker  # noqa: E402 -- as above
 
 __all__ = ["BrokerConfig", "BrokerServer", "Credentials", "running_broker"]

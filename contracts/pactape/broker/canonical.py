@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pactape.pactfile.document import INTERACTION_LISTS, specification_of
+from pactape.pactfile.document import INTERACTION_LISTS
+from pactape.pactfile.versions import specification_of
 
 __all__ = ["content_sha", "interaction_id", "sorted_content", "with_interaction_ids"]
 
@@ -40,14 +41,14 @@ def interaction_id(interaction: dict[str, Any]) -> str:
 
 def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
     """Return the contract with `_id` in each interaction and message."""
-    numbered = dict(pact)
+    contract = dict(pact)
     for key in INTERACTION_LISTS:
         if isinstance(pact.get(key), list):
-            numbered[key] = [
+            contract[key] = [
                 {**each, "_id": interaction_id(each)} if isinstance(each, dict) else each
                 for each in pact[key]
             ]
-    return numbered
+    return contract
 
 
 def sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +63,8 @@ def sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
                 for each in content[key]
             ]
             content[key] = sorted(plain, key=lambda each: (_name_of(each), bytes(_canonical(each))))
-    ordered: dict[str, Any] = msgspec.json.decode(_canonical(content))
-    return ordered
+    document: dict[str, Any] = msgspec.json.decode(_canonical(content))
+    return document
 
 
 def _name_of(interaction: Any) -> str:

@@ -46,15 +46,15 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
         Example:
             >>> Credentials(read_tokens=("one", "two")).describe()
-            '2 tokens may read; nobody may write'
+            '2 tokens may read; none may write'
         """
         if not self.required:
-            return "everybody who can reach it may read and write (no credentials are set)"
+            return "anyone who can reach it can read and write (no credentials are set)"
         writers = [f"user {self.username}"] if self.username else []
         if self.write_tokens:
-            writers.append(_counted(self.write_tokens))
-        writing = f"{' and '.join(writers)} may read and write" if writers else "nobody may write"
-        reading = [f"{_counted(self.read_tokens)} may read"] if self.read_tokens else []
+            writers.append(_count_text(self.write_tokens))
+        writing = f"{' and '.join(writers)} may read and write" if writers else "none may write"
+        reading = [f"{_count_text(self.read_tokens)} may read"] if self.read_tokens else []
         return "; ".join([*reading, writing])
 
     @property
@@ -66,14 +66,14 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         """Return what a user may do; compares in constant time."""
         if not self.username or self.password is None:
             return None
-        known = _same(username, self.username) & _same(password, self.password)
-        return "write" if known else None
+        matches = _same(username, self.username) & _same(password, self.password)
+        return "write" if matches else None
 
     def of_token(self, token: str) -> Access | None:
         """Return what the bearer of a token may do; compares in constant time."""
-        if _among(token, self.write_tokens):
+        if _is_known_token(token, self.write_tokens):
             return "write"
-        return "read" if _among(token, self.read_tokens) else None
+        return "read" if _is_known_token(token, self.read_tokens) else None
 
 
 _PREFIX = "PACTAPE_BROKER_"
@@ -82,7 +82,7 @@ _PREFIX = "PACTAPE_BROKER_"
 def read_credentials(environment: Mapping[str, str] | None = None) -> Credentials:
     """Read PACTAPE_BROKER_USERNAME, _PASSWORD, _WRITE_TOKENS and _READ_TOKENS (separated by commas).
 
-    A variable that is set and holds nothing is an error, not the same as one that isn't set: it is what
+    A variable that is set but empty is an error, not the same as one that isn't set: it is what
     `$(cat missing-file)` leaves, and would open the broker to everybody.
 
     Raises:
@@ -127,20 +127,20 @@ def _tokens(values: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _empty(name: str) -> BadInputError:
     return BadInputError(
-        f"{_PREFIX}{name} is set and holds nothing",
+        f"{_PREFIX}{name} is set but empty",
         where="environment",
         remedy="give it a value, or unset it",
     )
 
 
-def _counted(tokens: tuple[str, ...]) -> str:
+def _count_text(tokens: tuple[str, ...]) -> str:
     return f"{len(tokens)} token{'' if len(tokens) == 1 else 's'}"
 
 
-def _same(given: str, known: str) -> bool:
-    return hmac.compare_digest(given.encode(), known.encode())
+def _same(credential: str, expected: str) -> bool:
+    return hmac.compare_digest(credential.encode(), expected.encode())
 
 
-def _among(given: str, known: tuple[str, ...]) -> bool:
+def _is_known_token(token: str, tokens: tuple[str, ...]) -> bool:
     """Return whether a token is known; it is compared with all, so that the time doesn't depend on it."""
-    return sum(_same(given, each) for each in known) > 0
+    return sum(_same(token, each) for each in tokens) > 0

@@ -24,25 +24,25 @@ def merge_pacts(original: dict[str, Any], additional: dict[str, Any]) -> dict[st
         >>> merge_pacts(first, {"interactions": [{"description": "b"}]})["interactions"]
         [{'description': 'a'}, {'description': 'b'}]
     """
-    merged = {**original, **{key: additional[key] for key in additional if key not in original}}
+    result = {**original, **{key: additional[key] for key in additional if key not in original}}
     for key in INTERACTION_LISTS:
         if key in additional:
-            merged[key] = _joined(original.get(key) or [], additional[key] or [])
-    return merged
+            result[key] = _join(original.get(key) or [], additional[key] or [])
+    return result
 
 
-def _joined(known: list[Any], added: list[Any]) -> list[Any]:
-    by_name = {_name(each): each for each in known}
-    joined = list(known)
-    for each in added:
+def _join(published_interactions: list[Any], new_interactions: list[Any]) -> list[Any]:
+    by_name = {_name(each): each for each in published_interactions}
+    interactions = list(published_interactions)
+    for each in new_interactions:
         same = by_name.get(_name(each))
         if same is None:
-            joined.append(each)
+            interactions.append(each)
         elif same != each:
             raise MergeConflictError(
                 f"the interaction {each.get('description')!r} differs from the published one"
             )
-    return joined
+    return interactions
 
 
 def _name(interaction: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
+    "Branch",
     "Environment",
     "Integration",
     "Pacticipant",
@@ -26,6 +27,15 @@ class Pacticipant(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     main_branch: str | None
     repository_url: str | None
+    created_at: str
+    repository_name: str | None = None
+    repository_namespace: str | None = None
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """A branch of a pacticipant; `created_at` is when it was first named."""
+
+    name: str
     created_at: str
 
 
@@ -74,7 +84,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         id: A higher id is a later result.
         number: Counts the results of one content from 1.
-        details: What the verifier said beside: verifiedBy, testResults.
+        details: Further data of the verifier: verifiedBy, testResults.
     """
 
     id: int

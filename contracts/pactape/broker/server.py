@@ -1,4 +1,4 @@
-"""Serving the broker: on the loopback unless told otherwise, ready when it says so."""
+"""The broker's server: on the loopback by default, ready when its address is printed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.broker.config import BrokerConfig
-from pactape.broker.delivery.dispatcher import WebhookDispatcher
 from pactape.broker.http.application import Application
 from pactape.broker.http.protocol.authentication import access_of
-from pactape.broker.http.protocol.hosts import is_loopback
+from pactape.broker.http.protocol.hosts import is_localhost
 from pactape.broker.pages.site import HtmlPages
 from pactape.broker.store.database.base import utc_now
 from pactape.broker.store.database.opening import open_database
-from pactape.broker.wsgi.request_buffer import Head, Refused
+from pactape.broker.webhook_delivery.dispatcher import WebhookDispatcher
+from pactape.broker.wsgi.request_buffer import Head, RejectedRequest
 from pactape.broker.wsgi.server import BufferingServer
 from pactape.errors import BadInputError, OutputError
-from pactape.serving import address_of, bind, in_background
+from pactape.serving import address_url, listen, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,9 +55,9 @@ class BrokerServer:
         config: BrokerConfig | None = None,
     ) -> None:
         self.config = _with_host_names(config or BrokerConfig(), host)
-        if not is_loopback(host) and not self.config.credentials.required:
+        if not is_localhost(host) and not self.config.credentials.required:
             raise BadInputError(
-                f"others can reach {host}, and no credentials are set",
+                f"others can reach {host}, but no credentials are set",
                 remedy="set a user with a password or a token (docs/reference/broker.md), or use 127.0.0.1",
             )
         self._database = open_database(database)
@@ -70,7 +70,7 @@ class BrokerServer:
             application,
             body_limit=self.config.body_limit,
             request_seconds=self.config.request_seconds,
-            admit=self._admit,
+            admit=self._reject_unauthorized,
             numthreads=_THREADS,
             request_queue_size=_BACKLOG,
             shutdown_timeout=_SHUTDOWN_SECONDS,
@@ -80,7 +80,7 @@ class BrokerServer:
         self._server.max_request_body_size = 0
         self._host = host
         try:
-            bind(self._server, host=host, port=port)
+            listen(self._server.prepare, host=host, port=port)
         except OutputError:
             self._database.close()
             raise
@@ -88,7 +88,7 @@ class BrokerServer:
     @property
     def url(self) -> str:
         """Its address, without a slash at the end."""
-        return address_of(self._server, host=self._host)
+        return address_url(self._host, self._server.bind_addr[1])
 
     @property
     def database(self) -> str:
@@ -108,16 +108,16 @@ class BrokerServer:
         """Finish the requests that are being answered and release the port and the database."""
         self._server.stop()
 
-    def _admit(self, head: Head) -> None:
+    def _reject_unauthorized(self, head: Head) -> None:
         """Refuse a body whose sender may do nothing here, before any of it is held."""
         header = b", ".join(head.values(b"authorization")).decode("latin-1")
         if access_of(header, self.config.credentials) is None:
-            raise Refused(401, "Please authenticate with basic authentication or a bearer token")
+            raise RejectedRequest(401, "Please authenticate with basic authentication or a bearer token")
 
 
 def _with_host_names(config: BrokerConfig, host: str) -> BrokerConfig:
     """Return the configuration with the host names that an open broker on this machine answers to."""
-    if config.host_names is not None or not is_loopback(host) or config.credentials.required:
+    if config.host_names is not None or not is_localhost(host) or config.credentials.required:
         return config
     return msgspec.structs.replace(config, host_names=(host,))
 
@@ -136,6 +136,5 @@ def running_broker(
     Raises:
         OutputError: The database can't be used or the port can't be bound.
     """
-    server = BrokerServer(database, port=port, config=config)
-    with in_background(server, name="pactape-broker"):
+    with running(BrokerServer(database, port=port, config=config)) as server:
         yield server.url

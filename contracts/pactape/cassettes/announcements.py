@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Call
 
-__all__ = ["Announcement", "announce", "announced_for", "announcing", "forget"]
+__all__ = ["Announcement", "announce", "announced_for", "announcing", "withdraw"]
 
 
 class Announcement:
@@ -47,8 +47,8 @@ def announce(announcement: Announcement) -> None:
     _last.set(announcement)
 
 
-def forget() -> None:
-    """Drop what this thread or task announced, so that it can't be taken for a later test's."""
+def withdraw() -> None:
+    """Drop what this thread or task announced, so that it isn't attributed to a later test."""
     _last.set(None)
 
 

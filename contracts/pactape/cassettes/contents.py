@@ -12,6 +12,7 @@ from pactape.exchange import Exchange, RecordedMessage
 from pactape.recorders import (
     ReadOptions,
     SkippedEntry,
+    file_bytes,
     is_line_stream,
     read_if_recording,
     read_line_stream,
@@ -20,6 +21,8 @@ from pactape.recorders import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pactape.recorders import LineRange
 
 __all__ = ["Contents", "is_stream", "read_any", "read_parts"]
 
@@ -52,16 +55,16 @@ def read_any(path: Path, options: ReadOptions | None = None) -> Contents:
     Raises:
         CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
     """
-    data = _bytes(path)
-    if not _may_be_cassette(data) and (recorded := _recording(path, data, options)):
-        return recorded
+    data = file_bytes(path)
+    if not _may_be_cassette(data) and (contents := _recording(path, data, options)):
+        return contents
     try:
         exchanges, messages = read_contents(path, data)
     except CassetteFormatError:
-        recorded = _recording(path, data, options)
-        if recorded is None:
+        contents = _recording(path, data, options)
+        if contents is None:
             raise
-        return recorded
+        return contents
     return Contents(exchanges=tuple(exchanges), messages=tuple(messages))
 
 
@@ -73,12 +76,15 @@ def is_stream(path: Path) -> bool:
     return is_line_stream(path)
 
 
-def read_parts(path: Path, options: ReadOptions | None = None) -> Iterator[Contents]:
+def read_parts(
+    path: Path, options: ReadOptions | None = None, lines: LineRange | None = None
+) -> Iterator[Contents]:
     """Read any recording in parts, each of at most a thousand exchanges where the format allows that.
 
     Args:
         path: The file.
         options: What the file's format doesn't say; None for nothing.
+        lines: Of a recording that is read line by line, which lines; None for all.
 
     Raises:
         CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
@@ -86,17 +92,8 @@ def read_parts(path: Path, options: ReadOptions | None = None) -> Iterator[Conte
     if not is_stream(path):
         yield read_any(path, options)
         return
-    for part in read_line_stream(path, options):
+    for part in read_line_stream(path, options, lines):
         yield Contents(exchanges=part.exchanges, skipped=part.skipped, tool=part.tool)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
-        ) from error
 
 
 def _may_be_cassette(data: bytes) -> bool:

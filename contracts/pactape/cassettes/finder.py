@@ -1,4 +1,4 @@
-"""The finder of a project's cassettes: which files they are, what they are called, and whose they are."""
+"""The finder of a project's cassettes: their files, names, consumers and providers."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
     from pactape.settings import RecordingSource, Settings
 
 __all__ = [
-    "base_url_of",
+    "base_urls",
     "cassette_name",
     "cassettes_below",
     "cassettes_in",
+    "exchange_with_consumer",
     "find_cassettes",
     "is_excluded",
-    "owned",
-    "owned_message",
+    "message_with_consumer",
+    "project_cassettes",
+    "recordings_in",
 ]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-#: What is no cassette, whatever it begins with.
+#: Suffixes of files that aren't cassettes, whatever they begin with.
 _OTHER_SUFFIXES = frozenset(
     """
     .bz2 .cfg .csv .gz .har .html .ini .jpg .lock .log .md .pdf .png .py .pyc .rst .sh .tar .toml .txt .xml .zip
@@ -40,6 +42,7 @@ _OTHER_SUFFIXES = frozenset(
 #: What other recorders' files are called; in a folder named in `recordings` others are left alone.
 _RECORDING_SUFFIXES = _SUFFIXES | {
     ".bru",
+    ".bz2",
     ".flow",
     ".flows",
     ".gz",
@@ -47,10 +50,12 @@ _RECORDING_SUFFIXES = _SUFFIXES | {
     ".jsonl",
     ".mitm",
     ".ndjson",
+    ".xz",
     ".zhar",
     ".zip",
     ".zst",
 }
+_BODIES = "__files"
 _INTERACTIONS = re.compile(rb"^interactions:|\A\s*\{[^{]*\"interactions\"\s*:", re.MULTILINE)
 _HEAD_BYTES = 4096
 
@@ -61,16 +66,28 @@ def find_cassettes(settings: Settings) -> list[Path]:
     Raises:
         CassetteFormatError: There is none, or a folder can't be read.
     """
-    own = set(cassettes_in(settings.cassette_folders))
-    others = {path for each in settings.recordings for path in _files_of(each, settings.root)}
-    cassettes = sorted(path for path in own | others if not is_excluded(path, settings))
+    cassettes = project_cassettes(settings)
     if not cassettes:
+        prune = "; `pactape derive --prune` deletes contracts that no recording supports any more"
+        has_contracts = any(settings.pacts.glob("*.json"))
         raise CassetteFormatError(
             "contains no cassette",
             where=settings.cassettes,
-            remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes",
+            remedy="record one with `pytest --pactape-record once`, or set [tool.pactape] cassettes"
+            + (prune if has_contracts else ""),
         )
     return cassettes
+
+
+def project_cassettes(settings: Settings) -> list[Path]:
+    """Return the same; an empty list where there is none.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    own = set(cassettes_in(settings.cassette_folders))
+    others = {path for each in settings.recordings for path in _files_of(each, settings.root)}
+    return sorted(path for path in own | others if not is_excluded(path, settings))
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:
@@ -88,12 +105,23 @@ def is_excluded(path: Path, settings: Settings) -> bool:
 
 
 def cassettes_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the cassettes among files and folders, sorted: files as they are, and those below the folders.
+    """Return the cassettes among files and folders, sorted: the files themselves, and those below the folders.
 
     Raises:
         CassetteFormatError: A folder can't be read.
     """
     return sorted({file for path in paths for file in ((path,) if path.is_file() else cassettes_below(path))})
+
+
+def recordings_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the recordings of any tool among files and folders, sorted: files as they are.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    return sorted(
+        {file for path in paths for file in ((path,) if path.is_file() else _recordings_below(path))}
+    )
 
 
 def cassettes_below(folder: Path) -> Iterator[Path]:
@@ -122,31 +150,42 @@ def _has_interactions(path: Path) -> bool:
     return False
 
 
-def base_url_of(path: Path, settings: Settings) -> str | None:
-    """Return the base URL that `[tool.pactape] recordings` gives for a file; None when it gives none."""
-    return next(
-        (
-            each.base_url
-            for each in settings.recordings
-            if each.base_url and path in _files_of(each, settings.root)
-        ),
-        None,
-    )
+def base_urls(settings: Settings) -> dict[Path, str]:
+    """Return the base URLs that `[tool.pactape] recordings` gives, by file; of several for a file the first."""
+    urls: dict[Path, str] = {}
+    for source in settings.recordings:
+        if source.base_url:
+            for path in _files_of(source, settings.root):
+                urls.setdefault(path, source.base_url)
+    return urls
 
 
 def _files_of(source: RecordingSource, root: Path) -> set[Path]:
-    """The files of an entry of `recordings`: itself, those below a folder, or those that match a pattern."""
+    """The files of an entry of `recordings`: itself, those below a folder, or those that match a pattern.
+
+    An entry without any file is a file that can't be read, so that it is named like one.
+    """
     path = root / source.path
     if path.is_file():
         return {path}
     if path.is_dir():
-        return {
-            Path(place, name)
-            for place, _, names in os.walk(path, onerror=_refuse)
-            for name in names
-            if Path(name).suffix in _RECORDING_SUFFIXES
-        }
-    return {each for each in root.glob(source.path) if each.is_file()}
+        return set(_recordings_below(path, cassettes=False))
+    found = () if Path(source.path).is_absolute() else root.glob(source.path)
+    return {each for each in found if each.is_file()} or {path}
+
+
+def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]:
+    for place, _, names in os.walk(folder, onerror=_refuse):
+        for path in (Path(place, name) for name in names):
+            if _may_be_recording(path) or (cassettes and _is_cassette(path)):
+                yield path
+
+
+def _may_be_recording(path: Path) -> bool:
+    """Whether a file in a folder is looked into; WireMock's folder `__files` holds bodies, and no recordings."""
+    if path.name.startswith(".") or path.parent.name == _BODIES:
+        return False
+    return path.suffix in _RECORDING_SUFFIXES
 
 
 def _refuse(error: OSError) -> None:
@@ -158,21 +197,23 @@ def _refuse(error: OSError) -> None:
         ) from error
 
 
-def owned(exchange: Exchange, path: Path, settings: Settings, *, all_fields: bool) -> tuple[str, Exchange]:
+def exchange_with_consumer(
+    exchange: Exchange, cassette: str, consumer: str, *, all_fields: bool
+) -> tuple[str, Exchange]:
     """The name of an exchange's consumer, and the exchange with its cassette's name in the project.
 
     Args:
-        exchange: Of the cassette at `path`.
-        path: The cassette.
-        settings: The project's settings.
+        exchange: Any exchange.
+        cassette: The `cassette_name` of its cassette.
+        consumer: The cassette's consumer, used when the exchange doesn't name one.
         all_fields: Whether every response field counts as read.
     """
-    named = msgspec.structs.replace(exchange, cassette=cassette_name(path, settings))
-    consumer = (exchange.provenance and exchange.provenance.consumer) or settings.consumer_of(path)
-    return consumer, _reading_everything(named) if all_fields else named
+    project_exchange = msgspec.structs.replace(exchange, cassette=cassette)
+    consumer = (exchange.provenance and exchange.provenance.consumer) or consumer
+    return consumer, _reading_everything(project_exchange) if all_fields else project_exchange
 
 
-def owned_message(
+def message_with_consumer(
     message: RecordedMessage, path: Path, settings: Settings, *, all_fields: bool
 ) -> tuple[str, RecordedMessage]:
     """The name of a message's consumer, and the message with its cassette's name in the project.
@@ -183,9 +224,9 @@ def owned_message(
         settings: The project's settings.
         all_fields: Whether every field counts as read.
     """
-    named = msgspec.structs.replace(message, cassette=cassette_name(path, settings))
+    project_message = msgspec.structs.replace(message, cassette=cassette_name(path, settings))
     consumer = (message.provenance and message.provenance.consumer) or settings.consumer_of(path)
-    return consumer, msgspec.structs.replace(named, reads=None) if all_fields else named
+    return consumer, msgspec.structs.replace(project_message, reads=None) if all_fields else project_message
 
 
 def _reading_everything(exchange: Exchange) -> Exchange:

@@ -1,4 +1,4 @@
-"""Messages: what a test receives from a queue or a topic is recorded, and given again in a replay."""
+"""Messages: what a test receives from a queue or a topic is recorded, and returned again in a replay."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class MessageQueue:
         return bool(self._received)
 
     def receive_recorded(self, description: str, *, provider: str) -> tuple[int, ReceivedMessage] | None:
-        """Return the index and a copy of the next message of this description; None when none is left."""
+        """Return the index and a copy of the next message of this description; None when all have been replayed."""
         with self._lock:
             for index, each in enumerate(self.messages):
                 if index not in self._received and (each.description, each.provider) == (
@@ -94,17 +94,17 @@ class MessageQueue:
             BadInputError: There is nothing to record from, or what came is not JSON.
         """
         message = _receive(live, description)
-        recorded = RecordedMessage(
+        message_to_record = RecordedMessage(
             description=description, provider=provider, content=message.content, metadata=message.metadata
         )
         with self._lock:
-            self.messages.append(recorded)
+            self.messages.append(message_to_record)
             index = len(self.messages) - 1
             self._received.add(index)
         return index, message
 
     def unplayed(self) -> list[str]:
-        """Return the recorded messages that nobody received, as "messages[3]: a user was created"."""
+        """Return the recorded messages that were not received, as "messages[3]: a user was created"."""
         return [
             f"messages[{index}]: {each.description}"
             for index, each in enumerate(self.messages[: self._recorded_count])
@@ -122,19 +122,19 @@ def no_message(
         description: What the message is about.
         provider: The key of the provider that sends it.
         path: The cassette's file.
-        is_missing: Whether there is no such file.
+        is_missing: Whether the file does not exist.
         test: The node id of the test; empty when it isn't known.
     """
-    held = [f"  - {each.description} (from {each.provider})" for each in queue.messages]
+    lines = [f"  - {each.description} (from {each.provider})" for each in queue.messages]
     if is_missing:
-        found = "there is no such file"
-    elif not held:
-        found = "it holds no message"
+        contents = "the file does not exist"
+    elif not lines:
+        contents = "it contains no message"
     else:
-        found = "it holds these messages, and each is received once\n" + "\n".join(held)
+        contents = "it contains these messages, each of which is received once\n" + "\n".join(lines)
     return NoMatchError(
         f"no recorded message is {description!r} from {provider}\n"
-        f"cassette {path}: {found}\n"
+        f"cassette {path}: {contents}\n"
         f"Fix: record it again with pytest --pactape-record all{test and f' {test}'}"
     )
 

@@ -24,7 +24,7 @@ _SUFFIX = ".yaml"
 _HASH_DIGITS = 8
 
 
-def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
+def cassette_name(nodeid: str, rules: ScrubRules | None = None, *, with_hash: bool = False) -> str:
     """Return the file name of a test's cassette: its folders below `tests`, its module, class and name.
 
     Characters that not every file system takes become "-", and names beyond 200 bytes are cut; either way a short
@@ -33,6 +33,7 @@ def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
     Args:
         nodeid: The test's node id, relative to the project.
         rules: The project's own rules of what a secret is.
+        with_hash: Whether the name has a hash in any case, since another test's name differs in case only.
 
     Example:
         >>> cassette_name("tests/unit/test_users.py::TestUsers::test_gets[1]")
@@ -43,7 +44,7 @@ def cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
     path, *names = [part for part in nodeid.split("::") if part]
     folders = [part for part in PurePath(path).parent.parts if part not in {".", ".."}]
     plain = ".".join([*(folders[1:] if folders[:1] == ["tests"] else folders), PurePath(path).stem, *names])
-    return _file_name(plain, rules)
+    return _file_name(plain, rules, with_hash=with_hash)
 
 
 def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
@@ -62,10 +63,10 @@ def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
     return f"fixtures/{_file_name(plain, rules)}"
 
 
-def _file_name(plain: str, rules: ScrubRules | None) -> str:
-    scrubbed = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
-    stem = _UNSAFE.sub("-", scrubbed)
-    if stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:
+def _file_name(plain: str, rules: ScrubRules | None, *, with_hash: bool = False) -> str:
+    clean = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
+    stem = _UNSAFE.sub("-", clean)
+    if not with_hash and stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:
         return f"{stem}{_SUFFIX}"
     ending = f"-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH_DIGITS]}{_SUFFIX}"
     return stem.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending

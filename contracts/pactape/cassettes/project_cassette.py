@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from pactape.cassettes.names import cassette_name, describe
 from pactape.cassettes.record_mode import RecordMode
-from pactape.cassettes.replay.match_rules import HostRules, MatchRules
+from pactape.cassettes.replay.request_keys.match_rules import HostRules, MatchRules, parse_ignored
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.use_cassette import use_cassette as use_cassette_file
-from pactape.errors import BadInputError
+from pactape.errors import BadInputError, SettingsError
 from pactape.exchange import Provenance
+from pactape.pyproject_file import FILE_NAME
 from pactape.settings import settings_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pactape.cassettes.replay.cassette import Cassette
-    from pactape.settings import HostMatchSettings, MatchSettings
+    from pactape.settings import HostMatchSettings, MatchSettings, Settings
 
 __all__ = ["ProjectCassette", "match_rules", "use_cassette"]
 
@@ -68,7 +69,7 @@ def use_cassette(
         allow: Hosts that are neither recorded nor blocked, beside those of the settings.
         ignore: Parts of requests that don't count, beside those of the settings.
         body: "ignore" when request bodies don't count.
-        repeats: Whether the last response to a request is given again when all have been given.
+        repeats: Whether the last response to a request is repeated when all have been replayed.
 
     Raises:
         BadInputError: A `with` has no name, the mode is unknown, or the settings can't be used.
@@ -93,7 +94,7 @@ class ProjectCassette:
         mode: When to record; None for what the environment says.
         allow: Hosts that are neither recorded nor blocked.
         rules: Parts of requests that don't count, beside those of the settings.
-        repeats: Whether the last response to a request is given again.
+        repeats: Whether the last response to a request is repeated.
         caller: A file of the project; None for the working directory.
     """
 
@@ -169,7 +170,13 @@ class ProjectCassette:
         )
         nodeid = "::".join([file, *names])
         name = self._name or cassette_name(nodeid, ScrubRules.from_settings(settings.scrub))
-        provenance = Provenance(test=nodeid, description=describe(names[-1]))
+        own = self._rules.default
+        provenance = Provenance(
+            test=nodeid,
+            description=describe(names[-1]),
+            ignore=own.ignore,
+            ignore_body=own.ignore_body,
+        )
         with self._context(path, name, provenance=provenance) as cassette:
             yield cassette
 
@@ -177,7 +184,7 @@ class ProjectCassette:
         self, path: Path, name: str, *, provenance: Provenance | None
     ) -> AbstractContextManager[Cassette]:
         settings = settings_of(path)
-        rules = match_rules(settings.match)
+        rules = match_rules(settings)
         local = ("localhost",) if settings.ignore_localhost else ()
         return use_cassette_file(
             settings.cassettes / (name if Path(name).suffix else f"{name}.yaml"),
@@ -191,11 +198,25 @@ class ProjectCassette:
         )
 
 
-def match_rules(settings: MatchSettings) -> MatchRules:
-    """Return the rules that `[tool.pactape.match]` states."""
+def match_rules(settings: Settings) -> MatchRules:
+    """Return the rules that `[tool.pactape.match]` states.
+
+    Raises:
+        SettingsError: An entry of `ignore` can't be used.
+    """
+    match = settings.match
+    for entry in (*match.ignore, *(entry for each in match.hosts.values() for entry in each.ignore)):
+        try:
+            parse_ignored(entry)
+        except ValueError as error:
+            raise SettingsError(
+                f"[tool.pactape.match] ignore has an entry {entry!r} that can't be used: {error}",
+                where=settings.root / FILE_NAME,
+                remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
+            ) from None
     return MatchRules(
-        default=_host_rules(settings),
-        hosts=tuple((host, _host_rules(each)) for host, each in sorted(settings.hosts.items())),
+        default=_host_rules(match),
+        hosts=tuple((host, _host_rules(each)) for host, each in sorted(match.hosts.items())),
     )
 
 

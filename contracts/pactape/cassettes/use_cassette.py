@@ -11,8 +11,8 @@ from pactape.cassettes.interception.patches import intercepted
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.cassette import open_cassette
-from pactape.cassettes.replay.lookup_options import LookupOptions
-from pactape.cassettes.replay.match_rules import MatchRules
+from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
+from pactape.cassettes.replay.request_keys.match_rules import MatchRules
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.settings import ScrubSettings
 
@@ -23,10 +23,16 @@ if TYPE_CHECKING:
     from pactape.cassettes.replay.cassette import Cassette
     from pactape.exchange import Provenance
 
-__all__ = ["attached", "use_cassette"]
+__all__ = ["attached", "use_cassette", "used_files"]
 
 _DEFAULT_SCRUB = ScrubSettings()
 _DEFAULT_RULES = MatchRules()
+_used: set[Path] = set()
+
+
+def used_files() -> frozenset[Path]:
+    """Return the files of all cassettes that this process has used."""
+    return frozenset(_used)
 
 
 @contextmanager
@@ -45,7 +51,7 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
     """Record to, or replay from, the cassette at `path` every HTTP request made inside the context.
 
     While it only replays, no thread reaches the network. What was recorded is written when the context ends
-    without an exception; with one, the file stays as it was.
+    without an exception; with one, the file stays unchanged.
 
     Args:
         path: The cassette's file, YAML; a relative path starts in the folder that is current now.
@@ -58,7 +64,7 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
         cache: A folder for parsed cassettes, which load faster; kept out of version control by itself.
         scrub: The project's own rules of what a secret is.
         match: Which parts of requests don't count.
-        repeats: Whether the last response to a request is given again when all have been given.
+        repeats: Whether the last response to a request is repeated when all have been replayed.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
@@ -72,6 +78,7 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
         ...     len(cassette)
         0
     """
+    _used.add(path.absolute())
     test = provenance.test if provenance else ""
     options = LookupOptions(
         rules=match,

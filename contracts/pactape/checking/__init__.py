@@ -1,4 +1,4 @@
-"""Whether recordings, contracts, clients and live providers still agree."""
+"""Checks that recordings, contracts, clients and live providers still agree."""
 
 from pactape.checking.check import Check, check_project
 from pactape.checking.coverage import Covered

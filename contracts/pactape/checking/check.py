@@ -1,4 +1,4 @@
-"""The check: recordings, contracts and client code against one another, without any network."""
+"""Checking recordings, contracts and client code against one another, without a network."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import lint_cassette
-from pactape.cassettes.expiry import expired
 from pactape.cassettes.finder import find_cassettes
+from pactape.cassettes.maintenance.expiry import expired
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.checking.contracts import compare_contracts
+from pactape.checking.contracts import compare_contracts, leftover_contracts
 from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
-from pactape.checking.declared import declared_operations
+from pactape.checking.declared import DeclaredCalls, declared_calls
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
-from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.contracts import Derivation
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import RecordedMessage
     from pactape.pactfile import Pact
@@ -44,15 +44,15 @@ if TYPE_CHECKING:
 __all__ = ["Check", "check_project"]
 
 _FIRST_FAILURE = 400
-_UNREAD = "is recorded and never read"
+_UNREAD = "is recorded but never read"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a check.
 
     Args:
-        findings: The worst first.
-        coverage: One row an operation.
+        findings: Most serious first.
+        coverage: One row per operation.
     """
 
     findings: tuple[Finding, ...]
@@ -68,50 +68,57 @@ def check_project(settings: Settings) -> Check:
     rules = ScrubRules.from_settings(settings.scrub)
     cassettes = find_cassettes(settings)
     cache = ScrubbedCache(settings.cache_folder, rules)
-    grouped = group_samples(cassettes, settings, cache=cache)
+    samples = group_samples(cassettes, settings, cache=cache)
     cache.delete_unused()
-    groups = [each for groups in grouped.groups.values() for each in groups.items()]
-    messages = grouped.messages_by_description()
-    written = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
+    groups = [each for groups in samples.groups.values() for each in groups.items()]
+    messages = samples.messages_by_description()
+    pacts = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
-    coverage = _coverage(groups, messages, list(written.values()), settings)
+    files = [file for path in settings.clients for file in _python_files(path)]
+    calls = declared_calls(
+        files, root=settings.root, bases=[each.url for each in settings.providers.values()]
+    )
+    coverage = _coverage(calls, groups, messages, list(pacts.values()), settings)
     derivation = derive(settings)
-    received = {each.place: each for members in messages.values() for each in members}
+    messages_by_place = {each.place: each for members in messages.values() for each in members}
     findings = {
-        *compare_contracts(derivation, written, settings),
-        *_unprovable(derivation, written),
-        *contradictions(written, by_place, received, supports=_supports(derivation)),
-        *_secrets(grouped.paths, rules),
-        *_expired(grouped.paths, settings, now=datetime.now(UTC)),
+        *compare_contracts(derivation, pacts, settings),
+        *leftover_contracts(derivation, settings),
+        *_unprovable(derivation, pacts),
+        *contradictions(pacts, by_place, messages_by_place, supports=_supports(derivation)),
+        *_secrets(samples.paths, rules),
+        *_expired(samples.paths, settings, now=datetime.now(UTC)),
         *(
             Finding(
                 Severity.WARNING,
                 str(path),
-                f"is not a cassette and is skipped: {why}",
+                f"is not a cassette, and was skipped: {why}",
                 rule="file-skipped",
                 file=str(path),
             )
-            for path, why in grouped.skipped
+            for path, why in samples.skipped
         ),
-        *_unread(groups),
+        *_unread_fields(groups),
         *_unread_of_messages(messages),
         *_not_recorded(coverage),
+        *_unknown_calls(calls),
     }
     return Check(findings=tuple(sorted(findings)), coverage=tuple(coverage))
 
 
-def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterator[Finding]:
-    """What no provider can keep: recordings that contradict each other, and interactions that do."""
+def _unprovable(derivation: Derivation, pacts: Mapping[Path, Pact]) -> Iterator[Finding]:
+    """Contradictions that no provider can satisfy: between recordings, and between interactions."""
     for problem in derivation.problems:
         place = f"{problem.parties.consumer} → {problem.parties.provider}: {problem.description}"
         yield Finding(
             Severity.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}", rule="contract-unprovable"
         )
-    for path, pact in written.items():
+    for path, pact in pacts.items():
         documents = [upgrade(each) for each in pact.interactions]
         for one, other in contradicting_pairs(documents):
             what = (
-                f"expects another answer to the same request in the same states than {one['description']!r}"
+                f"expects a different response than {one['description']!r} to the same request in "
+                "the same states"
             )
             yield Finding(
                 Severity.BREAKING,
@@ -123,7 +130,7 @@ def _unprovable(derivation: Derivation, written: Mapping[Path, Pact]) -> Iterato
 
 
 def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
-    """Where each derived interaction comes from."""
+    """The recordings that each derived interaction comes from."""
     supports: dict[Named, tuple[str, ...]] = {}
     for contract in derivation.contracts:
         stem = requests_stem(contract.parties.consumer, contract.parties.provider)
@@ -139,9 +146,9 @@ def _secrets(cassettes: Sequence[Path], rules: ScrubRules) -> Iterator[Finding]:
     for path in cassettes:
         for secret in lint_cassette(path, rules):
             place = f"{secret.cassette}: {secret.of}[{secret.interaction}]: {secret.place}"
-            named = f"{secret.field}: {secret.kind}" if secret.field else secret.kind
+            kind = f"{secret.field}: {secret.kind}" if secret.field else secret.kind
             severity = Severity.INFO if secret.possible else Severity.BREAKING
-            what = f"may contain a secret ({named})" if secret.possible else f"contains a secret ({named})"
+            what = f"may contain a secret ({kind})" if secret.possible else f"contains a secret ({kind})"
             rule = "possible-secret" if secret.possible else "secret"
             yield Finding(severity, place, what, rule=rule, file=secret.cassette)
 
@@ -158,24 +165,24 @@ def _expired(cassettes: Sequence[Path], settings: Settings, *, now: datetime) ->
             )
 
 
-def _unread(groups: Sequence[_Group]) -> Iterator[Finding]:
-    """The fields that are read in none of the groups that have one operation and one status."""
-    unread: dict[str, set[str]] = {}
+def _unread_fields(groups: Sequence[_Group]) -> Iterator[Finding]:
+    """The fields that no group with the same operation and status reads."""
+    paths_by_place: dict[str, set[str]] = {}
     for key, members in groups:
         evidence = evidence_of(members)
         if key.status >= _FIRST_FAILURE or evidence.shape is None:
             continue
         paths = set(unread_fields(evidence.shape, evidence.fields))
         place = f"{key.operation} → {key.status}"
-        unread[place] = unread.get(place, paths) & paths
-    for place, paths in unread.items():
+        paths_by_place[place] = paths_by_place.get(place, paths) & paths
+    for place, paths in paths_by_place.items():
         yield from (
             Finding(Severity.INFO, f"{place}: {path}", _UNREAD, rule="field-unread") for path in paths
         )
 
 
 def _unread_of_messages(messages: Mapping[str, list[RecordedMessage]]) -> Iterator[Finding]:
-    """The fields of a message, by description, that none of its consumers reads."""
+    """The fields of each message, by description, that none of its consumers reads."""
     for description, members in messages.items():
         evidence = evidence_of_messages(members)
         for path in unread_fields(evidence.shape, evidence.fields):
@@ -188,9 +195,15 @@ def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Finding]:
             yield Finding(
                 Severity.WARNING,
                 row.operation,
-                f"is declared at {row.declared} and never recorded",
+                f"is declared at {row.declared} but never recorded",
                 rule="operation-unrecorded",
             )
+
+
+def _unknown_calls(calls: DeclaredCalls) -> Iterator[Finding]:
+    for place in calls.unknown:
+        what = "calls a URL that is built elsewhere, so it can't be checked whether it is recorded"
+        yield Finding(Severity.INFO, place, what, rule="operation-unknown")
 
 
 def _place(sample: Sample) -> str:
@@ -198,19 +211,19 @@ def _place(sample: Sample) -> str:
 
 
 def _coverage(
+    calls: DeclaredCalls,
     groups: Sequence[_Group],
     messages: Mapping[str, list[RecordedMessage]],
-    written: Sequence[Pact],
+    pacts: Sequence[Pact],
     settings: Settings,
 ) -> list[Covered]:
-    recorded: dict[str, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for key, members in groups:
-        recorded.setdefault(key.operation, []).extend(map(_place, members))
-    recorded |= {f"message: {name}": [each.place for each in members] for name, members in messages.items()}
+        places.setdefault(key.operation, []).extend(map(_place, members))
+    places |= {f"message: {name}": [each.place for each in members] for name, members in messages.items()}
     folder = settings.cache_folder
-    contracts = [(each, verified_interactions(folder, each.data)) for each in written]
-    files = [file for path in settings.clients for file in _python_files(path)]
-    return cover(declared_operations(files, root=settings.root), recorded, contracts)
+    contracts = [(each, verified_interactions(folder, each.data)) for each in pacts]
+    return cover(calls.operations, places, contracts)
 
 
 def _python_files(path: Path) -> list[Path]:

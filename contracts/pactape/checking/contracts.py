@@ -1,9 +1,10 @@
-"""Whether the contracts are what `pactape derive` would write."""
+"""Checking that the contracts are what `pactape derive` would write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.contracts import leftover_files
 from pactape.findings import Finding, Severity
 from pactape.pactfile import Pact, PactInteraction, decode_pact
 from pactape.pactfile.naming import contract_stems
@@ -17,39 +18,49 @@ if TYPE_CHECKING:
 
     _Placed = tuple[Path, PactInteraction]
 
-__all__ = ["compare_contracts"]
+__all__ = ["compare_contracts", "leftover_contracts"]
 
 
 def compare_contracts(
     derivation: Derivation, contracts: Mapping[Path, Pact], settings: Settings
 ) -> Iterator[Finding]:
-    """Compare the contracts that are written with what the recordings give now.
+    """Compare the written contracts with those that the recordings would give now.
 
     Args:
-        derivation: What the recordings give.
+        derivation: What is derived from the recordings.
         contracts: The contracts of the project's folder, by file.
         settings: The project's settings, which say in what form contracts are written, and where.
 
     Yields:
-        Breaking: an interaction was derived from recordings that are gone. Warning: a contract or an interaction
-        isn't written, or isn't as the recordings have it.
+        Breaking: an interaction was derived from recordings that are gone. Warning: a contract or an
+            interaction isn't written, or differs from the recordings.
     """
-    written = _by_contract(contracts.items())
+    interactions_by_stem = _by_contract(contracts.items())
     for stem, derived in _by_contract(_as_written(derivation, settings)).items():
-        if interactions := written.pop(stem, None):
+        if interactions := interactions_by_stem.pop(stem, None):
             yield from _compare(interactions, derived)
         else:
             path = settings.pacts / f"{stem}.json"
             what = "is not written: run `pactape derive`"
             yield Finding(Severity.WARNING, str(path), what, rule="contract-missing", file=str(path))
-    for interactions in written.values():
+    for interactions in interactions_by_stem.values():
         yield from (
             finding for path, each in interactions for finding in _unsupported_interaction(path, each)
         )
 
 
+def leftover_contracts(derivation: Derivation, settings: Settings) -> Iterator[Finding]:
+    """Yield a warning for each file written by Pactape that nothing supports any longer."""
+    for path in leftover_files(derivation, settings.pacts):
+        what = (
+            "is no longer supported by any recording or handwritten file. Fix: delete it with `pactape "
+            "derive --prune`, or record its tests again"
+        )
+        yield Finding(Severity.WARNING, str(path), what, rule="contract-leftover", file=str(path))
+
+
 def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Placed]]:
-    """The interactions by the name of their contract, whose further files are numbered from 2."""
+    """The interactions by the name of their contract; its additional files are numbered from 2."""
     pacts = dict(contracts)
     stems = contract_stems(pacts)
     by_stem: dict[str, list[_Placed]] = {}
@@ -66,21 +77,21 @@ def _as_written(derivation: Derivation, settings: Settings) -> Iterator[tuple[Pa
             yield path, decode_pact(data, path=path)
 
 
-def _compare(written: list[_Placed], derived: list[_Placed]) -> Iterator[Finding]:
-    old = {each.description: (path, each) for path, each in written}
-    new = {each.description: (path, each) for path, each in derived}
+def _compare(pact_interactions: list[_Placed], derived_interactions: list[_Placed]) -> Iterator[Finding]:
+    old = {each.description: (path, each) for path, each in pact_interactions}
+    new = {each.description: (path, each) for path, each in derived_interactions}
     for description, (path, each) in old.items():
         if description not in new:
             yield from _unsupported_interaction(path, each)
         elif _without_comments(each) != _without_comments(new[description][1]):
             yield _finding(
-                Severity.WARNING, path, each, "is not as its recordings have it", rule="contract-outdated"
+                Severity.WARNING, path, each, "differs from its recordings", rule="contract-outdated"
             )
     for description in new.keys() - old.keys():
         yield _finding(
             Severity.WARNING,
             *new[description],
-            "is recorded and not in the contract",
+            "is recorded but not in the contract",
             rule="interaction-missing",
         )
 
@@ -90,13 +101,13 @@ def _without_comments(interaction: PactInteraction) -> dict[str, Any]:
 
 
 def _unsupported_interaction(path: Path, interaction: PactInteraction) -> Iterator[Finding]:
-    """Nothing is said against an interaction that never came from a recording."""
+    """An interaction that was never recorded is not a finding."""
     if interaction.cassettes:
         yield _finding(
             Severity.BREAKING,
             path,
             interaction,
-            "has no recording that supports it any more",
+            "is no longer supported by a recording",
             rule="interaction-unsupported",
         )
 

@@ -1,11 +1,11 @@
-"""Whether recordings match the contracts that were derived from them, requests and messages."""
+"""Checking that recorded requests and messages match the contracts derived from them."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from pactape.contracts.grouping.message_evidence import as_sent
+from pactape.contracts.grouping.evidence.message_evidence import as_sent
 from pactape.errors import PactFormatError
 from pactape.findings import Finding, Severity
 from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
@@ -38,8 +38,7 @@ def contradictions(
         contracts: The written contracts, by file.
         exchanges: The recorded exchanges by place, "cassette#index", without their secrets.
         messages: The recorded messages by place, "cassette#messages[index]", without their secrets.
-        supports: The places of the recordings that an interaction is derived from now, which V3 files have no
-            place for.
+        supports: The places of the recordings that an interaction is derived from now; V3 files can't store them.
 
     Yields:
         Breaking: a recording contradicts the interaction that it supports.
@@ -70,7 +69,7 @@ def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named
     """Return what identifies an interaction.
 
     Args:
-        stem: Of its contract's first file.
+        stem: The stem of its contract's first file.
         description: Its description.
         states: Its provider states.
     """
@@ -83,7 +82,7 @@ def _mismatches(
     exchanges: Mapping[str, Exchange],
     messages: Mapping[str, RecordedMessage],
 ) -> Iterator[tuple[str, Mismatch]]:
-    """The places that contradict an interaction, and in what."""
+    """The recordings that contradict an interaction, and how."""
     for place in places:
         mismatches: list[Mismatch] = []
         if isinstance(matcher, ResponseMatcher) and place in exchanges:

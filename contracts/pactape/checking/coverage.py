@@ -1,4 +1,4 @@
-"""Which operations are recorded, contracted and verified."""
+"""Coverage: which operations are recorded, in a contract, and verified."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
     Args:
         operation: Its name.
         declared: Where a client declares it; empty when no client does.
-        recorded: How many exchanges there are of it.
-        contracted: How many interactions of the written contracts come from these.
+        recorded: How many exchanges were recorded for it.
+        contracted: How many interactions of the written contracts come from these exchanges.
         verified: How many of these interactions passed when the contract was last verified here.
     """
 
@@ -35,39 +35,71 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 def cover(
     declared: Iterable[DeclaredOperation],
-    recorded: Mapping[str, Sequence[str]],
+    exchanges: Mapping[str, Sequence[str]],
     contracts: Iterable[tuple[Pact, frozenset[str]]],
 ) -> list[Covered]:
     """Return the coverage of each operation, sorted by name.
 
     Args:
         declared: What clients declare.
-        recorded: For each operation the places of its exchanges, "cassette#index".
+        exchanges: For each operation the places of its exchanges, "cassette#index".
         contracts: The written contracts, each with the descriptions of the interactions that were verified.
     """
-    places = {each.name: each.place for each in declared}
-    operations = {place: name for name, all_of in recorded.items() for place in all_of}
+    places: dict[str, str] = {}
+    for each in declared:
+        places.setdefault(_recorded_name(each, exchanges) if each.is_built else each.name, each.place)
+    operations = {place: name for name, all_of in exchanges.items() for place in all_of}
     contracted, verified = _counts(contracts, operations)
     return [
         Covered(
             operation=name,
             declared=places.get(name, ""),
-            recorded=len(recorded.get(name, ())),
+            recorded=len(exchanges.get(name, ())),
             contracted=contracted.get(name, 0),
             verified=verified.get(name, 0),
         )
-        for name in sorted({*places, *recorded})
+        for name in sorted({*places, *exchanges})
     ]
+
+
+def _recorded_name(operation: DeclaredOperation, names: Iterable[str]) -> str:
+    """The recorded operation that fits a URL best, ignoring parameter names; the given name when none fits."""
+    method, _, path = operation.name.partition(" ")
+    segments = path.split("/")
+    fitting = {
+        name: _similarity(segments, _path(name).split("/"))
+        for name in names
+        if name.startswith(f"{method} ") and _fit(segments, _path(name).split("/"))
+    }
+    return max(sorted(fitting), key=lambda name: fitting[name], default=operation.name)
+
+
+def _fit(one: list[str], other: list[str]) -> bool:
+    return len(one) == len(other) and all(
+        mine == theirs or "{" in mine or "{" in theirs for mine, theirs in zip(one, other, strict=True)
+    )
+
+
+def _similarity(one: list[str], other: list[str]) -> int:
+    """How many segments are the same literal, or both parameters."""
+    return sum(
+        mine == theirs or ("{" in mine and "{" in theirs) for mine, theirs in zip(one, other, strict=True)
+    )
+
+
+def _path(name: str) -> str:
+    """The path in an operation's name such as "GET /rpc (method=show)"."""
+    return name.partition(" ")[2].partition(" (")[0]
 
 
 def _counts(
     contracts: Iterable[tuple[Pact, frozenset[str]]], operations: Mapping[str, str]
 ) -> tuple[dict[str, int], dict[str, int]]:
     contracted: dict[str, int] = {}
-    verified: dict[str, int] = {}
-    for contract, passed in contracts:
+    verifications: dict[str, int] = {}
+    for contract, descriptions in contracts:
         for interaction in contract.interactions:
             for name in {operations[place] for place in interaction.cassettes if place in operations}:
                 contracted[name] = contracted.get(name, 0) + 1
-                verified[name] = verified.get(name, 0) + (interaction.description in passed)
-    return contracted, verified
+                verifications[name] = verifications.get(name, 0) + (interaction.description in descriptions)
+    return contracted, verifications

@@ -1,4 +1,4 @@
-"""Drift: whether providers still respond as they did when the tests were recorded."""
+"""Drift: checking that providers still respond as they did when the tests were recorded."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MOST_ORIGINS = 5
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """What was compared, and what has changed.
+    """The result of a drift check.
 
     Args:
         recordings: How many cassettes were recorded again.
-        findings: What the providers changed, the worst first, and then the tests that failed.
-        unreachable: The tests that failed because no server answered; these could not be judged.
+        findings: What the providers changed, most serious first, and then the tests that failed.
+        unreachable: The tests that failed because no server answered; these could not be compared.
     """
 
     recordings: int
@@ -50,55 +50,55 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: Sequence[str] = ()) -> Drift:
-    """Record the project's tests again into a temporary folder, and compare shapes; the project stays as it is.
+    """Record the project's tests again into a temporary folder, and compare shapes; the project isn't changed.
 
     Args:
         settings: The project's settings.
-        live_urls: Live base URL by provider key, for providers that are somewhere else than recorded. Requests to
-            the URL in the settings go there, too.
+        live_urls: Live base URL by provider key, for providers that are no longer where they were recorded.
+            Requests to the URL in the settings go there, too.
         arguments: More arguments for pytest, for example paths of tests.
 
     Raises:
         ProviderUnreachableError: Nothing answers at a live URL.
-        BadInputError: The tests can't be run, none of them sends a request to a provider that is live somewhere
-            else, or a cassette can't be read.
+        BadInputError: The tests can't be run, none of them sends a request to a provider with a live URL, or
+            a cassette can't be read.
     """
     for url in live_urls.values():
         check_listening(url)
     with tempfile.TemporaryDirectory(prefix="pactape-drift-") as temporary:
         folder = Path(temporary) / "cassettes"
         folder.mkdir()
-        failed = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
+        failed_tests = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
         after = {path: read_cassette(path) for path in sorted(cassettes_below(folder))}
-        unreachable = tuple(each for each in failed if each.is_unreachable)
+        unreachable = tuple(each for each in failed_tests if each.is_unreachable)
         if not unreachable:
             _check_called(settings, live_urls, after.values())
-        recorded = {settings.cassettes / path.relative_to(folder): path for path in after}
-        changed = compare_recordings(
-            [path for path in recorded if path.is_file()],
+        pairs = {settings.cassettes / path.relative_to(folder): path for path in after}
+        differences = compare_recordings(
+            [path for path in pairs if path.is_file()],
             list(after),
             settings,
             incomplete=frozenset(
-                cassette_name(each, settings) for each in _incomplete(recorded, after, failed)
+                cassette_name(each, settings) for each in _incomplete(pairs, after, failed_tests)
             ),
         )
-    failures = [_finding(each) for each in failed if not each.is_unreachable]
-    return Drift(recordings=len(after), findings=(*changed, *failures), unreachable=unreachable)
+    failures = [_finding(each) for each in failed_tests if not each.is_unreachable]
+    return Drift(recordings=len(after), findings=(*differences, *failures), unreachable=unreachable)
 
 
-def _finding(failed: FailedTest) -> Finding:
-    what = f"fails against the live provider: {failed.message}"
-    return Finding(Severity.BREAKING, failed.name, what, rule="test-failed")
+def _finding(test: FailedTest) -> Finding:
+    what = f"fails against the live provider: {test.message}"
+    return Finding(Severity.BREAKING, test.name, what, rule="test-failed")
 
 
 def _incomplete(
-    recorded: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed: Iterable[FailedTest]
+    pairs: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed_tests: Iterable[FailedTest]
 ) -> list[Path]:
-    """The recorded cassettes of the tests that failed: the rest of their requests was never sent."""
-    names = {each.name for each in failed}
+    """The recorded cassettes of the tests that failed, whose remaining requests were never sent."""
+    names = {each.name for each in failed_tests}
     return [
         old
-        for old, new in recorded.items()
+        for old, new in pairs.items()
         if any(each.provenance and test_name(each.provenance.test) in names for each in after[new])
     ]
 
@@ -106,7 +106,7 @@ def _incomplete(
 def _check_called(
     settings: Settings, live_urls: Mapping[str, str], recordings: Iterable[list[Exchange]]
 ) -> None:
-    """Check that the tests sent requests to each provider that is live somewhere else.
+    """Check that the tests sent requests to each provider with a live URL.
 
     Raises:
         ProviderUnreachableError: They didn't.
@@ -117,8 +117,8 @@ def _check_called(
         if not any(is_below(url, canonical) for url in urls):
             origins = sorted({origin(url) for url in urls})
             raise ProviderUnreachableError(
-                f"no test sent a request to the provider {key!r}, so that {live} received none; "
-                f"requests went to {', '.join(origins[:_MOST_ORIGINS]) or 'no address'}",
+                f"no test sent a request to the provider {key!r}, so {live} received none; requests went to "
+                f"{', '.join(origins[:_MOST_ORIGINS]) or 'no address'}",
                 where=canonical,
                 remedy="set the provider's url to the address that the tests call, or use the fixture provider_url",
             )

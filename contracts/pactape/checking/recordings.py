@@ -1,4 +1,4 @@
-"""Comparing two sets of recordings: the project's own, and those that were made just now."""
+"""Comparing two sets of recordings: the project's, and new ones of the same tests."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.differences import differences
-from pactape.contracts.grouping.evidence import evidence_of
-from pactape.contracts.grouping.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
+from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.findings import Finding, Severity
+from pactape.http_bodies import header
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -24,7 +25,7 @@ __all__ = ["compare_recordings"]
 
 #: A kind of request: operation, provider states, and the names in the request.
 _Request = tuple[str, tuple[str, ...], str]
-#: A kind of response: status, media type, and whether a GraphQL answer has errors.
+#: A kind of response: status, media type, and whether a GraphQL response has errors.
 _Kind = tuple[int, str, str]
 _Answers = dict[_Kind, list["Sample"]]
 
@@ -36,16 +37,18 @@ def compare_recordings(
     *,
     incomplete: Container[str] = frozenset(),
 ) -> list[Finding]:
-    """Compare what the providers answered or sent: statuses, media types and shapes, never values.
+    """Compare the providers' responses and messages: statuses, media types, shapes and headers that are read.
+
+    Values are never compared.
 
     Args:
         before: The project's cassettes.
-        after: Those of the same tests, recorded anew.
-        settings: The project's settings, which say who the providers are.
-        incomplete: The project's cassettes of tests that failed, and so didn't send all of their requests.
+        after: The cassettes of the same tests, recorded again.
+        settings: The project's settings, which define the providers.
+        incomplete: The project's cassettes of tests that failed, and so didn't send all their requests.
 
     Returns:
-        The findings, the worst first.
+        The findings, most serious first.
 
     Raises:
         CassetteFormatError: A cassette can't be read.
@@ -64,7 +67,7 @@ def _compare_answers(
         if request in new:
             yield from _compare(request, answers, new[request])
         elif not all(each.exchange.cassette in incomplete for each in _samples(answers)):
-            what = "is not requested as recorded any more"
+            what = "is no longer requested as recorded"
             yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
 
 
@@ -77,17 +80,17 @@ def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator
     now = after.messages_by_description()
     for description, messages in before.messages_by_description().items():
         if description not in now:
-            what = "is not received as recorded any more"
+            what = "is no longer received as recorded"
             yield Finding(Severity.BREAKING, description, what, rule="not-received")
             continue
         old, new = evidence_of_messages(messages), evidence_of_messages(now[description])
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_request(recorded: GroupedSamples) -> dict[_Request, _Answers]:
-    """The samples by kind of request, and of each request by kind of response."""
+def _by_request(grouped: GroupedSamples) -> dict[_Request, _Answers]:
+    """The samples by kind of request and, within each, by kind of response."""
     by_request: dict[_Request, _Answers] = {}
-    for groups in recorded.groups.values():
+    for groups in grouped.groups.values():
         for key, samples in groups.items():
             answers = by_request.setdefault((key.operation, key.states, key.request), {})
             answers.setdefault((key.status, key.media, key.outcome), []).extend(samples)
@@ -97,19 +100,29 @@ def _by_request(recorded: GroupedSamples) -> dict[_Request, _Answers]:
 def _compare(request: _Request, before: _Answers, after: _Answers) -> Iterator[Finding]:
     operation = request[0]
     for kind in sorted(before.keys() - after.keys()):
-        now = " or ".join(_shown(each) for each in sorted(after.keys() - before.keys())) or "that no more"
-        what = f"answered {_shown(kind)} and answers {now} now"
+        now = " or ".join(_kind_text(each) for each in sorted(after.keys() - before.keys()))
+        what = (
+            f"responded with {_kind_text(kind)} and now responds with {now}"
+            if now
+            else f"no longer responds with {_kind_text(kind)}"
+        )
         yield Finding(Severity.BREAKING, operation, what, rule="response-changed")
     for kind in sorted(before.keys() & after.keys()):
-        yield from _compare_bodies(before[kind], after[kind], place=f"{operation} → {kind[0]}")
+        yield from _compare_content(before[kind], after[kind], place=f"{operation} → {kind[0]}")
 
 
-def _compare_bodies(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Finding]:
+def _compare_content(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Finding]:
+    """The differences of headers that are read, and of bodies."""
     old, new = evidence_of(before), evidence_of(after)
+    for name in sorted(old.headers_read - new.headers):
+        without = [each for each in after if header(each.exchange.response.headers, name) is None]
+        is_gone = len(without) == len(after)
+        what = "is gone" if is_gone else f"is now missing from {len(without)} of {len(after)} responses"
+        yield Finding(Severity.BREAKING, f"{place}: the header {name}", what, rule="header-gone")
     if old.shape is not None and new.shape is not None:
         yield from differences(old.shape, new.shape, old.fields, place=place)
 
 
-def _shown(kind: _Kind) -> str:
+def _kind_text(kind: _Kind) -> str:
     status, media, outcome = kind
     return " ".join(filter(None, [str(status), media and f"({media})", outcome and f"with {outcome}"]))

@@ -1,4 +1,4 @@
-"""Recording all tests once more, into another folder: the project's recordings stay as they are."""
+"""Recording all tests again into another folder; the project's recordings aren't changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["FailedTest", "record_again", "test_name"]
 
 _ALL_PASSED, _SOME_FAILED, _NONE_COLLECTED = 0, 1, 5
 _LINES_SHOWN = 15
-#: The errors of HTTP libraries, and of the operating system, for a server that can't be reached.
+#: The names of errors that HTTP libraries and the operating system raise when a server can't be reached.
 _UNREACHABLE = re.compile(
     r"\b(ConnectionRefusedError|ConnectionResetError|NewConnectionError|NameResolutionError|ConnectTimeout\w*"
     r"|ConnectError|ConnectionError|ClientConnector\w*Error|ServerDisconnectedError|RemoteDisconnected"
@@ -49,8 +49,8 @@ def record_again(
 
     Args:
         root: The project's folder.
-        folder: Where the new recordings go; a test that fails leaves what it recorded until then.
-        live_urls: Live base URL by provider key, for providers that are somewhere else than recorded.
+        folder: Where the new recordings go; a test that fails leaves what it recorded before.
+        live_urls: Live base URL by provider key, for providers that are no longer where they were recorded.
         arguments: More arguments for pytest, for example paths of tests.
 
     Returns:
@@ -63,28 +63,29 @@ def record_again(
     live = [f"--pactape-live={key}={url}" for key, url in live_urls.items()]
     command = [sys.executable, "-m", "pytest", "-m", "cassette", "-p", "no:cacheprovider", "-q"]
     options = ["--pactape-record=all", "--pactape-keep-failed", f"--pactape-cassettes={folder}", *live]
-    done = subprocess.run(  # noqa: S603 -- the project's own tests
+    process = subprocess.run(  # noqa: S603 -- the project's own tests
         [*command, *options, f"--junitxml={report}", *arguments],
         cwd=root,
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode == _NONE_COLLECTED:
+    if process.returncode == _NONE_COLLECTED:
         raise BadInputError(
-            "no test is marked `cassette`", where=root, remedy="mark those whose recordings you keep"
+            "no test is marked `cassette`", where=root, remedy="mark the tests that have recordings"
         )
-    if done.returncode not in {_ALL_PASSED, _SOME_FAILED}:
+    if process.returncode not in {_ALL_PASSED, _SOME_FAILED}:
         raise BadInputError(
-            f"pytest could not run the tests (exit code {done.returncode}):\n{_end(done.stdout + done.stderr)}",
+            f"pytest could not run the tests (exit code {process.returncode}):\n"
+            f"{_end(process.stdout + process.stderr)}",
             where=root,
-            remedy="make `pytest -m cassette` run",
+            remedy="make `pytest -m cassette` work",
         )
     return list(_failures(report))
 
 
 def test_name(node_id: str) -> str:
-    """Return the name of a test in a JUnit report by its node id in pytest.
+    """Return a test's name in a JUnit report from its pytest node id.
 
     Example:
         >>> test_name("tests/test_users.py::TestUsers::test_reads[7]")

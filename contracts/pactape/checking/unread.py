@@ -1,4 +1,4 @@
-"""Recorded and unused: the response fields that no test and no model reads."""
+"""Unread fields: the recorded response fields that no test and no model reads."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pactape.contracts.inference.fields import ReadFields
-    from pactape.contracts.inference.shape import Shape
+    from pactape.contracts.inference.joined_shape import Shape
 
 __all__ = ["unread_fields"]
 
 
 def unread_fields(shape: Shape, fields: ReadFields, path: str = "$") -> Iterator[str]:
-    """Yield the paths of a shape that aren't read, the outermost of each, in order.
+    """Yield the outermost paths of a shape that aren't read, in order.
 
     Example:
         >>> from pactape.contracts.inference.fields import read_fields
-        >>> from pactape.contracts.inference.shape import shape_of
+        >>> from pactape.contracts.inference.joined_shape import shape_of
         >>> list(unread_fields(shape_of([{"id": 1, "locale": "en"}]), read_fields([("id",)])))
         ['$.locale']
     """

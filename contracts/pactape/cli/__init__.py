@@ -1,36 +1,42 @@
-"""The `pactape` command: one module a subcommand, and one place that turns errors into exit codes.
+"""The `pactape` command: one module per subcommand, and one place that turns errors into exit codes.
 
-Exit codes are those that pytest users expect: 0 it holds, 1 it does not, 2 it could not be determined (bad input,
-no server); 130 when Ctrl-C ends it.
+Exit codes are those that pytest users expect: 0 everything holds, 1 something doesn't, 2 it could not be
+determined (bad input, no server); 130 after Ctrl-C.
 """
 
 from __future__ import annotations
 
-import difflib
+import gc
 import importlib
 import io
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from pactape.errors import PactapeError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 __all__ = ["command", "main"]
 
-#: The subcommands and their summaries, short enough for 80 columns; each is in the module of its name, with `_` for
-#: `-`. `pactape --help` imports none of them.
+#: The subcommands and their summaries, short enough for 80 columns. Each is in the module of the same name,
+#: with `_` for `-`. `pactape --help` imports none of them.
 _SUBCOMMANDS = {
-    "adopt": "Move tests over from pytest-recording or pytest-vcr.",
+    "adopt": "Move tests over from vcrpy or one of its plugins.",
     "broker": "Serve a Pact broker.",
-    "can-i-deploy": "Check whether a version may go to an environment.",
+    "can-i-deploy": "Check whether a version can be deployed.",
     "check": "Compare recordings, contracts and client code.",
-    "convert": "Write recordings in the form of another tool.",
-    "derive": "Write the contracts that recordings give.",
+    "convert": "Write recordings in the format of another tool.",
+    "derive": "Derive contracts from recordings.",
     "drift": "Record again, and report what providers changed.",
     "explain": "Show the evidence for each rule of a contract.",
     "init": "Write a commented table of settings.",
     "lint": "Find secrets in cassettes and contracts.",
-    "openapi": "Write the OpenAPI document of recordings.",
+    "models": "Write Python models of the response fields in use.",
+    "openapi": "Write an OpenAPI document from recordings.",
+    "propose-ignores": "Find parts of requests that change with each run.",
     "publish": "Publish contracts to a broker.",
     "record": "Record any client through a proxy.",
     "record-deployment": "Record that a version was deployed.",
@@ -38,11 +44,13 @@ _SUBCOMMANDS = {
     "verify": "Verify a provider against its contracts.",
 }
 _COULD_NOT_TELL = 2
-_INTERRUPTED = 130  # as shells report a command that SIGINT ended
+#: How many objects are created between two collections; Python's 700 would cause dozens of them during imports.
+_GARBAGE_THRESHOLD = 50_000
+_INTERRUPTED = 130  # the code that shells report for a command ended by SIGINT
 
 
 class _Subcommands(click.Group):
-    """Imports a subcommand's module only when the subcommand is used: `pactape --help` stays fast."""
+    """Imports a subcommand's module only when the subcommand is used, so that `pactape --help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         return list(_SUBCOMMANDS)
@@ -51,12 +59,23 @@ class _Subcommands(click.Group):
         if cmd_name not in _SUBCOMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        found: click.Command = getattr(importlib.import_module(f"pactape.cli.{name}"), name)
-        return found
+        command: click.Command = getattr(importlib.import_module(f"pactape.cli.{name}"), name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- as above
         with formatter.section("Commands"):
             formatter.write_dl(list(_SUBCOMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete options and subcommands; subcommands come with their full summaries, without being imported."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for completion
+
+        names = [
+            CompletionItem(name, help=summary)
+            for name, summary in _SUBCOMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,6 +83,8 @@ class _Subcommands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            import difflib  # noqa: PLC0415 -- only needed for an error
+
             near = difflib.get_close_matches(args[0], _SUBCOMMANDS, n=1)
             if not near:
                 raise
@@ -78,12 +99,17 @@ def command() -> None:
 
 def main() -> None:
     """Run the command and exit with its exit code."""
+    gc.freeze()  # imported modules stay, so the garbage collector needn't scan them
+    gc.set_threshold(_GARBAGE_THRESHOLD)
+    gc.enable()
     _replace_what_output_cannot_show()
-    sys.exit(_run())
+    code = _run()
+    gc.freeze()  # Python would look for garbage twice before exiting
+    sys.exit(code)
 
 
 def _replace_what_output_cannot_show() -> None:
-    """Write escapes for characters that the output's encoding lacks, instead of failing: cp1252, ASCII."""
+    """Escape characters that the output's encoding (cp1252, ASCII) lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -102,6 +128,6 @@ def _run() -> int:
         click.echo("pactape: interrupted", err=True)
         return _INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # who read the output has closed it; Python would complain about that once more
+        sys.stderr.close()  # the reader has closed the output; Python would report that a second time
         return _COULD_NOT_TELL
     return code if isinstance(code, int) else 0

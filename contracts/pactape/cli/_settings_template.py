@@ -1,4 +1,4 @@
-"""A commented `[tool.pactape]` table for a project, from its name, its folders and its recordings."""
+"""A commented `[tool.pactape]` table for a project, based on its name, folders and recordings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pactape.cassettes import read_cassette
 from pactape.cassettes.finder import cassettes_below
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
-from pactape.urls import authority, is_base_url, is_loopback, origin
+from pactape.urls import authority, is_base_url, is_loopback_url, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["settings_template"]
 
-#: Where recordings usually are, the most usual first.
+#: Where recordings usually are, the most common folder first.
 _FOLDERS = ("cassettes", "tests/cassettes", "test/cassettes", "tests/fixtures/cassettes")
 _MOST_PROVIDERS = 20
 
@@ -51,9 +51,9 @@ def _lines(root: Path) -> Iterator[str]:
         yield '# states = "package.module:STATES" # functions that set up provider states'
         yield ""
     if not origins:
-        yield "# A table for each provider; without any, every recorded host is a provider under its own name."
+        yield "# One table per provider; without any, every recorded host is a provider under its own name."
         yield "# [tool.pactape.providers.users]"
-        yield '# url = "https://api.example.com" # requests below it belong to this provider'
+        yield '# url = "https://api.example.com" # requests to URLs below it belong to this provider'
         yield '# name = "users-api" # its own name in contracts'
         yield '# states = "package.module:STATES" # functions that set up provider states'
         yield ""
@@ -62,17 +62,17 @@ def _lines(root: Path) -> Iterator[str]:
 
 
 def _recorded_origins(folder: Path) -> list[tuple[str, int]]:
-    """The origins of recorded requests, the most frequent first; a cassette that can't be read has none."""
+    """The origins of recorded requests, the most frequent first; unreadable cassettes are skipped."""
     counts: Counter[str] = Counter()
     for path in sorted(cassettes_below(folder)) if folder.is_dir() else ():
         with suppress(BadInputError):
             urls = (each.request.url for each in read_cassette(path))
-            counts.update(origin(url) for url in urls if is_base_url(url) and not is_loopback(url))
+            counts.update(origin(url) for url in urls if is_base_url(url) and not is_loopback_url(url))
     return counts.most_common(_MOST_PROVIDERS)
 
 
 def _toml_key(url: str) -> str:
-    """A key for a provider: its host without what a bare TOML key can't have."""
+    """A key for a provider: its host, without characters that a bare TOML key can't have."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", authority(url)).strip("-") or "provider"
 
 

@@ -1,4 +1,4 @@
-"""`pactape adopt`: tests and cassettes move over from pytest-recording or pytest-vcr."""
+"""`pactape adopt`: move tests and cassettes over from pytest-recording, pytest-vcr or vcrpy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
+from pactape.cli.shared.options import project_option
+from pactape.pyproject_file import FILE_NAME
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
-    from pactape.adopting import Plan, Trial
+    from pactape.adopting import Plan, Resumption, Trial
 
 __all__ = ["adopt"]
 
@@ -21,56 +22,97 @@ __all__ = ["adopt"]
 @click.command()
 @project_option
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--write", is_flag=True, help="Carry the plan out; without it nothing changes.")
+@click.option("--write", is_flag=True, help="Carry out the plan; without it nothing is changed.")
 @click.option(
     "--try",
     "tries",
     is_flag=True,
-    help="With --write: run the moved tests, and put back those that passed before and don't now.",
+    help="With --write: run the moved tests, and move back those that passed before and now fail.",
 )
 def adopt(*, project: Path, paths: tuple[Path, ...], write: bool, tries: bool) -> None:
-    """Move the tests in PATHS, files or folders, over from pytest-recording or pytest-vcr; by default all.
+    """Move the tests in PATHS, files or folders, over from pytest-recording, pytest-vcr or vcrpy; by default all.
 
-    Their markers become `cassette`, and their cassettes move to the project's folder, scrubbed of secrets. What the
-    old configuration means is written as settings.
-    Exit codes: 0 all can move; 1 something stays as it is; 2 a file can't be read, or nothing can move.
+    Their markers become `cassette`, their calls of vcrpy's use_cassette become pactape.use_cassette, and their
+    cassettes move to the project's folder, scrubbed of secrets. What the old configuration means is written as
+    settings.
+    Exit codes: 0 all can move; 1 something stays unchanged; 2 a file can't be read, or nothing can move.
     """
-    from pactape.adopting import carry_out, plan_adoption, try_out  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.adopting import is_interrupted, plan_adoption, resume  # noqa: PLC0415 -- keeps `pactape --help` quick
 
     if tries and not write:
-        raise click.UsageError("--try needs --write: it carries the plan out, and takes back what fails")
-    plan = plan_adoption(paths or (project,), load_settings(project))
-    trial = None
-    if write and plan.modules:
-        trial = try_out(plan, project) if tries else None
-        if trial is None:
-            carry_out(plan, project)
-    _show(plan, project)
+        raise click.UsageError("--try requires --write: it carries out the plan, and moves back what fails")
+    if write:
+        _show_resumption(resume(project), project)
+    elif is_interrupted(project):
+        click.echo("an adoption was interrupted here: the next one with --write finishes it")
+    plan = plan_adoption(paths or (project,), load_settings(project), is_tried=tries)
+    trial = _carry_out(plan, project, tries=tries) if write and (plan.moves or plan.modules) else None
+    put_back = trial.units_put_back if trial else frozenset()
+    _show(plan, project, put_back=put_back)
     if trial is not None:
         _show_trial(trial)
     action = "moved" if write else "to move (nothing is written without --write)"
-    click.echo(f"{len(plan.moves)} cassettes and {len(plan.modules)} test modules {action}")
-    if not plan.modules:
-        click.echo("pactape: no test can move; name the folder of tests marked `vcr`", err=True)
+    cassettes, modules = plan.counts(put_back)
+    click.echo(f"{cassettes} cassettes and {modules} test modules {action}")
+    if not plan.modules and not plan.moves and not plan.moved_before:
+        reason = (
+            "the lines above say why, and what to do"
+            if plan.left
+            else "none is marked `vcr`, and none calls vcrpy's use_cassette with a name. "
+            "Fix: name the folder of such tests"
+        )
+        click.echo(f"pactape: no test can move: {reason}", err=True)
         sys.exit(2)
-    sys.exit(1 if plan.left or (trial and trial.put_back) else 0)
+    if not plan.modules:
+        click.echo(f"no other test has to move: {plan.moved_before} are Pactape's already")
+    sys.exit(1 if plan.left or plan.dropped or (trial and trial.put_back) else 0)
 
 
-def _show(plan: Plan, project: Path) -> None:
+def _carry_out(plan: Plan, project: Path, *, tries: bool) -> Trial | None:
+    from pactape.adopting import carry_out, try_out  # noqa: PLC0415 -- as above
+
+    if tries and plan.modules:
+        return try_out(plan, project)
+    carry_out(plan, project)
+    return None
+
+
+def _show_resumption(resumption: Resumption | None, project: Path) -> None:
+    if resumption is None:
+        return
+    click.echo(
+        f"resumed: an adoption was interrupted; {len(resumption.restored)} test modules begin anew, "
+        f"{resumption.deleted} old cassettes are deleted"
+    )
+    for path in resumption.edited:
+        click.echo(f"resumed: {_relative_path(path, project)} was edited since, and stays as it is")
+
+
+def _show(plan: Plan, project: Path, *, put_back: frozenset[tuple[Path, int]]) -> None:
     from pactape.adopting import settings_lines  # noqa: PLC0415 -- as above
 
+    _show_moves(plan, project)
+    for change in plan.modules:
+        click.echo(f"{_relative_path(change.path, project)}: {change.what}")
+    if plan.needs_table:
+        click.echo("pyproject.toml: [tool.pactape], which makes this folder the project's")
+    for folder in plan.projects:
+        for table, lines in settings_lines(plan.options).items():
+            for line in lines:
+                click.echo(f"{_relative_path(folder / FILE_NAME, project)}: [{table}] {line}")
+    for module, unit, line in plan.dropped:
+        if (module, unit) not in put_back:
+            click.echo(f"dropped: {line}")
+    for line in plan.left:
+        click.echo(f"unchanged: {line}")
+
+
+def _show_moves(plan: Plan, project: Path) -> None:
     for move in plan.moves:
         for old in move.old:
-            click.echo(f"{_shown(old, project)} -> {_shown(move.new, project)}")
+            click.echo(f"{_relative_path(old, project)} -> {_relative_path(move.new, project)}")
         for line in move.scrubbed:
             click.echo(f"scrubbed: {line}")
-    for change in plan.modules:
-        click.echo(f"{_shown(change.path, project)}: markers")
-    for table, lines in settings_lines(plan.options).items():
-        for line in lines:
-            click.echo(f"pyproject.toml: [{table}] {line}")
-    for line in plan.left:
-        click.echo(f"left as it is: {line}")
 
 
 def _show_trial(trial: Trial) -> None:
@@ -81,5 +123,5 @@ def _show_trial(trial: Trial) -> None:
     click.echo(f"{trial.tests} moved tests were tried, {len(trial.put_back)} units put back")
 
 
-def _shown(path: Path, project: Path) -> str:
+def _relative_path(path: Path, project: Path) -> str:
     return os.path.relpath(path, project)

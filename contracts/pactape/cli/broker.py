@@ -1,11 +1,9 @@
-"""`pactape broker`: serve the embedded broker, back it up, clean it."""
+"""`pactape broker`: serve the embedded broker, back it up, clean it up."""
 
 from __future__ import annotations
 
 import gc
 import json
-import signal
-import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import platformdirs
 
+from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
 from pactape.imports import require_extra
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pactape.broker import BrokerServer
-    from pactape.broker.store.cleaning import Cleaned, KeepSelector
+    from pactape.broker.store.cleaning import CleaningResult
+    from pactape.broker.store.keep_selectors import KeepSelector
 
 __all__ = ["broker"]
 
@@ -36,24 +36,24 @@ def _default_database() -> str:
     show_default="broker.sqlite in your user data folder",
     metavar="FILE|ADDRESS",
     envvar="PACTAPE_BROKER_DATABASE",
-    help="A SQLite file, which is created when missing, or postgresql+psycopg://user@host/name.",
+    help="A SQLite file (created if missing), or postgresql+psycopg://user@host/name.",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen at; others need credentials.",
+    help="The address to listen on; any other needs credentials.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=9292, show_default=True, help="0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=9292, show_default=True, help="0 chooses a free one."
 )
-@click.option("--base-url", help="What links start with, for a broker behind a proxy.")
+@click.option("--base-url", help="The base URL of links, for a broker behind a proxy.")
 @click.option(
     "--allow-contract-modification",
     is_flag=True,
-    help="Allow another content to be published for the same consumer version.",
+    help="Allow publishing different content for the same consumer version.",
 )
-@click.option("--public-badges", is_flag=True, help="Let everybody read badges without credentials.")
+@click.option("--public-badges", is_flag=True, help="Allow reading badges without credentials.")
 @click.option(
     "--webhook-host", "webhook_hosts", multiple=True, metavar="HOST", help="A host that webhooks may call."
 )
@@ -95,7 +95,7 @@ def broker(
 
 @contextmanager
 def _quick_start() -> Iterator[None]:
-    """Keep the garbage collector from looking at what is imported, which stays for ever."""
+    """Keep the garbage collector from scanning imported modules, which are never freed."""
     gc.disable()
     yield
     gc.freeze()
@@ -103,34 +103,29 @@ def _quick_start() -> Iterator[None]:
 
 
 def _serve(server: BrokerServer) -> None:
-    def stop(_signal: int, _frame: object) -> None:
-        # Stopping waits for the thread that this handler interrupts.
-        threading.Thread(target=server.stop).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stop_on_signals(server)
     config = server.config
     click.echo(f"Pact broker at {server.url}, database {server.database}")
     click.echo(f"Access: {config.credentials.describe()}")
     if config.public_badges and config.credentials.required:
-        click.echo("Badges: everybody may read them")
+        click.echo("Badges: readable without credentials")
     click.echo(f"Webhooks may call: {', '.join(config.webhook_hosts) or 'no host (--webhook-host)'}")
     server.serve()
     click.echo("Pact broker stopped")
 
 
-@broker.command()
+@broker.command(short_help="Copy the SQLite database.")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
 def backup(database: str, *, target: Path) -> None:
-    """Copy the SQLite database to TARGET, also while a broker serves it."""
+    """Copy the SQLite database to TARGET, even while a broker serves it."""
     from pactape.broker.store.database.backup import back_up  # noqa: PLC0415 -- as above
 
     back_up(_file(database, "pg_dump"), target)
     click.echo(f"{database} backed up to {target}")
 
 
-@broker.command()
+@broker.command(short_help="Restore a backup of the SQLite database.")
 @click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
 def restore(database: str, *, source: Path) -> None:
@@ -145,65 +140,76 @@ def _file(database: str, instead: str) -> Path:
     from pactape.broker.store.database.opening import is_address  # noqa: PLC0415 -- as above
 
     if is_address(database):
-        raise BadInputError("backups are made of SQLite files only", remedy=f"use {instead} for PostgreSQL")
+        raise BadInputError("only SQLite databases can be backed up", remedy=f"use {instead} for PostgreSQL")
     return Path(database)
 
 
-@broker.command()
+@broker.command(short_help="Delete versions that are no longer needed.")
 @click.option(
     "--keep",
     metavar="JSON",
-    help='What to keep: a list such as [{"branch": true, "latest": true}, {"deployed": true}, {"max_age": 30}].',
+    help='Versions to keep, a list: [{"branch": true, "latest": true}, {"deployed": true}, {"max_age": 30}].',
 )
+@click.option("--limit", type=click.IntRange(1), help="Delete at most this many versions, oldest first.")
 @click.option(
-    "--limit", type=click.IntRange(1), help="How many versions to delete at most, the oldest first."
+    "--delete", "really", is_flag=True, help="Delete; without this option, versions are only counted."
 )
-@click.option("--delete", "really", is_flag=True, help="Delete; without it the command only counts.")
 @click.pass_obj
 def clean(database: str, *, keep: str | None, limit: int | None, really: bool) -> None:
-    """Delete versions that nobody needs any more, with their contracts and results.
+    """Delete versions that are no longer needed, with their contracts and results.
 
-    By default the latest versions of every branch, of every tag and of every pacticipant are kept, and what is
-    deployed, released, or younger than 90 days.
+    By default, the latest versions of every branch, tag and pacticipant are kept, and so is every version
+    that is deployed, released, or younger than 90 days.
     """
-    from pactape.broker.store.cleaning import DEFAULT_KEEP  # noqa: PLC0415 -- as above
+    from pactape.broker.store.keep_selectors import DEFAULT_KEEP  # noqa: PLC0415 -- as above
 
     selectors = DEFAULT_KEEP if keep is None else _selectors(keep)
     _report(_clean(database, selectors, limit=limit, really=really), really=really)
 
 
-def _clean(database: str, selectors: tuple[KeepSelector, ...], *, limit: int | None, really: bool) -> Cleaned:
-    from pactape.broker.store.cleaning import clean as delete_others  # noqa: PLC0415 -- as above
+def _clean(
+    database: str, selectors: tuple[KeepSelector, ...], *, limit: int | None, really: bool
+) -> CleaningResult:
+    from pactape.broker.store.cleaning import clean as count_others  # noqa: PLC0415 -- as above
+    from pactape.broker.store.cleaning import clean_in_batches, unknown_names  # noqa: PLC0415 -- as above
     from pactape.broker.store.database.base import utc_now  # noqa: PLC0415 -- as above
     from pactape.broker.store.database.opening import is_address, open_database  # noqa: PLC0415 -- as above
 
     if not is_address(database) and not Path(database).is_file():
         raise BadInputError("there is no such database", where=database, remedy="name it with --database")
-    with closing(open_database(database)) as opened:
-        transaction = opened.writing() if really else opened.reading()
-        with transaction as connection:
-            return delete_others(connection, selectors, now=utc_now(), limit=limit, dry_run=not really)
+    with closing(open_database(database)) as store:
+        with store.reading() as connection:
+            missing_names = unknown_names(connection, selectors)
+            if missing_names:
+                raise BadInputError(
+                    f"--keep names something that doesn't exist: {', '.join(missing_names)}",
+                    where=database,
+                    remedy="check the spelling",
+                )
+            if not really:
+                return count_others(connection, selectors, now=utc_now(), limit=limit, dry_run=True)
+        return clean_in_batches(store, selectors, now=utc_now(), limit=limit)
 
 
 def _selectors(text: str) -> tuple[KeepSelector, ...]:
-    from pactape.broker.store.cleaning import read_keep_selectors  # noqa: PLC0415 -- as above
+    from pactape.broker.store.keep_selectors import read_keep_selectors  # noqa: PLC0415 -- as above
 
     try:
         return read_keep_selectors(json.loads(text))
     except ValueError as error:
         raise BadInputError(
-            f"--keep can't be read: {error}", remedy='write a list such as [{"branch": true, "latest": true}]'
+            f"--keep is not valid: {error}", remedy='write a list such as [{"branch": true, "latest": true}]'
         ) from None
 
 
-def _report(cleaned: Cleaned, *, really: bool) -> None:
+def _report(result: CleaningResult, *, really: bool) -> None:
     verb = "Deleted" if really else "Would delete"
-    for name in sorted({*cleaned.deleted, *cleaned.kept}):
-        gone, left = cleaned.deleted.get(name, 0), cleaned.kept.get(name, 0)
-        click.echo(f"{name}: {gone} of {gone + left} versions")
-    click.echo(f"{verb} {sum(cleaned.deleted.values())} versions; {sum(cleaned.kept.values())} are kept")
+    for name in sorted({*result.deleted, *result.kept}):
+        deleted, remaining = result.deleted.get(name, 0), result.kept.get(name, 0)
+        click.echo(f"{name}: {deleted} of {deleted + remaining} versions")
+    click.echo(f"{verb} {sum(result.deleted.values())} versions; {sum(result.kept.values())} kept")
     if really:
-        shown = ", ".join(f"{count} {name}" for name, count in cleaned.counts.items())
-        click.echo(f"Rows deleted: {shown}")
-    elif cleaned.deleted:
-        click.echo("Nothing has been deleted: this was a dry run (--delete)")
+        rows = ", ".join(f"{count} {name}" for name, count in result.counts.items())
+        click.echo(f"Rows deleted: {rows}")
+    elif result.deleted:
+        click.echo("Dry run: nothing was deleted. Add --delete to delete")

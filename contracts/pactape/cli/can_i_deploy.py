@@ -1,4 +1,4 @@
-"""`pactape can-i-deploy`: whether a version may go to an environment, by the official command."""
+"""`pactape can-i-deploy`: check with the official command whether a version can be deployed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._broker_options import (
+from pactape.cli.shared.broker_options import (
     ask_broker,
     broker_options,
     pacticipant_name,
     version_or_commit,
 )
-from pactape.cli._options import project_option
-from pactape.cli._reports import end_with_report, report_options
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,17 +30,17 @@ __all__ = ["can_i_deploy"]
 @project_option
 @broker_options
 @click.option("--pacticipant", help="The pacticipant to deploy, by name or key.  [default: the consumer]")
-@click.option("--version", help="Its version.  [default: the commit]")
+@click.option("--version", help="The version. [default: the commit]")
 @click.option("--to-environment", required=True, help="The environment to deploy to.")
 @click.option(
     "--ignore",
     "ignored",
     multiple=True,
     metavar="PACTICIPANT",
-    help="A pacticipant whose results don't count; repeatable.",
+    help="A pacticipant whose results are ignored; repeatable.",
 )
 @click.option(
-    "--retry-while-unknown", type=click.IntRange(0), help="How often to ask again while a result is missing."
+    "--retry-while-unknown", type=click.IntRange(0), help="Number of retries while a result is missing."
 )
 @click.option("--retry-interval", type=click.IntRange(1), help="Seconds between two attempts.")
 @report_options
@@ -59,7 +59,7 @@ def can_i_deploy(
     report_format: Format,
     report_file: Path | None,
 ) -> None:
-    """Check whether a version works with everything in an environment.
+    """Check whether a version is compatible with everything in an environment.
 
     Exit codes: 0 yes; 1 no, or a result is missing; 2 it could not be determined.
     """

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
-from pactape.cli._reports import end_with_report, report_options
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["check"]
 def check(project: Path, *, strict: bool, report_format: Format, report_file: Path | None) -> None:
     """Report where recordings, contracts and client code disagree, and which operations are covered.
 
-    Needs no network. Exit codes: 0 nothing is breaking; 1 something is; 2 a file can't be read.
+    Needs no network. Exit codes: 0 nothing is breaking; 1 something is breaking; 2 a file can't be read.
     """
     from pactape.checking import check_project  # noqa: PLC0415 -- fast `--help`
     from pactape.findings import Severity, count_by_severity, with_severities  # noqa: PLC0415 -- fast `--help`
@@ -52,5 +52,5 @@ def _coverage_table(coverage: Sequence[Covered]) -> Iterator[str]:
     yield f"{'operation':<{width}}  recorded  contracted  verified"
     for row in coverage:
         counts = (row.recorded, row.contracted, row.verified)
-        recorded, contracted, verified = (str(count or "-") for count in counts)
-        yield f"{row.operation:<{width}}  {recorded:>8}  {contracted:>10}  {verified:>8}"
+        recordings, interactions, passes = (str(count or "-") for count in counts)
+        yield f"{row.operation:<{width}}  {recordings:>8}  {interactions:>10}  {passes:>8}"

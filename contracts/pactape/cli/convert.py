@@ -1,4 +1,4 @@
-"""`pactape convert`: recordings of one recorder in the form of another."""
+"""`pactape convert`: rewrite recordings of one recorder in the format of another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
+from pactape.cli.shared.options import project_option
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -21,88 +21,94 @@ __all__ = ["convert"]
 
 _FORMATS = ("cassette", "har", "ndjson", "vcr-ruby", "wiremock")
 _BY_SUFFIX = {".har": "har", ".ndjson": "ndjson", ".jsonl": "ndjson", ".yaml": "cassette", ".yml": "cassette"}
-_STREAM = Path("-")
+_STREAM = "-"
 
 
 @click.command()
 @project_option
-@click.argument("files", nargs=-1, required=True, metavar="IN... [OUT]", type=click.Path(path_type=Path))
-@click.option("--to", type=click.Choice(_FORMATS), help="The form to write; by default that of OUT's suffix.")
+@click.argument("files", nargs=-1, required=True, metavar="IN... [OUT]")
+@click.option("--to", type=click.Choice(_FORMATS), help="The format to write. [default: by OUT's suffix]")
 @click.option(
-    "--base-url", metavar="URL", help="Scheme and host of requests whose recorder keeps only paths."
+    "--base-url", metavar="URL", help="Scheme and host of the requests, for recorders that store only paths."
 )
-@click.option(
-    "--scrub/--keep-secrets", default=True, help="Replace secrets, as recording does; this is the default."
-)
+@click.option("--scrub", is_flag=True, default=True, help="Has no effect: secrets are always replaced.")
 def convert(
-    *, project: Path, files: tuple[Path, ...], to: str | None, base_url: str | None, scrub: bool
+    *, project: Path, files: tuple[str, ...], to: str | None, base_url: str | None, scrub: bool
 ) -> None:
-    """Write the recordings in IN as one file OUT, in the form of another tool.
+    """Convert the recordings IN to one file OUT in the format of another tool, without secrets.
 
-    IN are recordings of any recorder that Pactape reads; - is the standard input. Without OUT, or with -, the
-    result goes to the standard output; with one HAR file and no --to, that is the same HAR file without secrets.
-    Exit codes: 0 all was written; 1 some entries were skipped, and are named; 2 a file can't be read or written.
+    IN are recordings of any recorder that Pactape reads: files, file-system URLs (s3://…, extra: fsspec), or
+    - for standard input. Compressed files are recognized. OUT is compressed if its suffix is .gz, .bz2, .xz
+    or .zst. Without OUT, or with -, the result goes to standard output; with one HAR file and no --to, that
+    is the same HAR file without secrets. Exit codes: 0 everything was written; 1 some entries were skipped,
+    and are listed; 2 a file can't be read or written (the other files are still converted).
     """
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.cassettes.scrubbing.scrubber import Scrubber  # noqa: PLC0415 -- as above
+    from pactape.converting.locations import shown  # noqa: PLC0415 -- as above
 
-    settings = load_settings(project)
-    scrubber = Scrubber(ScrubRules.from_settings(settings.scrub)) if scrub else None
-    inputs, output = _split(files, to)
+    del scrub  # secrets are never written to a file
+    scrubber = Scrubber(ScrubRules.from_settings(load_settings(project).scrub))
+    inputs, output = _inputs_and_output(files, to)
     with ExitStack() as stack:
-        paths = [_file(each, stack) for each in inputs]
-        found = _write(paths, output, to=to, base_url=base_url, scrubber=scrubber)
-    if found is not None:
-        _report(found, output)
+        names = {_local(each, stack): each for each in inputs}
+        conversion = _write([*names], output, to=to, base_url=base_url, scrubber=scrubber)
+    if conversion is not None:
+        _report(conversion, shown(output), {str(path): shown(name) for path, name in names.items()})
 
 
-def _split(files: tuple[Path, ...], to: str | None) -> tuple[tuple[Path, ...], Path]:
-    """The inputs and the output: the last of several paths is OUT."""
+def _inputs_and_output(files: tuple[str, ...], to: str | None) -> tuple[tuple[str, ...], str]:
+    """The inputs and the output: the last of several locations is OUT."""
+    from pactape.converting.locations import format_suffix, is_url  # noqa: PLC0415 -- keeps `--help` fast
+
     if len(files) == 1:
         return files, _STREAM
     output = files[-1]
-    if to is None and output.suffix not in _BY_SUFFIX:
-        raise click.UsageError(f"--to is missing: the suffix of {output} doesn't tell the form")
+    form = to or _BY_SUFFIX.get(format_suffix(output))
+    if form is None:
+        raise click.UsageError(f"--to is missing: {output} does not have the suffix of a known format")
+    if form == "cassette" and is_url(output):
+        raise click.UsageError("A cassette is a local file. Fix: name a path, or another format with --to.")
     return files[:-1], output
 
 
-def _file(path: Path, stack: ExitStack) -> Path:
-    """The file itself; of the standard input a temporary copy, so that its format can be found."""
-    if path != _STREAM:
-        return path
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    copy = folder / "standard-input"
-    copy.write_bytes(sys.stdin.buffer.read())
-    return copy
+def _local(location: str, stack: ExitStack) -> Path:
+    """The file itself, or a temporary copy of standard input or a URL, so that its format can be detected."""
+    from pactape.converting.locations import is_url, local_file  # noqa: PLC0415 -- keeps `--help` fast
+
+    if location != _STREAM and not is_url(location):
+        return Path(location)
+    return local_file(location, Path(stack.enter_context(tempfile.TemporaryDirectory())))
 
 
 def _write(
-    paths: list[Path], output: Path, *, to: str | None, base_url: str | None, scrubber: Scrubber | None
+    paths: list[Path], output: str, *, to: str | None, base_url: str | None, scrubber: Scrubber
 ) -> Conversion | None:
-    from pactape.converting import convert as converting  # noqa: PLC0415 -- as above
+    from pactape.converting import convert as converting  # noqa: PLC0415 -- keeps `--help` fast
+    from pactape.converting.locations import format_suffix  # noqa: PLC0415 -- as above
 
     if output == _STREAM:
-        if to is None and len(paths) == 1 and scrubber is not None:
+        if to is None and len(paths) == 1:
             clean = converting.sanitized_har(paths[0], scrubber)
             if clean is not None:
                 sys.stdout.buffer.write(clean + b"\n")
                 return None
         if to in {None, "cassette"}:
             raise click.UsageError(
-                "name OUT, or another form with --to: only HAR, NDJSON, … go to the output"
+                "name OUT, or another format with --to: a cassette can't be written to standard output"
             )
-        found = converting.read_exchanges(paths, base_url=base_url, scrubber=scrubber)
-        sys.stdout.buffer.write(converting.encode_recording(found.exchanges, str(to)))
-        return found
-    form = to or _BY_SUFFIX[output.suffix]
+    form = to or _BY_SUFFIX[format_suffix(output)]
     return converting.convert(paths, output, to=form, base_url=base_url, scrubber=scrubber)
 
 
-def _report(found: Conversion, output: Path) -> None:
-    for file, each in found.skipped:
-        click.echo(f"skipped: {file}: {each.place} {each.reason}", err=True)
-    place = "the standard output" if output == _STREAM else output
-    tools = ", ".join(sorted(found.tools))
-    click.echo(f"{len(found.exchanges)} exchanges of {tools} written to {place}", err=True)
-    if found.skipped:
-        sys.exit(1)
+def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
+    for file, each in conversion.skipped:
+        click.echo(f"skipped: {names.get(file, file)}: {each.place} {each.reason}", err=True)
+    for error in conversion.unreadable:
+        place = names.get(str(error.where), error.where)
+        click.echo(f"error: {place}: {error.what}. Fix: {error.remedy}.", err=True)
+    place = "standard output" if output == _STREAM else output
+    tools = ", ".join(sorted(conversion.tools))
+    click.echo(f"{conversion.count} exchanges of {tools} written to {place}", err=True)
+    if conversion.unreadable or conversion.skipped:
+        sys.exit(2 if conversion.unreadable else 1)

@@ -1,4 +1,4 @@
-"""`pactape derive`: from recordings to contracts."""
+"""`pactape derive`: derive contracts from recordings."""
 
 from __future__ import annotations
 
@@ -6,67 +6,116 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from pactape.cli._options import project_option
-from pactape.cli._reports import end_with_report, report_options
+from pactape.cli.deriving.since import since_option
+from pactape.cli.deriving.workers import pool_of, workers_options
+from pactape.cli.shared.counts import count_of
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.reports.files import relative_file
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
+    from pactape.checking.official_referee import OfficialReferee
     from pactape.contracts import Contract, Derivation, Problem
     from pactape.findings import Finding
-    from pactape.reports import Format
+    from pactape.reports import Format, Report
+    from pactape.settings import Settings
 
 __all__ = ["derive"]
 
 
 @click.command()
 @project_option
-@click.option("--all-fields", is_flag=True, help="Require response fields that no test reads, too.")
-@click.option("--prune", is_flag=True, help="Delete contracts that nothing supports any more.")
+@click.option("--all-fields", is_flag=True, help="Also require response fields that no test reads.")
+@click.option("--prune", is_flag=True, help="Delete contracts that no recording supports any longer.")
+@click.option("--referee", is_flag=True, help="Also match every recording with Pact's official engine.")
+@since_option
+@workers_options
 @report_options
 def derive(
-    *, project: Path, all_fields: bool, prune: bool, report_format: Format, report_file: Path | None
+    *,
+    project: Path,
+    all_fields: bool,
+    prune: bool,
+    referee: bool,
+    workers: int,
+    dask: str | None,
+    since: datetime | None,
+    report_format: Format,
+    report_file: Path | None,
 ) -> None:
-    """Write a Pact contract for each provider that the project's cassettes hold recordings of.
+    """Write a Pact contract for each provider that the project's cassettes have recordings of.
 
-    Before it is written, a contract is proved: each of its recordings keeps it, and no two of its interactions
-    expect different answers to the same request in the same states. What can't be stated is named, and the exit
-    status is 1. The same recordings give the same bytes; a contract whose bytes would not change is left alone.
+    Each contract is proved before it is written: all of its recordings match it, and no two of its
+    interactions expect different responses to the same request in the same provider states. Anything that a
+    contract can't express is reported, and the exit status is 1. The same recordings give the same bytes; a
+    contract that would not change is not written.
     """
     from pactape.contracts import derive as derive_contracts  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.contracts import leftover_files, write_contracts  # noqa: PLC0415 -- as above
-    from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- as above
-    from pactape.reports import Report  # noqa: PLC0415 -- as above
 
-    settings = load_settings(project)
-    derivation = derive_contracts(settings, all_fields=all_fields)
-    changed = write_contracts(
+    settings = msgspec.structs.replace(load_settings(project), since=since)
+    official = _official_referee() if referee else None
+    with pool_of(workers, dask) as pool:
+        derivation = derive_contracts(
+            settings, all_fields=all_fields, pool=pool, referee=official, allow_no_cassette=prune
+        )
+    paths = write_contracts(
         derivation,
         settings.pacts,
         specification=settings.specification,
         largest=settings.interactions_per_file,
     )
+    _warn_of_folder_name(settings)
+    lines = (
+        *_lines(derivation, paths, folder=settings.pacts),
+        *_referee_lines(official),
+        *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
+    )
+    report = _report(settings, derivation.problems, lines, file_count=len(paths))
+    end_with_report(report, report_format=report_format, report_file=report_file)
+
+
+def _report(
+    settings: Settings, problems: Iterable[Problem], lines: tuple[str, ...], *, file_count: int
+) -> Report:
+    from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- keeps `pactape --help` fast
+    from pactape.reports import Report  # noqa: PLC0415 -- as above
+
+    findings = with_severities([*map(_problem, problems)], settings.severities)
+    return Report(
+        command="derive",
+        exit_code=1 if findings and findings[0].severity is Severity.BREAKING else 0,
+        summary=f"{count_of(file_count, 'file')} written, {count_of(len(findings), 'problem')}",
+        findings=tuple(findings),
+        before=lines,
+    )
+
+
+def _official_referee() -> OfficialReferee:
+    from pactape.checking.official_referee import OfficialReferee  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    return OfficialReferee()
+
+
+def _referee_lines(official: OfficialReferee | None) -> Iterator[str]:
+    if official is not None:
+        yield f"{count_of(official.judged, 'distinct answer')} also matched by Pact's official engine"
+
+
+def _warn_of_folder_name(settings: Settings) -> None:
     if settings.consumer_is_folder:
         click.echo(
             f"warning: the consumer is named after the folder, {settings.consumer!r}. "
             'Fix: set [tool.pactape] consumer = "…" in pyproject.toml.',
             err=True,
         )
-    findings = with_severities([*map(_problem, derivation.problems)], settings.severities)
-    report = Report(
-        command="derive",
-        exit_code=1 if findings and findings[0].severity is Severity.BREAKING else 0,
-        summary=f"{_count(len(changed), 'file')} written, {_count(len(findings), 'problem')}",
-        findings=tuple(findings),
-        before=(
-            *_lines(derivation, changed, folder=settings.pacts),
-            *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
-        ),
-    )
-    end_with_report(report, report_format=report_format, report_file=report_file)
 
 
 def _problem(problem: Problem) -> Finding:
@@ -78,18 +127,22 @@ def _problem(problem: Problem) -> Finding:
     )
 
 
-def _lines(derivation: Derivation, changed: list[Path], *, folder: Path) -> Iterator[str]:
-    recordings = _count(derivation.recordings, "recording")
-    yield f"{_count(derivation.cassettes, 'cassette')} read, with {recordings}"
+def _lines(derivation: Derivation, changed_paths: list[Path], *, folder: Path) -> Iterator[str]:
+    recordings = count_of(derivation.recordings, "recording")
+    yield f"{count_of(derivation.cassettes, 'cassette')} read, with {recordings}"
     for contract in derivation.contracts:
         head = f"{contract.parties.consumer} → {contract.parties.provider}: {_contents(contract)}"
         for path in (folder / name for name in contract.file_names):
-            yield f"{head}, {'written to' if path in changed else 'unchanged in'} {path}"
+            verb = "written to" if path in changed_paths else "unchanged in"
+            yield f"{head}, {verb} {relative_file(str(path))}"
         for line in _details(contract):
             yield f"  {line}"
     yield from _observed_lines(derivation)
-    for reason, count in sorted(Counter(each.reason for each in derivation.exclusions).items()):
-        yield f"{_count(count, 'recording')} skipped: {reason}"
+    counts = Counter[str]()
+    for each in derivation.exclusions:
+        counts[each.reason] += each.count
+    for reason, count in sorted(counts.items()):
+        yield f"{count_of(count, 'recording')} skipped: {reason}"
     for name in derivation.empty_files:
         yield f"file without recordings: {name}"
     for file in derivation.skipped_files:
@@ -101,48 +154,44 @@ def _observed_lines(derivation: Derivation) -> Iterator[str]:
     observed = sum(each.summary.observed for each in derivation.contracts)
     if observed < exchanges:
         yield (
-            f"fields read: observed for {observed} of {_count(exchanges, 'exchange')}; of the others all fields "
-            "are required. Observe them with `pytest --pactape-observe`"
+            f"fields read: observed for {observed} of {count_of(exchanges, 'exchange')}; for the others, "
+            "all fields are required. Observe them with `pytest --pactape-observe`"
         )
 
 
 def _contents(contract: Contract) -> str:
     parts = []
     if contract.interactions or contract.exchanges:
-        exchanges = _count(contract.exchanges, "exchange")
-        parts.append(f"{_count(len(contract.interactions), 'interaction')} from {exchanges}")
+        exchanges = count_of(contract.exchanges, "exchange")
+        parts.append(f"{count_of(len(contract.interactions), 'interaction')} from {exchanges}")
     if contract.messages or contract.summary.messages:
-        received = _count(contract.summary.messages, "recording")
-        parts.append(f"{_count(len(contract.messages), 'message')} from {received}")
+        recordings = count_of(contract.summary.messages, "recording")
+        parts.append(f"{count_of(len(contract.messages), 'message')} from {recordings}")
     if contract.handwritten:
         parts.append(f"{len(contract.handwritten)} written by hand")
     return " and ".join(parts) or "nothing"
 
 
 def _details(contract: Contract) -> Iterator[str]:
-    """What became of recordings on their way into a contract, a line for each kind of it."""
+    """What happened to recordings when they became a contract, one line per kind of change."""
     summary = contract.summary
     for operation, paths in summary.merged_paths.items():
         yield f"merged: {paths} paths are one operation, {operation}"
     if summary.numbered:
         yield f"numbered: {', '.join(summary.numbered)}"
     if summary.replaced:
-        yield f"replaced: {_count(summary.replaced, 'interaction')} by one that is written by hand"
+        yield f"replaced: {count_of(summary.replaced, 'interaction')} by a handwritten one"
     for media, count in summary.untyped.items():
-        yield f"only status and type are stated: {_count(count, 'interaction')} with {media}"
+        yield f"only status and type are required: {count_of(count, 'interaction')} with {media}"
 
 
 def _leftover_lines(leftovers: list[Path], *, prune: bool) -> Iterator[str]:
     for path in leftovers:
         if prune:
             path.unlink()
-            yield f"deleted: {path}, which no recording and no hand-written file supports any more"
+            yield f"deleted: {path}, which no recording and no handwritten file supports any longer"
         else:
             yield (
-                f"left over: {path}: no recording and no hand-written file supports it any more. "
-                "Fix: delete it with `pactape derive --prune`, or record its tests again."
+                f"left over: {path}: no recording and no handwritten file supports it any longer. Fix: "
+                "delete it with `pactape derive --prune`, or record its tests again."
             )
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
-from pactape.cli._reports import end_with_report, report_options
+from pactape.cli.shared.counts import count_of
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.provider_urls import parse_provider_urls
+from pactape.cli.shared.reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -24,33 +26,42 @@ __all__ = ["drift"]
 @click.command()
 @project_option
 @click.option(
-    "--base-url", metavar="URL", help="Where the provider is now.  [default: where it was recorded]"
+    "--base-url",
+    "base_urls",
+    multiple=True,
+    metavar="[NAME=]URL",
+    help="The provider's current base URL; for several providers NAME=URL, repeatable. [default: where "
+    "it was recorded]",
 )
 @click.option(
-    "--provider", metavar="NAME", help="The provider that is there, by name or key; not needed for one."
+    "--provider",
+    metavar="NAME",
+    help="The provider at --base-url, by name or key; optional with one provider.",
 )
 @click.argument("pytest_arguments", nargs=-1)
 @report_options
 def drift(
     *,
     project: Path,
-    base_url: str | None,
+    base_urls: tuple[str, ...],
     provider: str | None,
     pytest_arguments: tuple[str, ...],
     report_format: Format,
     report_file: Path | None,
 ) -> None:
-    """Record the tests again into a temporary folder, and report what providers changed.
+    """Record the tests again into a temporary folder, and report what the providers have changed.
 
-    Shapes are compared, never values. PYTEST_ARGUMENTS choose the tests; options go after --. Exit codes: 0 nothing
-    that a test reads has changed; 1 something has; 2 a provider can't be reached, or the tests can't be run.
+    Only shapes are compared, not values. PYTEST_ARGUMENTS select the tests; put options after --. Exit codes:
+    0 nothing that a test reads has changed; 1 something has; 2 a provider can't be reached, or the tests
+    can't be run.
     """
     from pactape.checking import find_drift  # noqa: PLC0415 -- fast `--help`
     from pactape.pact_cli.environment import without_loopback_proxy  # noqa: PLC0415 -- fast `--help`
 
     os.environ.update(without_loopback_proxy(os.environ))
     settings = load_settings(project)
-    live = {} if base_url is None else {settings.provider(provider).key: base_url.rstrip("/")}
+    urls = parse_provider_urls(base_urls, option="--base-url", provider=provider)
+    live = {settings.provider(name).key: url.rstrip("/") for name, url in urls.items()}
     drift = find_drift(settings, live_urls=live, arguments=pytest_arguments)
     end_with_report(_report(drift, settings), report_format=report_format, report_file=report_file)
 
@@ -59,27 +70,27 @@ def _report(drift: Drift, settings: Settings) -> Report:
     from pactape.findings import Severity, count_by_severity, with_severities  # noqa: PLC0415 -- fast `--help`
     from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- fast `--help`
 
-    changed = with_severities(
+    changes = with_severities(
         [each for each in drift.findings if each.rule != "test-failed"], settings.severities
     )
-    failed = with_severities(
+    failures = with_severities(
         [each for each in drift.findings if each.rule == "test-failed"], settings.severities
     )
-    findings = (*changed, *failed)
+    findings = (*changes, *failures)
     is_breaking = any(each.severity is Severity.BREAKING for each in findings)
     unreachable = [
         ReportedResult(
             outcome=Outcome.NOT_JUDGED,
             group="",
             name=each.name,
-            details=(f"the provider cannot be reached: {each.message}",),
+            details=(f"the provider can't be reached: {each.message}",),
         )
         for each in drift.unreachable
     ]
     return Report(
         command="drift",
         exit_code=2 if unreachable else int(is_breaking),
-        summary=f"{drift.recordings} cassettes recorded again: {count_by_severity(findings)}",
+        summary=f"{count_of(drift.recordings, 'cassette')} recorded again: {count_by_severity(findings)}",
         results=tuple(unreachable),
         findings=findings,
     )

@@ -1,4 +1,4 @@
-"""`pactape init`: write a commented `[tool.pactape]` table from what a project has."""
+"""`pactape init`: write a commented `[tool.pactape]` table that fits the project."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
+from pactape.cli.shared.options import project_option
 from pactape.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ _FILE = "pyproject.toml"
 
 @click.command()
 @project_option
-@click.option("--dry-run", is_flag=True, help="Print the table, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the table without writing it.")
 def init(project: Path, *, dry_run: bool) -> None:
     """Write a commented [tool.pactape] table to the project's pyproject.toml.
 
-    The table names the consumer, the folders of recordings and contracts, and a provider for each host that was
-    recorded. Exit codes: 0 written; 2 the file has such a table already, or can't be read.
+    The table names the consumer, the folders of recordings and contracts, and one provider per recorded host.
+    Exit codes: 0 written; 2 the file already has such a table, or can't be read.
     """
     from pactape.cli._settings_template import settings_template  # noqa: PLC0415 -- keeps `pactape --help` fast
     from pactape.files import write_atomically  # noqa: PLC0415 -- as above
@@ -42,10 +42,10 @@ def init(project: Path, *, dry_run: bool) -> None:
 
 
 def _read(path: Path) -> str:
-    """The text of a pyproject.toml that has no table of ours yet; "" when there is no file.
+    """The text of a pyproject.toml that has no [tool.pactape] table yet; "" when there is no file.
 
     Raises:
-        SettingsError: It has one, or isn't TOML.
+        SettingsError: It has one already, or isn't TOML.
     """
     if not path.is_file():
         return ""
@@ -56,8 +56,8 @@ def _read(path: Path) -> str:
         raise SettingsError(f"is not TOML ({error})", where=path, remedy="correct the file") from error
     if "pactape" in document.get("tool", {}):
         raise SettingsError(
-            "has a [tool.pactape] table already",
+            "already has a [tool.pactape] table",
             where=path,
-            remedy="edit it (docs/reference/settings.md), or show a new one with --dry-run",
+            remedy="edit it (docs/reference/settings.md), or print a new one with --dry-run",
         )
     return text

@@ -1,4 +1,4 @@
-"""`pactape lint`: the secrets in cassettes, contracts and cached files."""
+"""`pactape lint`: find secrets in cassettes, contracts and cached files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
-from pactape.cli._reports import end_with_report, report_options
+from pactape.cli.shared.counts import count_of
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.reports import end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pactape.cassettes import FoundSecret
     from pactape.cassettes.scrubbing.rules import ScrubRules
+    from pactape.errors import BadInputError
     from pactape.findings import Finding
     from pactape.reports import Format, ReportedResult
     from pactape.settings import Settings
@@ -34,42 +36,76 @@ _UNREADABLE = 2
 def lint(
     *, project: Path, cassettes: tuple[Path, ...], report_format: Format, report_file: Path | None
 ) -> None:
-    """Find the secrets in CASSETTES, files or folders.
+    """Find secrets in CASSETTES: files or folders.
 
-    Without CASSETTES: in all of the project's, in its contracts, and in what is cached below .pactape/.
+    Without CASSETTES, all of the project's cassettes, its contracts, and the files cached in .pactape/ are
+    searched.
 
-    Prints file, interaction, place, field and kind of each, never the value. What only a second, independent look
-    notices is reported as "possible" and doesn't count. Exit codes: 0 none; 1 some; 2 a file
-    can't be read, or the project has no cassette.
+    Prints the file, interaction, place, field and kind of each secret, never its value. Findings of a second,
+    independent detector are reported as "possible" and don't affect the exit code. A file that is not a
+    cassette is reported and searched as text. Exit codes: 0 no secrets; 1 secrets found; 2 a cassette can't
+    be read, or there is no cassette.
     """
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.errors import PactapeError  # noqa: PLC0415 -- as above
-    from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- as above
+    from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- as above
+    from pactape.reports import Report  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     rules = ScrubRules.from_settings(settings.scrub)
-    secrets: list[FoundSecret] = []
-    errors: list[ReportedResult] = []
-    files = 0
-    for path, lint_one in _files(cassettes, settings):
-        files += 1
-        try:
-            secrets += lint_one(path, rules)
-        except PactapeError as error:
-            unreadable = ReportedResult(
-                outcome=Outcome.NOT_JUDGED, group="", name=str(path), details=(str(error),), file=str(path)
-            )
-            errors.append(unreadable)
-    possible = sum(each.possible for each in secrets)
-    certain = len(secrets) - possible
+    secrets, others, errors, files = _search(_files(cassettes, settings), rules)
+    findings = with_severities(map(_finding, secrets), settings.severities)
+    certain = sum(each.rule == "secret" for each in findings)
+    is_breaking = any(each.severity is Severity.BREAKING for each in findings)
     report = Report(
         command="lint",
-        exit_code=_UNREADABLE if errors else 1 if certain else 0,
-        summary=f"{_count(certain, 'secret')} and {possible} possible in {_count(files, 'file')}",
+        exit_code=_UNREADABLE if errors else int(is_breaking),
+        summary=(
+            f"{count_of(certain, 'secret')} and {len(findings) - certain} possible in {count_of(files, 'file')}"
+        ),
         results=tuple(errors),
-        findings=tuple(map(_finding, secrets)),
+        findings=tuple(findings),
+        before=tuple(f"not a cassette, searched as text: {each.where}: {each.what}" for each in others),
     )
     end_with_report(report, report_format=report_format, report_file=report_file)
+
+
+def _search(
+    files: Iterator[tuple[Path, Lint]], rules: ScrubRules
+) -> tuple[list[FoundSecret], list[BadInputError], list[ReportedResult], int]:
+    """The secrets, why some files were searched as text, what can't be judged, and the number of files."""
+    from pactape.cassettes.maintenance.lint import lint_file  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.errors import BadInputError  # noqa: PLC0415 -- as above
+
+    secrets: list[FoundSecret] = []
+    others: dict[Path, BadInputError] = {}
+    unreadable: dict[Path, BadInputError] = {}
+    count = 0
+    for path, lint_one in files:
+        count += 1
+        try:
+            secrets += lint_one(path, rules)
+        except BadInputError as error:
+            try:
+                secrets += lint_file(path, rules)
+                (unreadable if _is_damaged_cassette(path) else others)[path] = error
+            except BadInputError:
+                unreadable[path] = error
+    if len(others) + len(unreadable) == count:
+        unreadable |= others
+        others = {}
+    return secrets, list(others.values()), [_not_judged(*each) for each in unreadable.items()], count
+
+
+def _is_damaged_cassette(path: Path) -> bool:
+    """Return whether a file was meant to be a cassette, whose encoded bodies can't be searched as text."""
+    return b"interactions:" in path.read_bytes()
+
+
+def _not_judged(path: Path, error: Exception) -> ReportedResult:
+    from pactape.reports import Outcome, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    file = str(path)
+    return ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=file, details=(str(error),), file=file)
 
 
 def _finding(secret: FoundSecret) -> Finding:
@@ -85,18 +121,14 @@ def _finding(secret: FoundSecret) -> Finding:
 
 
 def _files(cassettes: tuple[Path, ...], settings: Settings) -> Iterator[tuple[Path, Lint]]:
-    """The files to look at, each with the function that does it."""
+    """The files to search, each with the function that searches it."""
     from pactape.cassettes import lint_cassette, lint_file  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.cassettes.finder import cassettes_in, find_cassettes  # noqa: PLC0415 -- as above
+    from pactape.cassettes.finder import find_cassettes, recordings_in  # noqa: PLC0415 -- as above
 
-    for path in cassettes_in(cassettes) if cassettes else find_cassettes(settings):
+    for path in recordings_in(cassettes) if cassettes else find_cassettes(settings):
         yield path, lint_cassette
     if not cassettes:
         others = (settings.pacts, settings.handwritten, settings.cache_folder)
         for folder in (each for each in others if each is not None and each.is_dir()):
             for path in sorted(each for each in folder.rglob("*") if each.is_file()):
                 yield path, lint_file
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

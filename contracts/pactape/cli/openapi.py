@@ -1,4 +1,4 @@
-"""`pactape openapi`: an OpenAPI document of what was recorded."""
+"""`pactape openapi`: write an OpenAPI document of the recorded API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pactape.cli._options import project_option
+from pactape.cli.shared.counts import count_of
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.unreadable import show_unreadable
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
 
@@ -26,7 +28,7 @@ _JSON_SUFFIXES = frozenset({".json"})
 @click.command()
 @project_option
 @click.argument("recordings", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--provider", metavar="NAME", help="The provider's key or name; not needed for one.")
+@click.option("--provider", metavar="NAME", help="The provider's key or name; optional with one provider.")
 @click.option(
     "--output",
     "-o",
@@ -36,7 +38,7 @@ _JSON_SUFFIXES = frozenset({".json"})
 @click.option(
     "--merge",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A document to add to; what is written in it stays.",
+    help="A document to extend; its own content is kept, in YAML with its comments.",
 )
 @click.option(
     "--against",
@@ -52,15 +54,14 @@ def openapi(
     merge: Path | None,
     against: Path | None,
 ) -> None:
-    """Write the OpenAPI 3.1 document of RECORDINGS, by default all of the project's.
+    """Write an OpenAPI 3.1 document of RECORDINGS, by default all the project's.
 
-    Operations, parameters, bodies, formats, and which properties are optional, with the evidence in x-pactape-…
-    members. With --against, the differences are shown instead: undocumented, never seen, contradicted. Exit codes:
-    0 written, or nothing is contradicted; 1 something is contradicted; 2 bad input.
+    It describes operations, parameters, bodies, formats and optional properties, with the evidence in
+    x-pactape-… members. With --against, the differences are shown instead: undocumented, never seen,
+    contradicted. Exit codes: 0 written, or nothing is contradicted; 1 something is contradicted; 2 bad input.
     """
     from pactape.descriptions.openapi.comparing import compare  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.descriptions.openapi.document import document_of  # noqa: PLC0415 -- as above
-    from pactape.descriptions.openapi.merging import merge_documents  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     api = _recorded_api(settings, recordings, provider)
@@ -69,31 +70,47 @@ def openapi(
         return
     document = document_of(api)
     if merge is not None:
-        document = merge_documents(_read(merge), document)
-    _write(document, output)
+        _write(*_merged(merge, document), output)
+    else:
+        _write(document, None, output)
+
+
+def _merged(path: Path, recorded: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+    """The document at a path with what only the recorded one has, and its text when that only gets insertions."""
+    from pactape.descriptions.openapi.insertions import with_additions  # noqa: PLC0415 -- as above
+    from pactape.descriptions.openapi.merging import merge_documents  # noqa: PLC0415 -- as above
+
+    existing = _read(path)
+    merged = merge_documents(existing, recorded)
+    text = path.read_text("utf-8-sig")
+    extended = None if text.lstrip().startswith("{") else with_additions(text, existing, merged)
+    return merged, None if extended is None else extended.encode()
 
 
 def _recorded_api(settings: Settings, recordings: tuple[Path, ...], name: str | None) -> RecordedApi:
-    from pactape.cassettes.finder import cassettes_in  # noqa: PLC0415 -- as above
+    from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- as above
     from pactape.descriptions.openapi.collecting import collect  # noqa: PLC0415 -- as above
 
-    apis, exclusions = collect(settings, paths=cassettes_in(recordings) if recordings else None)
+    paths = recordings_in(each.absolute() for each in recordings) if recordings else None
+    apis, exclusions = collect(settings, paths=paths, on_unreadable=show_unreadable)
     for each in exclusions:
         click.echo(f"skipped: {each.cassette}#{each.index}: {each.reason}", err=True)
     if name is not None:
-        wanted = settings.provider(name).url if name in settings.providers else None
+        url = settings.provider(name).url if name in settings.providers else None
         apis = [
             each
             for each in apis
-            if wanted == each.provider.url or name in {each.provider.key, each.provider.name}
+            if url == each.provider.url or name in {each.provider.key, each.provider.name}
         ]
     if len(apis) == 1:
         return apis[0]
-    known = ", ".join(sorted(each.provider.name for each in apis))
+    names = ", ".join(sorted(each.provider.name for each in apis))
     raise BadInputError(
         "several providers were recorded" if apis else "no exchange was recorded with this provider",
         where=settings.root,
-        remedy=f"name one with --provider: {known}" if apis else "name another, or record its answers first",
+        remedy=f"name one with --provider: {names}"
+        if apis
+        else "name another, or record its responses first",
     )
 
 
@@ -110,7 +127,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadInputError(
             "is not an OpenAPI 3 document",
             where=path,
-            remedy="name one whose member `openapi` begins with 3.",
+            remedy="name a document whose `openapi` member begins with 3.",
         )
     return document
 
@@ -124,16 +141,17 @@ def _show(differences: list[Any]) -> None:
     sys.exit(1 if any(each.kind == "contradicted" for each in differences) else 0)
 
 
-def _write(document: dict[str, Any], output: Path | None) -> None:
+def _write(document: dict[str, Any], text: bytes | None, output: Path | None) -> None:
+    """Write a document, in YAML as the text that it has already, if any."""
     from pactape.files import write_atomically  # noqa: PLC0415 -- as above
 
     as_json = output is not None and output.suffix in _JSON_SUFFIXES
-    data = _json(document) if as_json else _yaml(document)
+    data = _json(document) if as_json else text or _yaml(document)
     if output is None:
         sys.stdout.buffer.write(data)
     else:
         write_atomically(output, data)
-        click.echo(f"{len(document['paths'])} paths written to {output}", err=True)
+        click.echo(f"{count_of(len(document['paths']), 'path')} written to {output}", err=True)
 
 
 def _json(document: dict[str, Any]) -> bytes:
@@ -146,8 +164,8 @@ def _json(document: dict[str, Any]) -> bytes:
 def _yaml(document: dict[str, Any]) -> bytes:
     import yaml  # noqa: PLC0415 -- as above
 
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the one of C when it is there
-        """Writes every occurrence out: anchors would make a document that people can't read."""
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the C dumper, when it is available
+        """Writes repeated values in full: anchors would make the document hard to read."""
 
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
             return True

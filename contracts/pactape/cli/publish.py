@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._broker_options import broker_options, call_broker
-from pactape.cli._options import project_option
+from pactape.cli.shared.broker_options import broker_options, call_broker
+from pactape.cli.shared.options import project_option
 from pactape.errors import PactFormatError
 from pactape.settings import load_settings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["publish"]
 
 
-# What the official command prints when contents conflict, with and without the broker's own sentence.
+# What the official command prints when contents conflict, with and without the broker's own message.
 _REFUSED = ("409 Conflict", "Cannot change the content of the pact", "Cannot merge the pact")
 
 
@@ -34,7 +34,7 @@ _REFUSED = ("409 Conflict", "Cannot change the content of the pact", "Cannot mer
 @click.option("--tag", "tags", multiple=True, help="A tag for the version; repeatable.")
 @click.option("--tag-with-branch", is_flag=True, help="Also tag the version with its branch.")
 @click.option("--build-url", metavar="URL", help="The URL of the build.  [default: the CI's]")
-@click.option("--merge", is_flag=True, help="Add to the interactions published for this version already.")
+@click.option("--merge", is_flag=True, help="Merge with the interactions already published for this version.")
 def publish(
     *,
     project: Path,
@@ -51,8 +51,8 @@ def publish(
 ) -> None:
     """Publish contracts to a broker.
 
-    PACTS are files or folders; without them all contracts of the project are published. Exit codes: 0 published;
-    1 refused, because this version has another contract already; 2 could not be published.
+    PACTS are files or folders; by default all contracts of the project are published. Exit codes: 0
+    published; 1 rejected, because this version already has a different contract; 2 could not be published.
     """
     from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- fast `--help`
 
@@ -82,7 +82,7 @@ def _commit(settings: Settings, files: list[Path]) -> str:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    files = [file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.json")))]
     if not files:
         raise PactFormatError(
             "contains no pact file to publish",

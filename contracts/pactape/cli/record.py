@@ -1,15 +1,14 @@
-"""`pactape record`: a proxy that records any client, in any language."""
+"""`pactape record`: record any client, in any language, through a proxy."""
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._options import project_option
+from pactape.cli.shared.options import project_option
+from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
 from pactape.urls import url_error
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from pactape.exchange import ProviderState
     from pactape.recording_proxy import RecordingSessions
-    from pactape.serving import HttpServer
     from pactape.settings import ProviderSettings, Settings
 
 __all__ = ["record"]
@@ -28,23 +26,21 @@ __all__ = ["record"]
 @click.command()
 @project_option
 @click.option("--upstream", required=True, metavar="URL", help="The API to record.")
-@click.option(
-    "--provider", metavar="NAME", help="The provider that it is: recordings carry its canonical URL."
-)
+@click.option("--provider", metavar="NAME", help="The provider behind it; its canonical URL is recorded.")
 @click.option(
     "--cassettes",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder for cassettes; by default the project's.",
+    help="The folder for cassettes. [default: the project's]",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=9294, show_default=True, help="0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=9294, show_default=True, help="0 chooses a free one."
 )
 @click.option("--timeout", type=click.FloatRange(0.1), default=60, show_default=True, help="In seconds.")
 @click.option(
     "--ca-file",
     type=click.Path(exists=True, dir_okay=False),
-    help="Certificates to trust when the API is reached by https.",
+    help="Certificates to trust when the API uses https.",
 )
 def record(
     *,
@@ -57,27 +53,27 @@ def record(
     timeout: float,
     ca_file: str | None,
 ) -> None:
-    """Record what any client asks of the API at URL, until Ctrl-C or a TERM signal.
+    """Record the requests that any client sends to the API at URL, until Ctrl-C or a TERM signal.
 
-    Point the client at this server. The header Pactape-Test names the test that a request belongs to, and with it
-    the cassette; Pactape-States its provider states, as a JSON array. POST /__pactape__/test with {"name": …,
-    "states": […]} begins a test for all requests that follow, and DELETE ends it. Secrets are scrubbed before
-    anything is written.
+    Point the client at this server. The header Pactape-Test names the test that a request belongs to, and so
+    its cassette; Pactape-States gives its provider states as a JSON array. POST /__pactape__/test with
+    {"name": …, "states": […]} starts a test for all requests that follow, and DELETE ends it. Secrets are
+    scrubbed before anything is written.
     """
-    from pactape.recording_proxy import RecordingApplication, Upstream  # noqa: PLC0415 -- keeps `pactape --help` quick
-    from pactape.serving import HttpServer  # noqa: PLC0415 -- as above
+    from pactape.recording_proxy import RecordingProxy, Upstream  # noqa: PLC0415 -- keeps `pactape --help` quick
 
     _check_url(upstream)
     settings = load_settings(project)
-    known = settings.provider(provider) if provider else None
-    sessions = _sessions(settings, known, cassettes or settings.cassettes)
-    application = RecordingApplication(
+    provider_settings = settings.provider(provider) if provider else None
+    sessions = _sessions(settings, provider_settings, cassettes or settings.cassettes)
+    server = RecordingProxy(
         Upstream(upstream, timeout=timeout, ca_file=ca_file),
         sessions,
-        canonical_url=known.url if known else None,
+        canonical_url=provider_settings.url if provider_settings else None,
+        host=host,
+        port=port,
     )
-    server = HttpServer(application, host=host, port=port)
-    _stop_on_signals(server)
+    stop_on_signals(server)
     click.echo(f"Recording {upstream} at {server.url}")
     try:
         server.serve()
@@ -88,30 +84,22 @@ def record(
 def _check_url(upstream: str) -> None:
     if problem := url_error(upstream):
         raise BadInputError(
-            f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write it in full"
+            f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write the full URL"
         )
 
 
-def _sessions(settings: Settings, known: ProviderSettings | None, folder: Path) -> RecordingSessions:
+def _sessions(settings: Settings, provider: ProviderSettings | None, folder: Path) -> RecordingSessions:
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
     from pactape.recording_proxy import RecordingSessions  # noqa: PLC0415 -- as above
 
     rules = ScrubRules.from_settings(settings.scrub)
-    return RecordingSessions(folder, rules=rules, set_up=_set_up(settings, known))
-
-
-def _stop_on_signals(server: HttpServer) -> None:
-    def stop(_signal: int, _frame: object) -> None:
-        threading.Thread(target=server.stop).start()  # stopping waits for the thread that this interrupts
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    return RecordingSessions(folder, rules=rules, set_up=_set_up(settings, provider))
 
 
 def _set_up(
     settings: Settings, provider: ProviderSettings | None
 ) -> Callable[[ProviderState], object] | None:
-    """The function that sets the provider's states up; None when the project doesn't say how."""
+    """The function that sets up the provider's states; None when the project has none."""
     from pactape.provider_states import load_states, set_up  # noqa: PLC0415 -- as above
 
     if provider is None or provider.states is None:

@@ -1,4 +1,4 @@
-"""`pactape record-deployment`: record at the broker what is deployed where, with the official command."""
+"""`pactape record-deployment`: record in the broker what is deployed where, with the official command."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli._broker_options import (
+from pactape.cli.shared.broker_options import (
     broker_options,
     call_broker,
     pacticipant_name,
     version_or_commit,
 )
-from pactape.cli._options import project_option
+from pactape.cli.shared.options import project_option
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ __all__ = ["record_deployment"]
 @project_option
 @broker_options
 @click.option("--pacticipant", help="The deployed pacticipant, by name or key.  [default: the consumer]")
-@click.option("--version", help="Its version.  [default: the commit]")
-@click.option("--environment", required=True, help="The environment it was deployed to.")
-@click.option("--application-instance", help="The instance, where several run side by side.")
+@click.option("--version", help="The version. [default: the commit]")
+@click.option("--environment", required=True, help="The environment that it was deployed to.")
+@click.option("--application-instance", help="The instance, when several run side by side.")
 def record_deployment(
     *,
     project: Path,
@@ -39,7 +39,7 @@ def record_deployment(
     environment: str,
     application_instance: str | None,
 ) -> None:
-    """Record that a version was deployed to an environment and replaced the previous one.
+    """Record that a version was deployed to an environment, replacing the previous one.
 
     Exit codes: 0 recorded; 2 could not be recorded.
     """

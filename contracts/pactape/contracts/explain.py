@@ -10,11 +10,11 @@ import msgspec
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.contracts.grouping.evidence import evidence_of, paths_read
-from pactape.contracts.grouping.message_evidence import MessageKey, evidence_of_messages, message_key
+from pactape.contracts.grouping.evidence.message_evidence import MessageKey, evidence_of_messages, message_key
+from pactape.contracts.grouping.evidence.sample_evidence import evidence_of, paths_read
 from pactape.contracts.grouping.sample_groups import group_samples
+from pactape.contracts.inference.joined_shape import MOST_VALUES, Shape, answer_id, shape_of
 from pactape.contracts.inference.rules import Rule, expect
-from pactape.contracts.inference.shape import MOST_VALUES, Shape, answer_id, shape_of
 from pactape.contracts.inference.shape_paths import occurrences
 from pactape.contracts.interactions.descriptions import descriptions
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
@@ -23,8 +23,8 @@ from pactape.http_bodies import is_json, media_type
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.grouping.evidence import Evidence
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.evidence.sample_evidence import Evidence
     from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import Provenance, RecordedMessage
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "RuleEvidence", "explain"]
 
 
-#: What a field path says of a model, beside the keys.
+#: What a field path states of a model, apart from keys.
 _NOTATION = re.compile(r"\|null|\?|=.*|\{\}")
 
 
 class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What one place of the answers is expected to be, and why.
+    """What is expected at one path of the answers, and why.
 
     Args:
         path: The path expression.
-        rule: The matching rule; None when nothing is expected there.
+        rule: The matching rule; None when nothing is expected.
         samples: How many values distinct answers had there, by JSON kind.
         parents: How many objects could have had it; None where it is not a key of an object.
         texts: How often each text was seen, where there were few different ones: the sampled vocabulary.
@@ -67,7 +67,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         operation: Its operation, "GET /users/{id}"; "message" for a message.
         status: The answer's status; None for a message.
         cassettes: All recordings of it, "path#index", sorted.
-        evidence: One for each place of the answer or the message that was seen, by path.
+        evidence: One for each path of the answers or messages.
     """
 
     description: str
@@ -78,9 +78,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
-    """The evidence of every interaction that the recordings give for one contract.
+    """Return the evidence of every interaction of one contract.
 
-    It keeps what every sample shows apart, so it takes more memory than deriving.
+    The samples are kept one by one, so it takes more memory than deriving.
 
     Args:
         settings: The project's settings.
@@ -91,13 +91,13 @@ def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
     """
     rules = ScrubRules.from_settings(settings.scrub)
     cache = ScrubbedCache(settings.cache_folder, rules)
-    found = group_samples(find_cassettes(settings), settings, cache=cache)
-    members = found.groups.get(parties, {})
+    contents = group_samples(find_cassettes(settings), settings, cache=cache)
+    members = contents.groups.get(parties, {})
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
     return [
         *(_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
-        *_explained_messages(found.messages.get(parties, [])),
+        *_explained_messages(contents.messages.get(parties, [])),
     ]
 
 
@@ -109,13 +109,13 @@ def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation
         evidence = evidence_of_messages(members)
         first = evidence.first
         rules = expect(evidence.shape, first.content, evidence.fields).rules
-        read = [_Read(each.content, each.place, _test(each.provenance), each.reads) for each in members]
+        reads = [_Read(each.content, each.place, _test(each.provenance), each.reads) for each in members]
         yield Explanation(
             description=first.description,
             operation="message",
             status=None,
             cassettes=tuple(each.place for each in members),
-            evidence=tuple(_Tally(evidence.shape, rules).of(read)),
+            evidence=tuple(_ValueCounts(evidence.shape, rules).of(reads)),
         )
 
 
@@ -132,12 +132,12 @@ def _explained(key: GroupKey, description: str, samples: list[Sample], evidence:
 def _rule_evidence(samples: list[Sample], evidence: Evidence) -> list[RuleEvidence]:
     whole = evidence.shape or Shape()
     rules = expect(whole, evidence.first.answer, evidence.fields).rules
-    read = [
+    reads = [
         _Read(each.answer, each.reference, _test(each.exchange.provenance), paths_read(each))
         for each in samples
         if is_json(media_type(each.exchange.response))
     ]
-    return _Tally(whole, rules).of(read)
+    return _ValueCounts(whole, rules).of(reads)
 
 
 def _test(provenance: Provenance | None) -> str:
@@ -145,7 +145,7 @@ def _test(provenance: Provenance | None) -> str:
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A JSON value, where it stands, the test that recorded it, and what that read of it."""
+    """A JSON value, its location, the test that recorded it, and the fields that the test read of it."""
 
     value: Any
     reference: str
@@ -153,8 +153,8 @@ class _Read(msgspec.Struct, frozen=True):
     paths: tuple[str, ...] | None
 
 
-class _Tally:
-    """Counts what stands at each path of a shape, once for each distinct answer.
+class _ValueCounts:
+    """Counts the values at each path of a shape, once for each distinct answer.
 
     Args:
         whole: The shape of all answers.
@@ -173,20 +173,25 @@ class _Tally:
 
     def of(self, reads: list[_Read]) -> list[RuleEvidence]:
         """Return the evidence of every path, sorted."""
-        counted: set[int] = set()
+        answer_ids: set[int] = set()
         for each in reads:
             answer = answer_id(each.value)
-            self._refer(each)
-            if answer not in counted:
-                counted.add(answer)
+            self._add_references(each)
+            if answer not in answer_ids:
+                answer_ids.add(answer)
                 self._count(each.value)
         return [self._evidence(path) for path in sorted(self._kinds)]
 
-    def _refer(self, read: _Read) -> None:
-        for path in {each.path for each in occurrences(read.value, like=self._whole)}:
-            self._references.setdefault(path, {})[read.reference] = None
-            if read.test and read.paths is not None and path in self._rules and _reads(read.paths, path):
-                self._tests.setdefault(path, set()).add(read.test)
+    def _add_references(self, sample: _Read) -> None:
+        for path in {each.path for each in occurrences(sample.value, like=self._whole)}:
+            self._references.setdefault(path, {})[sample.reference] = None
+            if (
+                sample.test
+                and sample.paths is not None
+                and path in self._rules
+                and _reads(sample.paths, path)
+            ):
+                self._tests.setdefault(path, set()).add(sample.test)
 
     def _count(self, value: Any) -> None:
         for each in occurrences(value, like=self._whole):

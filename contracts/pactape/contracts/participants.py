@@ -1,4 +1,4 @@
-"""Who talks to whom: the two sides of a contract, and which provider an exchange is with."""
+"""Participants: the two sides of a contract, and the provider of an exchange."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["ContractParties", "path_below", "provider_for", "provider_of"]
 
 
 _PORTS = {"http": 80, "https": 443}
-#: What has no place in the name of a provider: names are parts of file names and of URLs.
+#: Characters that the name of a provider can't have: names are parts of file names and of URLs.
 _UNUSABLE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -32,7 +32,7 @@ class ContractParties(msgspec.Struct, frozen=True, order=True):
 
 
 def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | None:
-    """Return the configured provider of an exchange, if any; in a project that configures none, every host is one.
+    """Return the configured provider of an exchange, if any; in a project without any, every host is a provider.
 
     Such a provider is named after its host and, where it is not the scheme's own, its port: "localhost-3000".
     """

@@ -44,17 +44,17 @@ def write_contracts(
         for each in derivation.contracts
         for name, data in each.encoded(specification=specification, largest=largest).items()
     }
-    changed = [path for path, data in files.items() if _bytes_at(path) != data]
-    for path in changed:
+    outdated = [path for path, data in files.items() if _bytes_at(path) != data]
+    for path in outdated:
         write_atomically(path, files[path])
     for contract in derivation.contracts:
         for name in (contract.file_name, contract.messages_file_name):
             _delete_further(folder, name.removesuffix(".json"), files)
-    return changed
+    return outdated
 
 
 def leftover_files(derivation: Derivation, folder: Path) -> list[Path]:
-    """Return the pact files in `folder` that Pactape wrote, and that nothing supports any more, sorted.
+    """Return the pact files in `folder` that Pactape wrote, and that no recording supports any more, sorted.
 
     Such a file is named after its consumer and provider, and has the bytes that Pactape gives its content.
 
@@ -105,7 +105,7 @@ def _delete_further(folder: Path, stem: str, files: Container[Path]) -> None:
 
 
 def _bytes_at(path: Path) -> bytes | None:
-    """What the file holds; None when it can't be read, and is to be written anew."""
+    """The bytes of the file; None when it can't be read and must be written again."""
     try:
         return path.read_bytes()
     except OSError:

@@ -1,1 +1,1 @@
-"""Converting: recordings of any recorder in the form of another tool, without secrets."""
+"""Converting recordings of any recorder to the format of another tool, without secrets."""

@@ -1,4 +1,4 @@
-"""Bodies in text formats: as text where that gives the same bytes again, else in base64."""
+"""Bodies in text formats: as text if that gives the same bytes again, otherwise in base64."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 __all__ = ["as_base64", "as_text"]
 
-#: Control characters that some parser of JSON or YAML changes or refuses.
+#: Control characters that some JSON or YAML parser changes or rejects.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r")
 
 

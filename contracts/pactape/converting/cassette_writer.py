@@ -9,13 +9,14 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.writing import RecordedInteraction, replace_cassette
+from pactape.http_bodies import grouped_headers, joined_headers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from pactape.cassettes.scrubbing.scrubber import Scrubber
-    from pactape.exchange import Exchange, Headers, RecordedMessage
+    from pactape.exchange import Exchange, RecordedMessage
 
 __all__ = ["write_cassette"]
 
@@ -23,7 +24,7 @@ __all__ = ["write_cassette"]
 def write_cassette(
     path: Path, exchanges: Sequence[Exchange], messages: Sequence[RecordedMessage], *, scrubber: Scrubber
 ) -> None:
-    """Write exchanges and messages as a cassette; what tests declared is kept when they all have one test.
+    """Write exchanges and messages as a cassette; if all are of one test, its declarations are kept.
 
     Raises:
         OutputError: The file can't be written.
@@ -37,24 +38,16 @@ def write_cassette(
 def _interaction(exchange: Exchange) -> RecordedInteraction:
     request, response = exchange.request, exchange.response
     phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
-    sent = {name: ", ".join(values) for name, values in _by_name(request.headers).items()}
     recorded: dict[str, Any] = {
         "status": {"code": response.status, "message": phrase},
-        "headers": _by_name(response.headers),
+        "headers": grouped_headers(response.headers),
         "body": {"string": response.body},
     }
     return RecordedInteraction(
-        request=VcrRequest(request.method, request.url, request.body or None, sent),
+        request=VcrRequest(
+            request.method, request.url, request.body or None, joined_headers(request.headers)
+        ),
         response=recorded,
         call=exchange.call,
         reads=exchange.reads,
     )
-
-
-def _by_name(headers: Headers) -> dict[str, list[str]]:
-    """Values by name; names that differ in case only are one, as the first is written."""
-    found: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    for name, value in headers:
-        found.setdefault(names.setdefault(name.lower(), name), []).append(value)
-    return found

@@ -1,31 +1,34 @@
-"""Converts recordings: reads those of any recorder, scrubs them, and writes them in the form of one tool."""
+"""Converts recordings: reads those of any recorder, scrubs them, and writes them in one tool's format."""
 
 from __future__ import annotations
 
 import json
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.cassettes.contents import Contents, read_any
+from pactape.cassettes.contents import Contents, read_any, read_parts
+from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.converting.cassette_writer import write_cassette
 from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.har_writer import write_har
+from pactape.converting.locations import writing
 from pactape.converting.ndjson_writer import write_ndjson
 from pactape.converting.vcr_ruby_writer import write_vcr_ruby
 from pactape.converting.wiremock_writer import write_wiremock
-from pactape.exchange import Exchange, RecordedMessage
-from pactape.files import write_atomically
+from pactape.errors import CassetteFormatError
 from pactape.recorders import ReadOptions, SkippedEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import BinaryIO
 
-    from pactape.cassettes.scrubbing.scrubber import Scrubber
+    from pactape.exchange import Exchange, RecordedMessage
 
-__all__ = ["FORMATS", "Conversion", "convert", "encode_recording", "read_exchanges", "sanitized_har"]
+__all__ = ["FORMATS", "Conversion", "RecordingParts", "convert", "sanitized_har", "write_recording"]
 
 _WRITERS: dict[str, Callable[[Iterable[Exchange]], bytes]] = {
     "har": write_har,
@@ -33,120 +36,160 @@ _WRITERS: dict[str, Callable[[Iterable[Exchange]], bytes]] = {
     "vcr-ruby": write_vcr_ruby,
     "wiremock": write_wiremock,
 }
-#: The forms that recordings can be written in.
+#: How many lines of NDJSON are written at a time.
+_LINES = 100
+#: The formats that recordings can be written in.
 FORMATS: tuple[str, ...] = ("cassette", *_WRITERS)
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read, and what of it can't be written.
+    """The result of a conversion.
 
     Args:
-        exchanges: In the order of the files, and in each file's order.
-        messages: Messages, which only cassettes can hold.
-        skipped: What gave no exchange, each with its file.
+        count: How many exchanges were written.
+        messages: How many messages were read, which only cassettes can hold.
+        skipped: Entries that are not an exchange, each with its file.
+        unreadable: The files that can't be read, each with the reason.
         tools: The recorders that wrote the files.
     """
 
-    exchanges: tuple[Exchange, ...]
-    messages: tuple[RecordedMessage, ...] = ()
+    count: int
+    messages: int = 0
     skipped: tuple[tuple[str, SkippedEntry], ...] = ()
+    unreadable: tuple[CassetteFormatError, ...] = ()
     tools: frozenset[str] = frozenset()
 
 
-def read_exchanges(
-    paths: Iterable[Path], *, base_url: str | None = None, scrubber: Scrubber | None = None
-) -> Conversion:
-    """Read the recordings of any recorders.
+class RecordingParts:
+    """The contents of recordings of any recorder, part by part, so that only one part is in memory.
 
     Args:
         paths: The files.
         base_url: Scheme and host for formats that record only paths.
         scrubber: Replaces secrets; None keeps them.
 
-    Raises:
-        CassetteFormatError: A file can't be read.
+    Attributes:
+        count: How many exchanges were read.
+        messages: The messages that were read.
+        skipped: Entries that are not an exchange, each with its file.
+        unreadable: The files that can't be read, each with the reason.
+        tools: The recorders that wrote the files.
     """
-    contents = [(path, read_any(path, ReadOptions(base_url=base_url))) for path in paths]
-    skipped = [(str(path), each) for path, found in contents for each in found.skipped]
-    exchanges: list[Exchange] = []
-    for path, found in contents:
-        exchanges += _scrubbed(path, found, scrubber, skipped)
-    messages = [each for _, found in contents for each in found.messages]
-    if scrubber is not None:
-        messages = [message_without_secrets(each, scrubber) for each in messages]
-    return Conversion(
-        exchanges=tuple(exchanges),
-        messages=tuple(messages),
-        skipped=tuple(skipped),
-        tools=frozenset(found.tool for _, found in contents),
-    )
+
+    def __init__(self, paths: Iterable[Path], *, base_url: str | None, scrubber: Scrubber | None) -> None:
+        self._paths = tuple(paths)
+        self._options = ReadOptions(base_url=base_url)
+        self._scrubber = scrubber
+        self.count = 0
+        self.messages: list[RecordedMessage] = []
+        self.skipped: list[tuple[str, SkippedEntry]] = []
+        self.unreadable: list[CassetteFormatError] = []
+        self.tools: set[str] = set()
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Yield the exchanges in the order of the files.
+
+        Raises:
+            CassetteFormatError: None of the files can be read.
+        """
+        for path in self._paths:
+            try:
+                for contents in read_parts(path, self._options):
+                    yield from self._clean(path, contents)
+            except CassetteFormatError as error:
+                self.unreadable.append(error)
+        if self.unreadable and not self.tools:
+            raise self.unreadable[0]
+
+    def conversion(self) -> Conversion:
+        """Return what has been read so far."""
+        return Conversion(
+            count=self.count,
+            messages=len(self.messages),
+            skipped=tuple(self.skipped),
+            unreadable=tuple(self.unreadable),
+            tools=frozenset(self.tools),
+        )
+
+    def _clean(self, path: Path, contents: Contents) -> Iterator[Exchange]:
+        scrubber = self._scrubber
+        self.tools.add(contents.tool)
+        self.skipped += [(str(path), each) for each in contents.skipped]
+        self.messages += [
+            each if scrubber is None else message_without_secrets(each, scrubber)
+            for each in contents.messages
+        ]
+        for each in contents.exchanges:
+            try:
+                clean = each if scrubber is None else without_secrets(each, scrubber)
+            except ValueError as error:
+                reason = f"has a body that can't be read and therefore can't be scrubbed: {error}"
+                self.skipped.append((str(path), SkippedEntry(place=f"[{each.index}]", reason=reason)))
+                continue
+            self.count += 1
+            yield clean
 
 
-def _scrubbed(
-    path: Path, contents: Contents, scrubber: Scrubber | None, skipped: list[tuple[str, SkippedEntry]]
-) -> list[Exchange]:
-    if scrubber is None:
-        return list(contents.exchanges)
-    clean: list[Exchange] = []
-    for each in contents.exchanges:
-        try:
-            clean.append(without_secrets(each, scrubber))
-        except ValueError as error:
-            reason = f"has a body that can't be read, and so not be scrubbed: {error}"
-            skipped.append((str(path), SkippedEntry(place=f"[{each.index}]", reason=reason)))
-    return clean
-
-
-def encode_recording(exchanges: Iterable[Exchange], to: str) -> bytes:
-    """Return exchanges in a form other than a cassette's.
+def write_recording(parts: RecordingParts, file: BinaryIO, to: str) -> Conversion:
+    """Write recordings to an open file; NDJSON is written line by line.
 
     Args:
-        exchanges: What to write.
+        parts: The recordings.
+        file: The target of the data.
         to: One of `FORMATS`, but not "cassette", which is written as a file.
+
+    Raises:
+        CassetteFormatError: None of the recordings can be read.
     """
-    return _WRITERS[to](exchanges)
+    if to == "ndjson":
+        exchanges = iter(parts)
+        while batch := tuple(islice(exchanges, _LINES)):
+            file.write(write_ndjson(batch))
+    else:
+        file.write(_WRITERS[to](tuple(parts)))
+    return parts.conversion()
 
 
 def convert(
     paths: Sequence[Path],
-    output: Path,
+    output: str | Path,
     *,
     to: str,
     base_url: str | None = None,
     scrubber: Scrubber | None = None,
 ) -> Conversion:
-    """Write recordings of any recorders to one file in the form of a tool.
+    """Write recordings of any recorder to one file in a tool's format.
 
     Args:
-        paths: The recordings.
-        output: The file that is written.
+        paths: The recordings; a file that can't be read is listed in the result, and the others are still
+            converted.
+        output: The target: a file, "-" for standard output, or a URL; compressed by its suffix.
         to: One of `FORMATS`.
         base_url: Scheme and host for formats that record only paths.
-        scrubber: Replaces secrets; None keeps them.
+        scrubber: Replaces secrets; None keeps them, except in cassettes.
 
     Raises:
-        CassetteFormatError: A file can't be read.
+        CassetteFormatError: None of the files can be read.
         OutputError: The file can't be written.
 
     Example:
         >>> from pathlib import Path
         >>> line = '{"request": {"method": "GET", "url": "http://a.test/"}, "response": {"status": 204}}'
         >>> _ = Path("traffic.ndjson").write_text(line)
-        >>> len(convert([Path("traffic.ndjson")], Path("traffic.har"), to="har").exchanges)
+        >>> convert([Path("traffic.ndjson")], "traffic.har", to="har").count
         1
     """
-    found = read_exchanges(paths, base_url=base_url, scrubber=scrubber)
+    parts = RecordingParts(paths, base_url=base_url, scrubber=scrubber)
     if to == "cassette":
-        from pactape.cassettes.scrubbing.scrubber import Scrubber  # noqa: PLC0415 -- the default's own class
-
-        write_cassette(output, found.exchanges, found.messages, scrubber=scrubber or Scrubber())
-    else:
-        write_atomically(output, encode_recording(found.exchanges, to))
-    return found
+        exchanges = tuple(parts)
+        write_cassette(Path(output), exchanges, parts.messages, scrubber=scrubber or Scrubber())
+        return parts.conversion()
+    with writing(str(output)) as file:
+        return write_recording(parts, file, to)
 
 
 def sanitized_har(path: Path, scrubber: Scrubber) -> bytes | None:
-    """Return a HAR file without secrets and otherwise as it is; None for a file that isn't a plain HAR document.
+    """Return a HAR file without secrets and otherwise unchanged; None for a file that isn't a plain HAR document.
 
     Raises:
         CassetteFormatError: The file can't be read.

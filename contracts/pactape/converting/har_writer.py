@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from pactape.converting.bodies import as_base64, as_text
-from pactape.http_bodies import content_type
+from pactape.http_bodies import content_type, header
+from pactape.recorders.values import charset_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["write_har"]
 
-#: Required by HAR, and used where a recorder kept no time.
+#: A time for exchanges whose recorder kept none; HAR requires one.
 _UNKNOWN_TIME = "1970-01-01T00:00:00Z"
 _HTTP = "HTTP/1.1"
 
 
 def write_har(exchanges: Iterable[Exchange]) -> bytes:
-    """Return exchanges as a HAR document; what isn't known is -1, as HAR says."""
+    """Return exchanges as a HAR document; unknown numbers are -1, as HAR requires."""
     log = {
         "version": "1.2",
         "creator": {"name": "Pactape", "version": version("pactape")},
@@ -70,7 +71,7 @@ def _response(response: Response) -> dict[str, Any]:
         "cookies": [],
         "headers": _headers(response.headers),
         "content": {"size": len(response.body), **_stored(response.body, response.headers)},
-        "redirectURL": next((value for name, value in response.headers if name.lower() == "location"), ""),
+        "redirectURL": header(response.headers, "location") or "",
         "headersSize": -1,
         "bodySize": len(response.body),
     }
@@ -85,4 +86,6 @@ def _stored(body: bytes, headers: Headers) -> dict[str, str]:
     if not body:
         return kind
     text = as_text(body)
+    if text is not None and charset_bytes(text, kind["mimeType"]) != body:
+        text = None  # the declared charset would give other bytes
     return {**kind, "text": as_base64(body), "encoding": "base64"} if text is None else {**kind, "text": text}

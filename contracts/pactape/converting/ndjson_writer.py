@@ -1,4 +1,4 @@
-"""Writes NDJSON: one exchange a line."""
+"""Writes NDJSON: one exchange per line."""
 
 from __future__ import annotations
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from pactape.converting.bodies import as_base64, as_text
+from pactape.http_bodies import grouped_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.exchange import Exchange, Headers
+    from pactape.exchange import Exchange
 
 __all__ = ["write_vcr_ruby"]
 
@@ -21,7 +22,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def write_vcr_ruby(exchanges: Iterable[Exchange]) -> bytes:
-    """Return exchanges as a cassette of VCR, as its version 6 writes them."""
+    """Return exchanges as a cassette in the format of VCR 6."""
     document = {"http_interactions": [_interaction(each) for each in exchanges], "recorded_with": "VCR 6.3.1"}
     text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
     return f"---\n{text}".encode()
@@ -35,11 +36,11 @@ def _interaction(exchange: Exchange) -> dict[str, Any]:
             "method": request.method.lower(),
             "uri": request.url,
             "body": _body(request.body),
-            "headers": _headers(request.headers),
+            "headers": grouped_headers(request.headers),
         },
         "response": {
             "status": {"code": response.status, "message": phrase},
-            "headers": _headers(response.headers),
+            "headers": grouped_headers(response.headers),
             "body": _body(response.body),
         },
     }
@@ -53,10 +54,3 @@ def _body(body: bytes) -> dict[str, str]:
     if text is None:
         return {"encoding": "ASCII-8BIT", "base64_string": as_base64(body)}
     return {"encoding": "UTF-8", "string": text}
-
-
-def _headers(headers: Headers) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name, []).append(value)
-    return found

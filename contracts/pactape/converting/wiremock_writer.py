@@ -1,4 +1,4 @@
-"""Writes WireMock mappings: exact stubs, equal requests as a scenario that goes from one response to the next."""
+"""Writes WireMock mappings: exact stubs; equal requests become a scenario that steps through the responses."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pactape.converting.bodies import as_base64, as_text
-from pactape.http_bodies import is_json, media_type
+from pactape.http_bodies import end_to_end, grouped_headers, is_json, joined_headers, media_type
 from pactape.urls import request_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.exchange import Exchange, Headers, Request, Response
+    from pactape.exchange import Exchange, Request, Response
 
 __all__ = ["write_wiremock"]
 
 _Key = tuple[str, str, bytes]
-#: Headers that differ from run to run, on which a stub must not insist.
+#: Headers that differ from run to run, which a stub must not require.
 _NOT_MATCHED = frozenset(
     {"accept-encoding", "connection", "content-length", "date", "host", "transfer-encoding", "user-agent"}
 )
@@ -30,7 +30,7 @@ def write_wiremock(exchanges: Iterable[Exchange]) -> bytes:
     """Return exchanges as mappings in one file, `{"mappings": [...]}`, for WireMock's folder `mappings`."""
     recorded = list(exchanges)
     totals = Counter(_key(each) for each in recorded)
-    seen: Counter[_Key] = Counter()
+    counts: Counter[_Key] = Counter()
     scenarios: dict[_Key, str] = {}
     mappings = []
     for each in recorded:
@@ -38,8 +38,8 @@ def write_wiremock(exchanges: Iterable[Exchange]) -> bytes:
         mapping = {"request": _request(each.request), "response": _response(each.response)}
         if totals[key] > 1:
             name = scenarios.setdefault(key, f"scenario-{len(scenarios) + 1}")
-            mapping |= _scenario(name, seen[key], last=seen[key] + 1 == totals[key])
-        seen[key] += 1
+            mapping |= _scenario(name, counts[key], last=counts[key] + 1 == totals[key])
+        counts[key] += 1
         mappings.append(mapping)
     return msgspec.json.format(msgspec.json.encode({"mappings": mappings}), indent=2) + b"\n"
 
@@ -49,7 +49,7 @@ def _key(exchange: Exchange) -> _Key:
 
 
 def _scenario(name: str, turn: int, *, last: bool) -> dict[str, Any]:
-    """WireMock's own first state is "Started"; the last response stays."""
+    """WireMock's first state is always "Started"; the last response is repeated."""
     states = {
         "scenarioName": name,
         "requiredScenarioState": "Started" if turn == 0 else f"response {turn + 1}",
@@ -59,20 +59,20 @@ def _scenario(name: str, turn: int, *, last: bool) -> dict[str, Any]:
 
 def _request(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
-    written: dict[str, Any] = {
+    mapping: dict[str, Any] = {
         "method": request.method,
         "scheme": parts.scheme,
         "host": {"equalTo": f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname},
         **({"port": parts.port} if parts.port else {}),
         "url": request_target(request.url),
     }
-    headers = {name: {"equalTo": value} for name, value in _joined(request.headers).items()}
+    headers = {name: {"equalTo": value} for name, value in joined_headers(request.headers).items()}
     headers = {name: each for name, each in headers.items() if name.lower() not in _NOT_MATCHED}
     if headers:
-        written["headers"] = headers
+        mapping["headers"] = headers
     if request.body:
-        written["bodyPatterns"] = [_body_pattern(request)]
-    return written
+        mapping["bodyPatterns"] = [_body_pattern(request)]
+    return mapping
 
 
 def _body_pattern(request: Request) -> dict[str, str]:
@@ -83,22 +83,11 @@ def _body_pattern(request: Request) -> dict[str, str]:
 
 
 def _response(response: Response) -> dict[str, Any]:
-    headers: dict[str, list[str]] = {}
-    for name, value in response.headers:
-        if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
-            headers.setdefault(name, []).append(value)
-    written: dict[str, Any] = {"status": response.status}
-    if headers:
-        written["headers"] = {
-            name: values[0] if len(values) == 1 else values for name, values in headers.items()
-        }
+    headers = {
+        name: values[0] if len(values) == 1 else values
+        for name, values in grouped_headers(end_to_end(response.headers)).items()
+        if name.lower() != "content-length"
+    }
+    written: dict[str, Any] = {"status": response.status, **({"headers": headers} if headers else {})}
     text = as_text(response.body)
     return {**written, "base64Body": as_base64(response.body)} if text is None else {**written, "body": text}
-
-
-def _joined(headers: Headers) -> dict[str, str]:
-    """Several values of one name as one, as RFC 9110, section 5.3, allows."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found

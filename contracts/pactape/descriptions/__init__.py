@@ -1,1 +1,1 @@
-"""Descriptions: what providers publish about their APIs, written from recordings and compared with them."""
+"""Descriptions that providers publish of their APIs: written from recordings, and compared with them."""

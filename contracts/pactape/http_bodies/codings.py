@@ -1,7 +1,7 @@
-"""Content codings (RFC 9110, section 8.4): gzip, deflate, br and zstd, undone as far as they are still there.
+"""Content codings (RFC 9110, section 8.4): decoding gzip, deflate, br and zstd where they are still present.
 
-Recorders often undo a coding and keep the header that names it. So the bytes decide: a body that doesn't have the
-coding that its header names, but another one, loses that one; a body that has none stays as it is.
+Recorders often decode a body but keep the header that names its coding. So the bytes decide: a body with
+another coding than its header names is decoded accordingly; a body without one is returned unchanged.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies.headers import header_values
+from pactape.http_bodies.content_types import parse_content_type
+from pactape.http_bodies.headers import content_type, header_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,19 +20,28 @@ if TYPE_CHECKING:
     from pactape.exchange import Headers, Request, Response
     from pactape.http_bodies.headers import AnyHeaders
 
-__all__ = ["content_codings", "decode_body", "decoded_body", "sniffed_coding", "without_coding_headers"]
+__all__ = [
+    "actual_codings",
+    "content_codings",
+    "decode_body",
+    "decoded_body",
+    "sniffed_coding",
+    "without_coding_headers",
+]
 
-#: A larger result is refused, so that a small file can't fill the memory: 512 MiB.
+#: Larger results (512 MiB) are rejected, so that a small file can't fill the memory.
 _MAX_BYTES = 512 * 2**20
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+#: The first bytes of gzip, Zstandard and zlib.
+_FIRST_BYTES = (_GZIP[:2], _ZSTD[:2], b"\x78")
 _ALIASES = {"x-gzip": "gzip", "x-compress": "compress", "x-deflate": "deflate"}
 
 
 def content_codings(headers: AnyHeaders | None) -> tuple[str, ...]:
     """Return the content codings that headers name, in the order in which they were applied, in lower case.
 
-    "identity" is left out, and "x-gzip" is "gzip" (RFC 9110, section 8.4.1.3).
+    "identity" is omitted, and "x-gzip" is "gzip" (RFC 9110, section 8.4.1.3).
 
     Example:
         >>> content_codings({"content-encoding": "X-GZIP, br"})
@@ -45,11 +55,30 @@ def content_codings(headers: AnyHeaders | None) -> tuple[str, ...]:
     return tuple(_ALIASES.get(name, name) for name in names if name not in {"", "identity"})
 
 
+def actual_codings(headers: AnyHeaders | None, body: bytes) -> tuple[str, ...]:
+    """Return the codings that headers name or, for text types without one, those that the bytes show.
+
+    Some recorders drop the header that names the coding but keep the encoded bytes, which can't be text.
+
+    Example:
+        >>> actual_codings({"content-type": "application/json"}, b"(")
+        ()
+    """
+    named = content_codings(headers)
+    if named or not body.startswith(_FIRST_BYTES):
+        return named
+    kind = parse_content_type(content_type(headers))
+    coding = None if kind.is_binary or not kind.is_known else sniffed_coding(body)
+    with suppress(ValueError):
+        return (coding,) if coding and decode_body(body, coding) is not body else ()
+    return ()
+
+
 def decoded_body(message: Request | Response) -> bytes:
     """Return the body of a message without its content codings.
 
     Raises:
-        ValueError: The body is damaged, or coded in a way that can't be undone here.
+        ValueError: The body is damaged, or its coding isn't supported here.
     """
     return decode_body(message.body, content_codings(message.headers))
 
@@ -58,11 +87,11 @@ def decode_body(body: bytes, codings: tuple[str, ...] | str) -> bytes:
     """Return a body without its content codings.
 
     Args:
-        body: The bytes as they were sent.
+        body: The bytes as sent.
         codings: The codings in the order in which they were applied, or one of them; see `content_codings`.
 
     Raises:
-        ValueError: The body is damaged, or coded in a way that can't be undone here; the message says why.
+        ValueError: The body is damaged, or its coding isn't supported here; the message says why.
 
     Example:
         >>> decode_body(b"plain text under a wrong label", "gzip")
@@ -77,7 +106,7 @@ def decode_body(body: bytes, codings: tuple[str, ...] | str) -> bytes:
 
 
 def sniffed_coding(body: bytes) -> str | None:
-    """Return the coding that a body's bytes show: "gzip", "zstd", "deflate" (in zlib's form) or None."""
+    """Return the coding that a body's bytes show: "gzip", "zstd", "deflate" (zlib format) or None."""
     if body.startswith(_GZIP):
         return "gzip"
     if body.startswith(_ZSTD):
@@ -86,37 +115,37 @@ def sniffed_coding(body: bytes) -> str | None:
 
 
 def without_coding_headers(headers: Headers) -> Headers:
-    """Return headers without those that are about coded bytes: Content-Encoding and Content-Length."""
+    """Return headers without those that describe encoded bytes: Content-Encoding and Content-Length."""
     return tuple(each for each in headers if each[0].lower() not in {"content-encoding", "content-length"})
 
 
 def _undo(name: str, body: bytes) -> bytes:
-    """By the magic number, whatever the label says; where the coding has none, by trying."""
-    sniffed = sniffed_coding(body)
-    decoder = _DECODERS.get(sniffed or name)
-    if sniffed is None and (name in {"gzip", "zstd"} or decoder is None):
-        return _plain(name, body, "its bytes don't look like it")
+    """Decode by the magic number, ignoring the declared coding; by trial when the coding has no magic number."""
+    coding = sniffed_coding(body)
+    decoder = _DECODERS.get(coding or name)
+    if coding is None and (name in {"gzip", "zstd"} or decoder is None):
+        return _plain(name, body, "its bytes have a different format")
     try:
         return decoder(body) if decoder else body
     except (ValueError, OSError, EOFError, zlib.error, MemoryError) as error:
-        if sniffed in {"gzip", "zstd"}:
-            raise ValueError(f"its content coding {sniffed} is damaged ({error})") from error
+        if coding in {"gzip", "zstd"}:
+            raise ValueError(f"its content coding {coding} is damaged ({error})") from error
         return _plain(name, body, str(error))
 
 
 def _plain(name: str, body: bytes, reason: str) -> bytes:
-    """The body itself when it is text, which no coded body is."""
+    """The body itself when it is text, which an encoded body can't be."""
     with suppress(UnicodeDecodeError):
         if b"\0" not in body:
             body.decode()
             return body
     if name in {"gzip", "zstd"}:
-        return body  # without the magic number it isn't coded: a picture under a wrong label
-    raise ValueError(f"its content coding {name!r} can't be undone ({reason})")
+        return body  # without the magic number it isn't encoded: an image with a wrong label
+    raise ValueError(f"its content coding {name!r} can't be decoded ({reason})")
 
 
 def _inflate(body: bytes, window: int) -> bytes:
-    """All members of a zlib or gzip stream; like clients, ignore what follows the last one."""
+    """All members of a zlib or gzip stream; data after the last one is ignored, as clients do."""
     parts: list[bytes] = []
     size, rest = 0, body
     while rest:
@@ -141,7 +170,7 @@ def _gunzip(body: bytes) -> bytes:
 
 
 def _deflate(body: bytes) -> bytes:
-    """Both kinds: zlib's format, as RFC 9110 has it, and the raw stream that some servers send."""
+    """Decode both kinds of deflate: the zlib format of RFC 9110, and the raw stream that some servers send."""
     try:
         return _inflate(body, zlib.MAX_WBITS)
     except (ValueError, zlib.error):
@@ -149,7 +178,7 @@ def _deflate(body: bytes) -> bytes:
 
 
 def _is_zlib(body: bytes) -> bool:
-    """A zlib header (RFC 1950) and a whole stream: the header alone is two usual characters."""
+    """Whether there is a zlib header (RFC 1950) and a complete stream; the header alone could be text."""
     if len(body) < 6 or body[0] & 0x0F != 8 or body[0] >> 4 > 7 or (body[0] * 256 + body[1]) % 31:  # noqa: PLR2004 -- RFC 1950, section 2.2
         return False
     with suppress(ValueError, zlib.error):

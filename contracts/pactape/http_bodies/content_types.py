@@ -1,4 +1,4 @@
-"""Content types: parsed from headers, guessed from bytes, and when two of them go together.
+"""Content types: parsed from headers, guessed from bytes, and compared with each other.
 
 Pact specification, "Content type handling"; RFC 9110, section 8.3.
 """
@@ -38,8 +38,8 @@ class ContentType(msgspec.Struct, frozen=True):
     parameters: tuple[tuple[str, str], ...] = ()
 
     @property
-    def known(self) -> bool:
-        """Whether there is one at all."""
+    def is_known(self) -> bool:
+        """Whether the content type is known."""
         return "*" not in {self.main, self.sub}
 
     @property
@@ -67,11 +67,11 @@ class ContentType(msgspec.Struct, frozen=True):
 
     @property
     def base(self) -> ContentType:
-        """Without parameters, and the suffix in the place of the subtype: application/json."""
+        """The type without parameters, with the suffix instead of the subtype: application/json."""
         return ContentType(self.main, self.suffix or self.sub)
 
     def accepts(self, actual: ContentType) -> bool:
-        """Whether `actual` may stand where this one is expected: parameters count when this one has some."""
+        """Whether `actual` is acceptable for this type; parameters count only if this type has some."""
         if self._plain_xml and actual._plain_xml:
             return not self.parameters or self.parameters == actual.parameters
         if not self.parameters:
@@ -91,28 +91,28 @@ UNKNOWN = ContentType()
 
 
 def parse_content_type(text: str | None) -> ContentType:
-    """Return the content type in a header's value; an unknown one when the value isn't a content type.
+    """Return the content type in a header's value, or an unknown type if the value isn't one.
 
     Example:
         >>> parse_content_type("application/problem+json; charset=UTF-8").base
         ContentType(main='application', sub='json', suffix=None, parameters=())
     """
-    found = _TYPE.match(text or "")
-    if found is None or text is None:
+    match = _TYPE.match(text or "")
+    if match is None or text is None:
         return UNKNOWN
     parameters = []
-    for each in _PARAMETER.finditer(text, found.end()):
+    for each in _PARAMETER.finditer(text, match.end()):
         value = each["quoted"] if each["quoted"] is not None else each["plain"]
         name = each["name"].lower()
         parameters.append((name, value.lower() if name == "charset" else value))
-    suffix = found["suffix"]
+    suffix = match["suffix"]
     return ContentType(
-        found["main"].lower(), found["sub"].lower(), suffix and suffix.lower(), tuple(sorted(parameters))
+        match["main"].lower(), match["sub"].lower(), suffix and suffix.lower(), tuple(sorted(parameters))
     )
 
 
 def guess_content_type(body: bytes) -> ContentType:
-    """Return what a body without a content type seems to be; unknown when it doesn't begin with text."""
+    """Return the apparent type of a body without a content type; unknown if it doesn't start with text."""
     head = body[:_HEAD]
     try:
         head.decode()

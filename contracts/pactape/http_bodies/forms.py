@@ -20,5 +20,5 @@ def is_form(media: str | None) -> bool:
 
 
 def form_fields(message: Request | Response) -> dict[str, list[str]]:
-    """Return the fields of a form body, blank ones too; empty for any other body."""
+    """Return the fields of a form body, including blank ones; empty for any other body."""
     return parse_qs(text_body(message), keep_blank_values=True) if is_form(media_type(message)) else {}

@@ -13,7 +13,11 @@ from pactape.http_bodies.headers import content_type, media_type
 if TYPE_CHECKING:
     from pactape.exchange import Request, Response
 
-__all__ = ["is_json", "json_body", "json_body_or_none", "strings_in", "text_body"]
+__all__ = ["any_json_body", "is_json", "json_body", "json_body_or_none", "strings_in", "text_body"]
+
+
+#: Media types that don't say what a text contains.
+_UNSPECIFIC = frozenset({None, "text/plain", "application/octet-stream", "application/x-www-form-urlencoded"})
 
 
 def is_json(media: str | None) -> bool:
@@ -25,13 +29,13 @@ def json_body(message: Request | Response) -> Any:
     """Return the body as a JSON value; it must not be changed.
 
     Raises:
-        ValueError: The body isn't JSON (NaN isn't, either), nests too deeply, or its content coding is damaged.
+        ValueError: The body isn't JSON (nor is NaN), is nested too deeply, or has a damaged content coding.
     """
     body = decoded_body(message)
     try:
         return _parse(body)
     except RecursionError:
-        raise ValueError("it nests too deeply") from None
+        raise ValueError("it is nested too deeply") from None
     except UnicodeDecodeError:
         charset = charset_of(body, content_type(message.headers))
         if charset is None:
@@ -49,8 +53,23 @@ def json_body_or_none(message: Request | Response) -> Any:
         return None
 
 
+def any_json_body(message: Request | Response) -> Any:
+    """Return the body as a JSON value if declared as JSON, as text, or not at all; None when it isn't JSON.
+
+    Browsers send JSON as text/plain to another origin to avoid a preflight request (Fetch, section 3.3.7).
+    """
+    media = media_type(message)
+    is_text = media in _UNSPECIFIC and message.body.lstrip()[:1] in {b"{", b"["}
+    if not is_text and not is_json(media):
+        return None
+    try:
+        return json_body(message)
+    except ValueError:
+        return None
+
+
 def text_body(message: Request | Response) -> str:
-    """Return the body as text, without content coding; bytes that its charset doesn't have are replaced.
+    """Return the body as text, without content coding; bytes that are invalid in its charset are replaced.
 
     Raises:
         ValueError: The body's content coding is damaged.
@@ -60,7 +79,7 @@ def text_body(message: Request | Response) -> str:
 
 @lru_cache(maxsize=4)
 def _parse(data: bytes) -> Any:
-    """The value of a JSON text; a body is asked for several times in a row, and never changed."""
+    """The value of a JSON text, cached: a body is requested several times in a row, and never changed."""
     return json.loads(data, parse_constant=_refuse_constant)
 
 
@@ -69,7 +88,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def strings_in(value: Any) -> list[str]:
-    """Return all strings in a JSON value, those of members' names left out."""
+    """Return all string values in a JSON value, without the names of members."""
     if isinstance(value, dict):
         return [text for each in value.values() for text in strings_in(each)]
     if isinstance(value, list):

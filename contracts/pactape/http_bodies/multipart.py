@@ -1,4 +1,4 @@
-"""Multipart bodies in their parts (RFC 2046, section 5.1; RFC 7578)."""
+"""Splitting multipart bodies into parts (RFC 2046, section 5.1; RFC 7578)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class MultipartPart(msgspec.Struct, frozen=True, kw_only=True):
         index: Its position, from 0.
         name: The name of its field; empty without one.
         filename: The name of its file; None when it isn't a file.
-        content_type: Its own content type; unknown when it has none.
-        data: Its bytes, as they were sent.
+        content_type: The part's content type; unknown when it has none.
+        data: Its bytes, as sent.
         is_file: Whether it is a file rather than a field.
     """
 
@@ -39,7 +39,7 @@ class MultipartPart(msgspec.Struct, frozen=True, kw_only=True):
     is_file: bool
 
     def is_like(self, expected: MultipartPart) -> bool:
-        """Whether this part corresponds to `expected`: by name, or by position where it has no name."""
+        """Whether this part corresponds to `expected`: by name, or by position if it has no name."""
         return self.name == expected.name if self.name else self.index == expected.index
 
 
@@ -47,7 +47,7 @@ def multipart_parts(body: bytes, content_type: str) -> list[MultipartPart]:
     r"""Return the parts of a multipart body.
 
     Raises:
-        ValueError: The content type has no boundary, or the body isn't divided by it.
+        ValueError: The content type has no boundary, or the body doesn't contain it.
 
     Example:
         >>> body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
@@ -60,7 +60,7 @@ def multipart_parts(body: bytes, content_type: str) -> list[MultipartPart]:
     delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|$)")
     matches = list(delimiter.finditer(body))
     if not matches:
-        raise ValueError("its boundary isn't in it")
+        raise ValueError("the body doesn't contain its boundary")
     parts: list[MultipartPart] = []
     for opening, closing in zip(matches, [*matches[1:], None], strict=True):
         if opening.group(1):
@@ -75,12 +75,12 @@ def _part(index: int, chunk: bytes) -> MultipartPart:
     headers = _HEADERS.parsestr(head.decode("utf-8", "surrogateescape"))
     disposition = headers["content-disposition"]
     filename = headers.get_filename()
-    described = headers["content-type"]
+    media_type = headers["content-type"]
     return MultipartPart(
         index=index,
         name=str(headers.get_param("name", header="content-disposition") or ""),
         filename=None if filename is None else str(filename),
-        content_type=parse_content_type(str(described)) if described else UNKNOWN,
+        content_type=parse_content_type(str(media_type)) if media_type else UNKNOWN,
         data=_decode(data, str(headers["content-transfer-encoding"] or "")),
         is_file=filename is not None or disposition is None,
     )
@@ -95,7 +95,7 @@ def _divide(chunk: bytes) -> tuple[bytes, bytes]:
 
 
 def _decode(data: bytes, encoding: str) -> bytes:
-    """Without transfer encoding, which old libraries use; data that isn't so encoded stays as it is."""
+    """The data without its transfer encoding, which old libraries use; other data is returned unchanged."""
     try:
         if encoding.strip().lower() == "base64":
             return base64.b64decode(data)

@@ -1,4 +1,4 @@
-"""What a library really sends: the bytes of a body in whatever form it was given, and their content type."""
+"""The bytes and content type that a library sends for a body given in any form."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class SentBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A body as it goes over the wire.
+    """A body as sent over the wire.
 
     Args:
         data: Its bytes; empty without a body.
-        content_type: The Content-Type that is sent with it, as far as it is known; None when none is sent.
+        content_type: The Content-Type that is sent with it, if known; None when none is sent.
     """
 
     data: bytes = b""
@@ -26,19 +26,18 @@ class SentBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sent_body(body: Any, *, content_type: str | None = None, encoding: str = "utf-8") -> SentBody:
-    """Return the bytes and the content type that are sent for a body in the form that a library was given.
+    """Return the bytes and the content type that a library sends for a body given in any form.
 
-    Understands None, bytes and all that has a buffer (bytearray, memoryview, array, mmap), text, files of bytes or
-    text, asynchronous or not in their names only (`read` must return at once), iterators and lists of chunks, and
-    form fields as a mapping or as pairs.
+    Understands None, bytes and other buffers (bytearray, memoryview, array, mmap), text, files of bytes or
+    text whose `read` returns the data itself, iterators and lists of chunks, and form fields as a mapping or
+    as pairs.
 
-    A file that can be rewound stands afterwards where it stood. Other files, and iterators, are used up: send
-    `data` in their place.
+    A seekable file is returned to its former position. Other files and iterators are used up: send `data` instead.
 
     Args:
-        body: The body as the library was given it.
-        content_type: The Content-Type that the request has already.
-        encoding: The charset in which the library sends text: UTF-8 for requests, httpx, aiohttp and urllib3.
+        body: The body in the form that the library was given.
+        content_type: The Content-Type that the request already has.
+        encoding: The charset that the library encodes text in: UTF-8 for requests, httpx, aiohttp and urllib3.
 
     Raises:
         TypeError: The body has another form; the message names its type.
@@ -62,7 +61,7 @@ def sent_body(body: Any, *, content_type: str | None = None, encoding: str = "ut
         return SentBody(data=urlencode(body, doseq=True).encode(), content_type=content_type or _FORM)
     if isinstance(body, Iterable):
         return SentBody(data=b"".join(_chunk(each, encoding) for each in body), content_type=content_type)
-    raise TypeError(f"a body of the type {type(body).__name__} can't be read")
+    raise TypeError(f"a body of type {type(body).__name__} can't be read")
 
 
 def _buffer(value: Any) -> bytes | None:
@@ -81,7 +80,7 @@ def _file_bytes(file: Any, encoding: str) -> bytes:
 
 
 def _position(file: Any) -> Any:
-    """Where a file stands; None when it can't be rewound."""
+    """The position of a file; None when it isn't seekable."""
     try:
         position = file.tell()
         file.seek(position)
@@ -97,7 +96,7 @@ def _chunk(value: Any, encoding: str) -> bytes:
         return bytes((value,))
     buffer = _buffer(value)
     if buffer is None:
-        raise TypeError(f"a body with a chunk of the type {type(value).__name__} can't be read")
+        raise TypeError(f"a body with a chunk of type {type(value).__name__} can't be read")
     return buffer
 
 

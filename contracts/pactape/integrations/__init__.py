@@ -1,1 +1,1 @@
-"""What Pactape does for particular client libraries; each module is optional."""
+"""Integrations with particular client libraries; each module is optional."""

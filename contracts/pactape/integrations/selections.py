@@ -1,4 +1,4 @@
-"""Which fields of a GraphQL response a document selects."""
+"""The response fields that a GraphQL document selects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def selected_fields(document: str) -> tuple[str, ...] | None:
     """The paths that a document selects below "data", by response key (alias), sorted.
 
     The schema isn't known here, so a list's items have no "[]" in their paths. None when the document can't
-    be parsed or holds more than one operation.
+    be parsed or has more than one operation.
 
     Example:
         >>> selected_fields("{ me: user { id posts { title } } }")

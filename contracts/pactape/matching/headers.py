@@ -1,6 +1,6 @@
-"""Headers: what is expected must be there; more may come.
+"""Matching headers: those of the example are required, others are allowed.
 
-Pact specification V3, "Header matching": names in any case; content types by their parameters in any order; lists
+Pact specification V3, "Header matching": names in any case; parameters of content types in any order; lists
 with white space after a comma or without.
 """
 
@@ -14,8 +14,8 @@ from pactape.matching.value_lists import mismatch_of, mismatches_of_text, mismat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pactape.matching.rule_parsing import Category
     from pactape.matching.rules import RuleList
+    from pactape.matching.rules_by_path.rule_parsing import Category
 
 __all__ = ["Headers", "headers_of", "mismatches_of_header", "mismatches_of_headers", "values_of"]
 
@@ -23,7 +23,7 @@ __all__ = ["Headers", "headers_of", "mismatches_of_header", "mismatches_of_heade
 Headers = dict[str, list[str]]
 
 _WITH_PARAMETERS = frozenset({"accept", "content-type"})
-#: Headers that are lists, whose values are compared one by one (RFC 9110); others are one text each.
+#: Headers that are lists, whose values are compared one by one (RFC 9110); others are a single text.
 _LISTS = frozenset(
     {
         "accept",
@@ -43,17 +43,17 @@ _LISTS = frozenset(
 
 
 def headers_of(pairs: Iterable[tuple[str, str]]) -> Headers:
-    """Headers as they came, in lower case, lists that stand in one line parted at their commas.
+    """Return headers by name in lower case, with lists in one line split at commas.
 
     Example:
         >>> headers_of([("Vary", "Accept, Origin"), ("vary", "Cookie")])
         {'vary': ['Accept', 'Origin', 'Cookie']}
     """
-    found: Headers = {}
+    headers: Headers = {}
     for name, value in pairs:
         lower = name.lower()
-        found.setdefault(lower, []).extend(values_of(lower, value))
-    return found
+        headers.setdefault(lower, []).extend(values_of(lower, value))
+    return headers
 
 
 def values_of(name: str, value: str) -> list[str]:
@@ -68,19 +68,21 @@ def mismatches_of_headers(
 
     Args:
         expected: The example's values by name.
-        actual: The values that came, as `headers_of` gives them.
+        actual: The actual values, as `headers_of` returns them.
         rules: The rules of the category.
     """
-    found: list[Mismatch] = []
+    mismatches: list[Mismatch] = []
     for name, values in expected.items():
-        came = actual.get(name.lower())
+        actual_values = actual.get(name.lower())
         which = rules.named(name.lower())
-        if came is None:
+        if actual_values is None:
             reason = "is missing"
-            found.append(mismatch_of(Part.HEADER, name, "keys", expected=values, actual=None, reason=reason))
+            mismatches.append(
+                mismatch_of(Part.HEADER, name, "keys", expected=values, actual=None, reason=reason)
+            )
         else:
-            found += _mismatches_of_values(name, values, came, which)
-    return found
+            mismatches += _mismatches_of_values(name, values, actual_values, which)
+    return mismatches
 
 
 def _mismatches_of_values(
@@ -108,22 +110,22 @@ def _mismatches_of_values(
 
 
 def _mismatches_in_order(name: str, expected: list[str], actual: list[str]) -> list[Mismatch]:
-    found = []
+    mismatches = []
     for index, value in enumerate(expected):
         if index < len(actual):
-            found += mismatches_of_header(name, value, actual[index], None)
+            mismatches += mismatches_of_header(name, value, actual[index], None)
         else:
-            found.append(
+            mismatches.append(
                 mismatch_of(
                     Part.HEADER, name, "length", expected=value, actual=actual, reason="lacks a value"
                 )
             )
     if any(actual[len(expected) :]):
         reason = f"has {len(actual)} values, not {len(expected)}"
-        found.append(
+        mismatches.append(
             mismatch_of(Part.HEADER, name, "length", expected=expected, actual=actual, reason=reason)
         )
-    return found
+    return mismatches
 
 
 def mismatches_of_header(name: str, expected: str, actual: str, rules: RuleList | None) -> list[Mismatch]:
@@ -146,17 +148,19 @@ def _without_space(value: str) -> str:
 
 
 def _is_same_with_parameters(expected: str, actual: str) -> bool:
-    """Equal but for parameters: those of the example must be there, in any order and case."""
-    wanted, *parameters = _parted(expected) or [""]
-    came, *others = _parted(actual) or [""]
-    there = _parameters(others)
-    return wanted == came and all(there.get(name) == value for name, value in _parameters(parameters).items())
+    """Whether values are equal; the example's parameters are required, in any order and case."""
+    expected_value, *parameters = _split_at_semicolons(expected) or [""]
+    actual_value, *actual_rest = _split_at_semicolons(actual) or [""]
+    actual_parameters = _parameters(actual_rest)
+    return expected_value == actual_value and all(
+        actual_parameters.get(name) == value for name, value in _parameters(parameters).items()
+    )
 
 
-def _parted(value: str) -> list[str]:
+def _split_at_semicolons(value: str) -> list[str]:
     return [each.strip() for each in value.split(";") if each.strip()]
 
 
-def _parameters(written: list[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in written if "=" in each]
+def _parameters(parameters: list[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in parameters if "=" in each]
     return {name.strip(): value.strip().lower() for name, _, value in pairs}

@@ -1,4 +1,4 @@
-"""What a matching found: one value for each place that isn't as expected."""
+"""Mismatches: one for each part of a message that differs from the expectation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 class Part(Enum):
-    """Which part of a message a mismatch is in."""
+    """The part of a message that a mismatch is in."""
 
     METHOD = "method"
     PATH = "path"
@@ -25,15 +25,15 @@ class Part(Enum):
 
 
 class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
-    """One place that isn't as expected.
+    """One part of a message that differs from the expectation.
 
     Args:
-        part: Where it is.
-        path: The place in that part: "$.items[0].id" in a body, a name for headers, queries and metadata, else "".
-        rule: The rule that isn't kept, "integer", "regex '^a$'", "equality", or "keys" and "content type", which
-            hold without one.
+        part: The part of the message.
+        path: The path in that part: "$.items[0].id" in a body, a name for headers, queries and metadata, else "".
+        rule: The violated rule, "integer", "regex '^a$'", "equality", or "keys" and "content type", which
+            apply even without a rule in the contract.
         expected: The example's value there; None when there is nothing to compare with.
-        actual: What came; None when nothing did.
+        actual: The actual value; None when it is missing.
         reason: A phrase that says what is wrong.
         sources: The recordings that the expectation comes from, "path#index"; empty when the contract names none.
 
@@ -57,7 +57,7 @@ class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def short(value: Any) -> str:
-    """A value on one line, cut where it gets long."""
+    """Return a value on one line, shortened when it is long."""
     is_bytes = isinstance(value, bytes)
     text = repr(value) if is_bytes else msgspec.json.encode(value, enc_hook=repr).decode()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,4 +1,4 @@
-"""JSON values as the engine sees them: whole numbers of 64 bits, decimals, and their texts."""
+"""JSON values as the official engine reads them: 64-bit integers, decimals, and their texts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["is_integer", "is_number", "json_value", "kind", "same", "text_of"]
+__all__ = ["equal_json", "is_integer", "is_number", "json_value", "kind", "text_of"]
 
-#: What a fast decoder reads otherwise than the engine: a minus before zero, more than 64 bits.
+#: Numbers that a fast decoder reads differently from the engine: a minus sign before zero, more than 64 bits.
 _ODD = re.compile(rb"-0(?![.0-9eE])|[0-9]{19}")
 _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 _LAST_PLAIN_EXPONENT = 5
@@ -19,7 +19,7 @@ _KINDS = {str: "string", list: "array", dict: "object", bool: "boolean", int: "i
 
 
 def json_value(data: bytes) -> Any:
-    """Decode JSON; whole numbers that don't fit into 64 bits become decimals, as they do in the engine.
+    """Decode JSON; integers that don't fit into 64 bits become decimals, as in the engine.
 
     Raises:
         ValueError: It isn't JSON.
@@ -29,7 +29,7 @@ def json_value(data: bytes) -> Any:
             return json.loads(data, parse_int=_integer, parse_float=_decimal, parse_constant=_refuse)
         return msgspec.json.decode(data)
     except RecursionError:
-        raise ValueError("it nests too deeply") from None
+        raise ValueError("it is nested too deeply") from None
 
 
 def _integer(text: str) -> int | float:
@@ -63,19 +63,21 @@ def kind(value: Any) -> str:
     return "null" if value is None else _KINDS[type(value)]
 
 
-def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal; 1, 1.0 and true are three."""
+def equal_json(left: Any, right: Any) -> bool:
+    """Whether two JSON values are equal; 1, 1.0 and true all differ."""
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(
+            equal_json(value, right[key]) for key, value in left.items()
+        )
     if isinstance(left, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(equal_json, left, right))
     return bool(left == right)
 
 
 def text_of(value: Any) -> str:
-    """A JSON value as the text that regular expressions see: strings bare, the rest as JSON, keys sorted."""
+    """A JSON value as text for regular expressions: strings without quotes, the rest as JSON, keys sorted."""
     return value if isinstance(value, str) else _json(value)
 
 
@@ -90,7 +92,7 @@ def _json(value: Any) -> str:
 
 
 def _decimal_text(value: float) -> str:
-    """Digits as short as can be, as Python has them, but with another border for the exponent."""
+    """Return the shortest decimal digits, as Python does, but with the engine's limits for the exponent."""
     text = repr(value)
     mantissa, has_exponent, exponent = text.partition("e-")
     if not has_exponent:

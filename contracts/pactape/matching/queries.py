@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pactape.matching.mismatch import Mismatch, Part
-    from pactape.matching.rule_parsing import Category
+    from pactape.matching.rules_by_path.rule_parsing import Category
 
 __all__ = ["Parameters", "mismatches_of_parameters", "parameters_of"]
 
@@ -25,10 +25,10 @@ def parameters_of(text: str) -> Parameters:
         >>> parameters_of("a=1&b&a=x+y")
         {'a': ['1', 'x y'], 'b': ['']}
     """
-    found: Parameters = {}
+    parameters: Parameters = {}
     for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
-        found.setdefault(name, []).append(value)
-    return found
+        parameters.setdefault(name, []).append(value)
+    return parameters
 
 
 def mismatches_of_parameters(
@@ -43,24 +43,26 @@ def mismatches_of_parameters(
 
     Args:
         expected: The example's values by name.
-        actual: The values that came.
+        actual: The actual values by name.
         rules: The rules of the category.
         part: Part.QUERY, or Part.BODY for a form.
-        prefix: What stands before the name in mismatches' paths.
+        prefix: What comes before the name in mismatches' paths.
     """
-    found: list[Mismatch] = []
+    mismatches: list[Mismatch] = []
     for name, values in expected.items():
         place = prefix + name
         if name not in actual:
-            found.append(mismatch_of(part, place, "keys", expected=values, actual=None, reason="is missing"))
+            mismatches.append(
+                mismatch_of(part, place, "keys", expected=values, actual=None, reason="is missing")
+            )
         else:
-            found += _mismatches_of_values(part, place, values, actual[name], rules, name)
-    found += [
+            mismatches += _mismatches_of_values(part, place, values, actual[name], rules, name)
+    mismatches += [
         mismatch_of(part, prefix + name, "keys", expected=None, actual=values, reason="is not expected")
         for name, values in actual.items()
         if name not in expected
     ]
-    return found
+    return mismatches
 
 
 def _mismatches_of_values(
@@ -76,10 +78,10 @@ def _mismatches_of_values(
             which,
             lambda example, value: mismatches_of_text(part, place, example, value, which),
         )
-    found = []
+    mismatches = []
     if len(expected) != len(actual):
         reason = f"has {len(actual)} values, not {len(expected)}"
-        found.append(mismatch_of(part, place, "length", expected=expected, actual=actual, reason=reason))
+        mismatches.append(mismatch_of(part, place, "length", expected=expected, actual=actual, reason=reason))
     for example, value in zip(expected, actual, strict=False):
-        found += mismatches_of_text(part, place, example, value, None)
-    return found
+        mismatches += mismatches_of_text(part, place, example, value, None)
+    return mismatches

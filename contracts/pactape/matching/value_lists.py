@@ -51,19 +51,19 @@ def mismatches_of_texts(
     rules: RuleList,
     compare: Callable[[str, str], list[Mismatch]],
 ) -> list[Mismatch]:
-    """Match the values of a name that has rules: the rules hold for the list as a whole, and for each value.
+    """Match the values of a name that has rules: the rules apply to the list as a whole, and to each value.
 
     Args:
-        part: Where the name stands.
+        part: The part that the name is in.
         name: The name.
         expected: The example's values; without any, every value matches.
-        actual: The values that came.
+        actual: The actual values by name.
         rules: The name's rules.
         compare: Compares one value with its example.
     """
     if not expected:
         return []
-    tried = [
+    mismatches_by_rule = [
         _by_rule(
             rule,
             expected,
@@ -75,9 +75,9 @@ def mismatches_of_texts(
         )
         for rule in rules.rules
     ]
-    if rules.any_of and [] in tried:
+    if rules.any_of and [] in mismatches_by_rule:
         return []
-    return [mismatch for found in tried for mismatch in found]
+    return [mismatch for mismatches in mismatches_by_rule for mismatch in mismatches]
 
 
 def _by_rule(
@@ -92,18 +92,18 @@ def _by_rule(
     if isinstance(rule, EachValue):
         return _each(rule, expected, actual, complain)
     reason = rule.list(expected, actual) or rule.size(actual)
-    found = [] if reason is None else [complain(rule, reason)]
+    mismatches = [] if reason is None else [complain(rule, reason)]
     for index, value in enumerate(actual):
-        found += compare(expected[index] if index < len(expected) else expected[0], value)
-    return found
+        mismatches += compare(expected[index] if index < len(expected) else expected[0], value)
+    return mismatches
 
 
 def _each(
     rule: EachValue, expected: Sequence[str], actual: Sequence[str], complain: Callable[[Rule, str], Mismatch]
 ) -> list[Mismatch]:
     pairs = [(expected[min(index, len(expected) - 1)], value) for index, value in enumerate(actual)]
-    reasons = [(nested, nested.text(*pair)) for nested in rule.rules for pair in pairs]
-    return [complain(nested, reason) for nested, reason in reasons if reason is not None]
+    reasons = [(value_rule, value_rule.text(*pair)) for value_rule in rule.rules for pair in pairs]
+    return [complain(value_rule, reason) for value_rule, reason in reasons if reason is not None]
 
 
 def _missing_variants(
@@ -113,8 +113,8 @@ def _missing_variants(
     complain: Callable[[Rule, str], Mismatch],
 ) -> Iterable[Mismatch]:
     for index, rules in rule.variants or tuple((index, None) for index in range(len(expected))):
-        wanted = rules.everywhere.rules if rules is not None and rules.everywhere else (_EQUALITY,)
+        matchers = rules.everywhere.rules if rules is not None and rules.everywhere else (_EQUALITY,)
         if index >= len(expected) or not any(
-            all(each.text(expected[index], value) is None for each in wanted) for value in actual
+            all(each.text(expected[index], value) is None for each in matchers) for value in actual
         ):
             yield complain(rule, f"has no value like the variant {index}")

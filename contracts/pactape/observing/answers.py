@@ -1,4 +1,4 @@
-"""Answers: what code under test was given, and what it read of it."""
+"""The observer: which parts of the responses that it got the code under test read."""
 
 from __future__ import annotations
 
@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.observing.models import field_paths
+from pactape.observing.fragments import Fragments, StreamedBody
+from pactape.observing.models.converters import PLAIN
+from pactape.observing.models.field_paths import field_paths
+from pactape.observing.observed_response import ObservedResponse, observed_response
+from pactape.observing.plain_values import plain
 from pactape.observing.tracking import TrackedArray, TrackedObject, track
 from pactape.observing.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Observed", "Observer", "internal"]
+    from pactape.observing.models.converters import Reading
 
-_ABOUT_BODIES = ("Content-Type", "Content-Encoding")
+__all__ = ["Observer", "internal", "is_internal", "presence"]
+
 #: Headers that every library reads, or that say nothing of the resource.
 _TRANSPORT = frozenset(
-    "content-type content-length content-encoding transfer-encoding connection date server set-cookie vary".split()  # noqa: SIM905
+    "content-type content-length content-encoding transfer-encoding connection date server set-cookie vary".split()  # noqa: SIM905 -- readable
 )
 #: Whether a library is reading for itself.
 _INTERNAL: ContextVar[bool] = ContextVar("pactape_internal", default=False)
+#: Whether only the presence of a header or cookie is tested, for which a library may read its value.
+_PRESENCE: ContextVar[bool] = ContextVar("pactape_presence", default=False)
 _SHORTEST_BODY = 2
 
 
@@ -37,40 +44,19 @@ def internal() -> Iterator[None]:
         _INTERNAL.reset(token)
 
 
-class Observed(msgspec.Struct, kw_only=True):
-    """An answer that was given to the code under test.
+def is_internal() -> bool:
+    """Return whether a library is reading for itself."""
+    return _INTERNAL.get()
 
-    Args:
-        method: The request's method; empty when the request isn't known.
-        url: The request's URL, as it was sent.
-        headers: The request's headers that say what its body is.
-        body: The request's body.
-        position: Where it stands in the cassette, when it was found by its body.
-        usage: What was read of its JSON value, so far.
-        is_parsed: Whether its body was read as JSON.
-        is_touched: Whether its body was handed out as bytes or text.
-        headers_read: The names of its headers that were read, in lower case.
-    """
 
-    method: str = ""
-    url: str = ""
-    headers: dict[str, str] = {}
-    body: bytes = b""
-    position: int | None = None
-    usage: Any = None
-    is_parsed: bool = False
-    is_touched: bool = False
-    headers_read: set[str] = set()
-
-    def paths(self) -> tuple[str, ...] | None:
-        """Return the paths of the fields and headers that were read; None when every field was.
-
-        A body that was handed out and not read as JSON counts as read whole: nobody knows by whom.
-        """
-        unparsed = None if self.is_touched else ()
-        fields = self.usage.paths() if self.is_parsed else unparsed
-        headers = tuple(f"header: {name}" for name in sorted(self.headers_read))
-        return fields if not headers else (*(("",) if fields is None else fields), *headers)
+@contextmanager
+def presence() -> Iterator[None]:
+    """Note no value in the context: only whether there is a header or cookie is tested."""
+    token = _PRESENCE.set(True)
+    try:
+        yield
+    finally:
+        _PRESENCE.reset(token)
 
 
 class Observer:
@@ -78,43 +64,66 @@ class Observer:
 
     Args:
         find: Finds the position of a recorded answer by its body; None when answers are found by their library.
+
+    Attributes:
+        fragments: The parts of texts by which it is known whose they are.
+        values_read: The headers ("header x-token"), cookies ("cookie sid") and targets of redirects that the client
+            followed ("redirect of http://…") whose values were read; "header x-token of any response" where the
+            response doesn't say what was requested.
     """
 
     def __init__(self, find: Callable[[bytes], int | None] | None = None) -> None:
         self._find = find
-        self._answers: dict[int, tuple[object, Observed]] = {}
-        self._bodies: dict[bytes, Observed] = {}
-        self._by_position: dict[int, Observed] = {}
+        self.values_read: set[str] = set()
+        self.fragments: Fragments[ObservedResponse] = Fragments()
+        self._answers: dict[int, tuple[object, ObservedResponse]] = {}
+        self._bodies: dict[bytes, ObservedResponse] = {}
+        self._by_position: dict[int, ObservedResponse] = {}
 
     @property
-    def observed(self) -> list[Observed]:
+    def observed(self) -> list[ObservedResponse]:
         """The answers that were read as JSON, in the order in which they were given."""
         return [each for each in self.answers if each.is_parsed]
 
     @property
-    def answers(self) -> list[Observed]:
+    def answers(self) -> list[ObservedResponse]:
         """All answers whose reading can be observed, in the order in which they were given."""
         return [*(each for _, each in self._answers.values()), *self._by_position.values()]
 
-    def given(self, response: Any) -> Observed:
+    def answer_of(self, response: Any) -> ObservedResponse:
         """Return what is known of a library's response object."""
-        known = self._answers.get(id(response))
-        if known is None:
-            known = self._answers[id(response)] = (
+        entry = self._answers.get(id(response))
+        if entry is None:
+            entry = self._answers[id(response)] = (
                 response,
-                _observed(response),
+                observed_response(response),
             )  # kept: its id stays its own
-        return known[1]
+        return entry[1]
 
     def touch(self, response: Any, body: Any) -> Any:
-        """Note that a response's body was handed out, and remember whose it is."""
+        """Note that a response's body was given to the test, and remember which response it belongs to."""
         if not _INTERNAL.get() and body is not None:
-            answer = self.given(response)
+            answer = self.answer_of(response)
             answer.is_touched = True
             self.remember(body, answer)
+            self._locate(answer, body)
+            if key := _key(body):
+                self.fragments.add(key, _media_type(response), answer)
         return body
 
-    def remember(self, body: Any, answer: Observed) -> None:
+    def streamed(self, response: Any) -> StreamedBody[ObservedResponse]:
+        """Note that a response's body is given to the test part by part; the result takes the parts."""
+        answer = self.answer_of(response)
+        answer.is_touched = True
+        return StreamedBody(self.fragments, _media_type(response), answer)
+
+    def _locate(self, answer: ObservedResponse, body: Any) -> None:
+        """Find an answer by its body, when its response doesn't say what was requested, as botocore's."""
+        key = _key(body)
+        if self._find is not None and not answer.method and answer.position is None and key:
+            answer.position = self._find(key)
+
+    def remember(self, body: Any, answer: ObservedResponse) -> None:
         """Remember whose a body is, to know it when it is parsed."""
         key = _key(body)
         if key is not None:
@@ -123,49 +132,111 @@ class Observer:
     def read_header(self, response: Any, name: Any) -> None:
         """Note that a response's header was read."""
         if not _INTERNAL.get() and str(name).lower() not in _TRANSPORT:
-            self.given(response).headers_read.add(str(name).lower())
+            answer = self.answer_of(response)
+            answer.headers_read.add(str(name).lower())
+            self._read_value(f"header {str(name).lower()}")
+            if answer.is_followed and str(name).lower() == "location":
+                self.read_redirects([response])
+
+    def read_header_of_any(self, response: Any, headers: Any, name: str) -> None:
+        """Note that a header was read of a response that doesn't say what was requested."""
+        if name.lower() not in _TRANSPORT:
+            self._read_value(f"header {name.lower()} of any response")
+        if (
+            name.lower() == "location"
+            and id(response) in self._answers
+            and self.answer_of(response).is_followed
+        ):
+            self.read_redirects([response])
+        if name.lower() == "set-cookie":
+            values = headers.getall(name, ()) if hasattr(headers, "getall") else [headers.get(name, "")]
+            for value in values:
+                self.read_cookie(value.partition("=")[0].strip())
+
+    def follow(self, response: Any) -> None:
+        """Note that the test looks at a redirect that its client followed."""
+        self.answer_of(response).is_followed = True
+
+    def read_redirects(self, responses: Iterable[Any]) -> None:
+        """Note that the test reads where redirects led that its client followed."""
+        for each in responses:
+            self._read_value(f"redirect of {self.answer_of(each).url}")
+
+    def read_cookie(self, name: Any) -> None:
+        """Note that a cookie's value was read, of whichever response."""
+        self._read_value(f"cookie {name}")
+
+    def _read_value(self, name: str) -> None:
+        if not (_INTERNAL.get() or _PRESENCE.get()):
+            self.values_read.add(name)
 
     def read(self, response: Any, value: Any) -> Any:
         """Return the JSON `value` of a response, noting what is read of it; several values share the notes."""
-        return self._tracked(self.given(response), value)
+        return self._tracked(self.answer_of(response), value)
 
     def parsed(self, text: Any, value: Any) -> Any:
         """Return a JSON value that was parsed from `text`, noting what is read if that is an answer's body."""
         answer = None if _INTERNAL.get() or isinstance(value, _TRACKED) else self.answer_with(text)
         return value if answer is None else self._tracked(answer, value)
 
-    def answer_with(self, body: Any) -> Observed | None:
+    def usage_of_text(self, text: Any) -> Usage | None:
+        """Return where reads of a text that is an answer's body are noted; None for any other text."""
+        return _parsed_usage(None if _INTERNAL.get() else self.answer_with(text))
+
+    def usage_of_row(self, line: Any) -> Usage | None:
+        """Return the same for the first line of a table."""
+        return _parsed_usage(self.fragments.row(line) if isinstance(line, str) else None)
+
+    def answer_with(self, body: Any) -> ObservedResponse | None:
         """Return the answer that has this body; None when none has."""
         key = _key(body)
         if key is None or len(key) < _SHORTEST_BODY:
             return None
-        known = self._bodies.get(key)
-        if known is None and self._find is not None and key[:1] in b"{[":
+        answer = self._bodies.get(key) or self.fragments.event(key)
+        if answer is None and self._find is not None and key[:1] in b"{[":
             position = self._find(key)
             if position is not None:
-                known = self._by_position.setdefault(position, Observed(position=position, usage=Usage()))
-                self._bodies[key] = known
-        return known
+                answer = self._by_position.setdefault(
+                    position, ObservedResponse(position=position, usage=Usage())
+                )
+                self._bodies[key] = answer
+        return answer
 
-    def read_as(self, value: Any, model: Any) -> bool:
+    def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> bool:
         """Note that a value is read as a model; whether it is one of an answer, or an answer's body."""
         if isinstance(value, _TRACKED):
-            value.read(field_paths(model))
+            value.read(field_paths(model, reading, plain(value)))
             return True
         answer = self.answer_with(value)
         if answer is None:
             return False
         answer.is_parsed = True
         answer.usage.looked_into()
-        answer.usage.read(field_paths(model))
+        answer.usage.read(field_paths(model, reading, _decoded(value)))
         return True
 
-    def _tracked(self, answer: Observed, value: Any) -> Any:
+    def _tracked(self, answer: ObservedResponse, value: Any) -> Any:
         answer.is_parsed = True
         return track(value, answer.usage)
 
 
 _TRACKED = (TrackedObject, TrackedArray)
+
+
+def _parsed_usage(answer: ObservedResponse | None) -> Usage | None:
+    if answer is None:
+        return None
+    answer.is_parsed = True
+    usage: Usage = answer.usage
+    return usage
+
+
+def _media_type(response: Any) -> str:
+    """The media type that a response states, in lower case."""
+    get: Callable[[str], Any] | None = getattr(getattr(response, "headers", None), "get", None)
+    with internal():
+        value = get("content-type") if get is not None else None
+    return str(value or "").partition(";")[0].strip().lower()
 
 
 def _key(body: Any) -> bytes | None:
@@ -174,27 +245,10 @@ def _key(body: Any) -> bytes | None:
     return bytes(body) if isinstance(body, bytes | bytearray | memoryview) else None
 
 
-def _observed(response: Any) -> Observed:
-    """What a response object says of its request; nothing when somebody made it by hand."""
-    answer = Observed(usage=Usage(), headers={}, headers_read=set())
+def _decoded(body: Any) -> Any:
+    """The JSON value of a body; None when it is none."""
     try:
-        request = getattr(response, "request", None) or getattr(response, "request_info", None)
-    except RuntimeError:  # httpx refuses to say
-        request = None
-    if request is None:
-        return answer
-    body = getattr(request, "body", None) if hasattr(request, "body") else _content(request)
-    answer.method, answer.url = str(request.method), str(request.url)
-    answer.body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
-    if answer.body:
-        found = ((name, request.headers.get(name)) for name in _ABOUT_BODIES)
-        answer.headers = {name: value for name, value in found if value is not None}
-    return answer
-
-
-def _content(request: Any) -> Any:
-    """The body of an httpx request; none of one that streams it."""
-    try:
-        return getattr(request, "content", None)
-    except RuntimeError:
+        with internal():
+            return msgspec.json.decode(_key(body) or b"")
+    except (ValueError, RecursionError):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pactape.observing.fragments import event_lines
 from pactape.observing.libraries import observing
 from pactape.observing.tracking import track
 from pactape.observing.usage import Usage
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["recording_usage"]
 
+#: How streams of events begin: server-sent ones, and JSON by line.
+_STREAMS = (b"data:", b"event:", b"id:", b":", b"retry:", b'{"')
+
 
 @contextmanager
 def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
     """Observe which fields are read of a cassette's responses and messages, and note them in it at the end.
 
-    A response that was given and whose body nobody touched is noted as read not at all.
+    A response whose body was not touched is noted as not read.
 
     Yields:
         A function that takes the index of a message and its content, and returns the content so that what is read
@@ -38,6 +42,7 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
             cassette.note_reads(
                 each.method, each.url, headers=each.headers, body=each.body, paths=each.paths()
             )
+    cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
 
 
@@ -47,11 +52,14 @@ class _RecordedBodies:
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
         self._positions: dict[bytes, int] = {}
+        self._events: dict[bytes, int] = {}
         self._indexed = 0
 
     def find(self, body: bytes) -> int | None:
-        """Return the position of a recorded response by its body; None when no response has it."""
+        """Return the position of the recorded response with a body, or with an event of this JSON; else None."""
         for position, each in self._cassette.player.response_bodies(self._indexed):
             self._positions[each] = position
             self._indexed = position + 1
-        return self._positions.get(body)
+            if b"\n" in each and each.startswith(_STREAMS):
+                self._events |= dict.fromkeys(event_lines(each), position)
+        return self._positions.get(body, self._events.get(body.strip()))

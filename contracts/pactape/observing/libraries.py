@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.observing.answers import Observer
-from pactape.observing.decoders import observe_decoders
-from pactape.observing.readers import observe_readers
-from pactape.observing.replacing import Replacements
-from pactape.observing.responses import observe_responses
+from pactape.observing.library_patches.attributes import observe_attributes
+from pactape.observing.library_patches.cookies import observe_cookies
+from pactape.observing.library_patches.decoders import observe_decoders
+from pactape.observing.library_patches.model_readers import observe_readers
+from pactape.observing.library_patches.replacing import Replacements
+from pactape.observing.library_patches.responses import observe_responses
+from pactape.observing.library_patches.table_readers import observe_table_readers
+from pactape.observing.library_patches.text_readers import observe_text_readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,8 +42,12 @@ def observing(find: Callable[[bytes], int | None] | None = None) -> Iterator[Obs
     observer, replacements = Observer(find), Replacements()
     try:
         observe_responses(observer, replacements)
+        observe_cookies(observer, replacements)
+        observe_attributes(observer, replacements)
         observe_decoders(observer, replacements)
         observe_readers(observer, replacements)
+        observe_table_readers(observer, replacements)
+        observe_text_readers(observer, replacements)
         yield observer
     finally:
         replacements.undo()

@@ -15,11 +15,11 @@ def track(value: Any, usage: Usage) -> Any:
     """The JSON value `value`, noting in `usage` what is read of it.
 
     Args:
-        value: As a JSON decoder gives it; its objects and arrays are copied as they are reached.
+        value: As a JSON decoder returns it; its objects and arrays are copied when they are reached.
         usage: Where reads are noted.
 
     Returns:
-        A `dict` or `list` that is equal to `value`; a scalar as it is, noted as used.
+        A `dict` or `list` that is equal to `value`; a scalar unchanged, noted as used.
 
     Example:
         >>> usage = Usage()
@@ -44,10 +44,10 @@ def unpacked(data: dict[str, Any]) -> TrackedObject | None:
 
     Python reads each key of an object to pass it on as `function(**answer)`.
     """
-    found = _LAST_KEYS.get()
-    if found is None or dict.keys(found[0]) != data.keys():
+    last_keys = _LAST_KEYS.get()
+    if last_keys is None or dict.keys(last_keys[0]) != data.keys():
         return None
-    answer, state = found
+    answer, state = last_keys
     if any(dict.__getitem__(answer, key) is not value for key, value in data.items()):
         return None
     _LAST_KEYS.set(None)
@@ -101,12 +101,12 @@ class TrackedObject(dict[str, Any]):
         return super().popitem()
 
     def __contains__(self, key: object) -> bool:
-        found = super().__contains__(key)
-        if found and isinstance(key, str):
+        is_present = super().__contains__(key)
+        if is_present and isinstance(key, str):
             self._seen(key)
         else:
             self._usage.looked_into()
-        return found
+        return is_present
 
     def __iter__(self) -> Iterator[str]:
         self._usage.looked_into()

@@ -17,15 +17,15 @@ _BARE = "{}"
 _NOTATION = (".", ITEM, "{", "?", "|null", "=", "header: ")
 
 
-#: Whether a place was looked into, whether it was used whole, and the same of each place below it.
+#: Whether a value was looked into, whether it was used whole, and the same for each value inside it.
 UsageState = tuple[bool, bool, dict[str, tuple[bool, bool]]]
 
 
 class Usage:
-    """How one place of a JSON document was used, and every place below it.
+    """How one value of a JSON document was used, and every value inside it.
 
-    An object or array that was handed out and never looked into counts as used whole: code in C reads without
-    asking (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
+    An object or array that the test got and never looked into counts as used whole: code in C reads it without
+    calling its methods (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
 
     Example:
         >>> usage = Usage()
@@ -52,16 +52,16 @@ class Usage:
         self._looked_into = True
 
     def below(self, step: str) -> Usage:
-        """The usage of a key's value, or of an array's items; what it was handed out for is yet to be seen."""
-        found = self._below.get(step)
-        return self._first_below(step) if found is None else found
+        """The usage of a key's value, or of an array's items; how it is used is not known yet."""
+        usage = self._below.get(step)
+        return self._first_below(step) if usage is None else usage
 
     def used(self, step: str) -> None:
         """The scalar below a key, or one that is an item, is used."""
-        found = self._below.get(step)
-        if found is None:
-            found = self._first_below(step)
-        found._whole = True  # noqa: SLF001 -- of the same class
+        usage = self._below.get(step)
+        if usage is None:
+            usage = self._first_below(step)
+        usage._whole = True  # noqa: SLF001 -- of the same class
 
     @property
     def state(self) -> UsageState:
@@ -122,8 +122,8 @@ class Usage:
 
         An object or array of which only the presence or the length was used is a path that ends with "{}".
         """
-        found = tuple(sorted(set(self._paths(""))))
-        return None if "" in found else found
+        used_paths = tuple(sorted(set(self._paths(""))))
+        return None if "" in used_paths else used_paths
 
     def _paths(self, prefix: str) -> Iterator[str]:
         if self._whole or not self._looked_into:

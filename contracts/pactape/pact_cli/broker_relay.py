@@ -1,48 +1,44 @@
 """A loopback server between an official tool and a broker.
 
 The official tools drop the text of a broker's error, and hide that the broker refused a result. The relay sees
-every response: the contracts that were handed out, the results that arrived, and the reason of each refusal. The
+every response: the contracts that were served, the results that arrived, and the reason of each refusal. The
 tool needs neither credentials nor certificate authorities: the relay adds them.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import requests
 
-from pactape.loopback import LoopbackServer, Reply
+from pactape.exchange import Response
+from pactape.http_bodies import end_to_end
 from pactape.pact_cli.broker_session import broker_session
 from pactape.pact_cli.error_text import error_sentence
+from pactape.serving import LoopbackServer
 from pactape.urls import is_base_url, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pactape.loopback import ReceivedRequest
+    from pactape.serving import ReceivedRequest
 
 __all__ = ["BrokerRelay", "RelayedCall"]
 
 _TIMEOUT_SECONDS = 60
 #: The official tools give up at once after a 4xx, and try again for two minutes after a 5xx.
 _UNREACHABLE = HTTPStatus.FAILED_DEPENDENCY
+_FIRST_REDIRECT = 300
 _FIRST_FAILURE = 400
-#: Headers that belong to one connection (RFC 9110, section 7.6.1), or that the relay sets itself.
-_OWN = frozenset(
-    {
-        "authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "host",
-        "keep-alive",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
+_FIRST_SERVER_ERROR = 500
+#: How long to wait before each further attempt after a 5xx; then the tool is told to give up.
+_WAITS_SECONDS = (0.2, 0.5, 1.0)
+#: Headers that the relay sets itself.
+_OWN = frozenset({"authorization", "content-encoding", "content-length", "host"})
 
 
 class RelayedCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +50,7 @@ class RelayedCall(msgspec.Struct, frozen=True, kw_only=True):
         status: The broker's status code; 0 when it couldn't be reached.
         document: The response's JSON; None when it has none.
         reason: The broker's own sentence when it refused; the error when it couldn't be reached.
+        is_page: Whether a web page came in place of the broker's answer: a sign-in page, or a proxy's.
     """
 
     method: str
@@ -61,21 +58,39 @@ class RelayedCall(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     document: Any = None
     reason: str = ""
+    is_page: bool = False
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the broker took what was sent."""
+        return not self.has_failed and self.status < _FIRST_REDIRECT
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this is no error, and no document of a broker either."""
+        is_own = isinstance(self.document, dict) and "_links" in self.document
+        return 0 < self.status < _FIRST_FAILURE and not is_own
 
     @property
     def has_failed(self) -> bool:
-        """Whether the broker refused, or couldn't be reached."""
-        return self.status == 0 or self.status >= _FIRST_FAILURE
+        """Whether the broker refused, couldn't be reached, or something else answered in its place."""
+        return self.status == 0 or self.status >= _FIRST_FAILURE or self.is_page
 
     def __str__(self) -> str:
         if self.status == 0:
-            return f"the broker cannot be reached: {self.reason}"
+            return f"the broker can't be reached: {self.reason}"
         phrase = HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else ""
         status = f"{self.status} {phrase}".strip()
+        if self.is_page and self.status < _FIRST_REDIRECT:
+            return (
+                f"a web page came with {status} in place of the broker's answer: a proxy's, or a sign-in page"
+            )
+        if self.status < _FIRST_FAILURE:
+            return f"the broker redirects with {status}; give the URL that it redirects to as its base URL"
         return (
-            f"the broker refused with {status}: {self.reason}"
+            f"the broker rejected the request with {status}: {self.reason}"
             if self.reason
-            else f"the broker refused with {status}"
+            else f"the broker rejected the request with {status}"
         )
 
 
@@ -107,46 +122,68 @@ class BrokerRelay(LoopbackServer):
         """Return a tool's text with the broker's URL in place of the relay's."""
         return text.replace(self.url, self._broker)
 
-    def reply(self, request: ReceivedRequest) -> Reply:
+    def reply(self, request: ReceivedRequest) -> Response:
         """Send a request on to the broker, and its response back."""
         try:
-            response = self._session.request(
-                request.method,
-                f"{self._broker}{request.target}",
-                headers={name: value for name, value in request.headers if name.lower() not in _OWN},
-                data=request.body,
-                timeout=_TIMEOUT_SECONDS,
-                allow_redirects=False,
-            )
+            response = self._send_with_retries(request)
         except requests.RequestException as error:
-            self._keep(request, status=0, reason=_why(error))
-            return Reply(status=_UNREACHABLE)
+            unreached = RelayedCall(method=request.method, path=_path(request), status=0, reason=_why(error))
+            self.calls.append(unreached)
+            return Response(status=_UNREACHABLE)
         document = _document(response)
         if request.target.strip("/") == "":
-            self._learn_base(document)
+            self._note_base_url(document)
         failed = response.status_code >= _FIRST_FAILURE
         reason = error_sentence(response.content) if failed else ""
-        self._keep(request, status=response.status_code, document=document, reason=reason)
+        self.calls.append(
+            RelayedCall(
+                method=request.method,
+                path=_path(request),
+                status=response.status_code,
+                document=document,
+                reason=reason,
+                is_page="html" in response.headers.get("Content-Type", "").lower(),
+            )
+        )
         headers = tuple(
             (name, self._relayed(value))
             for name, value in response.headers.items()
             if name.lower() not in _OWN
         )
-        return Reply(status=response.status_code, headers=headers, body=self._body(response, document))
+        status = _UNREACHABLE if response.status_code >= _FIRST_SERVER_ERROR else response.status_code
+        return Response(status=status, headers=headers, body=self._body(response, document))
 
-    def _learn_base(self, index: Any) -> None:
+    def _send_with_retries(self, request: ReceivedRequest) -> requests.Response:
+        """Send a request to the broker, several times as long as it has an error of its own.
+
+        Raises:
+            requests.RequestException: It can't be reached.
+        """
+        response = self._send(request)
+        for wait in _WAITS_SECONDS:
+            if response.status_code < _FIRST_SERVER_ERROR:
+                break
+            time.sleep(wait)
+            response = self._send(request)
+        return response
+
+    def _send(self, request: ReceivedRequest) -> requests.Response:
+        return self._session.request(
+            request.method,
+            f"{self._broker}{request.target}",
+            headers={name: value for name, value in end_to_end(request.headers) if name.lower() not in _OWN},
+            data=request.body,
+            timeout=_TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+
+    def _note_base_url(self, index: Any) -> None:
         """Learn the URL that the broker itself has in its links; behind a reverse proxy it may be another."""
         links = index.get("_links") if isinstance(index, dict) else None
         own = links.get("self") if isinstance(links, dict) else None
         href = own.get("href") if isinstance(own, dict) else None
         if isinstance(href, str) and is_base_url(href):
             self._bases.add(href.rstrip("/"))
-
-    def _keep(self, request: ReceivedRequest, *, status: int, document: Any = None, reason: str = "") -> None:
-        path = request.target.partition("?")[0]
-        self.calls.append(
-            RelayedCall(method=request.method, path=path, status=status, document=document, reason=reason)
-        )
 
     def _body(self, response: requests.Response, document: Any) -> bytes:
         if not isinstance(document, dict | list):
@@ -184,6 +221,10 @@ class BrokerRelay(LoopbackServer):
             if url == base or url.startswith((f"{base}/", f"{base}?")):
                 return self.url + url[len(base) :]
         return url
+
+
+def _path(request: ReceivedRequest) -> str:
+    return request.target.partition("?")[0]
 
 
 def _document(response: requests.Response) -> Any:

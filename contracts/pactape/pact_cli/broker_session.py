@@ -41,7 +41,7 @@ def broker_session(url: str, environment: Mapping[str, str]) -> Session:
     token = environment.get("PACT_BROKER_TOKEN") or ""
     if token and user:
         raise BrokerError(
-            "there are two kinds of credentials, a token and a user",
+            "both a token and a user are set as credentials",
             where=without_credentials(url),
             remedy="unset PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD",
         )

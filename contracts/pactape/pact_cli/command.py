@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.errors import BadInputError, MissingExtraError
-from pactape.loopback import running
 from pactape.pact_cli.broker_relay import BrokerRelay, RelayedCall
 from pactape.pact_cli.environment import tool_environment
+from pactape.serving import running
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

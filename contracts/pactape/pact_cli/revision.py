@@ -90,7 +90,7 @@ def check_committed(project: Path, files: Iterable[Path]) -> None:
     for file in files:
         if _git(project, "ls-files", "--error-unmatch", "--", str(file.resolve())) is None:
             raise BadInputError(
-                "is not committed, so that the commit can't be its version",
+                "is not committed, so the commit can't be its version",
                 where=file,
                 remedy="commit the file, or give the version with --version",
             )

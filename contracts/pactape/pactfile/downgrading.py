@@ -70,7 +70,7 @@ def _joined(values: Any) -> str:
 
 
 def _matching_rules(document: dict[str, Any]) -> dict[str, Any]:
-    """The member `matchingRules` without the categories of which no rule is left; {} when none is left."""
+    """The member `matchingRules` without empty categories; {} when all are empty."""
     rules = {
         category: _category(category, each)
         for category, each in (document.get("matchingRules") or {}).items()

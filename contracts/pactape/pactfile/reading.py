@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.errors import PactFormatError
-from pactape.pactfile.document import cassettes_of, interactions_of, provider_states_of, version_of
+from pactape.pactfile.document import cassettes_of, interactions_of, provider_states_of
 from pactape.pactfile.model import InteractionKind, Pact, PactInteraction
+from pactape.pactfile.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +25,17 @@ def read_pact(path: Path) -> Pact:
         PactFormatError: The file can't be read or isn't a pact file.
     """
     try:
-        data = path.read_bytes()
+        is_pipe = path.is_fifo()
+        data = b"" if is_pipe else path.read_bytes()
     except OSError as error:
+        reason = "a folder without pact files" if path.is_dir() else error.strerror
         raise PactFormatError(
-            f"cannot be read ({error.strerror})", where=path, remedy="derive it with `pactape derive`"
+            f"can't be read ({reason})", where=path, remedy="derive it with `pactape derive`"
         ) from error
+    if is_pipe:
+        raise PactFormatError(
+            "is a pipe, which can be read only once", where=path, remedy="write its content to a file"
+        )
     return decode_pact(data, path=path)
 
 
@@ -36,9 +43,12 @@ def read_pact_with_interactions(path: Path) -> Pact:
     """Read a pact file that has something to verify.
 
     Raises:
-        PactFormatError: The file can't be read, isn't a pact file, or has no interactions.
+        PactFormatError: The file can't be read, isn't a pact file, has no interactions, or one without a request
+            or a response.
     """
     pact = read_pact(path)
+    for each in pact.interactions:
+        _check_parts(each, path)
     if not pact.interactions:
         raise PactFormatError(
             "has no interactions",
@@ -46,6 +56,17 @@ def read_pact_with_interactions(path: Path) -> Pact:
             remedy="record a test of this provider and run `pactape derive`",
         )
     return pact
+
+
+def _check_parts(interaction: PactInteraction, path: Path) -> None:
+    """Check that there is a request and a response: the verifier would send `GET /` and expect 200."""
+    for part in ("request", "response") if interaction.kind is InteractionKind.HTTP else ():
+        if not isinstance(interaction.document.get(part), dict):
+            raise PactFormatError(
+                f"is not a pact file (the interaction {interaction.description!r} has no {part})",
+                where=path,
+                remedy="correct or delete it",
+            )
 
 
 def decode_pact(data: bytes, *, path: Path | None = None) -> Pact:
@@ -124,6 +145,7 @@ def _interactions(
     for index, (key, each) in enumerate(interactions_of(document)):
         description = _description(each, index)
         _check_states(each, description)
+        _check_status(each, description)
         yield PactInteraction(
             consumer=consumer,
             provider=provider,
@@ -150,13 +172,20 @@ def _check_states(interaction: dict[str, Any], description: str) -> None:
             raise ValueError(f"a provider state of {description!r} has no name")
 
 
+def _check_status(interaction: dict[str, Any], description: str) -> None:
+    response = interaction.get("response")
+    status = response.get("status") if isinstance(response, dict) else None
+    if status is not None and type(status) is not int:
+        raise ValueError(f"the response status of {description!r} is not an integer: {status!r}")
+
+
 def _kind(interaction: dict[str, Any], key: str) -> InteractionKind:
     if key == "messages":
         return InteractionKind.MESSAGE
-    stated = interaction.get("type")
-    if stated is None:
+    type_name = interaction.get("type")
+    if type_name is None:
         return InteractionKind.HTTP
     try:
-        return InteractionKind(stated)
+        return InteractionKind(type_name)
     except ValueError:
-        raise ValueError(f"the interaction type {stated!r} is not supported") from None
+        raise ValueError(f"the interaction type {type_name!r} is not supported") from None

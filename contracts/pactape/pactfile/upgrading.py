@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from pactape.http_bodies import header
 from pactape.pactfile.model import InteractionKind
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def _side(side: dict[str, Any]) -> dict[str, Any]:
     headers = {name: _listed(value) for name, value in (side.get("headers") or {}).items()}
     upgraded = {**side, "headers": headers} if headers else dict(side)
     if side.get("body") is not None:
-        declared = next((value[0] for name, value in headers.items() if name.lower() == "content-type"), None)
-        media = declared or ("text/plain" if isinstance(side["body"], str) else "application/json")
+        media = header(headers, "content-type") or (
+            "text/plain" if isinstance(side["body"], str) else "application/json"
+        )
         upgraded["body"] = {"content": side["body"], "contentType": media, "encoded": False}
     return upgraded
 
@@ -123,7 +125,7 @@ def _place(category: str, rest: str) -> str:
 
 
 def _rule_from_v2(rule: Any) -> Any:
-    """The rule with the name of its matcher, which V2 allows to be left out."""
+    """The rule with the name of its matcher, which is optional in V2."""
     if not isinstance(rule, dict) or "match" in rule:
         return rule
     return {"match": "regex" if "regex" in rule else "type", **rule}

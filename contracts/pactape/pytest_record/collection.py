@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pactape.errors import SettingsError
@@ -25,23 +26,37 @@ def check_items(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None
         SettingsError: A marker can't be used, a test has the markers `cassette` and `vcr`, or two tests have one
             cassette without naming it.
     """
-    owners: dict[Path, str] = {}
     for item in items:
         configs.of(item.path).match_rules  # noqa: B018 -- checks the settings
         if item.get_closest_marker("vcr"):
             raise SettingsError(
-                "has the markers `cassette` and `vcr`, and two recorders can't record one test",
+                "has the markers `cassette` and `vcr`, but only one recorder can record a test",
                 where=item.nodeid,
                 remedy="remove one of them; `pactape adopt` moves tests from `vcr` to `cassette`",
             )
         given_states(item)
+    _distinguish_names_by_case(items, configs)
+    owners: dict[Path, str] = {}
+    for item in items:
         path = configs.of(item.path).cassette_path(item)
         if cassette_marker(item).path is None and path in owners:
             raise SettingsError(
                 f"{owners[path]} and {item.nodeid} would both use this cassette",
                 where=path,
-                remedy="give one of them a name of its own: @pytest.mark.cassette('name.yaml')",
+                remedy="give one of them a different name: @pytest.mark.cassette('name.yaml')",
             )
         if path in owners:
             configs.of(item.path).note_shared(path)
         owners[path] = item.nodeid
+
+
+def _distinguish_names_by_case(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None:
+    """Give names of their own to cassettes of tests whose names differ in upper and lower case only."""
+    by_spelling: defaultdict[str, dict[Path, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        if cassette_marker(item).path is None:
+            path = configs.of(item.path).cassette_path(item)
+            by_spelling[str(path).casefold()][path] = item
+    for twins in by_spelling.values():
+        for path in sorted(twins)[:-1]:  # the last one has most small letters, whichever order tests run in
+            configs.of(twins[path].path).avoid_twin(twins[path])

@@ -12,17 +12,16 @@ import msgspec
 from pactape.cassettes import RecordMode
 from pactape.cassettes.names import belongs_to, cassette_name, describe, legacy_name
 from pactape.cassettes.project_cassette import match_rules
-from pactape.cassettes.replay.match_rules import MatchRules, parse_ignored
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import SettingsError
 from pactape.exchange import Provenance
 from pactape.pytest_record.markers import cassette_marker, given_states
 from pactape.settings import Settings, find_root, load_settings
-from pactape.settings.models import FILE_NAME
 
 if TYPE_CHECKING:
     import pytest
 
+    from pactape.cassettes.replay.request_keys.match_rules import MatchRules
     from pactape.pytest_record.markers import CassetteMarker
     from pactape.settings import ProviderSettings
 
@@ -109,17 +108,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         Raises:
             SettingsError: An entry of `ignore` can't be used.
         """
-        match = self.settings.match
-        for entry in (*match.ignore, *(entry for each in match.hosts.values() for entry in each.ignore)):
-            try:
-                parse_ignored(entry)
-            except ValueError as error:
-                raise SettingsError(
-                    f"[tool.pactape.match] ignore has an entry {entry!r} that can't be used: {error}",
-                    where=self.settings.root / FILE_NAME,
-                    remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
-                ) from None
-        return match_rules(match)
+        return match_rules(self.settings)
 
     def allowed_hosts(self, marker: CassetteMarker) -> tuple[str, ...]:
         """Return what is neither recorded nor blocked in a test."""
@@ -135,28 +124,28 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.settings.provider(key, option="--pactape-live")
 
     @cached_property
-    def _shared(self) -> dict[Path, bytes | None]:
+    def _original_bytes(self) -> dict[Path, bytes | None]:
         """The bytes that cassettes of several tests had before any test ran; None without a file."""
         return {}
 
     def note_shared(self, path: Path) -> None:
         """Note that several tests share a cassette: a run that records it writes what all of them request."""
-        if path not in self._shared:
-            self._shared[path] = path.read_bytes() if path.is_file() else None
+        if path not in self._original_bytes:
+            self._original_bytes[path] = path.read_bytes() if path.is_file() else None
 
     def is_shared(self, path: Path) -> bool:
         """Return whether several tests share a cassette."""
-        return path in self._shared
+        return path in self._original_bytes
 
     def outdated(self, path: Path) -> bytes | None:
         """Return the bytes of a shared cassette that is to be recorded anew; None when what is there stays."""
-        return self._shared[path] if self.mode is RecordMode.ALL else None
+        return self._original_bytes[path] if self.mode is RecordMode.ALL else None
 
     def mode_for(self, path: Path) -> RecordMode:
         """Return when a test with this cassette records: after another test of this run, it adds to the file."""
-        if path not in self._shared:
+        if path not in self._original_bytes:
             return self.mode
-        before = self._shared[path]
+        before = self._original_bytes[path]
         is_begun = path.is_file() and (before is None or path.read_bytes() != before)
         adds = is_begun and (self.mode is RecordMode.ALL or (self.mode is RecordMode.ONCE and before is None))
         return RecordMode.NEW_EPISODES if adds else self.mode
@@ -171,11 +160,13 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         Raises:
             SettingsError: The marker can't be used.
         """
-        known: dict[str, Path] = self.__dict__.setdefault("_paths", {})
-        if item.nodeid not in known:
-            named = cassette_marker(item).path
-            known[item.nodeid] = self._default_path(item) if named is None else self._named_path(item, named)
-        return known[item.nodeid]
+        paths: dict[str, Path] = self.__dict__.setdefault("_paths", {})
+        if item.nodeid not in paths:
+            marker_path = cassette_marker(item).path
+            paths[item.nodeid] = (
+                self._default_path(item) if marker_path is None else self._named_path(item, marker_path)
+            )
+        return paths[item.nodeid]
 
     def provenance(self, item: pytest.Item) -> Provenance:
         """Return what a test declares about its recording."""
@@ -186,23 +177,47 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             states=given_states(item),
             consumer=marker.consumer,
             contract=marker.contract,
+            ignore=tuple(marker.ignore),
+            ignore_body=marker.body == "ignore",
         )
 
     def _default_path(self, item: pytest.Item) -> Path:
         nodeid = self.project_nodeid(item)
+        path = self._hashed_path(item)
+        if path.is_file():
+            return path
         path = self.settings.cassettes / cassette_name(nodeid, self.scrub_rules)
         older = self.settings.cassettes / legacy_name(nodeid)
         if older != path and not path.is_file() and older.is_file() and belongs_to(older, item.nodeid):
             return older
         return path
 
-    def _named_path(self, item: pytest.Item, named: str) -> Path:
+    def _hashed_path(self, item: pytest.Item) -> Path:
+        return self.settings.cassettes / cassette_name(
+            self.project_nodeid(item), self.scrub_rules, with_hash=True
+        )
+
+    def avoid_twin(self, item: pytest.Item) -> None:
+        """Give a test a cassette with a hash in its name, since another's name differs in case only.
+
+        Not every file system tells such names apart. A recording that has the other name already keeps it.
+        """
+        path = self.cassette_path(item)
+        is_recorded = (
+            path.is_file()
+            and path.name in {each.name for each in path.parent.iterdir()}
+            and belongs_to(path, item.nodeid)
+        )
+        if not is_recorded:
+            self.__dict__["_paths"][item.nodeid] = self._hashed_path(item)
+
+    def _named_path(self, item: pytest.Item, marker_path: str) -> Path:
         """Return the path that a marker names; commands find only what lies below the folders of cassettes."""
-        path = (self.settings.cassettes / named).absolute()
+        path = (self.settings.cassettes / marker_path).absolute()
         folders = [folder.resolve() for folder in self.settings.cassette_folders]
         if not any(path.resolve().is_relative_to(folder) for folder in folders):
             raise SettingsError(
-                f"the marker `cassette` names {named!r}, which is outside the folder of cassettes "
+                f"the marker `cassette` names {marker_path!r}, which is outside the folder of cassettes "
                 f"{self.settings.cassettes}",
                 where=item.nodeid,
                 remedy="name a file inside that folder, or set [tool.pactape] cassettes to a folder above both",
@@ -270,11 +285,11 @@ class RecordingConfigs:
 
 def _live_urls(live: Sequence[str]) -> dict[str, str]:
     """Return the URL by provider key of "KEY=URL" texts."""
-    found = dict(text.partition("=")[::2] for text in live)
-    for key, url in found.items():
+    urls = dict(text.partition("=")[::2] for text in live)
+    for key, url in urls.items():
         if not url.startswith(("http://", "https://")):
             raise SettingsError(
                 f"--pactape-live {key}={url} has no URL",
                 remedy="write it as --pactape-live users=http://127.0.0.1:8000",
             )
-    return {key: url.rstrip("/") for key, url in found.items()}
+    return {key: url.rstrip("/") for key, url in urls.items()}

@@ -1,4 +1,4 @@
-"""Constants of the project: texts that stand in its own code, so that every run uses the same."""
+"""Constants of the project: texts in its own code, which every run uses."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from pactape.cassettes.names import fixture_cassette_name
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.replay.cassette import open_cassette
-from pactape.cassettes.replay.lookup_options import LookupOptions
+from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
 from pactape.cassettes.use_cassette import attached
 from pactape.exchange import Provenance
 from pactape.pytest_record.markers import cassette_marker

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from pactape.cassettes.expiry import expired
 from pactape.cassettes.finder import cassettes_below
+from pactape.cassettes.maintenance.expiry import expired
+from pactape.cassettes.use_cassette import used_files
 from pactape.errors import BadInputError
 from pactape.pytest_record.constants import ProjectConstants
+from pactape.pytest_record.hygiene_report import HygieneOutcome, HygieneOutput, judge_hygiene
 from pactape.settings import HygieneKind
 
 if TYPE_CHECKING:
@@ -44,10 +46,11 @@ class HygieneReport:
         self._configs = configs
         self._config = config
         self._owned: set[str] = set()
-        self._used: dict[str, set[str]] = {}  # what no test has used so far, by cassette
-        self._named: set[str] = set()
+        self._unplayed: dict[str, set[str]] = {}  # what no test has used so far, by cassette
+        self._named_cassettes: set[str] = set()
         self._findings: set[tuple[str, str]] = set()
         self._is_whole = True
+        self._outcome: HygieneOutcome | None = None
 
     def register(self, items: Sequence[pytest.Item]) -> None:
         """Note which cassettes belong to tests, those of pytest-recording and pytest-vcr included."""
@@ -69,15 +72,15 @@ class HygieneReport:
             allow_unused: Whether it may hold more than the test plays.
             is_named: Whether its path is given by a marker, so that several tests may share it.
         """
-        if not cassette.was_recorded:
+        if not cassette.was_recorded or cassette.adds_to_shared:
             return
         name = self._name(cassette.file)
         unplayed = set() if allow_unused else set(cassette.unplayed())
         if not allow_unused and not cassette.was_played:
             unplayed.add("")
-        self._used[name] = self._used.get(name, unplayed) & unplayed
+        self._unplayed[name] = self._unplayed.get(name, unplayed) & unplayed
         if is_named:
-            self._named.add(name)
+            self._named_cassettes.add(name)
 
     def check_recording(self, cassette: Cassette) -> None:
         """Check a recording that has just been made: will the next run find what it asks for?"""
@@ -89,9 +92,9 @@ class HygieneReport:
     def as_data(self) -> dict[str, Any]:
         """Return everything collected as plain data, for the controller."""
         return {
-            "used": {name: sorted(unplayed) for name, unplayed in self._used.items()},
-            "named": sorted(self._named),
-            "owned": sorted(self._owned),
+            "used": {name: sorted(unplayed) for name, unplayed in self._unplayed.items()},
+            "named": sorted(self._named_cassettes),
+            "owned": sorted(self._owned | {self._name(each) for each in used_files()}),
             "findings": sorted(self._findings),
             "whole": self._is_whole,
         }
@@ -99,8 +102,8 @@ class HygieneReport:
     def merge(self, data: Mapping[str, Any]) -> None:
         """Merge what a worker has collected."""
         for name, unplayed in data["used"].items():
-            self._used[name] = self._used.get(name, set(unplayed)) & set(unplayed)
-        self._named |= set(data["named"])
+            self._unplayed[name] = self._unplayed.get(name, set(unplayed)) & set(unplayed)
+        self._named_cassettes |= set(data["named"])
         self._owned |= set(data["owned"])
         self._findings |= {(kind, text) for kind, text in data["findings"]}
         self._is_whole &= data["whole"]
@@ -117,21 +120,23 @@ class HygieneReport:
             self._config.workeroutput[OUTPUT_KEY] = self.as_data()
             return
         is_whole = self._is_whole and _runs_all(self._config)
-        self._findings |= {*self._unused(is_whole=is_whole), *self._expired()}
+        self._findings |= {*self._unused_findings(is_whole=is_whole), *self._expired_findings()}
         if is_whole:
             self._findings |= set(self._orphans())
-        if session.exitstatus == pytest.ExitCode.OK and any(
-            kind in self._fatal for kind, _ in self._findings
-        ):
+        self._outcome = judge_hygiene(self._findings, fatal=self._fatal, severities=self._severities)
+        if session.exitstatus == pytest.ExitCode.OK and self._outcome.report.exit_code:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show the findings, one a line."""
-        if not self._findings:
+        """Show the findings, one a line, and write the report that was asked for."""
+        if self._outcome is None:
             return
-        terminalreporter.section("pactape")
-        for kind, text in sorted(self._findings):
-            terminalreporter.line(f"{'FAILED ' if kind in self._fatal else ''}{kind}: {text}")
+        output = HygieneOutput.from_options(self._config)
+        lines = output.lines(self._outcome)
+        if lines:
+            terminalreporter.section("pactape")
+        for line in lines:
+            terminalreporter.line(line)
 
     @property
     def _fatal(self) -> set[str]:
@@ -139,32 +144,40 @@ class HygieneReport:
             return set(_KINDS)
         return {kind for each in self._configs.all for kind in each.settings.hygiene.fail_on}
 
-    def _unused(self, *, is_whole: bool) -> Iterator[tuple[str, str]]:
-        for name, unplayed in self._used.items():
-            if name in self._named and not is_whole:
+    @property
+    def _severities(self) -> dict[str, str]:
+        return {
+            rule: each for config in self._configs.all for rule, each in config.settings.severities.items()
+        }
+
+    def _unused_findings(self, *, is_whole: bool) -> Iterator[tuple[str, str]]:
+        for name, unplayed in self._unplayed.items():
+            if name in self._named_cassettes and not is_whole:
                 continue  # tests that didn't run may use the rest
             if "" in unplayed:
                 yield "unplayed", f"{name}: its test made no request"
             else:
                 yield from (("unused", f"{name}: {each}") for each in unplayed)
 
-    def _expired(self) -> Iterator[tuple[str, str]]:
+    def _expired_findings(self) -> Iterator[tuple[str, str]]:
         for config in self._configs.all:
             limits = config.settings.hygiene
-            for name in self._used if limits.limits_age else ():
+            for name in self._unplayed if limits.limits_age else ():
                 with suppress(BadInputError):  # its test reports it
-                    found = expired(config.settings.root / name, limits, now=datetime.now(UTC))
+                    interactions = expired(config.settings.root / name, limits, now=datetime.now(UTC))
                     yield from (
-                        ("expired", f"{name}: interactions[{index}] {reason}") for index, reason in found
+                        ("expired", f"{name}: interactions[{index}] {reason}")
+                        for index, reason in interactions
                     )
 
     def _orphans(self) -> Iterator[tuple[str, str]]:
+        owned = self._owned | {self._name(each) for each in used_files()}
         folders = {folder for config in self._configs.all for folder in config.settings.cassette_folders}
         for folder in folders:
             for path in cassettes_below(folder) if folder.is_dir() else ():
                 names = {self._name(each) for each in (path, path.parent)}
-                if not names & self._owned:
-                    yield "orphans", f"{self._name(path)}: belongs to no test"
+                if not names & owned:
+                    yield "orphans", f"{self._name(path)}: no test uses it"
 
     def _name(self, path: Path) -> str:
         """Return a cassette's path in its project."""
@@ -183,10 +196,10 @@ def _other_plugins_cassettes(item: pytest.Item) -> tuple[Path, ...]:
 
 
 def _runs_all(config: pytest.Config) -> bool:
-    """Return whether the command line leaves no test out."""
+    """Return whether the command line selects all tests."""
     if any(config.getoption(name, None) for name in _NARROWING):
         return False
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         return True
-    named = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
-    return config.rootpath.resolve() in named
+    paths = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    return config.rootpath.resolve() in paths

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from pactape.cassettes.replay.match_rules import parse_ignored
+from pactape.cassettes.replay.request_keys.match_rules import parse_ignored
 from pactape.errors import SettingsError
 from pactape.exchange import ProviderState
 
@@ -32,7 +32,7 @@ class CassetteMarker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         contract: Whether `pactape derive` uses the recording.
         allow: Hosts and Unix sockets that are left alone: neither recorded nor blocked.
         allow_unused: Whether the cassette may hold more than the test plays.
-        repeats: Whether the last response to a request is given again when all have been given.
+        repeats: Whether the last response to a request is repeated when all have been replayed.
         ignore: Parts of requests that don't count, beside those of the settings.
         body: "ignore" when request bodies don't count.
         ignore_hosts: Hosts that are left alone, as `allow`.
@@ -69,15 +69,15 @@ def cassette_marker(item: pytest.Item) -> CassetteMarker:
             raise _refusal(item, "it takes one path")
         arguments["path"] = marker.args[0]
     try:
-        found = msgspec.convert(arguments, CassetteMarker)
+        cassette_mark = msgspec.convert(arguments, CassetteMarker)
     except msgspec.ValidationError as error:
         raise _refusal(item, _words(error)) from None
-    for entry in found.ignore:
+    for entry in cassette_mark.ignore:
         try:
             parse_ignored(entry)
         except ValueError as error:
             raise _refusal(item, f"ignore has an entry {entry!r} that can't be used: {error}") from None
-    return msgspec.structs.replace(found, path=_path(item, found.path))
+    return msgspec.structs.replace(cassette_mark, path=_path(item, cassette_mark.path))
 
 
 def given_states(item: pytest.Item) -> tuple[ProviderState, ...]:

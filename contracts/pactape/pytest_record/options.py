@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.reports import FORMATS
+
 if TYPE_CHECKING:
     import pytest
 
@@ -15,9 +17,9 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         {
             "choices": ("none", "once", "new_episodes", "all"),
             "default": "none",
-            "help": "when tests marked `cassette` record: none (replay only, the default), once (what has no "
-            "cassette yet), new_episodes (what is missing), all (everything anew; replaces a cassette when its "
-            "test passes)",
+            "help": "when tests marked `cassette` record: none (replay only, the default), once (tests "
+            "without a cassette), new_episodes (missing requests), all (everything again; a "
+            "cassette is replaced when its test passes)",
         },
     ),
     (
@@ -30,24 +32,24 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "metavar": "KEY=URL",
             "action": "append",
             "default": [],
-            "help": "the base URL of a provider while recording; goes before the fixture `pactape_live_urls`. "
-            "May be given several times",
+            "help": "the base URL of a provider while recording; takes precedence over the fixture "
+            "`pactape_live_urls`. Repeatable",
         },
     ),
     (
         "--pactape-observe",
         {
             "action": "store_true",
-            "help": "while replaying, note in each cassette which fields of JSON responses its test reads, so "
-            "that contracts hold only these (recording always does)",
+            "help": "while replaying, note in each cassette which fields of JSON responses its test "
+            "reads, so that contracts require only these (recording always does)",
         },
     ),
     (
         "--pactape-keep-failed",
         {
             "action": "store_true",
-            "help": "write what a test recorded though the test failed; without it the cassette stays as it "
-            "was. [tool.pactape] keep_failed does so for every run",
+            "help": "write the recordings of failed tests, too; by default their cassettes are not "
+            "changed. [tool.pactape] keep_failed does so for every run",
         },
     ),
     (
@@ -59,6 +61,18 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "[tool.pactape.hygiene] fail_on lists those that fail the run), fail the run for any, or off",
         },
     ),
+    (
+        "--pactape-hygiene-format",
+        {
+            "choices": FORMATS,
+            "default": "text",
+            "help": "the format of that report: text (the default), json, junit, sarif, github or markdown",
+        },
+    ),
+    (
+        "--pactape-hygiene-output",
+        {"metavar": "FILE", "help": "write that report to a file, and text to the summary"},
+    ),
 )
 _MARKERS = (
     (
@@ -66,15 +80,15 @@ _MARKERS = (
         'ignore=[], body="exact", ignore_hosts=[], ignore_localhost=False): '
         "replay this test's HTTP from a cassette; record it with --pactape-record. "
         "path: relative to [tool.pactape] cassettes, by default named after the test. "
-        "consumer: another than the project's. contract: whether `pactape derive` uses it. "
+        "consumer: if it is not the project's. contract: whether `pactape derive` uses it. "
         "allow, ignore_hosts, ignore_localhost: what is neither recorded nor blocked. "
         "allow_unused: whether it may hold more than the test plays. "
-        "repeats: whether the last response to a request is given again. "
+        "repeats: whether the last response to a request is repeated. "
         "ignore, body: parts of requests that don't count."
     ),
     (
         "given(state, **parameters): a provider state that the recording needs; set up while recording and "
-        "written to the contract. Several stack, the outermost first."
+        "written to the contract. Several can be stacked; the outermost comes first."
     ),
 )
 

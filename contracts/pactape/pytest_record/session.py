@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.cassettes import use_cassette
-from pactape.observing import recording_usage
 from pactape.pytest_record.markers import cassette_marker
 from pactape.pytest_record.states import set_up_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     import pytest
 
@@ -53,7 +53,7 @@ class CassetteSession:
             live: Receives a real one, while recording: returns a JSON value, its bytes, or a `ReceivedMessage`.
 
         Raises:
-            NoMatchError: No such message is recorded, or none is left.
+            NoMatchError: No such message is recorded, or all have been replayed.
             SettingsError: The settings have no such provider.
             BadInputError: There is nothing to record from, or what came is not JSON.
         """
@@ -98,8 +98,14 @@ def cassette_session(
         if config.is_shared(path):
             cassette.share(outdated=config.outdated(path))
         is_observed = config.options.observes or config.will_record(path)
-        track = stack.enter_context(recording_usage(cassette)) if is_observed else None
+        track = stack.enter_context(_observation(cassette)) if is_observed else None
         yield CassetteSession(cassette, config, track)
+
+
+def _observation(cassette: Cassette) -> AbstractContextManager[Track]:
+    from pactape.observing import recording_usage  # noqa: PLC0415 -- start-up time: replays aren't observed
+
+    return recording_usage(cassette)
 
 
 @contextmanager

@@ -26,15 +26,15 @@ _INSTALLED = {"site-packages", "dist-packages"}
 _OWN = Path(__file__).parents[1]
 
 
-def show_unmatched(terminalreporter: pytest.TerminalReporter, found: Mapping[str, Sequence[str]]) -> None:
+def show_unmatched(terminalreporter: pytest.TerminalReporter, requests: Mapping[str, Sequence[str]]) -> None:
     """Show each test with the texts of its unmatched requests.
 
     Args:
         terminalreporter: pytest's.
-        found: Texts by node id.
+        requests: Their texts by node id.
     """
     terminalreporter.section("pactape: requests without a recorded response")
-    for nodeid, texts in found.items():
+    for nodeid, texts in requests.items():
         terminalreporter.line(nodeid)
         for text in texts:
             for line in text.splitlines():
@@ -63,9 +63,9 @@ def shorten_traceback(call: pytest.CallInfo[None], rootpath: Path) -> None:
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error and those that it was raised from or after."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    ids: set[int] = set()
+    while error is not None and id(error) not in ids:
+        ids.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 

@@ -53,7 +53,7 @@ class PactFile(pytest.File):
         for name, interaction in _named(contract.interactions):
             yield InteractionItem.from_parent(self, name=name, interaction=interaction)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # without style, as pytest documents it
         """Return the error without a traceback where the user's input is at fault."""
         if isinstance(excinfo.value, BadInputError):
             return str(excinfo.value)
@@ -78,7 +78,7 @@ def _named(interactions: Iterable[PactInteraction]) -> Iterator[tuple[str, PactI
 
 
 class InteractionError(AssertionError):
-    """The provider doesn't meet the consumer's expectations, or it could not be judged."""
+    """The provider doesn't meet the consumer's expectations, or it could not be verified."""
 
     def __init__(self, interaction: PactInteraction, result: InteractionResult) -> None:
         super().__init__("; ".join(result.failures))
@@ -112,7 +112,7 @@ class InteractionItem(pytest.Item):
         """Return where it is, and its name in reports."""
         return self.path, None, f"{self.interaction.consumer} → {self.interaction.provider}: {self.name}"
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # without style, as pytest documents it
         """Return each mismatch with its path, rule, example, actual value and source."""
         if isinstance(excinfo.value, InteractionError):
             return "\n".join(_report(excinfo.value))
@@ -127,7 +127,7 @@ def _report(error: InteractionError) -> Iterator[str]:
     for state in interaction.states:
         yield f"  given {state.name} {short(state.parameters)}"
     if result.verdict is Verdict.NOT_JUDGED:
-        yield "  could not be judged:"
+        yield "  could not be verified:"
     if not result.mismatches:
         yield from (f"  {failure}" for failure in result.failures)
     for mismatch in result.mismatches:

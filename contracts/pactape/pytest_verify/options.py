@@ -26,14 +26,14 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--pactape-verify",
         metavar="MODULE:APP",
-        help="verify this WSGI or ASGI application against contracts: each interaction of the pact files that are "
-        "collected is a test. MODULE:APP() calls a function that makes it. Without paths the contracts of "
-        "[tool.pactape] pacts are collected. '-' for contracts of messages only",
+        help="verify this WSGI or ASGI application against contracts: each interaction in the collected "
+        "pact files is a test. MODULE:APP() calls a function that creates the application. Without "
+        "paths, the contracts in [tool.pactape] pacts are collected. '-' for contracts of messages only",
     )
     group.addoption(
         "--pactape-verify-provider",
         metavar="NAME",
-        help="the provider that the application is, by key or name; required when there are contracts of several",
+        help="the application's provider, by key or name; required for contracts of several providers",
     )
     group.addoption(
         "--pactape-verify-states",
@@ -51,13 +51,13 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME:VALUE",
         action="append",
         default=[],
-        help="a header for every request, above all a real Authorization; repeatable. ${NAME} in VALUE is replaced "
+        help="a header for every request, such as a real Authorization; repeatable. ${NAME} in VALUE is replaced "
         "by a value that a state handler returned, or by an environment variable",
     )
     group.addoption(
         "--pactape-verify-base-path",
         metavar="PATH",
-        help="the path below which the application serves its API, /v1; the contracts' paths come after it",
+        help="the path of the application's API, such as /v1; the contracts' paths are appended to it",
     )
 
 

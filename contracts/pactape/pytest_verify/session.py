@@ -12,7 +12,7 @@ from pactape.errors import ApplicationError, PactFormatError
 from pactape.imports import import_object
 from pactape.provider_states import load_states
 from pactape.settings import find_root, load_settings
-from pactape.verification.headers import parse_headers
+from pactape.verification.headers import check_placeholders, parse_headers
 from pactape.verification.in_process.verifier import InProcessVerifier
 from pactape.verification.message_factories import load_message_factories
 
@@ -68,7 +68,7 @@ class VerificationSession:
             raise PactFormatError(
                 f"belongs to the provider {pact.provider!r}; the others belong to {self._provider!r}",
                 where=path,
-                remedy="name the provider that the application is: --pactape-verify-provider NAME",
+                remedy="name the application's provider: --pactape-verify-provider NAME",
             )
         self._provider = pact.provider
         return True
@@ -106,10 +106,13 @@ class VerificationSession:
         reference = option("--pactape-verify")
         states = option("--pactape-verify-states") or (configured.states if configured else None)
         messages = option("--pactape-verify-messages") or (configured.messages if configured else None)
+        loaded = load_states(states, root=root)
+        headers = parse_headers(option(_HEADER), option=_HEADER)
+        check_placeholders(headers, has_states=bool(loaded), option=_HEADER)
         return InProcessVerifier(
             None if reference == "-" else import_object(reference, root=root, error=ApplicationError),
-            states=load_states(states, root=root),
-            headers=parse_headers(option(_HEADER), option=_HEADER),
+            states=loaded,
+            headers=headers,
             messages=load_message_factories(messages, root=root),
             base_path=urlsplit(option("--pactape-verify-base-path") or "").path,
         )

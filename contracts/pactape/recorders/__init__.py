@@ -3,7 +3,7 @@
 A module for each format; `reading` finds the one that a file has, by its content.
 """
 
-from pactape.recorders.line_streams import is_line_stream, read_line_stream
+from pactape.recorders.line_streams import LineRange, is_line_stream, line_ranges, read_line_stream
 from pactape.recorders.reading import (
     READERS,
     read_if_recording,
@@ -11,15 +11,21 @@ from pactape.recorders.reading import (
     reader_of,
 )
 from pactape.recorders.recording import ReadOptions, Recording, SkippedEntry
+from pactape.recorders.side_files import recording_state
+from pactape.recorders.source import file_bytes
 
 __all__ = [
     "READERS",
+    "LineRange",
     "ReadOptions",
     "Recording",
     "SkippedEntry",
+    "file_bytes",
     "is_line_stream",
+    "line_ranges",
     "read_if_recording",
     "read_line_stream",
     "read_recording",
     "reader_of",
+    "recording_state",
 ]

@@ -5,40 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair
-from pactape.recorders.values import mapping, status_code, timestamp
-from pactape.recorders.vcr_ruby import stored_body
+from pactape.recorders.values import mapping
+from pactape.recorders.vcr_ruby import http_interactions, vcr_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pactape.recorders.source import Source
 
 __all__ = ["BETAMAX"]
 
 
 def _is_betamax(source: Source) -> bool:
-    return isinstance(source.member("http_interactions"), list) and str(
-        source.member("recorded_with") or ""
-    ).startswith("betamax")
-
-
-def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.member("http_interactions")):
-        yield Entry(place=f"http_interactions[{index}]", value=value)
+    """By its name, or in a file without one by the older form of statuses."""
+    interactions, tool = source.member("http_interactions"), str(source.member("recorded_with") or "")
+    if not isinstance(interactions, list) or tool:
+        return isinstance(interactions, list) and tool.startswith("betamax")
+    return any(
+        "status_code" in (each.get("response") or {}) for each in interactions if isinstance(each, dict)
+    )
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
-    request, response = mapping(entry.value, "request"), mapping(entry.value, "response")
-    return RecordedPair(
-        method=str(request.get("method", "")),
-        url=str(request.get("uri") or ""),
-        request_headers=request.get("headers"),
-        request_body=stored_body(request.get("body")),
-        status=status_code(_code(response)),
-        response_headers=response.get("headers"),
-        response_body=stored_body(response.get("body")),
-        recorded_at=timestamp(entry.value.get("recorded_at")),
-    )
+    return vcr_pair(entry, _code(mapping(entry.value, "response")))
 
 
 def _code(response: dict[str, Any]) -> Any:
@@ -51,6 +38,6 @@ BETAMAX = Reader(
     key="betamax",
     markers=(b'"http_interactions"', b"betamax"),
     recognizes=_is_betamax,
-    entries=_entries,
+    entries=http_interactions,
     pair=_pair,
 )

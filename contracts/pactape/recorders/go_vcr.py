@@ -1,4 +1,7 @@
-"""go-vcr (Go), versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. It records bodies as text only."""
+"""go-vcr (Go), versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. It records bodies as text only.
+
+A project may choose Go's encoder of JSON instead, which writes the names of Go's fields: "Interactions", "URL".
+"""
 
 from __future__ import annotations
 
@@ -16,30 +19,50 @@ __all__ = ["GO_VCR"]
 
 
 def _is_go_vcr(source: Source) -> bool:
-    interactions = source.member("interactions")
-    if not isinstance(interactions, list) or source.json is not None:
-        return False
-    first = interactions[0] if interactions else {}
-    response = first.get("response") if isinstance(first, dict) else None
-    return isinstance(response, dict) and "code" in response
+    return any(_is_interaction(each) for each in _interactions(source))
+
+
+def _interactions(source: Source) -> list[Any]:
+    interactions = source.member("interactions") or source.member("Interactions")
+    return interactions if isinstance(interactions, list) else []
+
+
+def _is_interaction(value: Any) -> bool:
+    """By the name of the URL: vcrpy writes `uri` and a mapping as the status."""
+    interaction = _lower(value)
+    request, response = _lower(interaction.get("request")), _lower(interaction.get("response"))
+    return "url" in request and "uri" not in request and "code" in response
+
+
+def _lower(value: Any) -> dict[str, Any]:
+    """A mapping with its names in lower case; an empty one for anything else."""
+    return {str(name).lower(): each for name, each in value.items()} if isinstance(value, dict) else {}
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.member("interactions")):
+    for index, value in enumerate(_interactions(source)):
         yield Entry(place=f"interactions[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
-    request, response = mapping(entry.value, "request"), mapping(entry.value, "response")
+    interaction = _lower(entry.value)
+    request, response = (_lower(mapping(interaction, name)) for name in ("request", "response"))
     return RecordedPair(
         method=str(request.get("method") or "GET"),
         url=str(request.get("url") or ""),
+        host=str(request.get("host") or ""),
         request_headers=request.get("headers"),
         request_body=_without_line_end(request.get("body")),
         status=status_code(response.get("code")),
         response_headers=response.get("headers"),
         response_body=text_bytes(response.get("body")),
     )
+
+
+def _is_whole(entry: Entry, _: Source) -> bool:
+    """A response always has headers, and a status, code and duration."""
+    response = entry.value.get("response") if isinstance(entry.value, dict) else None
+    return isinstance(response, dict) and {"headers", "status", "code"} <= response.keys()
 
 
 def _without_line_end(body: Any) -> bytes:
@@ -55,5 +78,7 @@ GO_VCR = Reader(
     recognizes=_is_go_vcr,
     entries=_entries,
     pair=_pair,
+    early_markers=(rb"(?m)^interactions:", rb"(?m)^\s+(?:- )?(?:id: \d|form:|proto:|url: )"),
+    is_whole=_is_whole,
     unrecorded=("time",),
 )

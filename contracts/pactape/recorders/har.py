@@ -6,6 +6,7 @@ Format: http://www.softwareishard.com/blog/har-12-spec/.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,27 @@ from urllib.parse import urlencode
 
 from pactape.http_bodies import content_codings, content_type
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import base64_bytes, mapping, status_code, text_bytes, timestamp
+from pactape.recorders.values import (
+    base64_bytes,
+    charset_bytes,
+    hex_bytes,
+    mapping,
+    status_code,
+    text_bytes,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pactape.recorders.source import Source
 
-__all__ = ["HAR", "POLLY"]
+__all__ = ["HAR", "POLLY", "is_polly", "stored_body"]
+
+#: What stands for "not encoded"; anything else but base64 can't be read.
+_PLAIN_ENCODINGS = frozenset({"", "utf-8", "utf8", "text", "plain"})
+#: The head of a form's part that Firefox up to version 59 wrote before the body.
+_UPLOAD_HEADERS = re.compile(r"(?:Content-(?:Type|Length): [^\r\n]*\r\n)+\r\n")
 
 
 def _is_har(source: Source) -> bool:
@@ -28,10 +42,13 @@ def _is_har(source: Source) -> bool:
 
 
 def _is_polly(source: Source) -> bool:
-    return (
-        isinstance(source.member("log", "entries"), list)
-        and source.member("log", "creator", "name") == "Polly.JS"
-    )
+    return isinstance(source.member("log", "entries"), list) and is_polly(source.member("log"))
+
+
+def is_polly(log: dict[str, Any]) -> bool:
+    """Return whether Polly.js wrote a document's `log`."""
+    creator = log.get("creator")
+    return isinstance(creator, dict) and creator.get("name") == "Polly.JS"
 
 
 def _entries(source: Source) -> Iterable[Entry]:
@@ -42,19 +59,19 @@ def _entries(source: Source) -> Iterable[Entry]:
 def _pair(entry: Entry, source: Source) -> RecordedPair:
     request, response = mapping(entry.value, "request"), _response(entry.value)
     headers = list(_headers(request.get("headers")))
-    body, sent_type = _request_body(request.get("postData"), content_type(headers))
+    body, sent_type = _request_body(request.get("postData"), content_type(headers), source)
     if body and sent_type and not content_type(headers):
         headers.append(("Content-Type", sent_type))
     content = response.get("content") if isinstance(response.get("content"), dict) else {}
-    coded = bool(content_codings(_headers(response.get("headers"))))
-    stored = _response_body(content or {}, source, coded=coded)
+    received = list(_headers(response.get("headers")))
+    stored = _response_body(content or {}, received, source)
     return RecordedPair(
         method=str(request.get("method", "")),
         url=_absolute(str(request.get("url", ""))),
         request_headers=headers if sent_type is None else _with_type(headers, sent_type),
         request_body=body,
         status=status_code(response.get("status")),
-        response_headers=list(_headers(response.get("headers"))),
+        response_headers=received,
         response_body=stored or b"",
         recorded_at=timestamp(entry.value.get("startedDateTime")),
         unrecorded=("response body",)
@@ -85,25 +102,34 @@ def _absolute(url: str) -> str:
 
 
 def _headers(headers: Any) -> Iterator[tuple[str, str]]:
-    """Pairs of name and value; pseudo headers of HTTP/2, which describe the request line, are dropped."""
+    """Pairs of name and value; pseudo headers of HTTP/2, which describe the request line, are dropped.
+
+    Chrome joins the values of a header that was sent several times by line ends.
+    """
+    if isinstance(headers, dict):  # as some tools write them, against the format
+        headers = [{"name": name, "value": value} for name, value in headers.items()]
     for each in headers if isinstance(headers, list) else ():
         if isinstance(each, dict) and not str(each.get("name", ":")).startswith(":"):
             value = each.get("value", "")
-            for one in value if isinstance(value, list) else (value,):
-                yield str(each["name"]), str(one)
+            for values in value if isinstance(value, list) else (value,):
+                for one in str(values).split("\n"):
+                    yield str(each["name"]), one.rstrip("\r")
 
 
 def _with_type(headers: list[tuple[str, str]], value: str) -> list[tuple[str, str]]:
     return [(name, value if name.lower() == "content-type" else old) for name, old in headers]
 
 
-def _request_body(data: Any, declared: str) -> tuple[bytes, str | None]:
+def _request_body(data: Any, declared: str, source: Source) -> tuple[bytes, str | None]:
     """The body that was sent, and its content type when the headers don't have it right."""
     if not isinstance(data, dict):
         return b"", None
     kind = declared or str(data.get("mimeType") or "")
-    if data.get("text"):
-        stored = _stored(data["text"], data.get("encoding") or data.get("_encoding"))
+    stored = _attachment(data, source)
+    if stored is None and data.get("text"):
+        text = _UPLOAD_HEADERS.sub("", str(data["text"]), count=1) if _is_upload(data) else data["text"]
+        stored = stored_body({**data, "text": text}, [("Content-Type", kind)], polly=False)
+    if stored is not None:
         return stored, None if declared else kind or None
     parameters = [each for each in data.get("params") or () if isinstance(each, dict)]
     if not parameters:
@@ -112,6 +138,10 @@ def _request_body(data: Any, declared: str) -> tuple[bytes, str | None]:
         return _multipart(parameters, kind)
     fields = [(str(each.get("name", "")), str(each.get("value", ""))) for each in parameters]
     return urlencode(fields).encode(), None if declared else kind or "application/x-www-form-urlencoded"
+
+
+def _is_upload(data: dict[str, Any]) -> bool:
+    return isinstance(data["text"], str) and bool(_UPLOAD_HEADERS.match(data["text"]))
 
 
 def _multipart(parameters: list[dict[str, Any]], kind: str) -> tuple[bytes, str]:
@@ -127,33 +157,64 @@ def _multipart(parameters: list[dict[str, Any]], kind: str) -> tuple[bytes, str]
     return "\r\n".join(lines).encode(), f"{kind.partition(';')[0]}; boundary={boundary}"
 
 
-def _response_body(content: dict[str, Any], source: Source, *, coded: bool) -> bytes | None:
+def _response_body(content: dict[str, Any], headers: list[tuple[str, str]], source: Source) -> bytes | None:
     """The stored bytes; None when the recorder saved none."""
-    if content.get("_file"):
-        data = source.attachment(str(content["_file"]))
-        if data is None:
-            raise SkipEntryError(f"its body is in the file {content['_file']!r}, which is missing")
-        return data
-    if not content.get("text"):
+    attached = _attachment(content, source)
+    return stored_body(content, headers, polly=_is_polly(source)) if attached is None else attached
+
+
+def stored_body(stored: dict[str, Any], headers: list[tuple[str, str]], *, polly: bool) -> bytes | None:
+    """Return the bytes of a body that is text in a HAR document; None when the recorder saved none.
+
+    Args:
+        stored: The member `content` or `postData`.
+        headers: The message's headers.
+        polly: Whether Polly.js wrote the document.
+
+    Raises:
+        SkipEntryError: It can't be read.
+    """
+    if not stored.get("text"):
         return None
-    if _is_polly(source):
-        return _polly_body(content["text"], content.get("encoding"), coded=coded)
-    return _stored(content["text"], content.get("encoding"))
+    if polly:
+        return _polly_body(stored, coded=bool(content_codings(headers)))
+    kind = content_type(headers) or str(stored.get("mimeType") or "")
+    return _stored(stored["text"], stored.get("encoding") or stored.get("_encoding"), kind)
 
 
-def _stored(text: Any, encoding: Any) -> bytes:
-    return base64_bytes(text) if str(encoding or "").lower() == "base64" else text_bytes(text)
+def _attachment(stored: dict[str, Any], source: Source) -> bytes | None:
+    """A body in a file of its own, as Playwright saves it, in older versions as `_sha1`; None without one."""
+    name = stored.get("_file") or stored.get("_sha1")
+    if not name:
+        return None
+    data = source.attachment(str(name))
+    if data is None:
+        raise SkipEntryError(f"its body is in the file {name!r}, which is missing")
+    return data
 
 
-def _polly_body(text: Any, encoding: Any, *, coded: bool) -> bytes:
-    """Decode a body of Polly.js: a JSON list of strings, base64 when it says so, else hex of compressed bytes."""
+def _stored(text: Any, encoding: Any, kind: str) -> bytes:
+    name = str(encoding or "").lower()
+    if name == "base64":
+        return base64_bytes(text)
+    if name not in _PLAIN_ENCODINGS:
+        raise SkipEntryError(f"has a body in the encoding {encoding!r}, which can't be read")
+    return charset_bytes(text, kind)
+
+
+def _polly_body(content: dict[str, Any], *, coded: bool) -> bytes:
+    """Decode a body of Polly.js: base64 when it says so, hex up to version 4, of one text or of a JSON list."""
+    text, chunks = str(content["text"]), None
     with suppress(ValueError):
-        chunks = json.loads(str(text)) if str(text).startswith('["') else None
-        if isinstance(chunks, list) and encoding == "base64":
-            return b"".join(base64_bytes(each) for each in chunks)
-        if isinstance(chunks, list) and coded:
-            return b"".join(bytes.fromhex(each) for each in chunks)
-    return _stored(text, encoding)
+        chunks = json.loads(text) if text.startswith('["') else None
+    if content.get("encoding") == "base64":
+        return b"".join(base64_bytes(each) for each in chunks or [text])
+    if content.get("_isBinary"):
+        return hex_bytes(chunks or text)
+    if chunks and coded:
+        with suppress(SkipEntryError):
+            return hex_bytes(chunks)
+    return text_bytes(content["text"])
 
 
 def _was_sent(request: dict[str, Any], response: dict[str, Any], content: dict[str, Any]) -> bool:
@@ -171,6 +232,8 @@ HAR = Reader(
     recognizes=_is_har,
     entries=_entries,
     pair=_pair,
+    early_markers=(rb'\A\s*\{\s*"log"',),
+    captures_traffic=True,
 )
 POLLY = Reader(
     tool="Polly.js",

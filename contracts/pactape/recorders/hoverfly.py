@@ -1,4 +1,4 @@
-"""Hoverfly simulations, versions 1 to 5: pairs of a request and a response.
+"""Hoverfly simulations, versions 1 to 5, and its journal: pairs of a request and a response.
 
 Format: https://docs.hoverfly.io/en/latest/pages/reference/simulationschema.html. Only requests that are matched
 exactly are exchanges; globs, regular expressions and templates are not.
@@ -6,10 +6,20 @@ exactly are exchanges; globs, regular expressions and templates are not.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import base64_bytes, mapping, query_url, status_code, text_bytes, timestamp
+from pactape.recorders.values import (
+    PATH_SAFE,
+    base64_bytes,
+    mapping,
+    query_url,
+    status_code,
+    text_bytes,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,18 +30,33 @@ __all__ = ["HOVERFLY"]
 
 #: Matchers whose value is what was sent.
 _EXACT = frozenset({"exact", "json", "xml", "form"})
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def _is_hoverfly(source: Source) -> bool:
-    return (
-        isinstance(source.member("data", "pairs"), list)
-        and source.member("meta", "schemaVersion") is not None
-    )
+    if isinstance(source.member("data", "pairs"), list):
+        return source.member("meta", "schemaVersion") is not None
+    return any(_has_destination(each) for _, pairs in _plain_pairs(source) for each in pairs)
+
+
+def _plain_pairs(source: Source) -> Iterable[tuple[str, list[Any]]]:
+    """The pairs of plain values in a journal, and in the simulations before version 1."""
+    for name in ("journal", "data"):
+        pairs = source.member(name)
+        if isinstance(pairs, list):
+            yield name, pairs
+
+
+def _has_destination(pair: Any) -> bool:
+    request = pair.get("request") if isinstance(pair, dict) else None
+    return isinstance(request, dict) and "destination" in request and "response" in pair
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.member("data", "pairs")):
-        yield Entry(place=f"data.pairs[{index}]", value=value)
+    pairs = source.member("data", "pairs")
+    for name, values in _plain_pairs(source) if pairs is None else [("data.pairs", pairs)]:
+        for index, value in enumerate(values):
+            yield Entry(place=f"{name}[{index}]", value=value)
 
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:
@@ -40,16 +65,19 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
         raise SkipEntryError("is a template, not a recorded request")
     if response.get("templated") is True:
         raise SkipEntryError("has a templated response")
+    if str(response.get("body") or "").startswith("Hoverfly Error!"):
+        raise SkipEntryError("has no response but an error of Hoverfly")
+    version = source.member("meta", "schemaVersion")
     return RecordedPair(
         method=_required(request, "method"),
-        url=_url(request, is_old=source.member("meta", "schemaVersion") == "v1"),
-        request_headers=_headers(request.get("headers")),
-        request_body=text_bytes(_exact(request.get("body"), "body")),
+        url=_url(request, is_old=version in {None, "v1"}),
+        request_headers=_headers(request),
+        request_body=_request_body(request.get("body")),
         status=status_code(response.get("status")),
         response_headers=response.get("headers") or {},
         response_body=_response_body(response, source),
-        recorded_at=timestamp(source.member("meta", "timeExported")),
-        unrecorded=() if request.get("headers") else ("request headers",),
+        recorded_at=timestamp(entry.value.get("timeStarted") or source.member("meta", "timeExported")),
+        unrecorded=() if _headers(request) else ("request headers",),
     )
 
 
@@ -59,7 +87,7 @@ def _url(request: dict[str, Any], *, is_old: bool) -> str:
     path = _exact(request.get("path"), "path") or "/"
     if is_old and "*" in f"{host}{path}":
         raise SkipEntryError("matches a glob of paths, not one value")
-    url = query_url(path, _query(request))
+    url = f"{quote(path, safe=PATH_SAFE)}{_query(request)}"
     return f"{scheme or 'http'}://{host}{url}" if host else url
 
 
@@ -91,13 +119,28 @@ def _exact(field: Any, name: str) -> str:
     return str(matcher.get("value", ""))
 
 
-def _query(request: dict[str, Any]) -> list[tuple[str, str]]:
-    """A query string in versions 1 to 4, matchers by parameter since version 5."""
-    query = request.get("query")
+def _query(request: dict[str, Any]) -> str:
+    """A query string in versions 1 to 4, sent as it is; matchers by parameter since version 3."""
+    by_name, query = request.get("queriesWithMatchers"), request.get("query")
     if isinstance(query, dict) and not any(name.endswith("Match") for name in query):
-        return [(name, part) for name, field in query.items() for part in _values(field, name)]
+        by_name = query
+    if isinstance(by_name, dict):
+        return query_url(
+            "", [(name, part) for name, field in by_name.items() for part in _values(field, name)]
+        )
     text = _exact(query, "query") or _exact(request.get("deprecatedQuery"), "query")
-    return [(name, value) for name, _, value in (each.partition("=") for each in text.split("&") if each)]
+    return f"?{quote(_BARE_PERCENT.sub('%25', text), safe=f'{PATH_SAFE}?')}" if text else ""
+
+
+def _request_body(field: Any) -> bytes:
+    """A text, or a form's fields, each with its matchers."""
+    matcher = field[0] if isinstance(field, list) and len(field) == 1 else None
+    if isinstance(matcher, dict) and isinstance(matcher.get("value"), dict):
+        if str(matcher.get("matcher", "")).lower() != "form":
+            raise SkipEntryError("matches a pattern of body, not one value")
+        fields = matcher["value"].items()
+        return urlencode([(name, each) for name, values in fields for each in _values(values, name)]).encode()
+    return text_bytes(_exact(field, "body"))
 
 
 def _values(field: Any, name: str) -> list[str]:
@@ -108,15 +151,16 @@ def _values(field: Any, name: str) -> list[str]:
     return [_exact(field, name)]
 
 
-def _headers(headers: Any) -> list[tuple[str, str]]:
-    pairs = headers.items() if isinstance(headers, dict) else ()
-    named: list[tuple[str, str]] = []
+def _headers(request: dict[str, Any]) -> list[tuple[str, str]]:
+    members = [request.get(name) for name in ("headers", "headersWithMatchers")]
+    pairs = [pair for each in members if isinstance(each, dict) for pair in each.items()]
+    result: list[tuple[str, str]] = []
     for name, field in pairs:
         plain = field if isinstance(field, list) and all(isinstance(each, str) for each in field) else None
-        named += [
+        result += [
             (name, value) for value in (plain if plain is not None else _values(field, f"the header {name}"))
         ]
-    return named
+    return result
 
 
 def _response_body(response: dict[str, Any], source: Source) -> bytes:
@@ -137,5 +181,6 @@ HOVERFLY = Reader(
     recognizes=_is_hoverfly,
     entries=_entries,
     pair=_pair,
+    early_markers=(b'"data"', b'"pairs"'),
     unrecorded=("time",),
 )

@@ -1,14 +1,17 @@
-"""Keploy: test cases and mocks in YAML documents of kind Http; documents of other kinds are skipped.
+"""Keploy: test cases and mocks in YAML or JSON documents of kind Http; documents of other kinds are skipped.
 
 Format: https://keploy.io/docs/keploy-explained/docs-design/.
 """
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from pactape.http_bodies import header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import mapping, status_code, text_bytes, timestamp
+from pactape.recorders.values import base64_bytes, mapping, status_code, text_bytes, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +22,25 @@ __all__ = ["KEPLOY"]
 
 
 def _is_keploy(source: Source) -> bool:
-    return source.json is None and any(
+    return any(
         isinstance(each, dict) and str(each.get("version", "")).startswith("api.keploy.io")
-        for each in source.yaml_documents
+        for each in _documents(source)
     )
 
 
+def _documents(source: Source) -> list[Any]:
+    """YAML documents; where a project has chosen JSON, one value a file, or one a line."""
+    if source.json is not None:
+        return [source.json]
+    if not source.data.lstrip().startswith(b"{"):
+        return source.yaml_documents
+    with suppress(ValueError, RecursionError):
+        return [json.loads(line) for line in source.data.split(b"\n") if line.strip()]
+    return []
+
+
 def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.yaml_documents):
+    for index, value in enumerate(_documents(source)):
         yield Entry(place=f"document {index + 1}", value=value)
 
 
@@ -40,26 +54,48 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
     is_mock = str((spec.get("metadata") or {}).get("type", "")) == "HTTP_CLIENT"
     return RecordedPair(
         method=str(request.get("method", "")),
-        url=_url(request, headers),
+        url=str(request.get("url", "")),
+        host=_host(headers),
         request_headers=headers,
-        request_body=text_bytes(request.get("body")),
+        request_body=_body(request),
         status=status_code(response.get("status_code")),
         response_headers=response.get("header") or {},
-        response_body=_body(response.get("body")),
+        response_body=_body(response),
         recorded_at=_time(request.get("timestamp"), spec),
         test=None if is_mock else str(entry.value.get("name") or "") or None,
+        unrecorded=_lost(request, response),
     )
 
 
-def _url(request: dict[str, Any], headers: dict[str, Any]) -> str:
-    """Absolute in test cases; in mocks the path alone, with the host in the header Host, if anywhere."""
-    url = str(request.get("url", ""))
-    host = next((value for name, value in headers.items() if name.lower() == "host"), None)
-    return f"http://{host}{url}" if host and url.startswith("/") else url
+def _is_whole(entry: Entry, _: Source) -> bool:
+    """The time of creation comes last in a document's part about HTTP."""
+    spec = entry.value.get("spec") if isinstance(entry.value, dict) else None
+    return isinstance(spec, dict) and "created" in spec
 
 
-def _body(body: Any) -> bytes:
-    """Text, or the events of a stream (`text/event-stream`) as a list."""
+def _host(headers: dict[str, Any]) -> str:
+    """The header Host, which is where mocks, whose URL is a path, have the host, if anywhere."""
+    return header(headers, "host") or ""
+
+
+def _lost(request: dict[str, Any], response: dict[str, Any]) -> tuple[str, ...]:
+    """What is missing: forms with files are kept as names and paths, and large bodies are left out."""
+    has_form = bool(request.get("form")) and not _body(request)
+    sides = (("request body", has_form or _is_skipped(request)), ("response body", _is_skipped(response)))
+    return tuple(name for name, is_lost in sides if is_lost)
+
+
+def _is_skipped(message: dict[str, Any]) -> bool:
+    reference = message.get("body_ref")
+    is_elsewhere = isinstance(reference, dict) and bool(reference.get("path"))
+    return is_elsewhere or str(message.get("body_skipped", "")).lower() == "true"
+
+
+def _body(message: dict[str, Any]) -> bytes:
+    """Text, bytes in base64, or the events of a stream (`text/event-stream`) as a list."""
+    body = message.get("body")
+    if not body and message.get("binary"):
+        return base64_bytes(message["binary"])
     if not isinstance(body, list):
         return text_bytes(body)
     return "".join(f"{_event(each)}\n" for each in body).encode()
@@ -84,4 +120,5 @@ KEPLOY = Reader(
     recognizes=_is_keploy,
     entries=_entries,
     pair=_pair,
+    is_whole=_is_whole,
 )

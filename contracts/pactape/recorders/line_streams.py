@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from pactape.compression import DAMAGED, open_decompressed
 from pactape.errors import CassetteFormatError
 from pactape.recorders.ndjson import NDJSON
 from pactape.recorders.reading import read_entries
@@ -14,60 +16,117 @@ from pactape.recorders.recording import Entry, ReadOptions
 from pactape.recorders.source import Source
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from pactape.recorders.recording import Recording
 
-__all__ = ["is_line_stream", "read_line_stream"]
+__all__ = ["LineRange", "is_line_stream", "line_ranges", "read_line_stream"]
 
 #: Smaller files are read as a whole, and cached.
 _LEAST_BYTES = 4 * 2**20
 _LINES = 1000
 _HEAD = 2**20
-_GZIP = b"\x1f\x8b"
+
+
+class LineRange(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive lines of a file that is read line by line.
+
+    Args:
+        first: The number of the first line, from 0; a multiple of a thousand.
+        offset: Where it begins, in bytes without compression.
+        count: How many lines; None for all that follow.
+    """
+
+    first: int = 0
+    offset: int = 0
+    count: int | None = None
 
 
 def is_line_stream(path: Path) -> bool:
-    """Whether a file is NDJSON, plain or compressed with gzip, of more than four megabytes."""
-    with suppress(OSError, EOFError):
+    """Whether a file is NDJSON, compressed or not, of more than four megabytes."""
+    with suppress(*DAMAGED):
         if path.stat().st_size < _LEAST_BYTES:
             return False
-        with _open(path) as file:
+        with open_decompressed(path) as file:
             first = file.readline(_HEAD)
         return first.lstrip()[:1] == b"{" and NDJSON.recognizes(Source(path, first))
     return False
 
 
-def read_line_stream(path: Path, options: ReadOptions | None = None) -> Iterator[Recording]:
+def line_ranges(path: Path, parts: int) -> list[LineRange]:
+    """Return ranges that together are all lines of a file, each a whole number of thousands of lines.
+
+    Args:
+        path: The file.
+        parts: How many ranges are wanted; a short file has fewer.
+
+    Raises:
+        CassetteFormatError: The file can't be read to its end.
+    """
+    offsets = _offsets(path)
+    step = -(-len(offsets) // parts)
+    return [
+        LineRange(first=number * _LINES, offset=offset, count=step * _LINES)
+        for number, offset in list(enumerate(offsets))[::step]
+    ]
+
+
+def read_line_stream(
+    path: Path, options: ReadOptions | None = None, lines: LineRange | None = None
+) -> Iterator[Recording]:
     """Yield the exchanges of NDJSON, a thousand lines at a time.
 
     Args:
         path: The file.
         options: What a line doesn't say; None for nothing.
+        lines: Which lines; None for all.
 
     Raises:
         CassetteFormatError: The file can't be read to its end.
     """
     source = Source(path, b"")
+    span = lines or LineRange()
     try:
-        with _open(path) as file:
-            lines = enumerate(file)
-            while part := list(islice(lines, _LINES)):
+        with open_decompressed(path) as file:
+            _skip(file, span.offset)
+            numbered = islice(enumerate(file, span.first), span.count)
+            while part := list(islice(numbered, _LINES)):
                 entries = (
                     (index, Entry(place=f"line {index + 1}", value=line))
                     for index, line in part
                     if line.strip()
                 )
                 yield read_entries(NDJSON, source, options or ReadOptions(), entries)
-    except (OSError, EOFError) as error:
-        raise CassetteFormatError(
-            f"can't be read to its end ({error})", where=path, remedy="restore the file, or leave it out"
-        ) from error
+    except DAMAGED as error:
+        raise _unreadable(path, error) from error
 
 
-def _open(path: Path) -> gzip.GzipFile | io.BufferedReader:
-    with path.open("rb") as file:
-        coded = file.read(2) == _GZIP
-    return gzip.open(path, "rb") if coded else path.open("rb")
+def _offsets(path: Path) -> list[int]:
+    """Where every thousandth line begins."""
+    offsets, offset = [], 0
+    try:
+        with open_decompressed(path) as file:
+            for number, line in enumerate(file):
+                if number % _LINES == 0:
+                    offsets.append(offset)
+                offset += len(line)
+    except DAMAGED as error:
+        raise _unreadable(path, error) from error
+    return offsets
+
+
+def _unreadable(path: Path, error: Exception) -> CassetteFormatError:
+    return CassetteFormatError(
+        f"can't be read to its end ({error})", where=path, remedy="restore the file, or exclude it"
+    )
+
+
+def _skip(file: BinaryIO, offset: int) -> None:
+    """Go to a place in a file; one that is decompressed is read up to there."""
+    if file.seekable():
+        file.seek(offset)
+        return
+    while offset:
+        offset -= len(file.read(min(offset, _HEAD)))

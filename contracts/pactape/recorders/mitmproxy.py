@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pactape.errors import BadInputError, CassetteFormatError
+from pactape.errors import CassetteFormatError
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 
 if TYPE_CHECKING:
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MITMPROXY"]
 
 
+#: Members of a flow, in the netstrings of today and in those of versions before 0.11.
+_MEMBERS = (b"7:version;", b"11:httpversion,")
+
+
 def _is_dump(source: Source) -> bool:
     """A dump is a sequence of netstrings: "1234:8:response;…" with the flow's members."""
     length, colon, _ = source.data[:12].partition(b":")
-    return bool(colon) and length.isdigit() and b"version;" in source.data[: 64 * 2**10]
+    head = source.data[: 64 * 2**10]
+    return bool(colon) and length.isdigit() and any(each in head for each in _MEMBERS)
 
 
 def _entries(source: Source) -> Iterable[Entry]:
@@ -41,9 +46,9 @@ def _entries(source: Source) -> Iterable[Entry]:
 def _flow_reader(source: Source) -> tuple[Any, type[Exception]]:
     try:
         from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 -- optional, and slow to import
-        from mitmproxy.io import FlowReader  # noqa: PLC0415 -- the same
+        from mitmproxy.io import FlowReader  # noqa: PLC0415 -- as above
     except ImportError as error:
-        raise BadInputError(
+        raise CassetteFormatError(
             "is a mitmproxy dump, and mitmproxy is not installed",
             where=source.path,
             remedy="run `pip install mitmproxy`, or export the flows as HAR",
@@ -86,4 +91,5 @@ MITMPROXY = Reader(
     recognizes=_is_dump,
     entries=_entries,
     pair=_pair,
+    captures_traffic=True,
 )

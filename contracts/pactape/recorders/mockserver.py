@@ -10,15 +10,19 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from pactape.http_bodies import header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import (
+    PATH_SAFE,
     base64_bytes,
+    charset_bytes,
     compact_json,
     mapping,
     query_url,
     status_code,
     text_bytes,
     timestamp,
+    with_content_type,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +34,23 @@ __all__ = ["MOCKSERVER"]
 
 #: Characters that make a path or a value a regular expression rather than a text.
 _PATTERN = re.compile(r"[\\^$*+?()\[\]{}|]")
-_PATH_SAFE = "/%:@!$&'()*+,;=~-._"
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+#: What a recorded header or parameter hardly has, but a regular expression in its place.
+_LIKELY_PATTERN = re.compile(r"\\.|\[.+\](?:[+*]|\{\d)|\.\*|\.\+")
+#: Members that say of which type a body is that doesn't name it.
+_BODY_MEMBERS = {
+    "string": "STRING",
+    "json": "JSON",
+    "xml": "XML",
+    "base64Bytes": "BINARY",
+    "parameters": "PARAMETERS",
+    "filePath": "FILE",
+    "regex": "REGEX",
+    "jsonSchema": "JSON_SCHEMA",
+    "jsonPath": "JSON_PATH",
+    "xmlSchema": "XML_SCHEMA",
+    "xpath": "XPATH",
+}
 
 
 def _is_mockserver(source: Source) -> bool:
@@ -51,11 +71,11 @@ def _entries(source: Source) -> Iterable[Entry]:
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:
     request, response = mapping(entry.value, "httpRequest"), _response(entry.value)
+    if request.get("not"):
+        raise SkipEntryError("matches a negated request, not one value")
     body, sent_type = _body(request.get("body"), source)
-    headers = _named_values(request.get("headers"))
+    headers = with_content_type(_exact_pairs(request.get("headers"), "a header"), sent_type)
     content, answer_type = _body(response.get("body"), source)
-    if sent_type and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", sent_type))
     return RecordedPair(
         method=_exact(request.get("method"), "method"),
         url=_url(request),
@@ -94,28 +114,50 @@ def _exact(value: Any, name: str) -> str:
 
 def _url(request: dict[str, Any]) -> str:
     """Path and query; with the host that the headers or the socket address name, absolute."""
-    path = quote(_exact(request.get("path"), "path"), safe=_PATH_SAFE)
-    parameters = [
-        (name, _query_value(value)) for name, value in _named_values(request.get("queryStringParameters"))
-    ]
-    url = query_url(path, parameters)
-    host = next(
-        (value for name, value in _named_values(request.get("headers")) if name.lower() == "host"), None
-    )
+    path = quote(_exact(_path(request), "path"), safe=PATH_SAFE)
+    url = query_url(path, _exact_pairs(request.get("queryStringParameters"), "a query parameter"))
+    host = header(_named_values(request.get("headers")), "host")
+    address = request.get("socketAddress")
+    if host is None and isinstance(address, dict) and address.get("host"):
+        host = f"{address['host']}:{address['port']}" if address.get("port") else str(address["host"])
+        secure = str(address.get("scheme", "")).upper() == "HTTPS" or bool(request.get("secure"))
+        return f"{'https' if secure else 'http'}://{host}{url}"
     return f"{'https' if request.get('secure') else 'http'}://{host}{url}" if host else url
 
 
-def _query_value(value: str) -> str:
-    if value.startswith("!") or re.search(r"\\.|\[.+\][+*]|\.\*|\.\+", value):
-        raise SkipEntryError("matches a pattern of a query parameter, not one value")
-    return value
+def _path(request: dict[str, Any]) -> Any:
+    """The path, with the values of its parameters when each has one: "/users/{id}"."""
+    path, parameters = request.get("path"), request.get("pathParameters")
+    if not isinstance(path, str) or not parameters:
+        return path
+    values = dict(_exact_pairs(parameters, "a path parameter"))
+    if any(_PATTERN.search(each) for each in values.values()):
+        raise SkipEntryError("matches a pattern of a path parameter, not one value")
+    return _PARAMETER.sub(lambda match: values.get(match[1], match[0]), path)
+
+
+def _exact_pairs(values: Any, name: str) -> list[tuple[str, str]]:
+    """Names and values that stand for themselves: neither negated nor optional, nor patterns, nor schemas.
+
+    Raises:
+        SkipEntryError: One doesn't.
+    """
+    pairs = _named_values(values)
+    if any(key[:1] in {"!", "?"} or value[:1] == "!" or _is_pattern(key, value) for key, value in pairs):
+        raise SkipEntryError(f"matches a pattern of {name}, not one value")
+    return pairs
+
+
+def _is_pattern(name: str, value: str) -> bool:
+    return any(_LIKELY_PATTERN.search(each) for each in (name, value))
 
 
 def _named_values(value: Any) -> list[tuple[str, str]]:
     """Headers and parameters in their three forms: lists by name, single values by name, or a list of both."""
     if isinstance(value, list):
         value = {each.get("name"): each.get("values", ()) for each in value if isinstance(each, dict)}
-    pairs = value.items() if isinstance(value, dict) else ()
+    members = value.items() if isinstance(value, dict) else ()
+    pairs = [each for each in members if each[0] != "keyMatchStyle"]  # how many names have to match
     return [
         (str(name), _text(each))
         for name, values in pairs
@@ -124,20 +166,23 @@ def _named_values(value: Any) -> list[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
-    return str(value.get("value", "")) if isinstance(value, dict) else str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    if value.get("not") or "value" not in value:
+        raise SkipEntryError("matches a schema or a negated value, not one value")
+    return str(value["value"])
 
 
 def _response_headers(response: dict[str, Any], answer_type: str | None) -> list[tuple[str, str]]:
-    headers = _named_values(response.get("headers"))
-    if answer_type and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", answer_type))
+    headers = with_content_type(_named_values(response.get("headers")), answer_type)
     cookies = _named_values(response.get("cookies"))
     return headers + [("Set-Cookie", f"{name}={value}") for name, value in cookies]
 
 
 def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
     """The bytes and, where it is declared, the content type."""
-    if not isinstance(body, dict) or "type" not in body:
+    kind = _kind_of_body(body)
+    if kind is None:
         return (
             (compact_json(body), "application/json")
             if isinstance(body, dict | list)
@@ -145,18 +190,30 @@ def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
         )
     if body.get("not"):
         raise SkipEntryError("matches a negated body, not one value")
-    declared = body.get("contentType")
-    return _typed_body(body, source), str(declared) if declared else _DEFAULT_TYPES.get(str(body["type"]))
+    declared = str(body.get("contentType") or "") or _DEFAULT_TYPES.get(kind)
+    return _typed_body(kind, body, declared or "", source), declared
 
 
-def _typed_body(body: dict[str, Any], source: Source) -> bytes:
-    kind = str(body["type"])
+def _kind_of_body(body: Any) -> str | None:
+    """The type of a body, named or shown by its member; None for text and for JSON as it is."""
+    if not isinstance(body, dict):
+        return None
+    if isinstance(body.get("type"), str) and body["type"].isupper():
+        return str(body["type"])
+    beside = {"not", "optional", "contentType", "rawBytes", "matchType", "subString"}
+    members = [each for each in body if each not in beside]
+    return _BODY_MEMBERS.get(members[0]) if len(members) == 1 else None
+
+
+def _typed_body(kind: str, body: dict[str, Any], declared: str, source: Source) -> bytes:
+    if body.get("subString"):
+        raise SkipEntryError("matches a part of bodies, not one value")
+    if body.get("rawBytes"):
+        return base64_bytes(body["rawBytes"])
     if kind == "JSON":
-        return (
-            text_bytes(body["json"]) if isinstance(body.get("json"), str) else compact_json(body.get("json"))
-        )
+        return _json_text(body.get("json"))
     if kind in {"STRING", "XML"}:
-        return text_bytes(body.get(kind.lower()))
+        return charset_bytes(body.get(kind.lower()), declared)
     if kind == "BINARY":
         return base64_bytes(body.get("base64Bytes", ""))
     if kind == "PARAMETERS":
@@ -167,6 +224,13 @@ def _typed_body(body: dict[str, Any], source: Source) -> bytes:
             raise SkipEntryError(f"its body is in the file {body.get('filePath')!r}, which is missing")
         return data
     raise SkipEntryError(f"matches a body of type {kind}, not one value")
+
+
+def _json_text(value: Any) -> bytes:
+    text = text_bytes(value) if isinstance(value, str) else compact_json(value)
+    if b"${json-unit." in text:
+        raise SkipEntryError("matches a pattern of bodies, not one value")
+    return text
 
 
 _DEFAULT_TYPES = {
@@ -182,5 +246,6 @@ MOCKSERVER = Reader(
     recognizes=_is_mockserver,
     entries=_entries,
     pair=_pair,
+    early_markers=(b'"http(?:Request|Response)"',),
     unrecorded=("host", "request headers", "time"),
 )

@@ -17,6 +17,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import base64_bytes, mapping, status_code, text_bytes, timestamp
 
@@ -28,10 +30,18 @@ if TYPE_CHECKING:
 __all__ = ["NDJSON"]
 
 
+_FIRST_LINES = 3
+
+
 def _is_ndjson(source: Source) -> bool:
-    first = next((line for line in source.data.splitlines()[:3] if line.strip()), b"")
+    """By any of the first lines: one may be damaged."""
+    lines = [line for line in source.data.split(b"\n", _FIRST_LINES)[:_FIRST_LINES] if line.strip()]
+    return any(_is_exchange(line, alone=len(lines) == 1) for line in lines)
+
+
+def _is_exchange(line: bytes, *, alone: bool) -> bool:
     try:
-        value = json.loads(first)
+        value = json.loads(line)
     except (ValueError, RecursionError):
         return False
     return (
@@ -41,17 +51,70 @@ def _is_ndjson(source: Source) -> bool:
             for name, key in (("request", "url"), ("response", "status"))
         )
         and isinstance(value["request"].get("method"), str)
-        and "://" in str(value["request"]["url"])  # a stub of WireMock looks the same, with a path
+        and (
+            not alone or "://" in str(value["request"]["url"])
+        )  # a stub of WireMock may be one line with a path
     )
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    for number, line in enumerate(source.data.splitlines(), 1):
+    for number, line in enumerate(source.data.split(b"\n"), 1):
         if line.strip():
             yield Entry(place=f"line {number}", value=line)
 
 
-def _pair(entry: Entry, _: Source) -> RecordedPair:
+class _Message(msgspec.Struct, gc=False):
+    method: str = ""
+    url: str = ""
+    status: int = 0
+    headers: list[tuple[str, str]] | dict[str, str | list[str]] | None = None
+    body: str | None = None
+    body_base64: str | None = None
+
+
+class _Line(msgspec.Struct, gc=False):
+    """A line as most tools write it; lines of other forms are read more slowly."""
+
+    request: _Message
+    response: _Message
+    recorded_at: str | None = None
+    test: str | None = None
+    unrecorded: tuple[str, ...] = ()
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+_STATUS_CODES = range(100, 600)
+
+
+def _pair(entry: Entry, source: Source) -> RecordedPair:
+    try:
+        line = _decode_line(entry.value)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return _pair_of_any_form(entry, source)
+    request, response = line.request, line.response
+    if response.status not in _STATUS_CODES:
+        return _pair_of_any_form(entry, source)
+    return RecordedPair(
+        method=request.method,
+        url=request.url,
+        request_headers=request.headers,
+        request_body=_bytes(request),
+        status=response.status,
+        response_headers=response.headers,
+        response_body=_bytes(response),
+        recorded_at=timestamp(line.recorded_at),
+        test=line.test,
+        unrecorded=line.unrecorded,
+    )
+
+
+def _bytes(message: _Message) -> bytes:
+    if message.body_base64 is not None:
+        return base64_bytes(message.body_base64)
+    return text_bytes(message.body)
+
+
+def _pair_of_any_form(entry: Entry, _: Source) -> RecordedPair:
     try:
         value = json.loads(entry.value)
     except (ValueError, RecursionError) as error:
@@ -67,13 +130,28 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         response_body=_body(response),
         recorded_at=timestamp(value.get("recorded_at")),
         test=value.get("test"),
-        unrecorded=tuple(value.get("unrecorded", ())),
+        unrecorded=_unrecorded(value.get("unrecorded") or ()),
     )
 
 
 def _headers(message: dict[str, Any]) -> Any:
+    """As a mapping, as pairs, or as objects with name and value, as HAR has them."""
     headers = message.get("headers") or ()
-    return headers if isinstance(headers, dict) else [(name, value) for name, value in headers]
+    if isinstance(headers, dict):
+        return headers
+    return [
+        (each["name"], each["value"]) if isinstance(each, dict) else _header_pair(each) for each in headers
+    ]
+
+
+def _header_pair(value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004 -- a name and a value
+        raise SkipEntryError(f"has the header {value!r}, which is not a pair of name and value")
+    return value[0], value[1]
+
+
+def _unrecorded(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value))
 
 
 def _body(message: dict[str, Any]) -> bytes:
@@ -85,8 +163,9 @@ def _body(message: dict[str, Any]) -> bytes:
 NDJSON = Reader(
     tool="NDJSON",
     key="ndjson",
-    markers=(b'"request"', b'"response"', b'"url"', b'"status"'),
+    markers=(b'"request"', b'"response"', rb'"url"\s*:\s*"\w+://', b'"status"'),
     recognizes=_is_ndjson,
     entries=_entries,
     pair=_pair,
+    captures_traffic=True,
 )

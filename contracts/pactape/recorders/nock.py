@@ -6,12 +6,13 @@ that one string is hex.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies import content_codings
+from pactape.http_bodies import content_codings, header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import compact_json, status_code, text_bytes
+from pactape.recorders.values import compact_json, hex_bytes, status_code, text_bytes
 from pactape.urls import DEFAULT_PORTS
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pactape.recorders.source import Source
 
 __all__ = ["NOCK"]
+
+_ANY = "*"
+_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 def _is_nock(source: Source) -> bool:
@@ -41,16 +45,32 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
     headers = _response_headers(value)
     return RecordedPair(
         method=str(value.get("method") or "GET"),
-        url=f"{_without_default_port(str(value['scope']))}{value['path']}",
+        url=f"{_without_default_port(_host(value['scope']))}{value['path']}",
         request_headers=value.get("reqheaders") or {},
-        request_body=_body(value.get("body"), headers=()),
+        request_body=_request_body(value.get("body"), value.get("reqheaders") or {}),
         status=status_code(value.get("status", 200)),
         response_headers=headers,
-        response_body=_hex(value["response"])
+        response_body=hex_bytes(value["response"])
         if value.get("responseIsBinary")
         else _body(value.get("response"), headers),
-        unrecorded=() if value.get("reqheaders") else ("request headers",),
+        unrecorded=_unrecorded(value),
     )
+
+
+def _unrecorded(value: dict[str, Any]) -> tuple[str, ...]:
+    """Without an option nock keeps no request headers; a filter may put a star in place of the body."""
+    headers = () if value.get("reqheaders") else ("request headers",)
+    return (*headers, "request body") if value.get("body") == _ANY else headers
+
+
+def _host(scope: Any) -> str:
+    """Scheme, host and port; fixtures that were edited may have a regular expression or a star instead."""
+    text = str(scope)
+    if text.startswith("/") or "*" in text:
+        raise SkipEntryError("matches a pattern of hosts, not one value")
+    if "://" not in text:
+        raise SkipEntryError(f"has the scope {text!r}, which has no scheme")
+    return text.rstrip("/")
 
 
 def _without_default_port(scope: str) -> str:
@@ -59,7 +79,7 @@ def _without_default_port(scope: str) -> str:
 
 
 def _response_headers(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """A flat list of names and values in turn; in older and in cleaned files a mapping."""
+    """A flat list of names and values in turn; also a list of pairs; in older and in cleaned files a mapping."""
     raw = value.get("rawHeaders") or value.get("headers") or []
     if isinstance(raw, dict):
         return [
@@ -67,7 +87,18 @@ def _response_headers(value: dict[str, Any]) -> list[tuple[str, str]]:
             for name, values in raw.items()
             for each in (values if isinstance(values, list) else [values])
         ]
-    return [(str(name), str(each)) for name, each in zip(raw[::2], raw[1::2], strict=False)]
+    flat = [part for each in raw for part in (each if isinstance(each, list) else [each])]
+    return [(str(name), str(each)) for name, each in zip(flat[::2], flat[1::2], strict=False)]
+
+
+def _request_body(body: Any, headers: Any) -> bytes:
+    """A binary body is a text of hex digits, which nothing marks but that it has half of the declared length."""
+    if body == _ANY:
+        return b""
+    length = str(header(headers, "content-length") or "")
+    if isinstance(body, str) and _HEX.fullmatch(body) and length == str(len(body) // 2):
+        return hex_bytes(body)
+    return _body(body, headers=())
 
 
 def _body(body: Any, headers: Any) -> bytes:
@@ -80,13 +111,6 @@ def _body(body: Any, headers: Any) -> bytes:
         with suppress(ValueError):
             return b"".join(bytes.fromhex(each) for each in body)
     return compact_json(body) if isinstance(body, dict | list | bool | int | float) else text_bytes(body)
-
-
-def _hex(text: Any) -> bytes:
-    try:
-        return b"".join(bytes.fromhex(each) for each in (text if isinstance(text, list) else [text]))
-    except (ValueError, TypeError) as error:
-        raise SkipEntryError(f"its response is not hex ({error})") from error
 
 
 NOCK = Reader(

@@ -10,8 +10,17 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from pactape.http_bodies import content_type
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import compact_json, status_code, text_bytes
+from pactape.recorders.values import (
+    charset_bytes,
+    compact_json,
+    query_url,
+    status_code,
+    text_bytes,
+    with_content_type,
+)
+from pactape.recorders.variables import fill, fill_url, filled_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["POSTMAN"]
 
-_VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _PATH_VARIABLE = re.compile(r"(?<=/):([A-Za-z_][\w-]*)")
 
 
@@ -36,23 +44,24 @@ def _is_postman(source: Source) -> bool:
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    collection = _collection(source)
-    variables = _variables(collection.get("variable"))
-    for place, item in _items(collection["item"], "item"):
+    for place, item, variables in _items(_collection(source), "", {}):
         for index, response in enumerate(item.get("response") or ()):
             yield Entry(place=f"{place}.response[{index}]", value=(item, response, variables))
 
 
-def _items(items: list[Any], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every request of a collection; folders nest."""
-    for index, item in enumerate(items):
+def _items(
+    folder: dict[str, Any], place: str, inherited: dict[str, str]
+) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
+    """Every request of a folder with its variables; folders nest, and inner variables go before outer ones."""
+    variables = {**inherited, **_variables(folder.get("variable"))}
+    for index, item in enumerate(folder["item"]):
         if not isinstance(item, dict):
             continue
-        here = f"{place}[{index}]"
+        here = f"{place}item[{index}]"
         if isinstance(item.get("item"), list):
-            yield from _items(item["item"], f"{here}.item")
+            yield from _items(item, f"{here}.", variables)
         else:
-            yield here, item
+            yield here, item, variables
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
@@ -61,18 +70,19 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         raise SkipEntryError("is not a saved response")
     request = response.get("originalRequest") or item.get("request") or {}
     request = {"url": request} if isinstance(request, str) else request
-    body, sent_type = _body(request.get("body") or {})
-    headers = _headers(request.get("header"))
-    if sent_type and body and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", sent_type))
+    body, sent_type = _body(request.get("body") or {}, variables)
+    headers = with_content_type(_headers(request.get("header")), sent_type if body else None)
+    sent, unrecorded = filled_headers(headers, variables)
+    received = _headers(response.get("header"))
     return RecordedPair(
         method=str(request.get("method") or "GET"),
         url=_url(request.get("url"), variables),
-        request_headers=[(name, _filled(value, variables)) for name, value in headers],
-        request_body=_VARIABLE.sub(lambda match: _value(match[1], variables), body.decode()).encode(),
+        request_headers=sent,
+        request_body=body,
         status=status_code(response.get("code")),
-        response_headers=_headers(response.get("header")),
-        response_body=text_bytes(response.get("body")),
+        response_headers=received,
+        response_body=charset_bytes(response.get("body"), content_type(received)),
+        unrecorded=unrecorded,
     )
 
 
@@ -80,29 +90,36 @@ def _variables(values: Any) -> dict[str, str]:
     return {
         str(each.get("key") or each.get("id")): str(each["value"])
         for each in values or ()
-        if isinstance(each, dict) and each.get("value") not in (None, "")
+        if isinstance(each, dict) and each.get("value") not in (None, "") and not each.get("disabled")
     }
-
-
-def _filled(text: str, variables: dict[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: _value(match[1], variables), text)
-
-
-def _value(name: str, variables: dict[str, str]) -> str:
-    if name not in variables:
-        raise SkipEntryError(f"uses the variable {{{{{name}}}}}, which has no value")
-    return variables[name]
 
 
 def _url(url: Any, variables: dict[str, str]) -> str:
     """The address with its variables filled in; a host that is missing leaves the path."""
-    raw = str(url.get("raw") or "") if isinstance(url, dict) else str(url or "")
+    raw = (str(url.get("raw") or "") or _joined(url)) if isinstance(url, dict) else str(url or "")
     values = _variables(url.get("variable")) if isinstance(url, dict) else {}
-    filled = _filled(raw, variables)
+    filled = fill_url(raw, variables)
     filled = _PATH_VARIABLE.sub(lambda match: _path_value(match[1], values), filled)
-    if "://" not in filled and not filled.startswith("/"):
+    if "://" not in filled and not filled.startswith(("/", "{{")):
         filled = f"http://{filled}"
     return re.sub(r"^https?:///", "/", filled.partition("#")[0])
+
+
+def _joined(url: dict[str, Any]) -> str:
+    """The address from its parts, which are texts or lists."""
+    host, path = (
+        separator.join(map(str, part)) if isinstance(part, list) else str(part or "")
+        for part, separator in ((url.get("host"), "."), (url.get("path"), "/"))
+    )
+    port = f":{url['port']}" if url.get("port") else ""
+    query = [
+        (str(each.get("key", "")), str(each.get("value") or ""))
+        for each in url.get("query") or ()
+        if isinstance(each, dict) and not each.get("disabled")
+    ]
+    scheme = str(url.get("protocol") or ("" if host.startswith("{{") else "http")).removesuffix("://")
+    origin = f"{scheme}://{host}{port}" if scheme else f"{host}{port}"
+    return query_url(f"{origin}/{path.removeprefix('/')}", query)
 
 
 def _path_value(name: str, values: dict[str, str]) -> str:
@@ -123,25 +140,37 @@ def _headers(headers: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _body(body: dict[str, Any]) -> tuple[bytes, str | None]:
-    mode = body.get("mode")
+def _body(body: dict[str, Any], variables: dict[str, str]) -> tuple[bytes, str | None]:
+    mode = None if body.get("disabled") else body.get("mode")
     if mode == "raw" and body.get("raw"):
         language = ((body.get("options") or {}).get("raw") or {}).get("language")
-        return text_bytes(body["raw"]), "application/json" if language == "json" else None
+        text = fill(str(body["raw"]), variables)
+        return text_bytes(text), "application/json" if language == "json" else None
     if mode == "urlencoded" and body.get("urlencoded"):
-        fields = [(str(each.get("key", "")), str(each.get("value", ""))) for each in body["urlencoded"]]
-        return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+        return _form(body["urlencoded"], variables), "application/x-www-form-urlencoded"
     if mode == "graphql" and isinstance(body.get("graphql"), dict):
-        return _graphql(body["graphql"]), "application/json"
+        return fill(_graphql(body["graphql"]), variables).encode(), "application/json"
     if mode in {"formdata", "file"} and body.get(mode):
-        raise SkipEntryError(f"has a request body of mode {mode}, whose bytes the collection doesn't hold")
+        raise SkipEntryError(f"has a request body of mode {mode}, whose bytes are not in the collection")
     return b"", None
 
 
-def _graphql(value: dict[str, Any]) -> bytes:
+def _form(fields: Any, variables: dict[str, str]) -> bytes:
+    if isinstance(fields, str):  # schema 2.0
+        return fill(fields, variables).encode()
+    pairs = [
+        (fill(str(each.get("key", "")), variables), fill(str(each.get("value") or ""), variables))
+        for each in fields
+        if not each.get("disabled")
+    ]
+    return urlencode(pairs).encode()
+
+
+def _graphql(value: dict[str, Any]) -> str:
     variables = value.get("variables") or "{}"
+    text = variables if isinstance(variables, str) else compact_json(variables).decode()
     document = compact_json(value.get("query") or "").decode()
-    return f'{{"query":{document},"variables":{variables}}}'.encode()
+    return f'{{"query":{document},"variables":{text}}}'
 
 
 POSTMAN = Reader(
@@ -151,5 +180,6 @@ POSTMAN = Reader(
     recognizes=_is_postman,
     entries=_entries,
     pair=_pair,
+    early_markers=(b'"info"', rb'_postman_id|getpostman\.com|"item"'),
     unrecorded=("time",),
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 import msgspec
 
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, Provenance, Request, Response
-from pactape.http_bodies import content_codings, decode_body, header_pairs, without_coding_headers
+from pactape.http_bodies import actual_codings, decode_body, header_pairs, without_coding_headers
 from pactape.recorders.betamax import BETAMAX
 from pactape.recorders.bruno import BRUNO
 from pactape.recorders.go_vcr import GO_VCR
@@ -23,9 +24,11 @@ from pactape.recorders.nock import NOCK
 from pactape.recorders.postman import POSTMAN
 from pactape.recorders.recording import ReadOptions, Recording, SkipEntryError, SkippedEntry
 from pactape.recorders.responses import RESPONSES
-from pactape.recorders.source import Source
+from pactape.recorders.source import Source, file_bytes
+from pactape.recorders.variables import with_base_url
 from pactape.recorders.vcr_ruby import RVCR, VCR_RUBY
 from pactape.recorders.wiremock import WIREMOCK
+from pactape.urls import url_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +58,13 @@ READERS: tuple[Reader, ...] = (
     GO_VCR,
     BRUNO,
 )
+#: The same where the texts of a damaged file are all there is: the forms with the fewest names last.
+_DAMAGED = (*(each for each in READERS if each not in {NDJSON, WIREMOCK}), NDJSON, WIREMOCK)
 _HEAD = 64 * 2**10
+#: Most URLs, which need no closer look.
+_USUAL_URL = re.compile(r"https?://[\w.-]+(?::\d{1,4})?(?:[/?#]|$)")
+_FIRST_FINAL_STATUS = 200
+_NO_CONTENT = 204
 
 
 def read_recording(path: Path, options: ReadOptions | None = None, *, data: bytes | None = None) -> Recording:
@@ -72,7 +81,7 @@ def read_recording(path: Path, options: ReadOptions | None = None, *, data: byte
         CassetteFormatError: It can't be read, has no known format, or is damaged; the message says which tool's
             file it is, and where.
     """
-    source = Source(path, _bytes(path) if data is None else data)
+    source = Source(path, file_bytes(path) if data is None else data)
     reader = reader_of(source)
     if reader is None:
         raise _unreadable(source)
@@ -104,19 +113,15 @@ def reader_of(source: Source) -> Reader | None:
     return next((each for each in READERS if each.recognizes(source)), None)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or leave it out"
-        ) from error
-
-
 def _damaged_format(source: Source) -> Reader | None:
     """The format that a file's text shows though no reader recognizes it: it is cut off, say."""
     head = source.data[:_HEAD]
-    return next((each for each in READERS if all(marker in head for marker in each.markers)), None)
+    kinds = {each: each.markers for each in _DAMAGED}
+    if not source.is_parsed:
+        kinds = {each: each.early_markers or each.markers for each in _DAMAGED}
+    return next(
+        (each for each, markers in kinds.items() if all(re.search(marker, head) for marker in markers)), None
+    )
 
 
 def _unreadable(source: Source) -> CassetteFormatError:
@@ -136,7 +141,25 @@ def _unreadable(source: Source) -> CassetteFormatError:
 
 
 def _read(reader: Reader, source: Source, options: ReadOptions) -> Recording:
-    return read_entries(reader, source, options, enumerate(reader.entries(source)))
+    recording = _read_main(reader, source, options)
+    reason = "is another recording in the archive: unpack the archive to read it"
+    others = tuple(SkippedEntry(place=each, reason=reason) for each in source.other_recordings)
+    return msgspec.structs.replace(recording, skipped=(*recording.skipped, *others)) if others else recording
+
+
+def _read_main(reader: Reader, source: Source, options: ReadOptions) -> Recording:
+    if reader.is_whole is None or source.json is not None or not source.ends_within_a_line:
+        return read_entries(reader, source, options, enumerate(reader.entries(source)))
+    entries = list(enumerate(reader.entries(source)))
+    cut_off = entries.pop()[1] if entries and not reader.is_whole(entries[-1][1], source) else None
+    recording = read_entries(reader, source, options, entries)
+    if cut_off is None:
+        return recording
+    reason = (
+        "seems to be cut off: the file ends within a line. If nothing is missing, add a line break at the end"
+    )
+    skipped = (*recording.skipped, SkippedEntry(place=cut_off.place, reason=reason))
+    return msgspec.structs.replace(recording, skipped=skipped)
 
 
 def read_entries(
@@ -154,7 +177,7 @@ def read_entries(
     skipped: list[SkippedEntry] = []
     for index, entry in entries:
         try:
-            exchanges.append(_exchange(_pair(reader, entry, source), options, str(source.path), index))
+            exchanges.append(_understood(reader, entry, source, options, index))
         except SkipEntryError as reason:
             skipped.append(SkippedEntry(place=entry.place, reason=str(reason)))
     return Recording(
@@ -162,27 +185,28 @@ def read_entries(
     )
 
 
-def _pair(reader: Reader, entry: Entry, source: Source) -> RecordedPair:
+def _understood(reader: Reader, entry: Entry, source: Source, options: ReadOptions, index: int) -> Exchange:
     """The entry understood; one of an unexpected form is skipped with the reason, and stops nothing."""
     try:
-        return reader.pair(entry, source)
+        pair = reader.pair(entry, source)
+        exchange = _exchange(pair, options, str(source.path), index)
+        is_traffic = reader.captures_traffic and not pair.test
+        return msgspec.structs.replace(exchange, traffic=True) if is_traffic else exchange
     except (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise SkipEntryError(f"has an unexpected form ({type(error).__name__}: {error})") from error
+        raise SkipEntryError(f"has an unexpected structure ({type(error).__name__}: {error})") from error
 
 
 def _exchange(pair: RecordedPair, options: ReadOptions, path: str, index: int) -> Exchange:
-    request = Request(
-        method=_method(pair.method),
-        url=_absolute(pair.url, options),
-        headers=tuple(header_pairs(pair.request_headers)),
-        body=pair.request_body,
-    )
-    response = Response(
-        status=pair.status, headers=tuple(header_pairs(pair.response_headers)), body=pair.response_body
-    )
+    method, url = _method(pair.method), _absolute(pair, options)
+    if pair.status < _FIRST_FINAL_STATUS:
+        raise SkipEntryError(f"has the status {pair.status}, which is not the status of a final response")
+    sent_headers, sent = _decoded(tuple(header_pairs(pair.request_headers)), pair.request_body)
+    has_content = method != "HEAD" and pair.status != _NO_CONTENT  # RFC 9110, section 6.4.1
+    received = pair.response_body if has_content else b""
+    headers, body = _decoded(tuple(header_pairs(pair.response_headers)), received)
     return Exchange(
-        request=msgspec.structs.replace(request, **_decoded(request.headers, request.body)),
-        response=msgspec.structs.replace(response, **_decoded(response.headers, response.body)),
+        request=Request(method=method, url=url, headers=sent_headers, body=sent),
+        response=Response(status=pair.status, headers=headers, body=body),
         cassette=path,
         index=index,
         provenance=Provenance(test=pair.test, description="") if pair.test else None,
@@ -196,27 +220,42 @@ def _method(method: str) -> str:
         raise SkipEntryError(
             f"has the method {method!r}, which is not a method" if method else "has no method"
         )
+    if method.upper() == "CONNECT":
+        raise SkipEntryError("is a tunnel (CONNECT), not a request to an API")
     return method.upper()
 
 
-def _absolute(url: str, options: ReadOptions) -> str:
+def _absolute(pair: RecordedPair, options: ReadOptions) -> str:
+    url = with_base_url(pair.url, options.base_url)
     if not url:
         raise SkipEntryError("has no URL")
     if url.startswith("/"):
-        if options.base_url is None:
-            raise SkipEntryError(
-                "has a path and no host: pass --base-url, or set base_url in [tool.pactape] recordings"
-            )
-        return urljoin(options.base_url, url)
+        return f"{_origin(pair.host, options.base_url)}{url}"
+    if _USUAL_URL.match(url) or "://" not in url:  # without "://" there is a placeholder for the host
+        return url
+    if problem := url_error(url):
+        raise SkipEntryError(f"has a URL that can't be requested: {problem}")
     return url
 
 
-def _decoded(headers: Headers, body: bytes) -> dict[str, Headers | bytes]:
-    """A message's body without its content coding, and its headers without those about it."""
-    codings = content_codings(headers)
+def _origin(host: str, base_url: str | None) -> str:
+    """Scheme and host of a path: those of the base URL, unless the format names another host."""
+    base = urlsplit(base_url or "")
+    if host and host.lower() != base.netloc.lower():
+        return f"{'https' if host.endswith(':443') else 'http'}://{host.removesuffix(':443')}"
+    if base_url is None:
+        raise SkipEntryError(
+            "has a path but no host: pass --base-url, or set base_url in [tool.pactape] recordings"
+        )
+    return f"{base.scheme}://{base.netloc}"
+
+
+def _decoded(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """A message's headers without those about content codings, and its body without these codings."""
+    codings = actual_codings(headers, body)
     if not codings:
-        return {"headers": headers, "body": body}
+        return headers, body
     try:
-        return {"headers": without_coding_headers(headers), "body": decode_body(body, codings)}
+        return without_coding_headers(headers), decode_body(body, codings)
     except ValueError as error:
         raise SkipEntryError(f"has a body that can't be decoded ({error})") from error

@@ -33,7 +33,7 @@ class SkippedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a file that gives no exchange.
 
     Args:
-        place: Where it stands in the file: "entries[3]".
+        place: Its location in the file: "entries[3]".
         reason: Why it was skipped.
     """
 
@@ -46,7 +46,10 @@ class RecordedPair(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         method: In any case.
-        url: Absolute, or a path with its query, to which `ReadOptions.base_url` is added.
+        url: Absolute, or a path with its query, to which `ReadOptions.base_url` is added; a variable `{{name}}` may
+            stand for the base URL.
+        host: The host of a URL that is a path, with its port, when only the scheme isn't known; empty when the
+            host isn't known either.
         request_headers: In any form that `http_bodies.header_pairs` reads.
         request_body: The bytes as stored.
         status: The status code.
@@ -59,6 +62,7 @@ class RecordedPair(msgspec.Struct, frozen=True, kw_only=True):
 
     method: str
     url: str
+    host: str = ""
     request_headers: Any = ()
     request_body: bytes = b""
     status: int = 200
@@ -73,7 +77,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a file, not yet understood.
 
     Args:
-        place: Where it stands in the file: "entries[3]".
+        place: Its location in the file: "entries[3]".
         value: The decoded value.
     """
 
@@ -87,11 +91,16 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         tool: The tool and its format, for messages: "HAR".
         key: The name that `--from` takes: "har".
-        markers: Texts that a file of the format holds in its first 64 KiB, even when it is damaged.
+        markers: Regular expressions of what every file of the format holds in its first 64 KiB.
+        early_markers: The same of what even a file that is cut off early holds; the markers when there are none.
         recognizes: Whether a file has this format, by its content.
         entries: The entries of a file, in the file's order.
-        pair: One entry understood; raises `SkipEntryError` for what is no recorded exchange.
+        pair: One entry understood; raises `SkipEntryError` for an entry that isn't a recorded exchange.
+        is_whole: Whether an entry has what the recorder writes last; None where a file that is cut off can't be
+            parsed at all, as JSON.
         unrecorded: What the format never records: "request headers", "host", "time".
+        captures_traffic: Whether the format is that of tools that capture traffic, and not of a test library: an
+            entry without the name of a test is traffic.
     """
 
     tool: str
@@ -100,7 +109,10 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     recognizes: Callable[[Source], bool]
     entries: Callable[[Source], Iterable[Entry]]
     pair: Callable[[Entry, Source], RecordedPair]
+    early_markers: tuple[bytes, ...] = ()
+    is_whole: Callable[[Entry, Source], bool] | None = None
     unrecorded: tuple[str, ...] = ()
+    captures_traffic: bool = False
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

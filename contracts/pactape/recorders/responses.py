@@ -1,15 +1,16 @@
-"""The recorder of `responses` (Python): YAML without request bodies and request headers.
+"""The recorder of `responses` (Python): YAML or TOML without request bodies and request headers.
 
 Format: https://github.com/getsentry/responses#record-responses-to-files.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tomllib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies import header
 from pactape.recorders.recording import Entry, Reader, RecordedPair
-from pactape.recorders.values import mapping, status_code, text_bytes
+from pactape.recorders.values import mapping, status_code, text_bytes, with_content_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,20 +21,26 @@ __all__ = ["RESPONSES"]
 
 
 def _is_responses(source: Source) -> bool:
-    value = source.member("responses")
+    value = _responses(source)
     return isinstance(value, list) and any(isinstance(each, dict) and "response" in each for each in value)
 
 
+def _responses(source: Source) -> Any:
+    if source.is_parsed or b"[[responses]]" not in source.data:
+        return source.member("responses")
+    with suppress(ValueError):
+        return tomllib.loads(source.text).get("responses")
+    return None
+
+
 def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.member("responses")):
+    for index, value in enumerate(_responses(source)):
         yield Entry(place=f"responses[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
     response = mapping(entry.value, "response")
-    headers = list((response.get("headers") or {}).items())
-    if header(headers, "content-type") is None and response.get("content_type"):
-        headers.append(("Content-Type", response["content_type"]))
+    headers = with_content_type((response.get("headers") or {}).items(), response.get("content_type"))
     return RecordedPair(
         method=str(response.get("method", "")),
         url=str(response.get("url", "")),
@@ -47,7 +54,7 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 RESPONSES = Reader(
     tool="responses",
     key="responses",
-    markers=(b"responses:", b"- response:"),
+    markers=(rb"responses(?::|\]\])", rb"(?:- response:|\[responses\.response\])"),
     recognizes=_is_responses,
     entries=_entries,
     pair=_pair,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pactape.compression import decompress
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import decode_body, sniffed_coding
 from pactape.recorders.aliases import check_expansion
@@ -19,7 +21,7 @@ from pactape.recorders.aliases import check_expansion
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Source"]
+__all__ = ["Source", "file_bytes"]
 
 _MAX_ATTACHMENT = 512 * 2**20
 _HEAD = 4096
@@ -52,12 +54,26 @@ _TextLoader.add_constructor("tag:yaml.org,2002:binary", yaml.SafeLoader.construc
 _TextLoader.add_constructor("!binary", yaml.SafeLoader.construct_yaml_binary)
 
 
+def file_bytes(path: Path) -> bytes:
+    """Return the bytes of a recording's file.
+
+    Raises:
+        CassetteFormatError: It can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CassetteFormatError(
+            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
+        ) from error
+
+
 class Source:
     """A file that another recorder wrote.
 
     Args:
         path: The file; bodies that lie in files of their own are looked up beside it.
-        data: Its bytes; compressed with gzip, zlib or zstd, or a zip archive, they are unpacked.
+        data: Its bytes; compressed with gzip, zlib, zstd, bzip2 or xz, or a zip archive, they are unpacked.
 
     Raises:
         CassetteFormatError: It is compressed and damaged.
@@ -66,7 +82,8 @@ class Source:
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         self._archive = _archive(data)
-        self.data = self._main_member() if self._archive else _decompressed(path, data)
+        self._member, plain = self._main_member() if self._archive else ("", _decompressed(path, data))
+        self.data = _utf_8(plain)
 
     @cached_property
     def text(self) -> str:
@@ -115,7 +132,9 @@ class Source:
             folders: Where to look, relative to the file's folder: "", "../__files".
         """
         if self._archive:
-            return _archive_member(self._archive, name)
+            inner_folder = self._member.rpartition("/")[0]
+            beside = f"{inner_folder}/{name}" if inner_folder else name
+            return _archive_member(self._archive, beside) or _archive_member(self._archive, name)
         for folder in folders or ("",):
             base = (self.path.parent / folder).resolve()
             path = (base / name).resolve()
@@ -139,30 +158,61 @@ class Source:
         except (yaml.YAMLError, ValueError) as error:
             return str(error)
         except RecursionError:
-            return "it nests too deeply"
+            return "it is nested too deeply"
         return "it lacks a part that the format requires"
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the file is JSON or YAML as a whole."""
+        return self.json is not None or bool(self.yaml_documents)
+
+    @property
+    def ends_within_a_line(self) -> bool:
+        """Whether the last line has no end; every recorder that writes YAML ends it."""
+        return not self.data.endswith(b"\n")
 
     @property
     def _looks_like_json(self) -> bool:
         return self.data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
 
-    def _main_member(self) -> bytes:
-        """The recording in an archive: its .har file, else its only or first JSON file."""
+    @property
+    def other_recordings(self) -> list[str]:
+        """The names of an archive's .har files that aren't read, since there are several."""
+        return self._har_names()[1:]
+
+    def _har_names(self) -> list[str]:
+        return [name for name in _names(self._archive) if name.endswith(".har")] if self._archive else []
+
+    def _main_member(self) -> tuple[str, bytes]:
+        """The recording in an archive, its name and bytes: its .har file, else its only or first JSON file."""
         assert self._archive is not None  # noqa: S101 -- the constructor asks only then
-        names = sorted(
-            self._archive.namelist(), key=lambda name: (not name.endswith(".har"), name.count("/"), name)
-        )
-        for name in names:
+        for name in (*self._har_names(), *_names(self._archive)):
             if name.endswith((".har", ".json", ".yaml", ".yml")):
-                return _archive_member(self._archive, name) or b""
-        return b""
+                return name, _archive_member(self._archive, name) or b""
+        return "", b""
+
+
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    """The names of an archive's files, those in outer folders first; macOS adds files that describe others."""
+    names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    return sorted(names, key=lambda name: (name.count("/"), name))
+
+
+def _utf_8(data: bytes) -> bytes:
+    """Text in UTF-16, as PowerShell writes it, in UTF-8; anything else unchanged."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        return data
 
 
 def _decompressed(path: Path, data: bytes) -> bytes:
     coding = sniffed_coding(data)
     try:
-        return decode_body(data, coding) if coding else data
-    except (ValueError, zlib.error) as error:
+        return decode_body(data, coding) if coding else decompress(data)
+    except (ValueError, OSError, zlib.error) as error:
         raise CassetteFormatError(
             f"is compressed and damaged ({error})", where=path, remedy="restore the file, or record it again"
         ) from error

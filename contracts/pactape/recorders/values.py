@@ -8,21 +8,31 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from pactape.http_bodies import header, parse_content_type
 from pactape.recorders.recording import SkipEntryError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = [
+    "PATH_SAFE",
     "base64_bytes",
+    "charset_bytes",
     "compact_json",
+    "hex_bytes",
     "mapping",
     "query_url",
     "status_code",
     "text_bytes",
     "timestamp",
+    "with_content_type",
 ]
 
+#: Characters that a path may have as they are (RFC 3986, section 3.3), and percent signs, which are not data.
+PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 #: What recorders write as the status of a request that no response came to.
 _NO_RESPONSE = frozenset({"None", "", "0", "-1"})
 
@@ -43,6 +53,35 @@ def text_bytes(value: Any, encoding: str | None = None) -> bytes:
     return str(value).encode("utf-8", "surrogatepass")
 
 
+def charset_bytes(text: Any, content_type: str) -> bytes:
+    """Return the bytes of a body that a recorder stored as decoded text: in the charset that was declared.
+
+    Text that this charset doesn't have is UTF-8, as without a charset.
+    """
+    charset = dict(parse_content_type(content_type).parameters).get("charset", "utf-8").strip("'\" ")
+    with suppress(LookupError, UnicodeError):
+        return str(text).encode(charset) if isinstance(text, str) else text_bytes(text)
+    return text_bytes(text)
+
+
+def with_content_type(headers: Iterable[tuple[str, str]], value: str | None) -> list[tuple[str, str]]:
+    """Return headers with a Content-Type that the recorder keeps beside them, unless they have one themselves."""
+    pairs = list(headers)
+    return [*pairs, ("Content-Type", value)] if value and header(pairs, "content-type") is None else pairs
+
+
+def hex_bytes(text: Any) -> bytes:
+    """Return the bytes that hexadecimal digits stand for, in one text or in a list of them.
+
+    Raises:
+        SkipEntryError: It is not hex.
+    """
+    try:
+        return b"".join(bytes.fromhex(each) for each in (text if isinstance(text, list) else [text]))
+    except (ValueError, TypeError) as error:
+        raise SkipEntryError(f"a body is not hex ({error})") from error
+
+
 def base64_bytes(text: Any) -> bytes:
     """Return the bytes that base64 stands for; white space in it doesn't count.
 
@@ -61,7 +100,7 @@ def compact_json(value: Any) -> bytes:
 
 
 def mapping(value: Any, name: str) -> dict[str, Any]:
-    """Return a member that has to be a mapping.
+    """Return a member that must be a mapping.
 
     Raises:
         SkipEntryError: It is missing or something else.

@@ -1,7 +1,8 @@
 """VCR (Ruby) in YAML and JSON, and rvcr (Rust), which writes VCR's JSON.
 
 Format: https://benoittgt.github.io/vcr/#/cassettes/cassette_format. Bodies are `string` or `base64_string`, with
-the name of the text's encoding beside.
+the name of the text's encoding beside. VCR 1 wrote a list of Ruby structs instead, with plain bodies; symbols begin
+with a colon.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
     from pactape.recorders.source import Source
 
-__all__ = ["RVCR", "VCR_RUBY", "stored_body"]
+__all__ = ["RVCR", "VCR_RUBY", "http_interactions", "stored_body", "vcr_pair"]
 
-#: What Ruby calls bytes without an encoding; they are kept as they are.
+#: What Ruby calls bytes without an encoding; they are kept unchanged.
 _BINARY = frozenset({"ASCII-8BIT", "BINARY"})
+_STRUCT = b"!ruby/struct:VCR::HTTPInteraction"
+_HEAD = 4096
 _PYTHON_NAMES = {"US-ASCII": "utf-8", "ASCII-8BIT": "utf-8", "UTF-8": "utf-8"}
 
 
@@ -32,11 +35,18 @@ def _has_interactions(source: Source) -> bool:
 
 
 def _is_vcr(source: Source) -> bool:
-    return (
+    return _is_of_version_1(source) or (
         _has_interactions(source)
         and not _recorded_with(source).startswith("betamax")
         and not _is_rvcr(source)
     )
+
+
+def _is_of_version_1(source: Source) -> bool:
+    if not source.data[:_HEAD].count(_STRUCT):
+        return False
+    interactions = source.value
+    return isinstance(interactions, list) and all(isinstance(each, dict) for each in interactions)
 
 
 def _is_rvcr(source: Source) -> bool:
@@ -49,23 +59,46 @@ def _is_rvcr(source: Source) -> bool:
     return bool(requests) and all(isinstance(each, dict) and each.get("body") == "" for each in requests)
 
 
-def _entries(source: Source) -> Iterable[Entry]:
-    for index, value in enumerate(source.member("http_interactions")):
+def http_interactions(source: Source) -> Iterable[Entry]:
+    """Yield the entries of a file in the format of VCR."""
+    interactions = source.member("http_interactions")
+    if interactions is None:  # VCR 1
+        for index, value in enumerate(source.value):
+            yield Entry(place=f"[{index}]", value=value)
+        return
+    for index, value in enumerate(interactions):
         yield Entry(place=f"http_interactions[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
+    mapping(entry.value, "request")  # what comes first in the file is named first
+    status = mapping(mapping(entry.value, "response"), "status")
+    return vcr_pair(entry, status.get("code"))
+
+
+def vcr_pair(entry: Entry, code: Any) -> RecordedPair:
+    """Return the request and response of an entry in the format of VCR, whose status code is `code`."""
     request, response = mapping(entry.value, "request"), mapping(entry.value, "response")
+    url = str(request.get("uri") or request.get("url") or "")
+    if "<%" in url:
+        raise SkipEntryError("has a template (ERB) in its URL, which is never executed")
     return RecordedPair(
-        method=str(request.get("method", "")),
-        url=str(request.get("uri") or request.get("url") or ""),
+        method=str(request.get("method", "")).removeprefix(":"),
+        url=url,
         request_headers=request.get("headers"),
         request_body=stored_body(request.get("body")),
-        status=status_code(mapping(response, "status").get("code")),
+        status=status_code(code),
         response_headers=response.get("headers"),
         response_body=stored_body(response.get("body")),
         recorded_at=timestamp(entry.value.get("recorded_at")),
     )
+
+
+def _is_whole(entry: Entry, source: Source) -> bool:
+    """The time of recording comes last in an interaction, VCR's version last in a file."""
+    if source.member("http_interactions") is None:
+        return True
+    return bool(_recorded_with(source)) or (isinstance(entry.value, dict) and "recorded_at" in entry.value)
 
 
 def stored_body(body: Any) -> bytes:
@@ -82,6 +115,10 @@ def stored_body(body: Any) -> bytes:
         raise SkipEntryError(f"has a body with {', '.join(map(str, body))} and no string")
     encoding = str(body.get("encoding") or "utf-8").upper()
     text = body.get("string")
+    if isinstance(text, dict) and "str" in text:  # a string of Ruby with variables of its own
+        text = text["str"]
+    if isinstance(text, dict | list):
+        raise SkipEntryError("has an object as the string of a body")
     if encoding in _BINARY and isinstance(text, str) and text.isascii():
         return text.encode()
     return text_bytes(text, _PYTHON_NAMES.get(encoding, encoding))
@@ -92,14 +129,16 @@ VCR_RUBY = Reader(
     key="vcr-ruby",
     markers=(b"http_interactions", b"recorded_"),
     recognizes=_is_vcr,
-    entries=_entries,
+    entries=http_interactions,
     pair=_pair,
+    early_markers=(b"http_interactions",),
+    is_whole=_is_whole,
 )
 RVCR = Reader(
     tool="rvcr",
     key="rvcr",
     markers=(b'"http_interactions"', b"rVCR"),
     recognizes=_is_rvcr,
-    entries=_entries,
+    entries=http_interactions,
     pair=_pair,
 )

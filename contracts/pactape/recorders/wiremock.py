@@ -1,23 +1,38 @@
-"""WireMock stub mappings, as its recorder writes them: one stub a file, or several in `mappings`.
+"""WireMock stub mappings, as its recorder writes them: one stub a file, or several in `mappings`; and its journal.
 
-Format: https://wiremock.org/docs/stubbing/. Only stubs that name one request exactly are exchanges.
+Format: https://wiremock.org/docs/stubbing/. Only stubs that name one request exactly are exchanges. The journal,
+`/__admin/requests`, holds what was sent and received.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import base64_bytes, compact_json, mapping, query_url, status_code, text_bytes
+from pactape.recorders.values import (
+    base64_bytes,
+    compact_json,
+    mapping,
+    query_url,
+    status_code,
+    text_bytes,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pactape.recorders.source import Source
 
-__all__ = ["WIREMOCK"]
+__all__ = ["BODY_FOLDERS", "WIREMOCK"]
 
-_FOLDERS = ("../__files", "__files", "../../__files")
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+#: Where the files of bodies are, relative to a mapping, whose folders may nest.
+BODY_FOLDERS = ("../__files", "__files", *(f"{'../' * depth}__files" for depth in range(2, 9)))
+#: WireMock's own address, which says nothing about the API's.
+_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?=[/?]|$)")
 
 
 def _stubs(source: Source) -> list[Any]:
@@ -26,6 +41,15 @@ def _stubs(source: Source) -> list[Any]:
 
 
 def _is_wiremock(source: Source) -> bool:
+    return _is_journal(source) or _has_stubs(source)
+
+
+def _is_journal(source: Source) -> bool:
+    requests = source.member("requests")
+    return isinstance(requests, list) and source.member("requestJournalDisabled") is not None
+
+
+def _has_stubs(source: Source) -> bool:
     return source.json is not None and any(
         isinstance(each, dict)
         and isinstance(each.get("request"), dict)
@@ -35,19 +59,65 @@ def _is_wiremock(source: Source) -> bool:
 
 
 def _entries(source: Source) -> Iterable[Entry]:
+    if _is_journal(source):  # the latest first
+        numbered = list(enumerate(source.member("requests")))
+        for index, value in sorted(numbered, key=lambda each: _moment(each[1])):
+            yield Entry(place=f"requests[{index}]", value=value)
+        return
     for index, value in enumerate(_stubs(source)):
         yield Entry(place=f"mappings[{index}]", value=value)
 
 
+def _moment(value: Any) -> float:
+    """When a request of the journal came, in milliseconds; 0 when that isn't known."""
+    request = value.get("request", value) if isinstance(value, dict) else {}
+    moment = request.get("loggedDate") if isinstance(request, dict) else None
+    return float(moment) if isinstance(moment, int | float) else 0.0
+
+
 def _pair(entry: Entry, source: Source) -> RecordedPair:
+    return _served_pair(entry.value, source) if _is_journal(source) else _stubbed_pair(entry, source)
+
+
+def _served_pair(value: Any, source: Source) -> RecordedPair:
+    """What the journal says of a request that was served."""
+    request = mapping(value, "request")
+    response = mapping(value, "response" if "response" in value else "responseDefinition")
+    if value.get("wasMatched") is False:
+        raise SkipEntryError("matched no stub: the response is WireMock's own")
+    url = str(request.get("absoluteUrl") or request.get("url") or "")
+    is_proxied = request.get("browserProxyRequest") is True
+    moment = _moment(value)
+    return RecordedPair(
+        method=str(request.get("method", "")),
+        url=url if is_proxied else _LOCAL.sub("", url),
+        request_headers=request.get("headers") or {},
+        request_body=_served_body(request),
+        status=status_code(response.get("status")),
+        response_headers=response.get("headers") or {},
+        response_body=_served_body(response) or _response_body(response, source),
+        recorded_at=timestamp(moment / 1000) if moment else None,
+    )
+
+
+def _served_body(message: dict[str, Any]) -> bytes:
+    coded = message.get("bodyAsBase64")
+    return base64_bytes(coded) if coded else text_bytes(message.get("body"))
+
+
+def _stubbed_pair(entry: Entry, source: Source) -> RecordedPair:
     request, response = mapping(entry.value, "request"), mapping(entry.value, "response")
     _require_recorded(response)
+    _require_one_request(request)
     headers = _exact_values(request.get("headers"), "the header")
+    cookies = _exact_values(request.get("cookies"), "the cookie")
+    if cookies:
+        headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
     return RecordedPair(
         method=_method(request),
         url=_url(request),
         request_headers=headers,
-        request_body=_request_body(request.get("bodyPatterns") or []),
+        request_body=_form(request) or _request_body(request.get("bodyPatterns") or []),
         status=status_code(response.get("status", 200)),
         response_headers=response.get("headers") or {},
         response_body=_response_body(response, source),
@@ -63,6 +133,12 @@ def _require_recorded(response: dict[str, Any]) -> None:
         raise SkipEntryError("has a templated response")
 
 
+def _require_one_request(request: dict[str, Any]) -> None:
+    for name in ("customMatcher", "multipartPatterns"):
+        if request.get(name):
+            raise SkipEntryError(f"has {name}, which is not one value")
+
+
 def _method(request: dict[str, Any]) -> str:
     method = str(request.get("method") or "ANY")
     if method == "ANY":
@@ -72,7 +148,7 @@ def _method(request: dict[str, Any]) -> str:
 
 def _url(request: dict[str, Any]) -> str:
     """Path and query; with scheme, host and port when the stub names them."""
-    path = request.get("url") or request.get("urlPath")
+    path = request.get("url") or request.get("urlPath") or _filled_template(request)
     if not path:
         raise SkipEntryError("matches a pattern of URLs, not one value")
     url = query_url(str(path), _exact_values(request.get("queryParameters"), "the query parameter"))
@@ -83,6 +159,15 @@ def _url(request: dict[str, Any]) -> str:
     return url
 
 
+def _filled_template(request: dict[str, Any]) -> str | None:
+    """A template of paths whose parameters are all matched exactly, filled in."""
+    values = dict(_exact_values(request.get("pathParameters"), "the path parameter"))
+    template = str(request.get("urlPathTemplate") or "")
+    if not set(_PARAMETER.findall(template)) <= values.keys():
+        return None
+    return _PARAMETER.sub(lambda match: quote(values[match[1]], safe=""), template)
+
+
 def _exact_values(matchers: Any, name: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for key, matcher in (matchers or {}).items():
@@ -90,10 +175,16 @@ def _exact_values(matchers: Any, name: str) -> list[tuple[str, str]]:
             continue
         if matcher.get("absent") is True:
             continue
-        if "equalTo" not in matcher:
-            raise SkipEntryError(f"matches a pattern of {name} {key}, not one value")
-        pairs.append((key, str(matcher["equalTo"])))
+        many = matcher.get("hasExactly")
+        for each in many if isinstance(many, list) else [matcher]:
+            if "equalTo" not in each:
+                raise SkipEntryError(f"matches a pattern of {name} {key}, not one value")
+            pairs.append((key, str(each["equalTo"])))
     return pairs
+
+
+def _form(request: dict[str, Any]) -> bytes:
+    return urlencode(_exact_values(request.get("formParameters"), "the form parameter")).encode()
 
 
 def _request_body(patterns: list[Any]) -> bytes:
@@ -103,7 +194,10 @@ def _request_body(patterns: list[Any]) -> bytes:
     for name in ("equalToJson", "equalTo", "equalToXml"):
         if name in matcher:
             value = matcher[name]
-            return text_bytes(value) if isinstance(value, str) else compact_json(value)
+            text = text_bytes(value) if isinstance(value, str) else compact_json(value)
+            if b"${json-unit." in text or b"${xmlunit." in text:
+                break
+            return text
     if "binaryEqualTo" in matcher:
         return base64_bytes(matcher["binaryEqualTo"])
     raise SkipEntryError("matches a pattern of bodies, not one value")
@@ -112,7 +206,7 @@ def _request_body(patterns: list[Any]) -> bytes:
 def _response_body(response: dict[str, Any], source: Source) -> bytes:
     name = response.get("bodyFileName")
     if name:
-        data = source.attachment(str(name), *_FOLDERS)
+        data = source.attachment(str(name), *BODY_FOLDERS)
         if data is None:
             raise SkipEntryError(f"its body is in the file {name!r}, which is missing")
         return data
@@ -130,5 +224,10 @@ WIREMOCK = Reader(
     recognizes=_is_wiremock,
     entries=_entries,
     pair=_pair,
+    early_markers=(
+        b'"request"',
+        rb'"(?:mappings|url(?:Path)?(?:Pattern|Template)?|bodyPatterns|equalTo\w*|scenarioName|uuid)"',
+        rb'\A(?![\s\S]*"(?:interactions|http_interactions|entries|item|pairs|scope)")',
+    ),
     unrecorded=("host", "time"),
 )

@@ -1,7 +1,7 @@
 """The recording proxy: a server between any client and an API that records what passes into cassettes."""
 
-from pactape.recording_proxy.application import RecordingApplication
+from pactape.recording_proxy.proxy import RecordingProxy
 from pactape.recording_proxy.sessions import RecordingSessions, TestSession
 from pactape.recording_proxy.upstream import Upstream
 
-__all__ = ["RecordingApplication", "RecordingSessions", "TestSession", "Upstream"]
+__all__ = ["RecordingProxy", "RecordingSessions", "TestSession", "Upstream"]

@@ -70,7 +70,7 @@ class RecordingSessions:
         self._current = _UNNAMED
 
     def start(self, name: str, states: tuple[ProviderState, ...] = ()) -> TestSession:
-        """Begin a test: requests that name no other test belong to it from now on.
+        """Begin a test: requests without the name of another test belong to it from now on.
 
         Raises:
             ProviderStateError: A provider state can't be set up.

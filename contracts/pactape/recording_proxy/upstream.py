@@ -1,4 +1,4 @@
-"""The API behind the proxy: requests are sent on as they came, and responses come back as they were sent."""
+"""The API behind the proxy: requests are sent on as they came, and responses come back as sent."""
 
 from __future__ import annotations
 
@@ -8,27 +8,14 @@ import requests
 
 from pactape.errors import ProviderUnreachableError
 from pactape.exchange import Response
-from pactape.urls import is_loopback, without_credentials
+from pactape.http_bodies import end_to_end, joined_headers
+from pactape.urls import is_loopback_url, without_credentials
 
 if TYPE_CHECKING:
     from pactape.exchange import Request
 
-__all__ = ["HOP_BY_HOP", "Upstream"]
+__all__ = ["Upstream"]
 
-#: Headers of one connection (RFC 9110, section 7.6.1), which a proxy doesn't pass on.
-HOP_BY_HOP = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 _CONNECT_SECONDS = 10.0
 
 
@@ -46,7 +33,7 @@ class Upstream:
         self._timeout = (_CONNECT_SECONDS, timeout)
         self._verify: bool | str = ca_file or True
         self._adapters = requests.Session()
-        self._adapters.trust_env = not is_loopback(
+        self._adapters.trust_env = not is_loopback_url(
             url
         )  # a proxy of the environment is never for this machine
 
@@ -60,19 +47,23 @@ class Upstream:
         Raises:
             ProviderUnreachableError: No response came; nothing is recorded.
         """
-        kept = {name: value for name, value in request.headers if name.lower() not in {*HOP_BY_HOP, "host"}}
-        prepared = requests.Request(request.method, f"{self.url}{target}", headers=kept).prepare()
+        forwarded = (each for each in end_to_end(request.headers) if each[0].lower() != "host")
+        prepared = requests.Request(
+            request.method, f"{self.url}{target}", headers=joined_headers(forwarded)
+        ).prepare()
         prepared.url = f"{self.url}{target}"  # requests would write paths and queries anew
         prepared.body = request.body or None
+        if request.body:  # which the client may have sent in chunks, without its length
+            prepared.headers["Content-Length"] = str(len(request.body))
         settings = self._adapters.merge_environment_settings(prepared.url, {}, True, self._verify, None)  # noqa: FBT003 -- of requests: streamed
         try:
             answer = self._adapters.send(prepared, allow_redirects=False, timeout=self._timeout, **settings)
             body = answer.raw.read(decode_content=False)
         except (requests.RequestException, OSError) as error:
             raise ProviderUnreachableError(
-                f"gave no response ({type(error).__name__})",
+                f"did not respond ({type(error).__name__})",
                 where=without_credentials(self.url),
                 remedy="start the API, or name its address with --upstream",
             ) from error
-        headers = tuple((name, value) for name, value in answer.raw.headers.items())
-        return Response(status=answer.status_code, headers=headers, body=body)
+        received = tuple((name, value) for name, value in answer.raw.headers.items())
+        return Response(status=answer.status_code, headers=received, body=body)

@@ -5,44 +5,28 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
 
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.exchange import Request
-from pactape.http_bodies import header
+from pactape.exchange import Request, Response
+from pactape.http_bodies import with_base_url
+from pactape.serving import framed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pactape.exchange import Response
     from pactape.replaying.recordings import Recordings
 
-__all__ = ["ReplayApplication", "request_of"]
-
-#: Headers of one connection (RFC 9110, section 7.6.1), and those that the server sets itself.
-_NOT_REPLAYED = frozenset(
-    {
-        "connection",
-        "content-length",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-
-
-#: Statuses whose responses never have a body.
-_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_FIRST_FINAL = 200
+__all__ = ["ReplayApplication"]
 
 
 class ReplayApplication:
     """Answers requests from recordings.
 
-    What isn't recorded gets 404 with a problem document (RFC 9457) of the type "urn:pactape:no-match".
+    Redirects and links that lead to what was recorded lead to the same server. What isn't recorded gets 404 with a
+    problem document (RFC 9457) of the type "urn:pactape:no-match".
 
     Args:
         recordings: The recorded responses.
@@ -52,50 +36,43 @@ class ReplayApplication:
         self._recordings = recordings
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request."""
-        request = request_of(environ)
-        answer = self._recordings.answer(request)
-        status, headers, body = self._no_match(request) if answer is None else _replayed(answer)
-        phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Recorded"
-        length = _length(
-            request.method, status, body, recorded=header(answer.headers if answer else (), "content-length")
-        )
-        start_response(f"{status} {phrase}", [*headers, *length])
-        return [body] if request.method != "HEAD" and _has_body(status) else []
+        """Answer a request of a WSGI server."""
+        request = _request(environ)
+        response = framed(request.method, self.respond(request))
+        phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Recorded"
+        start_response(f"{response.status} {phrase}", list(response.headers))
+        return [response.body] if response.body else []
 
-    def _no_match(self, request: Request) -> tuple[int, list[tuple[str, str]], bytes]:
+    def respond(self, request: Request) -> Response:
+        """Return the recorded response to a request, or the problem document."""
+        response = self._recordings.answer(request)
+        if response is None:
+            return self._no_match(request)
+        headers = response.headers
+        for base in self._recordings.base_urls:
+            headers = with_base_url(headers, base, _origin(request.url))
+        return response if headers is response.headers else msgspec.structs.replace(response, headers=headers)
+
+    def _no_match(self, request: Request) -> Response:
         problem = {
             "type": "urn:pactape:no-match",
-            "title": "No recorded interaction answers",
+            "title": "No recorded interaction matches",
             "status": 404,
-            "detail": f"no recorded interaction answers {request.method} {Scrubber().url(request.url)}",
+            "detail": f"no recorded interaction matches {request.method} {Scrubber().url(request.url)}",
             "nearest": self._recordings.nearest(request),
         }
         body = json.dumps(problem, indent=2, ensure_ascii=False).encode() + b"\n"
-        return 404, [("Content-Type", "application/problem+json")], body
+        return Response(status=404, headers=(("Content-Type", "application/problem+json"),), body=body)
 
 
-def _has_body(status: int) -> bool:
-    """Return whether a response with this status may have a body (RFC 9110, section 6.4.1)."""
-    return status not in _WITHOUT_BODY and status >= _FIRST_FINAL
+def _origin(url: str) -> str:
+    """Scheme and host as the client wrote them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
-def _length(method: str, status: int, body: bytes, *, recorded: str | None) -> list[tuple[str, str]]:
-    """Return the Content-Length (RFC 9110, section 8.6): of a HEAD that of the GET, and none without a body."""
-    if not _has_body(status):
-        return []
-    if method == "HEAD":
-        return [("Content-Length", recorded)] if recorded else []
-    return [("Content-Length", str(len(body)))]
-
-
-def _replayed(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    headers = [(name, value) for name, value in answer.headers if name.lower() not in _NOT_REPLAYED]
-    return answer.status, headers, answer.body
-
-
-def request_of(environ: dict[str, Any]) -> Request:
-    """Return the request that a WSGI server received, its target as the client wrote it."""
+def _request(environ: dict[str, Any]) -> Request:
+    """Return the request of a WSGI environment, its target as the client wrote it where the server gives that."""
     target = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/")
     if environ.get("QUERY_STRING") and "?" not in target:
         target = f"{target}?{environ['QUERY_STRING']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,15 +13,15 @@ from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.contents import read_any
 from pactape.cassettes.replay.no_match_report import nearest_requests
-from pactape.cassettes.replay.request_key import RequestKey
-from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.replay.request_keys.request_key import RequestKey
+from pactape.cassettes.scrubbing.filters import RecordingFilter
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
-from pactape.http_bodies import decoded_body, without_coding_headers
+from pactape.http_bodies import decoded_body, header, joined_headers, without_coding_headers
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pactape.exchange import Exchange, Request, Response
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Recordings"]
 
 _DEFAULT_SCRUB = ScrubSettings()
+_ABOUT_BODIES = {"content-type", "content-encoding"}
 
 
 class Recordings:
@@ -59,10 +61,10 @@ class Recordings:
         scrub: ScrubSettings = _DEFAULT_SCRUB,
     ) -> None:
         self._base = base_url.rstrip("/") if base_url else None
-        self._cleaner = Cleaner({}, ScrubRules.from_settings(scrub))
+        self._filter = RecordingFilter({}, ScrubRules.from_settings(scrub))
         self._lock = threading.Lock()
         self._responses: dict[bytes, list[Response]] = {}
-        self._given: dict[bytes, int] = {}
+        self._next_turns: dict[bytes, int] = {}
         self._requests: list[VcrRequest] = []
         self.origins: tuple[str, ...] = ()
         self._read(list(files), exchanges)
@@ -73,28 +75,56 @@ class Recordings:
     def answer(self, request: Request) -> Response | None:
         """Return the next response to a request, whatever host it was sent to; None when there is none.
 
+        A HEAD that wasn't recorded is answered as the same GET would be next (RFC 9110, section 9.3.2).
+
         Args:
             request: Its URL is absolute. Where its host was recorded, only that host's responses count.
         """
-        for live in self._candidates(request):
-            key = _digest(live)
+        response = self._next(request, turns=1)
+        if response is None and request.method == "HEAD":
+            got = self._next(msgspec.structs.replace(request, method="GET"), turns=0)
+            return None if got is None else _of_head(got)
+        return response
+
+    def _next(self, request: Request, *, turns: int) -> Response | None:
+        """The next response to a request, which takes so many turns of the recorded ones."""
+        for key in self._keys(request):
             with self._lock:
                 responses = self._responses.get(key)
                 if responses is not None:
-                    turn = self._given.get(key, 0)
-                    self._given[key] = turn + 1
+                    turn = self._next_turns.get(key, 0)
+                    self._next_turns[key] = turn + turns
                     return responses[min(turn, len(responses) - 1)]
         return None
+
+    def _keys(self, request: Request) -> Iterator[bytes]:
+        """Yield the keys of a request: first with its own placeholders, then without its secrets."""
+        for url in self._urls(request):
+            yield _digest(_unchanged(request, url))
+        for live in self._candidates(request):
+            yield _digest(live)
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The URLs whose paths are served from the root: the base URL, or without one all recorded origins."""
+        return self.origins if self._base is None else (self._base,)
 
     def nearest(self, request: Request) -> list[str]:
         """Return the recorded requests that are most like a request, each with the first difference."""
         return nearest_requests(self._candidates(request)[0], self._requests)
 
     def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
-        recorded = (exchange for path in files for exchange in read_any(path).exchanges)
-        for exchange in chain(recorded, exchanges):
-            if self._base is None or _is_below(exchange.request.url, self._base):
-                self._add(exchange)
+        file_exchanges = (exchange for path in files for exchange in read_any(path).exchanges)
+        provider_exchanges = [
+            exchange
+            for exchange in chain(file_exchanges, exchanges)
+            if self._base is None or _is_below(exchange.request.url, self._base)
+        ]
+        # A key depends on the secrets that are known: those of all recordings, at any time.
+        for exchange in provider_exchanges:
+            self._for_matching(exchange.request, exchange.request.url)
+        for exchange in provider_exchanges:
+            self._add(exchange)
         origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
         self.origins = tuple(origins)
         if not self._requests:
@@ -105,38 +135,64 @@ class Recordings:
             )
 
     def _add(self, exchange: Exchange) -> None:
-        recorded = self._for_matching(exchange.request, exchange.request.url)
-        self._requests.append(recorded)
-        self._responses.setdefault(_digest(recorded), []).append(_decoded(exchange.response))
+        request = self._for_matching(exchange.request, exchange.request.url)
+        self._requests.append(request)
+        unchanged = _unchanged(exchange.request, exchange.request.url)
+        for key in {_digest(request), _digest(unchanged)}:
+            self._responses.setdefault(key, []).append(_without_coding(exchange.response))
 
     def _candidates(self, request: Request) -> list[VcrRequest]:
-        """Return the request as it would have been sent to each host that may be meant."""
+        """Return the request without its secrets, as it would have been sent to each host that may be meant."""
+        return [self._for_matching(request, url) for url in self._urls(request)]
+
+    def _urls(self, request: Request) -> list[str]:
+        """Return the request's URL at each host that may be meant."""
         parts = urlsplit(request.url)
         target = parts._replace(scheme="", netloc="").geturl()
         if self._base is not None:
             bases: tuple[str, ...] = (self._base,)
         else:
-            named = tuple(each for each in self.origins if urlsplit(each).netloc == parts.netloc)
-            bases = named or self.origins
-        return [self._for_matching(request, f"{base}{target}") for base in bases]
+            same_host = tuple(each for each in self.origins if urlsplit(each).netloc == parts.netloc)
+            bases = same_host or self.origins
+        return [f"{base}{target}" for base in bases]
 
     def _for_matching(self, request: Request, url: str) -> VcrRequest:
-        return VcrRequest(*self._cleaner.asked(request.method, url, request.body, dict(request.headers)))
+        return VcrRequest(
+            *self._filter.for_matching(request.method, url, request.body, joined_headers(request.headers))
+        )
+
+
+def _unchanged(request: Request, url: str) -> VcrRequest:
+    """Return a request with its secrets and placeholders, which tell equal requests of several users apart."""
+    headers = {
+        name: value
+        for name, value in joined_headers(request.headers).items()
+        if name.lower() in _ABOUT_BODIES
+    }
+    return VcrRequest(request.method, url, request.body, headers)
 
 
 def _digest(request: VcrRequest) -> bytes:
     return RequestKey(request.method, request.uri, request.body, request.headers).digest
 
 
-def _decoded(response: Response) -> Response:
+def _without_coding(response: Response) -> Response:
     """Return a response without its content codings, which the recorder may have undone already."""
     try:
         body = decoded_body(response)
     except ValueError:
         return response
-    if body == response.body and not any(name.lower() == "content-encoding" for name, _ in response.headers):
+    if body == response.body and header(response.headers, "content-encoding") is None:
         return response
     return msgspec.structs.replace(response, body=body, headers=without_coding_headers(response.headers))
+
+
+def _of_head(got: Response) -> Response:
+    """The response to HEAD whose GET has a response: the same headers, with the length of the body."""
+    headers = tuple(each for each in got.headers if each[0].lower() != "content-length")
+    if got.status != HTTPStatus.NOT_MODIFIED:  # whose length would be that of another response
+        headers = (*headers, ("Content-Length", str(len(got.body))))
+    return msgspec.structs.replace(got, headers=headers, body=b"")
 
 
 def _origin(url: str) -> str:

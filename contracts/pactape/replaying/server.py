@@ -6,23 +6,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pactape.replaying.application import ReplayApplication
-from pactape.replaying.cors import allow_origins
+from pactape.replaying.cors import allow_origin, preflight_response
 from pactape.replaying.recordings import Recordings
-from pactape.serving import HttpServer, serving
+from pactape.serving import LoopbackServer, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from pactape.exchange import Response
+    from pactape.serving import ReceivedRequest
+
 __all__ = ["ReplayServer", "replaying"]
 
 
-class ReplayServer(HttpServer):
+class ReplayServer(LoopbackServer):
     """A replay server bound to a port, not yet serving.
 
     Args:
         recordings: The recordings to answer from.
-        host: The address to listen at.
+        host: The address to listen on.
         port: 0 takes any free port.
         cors: The origin of the pages that may use the server from a browser, "*" for any; None for none.
 
@@ -33,10 +36,16 @@ class ReplayServer(HttpServer):
     def __init__(
         self, recordings: Recordings, *, host: str = "127.0.0.1", port: int = 0, cors: str | None = None
     ) -> None:
-        application = ReplayApplication(recordings)
-        super().__init__(
-            application if cors is None else allow_origins(application, cors), host=host, port=port
-        )
+        super().__init__(host=host, port=port)
+        self._application = ReplayApplication(recordings)
+        self._cors = cors
+
+    def reply(self, request: ReceivedRequest) -> Response:
+        """Return the recorded response to a request."""
+        if self._cors is None:
+            return self._application.respond(request)
+        preflight = preflight_response(request, self._cors)
+        return preflight or allow_origin(request, self._application.respond(request), self._cors)
 
 
 @contextmanager
@@ -53,5 +62,5 @@ def replaying(files: Iterable[Path], *, base_url: str | None = None) -> Iterator
     Raises:
         CassetteFormatError: A cassette can't be read, or there is nothing to replay.
     """
-    with serving(ReplayApplication(Recordings(files, base_url=base_url)), name="pactape-replay") as url:
-        yield url
+    with running(ReplayServer(Recordings(files, base_url=base_url))) as server:
+        yield server.url

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.findings import Severity
+from pactape.reports.files import relative_file
 
 if TYPE_CHECKING:
     from pactape.findings import Finding
@@ -22,9 +23,9 @@ def github_report(report: Report) -> str:
 
 
 def _command(finding: Finding) -> str:
-    properties = {"file": finding.file, "title": f"pactape {finding.rule}".strip()}
-    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(f'{finding.place}: {finding.what}')}"
+    properties = {"file": relative_file(finding.file), "title": f"pactape {finding.rule}".strip()}
+    pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{_COMMANDS[finding.severity]} {pairs}::{_data(f'{finding.place}: {finding.what}')}"
 
 
 def _data(text: str) -> str:

@@ -34,10 +34,11 @@ def junit_report(report: Report) -> str:
     if len(suite) == 0:
         case = ET.SubElement(suite, "testcase", classname=report.command, name=_clean(report.summary))
         if report.exit_code:
-            ET.SubElement(case, "error", message=_clean(report.summary))
+            ET.SubElement(case, "error", message=_clean(report.summary), type=str(Outcome.NOT_JUDGED))
     for attribute, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{element}"))))
     suite.set("tests", str(len(suite)))
+    suite.set("time", f"{sum(each.seconds or 0 for each in report.results):.3f}")
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
@@ -50,7 +51,9 @@ def _add_result(suite: ET.Element, result: ReportedResult) -> None:
     case = ET.SubElement(suite, "testcase", {**names, **seconds})
     if result.outcome is not Outcome.PASSED:
         message = result.details[0] if result.details else str(result.outcome)
-        problem = ET.SubElement(case, _ELEMENTS[result.outcome], message=_clean(message))
+        problem = ET.SubElement(
+            case, _ELEMENTS[result.outcome], message=_clean(message), type=str(result.outcome)
+        )
         problem.text = _clean("\n".join(result.details))
 
 

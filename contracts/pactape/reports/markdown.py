@@ -20,7 +20,7 @@ def markdown_report(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"## pactape {report.command}"
     yield ""
-    yield _escaped(report.summary)
+    yield _escape(report.summary)
     if report.results:
         yield ""
         rows = [
@@ -34,22 +34,22 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(("outcome", "what", "reason"), rows)
     if report.findings:
         yield ""
-        found = [(str(each.severity), each.place, each.what) for each in report.findings]
-        yield from _table(("severity", "where", "what"), found)
+        finding_rows = [(str(each.severity), each.place, each.what) for each in report.findings]
+        yield from _table(("severity", "where", "what"), finding_rows)
     if report.after:
         yield ""
-        yield from (f"- {_escaped(line)}" for line in report.after)
+        yield from (f"- {_escape(line)}" for line in report.after)
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(titles)} |"
     yield f"|{'---|' * len(titles)}"
     for row in rows:
-        yield f"| {' | '.join(map(_escaped, row))} |"
+        yield f"| {' | '.join(map(_escape, row))} |"
 
 
-def _escaped(text: str) -> str:
-    """Text in which nothing is taken for markup or for the end of a cell."""
+def _escape(text: str) -> str:
+    """Text in which nothing is read as markup or as the end of a cell."""
     for character in "\\`*_[]<>|":
         text = text.replace(character, f"\\{character}")
     return text.replace("\r", "").replace("\n", "<br>")

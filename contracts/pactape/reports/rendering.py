@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pactape.reports.github import github_report
-from pactape.reports.json_document import json_report
-from pactape.reports.junit import junit_report
-from pactape.reports.markdown import markdown_report
-from pactape.reports.sarif import sarif_report
-from pactape.reports.text import text_report
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pactape.reports.model import Report
 
 __all__ = ["FORMATS", "Format", "render"]
@@ -21,13 +13,13 @@ __all__ = ["FORMATS", "Format", "render"]
 Format = Literal["text", "json", "junit", "sarif", "github", "markdown"]
 #: The names of the formats.
 FORMATS: tuple[Format, ...] = get_args(Format)
-_RENDERERS: dict[Format, Callable[[Report], str]] = {
-    "text": text_report,
-    "json": json_report,
-    "junit": junit_report,
-    "sarif": sarif_report,
-    "github": github_report,
-    "markdown": markdown_report,
+#: Where each format's function is, imported at its first use: a command writes one of them, mostly text.
+_RENDERERS = {
+    "json": ("json_document", "json_report"),
+    "junit": ("junit", "junit_report"),
+    "sarif": ("sarif", "sarif_report"),
+    "github": ("github", "github_report"),
+    "markdown": ("markdown", "markdown_report"),
 }
 
 
@@ -45,5 +37,9 @@ def render(report: Report, report_format: Format, *, is_coloured: bool = False) 
         '0 breaking\n'
     """
     if report_format == "text":
+        from pactape.reports.text import text_report  # noqa: PLC0415 -- after what it shows was found
+
         return text_report(report, is_coloured=is_coloured)
-    return _RENDERERS[report_format](report)
+    module, function = _RENDERERS[report_format]
+    text: str = getattr(import_module(f"pactape.reports.{module}"), function)(report)
+    return text

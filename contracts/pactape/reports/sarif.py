@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pactape.findings import Severity
+from pactape.reports.files import relative_file
 
 if TYPE_CHECKING:
     from pactape.findings import Finding
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["sarif_report"]
 
 _UNDETERMINED = 2
+#: Where a finding without a file of its own is shown.
+_SETTINGS_FILE = "pyproject.toml"
 _LEVELS = {Severity.BREAKING: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -50,12 +54,25 @@ def _rule(finding: Finding) -> str:
 
 
 def _result(finding: Finding) -> dict[str, Any]:
-    result: dict[str, Any] = {
+    return {
         "ruleId": _rule(finding),
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.place}: {finding.what}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _uri(finding.file)},
+                    "region": {"startLine": 1},
+                },
+                "logicalLocations": [{"fullyQualifiedName": finding.place}],
+            }
+        ],
     }
-    if finding.file:
-        location = {"artifactLocation": {"uri": quote(finding.file, safe="/:")}}
-        result["locations"] = [{"physicalLocation": location}]
-    return result
+
+
+def _uri(file: str) -> str:
+    """The file's URI; GitHub refuses a log that has a result without one."""
+    if not file:
+        return _SETTINGS_FILE
+    is_local = Path(file).is_absolute() and relative_file(file) == file
+    return Path(file).as_uri() if is_local else quote(relative_file(file), safe="/:?&=#%")

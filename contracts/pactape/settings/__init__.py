@@ -1,6 +1,7 @@
 """The settings in `[tool.pactape]` of pyproject.toml; each has a default that suits a first run."""
 
-from pactape.settings.loading import find_root, load_settings, settings_of
+from pactape.pyproject_file import find_root
+from pactape.settings.loading import load_settings, settings_of
 from pactape.settings.models import (
     BrokerSettings,
     ConsumerSettings,

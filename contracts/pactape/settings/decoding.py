@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
 from pactape.errors import SettingsError
-from pactape.settings.models import FILE_NAME
+from pactape.pyproject_file import FILE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +29,8 @@ def decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
     Raises:
         SettingsError: A setting is unknown, or has a value of another type.
     """
+    if value == {} and len(model.__struct_defaults__) == len(model.__struct_fields__):
+        return model()  # every setting has its default; the decoder takes a millisecond to build
     if isinstance(value, dict):
         _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
     try:
@@ -52,13 +53,17 @@ def _remedy(error: str, model: type[Any]) -> str:
     return "give the setting a value of the expected type (docs/reference/settings.md)"
 
 
-def _refuse_unknown(value: dict[str, Any], known: tuple[str, ...], *, place: str, root: Path) -> None:
+def _refuse_unknown(value: dict[str, Any], field_names: tuple[str, ...], *, place: str, root: Path) -> None:
     for name in value:
-        if name in known:
+        if name in field_names:
             continue
-        guess = "".join(f"did you mean {near!r}? " for near in difflib.get_close_matches(name, known, n=1))
+        import difflib  # noqa: PLC0415 -- only needed for an error
+
+        guess = "".join(
+            f"did you mean {near!r}? " for near in difflib.get_close_matches(name, field_names, n=1)
+        )
         raise SettingsError(
             f"{place} has an unknown setting {name!r}",
             where=root / FILE_NAME,
-            remedy=f"{guess}the settings here are {', '.join(sorted(known))}",
+            remedy=f"{guess}the valid settings are {', '.join(sorted(field_names))}",
         )

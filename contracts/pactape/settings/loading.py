@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -11,9 +10,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pactape.errors import SettingsError
+from pactape.findings import RULES
+from pactape.pyproject_file import FILE_NAME, find_root, read_pyproject, table_of
 from pactape.settings.decoding import decode
 from pactape.settings.models import (
-    FILE_NAME,
     BrokerSettings,
     ConsumerSettings,
     HostMatchSettings,
@@ -26,29 +26,15 @@ from pactape.settings.models import (
     Settings,
 )
 from pactape.settings.project_names import project_name
-from pactape.urls import url_error
+from pactape.urls import url_error, without_credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["find_root", "load_settings", "settings_of"]
+__all__ = ["load_settings", "settings_of"]
 
 _AGE = re.compile(r"(\d{1,5})d")
-
-
-def find_root(start: Path) -> Path:
-    """Return the nearest folder, from `start` upwards, whose pyproject.toml has a table `[tool.pactape…]`.
-
-    When there is none, the nearest folder with a pyproject.toml; without one, `start` itself.
-
-    Raises:
-        SettingsError: A pyproject.toml on the way can't be read.
-    """
-    folders = [folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()]
-    for folder in folders:
-        if "pactape" in _table(_read(folder / FILE_NAME), "tool"):
-            return folder
-    return folders[0] if folders else start
 
 
 def settings_of(path: Path) -> Settings:
@@ -71,8 +57,8 @@ def load_settings(root: Path) -> Settings:
     Raises:
         SettingsError: A setting is unknown or its value can't be used; the message says what would do.
     """
-    document = _read(root / FILE_NAME) if (root / FILE_NAME).is_file() else {}
-    own = _table(document, "tool").get("pactape", {})
+    document = read_pyproject(root)
+    own = table_of(document, "tool").get("pactape", {})
     table = decode(own, _Table, place="[tool.pactape]", root=root)
     consumer = table.consumer or project_name(document, root)
     return Settings(
@@ -98,7 +84,7 @@ def load_settings(root: Path) -> Settings:
         match=_match(table.match, root=root),
         ignore_hosts=table.ignore_hosts,
         ignore_localhost=table.ignore_localhost,
-        severities=table.severities,
+        severities=_severities(table.severities, root=root),
     )
 
 
@@ -108,6 +94,12 @@ def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
     source = decode(
         {"path": value} if isinstance(value, str) else value, RecordingSource, place=place, root=root
     )
+    if "://" in source.path:
+        raise SettingsError(
+            f"{place} has {without_credentials(source.path)!r}, which is a URL",
+            where=root / FILE_NAME,
+            remedy="name local files; `pactape convert URL FILE` copies a recording",
+        )
     if source.base_url is not None:
         _check_url(source.base_url, place=place, root=root, name="base_url")
     return source
@@ -150,16 +142,16 @@ def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
     settings = decode(value, ScrubSettings, place=place, root=root)
     for pattern in settings.patterns:
         try:
-            found = re.compile(pattern).search("")
+            match = re.compile(pattern).search("")
         except re.error as error:
-            found, reason = None, f"is not a regular expression ({error})"
+            match, reason = None, f"is not a regular expression ({error})"
         else:
-            reason = "matches an empty text" if found else ""
+            reason = "matches an empty text" if match else ""
         if reason:
             raise SettingsError(
                 f"{place} the pattern {pattern!r} {reason}",
                 where=root / FILE_NAME,
-                remedy="write one that matches the secret and nothing else",
+                remedy="write one that matches only the secret",
             )
     return settings
 
@@ -172,12 +164,6 @@ def _existing(path: Path, *, root: Path) -> Path:
             remedy="name files and folders, relative to the project's folder",
         )
     return path
-
-
-def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
-    """A table of the document; an empty one where there is none, or something else of that name."""
-    value = document.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 class _Table(msgspec.Struct, kw_only=True):
@@ -204,12 +190,29 @@ class _Table(msgspec.Struct, kw_only=True):
     severities: dict[str, Literal["breaking", "warning", "info", "off"]] = {}
 
 
+def _severities(value: Mapping[str, str], *, root: Path) -> Mapping[str, str]:
+    """The severities by rule."""
+    for rule in value:
+        if rule not in RULES:
+            import difflib  # noqa: PLC0415 -- only needed for an error
+
+            near = difflib.get_close_matches(rule, RULES, n=1)
+            guess = f"did you mean {near[0]!r}? " if near else ""
+            raise SettingsError(
+                f"[tool.pactape.severities] there is no rule {rule!r}",
+                where=root / FILE_NAME,
+                remedy=f"{guess}docs/reference/reports.md lists the rules",
+            )
+    return value
+
+
 class _ProviderTable(msgspec.Struct, kw_only=True):
     url: str
     name: str | None = None
     states: str | None = None
     messages: str | None = None
     openapi: str | None = None
+    graphql: str | None = None
 
 
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
@@ -223,6 +226,7 @@ def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSetting
         states=table.states,
         messages=table.messages,
         openapi=root / table.openapi if table.openapi else None,
+        graphql=root / table.graphql if table.graphql else None,
     )
 
 
@@ -271,12 +275,3 @@ def _check_url(url: str, *, place: str, root: Path, name: str = "url") -> None:
             where=root / FILE_NAME,
             remedy='write it as "https://api.example.com"',
         )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(
-            f"can't be read as TOML ({error})", where=path, remedy="correct the file at that place"
-        ) from error

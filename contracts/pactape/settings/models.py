@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from pactape.errors import SettingsError
-from pactape.file_cache import cache_folder
+from pactape.pyproject_file import FILE_NAME
 from pactape.urls import authority
 
 __all__ = [
-    "FILE_NAME",
     "BrokerSettings",
     "ConsumerSettings",
     "HostMatchSettings",
@@ -28,8 +26,6 @@ __all__ = [
     "Settings",
 ]
 
-#: The file that holds the settings, in the table `[tool.pactape]`.
-FILE_NAME = "pyproject.toml"
 HygieneKind = Literal["expired", "unused", "unplayed", "orphans", "unreplayable"]
 
 
@@ -43,6 +39,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
         states: Where its provider-state handlers are, "package.module:NAME" or a URL; None when it needs none.
         messages: Where the functions are that make its messages, "package.module:NAME"; None when it sends none.
         openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
+        graphql: Its GraphQL schema, a file in the schema language or an introspection's JSON; None for none.
     """
 
     key: str
@@ -51,6 +48,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
     states: str | None = None
     messages: str | None = None
     openapi: Path | None = None
+    graphql: Path | None = None
 
     @property
     def host(self) -> str:
@@ -150,7 +148,7 @@ class MatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         ignore: Parts that don't count, whatever the host.
         body: "ignore" when request bodies don't count at all.
-        repeats: Whether the last response to a request is given again when all have been given.
+        repeats: Whether the last response to a request is repeated when all have been replayed.
         hosts: Further rules by host, "api.example.com" or "127.0.0.1:8080".
     """
 
@@ -181,12 +179,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
         keep_failed: Whether what a test recorded is written though the test failed.
         hygiene: How old recordings may be, and what untidiness fails a run.
-        exclude: Files, folders or patterns below the root that are no recordings for contracts.
+        exclude: Files, folders or patterns below the root that are not used for contracts.
         consumer_is_folder: Whether nothing names the consumer, so that it is named after the project's folder.
         recordings: Recordings beside the cassettes, in place: files of other recorders.
         match: How a request is matched with a recorded one.
         ignore_hosts: Hosts whose requests are neither recorded nor blocked, "host", "host:port" or "*.internal".
         ignore_localhost: Whether the same holds for the loopback addresses.
+        since: Exchanges recorded earlier take no part in contracts, those without a time do; None for all.
         severities: "breaking", "warning", "info" or "off" by rule, in place of a finding's own severity.
     """
 
@@ -212,11 +211,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     match: MatchSettings = MatchSettings()
     ignore_hosts: tuple[str, ...] = ()
     ignore_localhost: bool = False
+    since: datetime | None = None
     severities: Mapping[str, str] = {}
 
     @property
     def cache_folder(self) -> Path:
         """The folder of derived data that can be deleted at any time: "[root]/.pactape"."""
+        from pactape.file_cache import cache_folder  # noqa: PLC0415 -- few commands need the cache
+
         return cache_folder(self.root)
 
     @property
@@ -237,14 +239,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if name is None and len(self.providers) == 1:
             return next(iter(self.providers.values()))
         by_name = [each for each in self.providers.values() if each.name == name]
-        found = self.providers.get(name or "") or (by_name[0] if len(by_name) == 1 else None)
-        if found is None:
+        provider = self.providers.get(name or "") or (by_name[0] if len(by_name) == 1 else None)
+        if provider is None:
             raise SettingsError(
                 self._provider_problem(name),
                 where=self.root / FILE_NAME,
                 remedy=self._provider_remedy(name, option),
             )
-        return found
+        return provider
 
     def _provider_problem(self, name: str | None) -> str:
         if name is not None:
@@ -254,8 +256,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def _provider_remedy(self, name: str | None, option: str) -> str:
         if not self.providers:
             return 'add [tool.pactape.providers.KEY] with url = "https://api.example.com"'
-        known = sorted({each.name for each in self.providers.values()} | set(self.providers))
-        near = difflib.get_close_matches(name or "", known, n=1)
+        import difflib  # noqa: PLC0415 -- only needed for an error
+
+        names = sorted({each.name for each in self.providers.values()} | set(self.providers))
+        near = difflib.get_close_matches(name or "", names, n=1)
         guess = f"did you mean {near[0]!r}? " if near else ""
         return f"{guess}name one of {', '.join(sorted(self.providers))} with {option}"
 

@@ -1,9 +1,7 @@
-"""The name of a project, wherever its build tool keeps it."""
+"""The name of a project, from any build tool's configuration."""
 
 from __future__ import annotations
 
-import ast
-import configparser
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +39,10 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _setup_cfg_name(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    import configparser  # noqa: PLC0415 -- few projects have the file
+
     parser = configparser.ConfigParser(interpolation=None)
     with suppress(OSError, UnicodeDecodeError, configparser.Error):
         parser.read_string(path.read_text(encoding="utf-8"))
@@ -50,6 +52,10 @@ def _setup_cfg_name(path: Path) -> str | None:
 
 def _setup_py_name(path: Path) -> str | None:
     """The literal `name` of a call of `setup`."""
+    if not path.is_file():
+        return None
+    import ast  # noqa: PLC0415 -- few projects have the file
+
     with suppress(OSError, SyntaxError, ValueError):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("setup"):

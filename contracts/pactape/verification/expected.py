@@ -49,7 +49,7 @@ def complete_results(
 
 
 def not_judged(expected: ExpectedInteraction, reason: str) -> InteractionResult:
-    """Return the result of an interaction that could not be judged; a pending one doesn't fail the build."""
+    """Return the result of an interaction that could not be verified; a pending one doesn't fail the build."""
     interaction = expected.interaction
     return InteractionResult(
         consumer=interaction.consumer,

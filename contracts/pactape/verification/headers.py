@@ -11,7 +11,7 @@ from pactape.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["expand_headers", "needs_state_values", "parse_header", "parse_headers"]
+__all__ = ["check_placeholders", "expand_headers", "needs_state_values", "parse_header", "parse_headers"]
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -25,9 +25,9 @@ def parse_header(text: str, *, option: str) -> tuple[str, str]:
     """
     name, separator, value = text.partition(":")
     if not separator or not _NAME.fullmatch(name.strip()):
-        shown = name.strip() if separator else text.partition(" ")[0]
+        shown_name = name.strip() if separator else text.partition(" ")[0]
         raise BadInputError(
-            f"{shown!r} is not a header",
+            f"{shown_name!r} is not a header",
             where=option,
             remedy=f'write it as NAME:VALUE, {option} "Accept: text/html"',
         )
@@ -41,8 +41,44 @@ def parse_header(text: str, *, option: str) -> tuple[str, str]:
 
 
 def parse_headers(texts: Iterable[str], *, option: str) -> dict[str, str]:
-    """Return the headers of an option that may come several times."""
-    return dict(parse_header(text, option=option) for text in texts)
+    """Return the headers of an option that may come several times.
+
+    Raises:
+        BadInputError: One can't be sent, or two have the same name.
+    """
+    headers: dict[str, str] = {}
+    for name, value in (parse_header(text, option=option) for text in texts):
+        if name.lower() in {each.lower() for each in headers}:
+            raise BadInputError(
+                f"the header {name!r} comes twice",
+                where=option,
+                remedy="give it once, with several values joined by commas",
+            )
+        headers[name] = value
+    return headers
+
+
+def check_placeholders(headers: Mapping[str, str], *, has_states: bool, option: str) -> None:
+    """Check that something can replace each placeholder.
+
+    Args:
+        headers: The headers.
+        has_states: Whether there are handlers of provider states, which may return values.
+        option: The option that gave the headers.
+
+    Raises:
+        BadInputError: There are no handlers, and a placeholder isn't the name of an environment variable.
+    """
+    if has_states:
+        return
+    for value in headers.values():
+        for name in _PLACEHOLDER.findall(value):
+            if name not in os.environ:
+                raise BadInputError(
+                    f"the environment variable {name!r} is not set, and no state handler can give it",
+                    where=option,
+                    remedy="set it, or name the handlers with --states",
+                )
 
 
 def needs_state_values(headers: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.errors import ApplicationError, ProviderMessageError
+from pactape.handler_calls import finish_call
 from pactape.imports import import_object
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def load_message_factories(reference: str | None, *, root: Path) -> MessageFacto
 def produce_message(description: str, factories: MessageFactories) -> Message:
     """Call the function of a message.
 
-    Bytes become the message's contents; anything but a `Message` becomes a JSON value.
+    Bytes become the message's contents; anything but a `Message` becomes a JSON value. Coroutines are run.
 
     Args:
         description: The interaction's description.
@@ -65,10 +66,10 @@ def produce_message(description: str, factories: MessageFactories) -> Message:
     if description not in factories:
         raise ProviderMessageError(
             f"no function produces the message {description!r}",
-            remedy=f"add one to the messages mapping, which has {sorted(factories) or 'none'}",
+            remedy=f"add it to the messages mapping, which has {sorted(factories) or 'none'}",
         )
     try:
-        return _message(factories[description]())
+        return _message(finish_call(factories[description]()))
     except Exception as error:
         raise ProviderMessageError(
             f"the function of the message {description!r} failed: {type(error).__name__}: {error}",

@@ -47,13 +47,25 @@ class VerificationOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a running provider is called.
 
     Args:
-        timeout: The seconds that the provider may take for a response, and a handler for a provider state.
+        timeout: The seconds that the provider may take for a response.
+        state_timeout: The seconds that a handler may take for a provider state; None for those of a response.
         ca_file: A PEM file with the certificate authorities of an https provider; None for the system's.
         is_insecure: Whether the provider's certificate is not verified.
         filter: Which interactions are verified.
     """
 
     timeout: float = _DEFAULT_SECONDS
+    state_timeout: float | None = None
     ca_file: Path | None = None
     is_insecure: bool = False
     filter: InteractionFilter = InteractionFilter()
+
+    @property
+    def state_seconds(self) -> float:
+        """The seconds that a handler may take for a provider state."""
+        return self.timeout if self.state_timeout is None else self.state_timeout
+
+    @property
+    def has_two_limits(self) -> bool:
+        """Whether responses and handlers have different limits: the official verifier has one for both."""
+        return self.state_seconds != self.timeout

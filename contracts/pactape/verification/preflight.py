@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pactape.errors import PactFormatError, ProviderMessageError, ProviderUnreachableError
 from pactape.pactfile.reading import read_pact_with_interactions
 from pactape.urls import url_error, without_credentials
-from pactape.verification.tls import tls_context
 from pactape.verification.verdicts import UnjudgedContract
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ def _check_one_provider(pacts: Sequence[Pact]) -> None:
         raise PactFormatError(
             f"the pacts belong to {len(names)} providers: {', '.join(names) or 'none'}",
             where=", ".join(str(pact.path) for pact in pacts) or None,
-            remedy="verify one provider at a time",
+            remedy="verify one provider at a time, or give each its URL: --url NAME=URL",
         )
 
 
@@ -100,13 +98,13 @@ def _check(url: str, options: VerificationOptions | None) -> None:
         )
     try:
         _connect(url, options)
-    except ssl.SSLCertVerificationError as error:
-        raise ProviderUnreachableError(
-            f"the provider's certificate cannot be verified ({error.verify_message})",
-            where=without_credentials(url),
-            remedy="give its certificate authority with --ca-file FILE, or don't verify it: --insecure",
-        ) from error
     except OSError as error:
+        if reason := _certificate_problem(error):
+            raise ProviderUnreachableError(
+                f"the provider's certificate can't be verified ({reason})",
+                where=without_credentials(url),
+                remedy="give its certificate authority with --ca-file FILE, or don't verify it: --insecure",
+            ) from error
         raise ProviderUnreachableError(
             f"no provider answers ({error})",
             where=without_credentials(url),
@@ -116,7 +114,17 @@ def _check(url: str, options: VerificationOptions | None) -> None:
 
 def _connect(url: str, options: VerificationOptions | None) -> None:
     parts = urlsplit(url)
-    address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    host = parts.hostname or ""
+    # As bytes: for a text Python imports the tables of international domain names.
+    encoded: Any = host.encode() if host.isascii() else host
+    address = (encoded, parts.port or _PORTS[parts.scheme])
     with socket.create_connection(address, timeout=_CONNECT_SECONDS) as connection:
         if parts.scheme == "https" and options is not None:
+            from pactape.verification.tls import tls_context  # noqa: PLC0415 -- only for https: slow to import
+
             tls_context(options).wrap_socket(connection, server_hostname=parts.hostname).close()
+
+
+def _certificate_problem(error: OSError) -> str | None:
+    """What is wrong with the certificate, in OpenSSL's words; None when something else is."""
+    return getattr(error, "verify_message", None)  # of ssl.SSLCertVerificationError

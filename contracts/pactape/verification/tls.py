@@ -18,7 +18,7 @@ def tls_context(options: VerificationOptions) -> ssl.SSLContext:
     Without a CA file those of SSL_CERT_FILE or REQUESTS_CA_BUNDLE are taken, if one is set.
 
     Raises:
-        OSError: The CA file can't be read, or holds no certificate.
+        OSError: The CA file can't be read, or doesn't hold a certificate.
     """
     bundle = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
     context = ssl.create_default_context(cafile=str(options.ca_file) if options.ca_file else bundle or None)

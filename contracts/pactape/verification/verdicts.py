@@ -22,9 +22,9 @@ class Verdict(StrEnum):
     FAILED = "failed"
     """It doesn't."""
     PENDING = "pending"
-    """It doesn't, or it could not be judged, and the contract is pending: the build doesn't fail."""
+    """It failed or could not be verified, but the contract is pending, so the build doesn't fail."""
     NOT_JUDGED = "not judged"
-    """It could not be judged: no response in time, or a state or a message that failed."""
+    """It could not be verified: no response in time, or a state or a message that failed."""
 
 
 class InteractionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class InteractionResult(msgspec.Struct, frozen=True, kw_only=True):
         description: The interaction's description.
         verdict: The verdict.
         failures: One sentence for each mismatch, with its place ("$.email: …"), or the reason why the interaction
-            could not be judged; empty when it passed.
+            could not be verified; empty when it passed.
         mismatches: The same as values, when our own matcher judged.
         states: The names of its provider states.
         contract: The contract's file or URL; "" when it isn't known.
@@ -89,7 +89,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         provider: The provider's name.
         results: One for each interaction, in the contracts' order.
-        unjudged: The contracts that could not be judged at all.
+        unjudged: The contracts that could not be verified at all.
         publication: What became of the results at the broker; None when nothing was to be published.
         notices: The broker's notices about the selected contracts.
     """
@@ -104,7 +104,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     def exit_code(self) -> int:
         """The exit code of a command.
 
-        0: everything passed or is pending. 1: something failed. 2: something could not be judged or published, or
+        0: everything passed or is pending. 1: something failed. 2: something could not be verified or published, or
         there was nothing to judge.
         """
         not_published = self.publication is not None and bool(self.publication.refused)

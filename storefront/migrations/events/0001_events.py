@@ -1,4 +1,4 @@
-"""The outbox of users' events, who is told of them and how far, and the audit of what users did."""
+"""The outbox of users' events, its subscribers and their progress, and the audit of users' actions."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class SagaEngine:
             record = self._log.read(record.id)
             run = _run(record)
         tasks = saga.on_success if record.state == "finishing" else tuple(_back(record, saga))
-        if not all(self._settled(record, run, task) for task in tasks):
+        if not all(self._attempt_until_settled(record, run, task) for task in tasks):
             self._log.let_go(record.id, seconds=self._patience.later)
             return
         parked = any(step.state == "parked" for step in self._log.read(record.id).steps.values())
@@ -120,21 +120,21 @@ class SagaEngine:
         for step in saga.steps:
             if step.name in record.steps and record.steps[step.name].state == "done":
                 continue
-            left = _seconds_left(record)
-            if left is not None and left <= 0:
+            seconds_left = _seconds_left(record)
+            if seconds_left is not None and seconds_left <= 0:
                 self._log.failed(
                     record.id, None, state="", reason=f"timeout: no time is left for {step.name}"
                 )
                 return
-            if not self._done(record, run, step, left):
+            if not self._run_step(record, run, step, seconds_left):
                 return
         self._log.turned(record.id, "finishing")
         self._checkpoint("all steps done")
 
-    def _done(self, record: Record, run: Run, step: Step, left: float | None) -> bool:
+    def _run_step(self, record: Record, run: Run, step: Step, seconds_left: float | None) -> bool:
         self._log.started(record.id, step.name)
         self._checkpoint(f"{step.name} started")
-        seconds = step.timeout if left is None else min(step.timeout, left)
+        seconds = step.timeout if seconds_left is None else min(step.timeout, seconds_left)
         try:
             result = self._within(seconds, step.do, run)
         except TimeoutError:
@@ -150,7 +150,7 @@ class SagaEngine:
         run.results[step.name] = result
         return True
 
-    def _settled(self, record: Record, run: Run, task: Step) -> bool:
+    def _attempt_until_settled(self, record: Record, run: Run, task: Step) -> bool:
         """Run one round of attempts, and return whether the task is done or parked."""
         if task.name in record.steps and record.steps[task.name].state in {"done", "parked"}:
             return True
@@ -172,7 +172,7 @@ class SagaEngine:
         return False
 
     def _within(self, seconds: float, action: Callable[[Run], Any], run: Run) -> Any:
-        """Return the result of `action` if it comes in time; otherwise leave it running in its thread."""
+        """Return the result of `action` if it arrives in time; otherwise let it run in its thread."""
         return self._threads.submit(copy_context().run, action, run).result(timeout=seconds)
 
 

@@ -10,7 +10,10 @@ import requests
 
 from tests.broker.helpers.stock import pact_of
 
-__all__ = ["Client"]
+__all__ = ["BETWEEN", "Client", "environment", "numbers", "status"]
+
+#: The path of the contracts between the consumer and the provider of most tests.
+BETWEEN = "/pacts/provider/Users/consumer/Web"
 
 
 class Client:
@@ -74,10 +77,27 @@ class Client:
         """Return what a provider is to verify."""
         answer = self.ask("POST", f"/pacts/provider/{provider}/for-verification", query)
         assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["_embedded"]["pacts"]
-        return found
+        pacts: list[dict[str, Any]] = answer.json()["_embedded"]["pacts"]
+        return pacts
 
     def selected_versions(self, provider: str = "Users", **query: Any) -> list[str]:
         """Return the consumer versions of what a provider is to verify."""
         names = [each["_links"]["self"]["name"] for each in self.selected(provider, **query)]
         return [name.partition("(")[2].partition(")")[0] for name in names]
+
+
+def status(broker: Client, method: str, path: str, body: Any = None) -> int:
+    """Return the status of a response."""
+    return broker.ask(method, path, body).status_code
+
+
+def numbers(broker: Client, path: str) -> list[str]:
+    """Return the numbers of the pacticipant versions that are listed at a path."""
+    return [each["number"] for each in broker.get(path)["_embedded"]["versions"]]
+
+
+def environment(broker: Client, name: str = "prod") -> str:
+    """Create an environment, and return its UUID."""
+    body = {"name": name, "production": True, "contacts": [{"name": "Operators"}]}
+    uuid: str = broker.ask("POST", "/environments", body).json()["uuid"]
+    return uuid

@@ -44,9 +44,9 @@ def pact_of(consumer: str, provider: str, *, path: str = "/users/1", body: Any =
 class Outcome:
     """What a command left: its exit code and all that it printed."""
 
-    def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
-        self.code = done.returncode
-        self.text = (done.stdout + done.stderr).decode(errors="replace")
+    def __init__(self, process: subprocess.CompletedProcess[bytes]) -> None:
+        self.code = process.returncode
+        self.text = (process.stdout + process.stderr).decode(errors="replace")
 
 
 class StockTools:
@@ -60,13 +60,13 @@ class StockTools:
         """Run `pact …` with the broker's address and no retries."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PACT_")}
         quiet = {"PACT_BROKER_HTTP_RETRIES": "0", "PACT_DO_NOT_TRACK": "true"}
-        given = {"PACT_BROKER_BASE_URL": self.url, **quiet}
+        variables = {"PACT_BROKER_BASE_URL": self.url, **quiet}
         return Outcome(
             subprocess.run(
                 [str(_PACT), *arguments],
                 capture_output=True,
                 cwd=self.folder,
-                env={**clean, **given, **environment},
+                env={**clean, **variables, **environment},
                 timeout=60,
                 check=False,
             )

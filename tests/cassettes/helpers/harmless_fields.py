@@ -13,7 +13,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["HEADERS", "QUERIES", "destroyed", "harmless_fields"]
+__all__ = ["HEADERS", "PATHS", "QUERIES", "destroyed", "harmless_fields"]
 
 _SHA1 = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -38,7 +38,8 @@ _CURSORS = _names(
     endCursor startCursor after before paging_token pagingToken bookmark marker NextMarker start_token
     starting_token iterator_token offset_token query_token search_token list_token last_token first_token
     batch_token checkpoint_token nextpagetoken pagetoken continue scroll_id _scroll_id next_token prev_token
-    previous_token more_token
+    previous_token more_token seek_token sequence_token snapshot_token history_token view_token nextSequenceToken
+    nextForwardToken LastEvaluatedKey ExclusiveStartKey startKey next_key KeyMarker
     """
 )
 #: Counts, limits and words about tokens, sessions and keys.
@@ -351,6 +352,26 @@ _ABOUT: dict[str, Any] = {
     "token": "Hello",
     "auth": "none",
     "session": "morning",
+    "issuer_key_hash": _SHA1,
+    "subject_key_identifier": _SHA1,
+    "authority_key_identifier": _SHA1,
+    "last_password_change": _SHA1,
+    "account_sid": "AC" + _SHA1[:32],
+    "sid": "SM" + _SHA1[:32],
+    "cid": "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG",
+    "content": {"cid": "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"},
+    "place": {"cid": "12345678901234567890"},
+    "device": {"pin": "GPIO17", "mode": "OUTPUT"},
+    "board": {"pin": 13},
+    "wallets": {"token": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"},
+    "tron": {"token": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"},
+    "form": {"password": ["This password is too short.", "It has to be at least 12 characters long."]},
+    "reference": {"password": "vault:secret/data/shop#password"},
+    "shown": {"api_key": "sk-...wxyz"},
+    "program": "token = get_token()",
+    "setting": "password = os.environ['DB_PASSWORD']",
+    "script": "const token = await getToken(user);",
+    "rule": {"assertions": ["the status is 200"]},
 }
 #: Headers that count or describe.
 HEADERS: tuple[tuple[str, str], ...] = (
@@ -418,6 +439,15 @@ QUERIES: tuple[str, ...] = (
     "format=json&pretty=true",
     "id=" + _UUID,
     "sha=" + _SHA1,
+    "account_sid=AC" + _SHA1[:32],
+    "ExclusiveStartKey=" + _CURSOR,
+)
+#: Paths of harmless identifiers.
+PATHS: tuple[str, ...] = (
+    "tokens/EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v/price",
+    f"invitations/{_UUID}",
+    f"2010-04-01/Accounts/AC{_SHA1[:32]}/Messages.json",
+    f"repos/a/b/commits/{_SHA1}",
 )
 
 
@@ -430,13 +460,14 @@ def harmless_fields() -> Iterator[tuple[str, Any]]:
 
 def destroyed() -> tuple[list[str], int]:
     """Return which harmless fields, headers and queries scrubbing changes, and how many there are."""
-    changed: list[str] = []
+    changed_fields: list[str] = []
     fields = list(harmless_fields())
     for name, value in fields:
         body = json.dumps({"id": 7, "data": {name: value}}).encode()
         if Scrubber().body(body, "application/json") != body:
-            changed.append(name)
-    changed += [name for name, value in HEADERS if Scrubber().header(name, value) != value]
+            changed_fields.append(name)
+    changed_fields += [name for name, value in HEADERS if Scrubber().header(name, value) != value]
     urls = [f"https://api.example.org/x?{query}" for query in QUERIES]
-    changed += [url for url in urls if Scrubber().url(url) != url]
-    return changed, len(fields) + len(HEADERS) + len(QUERIES)
+    urls += [f"https://api.example.org/{path}" for path in PATHS]
+    changed_fields += [url for url in urls if Scrubber().url(url) != url]
+    return changed_fields, len(fields) + len(HEADERS) + len(urls)

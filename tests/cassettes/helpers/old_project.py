@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from tests.helpers.commands import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,14 +120,20 @@ class Project:
         return self._run("-m", "pytest", "-p", "pactape.plugin", *options)
 
     def adopt(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "pactape", "adopt", *options)
+        return self._adopt(*options)
 
     def adopt_with_the_other_plugin(self, *options: str) -> subprocess.CompletedProcess[str]:
         plugins = {"PYTEST_ADDOPTS": "-p pactape.plugin -p pytest_recording.plugin"}
-        return self._run("-m", "pactape", "adopt", *options, **plugins)
+        return self._adopt(*options, **plugins)
+
+    def _adopt(self, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        with patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}):
+            return run_command(self.root, "adopt", *options)
 
     def _run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
+        # What replays is measured by the tests of the plugin.
+        environment.pop("COVERAGE_PROCESS_CONFIG", None)
         return subprocess.run(
             [sys.executable, *command],
             cwd=self.root,

@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urlencode
 
-from pactape.cassettes.scrubbing.filters import Cleaner
-from pactape.cassettes.scrubbing.providers import FORMS, expand_example
+from pactape.cassettes.scrubbing.detection.providers import FORMS, expand_example
+from pactape.cassettes.scrubbing.filters import RecordingFilter
 from vcr.request import Request as VcrRequest
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ _FURTHER_FIELDS = _names(
     contraseña mot_de_passe secretPhrase GITHUB_TOKEN TELEGRAM_BOT_TOKEN OPENAI_API_KEY AZURE_CLIENT_SECRET
     writeKey ingest_key kms_plaintext data_key SharedAccessSignature cosmosKey primaryKey secondaryKey
     primary_connection_string rememberMe pkey hmac laravel_session ASP.NET_SessionId connect.sid
-    __RequestVerificationToken _csrf adminpass root_pw Passwort
+    __RequestVerificationToken _csrf adminpass root_pw Passwort sshpw bindpw corpsecret passwordrepeat serverkey
+    md5Key github_pat spring.kubeconfig user[mnemonic]
     """
 )
 _HEADERS = _names(
@@ -105,6 +106,7 @@ _HEADERS = _names(
     X-Emby-Token X-Recharge-Access-Token CB-ACCESS-PASSPHRASE CB-ACCESS-SIGN X-MBX-APIKEY
     OK-ACCESS-PASSPHRASE X-Client-Secret X-User-Token X-App-Secret X-Hub-Signature-256 X-Twilio-Signature
     X-Slack-Signature X-Auth-Key Circle-Token X-TrackerToken X-Cisco-Meraki-API-Key X-RapidAPI-Key
+    X-Original-Authorization X-Honeycomb-Team X-JFrog-Art-Api X-Tableau-Auth
     X-Goog-Api-Key xi-api-key Api-Token Token X-Token Secret-Key X-Secret X-Password X-Acs-Security-Token
     """
 )
@@ -135,7 +137,7 @@ def stays(case: Case) -> bool:
     """Return whether a case's secret is still in the request after filtering, in clear, quoted or in base64."""
     kind = {"Content-Type": case.content_type} if case.content_type else {}
     request = VcrRequest("POST", case.url, case.body or None, {**dict(case.headers), **kind})
-    clean = Cleaner({}).request(request)
+    clean = RecordingFilter({}).request(request)
     body = clean.body or b""
     body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     charset = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
@@ -230,6 +232,12 @@ _HEADERS_WITH_URLS = _names(
 )
 _HEADER_TEXTS = (
     ("Cookie", "theme=dark; session={}"),
+    ("Cookie", "{}"),
+    ("Set-Cookie", "{}; Path=/"),
+    ("X-Original-Authorization", "AWS AKIDEXAMPLE:{}="),
+    ("Authorization", 'Hawk id="x", ts="1", nonce="j", mac="{}="'),
+    ("Proxy-Authentication-Info", 'rspauth="{}"'),
+    ("Sec-WebSocket-Protocol", "base64url.bearer.authorization.k8s.io.{0}{0}, v4.channel.k8s.io"),
     ("Set-Cookie", "session={}; Path=/; HttpOnly"),
     ("Set-Cookie", "a=b; Path=/, sid={}; Path=/"),
     ("X-WSSE", 'UsernameToken Username="ada", PasswordDigest="{}", Nonce="x"'),
@@ -283,6 +291,10 @@ def _in_parameters(values: _Values) -> Iterator[Case]:
         "url encoded twice": "https://a.example.org/?next=https%253A%252F%252Fb%252F%253Ftoken%253D{}",
         "GraphQL": "https://a.example.org/graphql?query=mutation%20%7Blogin(password%3A%22{}%22)%7D",
         "array": "https://api.example.org/a?auth[token]={}",
+        "invitation path": "https://app.example.org/invitations/{}/accept",
+        "blockchain node": "https://eth-mainnet.g.alchemy.com/v2/{0}{0}",
+        "GraphQL's bound variable": "https://a.example.org/graphql?query=query(%24p%3AString)%7Ba(password%3A%24p)%7D"
+        "&variables=%7B%22p%22%3A%22{}%22%7D",
     }.items():
         secret = values.base62()
         yield Case(f"url {shape}", secret, url=url.format(secret))
@@ -397,6 +409,61 @@ _STRUCTURES: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "GraphQL document": (
         "application/graphql",
         _text('mutation { login(user: "ada", password: "SECRET") { id } }'),
+    ),
+    "GraphQL default value": (
+        JSON,
+        _text('{"query": "mutation A($p: String = \\"SECRET\\") { a(password: $p) { id } }"}'),
+    ),
+    "GraphQL variables as a text": (
+        JSON,
+        _text('{"query": "query A($p: String) { a(pass: $p) }", "variables": "{\\"p\\": \\"SECRET\\"}"}'),
+    ),
+    "GraphQL in a form": (
+        FORM,
+        _text("query=query(%24p%3AString)%7Ba(password%3A%24p)%7D&variables=%7B%22p%22%3A%22SECRET%22%7D"),
+    ),
+    "base64 of INI": (JSON, _encoded("[db]\npassword = SECRET\n")),
+    "base64 of CSV": (JSON, _encoded("user,password\nada,SECRET\n")),
+    "CSV behind a comment": ("text/csv", _text("# export\nuser,password\nada,SECRET\n")),
+    "JSON in CSV": ("text/csv", _text('id,payload\n1,"{""password"": ""SECRET""}"\n')),
+    "a secret of Kubernetes": (JSON, _text('{"kind": "Secret", "stringData": {"conf": "SECRET"}}')),
+    "a secret of Kubernetes in YAML": (
+        "application/yaml",
+        _text("apiVersion: v1\nkind: Secret\nstringData:\n  conf: SECRET\n"),
+    ),
+    "YAML of value and name": ("application/yaml", _text("env:\n- value: SECRET\n  name: DB_PASSWORD\n")),
+    "a text area": ("text/html", _text('<form><textarea name="SAMLResponse">SECRET</textarea></form>')),
+    "a cell behind its label": (
+        "text/html",
+        _text("<table><tr><th>API key</th><td>SECRET</td></tr></table>"),
+    ),
+    "a list of descriptions": ("text/html", _text("<dl><dt>Password</dt><dd>SECRET</dd></dl>")),
+    "an element behind its label": ("text/html", _text("<p>Your API key: <b>SECRET</b></p>")),
+    "an element with an id": ("text/html", _text('<html><span id="api_key">SECRET</span></html>')),
+    "an element with a class": ("text/html", _text('<html><span class="box api-key">SECRET</span></html>')),
+    "an escaped object in a script": (
+        "text/html",
+        _text('<script>s=JSON.parse("{\\"csrfToken\\":\\"SECRET\\"}")</script>'),
+    ),
+    "a header that a script sets": (
+        "text/html",
+        _text('<script>xhr.setRequestHeader("X-Api-Key", "SECRET")</script>'),
+    ),
+    "an argument of PHP": (TEXT, _text("define('DB_PASSWORD', 'SECRET');\n")),
+    "an item of Python": (TEXT, _text("os.environ['DB_PASSWORD'] = 'SECRET'\n")),
+    "bytes of Python": (JSON, _text("{\"repr\": \"{b'password': b'SECRET'}\"}")),
+    "Digest in a curl command": (
+        JSON,
+        _text('{"doc": "curl -H \'Authorization: Digest username=\\"a\\", response=\\"SECRET\\"\' x.org"}'),
+    ),
+    "a cookie of a curl command": (JSON, _text('{"doc": "curl -b \'foo=SECRET\' https://a.example.org"}')),
+    "a password of httpie": (JSON, _text('{"doc": "http -a ada:SECRET POST a.example.org"}')),
+    "a password of a registry": (JSON, _text('{"doc": "docker login -u a -p SECRET r.example.org"}')),
+    "a password of a directory": (JSON, _text('{"doc": "ldapsearch -D cn=a -w SECRET -b x"}')),
+    "Markdown": (JSON, _text('{"doc": "**Password:** `SECRET`"}')),
+    "a key of PuTTY": (
+        TEXT,
+        _text("PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\nSECRETSECRET\nPrivate-MAC: 00\n"),
     ),
     "a code grant": (
         JSON,
@@ -532,6 +599,14 @@ def _codes() -> Iterator[Case]:
         yield Case(f"number {name}", code, body=_json({name: int(code)}))
     yield Case("header X-GitHub-OTP", "492817", headers=(("X-GitHub-OTP", "492817"),))
     yield Case("code in a sentence", "491723", body=_json({"text": "Your verification code is 491723."}))
+    for text in (
+        "Your verification code is: 491723",
+        "Your OTP is 491723.",
+        "Use code 491723 to sign in",
+        "G-491723 is your Example verification code.",
+    ):
+        yield Case(f"code in {text}", "491723", body=_json({"text": text}))
+    yield Case("code in two halves", "491-723", body=_json({"text": "Your login code: 491-723"}))
     yield Case("code for a phone", "491723", body=_json({"phone": "+49 30 1", "code": "491723"}))
     yield Case("card", "4111111111111111", body=_json({"card": {"number": "4111111111111111"}}))
     yield Case("card in groups", "4111 1111 1111 1111", body=_json({"note": "paid by 4111 1111 1111 1111"}))

@@ -1,22 +1,29 @@
-"""Test helpers: a project whose tests run in a process of their own, with Pactape's plugin only."""
+"""Test helpers: a project whose tests run with Pactape's plugin only."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from pactape.pytest_record import (
+    hygiene,  # noqa: F401 -- else each run imports this and vcrpy again
+    session,  # noqa: F401 -- as above
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 
 class Project:
-    """A project whose tests run in a process of their own."""
+    """A project whose tests run in this process; those with workers have processes of their own."""
 
-    def __init__(self, root: Path, api: str) -> None:
-        self.root, self.api = root, api
-        (root / "pyproject.toml").write_text("[tool.pactape]\n")
+    def __init__(self, pytester: pytest.Pytester, api: str) -> None:
+        self._pytester, self.api = pytester, api
+        self.root: Path = pytester.path
+        (self.root / "pyproject.toml").write_text("[tool.pactape]\n")
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -24,21 +31,7 @@ class Project:
 
     def pytest(self, *options: str) -> str:
         """Return the output, with the exit code at its end."""
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "pactape.plugin",
-                "--import-mode=importlib",
-                *options,
-            ],
-            cwd=self.root,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "API": self.api},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return f"{done.stdout}{done.stderr}\nexit {done.returncode}"
+        run = self._pytester.runpytest_subprocess if "-n" in options else self._pytester.runpytest_inprocess
+        with patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "API": self.api}):
+            result = run("-q", "-W", "default", "-p", "pactape.plugin", "--import-mode=importlib", *options)
+        return f"{result.stdout}\n{result.stderr}\nexit {int(result.ret)}"

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from pactape_clients.cache import Cache, Expired, Loaded, RedisCache, TTLCache
+from pactape_clients.cache import Expired, Loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from pactape_clients.errors import (
-        ClientError,
-    )
+    from pactape_clients.cache import Cache
+    from pactape_clients.errors import ClientError
 
 
 def redis_server() -> redis.Redis:
@@ -30,19 +28,6 @@ def redis_server() -> redis.Redis:
     return server
 
 
-@pytest.fixture(params=["memory", "redis"])
-def cache(request: pytest.FixtureRequest) -> Iterator[Cache]:
-    if request.param == "memory":
-        yield TTLCache()
-        return
-    server = redis_server()
-    prefix = f"pactape-test-{uuid.uuid4().hex}:"
-    yield RedisCache(server, prefix=prefix)
-    for key in server.scan_iter(match=f"{prefix}*"):
-        server.delete(key)
-    server.close()
-
-
 class Origin:
     """Gives numbered values, and can be held up while giving one."""
 
@@ -51,7 +36,7 @@ class Origin:
         self.tags = tags
         self.ttl = ttl
 
-    def __call__(self, kept: Expired | None) -> Loaded:  # noqa: ARG002 -- it never revalidates
+    def __call__(self, expired: Expired | None) -> Loaded:  # noqa: ARG002 -- it never revalidates
         self.loads += 1
         return Loaded(value=b"%d" % self.loads, ttl=self.ttl, tags=self.tags)
 
@@ -64,12 +49,12 @@ class Held(Origin):
         self.reached = threading.Event()
         self.released = threading.Event()
 
-    def __call__(self, kept: Expired | None) -> Loaded:
-        loaded = super().__call__(kept)
+    def __call__(self, expired: Expired | None) -> Loaded:
+        value = super().__call__(expired)
         if self.loads == 1:
             self.reached.set()
             assert self.released.wait(10)
-        return loaded
+        return value
 
 
 def failing(error: ClientError) -> Callable[[Expired | None], Loaded]:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Listener", "closing", "listening"]
+__all__ = ["HEAD", "Listener", "byte_by_byte", "closing", "listening"]
+
+#: The beginning of an answer with a hundred headers.
+HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % number for number in range(100))
 
 
 class Listener:
@@ -53,8 +56,32 @@ def listening(act: Callable[[socket.socket], None]) -> Iterator[Listener]:
 def closing() -> Iterator[Listener]:
     """A server that reads a request and closes the connection without an answer."""
 
-    def read(connection: socket.socket) -> None:
+    def serve(connection: socket.socket) -> None:
         connection.recv(65_536)
 
-    with listening(read) as listener:
+    with listening(serve) as listener:
         yield listener
+
+
+@contextmanager
+def byte_by_byte(text: bytes) -> Iterator[str]:
+    """A server that sends an answer one byte in 20 milliseconds."""
+    over = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65_536)
+            for position in range(len(text)):
+                if over.wait(0.02):
+                    return
+                connection.sendall(text[position : position + 1])
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.close()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pactape.http_bodies import header
+
+from tests.helpers.apis import json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pactape.exchange import Response
+    from pactape.serving import ReceivedRequest
 
 
 SECRET = "s3cr3t-t0ken"
@@ -52,33 +56,17 @@ def pact(
     }
 
 
-class _Users(BaseHTTPRequestHandler):
-    users: dict[str, dict[str, str]]
-
-    def do_GET(self) -> None:
-        authorized = self.headers["Authorization"] == f"Bearer {SECRET}"
-        user = self.users.get(self.path.removeprefix("/users/"))
-        body = json.dumps(user).encode()
-        self.send_response(200 if authorized and user else 401)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: object) -> None: ...
-
-
 @contextmanager
 def running(users: dict[str, dict[str, str]]) -> Iterator[str]:
-    handler = type("Handler", (_Users,), {"users": users})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    """Serve users by their ids to clients with the secret."""
+
+    def respond(request: ReceivedRequest) -> Response:
+        authorized = header(request.headers, "Authorization") == f"Bearer {SECRET}"
+        user = users.get(request.target.removeprefix("/users/"))
+        return json_response(user, 200 if authorized and user else 401)
+
+    with serving_api(respond) as api:
+        yield api.url
 
 
 @pytest.fixture
@@ -86,7 +74,7 @@ def users() -> dict[str, dict[str, str]]:
     return {}
 
 
-def written(folder: Path, document: dict[str, Any], name: str = "web-users.json") -> Path:
+def write_pact(folder: Path, document: dict[str, Any], name: str = "web-users.json") -> Path:
     path = folder / name
     path.write_text(json.dumps(document), encoding="utf-8")
     return path

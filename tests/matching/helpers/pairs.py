@@ -78,8 +78,8 @@ def rules_for(value: Any, chance: random.Random) -> dict[str, Any]:
     """Rules for some places of `value`, no two of which weigh the same at one place."""
     places = list(_places(value, "$"))
     wildcard = chance.choice(["[*]", ".*"])  # one of the two: at one place they weigh the same
-    chosen = chance.sample(places, min(len(places), chance.randint(0, 4)))
-    return {_blurred(place, wildcard, chance): _rule_list(chance) for place in chosen}
+    sample = chance.sample(places, min(len(places), chance.randint(0, 4)))
+    return {_blurred(place, wildcard, chance): _rule_list(chance) for place in sample}
 
 
 def _places(value: Any, path: str) -> Any:

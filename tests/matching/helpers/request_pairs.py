@@ -103,7 +103,9 @@ def actual_request(expected: dict[str, Any], chance: random.Random) -> Request:
 
 def _query(query: dict[str, list[str]], chance: random.Random) -> dict[str, list[str]]:
     changed = {
-        name: _changed(values, VALUES, chance) for name, values in query.items() if chance.random() > 0.1
+        name: _mutate_values(values, VALUES, chance)
+        for name, values in query.items()
+        if chance.random() > 0.1
     }
     return {**changed, "more": ["1"]} if chance.random() < 0.1 else changed
 
@@ -111,16 +113,16 @@ def _query(query: dict[str, list[str]], chance: random.Random) -> dict[str, list
 def _headers(
     expected: dict[str, list[str]], chance: random.Random, *, changed: bool
 ) -> tuple[tuple[str, str], ...]:
-    found = [("X-More", "1")] if chance.random() < 0.2 else []
+    header_pairs = [("X-More", "1")] if chance.random() < 0.2 else []
     for name, values in expected.items():
         if not changed or chance.random() > 0.1:
             spelt = name if chance.random() < 0.7 else name.lower()
-            others = _changed(values, HEADERS.get(name, CONTENT_TYPES), chance) if changed else values
-            found += [(spelt, value) for value in others]
-    return tuple(found)
+            others = _mutate_values(values, HEADERS.get(name, CONTENT_TYPES), chance) if changed else values
+            header_pairs += [(spelt, value) for value in others]
+    return tuple(header_pairs)
 
 
-def _changed(values: list[str], others: list[str], chance: random.Random) -> list[str]:
+def _mutate_values(values: list[str], others: list[str], chance: random.Random) -> list[str]:
     changed = [value if chance.random() < 0.5 else chance.choice(others) for value in values]
     return [*changed, chance.choice(others)] if chance.random() < 0.1 else changed
 

@@ -52,8 +52,8 @@ def _element(chance: random.Random, depth: int) -> str:
 
 def rules_of_body(kind: str, chance: random.Random) -> dict[str, Any]:
     """Rules for up to two places; patterns on elements are left out, where we differ on purpose."""
-    chosen = chance.sample(PATHS[kind], min(len(PATHS[kind]), chance.randint(0, 2)))
-    return {path: {"combine": "AND", "matchers": [chance.choice(_rules(kind, path))]} for path in chosen}
+    sample = chance.sample(PATHS[kind], min(len(PATHS[kind]), chance.randint(0, 2)))
+    return {path: {"combine": "AND", "matchers": [chance.choice(_rules(kind, path))]} for path in sample}
 
 
 def _rules(kind: str, path: str) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ __all__ = [
     "nock",
     "postman",
     "read",
+    "saved",
     "wiremock",
 ]
 
@@ -70,6 +71,10 @@ def postman(request: Any, response: Value | None = None, **more: Any) -> Value:
         "item": [{"name": "r", "request": request, "response": [saved]}],
         **more,
     }
+
+
+def saved(url: Any, **more: Any) -> Any:
+    return postman({"method": "POST", "url": url, **more.pop("request", {})}, **more)
 
 
 def nock(**more: Any) -> list[Value]:

@@ -49,11 +49,11 @@ def interactions(path: Path) -> Any:
 
 def test_reads_that_there_are_no_messages(keep: Keep) -> None:
     pact = Pact("storefront-web", "storefront-notifications").with_specification("V4")
-    asked = pact.upon_receiving("reads that there are no messages to somebody")
-    asked.given("nobody was notified", recipient="nobody@example.com")
-    asked.with_request("GET", "/messages").with_query_parameter("recipient", "nobody@example.com")
-    asked.with_header("Accept", "application/json").with_header("Authorization", BEARER)
-    asked.will_respond_with(200).with_body({"items": []}, "application/json")
+    interaction = pact.upon_receiving("reads that there are no messages to somebody")
+    interaction.given("nobody was notified", recipient="nobody@example.com")
+    interaction.with_request("GET", "/messages").with_query_parameter("recipient", "nobody@example.com")
+    interaction.with_header("Accept", "application/json").with_header("Authorization", BEARER)
+    interaction.will_respond_with(200).with_body({"items": []}, "application/json")
     with pact.serve() as server:
         client = NotificationClient(str(server.url), tokens=ANY_TOKEN)
         assert client.messages_to("nobody@example.com") == ()
@@ -62,12 +62,14 @@ def test_reads_that_there_are_no_messages(keep: Keep) -> None:
 
 def test_learns_that_a_product_is_out_of_stock(keep: Keep) -> None:
     pact = Pact("storefront-orders", "storefront-inventory").with_specification("V4")
-    asked = pact.upon_receiving("learns that a product is out of stock")
-    asked.given("products are in stock", **{"prod-9": 0})
-    asked.with_request("POST", "/availability").with_header("Authorization", BEARER)
-    asked.with_body({"items": [{"productId": "prod-9", "quantity": 1, "price": 10.5}]}, "application/json")
+    interaction = pact.upon_receiving("learns that a product is out of stock")
+    interaction.given("products are in stock", **{"prod-9": 0})
+    interaction.with_request("POST", "/availability").with_header("Authorization", BEARER)
+    interaction.with_body(
+        {"items": [{"productId": "prod-9", "quantity": 1, "price": 10.5}]}, "application/json"
+    )
     details = [{"productId": "prod-9", "available": match.int(0)}]
-    asked.will_respond_with(200).with_body({"available": False, "details": details}, "application/json")
+    interaction.will_respond_with(200).with_body({"available": False, "details": details}, "application/json")
     with pact.serve() as server:
         client = InventoryClient(str(server.url), tokens=ANY_TOKEN)
         assert not client.check_stock((Item("prod-9", 1, Decimal("10.5")),)).available

@@ -67,7 +67,7 @@ def _fill(expected: HttpInteraction, message: dict[str, Any], *, part: Any) -> N
         expected.with_matching_rules(message["matchingRules"], part)
 
 
-def rest(url: str) -> UserApiClient:
+def rest_client(url: str) -> UserApiClient:
     return UserApiClient(url, tokens=StaticToken("any"))
 
 
@@ -80,31 +80,35 @@ def graphql(url: str) -> GraphQLClient:
 
 
 CALLS: dict[str, Callable[[str], Any]] = {
-    "gets a user": lambda url: rest(url).get_user(ADA).id == ADA,
-    "finds a user by e mail": lambda url: len(rest(url).find_users(email="ada@example.com")) == 1,
-    "finds nobody with an unknown e mail": lambda url: rest(url).find_users(email="nobody@example.com") == (),
-    "creates a user": lambda url: rest(url).create_user(email="grace@example.com", name="Grace Hopper").id,
+    "gets a user": lambda url: rest_client(url).get_user(ADA).id == ADA,
+    "finds a user by e mail": lambda url: len(rest_client(url).find_users(email="ada@example.com")) == 1,
+    "finds nobody with an unknown e mail": lambda url: (
+        rest_client(url).find_users(email="nobody@example.com") == ()
+    ),
+    "creates a user": lambda url: (
+        rest_client(url).create_user(email="grace@example.com", name="Grace Hopper").id
+    ),
     "registers a user with a password": lambda url: (
         registration(url)
         .create_user(email="grace@example.com", password="password123", name="Grace Hopper")
         .id
     ),
-    "renames a user": lambda url: rest(url).update_user(ADA, name="Ada King").name == "Ada King",
-    "deletes a user": lambda url: deletes(rest(url)),
+    "renames a user": lambda url: rest_client(url).update_user(ADA, name="Ada King").name == "Ada King",
+    "deletes a user": lambda url: deletes(rest_client(url)),
     "reads a user with posts": lambda url: (
         graphql(url).query(GET_USER, {"id": ADA}, returns=GetUser).user.posts
     ),
     "creates a post": lambda url: graphql(url).mutate(CREATE_POST, NEW_POST)["createPost"]["id"],
 }
 REFUSALS: dict[str, tuple[type[Exception], Callable[[str], Any]]] = {
-    "learns that a user does not exist": (NotFoundError, lambda url: rest(url).get_user(NOBODY)),
+    "learns that a user does not exist": (NotFoundError, lambda url: rest_client(url).get_user(NOBODY)),
     "cannot rename a user who does not exist": (
         NotFoundError,
-        lambda url: rest(url).update_user(NOBODY, name="Nobody"),
+        lambda url: rest_client(url).update_user(NOBODY, name="Nobody"),
     ),
     "is refused a user whose e mail is taken": (
         ConflictError,
-        lambda url: rest(url).create_user(email="ADA@example.com", name="Another Ada"),
+        lambda url: rest_client(url).create_user(email="ADA@example.com", name="Another Ada"),
     ),
     "is refused the registration of a user who exists": (
         ConflictError,
@@ -114,7 +118,7 @@ REFUSALS: dict[str, tuple[type[Exception], Callable[[str], Any]]] = {
     ),
     "is refused a user without a valid e mail": (
         UnprocessableError,
-        lambda url: rest(url).create_user(email="nonsense", name="Grace Hopper"),
+        lambda url: rest_client(url).create_user(email="nonsense", name="Grace Hopper"),
     ),
     "learns that the user of a query does not exist": (
         GraphQLResponseError,

@@ -48,8 +48,8 @@ def test_learns_that_the_user_of_an_order_does_not_exist(ordering_users: UserApi
 @recorded("checks_stock")
 @pytest.mark.given("products are in stock", **{"prod-1": 10, "prod-2": 5})
 def test_checks_stock(inventory: InventoryClient) -> None:
-    found = inventory.check_stock(ITEMS)
-    assert (found.available, {each.product_id: each.available for each in found.details}) == (
+    availability = inventory.check_stock(ITEMS)
+    assert (availability.available, {each.product_id: each.available for each in availability.details}) == (
         True,
         {"prod-1": 10, "prod-2": 5},
     )
@@ -97,8 +97,10 @@ def test_learns_that_a_reservation_does_not_exist(inventory: InventoryClient) ->
 @recorded("authorizes_a_payment")
 @pytest.mark.given("an account has money", balance=100)
 def test_authorizes_a_payment(payments: PaymentClient) -> None:
-    found = payments.authorize_payment(amount=Decimal("74.99"), method=CARD, key="order-1:authorize_payment")
-    assert (found.status, found.amount) == ("authorized", Decimal("74.99"))
+    payment = payments.authorize_payment(
+        amount=Decimal("74.99"), method=CARD, key="order-1:authorize_payment"
+    )
+    assert (payment.status, payment.amount) == ("authorized", Decimal("74.99"))
 
 
 @recorded("is_declined_a_payment")
@@ -139,10 +141,10 @@ def test_cannot_void_what_was_captured(payments: PaymentClient) -> None:
 @recorded("takes_a_payment_at_once")
 @pytest.mark.given("an account has money", balance=100)
 def test_takes_a_payment_at_once(payments: PaymentClient) -> None:
-    found = payments.process_payment(
+    payment = payments.process_payment(
         amount=Decimal("65.00"), method="credit_card", token="scrubbed", key="order-3:process_payment"
     )
-    assert found.status == "completed"
+    assert payment.status == "completed"
 
 
 @recorded("refunds_a_payment")
@@ -153,15 +155,17 @@ def test_refunds_a_payment(payments: PaymentClient) -> None:
 
 @recorded("asks_what_shipping_costs")
 def test_asks_what_shipping_costs(shipping: ShippingClient) -> None:
-    found = shipping.calculate_shipping(ITEMS, ADDRESS)
-    assert (found.cost, found.estimated_days) == (Decimal("9.99"), 3)
+    quote = shipping.calculate_shipping(ITEMS, ADDRESS)
+    assert (quote.cost, quote.estimated_days) == (Decimal("9.99"), 3)
 
 
 @recorded("sends_a_shipment")
 @pytest.mark.given("no shipment exists", id=NOBODY)
 def test_sends_a_shipment(shipping: ShippingClient) -> None:
-    found = shipping.create_shipment("order-1", items=ITEMS, address=ADDRESS, key="order-1:create_shipment")
-    assert re.fullmatch(r"TRK\d{9}", found.tracking_number)
+    shipment = shipping.create_shipment(
+        "order-1", items=ITEMS, address=ADDRESS, key="order-1:create_shipment"
+    )
+    assert re.fullmatch(r"TRK\d{9}", shipment.tracking_number)
 
 
 @recorded("calls_a_shipment_back")
@@ -181,13 +185,13 @@ def test_cannot_call_back_a_shipment_that_does_not_exist(shipping: ShippingClien
 @pytest.mark.given("nobody was notified", recipient="ada@example.com")
 def test_confirms_an_order_by_e_mail(order_notifications: NotificationClient) -> None:
     content = {"orderId": "order-1", "trackingNumber": "TRK123456789"}
-    sent = order_notifications.send_order_confirmation("ada@example.com", content, key="order-1:send")
-    assert (sent.kind, sent.content) == ("order-confirmation", content)
+    notification = order_notifications.send_order_confirmation("ada@example.com", content, key="order-1:send")
+    assert (notification.kind, notification.content) == ("order-confirmation", content)
 
 
 @recorded("says_by_e_mail_why_an_order_failed")
 @pytest.mark.given("nobody was notified", recipient="ada@example.com")
 def test_says_by_e_mail_why_an_order_failed(order_notifications: NotificationClient) -> None:
     content = {"orderId": "order-2", "error": "Payment processing failed"}
-    sent = order_notifications.send_error_notification("ada@example.com", content, key="order-2:send")
-    assert (sent.kind, sent.content) == ("order-error", content)
+    notification = order_notifications.send_error_notification("ada@example.com", content, key="order-2:send")
+    assert (notification.kind, notification.content) == ("order-error", content)

@@ -83,20 +83,20 @@ def test_the_mailer_says_goodbye_to_a_user_who_leaves(
 
 @pytest.mark.cassette("audit/writes_down_what_was_done_to_a_user.yaml")
 def test_the_audit_writes_down_what_was_done_to_a_user(receive_message: Receive, bus: EventBus) -> None:
-    made = {
+    messages = {
         "a user was created": user_created,
         "a user was updated": user_updated,
         "a user was deleted": user_deleted,
     }
-    written = [
+    actions = [
         row.action
-        for description, live in made.items()
+        for description, live in messages.items()
         for row in handle(
             bus, receive_message(description, provider="users", live=live), subscriber="audit"
         ).new
         if isinstance(row, AuditRow)
     ]
-    assert written == ["user.created", "user.updated", "user.deleted"]
+    assert actions == ["user.created", "user.updated", "user.deleted"]
 
 
 @pytest.mark.cassette("mailer/has_a_welcome_sent.yaml")

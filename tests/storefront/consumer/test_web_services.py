@@ -45,8 +45,8 @@ def test_learns_why_an_order_failed(orders: OrderClient) -> None:
 
 @pytest.mark.given("an order exists", id=ORDER, user=ADA)
 def test_reads_an_order(orders: OrderClient) -> None:
-    found = orders.get_order(ORDER)
-    assert (found.status, found.total, found.tracking_number) == (
+    order = orders.get_order(ORDER)
+    assert (order.status, order.total, order.tracking_number) == (
         "completed",
         Decimal("22.99"),
         "TRK123456789",
@@ -61,8 +61,8 @@ def test_learns_that_an_order_does_not_exist(orders: OrderClient) -> None:
 
 @pytest.mark.given("nobody was notified", recipient="ada@example.com")
 def test_shows_somebody_a_message(notifications: NotificationClient) -> None:
-    shown = notifications.show_success("ada@example.com", "Welcome, Ada!", key="registration:1")
-    assert (shown.kind, shown.content) == ("success", {"message": "Welcome, Ada!"})
+    notification = notifications.show_success("ada@example.com", "Welcome, Ada!", key="registration:1")
+    assert (notification.kind, notification.content) == ("success", {"message": "Welcome, Ada!"})
 
 
 @pytest.mark.given("somebody was notified", recipient="ada@example.com", text="Welcome!")

@@ -105,10 +105,10 @@ class World:
         """What was applied, for each user in the order in which it was."""
         with self.database.transaction() as session:
             rows = session.execute(select(AuditRow.user_id, AuditRow.action).order_by(AuditRow.number)).all()
-        found: dict[uuid.UUID, list[str]] = {}
+        actions: dict[uuid.UUID, list[str]] = {}
         for user_id, action in rows:
-            found.setdefault(user_id, []).append(action)
-        return found
+            actions.setdefault(user_id, []).append(action)
+        return actions
 
     def once_and_in_order(self) -> dict[uuid.UUID, list[str]]:
         """What `audited` must give."""

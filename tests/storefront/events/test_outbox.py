@@ -153,23 +153,23 @@ def test_what_is_lost_on_the_bus_is_sent_again(world: World) -> None:
     into_nowhere = EventBus(prefix=f"lost-{uuid.uuid4()}")
     relay = Relay(world.database, into_nowhere)
     with into_nowhere.connection() as connection, Producer(connection) as producer:
-        sent = relay.send(producer)
+        resent_count = relay.send(producer)
     with Consumers(world.database, world.bus), Relay(world.database, world.bus, every=0.02, resend_after=0.1):
         world.settle()
-    assert (sent, world.audited()) == (3, world.once_and_in_order())
+    assert (resent_count, world.audited()) == (3, world.once_and_in_order())
 
 
 def test_an_event_stays_in_the_outbox_until_every_subscriber_has_applied_it(world: World) -> None:
     world.live()
     first, *_ = due(world, "audit", "email")
-    left = []
+    waiting_counts = []
     for name in ("audit", "email"):
         with world.database.transaction() as session:
             outbox.mark_published(session, [first])
             apply(session, world.bus, first, subscriber=name)
             outbox.remove_applied(session)
-        left.append(world.waiting())
-    assert left == [3, 2]
+        waiting_counts.append(world.waiting())
+    assert waiting_counts == [3, 2]
 
 
 def test_an_event_leaves_the_outbox_though_its_relay_died_before_noting_that_it_sent_it(world: World) -> None:
@@ -205,12 +205,12 @@ def test_a_late_subscriber_gets_the_events_from_then_on(world: World) -> None:
     user = world.users.create_user(email=f"{uuid.uuid4()}@example.com", name="Ada")
     with Consumers(world.database, world.bus), Relay(world.database, world.bus, every=0.02):
         world.settle()
-    heard: list[int] = []
-    world.bus.on("user.deleted", lambda event, _: heard.append(event.sequence), subscriber="late")
+    sequences: list[int] = []
+    world.bus.on("user.deleted", lambda event, _: sequences.append(event.sequence), subscriber="late")
     with Consumers(world.database, world.bus), Relay(world.database, world.bus, every=0.02):
         world.users.delete_user(user.id)
         world.settle()
-    assert (world.waiting(), heard) == (0, [2])
+    assert (world.waiting(), sequences) == (0, [2])
 
 
 def test_a_bus_shows_no_password() -> None:

@@ -95,7 +95,7 @@ def test_a_refused_change_writes_no_event(
 
 
 @pytest.fixture
-def told() -> Iterator[str]:
+def console_output() -> Iterator[str]:
     """What `python -m storefront` says when all services are up."""
     command = [sys.executable, "-u", "-m", "storefront", "--port", "0", "--token-lifetime", "600"]
     clean = {name: value for name, value in os.environ.items() if name != "STOREFRONT_EVENTS_BUS_URL"}
@@ -107,12 +107,13 @@ def told() -> Iterator[str]:
         assert (process.returncode, output) == (0, "stopped\n")
 
 
-def test_the_command_s_mailer_welcomes_a_user_created_over_http(told: str) -> None:
-    clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", told)
+@pytest.mark.long
+def test_the_command_s_mailer_welcomes_a_user_created_over_http(console_output: str) -> None:
+    clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", console_output)
     (web, secret, token_url), *others = clients
     orders = next(each for each in others if each[0] == "storefront-orders")
-    url = re.search(r"^users API: (\S+)", told, re.MULTILINE)
-    notifications = re.search(r"^notifications: (\S+)", told, re.MULTILINE)
+    url = re.search(r"^users API: (\S+)", console_output, re.MULTILINE)
+    notifications = re.search(r"^notifications: (\S+)", console_output, re.MULTILINE)
     assert url is not None
     assert notifications is not None
     token = requests.post(
@@ -123,6 +124,6 @@ def test_the_command_s_mailer_welcomes_a_user_created_over_http(told: str) -> No
     tokens = ClientCredentials(orders[2], client_id=orders[0], client_secret=orders[1])
     client = NotificationClient(notifications[1], tokens=tokens)
     deadline = time.monotonic() + 60
-    while not (sent := client.messages_to(email)) and time.monotonic() < deadline:
+    while not (messages := client.messages_to(email)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert [each.kind for each in sent] == ["welcome"]
+    assert [each.kind for each in messages] == ["welcome"]

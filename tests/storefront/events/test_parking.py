@@ -112,6 +112,7 @@ def test_a_parked_event_and_those_behind_it_are_not_sent_any_more(world: World, 
     assert world.waiting() == 3
 
 
+@pytest.mark.long
 def test_many_parked_events_do_not_keep_new_ones_from_being_sent(world: World, listener: Listener) -> None:
     listener.refused.update(world.live() for _ in range(70))  # more events than go out at once
     relay(world, times=6)
@@ -148,9 +149,9 @@ def test_a_parked_event_that_is_skipped_counts_as_applied(world: World, listener
 def test_what_is_not_parked_can_be_neither_retried_nor_skipped(
     world: World, act: Callable[..., None]
 ) -> None:
-    nobody = uuid.uuid4()
+    unknown_user = uuid.uuid4()
     with world.database.transaction() as session, pytest.raises(BadInputError, match="no event of the user"):
-        act(session, subscriber="mailer", user_id=nobody)
+        act(session, subscriber="mailer", user_id=unknown_user)
 
 
 def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -165,13 +166,14 @@ def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_the_command_shows_what_is_parked_and_has_it_tried_again(world: World, listener: Listener) -> None:
     ada = world.live()
     listener.refused.add(ada)
     relay(world, times=4)
-    shown = command(world, "parked")
-    done = command(world, "retry", "mailer", str(ada))
+    listing = command(world, "parked")
+    retry = command(world, "retry", "mailer", str(ada))
     again = command(world, "retry", "mailer", str(ada))
-    assert (shown.returncode, shown.stdout.startswith(f"mailer {ada}: event ")) == (0, True)
-    assert (done.returncode, parked(world)) == (0, [])
+    assert (listing.returncode, listing.stdout.startswith(f"mailer {ada}: event ")) == (0, True)
+    assert (retry.returncode, parked(world)) == (0, [])
     assert (again.returncode, again.stderr.startswith("storefront: no event of the user")) == (2, True)

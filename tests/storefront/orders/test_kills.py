@@ -105,6 +105,7 @@ def check(shop: Shop, victims: Victims, point: str, *, expected: dict[str, Any],
     assert shop.traces(order_id) == expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["capture_payment called"])
 def test_an_order_whose_process_is_killed_in_the_middle_is_completed_by_another(
     shop: Shop, victims: Victims, point: str

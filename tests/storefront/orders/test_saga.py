@@ -36,12 +36,14 @@ CALLS = {
 @pytest.mark.parametrize("after", [False, True], ids=["before it was done", "after it was done"])
 def test_an_order_whose_call_fails_is_undone(shop: Shop, path: str, after: bool) -> None:  # noqa: FBT001 -- a parameter
     # Two failures: a call with an idempotency key is made twice before it counts as failed.
-    broken = partial(failing, path=path, times=2, after=after)
-    outcome = shop.orchestrator(patience=QUICK, **{CALLS[path]: broken}).process_order(shop.order)
+    failing_client = partial(failing, path=path, times=2, after=after)
+    outcome = shop.orchestrator(patience=QUICK, **{CALLS[path]: failing_client}).process_order(shop.order)
     assert (outcome.success, shop.traces(str(outcome.order_id))) == (False, shop.undone)
 
 
-@pytest.mark.parametrize("path", CALLS)
+@pytest.mark.parametrize(
+    "path", ["/reservations", *(pytest.param(path, marks=pytest.mark.long) for path in [*CALLS][1:])]
+)
 def test_the_late_answer_of_a_call_that_timed_out_is_undone(shop: Shop, path: str) -> None:
     late = partial(slow, path=path, seconds=1.5)
     orchestrator = shop.orchestrator(patience=QUICK, **{CALLS[path]: late})
@@ -65,8 +67,10 @@ def settle(orchestrator: OrderOrchestrator, outcome: OrderOutcome) -> str:
 
 def test_compensations_come_in_reverse_order(shop: Shop) -> None:
     points: list[str] = []
-    broken = partial(failing, path="/shipments", times=2)
-    shop.orchestrator(shipping=broken, patience=QUICK, checkpoint=points.append).process_order(shop.order)
+    failing_client = partial(failing, path="/shipments", times=2)
+    shop.orchestrator(shipping=failing_client, patience=QUICK, checkpoint=points.append).process_order(
+        shop.order
+    )
     assert [point for point in points if point.startswith("undo") and point.endswith("called")] == [
         "undo create_shipment called",
         "undo capture_payment called",

@@ -72,8 +72,8 @@ def free_port() -> int:
     """A port that no outgoing connection takes while the service is down: below those that the system gives."""
     while True:
         port = random.randint(20_000, 32_000)  # noqa: S311 -- no secret
-        with socket.socket() as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
             return port
 
 
@@ -175,12 +175,12 @@ def test_stock_money_orders_and_shipments_balance_after_orders_under_faults(
                 thread.join()
             wait_for_the_last(storefront)
         orchestrator.close()
-        left = balance(storefront)
+        totals = balance(storefront)
     with capsys.disabled():
         kills = sum(each.kills for each in services.values())
-        print(f"\nsoak, {SECONDS:.0f} s: {dict(outcomes)}, {kills} kills, {left}")  # noqa: T201 -- to be read
+        print(f"\nsoak, {SECONDS:.0f} s: {dict(outcomes)}, {kills} kills, {totals}")  # noqa: T201 -- to be read
     assert (outcomes["completed"] > SECONDS, outcomes["failed"] > 0) == (True, True)
-    assert nothing_is_half(left)
+    assert nothing_is_half(totals)
 
 
 def wait_for_the_last(storefront: Storefront) -> None:
@@ -196,11 +196,11 @@ def balance(storefront: Storefront) -> dict[str, int]:
         return dict(session.execute(text(LEFT), values).one()._asdict())
 
 
-def nothing_is_half(left: dict[str, int]) -> bool:
+def nothing_is_half(totals: dict[str, int]) -> bool:
     zero = ("pieces_held", "reservations_held", "money_held", "authorizations_left", "pending", "sagas_open")
-    assert {name: left[name] for name in (*zero, "alerts")} == dict.fromkeys((*zero, "alerts"), 0)
-    assert left["pieces_sold"] == left["pieces_confirmed"] == left["pieces_ordered"]
-    assert left["money_taken"] == left["money_captured"] == left["money_ordered"]
-    assert left["captures"] == left["shipments"] == left["orders_shipped"] == left["completed"]
-    assert left["confirmations"] == left["completed"]
+    assert {name: totals[name] for name in (*zero, "alerts")} == dict.fromkeys((*zero, "alerts"), 0)
+    assert totals["pieces_sold"] == totals["pieces_confirmed"] == totals["pieces_ordered"]
+    assert totals["money_taken"] == totals["money_captured"] == totals["money_ordered"]
+    assert totals["captures"] == totals["shipments"] == totals["orders_shipped"] == totals["completed"]
+    assert totals["confirmations"] == totals["completed"]
     return True

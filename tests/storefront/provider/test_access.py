@@ -82,10 +82,10 @@ def bea(storefront: Storefront) -> Asker:
 
 
 def test_users_read_their_own_orders(ada: Asker) -> None:
-    listed = ada.ask("GET", "orders", f"/orders?userId={ADA}").json()["items"]
+    orders = ada.ask("GET", "orders", f"/orders?userId={ADA}").json()["items"]
     assert (
         ada.ask("GET", "orders", f"/orders/{ORDER}").status_code,
-        [each["orderId"] for each in listed],
+        [each["orderId"] for each in orders],
     ) == (
         200,
         [ORDER],
@@ -210,8 +210,8 @@ def test_what_would_be_sql_elsewhere_is_a_value_here(storefront: Storefront, tex
         asker.ask("GET", "orders", f"/orders?userId={quoted}").status_code,
     ]
     items = [{"productId": text, "quantity": 1, "price": 1}]
-    found = asker.ask("POST", "inventory", "/availability", json={"items": items})
-    assert (statuses, found.status_code in {200, 422}) == ([404, 200, 200], True)
+    response = asker.ask("POST", "inventory", "/availability", json={"items": items})
+    assert (statuses, response.status_code in {200, 422}) == ([404, 200, 200], True)
 
 
 @pytest.mark.parametrize("name", ["X-Request-Id", "Idempotency-Key"])

@@ -47,5 +47,5 @@ def differences(database: Database, chain: Chain) -> list[object]:
 
     with database.engine.connect() as connection:
         options = {"include_schemas": True, "include_name": own, "version_table_schema": chain.schema}
-        found = compare_metadata(MigrationContext.configure(connection, opts=options), chain.metadata)
-    return [each for each in found if "alembic_version" not in repr(each)]
+        operations = compare_metadata(MigrationContext.configure(connection, opts=options), chain.metadata)
+    return [each for each in operations if "alembic_version" not in repr(each)]

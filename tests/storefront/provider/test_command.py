@@ -28,7 +28,7 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_it_serves_until_a_signal_and_stops_gracefully(number: signal.Signals) -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
@@ -39,18 +39,19 @@ def test_it_serves_until_a_signal_and_stops_gracefully(number: signal.Signals) -
     assert (health, process.returncode, output.splitlines()[-1]) == ({"status": "up"}, 0, "stopped")
 
 
+@pytest.mark.long
 def test_a_port_in_use_is_one_clear_error() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
         with start("--port", str(port)) as process:
             _, output = process.communicate(timeout=30)
     assert (process.returncode, output.strip()) == (
         2,
         (
             f"storefront: 127.0.0.1:{port}: can't listen there (Address already in use). "
-            "Fix: choose another port, or stop what uses this one."
+            "Fix: choose another port (0 takes any free one), or stop what uses this one."
         ),
     )
 
@@ -77,31 +78,36 @@ def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, .
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("postgresql://127.0.0.1:1/none", "no server answers"), ("mysql://localhost/x", "it is a URL of mysql")],
+    [
+        ("postgresql://127.0.0.1:1/none", "no server answers"),
+        pytest.param("mysql://localhost/x", "it is a URL of mysql", marks=pytest.mark.long),
+    ],
 )
 def test_a_database_that_cannot_be_used_is_one_clear_error(url: str, message: str) -> None:
     with start("--port", "0", STOREFRONT_DATABASE_URL=url) as process:
         _, output = process.communicate(timeout=30)
-    said = (
+    outcome = (
         process.returncode,
         len(output.splitlines()),
         output.startswith(f"storefront: STOREFRONT_DATABASE_URL: {message}"),
     )
-    assert said == (2, 1, True)
+    assert outcome == (2, 1, True)
 
 
+@pytest.mark.long
 def test_a_bus_of_an_unknown_kind_is_one_clear_error() -> None:
     with start("--port", "0", "--events-bus", "nonsense://ann:s3cret@x") as process:
         _, output = process.communicate(timeout=30)
-    said = (
+    outcome = (
         process.returncode,
         len(output.splitlines()),
         "unknown scheme 'nonsense'" in output,
         "s3cret" in output,
     )
-    assert said == (2, 1, True, False)
+    assert outcome == (2, 1, True, False)
 
 
+@pytest.mark.long
 def test_its_output_is_enough_to_get_a_token_and_set_up_states() -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
@@ -126,10 +132,12 @@ def test_its_output_is_enough_to_get_a_token_and_set_up_states() -> None:
             env={**os.environ, "STOREFRONT_STATES_DATABASE_URL": states},
             check=True,
         )
-        found = requests.get(f"{url}/users/{ADA}", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        response = requests.get(
+            f"{url}/users/{ADA}", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        )
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
-    assert found.json()["id"] == ADA
+    assert response.json()["id"] == ADA
 
 
 def test_it_serves_all_services_and_stops_with_all_of_them() -> None:

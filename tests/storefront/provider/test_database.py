@@ -67,8 +67,8 @@ def test_a_temporary_database_is_dropped_at_the_end() -> None:
     with psycopg.connect(
         server_url().set(drivername="postgresql").render_as_string(hide_password=False)
     ) as server:
-        found = server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
-    assert found == (0,)
+        row = server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
+    assert row == (0,)
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -15,7 +16,7 @@ from graphql import build_schema, print_schema
 from openapi_core import Config, OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from openapi_core.exceptions import OpenAPIError
-from openapi_spec_validator import validate
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import storefront.users
 from storefront.database import Database
@@ -37,7 +38,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def test_the_document_is_valid_openapi() -> None:
-    validate(DOCUMENT)
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
 
 
 def test_the_document_has_exactly_the_application_s_routes(users_service: UsersService) -> None:
@@ -170,6 +171,7 @@ def send(service: UsersService, case: Case, people: dict[str, str]) -> requests.
     )
 
 
+@cache
 def openapi(url: str) -> OpenAPI:
     decoders: dict[str, Callable[[bytes], Any]] = dict.fromkeys(
         ("application/problem+json", "application/graphql-response+json"), json.loads

@@ -56,8 +56,8 @@ class User:
     def databases(self) -> tuple[str, list[str]]:
         """Its own database, and all temporary ones, as it saw them."""
         assert self.process.stdout is not None
-        own, _, rest = self.process.stdout.readline().strip().partition("|")
-        return own, rest.strip("[]").replace("'", "").split(", ")
+        own, _, names = self.process.stdout.readline().strip().partition("|")
+        return own, names.strip("[]").replace("'", "").split(", ")
 
     def leave(self) -> int:
         self.process.communicate("", timeout=60)
@@ -70,9 +70,11 @@ class User:
 
 def servers(folder: Path) -> list[int]:
     """The servers below `folder`: the processes that have it as an argument."""
-    found = psutil.process_iter(["name", "cmdline"])
+    processes = psutil.process_iter(["name", "cmdline"])
     return [
-        each.pid for each in found if "-D" in (line := each.info["cmdline"] or []) and _below(line, folder)
+        each.pid
+        for each in processes
+        if "-D" in (line := each.info["cmdline"] or []) and _below(line, folder)
     ]
 
 
@@ -85,12 +87,13 @@ def test_processes_share_a_server_and_leave_each_other_s_databases_alone(folder:
     at_once = [User(folder), User(folder)]
     own = [user.databases()[0] for user in at_once]
     later = User(folder)
-    last, seen = later.databases()
+    last, names = later.databases()
     running = len(servers(folder))
-    left = [user.leave() for user in (*at_once, later)]
-    assert (seen, running, left) == (sorted([*own, last]), 1, [0, 0, 0])
+    exit_codes = [user.leave() for user in (*at_once, later)]
+    assert (names, running, exit_codes) == (sorted([*own, last]), 1, [0, 0, 0])
 
 
+@pytest.mark.long
 def test_the_server_stops_with_the_last_process(folder: Path) -> None:
     user = User(folder)
     user.databases()
@@ -99,15 +102,17 @@ def test_the_server_stops_with_the_last_process(folder: Path) -> None:
     assert (while_used, servers(folder)) == (1, [])
 
 
+@pytest.mark.long
 def test_what_a_killed_process_leaves_is_cleared_away_by_the_next(folder: Path) -> None:
     killed = User(folder)
     leftover, _ = killed.databases()
     killed.kill()
     following = User(folder)
-    own, seen = following.databases()
-    assert (leftover in seen, seen, following.leave(), servers(folder)) == (False, [own], 0, [])
+    own, names = following.databases()
+    assert (leftover in names, names, following.leave(), servers(folder)) == (False, [own], 0, [])
 
 
+@pytest.mark.long
 def test_the_folder_of_a_deleted_checkout_is_removed_by_the_next_start(folder: Path) -> None:
     abandoned = folder / "storefront-postgresql-deleted"
     abandoned.mkdir()

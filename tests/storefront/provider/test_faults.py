@@ -20,7 +20,7 @@ def answering(body: bytes, *, media: str, status: int = 200) -> WSGIApplication:
     return Response(body, status=status, content_type=media)
 
 
-def broken(body: bytes, *, media: str, status: int = 200) -> Any:
+def altered_answer(body: bytes, *, media: str, status: int = 200) -> Any:
     return Client(rename_field(answering(body, media=media, status=status), old="email", new="mail")).get("/")
 
 
@@ -28,12 +28,12 @@ def broken(body: bytes, *, media: str, status: int = 200) -> Any:
     "media", ["application/json", "application/problem+json", "application/json; charset=utf-8"]
 )
 def test_the_field_is_renamed_at_any_depth_of_a_json_answer(media: str) -> None:
-    answer = broken(b'{"email": 1, "items": [{"email": 2, "name": "email"}]}', media=media)
+    answer = altered_answer(b'{"email": 1, "items": [{"email": 2, "name": "email"}]}', media=media)
     assert answer.json == {"mail": 1, "items": [{"mail": 2, "name": "email"}]}
 
 
 def test_the_response_has_its_new_content_length() -> None:
-    answer = broken(b'{"email": 1}', media="application/json")
+    answer = altered_answer(b'{"email": 1}', media="application/json")
     assert int(answer.headers["Content-Length"]) == len(json.dumps({"mail": 1}))
 
 
@@ -45,8 +45,8 @@ def test_the_response_has_its_new_content_length() -> None:
         (b'{"email": 1}', "application/octet-stream", 404),
     ],
 )
-def test_all_else_stays_as_it_is(body: bytes, media: str, status: int) -> None:
-    answer = broken(body, media=media, status=status)
+def test_all_else_stays_unchanged(body: bytes, media: str, status: int) -> None:
+    answer = altered_answer(body, media=media, status=status)
     assert (answer.data, answer.content_type, answer.status_code) == (body, media, status)
 
 

@@ -74,9 +74,8 @@ def fuzz(running: Storefront, service: str, *, examples: int) -> None:
             ask()
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_responses_match_the_document_in_a_short_fuzz(storefront: Storefront, service: str) -> None:
-    fuzz(storefront, service, examples=3)
+def test_responses_match_the_document_in_a_short_fuzz(storefront: Storefront) -> None:
+    fuzz(storefront, "shipping", examples=3)
 
 
 @pytest.mark.long

@@ -129,7 +129,7 @@ NO_REQUESTS = [
 ]
 
 
-def answered(ask: Ask, token: dict[str, str], content: Any, *, accept: str) -> tuple[int, str, bool]:
+def answer_to(ask: Ask, token: dict[str, str], content: Any, *, accept: str) -> tuple[int, str, bool]:
     answer = ask("POST", "/graphql", headers={**token, "Accept": accept}, json=content)
     return answer.status_code, answer.headers["Content-Type"], "errors" in answer.json()
 
@@ -139,7 +139,7 @@ def answered(ask: Ask, token: dict[str, str], content: Any, *, accept: str) -> t
 def test_a_document_that_cannot_be_executed_is_a_refusal_in_graphql_s_own_media_type_alone(
     ask: Ask, token: dict[str, str], query: str, accept: str, status: int
 ) -> None:
-    assert answered(ask, token, {"query": query}, accept=accept) == (status, accept, True)
+    assert answer_to(ask, token, {"query": query}, accept=accept) == (status, accept, True)
 
 
 @pytest.mark.parametrize("content", NO_REQUESTS)
@@ -147,7 +147,7 @@ def test_a_document_that_cannot_be_executed_is_a_refusal_in_graphql_s_own_media_
 def test_a_malformed_graphql_request_is_refused_in_any_media_type(
     ask: Ask, token: dict[str, str], content: Any, accept: str
 ) -> None:
-    assert answered(ask, token, content, accept=accept) == (400, accept, True)
+    assert answer_to(ask, token, content, accept=accept) == (400, accept, True)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_malformed_graphql_request_is_refused_in_any_media_type(
 def test_the_response_has_the_requested_media_type(
     ask: Ask, token: dict[str, str], accept: str, media: str
 ) -> None:
-    assert answered(ask, token, {"query": "{ __typename }"}, accept=accept) == (200, media, False)
+    assert answer_to(ask, token, {"query": "{ __typename }"}, accept=accept) == (200, media, False)
 
 
 DEEP = '{{ user(id: "{id}") {{ posts {{ author {{ posts {{ author {{ {inner} }} }} }} }} }} }}'
@@ -182,11 +182,11 @@ FRAGMENTS += " fragment b on User {{ posts {{ author {{ posts {{ title }} }} }} 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        (DEEP.format(id=NOBODY, inner="posts { title }"), "fields 7 levels deep; 6 is the most"),
-        (FRAGMENTS.format(id=NOBODY), "fields 7 levels deep; 6 is the most"),
+        (DEEP.format(id=NOBODY, inner="posts { title }"), "fields 7 levels deep; the limit is 6"),
+        (FRAGMENTS.format(id=NOBODY), "fields 7 levels deep; the limit is 6"),
         ("{" + " a: user(id: 1) { id }" * 400 + "}", "more than 2000 tokens"),
-        ("{ a" * 10_000 + "}" * 10_000, "nests more than 30 deep"),
-        ("{ user(id: " + "[" * 10_000 + "]" * 10_000 + ") { id } }", "nests more than 30 deep"),
+        ("{ a" * 10_000 + "}" * 10_000, "is nested more than 30 levels deep"),
+        ("{ user(id: " + "[" * 10_000 + "]" * 10_000 + ") { id } }", "is nested more than 30 levels deep"),
     ],
     ids=["fields", "fragments", "aliases", "braces", "lists"],
 )

@@ -11,7 +11,7 @@ import requests
 import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
-from openapi_spec_validator import validate
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import storefront
 from storefront.identity import create_app
@@ -44,7 +44,8 @@ def holds(running: Storefront, answer: requests.Response) -> None:
 
 
 def test_the_document_is_valid_openapi() -> None:
-    validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
 def test_the_document_has_exactly_the_application_s_routes() -> None:

@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storefront.database import Database
 from storefront.users.app import create_app
 from storefront.users.repository import UserRepository
+from tests.helpers.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,15 +106,15 @@ def test_times_are_in_utc_and_whole_seconds(user: dict[str, str]) -> None:
 
 
 @given(name=st.text(max_size=250), locale=st.text(max_size=40))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 def test_a_text_is_stored_unchanged_or_refused(
     ask: Ask, user: dict[str, str], name: str, locale: str
 ) -> None:
-    changed = ask("PATCH", f"/users/{user['id']}", json={"name": name, "locale": locale})
-    kept = ask("GET", f"/users/{user['id']}").json()
-    found = (changed.status_code, changed.json().get("name"), changed.json().get("locale"))
-    assert found in {(200, name, locale), (422, None, None)}
-    assert changed.status_code == 422 or (kept["name"], kept["locale"]) == (name, locale)
+    response = ask("PATCH", f"/users/{user['id']}", json={"name": name, "locale": locale})
+    stored_user = ask("GET", f"/users/{user['id']}").json()
+    outcome = (response.status_code, response.json().get("name"), response.json().get("locale"))
+    assert outcome in {(200, name, locale), (422, None, None)}
+    assert response.status_code == 422 or (stored_user["name"], stored_user["locale"]) == (name, locale)
 
 
 def test_only_one_of_many_concurrent_users_gets_an_e_mail_address(ask: Ask) -> None:

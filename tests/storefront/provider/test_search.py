@@ -80,8 +80,8 @@ def test_criteria_that_can_t_be_are_refused(users: UserService, criteria: dict[s
 def test_users_are_found_without_a_profile_picture_whether_they_have_a_profile_or_not(
     users: UserService,
 ) -> None:
-    found = users.search_users({"hasProfilePicture": False, "orderBy": "email", "limit": 2, "offset": 1})
-    assert [user.email for user in found] == ["1@example.com", "2@example.com"]
+    results = users.search_users({"hasProfilePicture": False, "orderBy": "email", "limit": 2, "offset": 1})
+    assert [user.email for user in results] == ["1@example.com", "2@example.com"]
 
 
 @pytest.mark.parametrize("profile", [ProfileData(location="x" * 201), ProfileData(bio="a\x00b")])
@@ -101,8 +101,8 @@ def test_a_refused_profile_leaves_the_rest_of_its_transaction_alone(storefront_d
             repository.add_with_profile(ProfileData(bio="x" * 501), email="gone@example.com", name="Gone")
     with storefront_database.transaction() as session:
         repository = UserRepository(session)
-        found = [len(repository.find(email)) for email in ("kept@example.com", "gone@example.com")]
-    assert found == [1, 0]
+        counts = [len(repository.find(email)) for email in ("kept@example.com", "gone@example.com")]
+    assert counts == [1, 0]
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_password_is_stored_as_an_argon2_hash_that_matches_only_it(storefront_
     with storefront_database.transaction() as session:
         repository = UserRepository(session)
         user = repository.add(email="ada@example.com", name="Ada", password="correct horse")
-        tried = [
+        queries = [
             repository.password_matches(*each)
             for each in [
                 ("ADA@example.com", "correct horse"),
@@ -123,16 +123,16 @@ def test_a_password_is_stored_as_an_argon2_hash_that_matches_only_it(storefront_
                 ("bob@example.com", "nobody's"),
             ]
         ]
-    assert (str(user.password_hash)[:10], tried) == ("$argon2id$", [True, False, False])
+    assert (str(user.password_hash)[:10], queries) == ("$argon2id$", [True, False, False])
 
 
 def test_a_password_has_another_hash_each_time() -> None:
     assert hashed("same") != hashed("same")
 
 
-@pytest.mark.parametrize("kept", [None, "", "plain"])
-def test_a_malformed_hash_matches_no_password(kept: str | None) -> None:
-    assert not matches("plain", kept)
+@pytest.mark.parametrize("password_hash", [None, "", "plain"])
+def test_a_malformed_hash_matches_no_password(password_hash: str | None) -> None:
+    assert not matches("plain", password_hash)
 
 
 MANY = """
@@ -175,5 +175,5 @@ def plan(database: Database, criteria: SearchCriteria) -> str:
 def test_searches_among_100_000_users_use_indexes(
     many: Database, criteria: SearchCriteria, index: str
 ) -> None:
-    found = plan(many, criteria)
-    assert (index in found, "Seq Scan on users" in found) == (True, False), found
+    query_plan = plan(many, criteria)
+    assert (index in query_plan, "Seq Scan on users" in query_plan) == (True, False), query_plan

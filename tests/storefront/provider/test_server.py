@@ -58,22 +58,22 @@ def test_it_stops_although_a_caller_keeps_its_connection() -> None:
     with requests.Session() as caller:
         with running(hello) as url:
             caller.get(url, timeout=10)
-        left = set(threading.enumerate()) - before
-    assert left == set()
+        new_threads = set(threading.enumerate()) - before
+    assert new_threads == set()
 
 
 def test_a_request_that_is_being_answered_is_answered_before_it_stops() -> None:
-    asked = threading.Event()
+    request_arrived = threading.Event()
 
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked.set()
+        request_arrived.set()
         wait_until_nothing_listens(int(environ["SERVER_PORT"]))
         return hello(environ, start_response)
 
     with ThreadPoolExecutor(1) as caller:
         with running(slow) as url:
             answer = caller.submit(requests.get, url, timeout=20)
-            asked.wait(10)
+            request_arrived.wait(10)
         assert answer.result().text == "hello"
 
 
@@ -106,7 +106,7 @@ def test_more_callers_than_threads_are_all_answered() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no such host.invalid"])
 def test_an_address_that_cannot_be_listened_at_is_refused_with_it(host: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(OutputError, match=rf"{re.escape(host)}:{port}: can't listen there \([^()]+\)\."):
             running(hello, host=host, port=port).__enter__()

@@ -28,15 +28,18 @@ def test_a_database_that_is_handed_over_is_served_and_stays() -> None:
 def test_states_work_on_the_service_that_was_started_last(users_service: UsersService) -> None:
     with running_users_api() as latest:
         a_user_exists(id=ADA, email="latest@example.com")
-        found = [
+        results = [
             requests.get(
                 f"{service.url}/users?email=latest@example.com", headers=service.authorization(), timeout=10
             ).json()["items"]
             for service in (users_service, latest)
         ]
-    assert [len(items) for items in found] == [0, 1]
+    assert [len(items) for items in results] == [0, 1]
 
 
 def test_a_service_shows_no_secret(users_service: UsersService) -> None:
-    shown = f"{users_service!r} {users_service}"
-    assert (users_service.client_secret in shown, users_service.url in shown) == (False, True)
+    representations = f"{users_service!r} {users_service}"
+    assert (users_service.client_secret in representations, users_service.url in representations) == (
+        False,
+        True,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import msgspec
@@ -72,6 +73,7 @@ def test_requests_and_responses_match_the_document(storefront: Storefront, case:
             description.validate_request(RequestsOpenAPIRequest(answer.request))
 
 
+@cache
 def openapi(service: str, url: str) -> OpenAPI:
     decoders: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
     config = Config(server_base_url=url, extra_media_type_deserializers=decoders)
@@ -98,7 +100,7 @@ def test_a_failure_matches_the_document_and_shows_no_internal_details(
     storefront: Storefront, service: str
 ) -> None:
     issuer = TokenIssuer()
-    broken = msgspec.structs.replace(storefront, issuer=issuer)
+    failing_storefront = msgspec.structs.replace(storefront, issuer=issuer)
     cases = [
         case
         for case in OWN_CASES
@@ -106,7 +108,7 @@ def test_a_failure_matches_the_document_and_shows_no_internal_details(
     ]
     with running(failing_app(service, issuer)) as url:
         for case in cases:
-            answer = send(broken, case, url=url)
+            answer = send(failing_storefront, case, url=url)
             assert (case, answer.status_code, "password" in answer.text) == (case, 500, False)
             openapi(service, url).validate_response(
                 RequestsOpenAPIRequest(answer.request), RequestsOpenAPIResponse(answer)

@@ -58,14 +58,14 @@ def test_a_state_that_is_set_up_twice_leaves_what_it_leaves_once(storefront: Sto
 
 def rows(storefront: Storefront) -> dict[str, Any]:
     """All rows of all services, without ids and moments that are new each time."""
-    found: dict[str, Any] = {}
+    rows_by_table: dict[str, Any] = {}
     with storefront.database.transaction() as session:
         for table in (table for chain in CHAINS for table in chain.metadata.sorted_tables):
             columns = [column for column in table.columns if column.name not in MOMENTS]
             if table.name == "messages":
                 columns = [column for column in columns if column.name != "id"]
-            found[table.fullname] = sorted(map(repr, session.execute(select(*columns)).all()))
-    return found
+            rows_by_table[table.fullname] = sorted(map(repr, session.execute(select(*columns)).all()))
+    return rows_by_table
 
 
 @pytest.mark.parametrize("name", ["a reservation is held", "a payment is authorized", "a shipment exists"])
@@ -74,6 +74,6 @@ def test_a_state_is_set_up_whatever_was_there(storefront: Storefront, name: str)
     for before in service:
         ALL[before](**PARAMETERS[before])
         ALL[name](**PARAMETERS[name])
-        seen = rows(storefront)
+        initial_rows = rows(storefront)
         ALL[name](**PARAMETERS[name])
-        assert rows(storefront) == seen
+        assert rows(storefront) == initial_rows

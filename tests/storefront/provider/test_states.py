@@ -38,7 +38,7 @@ def database() -> Iterator[Database]:
 
 
 @pytest.fixture(autouse=True)
-def _nobody(database: Database) -> Iterator[None]:
+def _empty_database(database: Database) -> Iterator[None]:
     """An empty database that the states are bound to."""
     with database.transaction() as session:
         for user in session.scalars(select(User)):

@@ -14,11 +14,10 @@ from pactape.broker.http.pacts import (
     for_verification,
     integrations,
     provider_states,
-    publishing,
-    putting,
     results,
 )
 from pactape.broker.http.pacts import resource as pacts
+from pactape.broker.http.pacts.publishing import publish_route, put_route
 from pactape.broker.http.webhooks import deliveries, execution
 from pactape.broker.http.webhooks import resource as webhooks
 
@@ -29,7 +28,7 @@ __all__ = ["api_routes"]
 
 _MODULES = (
     *(index, dashboard, metrics),
-    *(publishing, putting, pacts, for_verification, results, provider_states, diff, integrations),
+    *(publish_route, put_route, pacts, for_verification, results, provider_states, diff, integrations),
     *(matrix, can_i_deploy, badges),
     *(pacticipants, labels, versions, branches, tags, environments),
     *(webhooks, execution, deliveries),

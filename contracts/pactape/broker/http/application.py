@@ -11,16 +11,17 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from pactape.broker.config import BrokerConfig
-from pactape.broker.delivery.queueing import enqueue
 from pactape.broker.http.api import api_routes
 from pactape.broker.http.protocol.authentication import access_of
 from pactape.broker.http.protocol.hosts import check_host
 from pactape.broker.http.protocol.messages import Call, Problem, Request, Response
-from pactape.broker.http.protocol.problems import challenged, problem_response
+from pactape.broker.http.protocol.problems import add_challenge, problem_response
 from pactape.broker.http.protocol.requests import base_of, body_of, host_of, read_head, wants_html
 from pactape.broker.http.protocol.routing import Router
+from pactape.broker.store.database.availability import is_unavailable, is_unstorable
 from pactape.broker.store.database.base import text_of, utc_now
 from pactape.broker.store.environments import add_environment, all_environments
+from pactape.broker.webhook_delivery.queueing import enqueue
 from pactape.broker.wsgi.request_buffer import REFUSED
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ class Application:
         except Problem as problem:
             return self._problem(problem, environ)
         except DBAPIError as error:
-            if not error.connection_invalidated:
+            if is_unstorable(error):
+                text = "A value can't be stored: it contains the character NUL, or is too large"
+                return self._problem(Problem(400, text), environ)
+            if not is_unavailable(error):
                 return self._failure(environ)
             _log.exception("the database can't be reached")
             return self._problem(Problem(503, "The database can't be reached; try again later"), environ)
@@ -119,11 +123,11 @@ class Application:
 
     def _failure(self, environ: dict[str, Any]) -> Response:
         _log.exception("%s %s failed", environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
-        return self._problem(Problem(500, "The broker failed; its log says why"), environ)
+        return self._problem(Problem(500, "The broker failed; see its log"), environ)
 
     def _problem(self, problem: Problem, environ: dict[str, Any]) -> Response:
         if self._pages is not None and wants_html(environ):
-            return challenged(problem, self._pages.problem(problem, base_url=self._shown_base(environ)))
+            return add_challenge(problem, self._pages.problem(problem, base_url=self._shown_base(environ)))
         return problem_response(problem, accept=environ.get("HTTP_ACCEPT", ""))
 
     def _shown_base(self, environ: dict[str, Any]) -> str:
@@ -141,19 +145,21 @@ class Application:
         head = read_head(environ, self._config)
         if head.segments != _HEARTBEAT:
             self._check_host(environ)
-        found = self._find(head)
-        self._authorise(environ, head, found[0] if isinstance(found, tuple) else None)
+        match = self._find(head)
+        self._authorise(environ, head, match[0] if isinstance(match, tuple) else None)
         self._refuse_unread(environ)
-        if isinstance(found, Problem):
-            raise found
-        route, path = found
+        if isinstance(match, Problem):
+            if head.method == "OPTIONS" and match.allowed:
+                return Response(headers=(("Allow", ", ".join((*match.allowed, "OPTIONS"))),))
+            raise match
+        route, path = match
         body = body_of(environ, head, limit=self._config.body_limit)
         return self._handle(route, path, msgspec.structs.replace(head, body=body))
 
     def _refuse_unread(self, environ: dict[str, Any], *, statuses: set[int] | None = None) -> None:
-        refused = environ.get(REFUSED)
-        if refused is not None and (statuses is None or refused[0] in statuses):
-            raise Problem(*refused)
+        refusal = environ.get(REFUSED)
+        if refusal is not None and (statuses is None or refusal[0] in statuses):
+            raise Problem(*refusal)
 
     def _find(self, request: Request) -> tuple[Route, dict[str, str]] | Problem:
         """Return the route; or the problem, which only those may learn who may ask."""
@@ -179,7 +185,7 @@ class Application:
             raise Problem(403, "This token may only read")
         origin = environ.get("HTTP_ORIGIN")
         if origin and urlsplit(origin).netloc != urlsplit(head.base_url).netloc:
-            raise Problem(403, f"A page of {origin} may not change anything here")
+            raise Problem(403, f"A page from {origin} may not change anything here")
 
     def _handle(self, route: Route, path: dict[str, str], request: Request) -> Response:
         route.check_filters(request)
@@ -188,7 +194,7 @@ class Application:
         with transaction as connection:
             call = Call(request=request, connection=connection, path=path, now=now, config=self._config)
             response = route.handler(call)
-            delivered = enqueue(connection, call.events, now=now)
-        if delivered:
+            deliveries = enqueue(connection, call.events, now=now)
+        if deliveries:
             self._on_deliveries()
         return response

@@ -10,7 +10,7 @@ import msgspec
 from pactape.broker.pages.rule_descriptions import describe_rules
 from pactape.pactfile.document import interactions_of, provider_states_of
 
-__all__ = ["Part", "Shown", "shown_interactions"]
+__all__ = ["InteractionView", "Part", "shown_interactions"]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[tuple[str, str, str], ...] = ()
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
     """An interaction.
 
     Args:
@@ -45,13 +45,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def shown_interactions(pact: dict[str, Any]) -> list[Shown]:
-    """Return every interaction and message of a contract; what isn't an object is left out."""
-    return [_shown(each) for _, each in interactions_of(pact)]
+def shown_interactions(pact: dict[str, Any]) -> list[InteractionView]:
+    """Return every interaction and message of a contract; what isn't an object is skipped."""
+    return [_interaction(each) for _, each in interactions_of(pact)]
 
 
-def _shown(interaction: dict[str, Any]) -> Shown:
-    return Shown(
+def _interaction(interaction: dict[str, Any]) -> InteractionView:
+    return InteractionView(
         description=str(interaction.get("description", "")),
         states=tuple(_state(each.name, each.parameters) for each in provider_states_of(interaction)),
         parts=tuple(_parts(interaction)),
@@ -60,8 +60,10 @@ def _shown(interaction: dict[str, Any]) -> Shown:
 
 
 def _state(name: str, values: dict[str, Any]) -> str:
-    given = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-    return f"{name} ({given})" if given else name
+    parameters = ", ".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
+    )
+    return f"{name} ({parameters})" if parameters else name
 
 
 def _parts(interaction: dict[str, Any]) -> list[Part]:
@@ -92,7 +94,7 @@ def _part(kind: str, title: str, document: dict[str, Any]) -> Part:
 
 def _query(query: Any) -> str:
     if isinstance(query, dict):
-        pairs = [(name, each) for name, value in query.items() for each in _listed(value)]
+        pairs = [(name, each) for name, value in query.items() for each in _as_list(value)]
         return "&".join(f"{name}={value}" for name, value in pairs)
     return str(query or "")
 
@@ -100,14 +102,14 @@ def _query(query: Any) -> str:
 def _headers(headers: Any) -> list[tuple[str, str]]:
     if not isinstance(headers, dict):
         return []
-    return [(str(name), ", ".join(map(_text, _listed(value)))) for name, value in headers.items()]
+    return [(str(name), ", ".join(map(_text, _as_list(value)))) for name, value in headers.items()]
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
@@ -122,19 +124,19 @@ def _body(body: Any) -> str | None:
 def _evidence(comments: Any) -> list[tuple[str, tuple[str, ...]]]:
     if not isinstance(comments, dict):
         return []
-    found: list[tuple[str, tuple[str, ...]]] = []
+    evidence: list[tuple[str, tuple[str, ...]]] = []
     if comments.get("testname"):
-        found.append(("test", (str(comments["testname"]),)))
-    notes = tuple(str(text) for text in _listed(comments.get("text") or []))
+        evidence.append(("test", (str(comments["testname"]),)))
+    notes = tuple(str(text) for text in _as_list(comments.get("text") or []))
     if notes:
-        found.append(("notes", notes))
+        evidence.append(("notes", notes))
     references = comments.get("references")
     for group in references.values() if isinstance(references, dict) else ():
         if isinstance(group, dict):
-            found += [(str(name), tuple(_references(value))) for name, value in group.items()]
-    return found
+            evidence += [(str(name), tuple(_references(value))) for name, value in group.items()]
+    return evidence
 
 
 def _references(value: Any) -> list[str]:
-    """Return what a reference names: several names stand in one text with commas between them."""
+    """Return what a reference names: several names are one text, separated by commas."""
     return [part.strip() for part in str(value).split(",") if part.strip()]

@@ -1,7 +1,9 @@
 """Who calls whom, laid out in columns for a drawing: consumers on the left of what they call.
 
-The layout follows Sugiyama, Tagawa and Toda (1981): circles are cut, every service gets the column after its last
-caller's, calls over several columns get a place in each, and columns are ordered so that few calls cross.
+The layout follows Sugiyama, Tagawa and Toda (1981): every service gets a column, calls over several columns get a
+place in each, and columns are ordered so that few calls cross. Around one service the column is how many calls away
+a service is; without a centre it is the one after the last caller's, with circles cut. There are never more columns
+than fit on a page, so services of one column may call each other.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["MOST_BOXES", "Arrow", "Box", "Network", "lay_out", "neighbourhood"]
+__all__ = ["MOST_BOXES", "Arrow", "Network", "PacticipantBox", "is_readable", "lay_out", "neighbourhood"]
 
-#: More boxes than these can't be read in one drawing.
+#: More boxes than these can't be read in one drawing, unless few calls connect them.
 MOST_BOXES = 40
+_FEW_CALLS = 60
+_MOST_COLUMNS = 7
 _WIDTH, _HEIGHT = 152, 32
 _GAP_X, _GAP_Y = 72, 14
 _WAY = 6  # the height of the place of a call that passes a column
@@ -28,7 +32,7 @@ _SWEEPS = 8
 _Node = tuple[str, int]
 
 
-class Box(msgspec.Struct, frozen=True):
+class PacticipantBox(msgspec.Struct, frozen=True):
     """A pacticipant at its place; x and y are its upper left corner, in pixels."""
 
     name: str
@@ -53,7 +57,7 @@ class Network(msgspec.Struct, frozen=True):
 
     width: int
     height: int
-    boxes: tuple[Box, ...]
+    boxes: tuple[PacticipantBox, ...]
     arrows: tuple[Arrow, ...]
 
 
@@ -73,26 +77,33 @@ def neighbourhood(
     return [call for call in calls if set(call[:2]) & inner]
 
 
+def is_readable(calls: Sequence[tuple[str, str, str]]) -> bool:
+    """Return whether there is something to draw, and not too much of it."""
+    boxes = {name for call in calls for name in call[:2]}
+    return len(boxes) > 0 and (len(boxes) <= MOST_BOXES or len(calls) <= _FEW_CALLS)
+
+
 def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None) -> Network:
-    """Place every pacticipant to the right of whoever calls it; a circle of calls is cut somewhere.
+    """Place pacticipants in columns, consumers to the left of what they call where that is possible.
 
     Args:
         calls: Consumer, provider, and the state of their latest contract.
-        centre: The service to emphasise.
+        centre: The service to emphasise, in the middle of the columns.
 
     Example:
         >>> network = lay_out([("web", "users", "verified")])
         >>> [box.name for box in network.boxes], network.boxes[0].x < network.boxes[1].x
         (['web', 'users'], True)
     """
-    edges = _without_circles([(consumer, provider) for consumer, provider, _ in calls])
-    names = sorted({name for call in calls for name in call[:2]})
-    depths = _depths(names, edges)
-    chains = [_chain(number, edge, depths) for number, edge in enumerate(edges)]
-    columns = _ordered(names, depths, chains)
-    tops, height = _tops(columns)
+    pairs = [(consumer, provider) for consumer, provider, _ in calls]
+    names = sorted({name for pair in pairs for name in pair})
+    depths = _depths_around(centre, pairs) if centre in names else _depths(names, _without_circles(pairs))
+    depths = _join_columns(depths)
+    chains = [_chain(number, pair, depths) for number, pair in enumerate(pairs)]
+    columns = _order(names, depths, chains)
+    tops, height = _top_edges(columns)
     boxes = {
-        name: Box(name, _left(depths[name]), tops[name, -1], central=name == centre)
+        name: PacticipantBox(name, _left_edge(depths[name]), tops[name, -1], central=name == centre)
         for column in columns
         for name, number in column
         if number < 0
@@ -114,31 +125,34 @@ def _without_circles(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     following: dict[str, list[str]] = {}
     for consumer, provider in pairs:
         following.setdefault(consumer, []).append(provider)
-    called = {provider for _, provider in pairs}
-    starts = sorted({consumer for consumer, _ in pairs}, key=lambda name: (name in called, name))
-    turned: set[tuple[str, str]] = set()
-    done: set[str] = set()
+    providers = {provider for _, provider in pairs}
+    starts = sorted({consumer for consumer, _ in pairs}, key=lambda name: (name in providers, name))
+    reversed_pairs: set[tuple[str, str]] = set()
+    finished_services: set[str] = set()
     for start in starts:
-        _walk(start, following, done, turned)
-    return [(b, a) if (a, b) in turned else (a, b) for a, b in pairs]
+        _walk(start, following, finished_services, reversed_pairs)
+    return [(b, a) if (a, b) in reversed_pairs else (a, b) for a, b in pairs]
 
 
 def _walk(
-    start: str, following: Mapping[str, list[str]], done: set[str], turned: set[tuple[str, str]]
+    start: str,
+    following: Mapping[str, list[str]],
+    finished_services: set[str],
+    reversed_pairs: set[tuple[str, str]],
 ) -> None:
     """Follow the calls from a service depth first, without recursion, and note those that lead back."""
-    way: list[str] = [] if start in done else [start]
-    waiting = {name: iter(sorted(following.get(name, ()))) for name in way}
+    way: list[str] = [] if start in finished_services else [start]
+    next_services = {name: iter(sorted(following.get(name, ()))) for name in way}
     while way:
         here = way[-1]
-        step = next(waiting[here], None)
+        step = next(next_services[here], None)
         if step is None:
-            done.add(way.pop())
+            finished_services.add(way.pop())
         elif step in way:
-            turned.add((here, step))
-        elif step not in done:
+            reversed_pairs.add((here, step))
+        elif step not in finished_services:
             way.append(step)
-            waiting[step] = iter(sorted(following.get(step, ())))
+            next_services[step] = iter(sorted(following.get(step, ())))
 
 
 def _depths(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -146,22 +160,45 @@ def _depths(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str,
     depths = dict.fromkeys(names, 0)
     for _ in names:
         changed = False
-        for left, right in edges:
-            if left != right and depths[right] <= depths[left]:
-                depths[right], changed = depths[left] + 1, True
+        for caller, callee in edges:
+            if caller != callee and depths[callee] <= depths[caller]:
+                depths[callee], changed = depths[caller] + 1, True
         if not changed:
             break
     return depths
 
 
-def _chain(number: int, edge: tuple[str, str], depths: Mapping[str, int]) -> list[_Node]:
+def _depths_around(centre: str, pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Return each service's column by the shortest way to the centre: one to the left for a caller."""
+    steps: dict[str, list[tuple[str, int]]] = {}
+    for consumer, provider in pairs:
+        steps.setdefault(consumer, []).append((provider, 1))
+        steps.setdefault(provider, []).append((consumer, -1))
+    depths = {centre: 0}
+    waiting = [centre]
+    for name in waiting:
+        for other, step in steps[name]:
+            if other not in depths:
+                depths[other] = depths[name] + step
+                waiting.append(other)
+    return depths
+
+
+def _join_columns(depths: Mapping[str, int]) -> dict[str, int]:
+    """Return columns from 0, with neighbouring ones joined when there are more than fit on a page."""
+    columns = {depth: number for number, depth in enumerate(sorted(set(depths.values())))}
+    count = max(len(columns), _MOST_COLUMNS)
+    return {name: columns[depth] * _MOST_COLUMNS // count for name, depth in depths.items()}
+
+
+def _chain(number: int, pair: tuple[str, str], depths: Mapping[str, int]) -> list[_Node]:
     """Return the places that a call goes through, from left to right."""
-    left, right = edge
-    between = [(f"{depth}", number) for depth in range(depths[left] + 1, depths[right])]
-    return [(left, -1), *between, (right, -1)]
+    first, last = sorted(pair, key=lambda name: depths[name])
+    between = [(f"{depth}", number) for depth in range(depths[first] + 1, depths[last])]
+    return [(first, -1), *between, (last, -1)]
 
 
-def _ordered(
+def _order(
     names: Sequence[str], depths: Mapping[str, int], chains: Sequence[Sequence[_Node]]
 ) -> list[list[_Node]]:
     """Return the columns, each ordered by where the neighbours of its places are."""
@@ -173,9 +210,9 @@ def _ordered(
             columns[int(node[0])].append(node)
     neighbours: dict[_Node, list[_Node]] = {node: [] for column in columns for node in column}
     for chain in chains:
-        for left, right in pairwise(chain):
-            neighbours[left].append(right)
-            neighbours[right].append(left)
+        for first, second in pairwise(chain):
+            neighbours[first].append(second)
+            neighbours[second].append(first)
     rank: dict[_Node, float] = {}
     for column in columns:
         rank |= zip(column, _spread(len(column)), strict=True)
@@ -194,7 +231,7 @@ def _mean(values: Sequence[float], default: float) -> float:
     return sum(values) / len(values) if values else default
 
 
-def _tops(columns: Sequence[Sequence[_Node]]) -> tuple[dict[_Node, int], int]:
+def _top_edges(columns: Sequence[Sequence[_Node]]) -> tuple[dict[_Node, int], int]:
     """Return where each place begins, with every column in the middle, and the height of all."""
     heights = [
         sum((_HEIGHT if number < 0 else _WAY) + _GAP_Y for _, number in column) - _GAP_Y for column in columns
@@ -209,19 +246,19 @@ def _tops(columns: Sequence[Sequence[_Node]]) -> tuple[dict[_Node, int], int]:
     return tops, tallest + 2 * _MARGIN
 
 
-def _left(depth: int) -> int:
+def _left_edge(depth: int) -> int:
     return _MARGIN + depth * (_WIDTH + _GAP_X)
 
 
 def _points(chain: Sequence[_Node], tops: Mapping[_Node, int]) -> list[tuple[int, int]]:
     """Return the left ends of the straight pieces on which a call passes columns."""
-    return [(_left(int(node[0])), tops[node] + _WAY // 2) for node in chain[1:-1]]
+    return [(_left_edge(int(node[0])), tops[node] + _WAY // 2) for node in chain[1:-1]]
 
 
-def _path(start: Box, end: Box, points: Sequence[tuple[int, int]]) -> str:
-    """Return curves from a box to another, level where they pass a column; a turned call runs to the left."""
-    if start.name == end.name:
-        return _loop(start)
+def _path(start: PacticipantBox, end: PacticipantBox, points: Sequence[tuple[int, int]]) -> str:
+    """Return curves from a box to another, level where they pass a column; those to a caller run to the left."""
+    if start.x == end.x:
+        return _loop(start, end)
     forward = start.x < end.x
     steps = [(x, x + _WIDTH, y) for x, y in points]
     if not forward:
@@ -238,6 +275,10 @@ def _path(start: Box, end: Box, points: Sequence[tuple[int, int]]) -> str:
     return " ".join(parts)
 
 
-def _loop(box: Box) -> str:
-    x, y = box.x + box.width, box.y + box.height // 2
-    return f"M{x},{y - 6} C{x + 30},{y - 16} {x + 30},{y + 16} {x},{y + 6}"
+def _loop(start: PacticipantBox, end: PacticipantBox) -> str:
+    """Return a curve beside the column of two boxes, or of one that calls itself."""
+    x, apart = start.x + start.width, 6 if start is end else 0
+    top, bottom = start.y + start.height // 2 - apart, end.y + end.height // 2 + apart
+    bend = 30 if start is end else min(24 + abs(bottom - top) // 6, _GAP_X - 12)
+    lean = 10 if start is end else 0
+    return f"M{x},{top} C{x + bend},{top - lean} {x + bend},{bottom + lean} {x},{bottom}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "problem_page"]
 
-# Times are written in UTC; whoever allows scripts sees them in their own zone.
+# Times are written in UTC; with scripts a browser shows them in the reader's time zone.
 _SCRIPT = (
     "for(const e of document.querySelectorAll('time')){const d=new Date(e.dateTime);"
     "if(!isNaN(d)){e.title=e.textContent;"
     "e.textContent=d.toLocaleString([],{dateStyle:'medium',timeStyle:'short'})}}"
 )
+_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_SHOWN_OF_HASH = 10
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_SCRIPT_HASH}'; img-src 'self'; "
@@ -43,6 +46,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["moment"] = lambda text: f"{text[:16].replace('T', ' ')} UTC"
+    environment.filters["short"] = _short
     environment.filters["query"] = lambda values: urlencode(
         [(name, value) for name, value in values.items() if value not in (None, "")]
     )
@@ -51,19 +55,29 @@ def _environment() -> Environment:
     return environment
 
 
+def _short(text: str) -> str:
+    """Return the beginning of a commit's hash, and everything else unchanged.
+
+    Example:
+        >>> _short("6b1f53303a732ccc8c6aae6640399827c15250e3"), _short("1.2.3")
+        ('6b1f53303a…', '1.2.3')
+    """
+    return f"{text[:_SHOWN_OF_HASH]}…" if _HASH.fullmatch(text) else text
+
+
 def page(template: str, call: Call, *, title: str, **values: Any) -> Response:
     """Return a page in its frame; `path(...)` in a template gives an address from names."""
-    return _rendered(template, base=call.request.base_url, title=title, here=call.request.path, **values)
+    return _render(template, base=call.request.base_url, title=title, here=call.request.path, **values)
 
 
 def problem_page(problem: Problem, *, base_url: str) -> Response:
     """Return a page that says what went wrong."""
-    return _rendered(
+    return _render(
         "problem.html", base=base_url, title="Problem", here="", status=problem.status, problem=problem
     )
 
 
-def _rendered(template: str, *, base: str, status: int = 200, **values: Any) -> Response:
+def _render(template: str, *, base: str, status: int = 200, **values: Any) -> Response:
     def path(segments: Iterable[str]) -> str:
         return "/".join([base, *(quote(segment, safe="") for segment in segments)])
 

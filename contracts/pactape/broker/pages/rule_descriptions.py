@@ -22,7 +22,7 @@ _PLAIN: Mapping[str, str] = {
     "values": "each value like the example",
     "eachKey": "each key by its own rule",
     "eachValue": "each value by its own rule",
-    "arrayContains": "a list that holds each of the examples",
+    "arrayContains": "a list that contains each of the examples",
 }
 _PARAMETERS: Mapping[str, tuple[str, str]] = {
     "regex": ("regex", "text that matches {}"),
@@ -37,7 +37,7 @@ _PARAMETERS: Mapping[str, tuple[str, str]] = {
 
 
 def describe_rules(rules: Any) -> list[tuple[str, str, str]]:
-    """Describe each rule: its part, its path and its words; unknown rules are shown as they are.
+    """Describe each rule: its part, its path and its words; unknown rules are shown unchanged.
 
     Args:
         rules: The `matchingRules` of a request, a response or a message, of specification 2, 3 or 4.

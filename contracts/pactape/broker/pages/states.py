@@ -28,7 +28,7 @@ LABELS = {
 
 
 class IntegrationState(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest contract of an integration, and how it stands.
+    """The latest contract of an integration, and its state.
 
     Args:
         state: "failed" or "verified" by the latest result; without one "changed" when an earlier content was
@@ -49,13 +49,15 @@ def integration_states(connection: Connection, publications: Sequence[Publicatio
     """Return the states of the latest contracts of integrations, in the same order."""
     results = latest_result_of_each(connection, {each.content_id for each in publications})
     open_pairs = {(each.consumer, each.provider) for each in publications if each.content_id not in results}
-    known = pairs_with_results(connection) if open_pairs else set()
-    return [_state(each, results.get(each.content_id), known) for each in publications]
+    verified_pairs = pairs_with_results(connection) if open_pairs else set()
+    return [_state(each, results.get(each.content_id), verified_pairs) for each in publications]
 
 
-def _state(publication: Publication, result: Result | None, known: set[tuple[str, str]]) -> IntegrationState:
+def _state(
+    publication: Publication, result: Result | None, verified_pairs: set[tuple[str, str]]
+) -> IntegrationState:
     if result is not None:
         state = "verified" if result.success else "failed"
     else:
-        state = "changed" if (publication.consumer, publication.provider) in known else "pending"
+        state = "changed" if (publication.consumer, publication.provider) in verified_pairs else "pending"
     return IntegrationState(publication=publication, result=result, state=state)

@@ -6,7 +6,7 @@ import msgspec
 
 from pactape.broker.records import Publication
 
-__all__ = ["Candidate", "InEnvironment", "Match", "Selected"]
+__all__ = ["Candidate", "InEnvironment", "Match", "SelectedContent"]
 
 
 class InEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     instead_of: str | None = None
 
 
-class Selected(msgspec.Struct, frozen=True, kw_only=True):
+class SelectedContent(msgspec.Struct, frozen=True, kw_only=True):
     """A content to verify: its latest selected publication, and every reason for it."""
 
     publication: Publication

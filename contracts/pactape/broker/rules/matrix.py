@@ -6,17 +6,28 @@ have verified it; a provider needs no consumer, but must have verified the contr
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.broker.records import Publication, Result
-from pactape.broker.rules.resolved import Resolved
+from pactape.broker.rules.resolved import ResolvedSelector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Integration", "Reason", "Resolved", "Row", "Verdict", "judge", "latest_rows", "rows_between"]
+__all__ = [
+    "Integration",
+    "Reason",
+    "ResolvedSelector",
+    "Row",
+    "Verdict",
+    "judge",
+    "latest_rows",
+    "newest_first",
+    "rows_between",
+]
 
 
 class Integration(msgspec.Struct, frozen=True):
@@ -36,8 +47,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     publication: Publication
     result: Result | None = None
-    consumer: Resolved
-    provider: Resolved | None = None
+    consumer: ResolvedSelector
+    provider: ResolvedSelector | None = None
     ignored: bool = False
 
     @property
@@ -48,8 +59,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def last_action(self) -> str:
         """When it was published or verified, whichever came last."""
-        published = self.publication.created_at
-        return published if self.result is None else max(published, self.result.executed_at)
+        published_at = self.publication.created_at
+        return published_at if self.result is None else max(published_at, self.result.executed_at)
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -77,49 +88,66 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rows_between(
-    resolved: Sequence[Resolved], publications: Iterable[Publication], results: Iterable[Result]
-) -> list[Row]:
-    """Return every contract between the selectors with each provider version that matters to it.
+    selectors: Sequence[ResolvedSelector],
+    publications: Iterable[Publication],
+    results_of: Callable[[Publication], Sequence[Result]],
+) -> Iterator[Row]:
+    """Yield every contract between the selectors with each provider version that matters to it.
 
     Args:
-        resolved: The specified and the inferred selectors.
-        publications: At least the contracts of the consumer versions among them.
-        results: At least the latest results of those contracts and the provider versions among the selectors.
+        selectors: The specified and the inferred selectors.
+        publications: At least the contracts of the consumer versions among them; their order is the rows'.
+        results_of: Returns at least the latest results of a contract and the provider versions among the
+            selectors; it is called only for the rows that are taken.
     """
-    by_content: dict[int, list[Result]] = {}
-    for result in results:
-        by_content.setdefault(result.content_id, []).append(result)
-    specified = {each.pacticipant for each in resolved if each.specified}
-    rows: list[Row] = []
+    specified = {each.pacticipant for each in selectors if each.specified}
+    consumers: dict[tuple[str, int | None], ResolvedSelector] = {}
+    providers: dict[str, list[ResolvedSelector]] = {}
+    for each in selectors:
+        providers.setdefault(each.pacticipant, []).append(each)
+        if not each.missing:
+            consumers.setdefault((each.pacticipant, each.version_id), each)
     for publication in publications:
-        if publication.consumer not in specified and publication.provider not in specified:
+        name = publication.consumer
+        consumer = consumers.get((name, publication.version_id)) or consumers.get((name, None))
+        if consumer is None or publication.provider not in providers:
             continue
-        consumer = next((s for s in resolved if s.covers(publication.consumer, publication.version_id)), None)
-        if consumer is not None:
-            rows.extend(_rows_of(publication, consumer, resolved, by_content.get(publication.content_id, [])))
-    return rows
-
-
-_NOTHING: tuple[None, ...] = (None,)
+        if name in specified or publication.provider in specified:
+            rows = _rows_of(providers[publication.provider], results_of(publication))
+            for provider, result in rows:
+                ignored = consumer.ignored or provider.ignored
+                yield Row(
+                    publication=publication,
+                    result=result,
+                    consumer=consumer,
+                    provider=provider,
+                    ignored=ignored,
+                )
 
 
 def _rows_of(
-    publication: Publication, consumer: Resolved, resolved: Sequence[Resolved], results: Sequence[Result]
-) -> list[Row]:
-    rows: list[Row] = []
-    for provider in (each for each in resolved if each.pacticipant == publication.provider):
-        found = [each for each in results if provider.covers(publication.provider, each.provider_version_id)]
-        rows.extend(
-            Row(
-                publication=publication,
-                result=result,
-                consumer=consumer,
-                provider=provider,
-                ignored=consumer.ignored or provider.ignored,
-            )
-            for result in found or _NOTHING
-        )
-    return rows
+    providers: Sequence[ResolvedSelector], results: Sequence[Result]
+) -> Iterator[tuple[ResolvedSelector, Result | None]]:
+    """Yield the results of each selector; None for one without any, unless it has alternatives with results."""
+    by_version: dict[int | None, list[Result]] = {}
+    for result in results:
+        by_version.setdefault(result.provider_version_id, []).append(result)
+    alternatives = [each for each in providers if each.alternative]
+    for provider in providers:
+        own_results = results if provider.whole else by_version.get(provider.version_id, ())
+        if own_results:
+            yield from ((provider, result) for result in own_results)
+        elif not provider.alternative:
+            yield provider, None
+    if alternatives and not any(each.version_id in by_version for each in alternatives):
+        yield alternatives[0], None
+
+
+def newest_first(row: Row) -> tuple[str, int, str, float, int]:
+    """Return the key by which the official broker sorts rows: those without a result come first of a contract."""
+    publication, result = row.publication, row.result
+    version, identity = (result.provider_version_id, result.id) if result else (math.inf, 0)
+    return (publication.consumer, -publication.version_id, publication.provider, -version, -identity)
 
 
 def latest_rows(rows: Sequence[Row], *, by: str) -> list[Row]:
@@ -145,15 +173,17 @@ def _age(row: Row) -> tuple[int, int, int]:
     return (row.result.provider_version_id, row.result.id, row.publication.version_id)
 
 
-def judge(resolved: Sequence[Resolved], integrations: Sequence[Integration], rows: Sequence[Row]) -> Verdict:
+def judge(
+    selectors: Sequence[ResolvedSelector], integrations: Sequence[Integration], rows: Sequence[Row]
+) -> Verdict:
     """Decide whether the query's versions can be deployed, and why."""
     considered = [row for row in rows if not row.ignored]
     present = {(row.publication.consumer, row.publication.provider) for row in rows}
     absent = [
         each for each in integrations if each.required and (each.consumer, each.provider) not in present
     ]
-    missing = [each for each in resolved if each.specified and each.missing]
-    reasons = _reasons(resolved, missing, absent, rows)
+    missing = [each for each in selectors if each.specified and each.missing]
+    reasons = _reasons(selectors, missing, absent, rows)
     return Verdict(
         deployable=_deployable(missing, absent, considered),
         reasons=tuple(dict.fromkeys(reasons)),
@@ -165,7 +195,7 @@ def judge(resolved: Sequence[Resolved], integrations: Sequence[Integration], row
 
 
 def _deployable(
-    missing: Sequence[Resolved], absent: Sequence[Integration], rows: Sequence[Row]
+    missing: Sequence[ResolvedSelector], absent: Sequence[Integration], rows: Sequence[Row]
 ) -> bool | None:
     if any(not each.ignored for each in missing):
         return False
@@ -175,18 +205,19 @@ def _deployable(
 
 
 def _reasons(
-    resolved: Sequence[Resolved],
-    missing: Sequence[Resolved],
+    selectors: Sequence[ResolvedSelector],
+    missing: Sequence[ResolvedSelector],
     absent: Sequence[Integration],
     rows: Sequence[Row],
 ) -> list[Reason]:
     if missing:
         return [_error(each.absence(), ignored=each.ignored) for each in missing]
     errors = [
-        _error(_unverified(_of(resolved, each.consumer), _of(resolved, each.provider))) for each in absent
+        _error(_unverified(_describe(selectors, each.consumer), _describe(selectors, each.provider)))
+        for each in absent
     ]
     errors += [_failure(row) for row in rows if row.success is False]
-    errors += [_ignorance(row) for row in rows if row.success is None]
+    errors += [_ignored_reason(row) for row in rows if row.success is None]
     if any(not error.text.startswith(_IGNORED) for error in errors):
         return errors
     considered = any(not row.ignored for row in rows)
@@ -211,7 +242,7 @@ def _failure(row: Row) -> Reason:
     return _error(text, ignored=row.ignored)
 
 
-def _ignorance(row: Row) -> Reason:
+def _ignored_reason(row: Row) -> Reason:
     return _error(_unverified(*_parties(row)), ignored=row.ignored)
 
 
@@ -220,13 +251,13 @@ def _parties(row: Row) -> tuple[str, str]:
     if consumer.number is None:
         consumer = msgspec.structs.replace(consumer, number=row.publication.version)
     if provider is None:
-        provider = Resolved(pacticipant=row.publication.provider)
+        provider = ResolvedSelector(pacticipant=row.publication.provider)
     if provider.number is None and row.result is not None:
         provider = msgspec.structs.replace(provider, number=row.result.provider_version)
     return consumer.describe(), provider.describe()
 
 
-def _of(resolved: Sequence[Resolved], name: str) -> str:
+def _describe(selectors: Sequence[ResolvedSelector], name: str) -> str:
     return next(
-        (each for each in resolved if each.pacticipant == name), Resolved(pacticipant=name)
+        (each for each in selectors if each.pacticipant == name), ResolvedSelector(pacticipant=name)
     ).describe()

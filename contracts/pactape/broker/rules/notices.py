@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pactape.broker.rules.candidates import Match, Selected
+    from pactape.broker.rules.candidates import Match, SelectedContent
     from pactape.broker.rules.pending import ProviderBranch
 
 __all__ = ["Notice", "notices", "short_description"]
@@ -32,7 +32,7 @@ def short_description(matches: Sequence[Match]) -> str:
 
 
 def notices(
-    selected: Selected,
+    selected: SelectedContent,
     *,
     url: str,
     pending: list[ProviderBranch] | None,
@@ -66,7 +66,7 @@ def notices(
 def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: bool) -> list[Notice]:
     any_version, these = _versions(pending, provider, "any"), _with_these_tags(pending)
     still = f"This pact is still in pending state for {any_version} as"
-    unpublished = f"{still} a successful verification result {these}has not yet been published"
+    unpublished_text = f"{still} a successful verification result {these}has not yet been published"
     why = (
         "it was included as a 'work in progress' pact"
         if wip
@@ -82,18 +82,18 @@ def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: boo
             "after_verification:success_true_published_false",
             f"{still} the successful verification results {these}have not yet been published.",
         ),
-        Notice("after_verification:success_false_published_false", unpublished),
+        Notice("after_verification:success_false_published_false", unpublished_text),
         Notice(
             "after_verification:success_true_published_true",
             f"This pact is no longer in pending state for {any_version}, as a successful verification result "
             f"{these}has been published. If a verification for a version of {provider} {these}fails in the future, "
             f"it will fail the build. {_PENDING}",
         ),
-        Notice("after_verification:success_false_published_true", unpublished),
+        Notice("after_verification:success_false_published_true", unpublished_text),
     ]
 
 
-def _inclusion(selected: Selected, *, url: str, wip: bool, pending: Sequence[ProviderBranch]) -> str:
+def _inclusion(selected: SelectedContent, *, url: str, wip: bool, pending: Sequence[ProviderBranch]) -> str:
     publication, matches = selected.publication, selected.matches
     if wip:
         return (
@@ -121,18 +121,18 @@ def _heads(matches: Sequence[Match]) -> str:
     tags = list(dict.fromkeys(each.name or "" for each in matches if each.kind == "tag"))
     parts = []
     if branches:
-        parts.append(f"from {'branch' if len(branches) == 1 else 'branches'} {_quoted(branches)}")
+        parts.append(f"from {'branch' if len(branches) == 1 else 'branches'} {_quote(branches)}")
     if tags:
-        parts.append(f"tagged with {_quoted(tags)}")
+        parts.append(f"tagged with {_quote(tags)}")
     count = {1: "", 2: " (both have the same content)"}.get(len(matches), " (all have the same content)")
     return " and ".join(parts) + count
 
 
-def _quoted(names: Sequence[str]) -> str:
-    return _listed([f"'{name}'" for name in names])
+def _quote(names: Sequence[str]) -> str:
+    return _join_words([f"'{name}'" for name in names])
 
 
-def _listed(texts: Sequence[str]) -> str:
+def _join_words(texts: Sequence[str]) -> str:
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
 
@@ -142,9 +142,9 @@ def _versions(lines: Sequence[ProviderBranch], provider: str, article: str) -> s
         return provider
     names = [line.name for line in lines]
     if lines[0].kind == "branch":
-        return f"{article} version of {provider} from branch {_quoted(names)}"
+        return f"{article} version of {provider} from branch {_quote(names)}"
     noun = "version" if len(names) == 1 else "versions"
-    return f"{article} {noun} of {provider} with tag {_quoted(names)}"
+    return f"{article} {noun} of {provider} with tag {_quote(names)}"
 
 
 def _with_these_tags(lines: Sequence[ProviderBranch]) -> str:
@@ -164,7 +164,7 @@ def _short(match: Match) -> str:
 
 
 def _reasons(matches: Sequence[Match], provider: str) -> list[str]:
-    """Return a line for each reason; versions in environments stand together by consumer."""
+    """Return a line for each reason; versions in environments are grouped by consumer."""
     lines = [_long(each, provider) for each in matches if each.kind not in _IN_ENVIRONMENTS]
     for kind, text in _IN_ENVIRONMENTS.items():
         by_consumer: dict[str | None, list[str]] = {}
@@ -173,7 +173,7 @@ def _reasons(matches: Sequence[Match], provider: str) -> list[str]:
                 by_consumer.setdefault(each.consumer, []).append(f"{each.name} ({each.version})")
         for consumer, where in by_consumer.items():
             who = f"version(s) of {consumer}" if consumer else "consumer version(s)"
-            lines.append(f"{who} {text} {_listed(where)}")
+            lines.append(f"{who} {text} {_join_words(where)}")
     return lines
 
 

@@ -2,7 +2,7 @@
 
 A content is pending for a provider branch until a version of that branch has verified it, unless another
 branch had verified it before this branch began (docs.pact.io, "Pending pacts" and "Work in progress pacts").
-A head of a consumer's branch or tag that nobody selected is work in progress by the same rule, but a
+A head of a consumer's branch or tag that no selector chose is work in progress by the same rule, but a
 verification that was itself work in progress doesn't count.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.broker.rules.candidates import Candidate, Match, Selected
+from pactape.broker.rules.candidates import Candidate, Match, SelectedContent
 from pactape.broker.rules.selectors import merge
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ProviderBranch",
-    "Success",
+    "SuccessfulVerification",
     "WorkInProgress",
     "is_pending",
     "pending_lines",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class Success(msgspec.Struct, frozen=True, kw_only=True):
+class SuccessfulVerification(msgspec.Struct, frozen=True, kw_only=True):
     """A successful verification of a content.
 
     Args:
@@ -56,19 +56,19 @@ class ProviderBranch(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     began: str | None
 
-    def names(self, success: Success) -> frozenset[str]:
+    def names(self, success: SuccessfulVerification) -> frozenset[str]:
         """Return the names that a success was made under, of this line's kind."""
         return success.branches if self.kind == "branch" else success.tags
 
 
-def is_pending(line: ProviderBranch, successes: Iterable[Success]) -> bool:
+def is_pending(line: ProviderBranch, successes: Iterable[SuccessfulVerification]) -> bool:
     """Return whether a content with these successes is pending for a line.
 
     Example:
         >>> feature = ProviderBranch(kind="branch", name="feature", began="2026-02-01")
-        >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-01-01")])
+        >>> is_pending(feature, [SuccessfulVerification(branches=frozenset({"main"}), at="2026-01-01")])
         False
-        >>> is_pending(feature, [Success(branches=frozenset({"main"}), at="2026-03-01")])
+        >>> is_pending(feature, [SuccessfulVerification(branches=frozenset({"main"}), at="2026-03-01")])
         True
     """
     for success in successes:
@@ -81,7 +81,7 @@ def is_pending(line: ProviderBranch, successes: Iterable[Success]) -> bool:
 
 
 def pending_lines(
-    lines: Sequence[ProviderBranch], successes: Collection[Success]
+    lines: Sequence[ProviderBranch], successes: Collection[SuccessfulVerification]
 ) -> list[ProviderBranch] | None:
     """Return the lines that a content is pending for; None means pending for the provider as such.
 
@@ -95,7 +95,7 @@ def pending_lines(
 class WorkInProgress(msgspec.Struct, frozen=True, kw_only=True):
     """A content that is work in progress, and for which of the provider's branches or tags."""
 
-    selected: Selected
+    selected: SelectedContent
     lines: list[ProviderBranch]
 
 
@@ -103,9 +103,9 @@ def work_in_progress(
     lines: Sequence[ProviderBranch],
     candidates: Sequence[Candidate],
     *,
-    selected: Sequence[Selected],
+    selected: Sequence[SelectedContent],
     since: str,
-    successes_of: Callable[[int], Collection[Success]],
+    successes_of: Callable[[int], Collection[SuccessfulVerification]],
 ) -> list[WorkInProgress]:
     """Return the heads of consumer branches and tags that are work in progress for any of the lines.
 
@@ -116,19 +116,19 @@ def work_in_progress(
         since: Contracts published at or before this time don't count, ISO 8601 in UTC.
         successes_of: The successful verifications of a content by its id.
     """
-    chosen = {each.publication.content_id for each in selected}
-    found: list[tuple[Candidate, Match]] = []
+    selected_ids = {each.publication.content_id for each in selected}
+    heads: list[tuple[Candidate, Match]] = []
     unfinished: dict[int, list[ProviderBranch]] = {}
     for candidate in candidates:
         content = candidate.publication.content_id
-        if content in chosen or candidate.publication.created_at <= since:
+        if content in selected_ids or candidate.publication.created_at <= since:
             continue
         explicit = [success for success in successes_of(content) if not success.wip]
         unfinished[content] = [line for line in lines if is_pending(line, explicit)]
         if unfinished[content]:
-            found.extend((candidate, head) for head in _heads(candidate))
+            heads.extend((candidate, head) for head in _heads(candidate))
     return [
-        WorkInProgress(selected=each, lines=unfinished[each.publication.content_id]) for each in merge(found)
+        WorkInProgress(selected=each, lines=unfinished[each.publication.content_id]) for each in merge(heads)
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Resolved"]
+__all__ = ["ResolvedSelector"]
 
 
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+class ResolvedSelector(msgspec.Struct, frozen=True, kw_only=True):
     """A selector of the query with the version that it stands for.
 
     Args:
@@ -30,17 +30,21 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     main_branch: bool = False
     environment: str | None = None
 
-    def covers(self, pacticipant: str, version_id: int | None) -> bool:
-        """Return whether it stands for this version."""
-        if self.pacticipant != pacticipant or self.missing:
-            return False
-        return self.version_id is None or self.version_id == version_id
+    @property
+    def whole(self) -> bool:
+        """Whether it stands for every version of the pacticipant."""
+        return self.version_id is None and not self.missing
+
+    @property
+    def alternative(self) -> bool:
+        """Whether it is one of the versions of a branch or tag, of which one with a result suffices."""
+        return self.one_of_many and self.environment is None
 
     def describe(self) -> str:
         """Return the words that reasons use for it.
 
         Example:
-            >>> Resolved(pacticipant="Bar", environment="test", number="2", version_id=7).describe()
+            >>> ResolvedSelector(pacticipant="Bar", environment="test", number="2", version_id=7).describe()
             'the version of Bar currently in test (2)'
         """
         name, suffix = self.pacticipant, f" ({self.number or 'no such version exists'})"

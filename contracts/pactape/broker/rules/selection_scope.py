@@ -64,15 +64,15 @@ def default_selectors(consumers: Iterable[ConsumerDefaults]) -> list[Selector]:
         >>> default_selectors([web])[0].main_branch
         True
     """
-    chosen = []
+    selectors = []
     for consumer in consumers:
         if consumer.on_main_branch:
-            chosen.append(Selector(consumer=consumer.name, main_branch=True))
+            selectors.append(Selector(consumer=consumer.name, main_branch=True))
         elif consumer.tagged_main:
-            chosen.append(Selector(consumer=consumer.name, tag=consumer.main_branch, latest=True))
+            selectors.append(Selector(consumer=consumer.name, tag=consumer.main_branch, latest=True))
         else:
-            chosen.append(Selector(consumer=consumer.name, latest=True))
-    return [*chosen, Selector(deployed_or_released=True)]
+            selectors.append(Selector(consumer=consumer.name, latest=True))
+    return [*selectors, Selector(deployed_or_released=True)]
 
 
 def scope_of(
@@ -85,14 +85,14 @@ def scope_of(
         provider_branch: The provider's branch, for matchingBranch.
         heads: Whether all heads are wanted besides, as for work in progress.
     """
-    named = {each.branch for each in selectors if isinstance(each.branch, str)}
-    named |= {each.fallback_branch for each in selectors if each.fallback_branch}
+    branches = {each.branch for each in selectors if isinstance(each.branch, str)}
+    branches |= {each.fallback_branch for each in selectors if each.fallback_branch}
     if provider_branch and any(each.matching_branch for each in selectors):
-        named.add(provider_branch)
+        branches.add(provider_branch)
     tags = {each.tag for each in selectors if each.tag and each.latest}
     tags |= {each.fallback_tag for each in selectors if each.fallback_tag}
     return SelectionScope(
-        branches=frozenset(named),
+        branches=frozenset(branches),
         main_branches=any(each.main_branch or each.fallback_to_main_branch for each in selectors),
         every_branch=heads or any(each.branch is True for each in selectors),
         tags=frozenset(tags),

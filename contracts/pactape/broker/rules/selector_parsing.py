@@ -48,12 +48,12 @@ def parse_selectors(values: Any) -> list[Selector]:
 
 def _parse(value: Any, *, place: str) -> Selector:
     try:
-        given = {
+        fields = {
             key: item
             for key, item in value.items()
             if item is not None and (item is not False or key == "latest")
         }
-        selector = msgspec.convert(given, Selector, strict=False)
+        selector = msgspec.convert(fields, Selector, strict=False)
     except (AttributeError, msgspec.ValidationError) as error:
         raise SelectorError(f"{place}: {error}") from None
     problem = _problem(selector)
@@ -82,52 +82,62 @@ _ENOUGH = {"latest", "tag", "branch", "matching_branch", "main_branch", *_OF_ENV
 
 def _contradictions(selector: Selector) -> list[tuple[bool, str]]:
     """Return what contradicts itself in a selector, by the rules of the official broker."""
-    given = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
-    said = {name for name in given if getattr(selector, name)}
-    return [*_main_and_matching(selector, given, said), *_fallbacks(selector, said), *_mixtures(given, said)]
+    fields = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
+    true_fields = {name for name in fields if getattr(selector, name)}
+    return [
+        *_main_and_matching(selector, fields, true_fields),
+        *_fallbacks(selector, true_fields),
+        *_conflicting_fields(fields, true_fields),
+    ]
 
 
-def _main_and_matching(selector: Selector, given: set[str], said: set[str]) -> list[tuple[bool, str]]:
+def _main_and_matching(selector: Selector, fields: set[str], true_fields: set[str]) -> list[tuple[bool, str]]:
     return [
         (
-            not said & _ENOUGH,
+            not true_fields & _ENOUGH,
             "must name mainBranch, matchingBranch, branch, tag, latest, deployed, released or environment",
         ),
         (
-            "main_branch" in said and bool(given - {"main_branch", "latest"}),
+            "main_branch" in true_fields and bool(fields - {"main_branch", "latest"}),
             "can't have mainBranch together with anything but consumer and latest",
         ),
-        ("main_branch" in said and selector.latest is False, "can't have mainBranch with latest=false"),
         (
-            "matching_branch" in said and given != {"matching_branch"},
+            "main_branch" in true_fields and selector.latest is False,
+            "can't have mainBranch with latest=false",
+        ),
+        (
+            "matching_branch" in true_fields and fields != {"matching_branch"},
             "can't have matchingBranch together with anything but consumer",
         ),
     ]
 
 
-def _fallbacks(selector: Selector, said: set[str]) -> list[tuple[bool, str]]:
+def _fallbacks(selector: Selector, true_fields: set[str]) -> list[tuple[bool, str]]:
     fallbacks = {"fallback_branch", "fallback_to_main_branch"}
     return [
         (
-            "fallback_tag" in said and not {"tag", "latest"} <= said,
+            "fallback_tag" in true_fields and not {"tag", "latest"} <= true_fields,
             "needs a tag and latest=true for its fallbackTag",
         ),
         (
-            bool(said & fallbacks) and not isinstance(selector.branch, str),
+            bool(true_fields & fallbacks) and not isinstance(selector.branch, str),
             "needs a branch for its fallbackBranch or fallbackToMainBranch",
         ),
-        (fallbacks <= said, "can't have both fallbackBranch and fallbackToMainBranch"),
-        (selector.latest is False and "branch" in said, "can't have a branch with latest=false"),
+        (fallbacks <= true_fields, "can't have both fallbackBranch and fallbackToMainBranch"),
+        (selector.latest is False and "branch" in true_fields, "can't have a branch with latest=false"),
     ]
 
 
-def _mixtures(given: set[str], said: set[str]) -> list[tuple[bool, str]]:
+def _conflicting_fields(fields: set[str], true_fields: set[str]) -> list[tuple[bool, str]]:
     environments = {"deployed", "released", "deployed_or_released"}
     return [
-        ({"branch", "tag"} <= said, "can't have both a branch and a tag"),
+        ({"branch", "tag"} <= true_fields, "can't have both a branch and a tag"),
         (
-            bool(given & set(_OF_BRANCHES)) and bool(given & set(_OF_ENVIRONMENTS)),
+            bool(fields & set(_OF_BRANCHES)) and bool(fields & set(_OF_ENVIRONMENTS)),
             "can't have a branch, a tag or latest together with an environment, deployed or released",
         ),
-        (len(said & environments) > 1, "can have only one of deployed, released and deployedOrReleased"),
+        (
+            len(true_fields & environments) > 1,
+            "can have only one of deployed, released and deployedOrReleased",
+        ),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.broker.rules.candidates import Candidate, Match, Selected
+from pactape.broker.rules.candidates import Candidate, Match, SelectedContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ __all__ = ["merge", "select"]
 
 def select(
     selectors: Sequence[Selector], candidates: Sequence[Candidate], *, provider_branch: str | None = None
-) -> list[Selected]:
+) -> list[SelectedContent]:
     """Return the contents to verify, each once, by consumer and version.
 
     Args:
@@ -28,32 +28,34 @@ def select(
         candidates: At least the published contracts in the selectors' scope (`scope_of`).
         provider_branch: The provider's branch, for matchingBranch.
     """
-    found: list[tuple[Candidate, Match]] = []
+    matches: list[tuple[Candidate, Match]] = []
     for selector in selectors:
         mine = [each for each in candidates if selector.consumer in {None, each.publication.consumer}]
-        found.extend(_apply(selector, mine, provider_branch=provider_branch))
-    return merge(found)
+        matches.extend(_apply(selector, mine, provider_branch=provider_branch))
+    return merge(matches)
 
 
-def merge(found: Iterable[tuple[Candidate, Match]]) -> list[Selected]:
+def merge(matches: Iterable[tuple[Candidate, Match]]) -> list[SelectedContent]:
     """Join what was found by content, keeping the latest publication and every reason once."""
     by_content: dict[int, list[tuple[Candidate, Match]]] = {}
-    for candidate, match in found:
+    for candidate, match in matches:
         by_content.setdefault(candidate.publication.content_id, []).append((candidate, match))
-    merged = [
-        Selected(
+    selection = [
+        SelectedContent(
             publication=max((each.publication for each, _ in group), key=lambda one: one.version_id),
             matches=tuple(dict.fromkeys(match for _, match in group)),
         )
         for group in by_content.values()
     ]
-    return sorted(merged, key=lambda each: (each.publication.consumer.lower(), each.publication.version_id))
+    return sorted(
+        selection, key=lambda each: (each.publication.consumer.lower(), each.publication.version_id)
+    )
 
 
-_Found = list[tuple[Candidate, Match]]
+_Matches = list[tuple[Candidate, Match]]
 
 
-def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_branch: str | None) -> _Found:
+def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_branch: str | None) -> _Matches:
     if selector.main_branch:
         return _keep(
             selector,
@@ -72,7 +74,7 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
     if selector.matching_branch or branch:
         return _on_branch(selector, candidates, branch)
     if selector.tag:
-        return _tagged(selector, candidates, selector.tag)
+        return _with_tag(selector, candidates, selector.tag)
     kinds = _kinds(selector)
     if kinds:
         return _in_environment_record(selector, candidates, kinds)
@@ -87,7 +89,7 @@ def _keep(
     among: Callable[[Candidate], frozenset[str]],
     *,
     instead_of: str | None = None,
-) -> _Found:
+) -> _Matches:
     return [
         (each, _match(selector, each, kind, name_of(each), instead_of=instead_of))
         for each in candidates
@@ -107,13 +109,13 @@ def _match(
     )
 
 
-def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str | None) -> _Found:
+def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str | None) -> _Matches:
     if branch is None:
         return []
-    found = _keep(selector, candidates, "branch", lambda _: branch, lambda each: each.head_of_branches)
+    matches = _keep(selector, candidates, "branch", lambda _: branch, lambda each: each.head_of_branches)
     fallback = selector.fallback_branch
-    if found or not (fallback or selector.fallback_to_main_branch):
-        return found
+    if matches or not (fallback or selector.fallback_to_main_branch):
+        return matches
     return _keep(
         selector,
         candidates,
@@ -124,13 +126,13 @@ def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str 
     )
 
 
-def _tagged(selector: Selector, candidates: Sequence[Candidate], tag: str) -> _Found:
+def _with_tag(selector: Selector, candidates: Sequence[Candidate], tag: str) -> _Matches:
     if not selector.latest:
         return _keep(selector, candidates, "all with tag", lambda _: tag, lambda each: each.tags)
-    found = _keep(selector, candidates, "tag", lambda _: tag, lambda each: each.head_of_tags)
+    matches = _keep(selector, candidates, "tag", lambda _: tag, lambda each: each.head_of_tags)
     fallback = selector.fallback_tag
-    if found or fallback is None:
-        return found
+    if matches or fallback is None:
+        return matches
     return _keep(
         selector, candidates, "tag", lambda _: fallback, lambda each: each.head_of_tags, instead_of=tag
     )
@@ -140,12 +142,12 @@ def _kinds(selector: Selector) -> set[str]:
     if selector.deployed_or_released:
         return {"deployed", "released"}
     kinds = {
-        kind for kind, wanted in (("deployed", selector.deployed), ("released", selector.released)) if wanted
+        kind for kind, flag in (("deployed", selector.deployed), ("released", selector.released)) if flag
     }
     return kinds or ({"deployed", "released"} if selector.environment else set())
 
 
-def _in_environment_record(selector: Selector, candidates: Sequence[Candidate], kinds: set[str]) -> _Found:
+def _in_environment_record(selector: Selector, candidates: Sequence[Candidate], kinds: set[str]) -> _Matches:
     return [
         (each, _match(selector, each, standing.kind, standing.environment))
         for each in candidates

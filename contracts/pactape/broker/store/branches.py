@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Integer, bindparam, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
-from pactape.broker.records import Tag
+from pactape.broker.records import Branch, Tag
 from pactape.broker.store.database import tables as t
 from pactape.broker.store.pacticipants import update_pacticipant
 from pactape.broker.store.successes import contents_verified_by, note_new_name, recount
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from pactape.broker.records import Pacticipant, Version
 
 __all__ = [
     "add_branch",
     "add_tag",
-    "branch_names",
+    "branches_of",
+    "count_branches",
     "delete_branch",
     "delete_tag",
+    "find_branch",
     "first_version_on_branch",
     "first_version_with_tag",
-    "has_branch",
     "remove_from_branch",
 ]
 
 
 def first_version_on_branch(connection: Connection, pacticipant: str, branch: str) -> str | None:
     """Return when the first version on a branch was created; None when the branch has none."""
-    found: str | None = connection.scalar(
+    created_at: str | None = connection.scalar(
         select(t.versions.c.created_at).where(
             t.versions.c.id
             == select(func.min(t.branch_versions.c.version_id))
@@ -44,34 +45,43 @@ def first_version_on_branch(connection: Connection, pacticipant: str, branch: st
             .scalar_subquery()
         )
     )
-    return found
+    return created_at
 
 
 def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -> str | None:
     """Return when a tag was first given; None when no version has it."""
-    found: str | None = connection.scalar(
+    created_at: str | None = connection.scalar(
         select(func.min(t.tags.c.created_at))
         .join(t.pacticipants, t.pacticipants.c.id == t.tags.c.pacticipant_id)
         .where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag)
     )
-    return found
+    return created_at
 
 
-def branch_names(
+def branches_of(
     connection: Connection, identity: int, *, part: str = "", limit: int | None = None, offset: int = 0
-) -> list[str]:
-    """Return the names of a pacticipant's branches that contain a text, in either case."""
-    query = (
-        select(t.branches.c.name).where(t.branches.c.pacticipant_id == identity).order_by(t.branches.c.name)
-    )
-    if part:
-        query = query.where(t.branches.c.name.icontains(part, autoescape=True))
-    return list(connection.scalars(query.limit(limit).offset(offset)))
+) -> list[Branch]:
+    """Return a pacticipant's branches whose names contain a text, in either case, the newest first."""
+    query = _with_part(select(t.branches.c.name, t.branches.c.created_at), identity, part)
+    query = query.order_by(t.branches.c.id.desc()).limit(limit).offset(offset)
+    return [Branch(name=row.name, created_at=row.created_at) for row in connection.execute(query)]
 
 
-def has_branch(connection: Connection, identity: int, name: str) -> bool:
-    """Return whether a pacticipant has a branch."""
-    return connection.scalar(_BRANCH, {"owner": identity, "name": name}) is not None
+def count_branches(connection: Connection, identity: int, *, part: str = "") -> int:
+    """Return how many branches of a pacticipant have a text in their names."""
+    query = _with_part(select(func.count()).select_from(t.branches), identity, part)
+    return int(connection.scalars(query).one())
+
+
+def _with_part(query: Select[Any], identity: int, part: str) -> Select[Any]:
+    query = query.where(t.branches.c.pacticipant_id == identity)
+    return query.where(t.branches.c.name.icontains(part, autoescape=True)) if part else query
+
+
+def find_branch(connection: Connection, identity: int, name: str) -> Branch | None:
+    """Return a pacticipant's branch of this name."""
+    row = connection.execute(_BRANCH, {"owner": identity, "name": name}).first()
+    return None if row is None else Branch(name=row.name, created_at=row.created_at)
 
 
 def add_branch(
@@ -100,7 +110,7 @@ def _set_main_branch(connection: Connection, pacticipant: Pacticipant, name: str
 
 
 _ADD_BRANCH = upsert(t.branches).on_conflict_do_nothing()
-_BRANCH = select(t.branches.c.id).where(
+_BRANCH = select(t.branches.c.name, t.branches.c.created_at).where(
     t.branches.c.pacticipant_id == bindparam("owner"), t.branches.c.name == bindparam("name")
 )
 _JOIN_BRANCH = (
@@ -120,15 +130,15 @@ _MAIN_BRANCHES = ("develop", "main", "master")
 def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
     """Delete a branch; its versions and their contracts stay. False when there is no such branch."""
     owner = select(t.pacticipants.c.id).where(t.pacticipants.c.name == pacticipant).scalar_subquery()
-    found = connection.scalar(
+    branch_id = connection.scalar(
         select(t.branches.c.id).where(t.branches.c.name == name, t.branches.c.pacticipant_id == owner)
     )
-    if found is None:
+    if branch_id is None:
         return False
-    on_branch = select(t.branch_versions.c.version_id).where(t.branch_versions.c.branch_id == found)
-    touched = contents_verified_by(connection, on_branch)
-    connection.execute(delete(t.branches).where(t.branches.c.id == found))
-    recount(connection, touched)
+    on_branch = select(t.branch_versions.c.version_id).where(t.branch_versions.c.branch_id == branch_id)
+    content_ids = contents_verified_by(connection, on_branch)
+    connection.execute(delete(t.branches).where(t.branches.c.id == branch_id))
+    recount(connection, content_ids)
     return True
 
 
@@ -136,13 +146,13 @@ def remove_from_branch(connection: Connection, version: Version, name: str) -> b
     """Take a version from a branch; False when it isn't on it."""
     ids = select(t.branches.c.id).join(t.pacticipants, t.pacticipants.c.id == t.branches.c.pacticipant_id)
     ids = ids.where(t.pacticipants.c.name == version.pacticipant, t.branches.c.name == name)
-    gone = connection.execute(
+    deletion = connection.execute(
         delete(t.branch_versions).where(
             t.branch_versions.c.version_id == version.id, t.branch_versions.c.branch_id.in_(ids)
         )
     )
     recount(connection, contents_verified_by(connection, [version.id]))
-    return bool(gone.rowcount)
+    return bool(deletion.rowcount)
 
 
 def add_tag(
@@ -175,6 +185,8 @@ _ADD_TAG = upsert(t.tags).on_conflict_do_nothing()
 
 def delete_tag(connection: Connection, version: Version, name: str) -> bool:
     """Take a tag from a version; False when it had none of that name."""
-    gone = connection.execute(delete(t.tags).where(t.tags.c.version_id == version.id, t.tags.c.name == name))
+    deletion = connection.execute(
+        delete(t.tags).where(t.tags.c.version_id == version.id, t.tags.c.name == name)
+    )
     recount(connection, contents_verified_by(connection, [version.id]))
-    return bool(gone.rowcount)
+    return bool(deletion.rowcount)

@@ -1,11 +1,8 @@
-"""Cleaning: which versions are kept, and deleting the others with their contracts and results.
-
-The selectors are those of the official broker's clean task: tag, branch, latest, deployed, released, max_age,
-main_branch, environment and pacticipant; a version that matches any of them is kept.
-"""
+"""Cleaning: deleting the versions that no selector keeps, with their contracts and results."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,49 +18,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-__all__ = ["DEFAULT_KEEP", "Cleaned", "KeepSelector", "clean", "read_keep_selectors"]
+    from pactape.broker.store.database.base import Database
+    from pactape.broker.store.keep_selectors import KeepSelector
+
+__all__ = [
+    "CleaningResult",
+    "clean",
+    "clean_in_batches",
+    "unknown_names",
+]
 
 _BATCH = 500
-_FIELDS = {"pacticipant_name": "pacticipant", "environment_name": "environment"}
+_TRANSACTION = 2_000  # versions: a second or two at a company's size
 
 
-class KeepSelector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which versions are kept; all that is given must hold.
-
-    Args:
-        pacticipant: The name of the only pacticipant that it concerns.
-        tag: A tag that the version has; True means any.
-        branch: A branch that it is on; True means any.
-        main_branch: Whether it must be on its pacticipant's main branch.
-        latest: Whether it must be the latest of its tag, branch or pacticipant.
-        max_age: How many days old it may be.
-        deployed: Whether it must be deployed now.
-        released: Whether it must be released and supported now.
-        environment: The environment that it must be deployed or released to.
-    """
-
-    pacticipant: str | None = None
-    tag: str | bool | None = None
-    branch: str | bool | None = None
-    main_branch: bool | None = None
-    latest: bool | None = None
-    max_age: int | None = None
-    deployed: bool | None = None
-    released: bool | None = None
-    environment: str | None = None
-
-
-DEFAULT_KEEP = (
-    KeepSelector(tag=True, latest=True),
-    KeepSelector(branch=True, latest=True),
-    KeepSelector(latest=True),
-    KeepSelector(deployed=True),
-    KeepSelector(released=True),
-    KeepSelector(max_age=90),
-)
-
-
-class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
+class CleaningResult(msgspec.Struct, frozen=True, kw_only=True):
     """What cleaning deletes and keeps.
 
     Args:
@@ -77,52 +46,72 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
-def read_keep_selectors(value: Any) -> tuple[KeepSelector, ...]:
-    """Read selectors from JSON: a list of objects, with the official names in snake case.
+def unknown_names(connection: Connection, keep: Sequence[KeepSelector]) -> list[str]:
+    """Return the environments and pacticipants of selectors that don't exist, each with what it should be.
 
-    Raises:
-        ValueError: It isn't such a list, or a selector says nothing.
-
-    Example:
-        >>> read_keep_selectors([{"branch": "main", "latest": True}])[0].branch
-        'main'
+    A misspelt environment would keep nothing, and what runs there would be deleted.
     """
-    if not isinstance(value, list) or not value:
-        raise ValueError("the selectors must be a list with at least one object")
-    selectors = []
-    for index, each in enumerate(value):
-        if not isinstance(each, dict) or not any(each.values()):
-            raise ValueError(f"selector {index + 1} must be an object that says what to keep")
-        named = {_FIELDS.get(name, name): item for name, item in each.items()}
-        try:
-            selectors.append(msgspec.convert(named, KeepSelector))
-        except msgspec.ValidationError as error:
-            raise ValueError(f"selector {index + 1}: {error}") from None
-    return tuple(selectors)
+    descriptions = []
+    for kind, table, names in (
+        ("environment", t.environments, {each.environment for each in keep}),
+        ("pacticipant", t.pacticipants, {each.pacticipant for each in keep}),
+    ):
+        requested_names = {name for name in names if name is not None}
+        existing_names = set(
+            connection.scalars(select(table.c.name).where(table.c.name.in_(requested_names)))
+        )
+        descriptions += [f"{kind} {name!r}" for name in sorted(requested_names - existing_names)]
+    return descriptions
 
 
 def clean(
     connection: Connection, keep: Sequence[KeepSelector], *, now: datetime, limit: int | None, dry_run: bool
-) -> Cleaned:
+) -> CleaningResult:
     """Delete the versions that no selector keeps, the oldest first, and what belongs to them.
 
     Args:
         connection: A writing transaction; a reading one is enough for a dry run.
-        keep: What to keep; the latest contract of each integration is always kept.
+        keep: What to keep; the latest contract of each integration and its last result are always kept.
         now: The time now.
         limit: How many versions to delete at most; None means all.
         dry_run: Whether to count only.
     """
-    kept = union(*(_matching(each, now) for each in keep), *_always_kept()).subquery()
-    doomed = (
-        select(t.versions.c.id).where(t.versions.c.id.not_in(select(kept.c.id))).order_by(t.versions.c.id)
+    kept_versions = union(*(_matching(each, now) for each in keep), *_always_kept()).subquery()
+    ids_query = (
+        select(t.versions.c.id)
+        .where(t.versions.c.id.not_in(select(kept_versions.c.id)))
+        .order_by(t.versions.c.id)
     )
-    ids = list(connection.scalars(doomed.limit(limit)))
+    ids = list(connection.scalars(ids_query.limit(limit)))
     before = _versions_by_owner(connection)
     deleted = _owners_of(connection, ids)
     counts = {} if dry_run else _delete(connection, ids)
     remaining = {name: count - deleted.get(name, 0) for name, count in before.items()}
-    return Cleaned(deleted=deleted, kept={k: v for k, v in remaining.items() if v}, counts=counts)
+    return CleaningResult(deleted=deleted, kept={k: v for k, v in remaining.items() if v}, counts=counts)
+
+
+def clean_in_batches(
+    database: Database, keep: Sequence[KeepSelector], *, now: datetime, limit: int | None
+) -> CleaningResult:
+    """Delete what `clean` would, in transactions so short that a broker's requests get in between.
+
+    Args:
+        database: The database, which brokers may be serving.
+        keep: What to keep.
+        now: The time now.
+        limit: How many versions to delete at most; None means all.
+    """
+    deleted: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    while True:
+        remaining = None if limit is None else limit - deleted.total()
+        size = _TRANSACTION if remaining is None else min(remaining, _TRANSACTION)
+        with database.writing() as connection:
+            part = clean(connection, keep, now=now, limit=size, dry_run=False)
+        deleted.update(part.deleted)
+        counts.update(part.counts)
+        if not part.deleted or deleted.total() == limit:
+            return CleaningResult(deleted=dict(deleted), kept=part.kept, counts=dict(counts))
 
 
 def _delete(connection: Connection, ids: list[int]) -> dict[str, int]:
@@ -130,10 +119,12 @@ def _delete(connection: Connection, ids: list[int]) -> dict[str, int]:
     before = {table.name: _count(connection, table) for table in tables}
     for start in range(0, len(ids), _BATCH):
         delete_versions(connection, ids[start : start + _BATCH])
-    published = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
-    connection.execute(delete(t.contents).where(~published.exists()))
-    used = select(t.branch_versions.c.version_id).where(t.branch_versions.c.branch_id == t.branches.c.id)
-    connection.execute(delete(t.branches).where(~used.exists()))
+    publications = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
+    connection.execute(delete(t.contents).where(~publications.exists()))
+    branch_versions = select(t.branch_versions.c.version_id).where(
+        t.branch_versions.c.branch_id == t.branches.c.id
+    )
+    connection.execute(delete(t.branches).where(~branch_versions.exists()))
     return {table.name: before[table.name] - _count(connection, table) for table in tables}
 
 
@@ -142,41 +133,52 @@ def _count(connection: Connection, table: Any) -> int:
 
 
 def _always_kept() -> list[Select[Any]]:
-    """Return the consumer versions with the latest contract of each integration."""
+    """Return the consumer versions with the latest contract of each integration, and who verified it last.
+
+    An integration whose contracts have been deleted has none: without the condition its NULL would keep everything.
+    """
     inner, outer = t.publications.alias("inner_publications"), t.integrations
     latest = (
         select(func.max(inner.c.version_id))
         .where(inner.c.provider_id == outer.c.provider_id, inner.c.consumer_id == outer.c.consumer_id)
         .scalar_subquery()
     )
-    return [select(latest.label("id")).select_from(outer)]
+    contracts = select(latest.label("id")).select_from(outer).where(latest.is_not(None))
+    other = t.results.alias("other_results")
+    last = select(func.max(other.c.number)).where(other.c.content_id == t.results.c.content_id)
+    verifiers = (
+        select(t.results.c.provider_version_id.label("id"))
+        .join(t.publications, t.publications.c.content_id == t.results.c.content_id)
+        .where(t.publications.c.version_id.in_(contracts), t.results.c.number == last.scalar_subquery())
+    )
+    return [contracts, verifiers]
 
 
 def _matching(selector: KeepSelector, now: datetime) -> Select[Any]:
     query = select(t.versions.c.id.label("id"))
     if selector.pacticipant is not None:
-        query = query.where(t.versions.c.pacticipant_id == _named(selector.pacticipant))
+        query = query.where(t.versions.c.pacticipant_id == _pacticipant_id(selector.pacticipant))
     if selector.max_age is not None:
         since = text_of(now - timedelta(days=selector.max_age))
         query = query.where(t.versions.c.created_at >= since)
     if selector.deployed or selector.released or selector.environment:
-        query = query.where(t.versions.c.id.in_(_placed(selector)))
+        query = query.where(t.versions.c.id.in_(_placed_versions(selector)))
     query = _on_branch(query, selector)
-    query = _tagged(query, selector)
+    query = _filter_by_tag(query, selector)
     if selector.latest and not (selector.tag or selector.branch or selector.main_branch):
         newest = select(func.max(t.versions.c.id)).group_by(t.versions.c.pacticipant_id)
         query = query.where(t.versions.c.id.in_(newest))
     return query
 
 
-def _named(name: str) -> Any:
+def _pacticipant_id(name: str) -> Any:
     return select(t.pacticipants.c.id).where(t.pacticipants.c.name == name).scalar_subquery()
 
 
-def _placed(selector: KeepSelector) -> Select[Any]:
+def _placed_versions(selector: KeepSelector) -> Select[Any]:
     query = select(t.placements.c.version_id).where(t.placements.c.ended_at.is_(None))
     kinds = [
-        kind for kind, given in (("deployed", selector.deployed), ("released", selector.released)) if given
+        kind for kind, flag in (("deployed", selector.deployed), ("released", selector.released)) if flag
     ]
     if kinds:
         query = query.where(t.placements.c.kind.in_(kinds))
@@ -201,16 +203,16 @@ def _on_branch(query: Select[Any], selector: KeepSelector) -> Select[Any]:
     return query.where(t.versions.c.id.in_(on_branch))
 
 
-def _tagged(query: Select[Any], selector: KeepSelector) -> Select[Any]:
+def _filter_by_tag(query: Select[Any], selector: KeepSelector) -> Select[Any]:
     if not selector.tag:
         return query
     version = func.max(t.tags.c.version_id) if selector.latest else t.tags.c.version_id
-    tagged = select(version)
+    version_ids = select(version)
     if isinstance(selector.tag, str):
-        tagged = tagged.where(t.tags.c.name == selector.tag)
+        version_ids = version_ids.where(t.tags.c.name == selector.tag)
     if selector.latest:
-        tagged = tagged.group_by(t.tags.c.pacticipant_id, t.tags.c.name)
-    return query.where(t.versions.c.id.in_(tagged))
+        version_ids = version_ids.group_by(t.tags.c.pacticipant_id, t.tags.c.name)
+    return query.where(t.versions.c.id.in_(version_ids))
 
 
 def _versions_by_owner(connection: Connection) -> dict[str, int]:

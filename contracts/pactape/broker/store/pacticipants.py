@@ -11,7 +11,9 @@ from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Select
+    from collections.abc import Iterable
+
+    from sqlalchemy import BindParameter, Connection, Row, ScalarSelect, Select
 
 __all__ = [
     "add_label",
@@ -20,7 +22,9 @@ __all__ = [
     "count_pacticipants",
     "delete_pacticipant",
     "ensure_pacticipant",
+    "ensure_pacticipants",
     "find_pacticipant",
+    "identity_of",
     "labels_of",
     "remove_label",
     "update_pacticipant",
@@ -31,6 +35,11 @@ def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
     """Return the pacticipant of exactly this name."""
     row = connection.execute(_NAMED, {"name": name}).first()
     return None if row is None else _pacticipant(row)
+
+
+def identity_of(name: str | BindParameter[str]) -> ScalarSelect[int]:
+    """Return the subquery for the id of the pacticipant of a name."""
+    return select(t.pacticipants.c.id).where(t.pacticipants.c.name == name).scalar_subquery()
 
 
 # What every publication asks is built once: building a statement takes longer than running it.
@@ -52,42 +61,54 @@ def all_pacticipants(
         part: What their names must contain, in either case.
         label: A label that they must have.
         limit: How many to return at most; None means all.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
-    query = _filtered(select(t.pacticipants), part, label)
+    query = _filter(select(t.pacticipants), part, label)
     query = query.order_by(func.lower(t.pacticipants.c.name), t.pacticipants.c.name)
     return [_pacticipant(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
 def count_pacticipants(connection: Connection, *, part: str = "", label: str | None = None) -> int:
     """Return how many pacticipants there are with a part of a name and a label."""
-    query = _filtered(select(func.count()).select_from(t.pacticipants), part, label)
+    query = _filter(select(func.count()).select_from(t.pacticipants), part, label)
     return int(connection.scalars(query).one())
 
 
-def _filtered(query: Select[Any], part: str, label: str | None) -> Select[Any]:
+def _filter(query: Select[Any], part: str, label: str | None) -> Select[Any]:
     if part:
         query = query.where(t.pacticipants.c.name.icontains(part, autoescape=True))
     if label is not None:
-        labelled = select(t.labels.c.pacticipant_id).where(t.labels.c.name == label)
-        query = query.where(t.pacticipants.c.id.in_(labelled))
+        pacticipant_ids = select(t.labels.c.pacticipant_id).where(t.labels.c.name == label)
+        query = query.where(t.pacticipants.c.id.in_(pacticipant_ids))
     return query
 
 
 def ensure_pacticipant(connection: Connection, name: str, *, now: str) -> Pacticipant:
-    """Return the pacticipant of this name, made when there is none."""
-    found = find_pacticipant(connection, name)
-    if found is not None:
-        return found
-    connection.execute(_ADD, {"name": name, "display_name": name, "created_at": now})
-    return _pacticipant(connection.execute(_NAMED, {"name": name}).one())
+    """Return the pacticipant of this name, created when there is none."""
+    return ensure_pacticipants(connection, [name], now=now)[name]
+
+
+def ensure_pacticipants(connection: Connection, names: Iterable[str], *, now: str) -> dict[str, Pacticipant]:
+    """Return the pacticipants of these names; those that don't exist are created.
+
+    They are created in the order of their names: transactions that create the same ones wait for each other, and
+    would deadlock if each had another order.
+    """
+    pacticipants = {}
+    for name in sorted(set(names)):
+        pacticipant = find_pacticipant(connection, name)
+        if pacticipant is None:
+            connection.execute(_ADD, {"name": name, "display_name": name, "created_at": now})
+            pacticipant = _pacticipant(connection.execute(_NAMED, {"name": name}).one())
+        pacticipants[name] = pacticipant
+    return pacticipants
 
 
 _ADD = upsert(t.pacticipants).on_conflict_do_nothing()
 
 
 def update_pacticipant(connection: Connection, identity: int, values: dict[str, Any]) -> None:
-    """Set display_name, main_branch or repository_url."""
+    """Set display_name, main_branch, repository_url, repository_name or repository_namespace."""
     if values:
         connection.execute(update(t.pacticipants).where(t.pacticipants.c.id == identity).values(values))
 

@@ -88,7 +88,7 @@ def current_placements(
     *,
     environment: Environment | None = None,
     kind: str | None = None,
-    pacticipant: str | None = None,
+    pacticipant: str | Collection[str] | None = None,
     version_id: int | None = None,
     version: str | None = None,
     instance: str | None = None,
@@ -101,7 +101,8 @@ def current_placements(
     if kind is not None:
         query = query.where(t.placements.c.kind == kind)
     if pacticipant is not None:
-        query = query.where(t.pacticipants.c.name == pacticipant)
+        names = [pacticipant] if isinstance(pacticipant, str) else pacticipant
+        query = query.where(t.pacticipants.c.name.in_(names))
     if version_id is not None:
         query = query.where(t.placements.c.version_id == version_id)
     if version is not None:
@@ -110,18 +111,21 @@ def current_placements(
         query = query.where(t.placements.c.instance == instance)
     if owners is not None:
         query = query.where(t.versions.c.pacticipant_id.in_(owners))
-    found = connection.execute(query).all()
-    environments = _by_id(connection) if found else {}
-    return [_placement(row, environments) for row in found]
+    rows = connection.execute(query).all()
+    environments = _by_id(connection) if rows else {}
+    return [_placement(row, environments) for row in rows]
 
 
-def placements_of(connection: Connection, versions: Collection[int]) -> list[Placement]:
-    """Return where versions are deployed or released now, the earliest first."""
+def placements_of(
+    connection: Connection, versions: Collection[int], *, with_ended: bool = False
+) -> list[Placement]:
+    """Return where versions are deployed or released now, or also where they have been, the earliest first."""
     if not versions:
         return []
-    found = connection.execute(_current().where(t.placements.c.version_id.in_(versions))).all()
-    environments = _by_id(connection) if found else {}
-    return [_placement(row, environments) for row in found]
+    query = _placements().order_by(t.placements.c.id) if with_ended else _current()
+    rows = connection.execute(query.where(t.placements.c.version_id.in_(versions))).all()
+    environments = _by_id(connection) if rows else {}
+    return [_placement(row, environments) for row in rows]
 
 
 @cache

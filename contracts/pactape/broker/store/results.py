@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from pactape.broker.records import Result
-from pactape.broker.rules.pending import Success
+from pactape.broker.rules.pending import SuccessfulVerification
 from pactape.broker.store.database import tables as t
-from pactape.broker.store.successes import note_success
+from pactape.broker.store.successes import note_success, recount
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_result",
+    "count_results",
+    "delete_result",
     "find_result",
     "latest_on_branch",
     "latest_result_of_each",
+    "latest_results_of_content",
     "results_of_content",
-    "results_of_latest_versions",
     "results_with",
     "successes_of",
 ]
@@ -42,7 +44,7 @@ def add_result(
     details: dict[str, Any],
     now: str,
 ) -> Result:
-    """Record a result; it gets the next number of its content, which the caller has locked."""
+    """Record a result; it gets the next number of its content, whose provider the caller has locked."""
     number = (connection.scalar(_LAST_NUMBER, {"content": content_id}) or 0) + 1
     values: dict[str, Any] = {
         "content_id": content_id,
@@ -71,12 +73,24 @@ def find_result(connection: Connection, content_id: int, number: int) -> Result 
     return None if row is None else _result(row)
 
 
+def delete_result(connection: Connection, result: Result) -> None:
+    """Delete a result; what its content is verified for is counted anew."""
+    connection.execute(delete(t.results).where(t.results.c.id == result.id))
+    recount(connection, {result.content_id})
+
+
 def results_of_content(
     connection: Connection, content_id: int, *, limit: int = 100, offset: int = 0
 ) -> list[Result]:
     """Return a content's results, the last one first."""
     query = _results().where(t.results.c.content_id == content_id).order_by(t.results.c.number.desc())
     return [_result(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def count_results(connection: Connection, content_id: int) -> int:
+    """Return how many results a content has."""
+    query = select(func.count()).select_from(t.results).where(t.results.c.content_id == content_id)
+    return int(connection.scalars(query).one())
 
 
 def latest_result_of_each(connection: Connection, contents: Collection[int]) -> dict[int, Result]:
@@ -111,25 +125,30 @@ def results_with(
     return [_result(row) for row in connection.execute(query.order_by(t.results.c.id))]
 
 
-def results_of_latest_versions(
-    connection: Connection, contents: Collection[int], *, limit: int, latest: bool
+def latest_results_of_content(
+    connection: Connection,
+    content_id: int,
+    *,
+    versions: Collection[int] | None = None,
+    latest: bool,
+    limit: int,
 ) -> list[Result]:
-    """Return of each content the results of the latest provider versions, the earliest first.
+    """Return a content's results by the latest provider versions, the latest version first.
 
     Args:
         connection: The transaction.
-        contents: Ids of contents.
-        limit: How many results of each content to return at most.
-        latest: Whether only the last result of a content and a provider version counts.
+        content_id: The content.
+        versions: Ids of the provider versions to stay within; None means all.
+        latest: Whether only the last result of a provider version counts.
+        limit: How many results to return at most.
     """
-    found: list[Result] = []
-    for content_id in contents:
-        query = _results().where(t.results.c.content_id == content_id)
-        if latest:
-            query = query.where(t.results.c.id == _last_of_version())
-        query = query.order_by(t.results.c.provider_version_id.desc(), t.results.c.id.desc()).limit(limit)
-        found.extend(_result(row) for row in connection.execute(query))
-    return sorted(found, key=lambda each: each.id)
+    query = _results().where(t.results.c.content_id == content_id)
+    if versions is not None:
+        query = query.where(t.results.c.provider_version_id.in_(versions))
+    if latest:
+        query = query.where(t.results.c.id == _last_of_version())
+    query = query.order_by(t.results.c.provider_version_id.desc(), t.results.c.id.desc()).limit(limit)
+    return [_result(row) for row in connection.execute(query)]
 
 
 def _last_of_version() -> ScalarSelect[Any]:
@@ -162,19 +181,21 @@ def latest_on_branch(connection: Connection, content_id: int, provider_id: int, 
     return None if row is None else _result(row)
 
 
-def successes_of(connection: Connection, contents: Collection[int]) -> dict[int, list[Success]]:
+def successes_of(
+    connection: Connection, contents: Collection[int]
+) -> dict[int, list[SuccessfulVerification]]:
     """Return under which branches and tags contents have been verified, and since when, by content."""
-    found: dict[int, list[Success]] = {}
+    successes: dict[int, list[SuccessfulVerification]] = {}
     query = select(t.successes).where(t.successes.c.content_id.in_(contents))
     for row in connection.execute(query) if contents else ():
-        success = Success(
+        success = SuccessfulVerification(
             branches=frozenset([row.name] if row.kind == "branch" else []),
             tags=frozenset([row.name] if row.kind == "tag" else []),
             wip=row.wip,
             at=row.first_at,
         )
-        found.setdefault(row.content_id, []).append(success)
-    return found
+        successes.setdefault(row.content_id, []).append(success)
+    return successes
 
 
 def _results() -> Select[Any]:

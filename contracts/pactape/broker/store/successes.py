@@ -43,7 +43,7 @@ def note_new_name(connection: Connection, version: Version, *, kind: str, name: 
     """Record the successes that a version had before it got a branch or tag; a version made just now has none."""
     if version.created_at == now:
         return
-    found = (
+    successes = (
         select(
             t.results.c.content_id,
             literal(kind),
@@ -54,7 +54,7 @@ def note_new_name(connection: Connection, version: Version, *, kind: str, name: 
         .where(t.results.c.provider_version_id == version.id, t.results.c.success)
         .group_by(t.results.c.content_id, t.results.c.wip)
     )
-    connection.execute(_keeping_the_earliest(upsert(t.successes).from_select(_COLUMNS, found)))
+    connection.execute(_keeping_the_earliest(upsert(t.successes).from_select(_COLUMNS, successes)))
 
 
 def contents_verified_by(connection: Connection, versions: Collection[int] | Select[Any]) -> set[int]:
@@ -71,21 +71,21 @@ def recount(connection: Connection, contents: Collection[int]) -> None:
         return
     connection.execute(delete(t.successes).where(t.successes.c.content_id.in_(contents)))
     results = t.results
-    on_branch = select(results.c.content_id, literal("branch"), t.branches.c.name).join(
+    by_branch = select(results.c.content_id, literal("branch"), t.branches.c.name).join(
         t.branch_versions, t.branch_versions.c.version_id == results.c.provider_version_id
     )
-    on_branch = on_branch.join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
-    tagged = select(results.c.content_id, literal("tag"), t.tags.c.name).join(
+    by_branch = by_branch.join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
+    by_tag = select(results.c.content_id, literal("tag"), t.tags.c.name).join(
         t.tags, t.tags.c.version_id == results.c.provider_version_id
     )
     plain = select(results.c.content_id, literal("any"), literal(""))
-    found = [
+    queries = [
         query.add_columns(results.c.wip, func.min(results.c.executed_at))
         .where(results.c.success, results.c.content_id.in_(contents))
         .group_by(results.c.content_id, results.c.wip, *names)
-        for query, names in ((plain, []), (on_branch, [t.branches.c.name]), (tagged, [t.tags.c.name]))
+        for query, names in ((plain, []), (by_branch, [t.branches.c.name]), (by_tag, [t.tags.c.name]))
     ]
-    connection.execute(upsert(t.successes).from_select(_COLUMNS, union_all(*found)))
+    connection.execute(upsert(t.successes).from_select(_COLUMNS, union_all(*queries)))
 
 
 def _keeping_the_earliest(statement: Insert) -> Insert:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite unde
 
 from pactape.broker.records import Tag, Version
 from pactape.broker.store.database import tables as t
+from pactape.broker.store.pacticipants import identity_of
 from pactape.broker.store.successes import contents_verified_by, recount
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "count_on_branch",
+    "count_placed",
     "count_versions",
     "count_with_tag",
     "delete_unpublished",
@@ -30,6 +32,7 @@ __all__ = [
     "find_version",
     "head_of_branch",
     "latest_version",
+    "placed_versions",
     "versions_by_id",
     "versions_of",
     "versions_on_branch",
@@ -48,17 +51,17 @@ def ensure_version(
             id=identity, pacticipant=pacticipant.name, number=number, build_url=build_url, created_at=now
         )
         return version, True
-    row = connection.execute(_numbered(), {"owner": pacticipant.id, "number": number}).one()
+    row = connection.execute(_version_query(), {"owner": pacticipant.id, "number": number}).one()
     if build_url is not None:
         connection.execute(update(t.versions).where(t.versions.c.id == row.id).values(build_url=build_url))
-    return _decorated(connection, [row])[0], False
+    return _with_branches_and_tags(connection, [row])[0], False
 
 
 _ADD_VERSION = upsert(t.versions).on_conflict_do_nothing().returning(t.versions.c.id)
 
 
 @cache
-def _numbered() -> Select[Any]:
+def _version_query() -> Select[Any]:
     return _versions().where(
         t.versions.c.pacticipant_id == bindparam("owner"), t.versions.c.number == bindparam("number")
     )
@@ -66,34 +69,34 @@ def _numbered() -> Select[Any]:
 
 def find_version(connection: Connection, pacticipant: str, number: str) -> Version | None:
     """Return the version of this number."""
-    return _one(
-        connection, _versions().where(t.pacticipants.c.name == pacticipant, t.versions.c.number == number)
-    )
+    return _one(connection, _of(pacticipant).where(t.versions.c.number == number))
 
 
 def latest_version(connection: Connection, pacticipant: str) -> Version | None:
     """Return the version that came last."""
-    return _one(connection, _latest(_versions().where(t.pacticipants.c.name == pacticipant)))
+    return _one(connection, _latest(_of(pacticipant)))
 
 
 def versions_of(
     connection: Connection, pacticipant: str, *, limit: int = 100, offset: int = 0
 ) -> list[Version]:
     """Return a pacticipant's versions, the last one first; after `offset` of them, at most `limit`."""
-    query = _versions().where(t.pacticipants.c.name == pacticipant).order_by(t.versions.c.id.desc())
-    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
+    query = _of(pacticipant).order_by(t.versions.c.id.desc())
+    return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def count_versions(connection: Connection, pacticipant: str) -> int:
     """Return how many versions a pacticipant has."""
-    versions = _versions().where(t.pacticipants.c.name == pacticipant).subquery()
+    versions = _of(pacticipant).subquery()
     return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())
 
 
 def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[int, Version]:
     """Return the versions of these ids."""
-    found = _decorated(connection, connection.execute(_versions().where(t.versions.c.id.in_(identities))))
-    return {version.id: version for version in found}
+    versions = _with_branches_and_tags(
+        connection, connection.execute(_versions().where(t.versions.c.id.in_(identities)))
+    )
+    return {version.id: version for version in versions}
 
 
 def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Version | None:
@@ -112,7 +115,7 @@ def versions_on_branch(
 ) -> list[Version]:
     """Return the versions on a branch, the last one first."""
     query = _on_branch(pacticipant, branch).order_by(t.branch_versions.c.version_id.desc())
-    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
+    return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def versions_with_tag(
@@ -122,14 +125,10 @@ def versions_with_tag(
     query = (
         _versions()
         .join(t.tags, t.tags.c.version_id == t.versions.c.id)
-        .where(
-            t.pacticipants.c.name == pacticipant,
-            t.tags.c.pacticipant_id == t.pacticipants.c.id,
-            t.tags.c.name == tag,
-        )
+        .where(t.tags.c.pacticipant_id == identity_of(pacticipant), t.tags.c.name == tag)
         .order_by(t.tags.c.version_id.desc())
     )
-    return _decorated(connection, connection.execute(query.limit(limit).offset(offset)))
+    return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def count_on_branch(connection: Connection, pacticipant: str, branch: str) -> int:
@@ -140,7 +139,29 @@ def count_on_branch(connection: Connection, pacticipant: str, branch: str) -> in
 def count_with_tag(connection: Connection, pacticipant: str, tag: str) -> int:
     """Return how many versions have a tag."""
     query = _versions().join(t.tags, t.tags.c.version_id == t.versions.c.id)
-    return _count(connection, query.where(t.pacticipants.c.name == pacticipant, t.tags.c.name == tag))
+    return _count(
+        connection, query.where(t.tags.c.pacticipant_id == identity_of(pacticipant), t.tags.c.name == tag)
+    )
+
+
+def placed_versions(
+    connection: Connection, *, pacticipant: str, environment: int, limit: int, offset: int = 0
+) -> list[Version]:
+    """Return the versions that are or were deployed or released to an environment, the last one first."""
+    query = _placed(pacticipant, environment).order_by(t.versions.c.id.desc())
+    return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
+
+
+def count_placed(connection: Connection, *, pacticipant: str, environment: int) -> int:
+    """Return how many versions are or were deployed or released to an environment."""
+    return _count(connection, _placed(pacticipant, environment))
+
+
+def _placed(pacticipant: str, environment: int) -> Select[Any]:
+    placed = select(t.placements.c.id).where(
+        t.placements.c.version_id == t.versions.c.id, t.placements.c.environment_id == environment
+    )
+    return _of(pacticipant).where(placed.exists())
 
 
 def _count(connection: Connection, query: Select[Any]) -> int:
@@ -148,25 +169,25 @@ def _count(connection: Connection, query: Select[Any]) -> int:
 
 
 def delete_version(connection: Connection, version: Version) -> None:
-    """Delete a version with its contracts and results; contents that nobody has published any more go, too."""
+    """Delete a version with its contracts and results; contents without any publication are deleted, too."""
     delete_versions(connection, [version.id])
 
 
 def delete_versions(connection: Connection, identities: Collection[int]) -> None:
-    """Delete versions with their contracts and results; contents that nobody has published any more go, too."""
-    published = select(t.publications.c.content_id).where(t.publications.c.version_id.in_(identities))
-    contents = set(connection.scalars(published.distinct()))
-    verified = contents_verified_by(connection, identities)
+    """Delete versions with their contracts and results; contents without any publication are deleted, too."""
+    content_query = select(t.publications.c.content_id).where(t.publications.c.version_id.in_(identities))
+    contents = set(connection.scalars(content_query.distinct()))
+    verified_contents = contents_verified_by(connection, identities)
     connection.execute(delete(t.versions).where(t.versions.c.id.in_(identities)))
     delete_unpublished(connection, contents)
-    left = select(t.contents.c.id).where(t.contents.c.id.in_(verified))
-    recount(connection, set(connection.scalars(left)) if verified else set())
+    remaining_contents = select(t.contents.c.id).where(t.contents.c.id.in_(verified_contents))
+    recount(connection, set(connection.scalars(remaining_contents)) if verified_contents else set())
 
 
 def delete_unpublished(connection: Connection, contents: Collection[int]) -> None:
     """Delete those of the contents that no version has published, with their results."""
-    published = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
-    connection.execute(delete(t.contents).where(t.contents.c.id.in_(contents), ~published.exists()))
+    publications = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
+    connection.execute(delete(t.contents).where(t.contents.c.id.in_(contents), ~publications.exists()))
 
 
 @cache
@@ -180,16 +201,19 @@ def _versions() -> Select[Any]:
     ).join(t.pacticipants, t.pacticipants.c.id == t.versions.c.pacticipant_id)
 
 
+def _of(pacticipant: str) -> Select[Any]:
+    """Return the query for a pacticipant's versions: by a subquery, so that PostgreSQL reads the index in order."""
+    return _versions().where(t.versions.c.pacticipant_id == identity_of(pacticipant))
+
+
 def _on_branch(pacticipant: str | BindParameter[str], branch: str | BindParameter[str]) -> Select[Any]:
+    identity = select(t.branches.c.id).where(
+        t.branches.c.pacticipant_id == identity_of(pacticipant), t.branches.c.name == branch
+    )
     return (
         _versions()
         .join(t.branch_versions, t.branch_versions.c.version_id == t.versions.c.id)
-        .join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
-        .where(
-            t.pacticipants.c.name == pacticipant,
-            t.branches.c.pacticipant_id == t.pacticipants.c.id,
-            t.branches.c.name == branch,
-        )
+        .where(t.branch_versions.c.branch_id == identity.scalar_subquery())
     )
 
 
@@ -201,31 +225,32 @@ def _one(
     connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
 ) -> Version | None:
     row = connection.execute(query, values).first()
-    return None if row is None else _decorated(connection, [row])[0]
+    return None if row is None else _with_branches_and_tags(connection, [row])[0]
 
 
 _TAGS = select(t.tags.c.version_id, t.tags.c.name, t.tags.c.created_at)
 
 
-def _decorated(connection: Connection, rows: Iterable[Row[Any]]) -> list[Version]:
-    found = list(rows)
-    if not found:
+def _with_branches_and_tags(connection: Connection, rows: Iterable[Row[Any]]) -> list[Version]:
+    version_rows = list(rows)
+    if not version_rows:
         return []
-    identities = [row.id for row in found]
+    identities = [row.id for row in version_rows]
     on_branches: dict[int, list[str]] = {}
     query = select(t.branch_versions.c.version_id, t.branches.c.name).join(t.branches)
-    for identity, name in connection.execute(query.where(t.branch_versions.c.version_id.in_(identities))):
+    query = query.where(t.branch_versions.c.version_id.in_(identities)).order_by(t.branches.c.id)
+    for identity, name in connection.execute(query):
         on_branches.setdefault(identity, []).append(name)
-    tagged: dict[int, list[Tag]] = {}
+    tags: dict[int, list[Tag]] = {}
     for identity, name, created_at in connection.execute(
         _TAGS.where(t.tags.c.version_id.in_(identities)).order_by(t.tags.c.created_at)
     ):
-        tagged.setdefault(identity, []).append(Tag(name=name, created_at=created_at))
+        tags.setdefault(identity, []).append(Tag(name=name, created_at=created_at))
     return [
         Version(
             **row._mapping,  # noqa: SLF001 -- as above
             branches=tuple(on_branches.get(row.id, ())),
-            tags=tuple(tagged.get(row.id, ())),
+            tags=tuple(tags.get(row.id, ())),
         )
-        for row in found
+        for row in version_rows
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
 
 from pactape.broker.store.database import tables as t
-from pactape.broker.webhooks.definition import Delivery, Outgoing, Webhook, WebhookSpec
+from pactape.broker.webhooks.definition import Delivery, RenderedRequest, Webhook, WebhookSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,6 +26,7 @@ __all__ = [
     "claim_deliveries",
     "delete_deliveries_before",
     "delete_webhook",
+    "delete_webhooks_of",
     "deliveries",
     "find_delivery",
     "find_webhook",
@@ -59,8 +60,8 @@ def save_webhook(connection: Connection, identity: str, spec: WebhookSpec, *, no
     """Create or change a webhook."""
     values = {"uuid": identity, "definition": msgspec.json.encode(spec), "created_at": now, "updated_at": now}
     statement = upsert(t.webhooks).values(values)
-    changed = {name: statement.excluded[name] for name in ("definition", "updated_at")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["uuid"], set_=changed))
+    new_values = {name: statement.excluded[name] for name in ("definition", "updated_at")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["uuid"], set_=new_values))
 
 
 def delete_webhook(connection: Connection, identity: str) -> bool:
@@ -68,8 +69,24 @@ def delete_webhook(connection: Connection, identity: str) -> bool:
     return bool(connection.execute(delete(t.webhooks).where(t.webhooks.c.uuid == identity)).rowcount)
 
 
+def delete_webhooks_of(connection: Connection, *, consumer: str | None, provider: str | None) -> None:
+    """Delete the webhooks that concern this consumer and this provider by their names.
+
+    Args:
+        connection: The transaction.
+        consumer: The consumer's name; None means any.
+        provider: The provider's name; None means any.
+    """
+    for webhook in all_webhooks(connection):
+        spec = webhook.spec
+        names = [party.name if party else None for party in (spec.consumer, spec.provider)]
+        wanted = [consumer, provider]
+        if all(name is None or name == own for name, own in zip(wanted, names, strict=True)):
+            delete_webhook(connection, webhook.uuid)
+
+
 def add_delivery(
-    connection: Connection, outgoing: Outgoing, *, webhook: str, event: Event, now: str
+    connection: Connection, outgoing: RenderedRequest, *, webhook: str, event: Event, now: str
 ) -> Delivery:
     """Record a request that is to go out."""
     delivery = Delivery(
@@ -97,16 +114,16 @@ def add_delivery(
 def claim_deliveries(
     connection: Connection, *, now: str, until: str, busy: Collection[str], limit: int
 ) -> list[Delivery]:
-    """Take deliveries that are due for oneself; other processes leave them alone until the claim ends.
+    """Claim deliveries that are due for this process; other processes don't send them until the claim ends.
 
     Args:
         connection: A writing transaction.
         now: The time now.
         until: When the claim ends, should this process not live to release it.
-        busy: Webhooks that are to be left out.
+        busy: Webhooks to skip.
         limit: How many to take at most.
     """
-    due = (
+    due_query = (
         select(t.deliveries.c.id)
         .where(
             t.deliveries.c.status == "waiting",
@@ -118,8 +135,8 @@ def claim_deliveries(
         .with_for_update(skip_locked=True)
     )
     if busy:
-        due = due.where(t.deliveries.c.webhook_uuid.not_in(busy))
-    ids = list(connection.scalars(due))
+        due_query = due_query.where(t.deliveries.c.webhook_uuid.not_in(busy))
+    ids = list(connection.scalars(due_query))
     if not ids:
         return []
     connection.execute(update(t.deliveries).where(t.deliveries.c.id.in_(ids)).values(claimed_until=until))
@@ -133,8 +150,8 @@ def next_due(connection: Connection) -> str | None:
     """Return when the next waiting delivery may go out; None when none waits."""
     later = func.greatest if connection.dialect.name == "postgresql" else func.max
     free: Any = later(t.deliveries.c.due_at, t.deliveries.c.claimed_until)
-    found: str | None = connection.scalar(select(func.min(free)).where(t.deliveries.c.status == "waiting"))
-    return found
+    due_at: str | None = connection.scalar(select(func.min(free)).where(t.deliveries.c.status == "waiting"))
+    return due_at
 
 
 def release_deliveries(connection: Connection, identities: Collection[str]) -> None:
@@ -166,30 +183,30 @@ def find_delivery(connection: Connection, identity: str) -> Delivery | None:
 
 
 def deliveries(
-    connection: Connection, *, limit: int = 100, offset: int = 0, **wanted: str | int
+    connection: Connection, *, limit: int = 100, offset: int = 0, **conditions: str | int
 ) -> list[Delivery]:
     """Return deliveries, the last one first.
 
     Args:
         connection: The transaction.
         limit: How many to return at most.
-        offset: How many to leave out first.
-        wanted: What they must have: webhook_uuid, consumer, provider, consumer_version, sha, result_number.
+        offset: How many to skip first.
+        conditions: What they must have: webhook_uuid, consumer, provider, consumer_version, sha, result_number.
     """
     query = select(t.deliveries).order_by(t.deliveries.c.id.desc())
-    for name, value in wanted.items():
+    for name, value in conditions.items():
         query = query.where(t.deliveries.c[name] == value)
     return [_delivery(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
 def delete_deliveries_before(connection: Connection, moment: str) -> int:
     """Delete finished deliveries, and those of deleted webhooks, from before a time; return how many."""
-    known = select(t.webhooks.c.uuid)
-    gone = delete(t.deliveries).where(
+    webhook_ids = select(t.webhooks.c.uuid)
+    deletion = delete(t.deliveries).where(
         t.deliveries.c.created_at < moment,
-        or_(t.deliveries.c.status != "waiting", t.deliveries.c.webhook_uuid.not_in(known)),
+        or_(t.deliveries.c.status != "waiting", t.deliveries.c.webhook_uuid.not_in(webhook_ids)),
     )
-    return int(connection.execute(gone).rowcount)
+    return int(connection.execute(deletion).rowcount)
 
 
 def _webhook(row: Row[Any]) -> Webhook:
@@ -202,5 +219,5 @@ def _webhook(row: Row[Any]) -> Webhook:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    values = {**row._mapping, "request": msgspec.json.decode(row.request, type=Outgoing)}  # noqa: SLF001 -- public
+    values = {**row._mapping, "request": msgspec.json.decode(row.request, type=RenderedRequest)}  # noqa: SLF001 -- public
     return Delivery(**{name: values[name] for name in Delivery.__struct_fields__})

@@ -11,7 +11,7 @@ from pactape.broker.webhooks.events import EVENTS, Event
 
 __all__ = [
     "Delivery",
-    "Outgoing",
+    "RenderedRequest",
     "RequestSpec",
     "Webhook",
     "WebhookError",
@@ -95,7 +95,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str
 
 
-class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+class RenderedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request with every placeholder replaced; it may hold credentials."""
 
     method: str
@@ -123,7 +123,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "waiting"
     attempts: int = 0
     log: str = ""
-    request: Outgoing
+    request: RenderedRequest
     created_at: str
     due_at: str = ""
 
@@ -142,10 +142,10 @@ def read_spec(document: dict[str, Any], *, allowed_hosts: tuple[str, ...]) -> We
         spec = msgspec.convert({"events": [{"name": "contract_content_changed"}], **document}, WebhookSpec)
     except msgspec.ValidationError as error:
         raise WebhookError(str(error)) from None
-    unknown = [event.name for event in spec.events if event.name not in EVENTS]
-    if not spec.events or unknown:
+    unknown_events = [event.name for event in spec.events if event.name not in EVENTS]
+    if not spec.events or unknown_events:
         raise WebhookError(
-            f"events must be some of {', '.join(sorted(EVENTS))}, not {unknown}", field="events"
+            f"events must be some of {', '.join(sorted(EVENTS))}, not {unknown_events}", field="events"
         )
     for role, party in (("consumer", spec.consumer), ("provider", spec.provider)):
         if party is not None and party.name and party.label:
@@ -167,17 +167,17 @@ def check_host(url: str, allowed: tuple[str, ...]) -> None:
     Example:
         >>> check_host("https://ci.example.com/build", ("*.example.com",))
     """
-    found = _URL.match(url)
-    if found is None or not url.isprintable() or "\\" in url:
+    match = _URL.match(url)
+    if match is None or not url.isprintable() or "\\" in url:
         raise WebhookError(
             "the URL must be an absolute http or https URL with a fixed host, without a user in it (use the fields "
             "username and password)"
         )
-    host = found["host"].strip("[]").lower()
+    host = match["host"].strip("[]").lower()
     if not any(_matches(host, each) for each in allowed):
-        known = ", ".join(allowed) or "none"
+        hosts = ", ".join(allowed) or "none"
         raise WebhookError(
-            f"webhooks may not call {host}: allowed hosts are {known} (pactape broker --webhook-host)"
+            f"webhooks may not call {host}: allowed hosts are {hosts} (pactape broker --webhook-host)"
         )
 
 
@@ -194,28 +194,29 @@ def fires(spec: WebhookSpec, event: Event) -> bool:
     return _concerns(spec.consumer, event, "consumer") and _concerns(spec.provider, event, "provider")
 
 
-def _concerns(wanted: PacticipantSpec | None, event: Event, role: str) -> bool:
+def _concerns(spec: PacticipantSpec | None, event: Event, role: str) -> bool:
     name = event.consumer if role == "consumer" else event.provider
-    if wanted is None:
+    if spec is None:
         return True
-    if wanted.name is not None:
-        return wanted.name == name
-    labels = event.values.get(f"pactbroker.{role}Labels", "").split(", ")
-    return wanted.label is None or wanted.label in labels
+    if spec.name is not None:
+        return spec.name == name
+    return spec.label is None or spec.label in event.labels.get(role, ())
 
 
-def headers_of(given: Any) -> dict[str, str]:
+def headers_of(headers: Any) -> dict[str, str]:
     """Return the headers of a webhook, which are an object or a list of "Name: value"."""
-    if given is None:
+    if headers is None:
         return {}
-    pairs = given.items() if isinstance(given, dict) else [str(each).partition(":")[::2] for each in given]
+    pairs = (
+        headers.items() if isinstance(headers, dict) else [str(each).partition(":")[::2] for each in headers]
+    )
     return {str(name).strip(" \t"): str(value).strip(" \t") for name, value in pairs}
 
 
-def _check_headers(given: Any) -> None:
-    if given is not None and not isinstance(given, (dict, list)):
+def _check_headers(headers: Any) -> None:
+    if headers is not None and not isinstance(headers, (dict, list)):
         raise WebhookError('headers must be an object, or a list of "Name: value"')
-    for name, value in headers_of(given).items():
+    for name, value in headers_of(headers).items():
         if not _HEADER_NAME.match(name):
             raise WebhookError(f"{name!r} can't be the name of a header")
         if any(letter in value for letter in "\r\n\0"):

@@ -41,6 +41,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         sha: The content that it concerns.
         result_number: The verification result that it concerns, when there is one.
         deployed: The numbers of the provider versions that are deployed now.
+        labels: The labels of the "consumer" and of the "provider".
     """
 
     name: str
@@ -50,3 +51,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     sha: str = ""
     result_number: int | None = None
     deployed: tuple[str, ...] = ()
+    labels: dict[str, tuple[str, ...]] = {}

@@ -10,7 +10,7 @@ from urllib.parse import unquote, unquote_plus
 
 import msgspec
 
-from pactape.broker.webhooks.definition import Outgoing, RequestSpec, WebhookError, headers_of
+from pactape.broker.webhooks.definition import RenderedRequest, RequestSpec, WebhookError, headers_of
 
 __all__ = ["MASK", "mask_outgoing", "mask_request", "mask_text", "restore_request", "secrets_of"]
 
@@ -39,7 +39,7 @@ def mask_request(request: RequestSpec) -> dict[str, Any]:
     }
 
 
-def mask_outgoing(outgoing: Outgoing) -> dict[str, Any]:
+def mask_outgoing(outgoing: RenderedRequest) -> dict[str, Any]:
     """Return a request that goes out as everybody may see it."""
     return mask_request(
         RequestSpec(
@@ -60,40 +60,42 @@ def mask_text(text: str, secrets: frozenset[str]) -> str:
     return _without_known_forms(text)
 
 
-def secrets_of(outgoing: Outgoing) -> frozenset[str]:
+def secrets_of(outgoing: RenderedRequest) -> frozenset[str]:
     """Return the credentials in a request: whatever masking it hides."""
-    found = {outgoing.password} if outgoing.password else set()
+    secrets = {outgoing.password} if outgoing.password else set()
     for name, value in outgoing.headers.items():
         if _mask_named(name, value) != value:
-            found |= {value, value.partition(" ")[2]}
-    found |= {part for part, hidden in _url_parts(outgoing.url) if hidden}
-    found |= set(_hidden_leaves(_decoded(outgoing.body)))
-    return frozenset(each for each in found if each and len(each) >= _SHORTEST_SECRET)
+            secrets |= {value, value.partition(" ")[2]}
+    secrets |= {part for part, hidden in _url_parts(outgoing.url) if hidden}
+    secrets |= set(_hidden_leaves(_decode(outgoing.body)))
+    return frozenset(each for each in secrets if each and len(each) >= _SHORTEST_SECRET)
 
 
-def restore_request(document: dict[str, Any], stored: RequestSpec | None) -> dict[str, Any]:
+def restore_request(document: dict[str, Any], stored_spec: RequestSpec | None) -> dict[str, Any]:
     """Return a request that a client wrote with every mask replaced by what is stored in its place.
 
     Raises:
         WebhookError: A masked value has no stored one.
     """
-    known = stored or RequestSpec(method="", url="")
-    restored = dict(document)
+    stored_request = stored_spec or RequestSpec(method="", url="")
+    request = dict(document)
     if document.get("password") == MASK:
-        restored["password"] = _stored(known.password, "password")
+        request["password"] = _require_stored(stored_request.password, "password")
     if isinstance(document.get("url"), str) and MASK in document["url"]:
-        restored["url"] = _restore_url(document["url"], known.url)
+        request["url"] = _restore_url(document["url"], stored_request.url)
     if document.get("headers") is not None and isinstance(document["headers"], (dict, list)):
-        restored["headers"] = _restore_headers(headers_of(document["headers"]), headers_of(known.headers))
+        request["headers"] = _restore_headers(
+            headers_of(document["headers"]), headers_of(stored_request.headers)
+        )
     if "body" in document:
-        restored["body"] = _restore_body(document["body"], known.body)
-    return restored
+        request["body"] = _restore_body(document["body"], stored_request.body)
+    return request
 
 
-def _stored(value: Any, place: str) -> Any:
+def _require_stored(value: Any, place: str) -> Any:
     if value is None:
         raise WebhookError(
-            f"{place} is masked ({MASK}), and nothing is stored for it: write the value itself"
+            f"{place} is masked ({MASK}), and no value is stored for it: write the value itself"
         )
     return value
 
@@ -168,24 +170,24 @@ def _is_secret_segment(segment: str, *, after_hook: bool) -> bool:
     return _is_secret("", plain) or (after_hook and looks_like_id)
 
 
-def _restore_url(url: str, stored: str) -> str:
-    if mask_url(stored) == url:
-        return stored
-    known: dict[str, list[str]] = {}
-    for place, value, _ in _placed(stored):
-        known.setdefault(place, []).append(value)
+def _restore_url(url: str, stored_url: str) -> str:
+    if mask_url(stored_url) == url:
+        return stored_url
+    stored_values: dict[str, list[str]] = {}
+    for place, value, _ in _url_pieces(stored_url):
+        stored_values.setdefault(place, []).append(value)
     parts = []
-    for place, value, shown in _placed(url):
-        found = known.get(place) or []
-        parts.append(_stored(found[0] if found else None, "the URL") if value == MASK else shown)
-        if found:
-            found.pop(0)
+    for place, value, text in _url_pieces(url):
+        values = stored_values.get(place) or []
+        parts.append(_require_stored(values[0] if values else None, "the URL") if value == MASK else text)
+        if values:
+            values.pop(0)
     return "".join(parts)
 
 
-def _placed(url: str) -> list[tuple[str, str, str]]:
+def _url_pieces(url: str) -> list[tuple[str, str, str]]:
     """Return the pieces of a URL with the place of each: a segment's number, or a parameter's name."""
-    placed, name, segment, in_query = [], "", 0, False
+    pieces, name, segment, in_query = [], "", 0, False
     for part, _ in _url_parts(url):
         if part == "?":
             in_query = True
@@ -195,31 +197,33 @@ def _placed(url: str) -> list[tuple[str, str, str]]:
             name = part
         place = f"query {name}" if in_query else f"segment {segment}"
         is_value = part not in {"/", "?", "&"} and not (in_query and part.endswith("="))
-        placed.append((place if is_value else "", part, part))
-    return placed
+        pieces.append((place if is_value else "", part, part))
+    return pieces
 
 
 # ---------------------------------------------------------------- headers and bodies
 
 
-def _restore_headers(given: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
-    known = {name.lower(): value for name, value in stored.items()}
+def _restore_headers(headers: dict[str, str], stored_headers: dict[str, str]) -> dict[str, str]:
+    stored_values = {name.lower(): value for name, value in stored_headers.items()}
     return {
-        name: _stored(known.get(name.lower()), f"the header {name}") if MASK in value else value
-        for name, value in given.items()
+        name: _require_stored(stored_values.get(name.lower()), f"the header {name}")
+        if MASK in value
+        else value
+        for name, value in headers.items()
     }
 
 
 def _mask_body(body: Any) -> Any:
     if not isinstance(body, str):
         return _mask_value(body, "")
-    masked = body
-    for secret in sorted(set(_hidden_leaves(_decoded(body))), key=len, reverse=True):
-        masked = masked.replace(secret, MASK)
-    return _without_known_forms(masked)
+    masked_body = body
+    for secret in sorted(set(_hidden_leaves(_decode(body))), key=len, reverse=True):
+        masked_body = masked_body.replace(secret, MASK)
+    return _without_known_forms(masked_body)
 
 
-def _decoded(body: Any) -> Any:
+def _decode(body: Any) -> Any:
     """Return what a textual body says: JSON, a form's pairs, or the text itself."""
     if not isinstance(body, str):
         return body
@@ -254,31 +258,31 @@ def _hidden_leaves(value: Any, name: str = "") -> list[str]:
     return []
 
 
-def _restore_body(given: Any, stored: Any) -> Any:
-    if isinstance(given, dict):
-        known = stored if isinstance(stored, dict) else {}
-        return {key: _restore_body(each, known.get(key)) for key, each in given.items()}
-    if isinstance(given, list):
-        items = stored if isinstance(stored, list) else []
+def _restore_body(body: Any, stored_body: Any) -> Any:
+    if isinstance(body, dict):
+        stored_fields = stored_body if isinstance(stored_body, dict) else {}
+        return {key: _restore_body(each, stored_fields.get(key)) for key, each in body.items()}
+    if isinstance(body, list):
+        items = stored_body if isinstance(stored_body, list) else []
         return [
             _restore_body(each, items[index] if index < len(items) else None)
-            for index, each in enumerate(given)
+            for index, each in enumerate(body)
         ]
-    if not isinstance(given, str) or MASK not in given:
-        return given
-    if isinstance(stored, str) and _mask_body(stored) == given:
-        return stored
-    if given == MASK:
-        return _stored(stored, "a field of the body")
-    return _restore_text(given, stored)
+    if not isinstance(body, str) or MASK not in body:
+        return body
+    if isinstance(stored_body, str) and _mask_body(stored_body) == body:
+        return stored_body
+    if body == MASK:
+        return _require_stored(stored_body, "a field of the body")
+    return _restore_text(body, stored_body)
 
 
-def _restore_text(given: str, stored: Any) -> str:
-    hidden = sorted(_hidden_leaves(_decoded(stored)), key=lambda each: str(stored).find(each))
-    if len(hidden) != given.count(MASK):
+def _restore_text(body: str, stored_body: Any) -> str:
+    hidden = sorted(_hidden_leaves(_decode(stored_body)), key=lambda each: str(stored_body).find(each))
+    if len(hidden) != body.count(MASK):
         raise WebhookError(
-            f"the body holds masked values ({MASK}) that aren't stored: write the values themselves"
+            f"the body contains masked values ({MASK}) that aren't stored: write the values themselves"
         )
     for secret in hidden:
-        given = given.replace(MASK, secret, 1)
-    return given
+        body = body.replace(MASK, secret, 1)
+    return body

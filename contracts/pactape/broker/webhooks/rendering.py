@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from pactape.broker.webhooks.definition import Outgoing, headers_of
+from pactape.broker.webhooks.definition import RenderedRequest, headers_of
 
 if TYPE_CHECKING:
     from pactape.broker.webhooks.definition import WebhookSpec
@@ -21,30 +21,28 @@ CURRENTLY_DEPLOYED = "pactbroker.currentlyDeployedProviderVersionNumber"
 _PLACEHOLDER = re.compile(r"\$\{(pactbroker\.[A-Za-z]+)\}")
 
 
-def outgoing_for(spec: WebhookSpec, event: Event) -> list[Outgoing]:
+def outgoing_for(spec: WebhookSpec, event: Event) -> list[RenderedRequest]:
     """Return the requests of a webhook for an event."""
     if not _names(spec, CURRENTLY_DEPLOYED):
         return [outgoing(spec, event.values)]
     return [outgoing(spec, {**event.values, CURRENTLY_DEPLOYED: number}) for number in event.deployed]
 
 
-def outgoing(spec: WebhookSpec, values: dict[str, str]) -> Outgoing:
-    """Return the request of a webhook with its placeholders replaced; unknown ones stay as they are."""
+def outgoing(spec: WebhookSpec, values: dict[str, str]) -> RenderedRequest:
+    """Return the request of a webhook with its placeholders replaced; unknown ones stay unchanged."""
     request = spec.request
     body = _body_text(spec)
     headers = {"Content-Type": "application/json"} if body else {}
     for name, value in headers_of(request.headers).items():
         same = next((each for each in headers if each.lower() == name.lower()), name)
-        headers[same] = _one_line(_filled(value, values))
-    return Outgoing(
+        headers[same] = _one_line(_fill(value, values))
+    return RenderedRequest(
         method=request.method.upper(),
-        url=_filled(request.url, {name: quote(value, safe="") for name, value in values.items()}),
+        url=_fill(request.url, {name: quote(value, safe="") for name, value in values.items()}),
         headers=headers,
-        body=None
-        if body is None
-        else _filled(body, {name: _in_json(value) for name, value in values.items()}),
-        username=_filled(request.username, values) if request.username else None,
-        password=_filled(request.password, values) if request.password else None,
+        body=None if body is None else _fill(body, {name: _in_json(value) for name, value in values.items()}),
+        username=_fill(request.username, values) if request.username else None,
+        password=_fill(request.password, values) if request.password else None,
     )
 
 
@@ -59,7 +57,7 @@ def _body_text(spec: WebhookSpec) -> str | None:
 
 
 def _in_json(value: str) -> str:
-    """Return a value as it stands inside a JSON string."""
+    """Return a value in the form that it has inside a JSON string."""
     return msgspec.json.encode(value).decode()[1:-1]
 
 
@@ -67,5 +65,5 @@ def _one_line(value: str) -> str:
     return " ".join(value.splitlines())
 
 
-def _filled(text: str, values: dict[str, str]) -> str:
+def _fill(text: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group()), text)

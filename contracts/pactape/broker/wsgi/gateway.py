@@ -16,9 +16,9 @@ class WsgiGateway(wsgi.Gateway_10):
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub says None
         """Return the environment of the request (PEP 3333)."""
-        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        refused = getattr(self.req.conn, "refused", None)
-        if refused is not None:
-            environ[REFUSED] = refused
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]  # cheroot is partly typed
+        refusal = getattr(self.req.conn, "refused", None)
+        if refusal is not None:
+            environ[REFUSED] = refusal
             self.req.close_connection = True
         return environ

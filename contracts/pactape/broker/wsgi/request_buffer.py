@@ -1,6 +1,6 @@
 """Collecting a request from the pieces that arrive, and refusing one that can't be right (RFC 9112).
 
-Nothing is handed to a thread before the head and the body are complete, so slow clients keep nobody waiting; and
+Nothing is handed to a thread before the head and the body are complete, so slow clients don't delay others; and
 nothing is held that is larger than allowed, so they can't fill the memory either.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["LARGEST_HEAD", "REFUSED", "Head", "Refused", "RequestBuffer"]
+__all__ = ["LARGEST_HEAD", "REFUSED", "Head", "RejectedRequest", "RequestBuffer"]
 
 #: Where the WSGI environment says why a request's body was not read: a status and a sentence.
 REFUSED = "pactape.refused"
@@ -29,7 +29,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;.*)?\Z", re.DOTALL)
 
 
-class Refused(Exception):  # noqa: N818 -- an outcome, not a failure of the program
+class RejectedRequest(Exception):  # noqa: N818 -- an outcome, not a failure of the program
     """A request that is not read on.
 
     Args:
@@ -94,9 +94,9 @@ class RequestBuffer:
         """Return a request with the same head and no body, for answering what is refused."""
         if self._head is None:
             return b""
-        dropped = {b"content-length", b"transfer-encoding", b"connection", b"expect"}
+        omitted_names = {b"content-length", b"transfer-encoding", b"connection", b"expect"}
         lines = [self._head.line]
-        lines += [b"%s: %s" % pair for pair in self._head.headers if pair[0] not in dropped]
+        lines += [b"%s: %s" % pair for pair in self._head.headers if pair[0] not in omitted_names]
         return b"\r\n".join([*lines, b"Connection: close", b"", b""])
 
     def _is_complete(self) -> bool:
@@ -114,7 +114,7 @@ class RequestBuffer:
         end = _END.search(self._data, 0, LARGEST_HEAD)
         if end is None:
             if len(self._data) >= LARGEST_HEAD:
-                raise Refused(431, f"The head of the request is larger than {LARGEST_HEAD} bytes")
+                raise RejectedRequest(431, f"The head of the request is larger than {LARGEST_HEAD} bytes")
             return False
         self._head_end = end.end()
         self._head = _parse(bytes(self._data[: end.start()]))
@@ -139,9 +139,9 @@ class RequestBuffer:
         _check_hosts(head)
         if codings:
             if lengths:
-                raise Refused(400, "Content-Length and Transfer-Encoding contradict each other")
+                raise RejectedRequest(400, "Content-Length and Transfer-Encoding contradict each other")
             if [each.strip().lower() for each in codings] != [b"chunked"]:
-                raise Refused(501, "The only supported Transfer-Encoding is chunked")
+                raise RejectedRequest(501, "The only supported Transfer-Encoding is chunked")
             self._admit(head)
             self._chunks = _Chunks(self._head_end, self._limit)
             return
@@ -149,7 +149,7 @@ class RequestBuffer:
         if self._left:
             self._admit(head)
         if self._left > self._limit:
-            raise Refused(413, f"The body is larger than {self._limit} bytes")
+            raise RejectedRequest(413, f"The body is larger than {self._limit} bytes")
 
 
 class _Chunks:
@@ -166,18 +166,18 @@ class _Chunks:
             line_end = data.find(b"\r\n", self._at, self._at + _LARGEST_CHUNK_LINE)
             if line_end < 0:
                 if len(data) - self._at >= _LARGEST_CHUNK_LINE:
-                    raise Refused(400, "The size of a chunk is malformed")
+                    raise RejectedRequest(400, "The size of a chunk is malformed")
                 return None
             size = _chunk_size(bytes(data[self._at : line_end]))
             if size == 0:
                 return self._after_trailer(data, line_end)
             if size > self._room:
-                raise Refused(413, f"The body is larger than {self._limit} bytes")
+                raise RejectedRequest(413, f"The body is larger than {self._limit} bytes")
             following = line_end + 2 + size
             if len(data) < following + 2:
                 return None
             if data[following : following + 2] != b"\r\n":
-                raise Refused(400, "A chunk is longer than its size says")
+                raise RejectedRequest(400, "A chunk is longer than its stated size")
             self._room -= size
             self._at = following + 2
 
@@ -186,15 +186,15 @@ class _Chunks:
             return line_end + 4
         end = data.find(b"\r\n\r\n", line_end, line_end + _LARGEST_TRAILER)
         if end < 0 and len(data) - line_end >= _LARGEST_TRAILER:
-            raise Refused(400, "The trailer is too long")
+            raise RejectedRequest(400, "The trailer is too long")
         return None if end < 0 else end + 4
 
 
 def _chunk_size(line: bytes) -> int:
-    found = _CHUNK_SIZE.match(line)
-    if found is None:
-        raise Refused(400, "The size of a chunk is malformed")
-    return int(found[1], 16)
+    match = _CHUNK_SIZE.match(line)
+    if match is None:
+        raise RejectedRequest(400, "The size of a chunk is malformed")
+    return int(match[1], 16)
 
 
 def _parse(data: bytes) -> Head:
@@ -203,10 +203,10 @@ def _parse(data: bytes) -> Head:
     for line in lines:
         name, colon, value = line.partition(b":")
         if not colon or _TOKEN.match(name) is None:
-            raise Refused(400, "A header's name is malformed")
+            raise RejectedRequest(400, "A header's name is malformed")
         value = value.strip(b" \t")
         if _CONTROLS.search(value):
-            raise Refused(400, "A header's value holds a control character")
+            raise RejectedRequest(400, "A header's value contains a control character")
         headers.append((name.lower(), value))
     return Head(line=first, headers=tuple(headers))
 
@@ -214,12 +214,12 @@ def _parse(data: bytes) -> Head:
 def _check_hosts(head: Head) -> None:
     count = len(head.values(b"host"))
     if count > 1 or (count == 0 and head.line.rstrip().endswith(b"HTTP/1.1")):
-        raise Refused(400, "The request must have exactly one Host header")
+        raise RejectedRequest(400, "The request must have exactly one Host header")
 
 
 def _length(values: list[bytes]) -> int:
     if not values:
         return 0
     if len(set(values)) > 1 or not re.fullmatch(rb"[0-9]{1,18}", values[0]):
-        raise Refused(400, "Content-Length must be one number that isn't negative")
+        raise RejectedRequest(400, "Content-Length must be one number that isn't negative")
     return int(values[0])

@@ -9,11 +9,11 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cheroot import wsgi
 from cheroot.server import HTTPConnection
 
 from pactape.broker.wsgi.gateway import WsgiGateway
-from pactape.broker.wsgi.request_buffer import Head, Refused, RequestBuffer
-from pactape.serving import WsgiServer
+from pactape.broker.wsgi.request_buffer import Head, RejectedRequest, RequestBuffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class _Complete(io.BytesIO):
         return bool(self._connection.left)
 
 
-class BufferingServer(WsgiServer):
+class BufferingServer(wsgi.Server):
     """Reads requests without a thread, and gives each to one when it is complete.
 
     Args:
@@ -139,7 +139,7 @@ class BufferingServer(WsgiServer):
             conn.buffer = None
 
     def _read(self, conn: _Connection) -> None:
-        data = self._received(conn)
+        data = self._receive(conn)
         if data == b"":
             conn.close()
             return
@@ -147,11 +147,11 @@ class BufferingServer(WsgiServer):
             self._begin(conn)
         try:
             complete = self._feed(conn, data or b"")
-        except Refused as refused:
-            self._refuse(conn, refused)
+        except RejectedRequest as error:
+            self._refuse(conn, error)
             return
         if complete:
-            self._hand_over(conn)
+            self._enqueue_request(conn)
         else:
             self._wait(conn, until=conn.deadline)
 
@@ -163,7 +163,7 @@ class BufferingServer(WsgiServer):
         conn.buffer = RequestBuffer(body_limit=self._body_limit, admit=self._admit)
         conn.deadline = time.time() + self._request_seconds
 
-    def _received(self, conn: _Connection) -> bytes | None:
+    def _receive(self, conn: _Connection) -> bytes | None:
         """Return what is there; nothing at all means that the client has closed, None that nothing has come."""
         if conn.left:
             data, conn.left = conn.left, b""
@@ -186,35 +186,35 @@ class BufferingServer(WsgiServer):
             with self._lock:
                 self._held += len(buffer) - before
         if self._held > _MOST_BYTES and not complete:
-            raise Refused(503, "The broker has too many unfinished requests; try again")
+            raise RejectedRequest(503, "The broker has too many unfinished requests; try again")
         if buffer.expects_continue and not complete:
             buffer.expects_continue = False
             conn.socket.sendall(_CONTINUE)
         return complete
 
-    def _hand_over(self, conn: _Connection) -> None:
+    def _enqueue_request(self, conn: _Connection) -> None:
         assert conn.buffer is not None, "it is complete"  # noqa: S101 -- for the type checker
-        request, left = conn.buffer.take()
+        request, remaining_bytes = conn.buffer.take()
         self.forget(conn)
-        conn.left = left
+        conn.left = remaining_bytes
         conn.read_from(request)
         self.requests.put(conn)
 
-    def _refuse(self, conn: _Connection, refused: Refused) -> None:
+    def _refuse(self, conn: _Connection, refusal: RejectedRequest) -> None:
         head = conn.buffer.head_without_body() if conn.buffer else b""
         self.forget(conn)
-        conn.refused = (refused.status, refused.reason)
+        conn.refused = (refusal.status, refusal.reason)
         conn.left = b""
         if head:
             conn.read_from(head)
             self.requests.put(conn)
             return
         with suppress(OSError):
-            conn.socket.sendall(_plain(refused))
+            conn.socket.sendall(_plain(refusal))
         conn.close()
 
     def _drain_on(self, conn: _Connection) -> None:
-        data = self._received(conn)
+        data = self._receive(conn)
         if data is not None:
             conn.draining = (conn.draining or 0) - len(data)
         if data == b"" or (conn.draining or 0) <= 0:
@@ -230,13 +230,13 @@ class BufferingServer(WsgiServer):
     def _make_room(self) -> None:
         """Close the connection that has waited longest when there are too many."""
         connections: Any = vars(self)["_connections"]
-        watched = connections._selector  # noqa: SLF001 -- cheroot offers no other way
-        if len(watched) < self._most_connections:
+        selector = connections._selector  # noqa: SLF001 -- cheroot offers no other way
+        if len(selector) < self._most_connections:
             return
-        waiting = [each for _, each in watched.connections if each is not self]
-        oldest = min(waiting, key=lambda each: each.last_used)
+        waiting_connections = [each for _, each in selector.connections if each is not self]
+        oldest = min(waiting_connections, key=lambda each: each.last_used)
         with suppress(KeyError, OSError, ValueError):
-            watched.unregister(oldest.socket.fileno())
+            selector.unregister(oldest.socket.fileno())
             oldest.refused = None
             oldest.close()
 
@@ -247,14 +247,14 @@ def _most_connections() -> int:
         import resource  # noqa: PLC0415 -- not on every system
     except ImportError:
         return _MOST_CONNECTIONS
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(min(_MOST_CONNECTIONS, allowed - _OTHER_FILES), _OTHER_FILES // 2)
+    soft_limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(min(_MOST_CONNECTIONS, soft_limit - _OTHER_FILES), _OTHER_FILES // 2)
 
 
-def _plain(refused: Refused) -> bytes:
-    body = f"{refused.reason}\n".encode()
+def _plain(refusal: RejectedRequest) -> bytes:
+    body = f"{refusal.reason}\n".encode()
     lines = [
-        f"HTTP/1.1 {refused.status} Refused",
+        f"HTTP/1.1 {refusal.status} Refused",
         "Content-Type: text/plain",
         f"Content-Length: {len(body)}",
         "Connection: close",

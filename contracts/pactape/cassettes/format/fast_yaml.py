@@ -8,35 +8,38 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import lru_cache
+from contextlib import suppress
 from typing import Any
 
-import yaml
+from pactape.cassettes.format.yaml_scalars import (
+    ESCAPED_BACKSLASH,
+    UnsupportedYamlError,
+    collection,
+    folded,
+    is_escaped,
+    joined,
+    key_of,
+    resolved,
+    string_of,
+    unescaped,
+)
 
 __all__ = ["UnsupportedYamlError", "parse_fast"]
 
 _KEY = re.compile(r"([A-Za-z_$][\w.$@/-]*|'[^'\n]*'):([ \n])", re.ASCII)
 _MARGIN = re.compile(" +")
 _BREAK = re.compile(r"\n +")
-_BREAKS = re.compile(r"\n+")
 _QUOTED = re.compile(r"'([^']*(?:''[^']*)*)'\n")
-_ESCAPED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"\n', re.DOTALL)
-_ONE = re.compile(r"\[(?:'((?:[^']|'')*)'|(\w[\w./;=+-]*(?: [\w./;=+-]+)*))\]", re.ASCII)
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
-_ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b"} | {
-    " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"
-}  # fmt: skip
+_QUOTED_IN_FLOW = re.compile(r"'([^']*(?:''[^']*)*)'\}\n")
+_PAIR_BEGIN = re.compile(r"\{([A-Za-z_]\w*): (?:!!python/(?:unicode|str) )?(?=['\"])", re.ASCII)
+_TEXT_TAG = re.compile(r"!!python/(?:unicode|str) (?=['\"])")
+#: A list of one scalar on its line; what follows stands further left, or is another key of the mapping.
+_ONE_ITEM = re.compile(
+    r"( *)- (?:'([^'\n]*)'|([A-Za-z0-9](?:[\w./;,=+*()-]| (?=[\w./;,=+*()-]))*))\n(?!\1[ -]|\n)", re.ASCII
+)
 _PRINTABLE = bytes([10, *range(32, 127)])
-_UNPRINTABLE = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_NO_PLAIN_START = frozenset("-?:,[]{}#&*!|>'\"%@` ")
-_STRING = "tag:yaml.org,2002:str"
-_SIMPLE = {f"tag:yaml.org,2002:{name}" for name in ("int", "bool", "null", "float")}
+_UNPRINTABLE = "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _BINARY = "!!binary |"
-_LAST_SURROGATE, _FIRST_SURROGATE, _LAST_CHARACTER = 0xDFFF, 0xD800, 0x10FFFF
-
-
-class UnsupportedYamlError(Exception):
-    """The text has another layout; only the full parser can read it."""
 
 
 def parse_fast(text: str) -> Any:
@@ -49,7 +52,9 @@ def parse_fast(text: str) -> Any:
         >>> parse_fast("a:\n- 'it''s'\n- 1\nb: null\n")
         {'a': ["it's", 1], 'b': None}
     """
-    plain = not text.encode().translate(None, _PRINTABLE) if text.isascii() else not _UNPRINTABLE.search(text)
+    plain = (
+        not text.encode().translate(None, _PRINTABLE) if text.isascii() else not re.search(_UNPRINTABLE, text)
+    )
     if not plain or not text.endswith("\n"):
         raise UnsupportedYamlError
     try:
@@ -72,8 +77,8 @@ class _Reader:
         return value
 
     def mapping(self, indent: int, *, margin: str) -> dict[str, Any]:
-        """Return the mapping whose keys stand in column `indent`, the first one after `margin`."""
-        found: dict[str, Any] = {}
+        """Return the mapping whose keys are in column `indent`, the first one after `margin`."""
+        members: dict[str, Any] = {}
         text, all_margin = self.text, " " * indent
         while text.startswith(margin, self.at):
             match = _KEY.match(text, self.at + len(margin))
@@ -84,15 +89,18 @@ class _Reader:
                 break
             name, separator = match.groups()
             self.at = match.end()
-            key = name[1:-1] if name[0] == "'" else _resolved(name)
-            if not isinstance(key, str):
-                raise UnsupportedYamlError
-            found[key] = self.scalar(indent) if separator == " " else self.below(indent)
+            key = name[1:-1] if name[0] == "'" else key_of(name)
+            members[key] = self.scalar(indent) if separator == " " else self.below(indent)
             margin = all_margin
-        return found
+        return members
 
     def below(self, indent: int) -> Any:
-        """Return the value that begins in the line after its key."""
+        """Return the value that begins in the line after its key: in most cases a list of one scalar."""
+        item = _ONE_ITEM.match(self.text, self.at)
+        if item is not None and len(item[1]) >= indent:
+            self.at = item.end()
+            inner, plain = item[2], item[3]
+            return [resolved(plain) if inner is None else inner]
         match = _MARGIN.match(self.text, self.at)
         column = match.end() - self.at if match else 0
         is_list = self.text.startswith("- ", self.at + column)
@@ -101,17 +109,17 @@ class _Reader:
         return self.sequence(column) if is_list else self.mapping(column, margin=" " * column)
 
     def sequence(self, indent: int) -> list[Any]:
-        """Return the list whose dashes stand in column `indent`."""
-        found: list[Any] = []
+        """Return the list whose dashes are in column `indent`."""
+        items: list[Any] = []
         margin = " " * indent + "- "
         while self.text.startswith(margin, self.at):
             if _KEY.match(self.text, self.at + indent + 2):
-                found.append(self.mapping(indent + 2, margin=margin))
+                items.append(self.mapping(indent + 2, margin=margin))
             else:
                 self.at += indent + 2
-                found.append(self.scalar(indent))
+                items.append(self.scalar(indent))
         self.check_end(indent)
-        return found
+        return items
 
     def check_end(self, indent: int) -> None:
         """Check that what follows belongs to something further left."""
@@ -119,18 +127,35 @@ class _Reader:
             raise UnsupportedYamlError
 
     def scalar(self, indent: int) -> Any:
-        """Return the scalar that begins here; what follows of it in other lines stands right of column `indent`."""
+        """Return the scalar that begins here; its further lines are indented by more than `indent`."""
         first = self.text[self.at]
-        if first == "'":
-            return _folded(self.quoted(_QUOTED, indent)).replace("''", "'")
-        if first == '"':
-            return _unescaped(_folded_escaped(self.quoted(_ESCAPED, indent)))
+        if first in "'\"":
+            return self.in_quotes(indent, ending="\n")
+        if first == "!" and (tag := _TEXT_TAG.match(self.text, self.at)):
+            self.at = tag.end()
+            return self.in_quotes(indent, ending="\n")
+        if first == "{" and (pair := _PAIR_BEGIN.match(self.text, self.at)):
+            before, self.at = self.at, pair.end()
+            with suppress(UnsupportedYamlError, ValueError):
+                return {key_of(pair.group(1)): self.in_quotes(indent, ending="}\n")}
+            self.at = before
+        return self.unquoted(indent, is_collection=first in "[{")
+
+    def unquoted(self, indent: int, *, is_collection: bool) -> Any:
+        """Return a scalar without quotes, binary data, or a collection in brackets."""
         rest, *more = lines = self.right_of(indent)
+        if is_collection:
+            return collection(joined(lines))
         if rest == _BINARY:
             return base64.decodebytes("".join(more).encode("ascii", "replace"))
-        if more:
-            return _string(" ".join(lines), lines)
-        return _collection(rest) if first in "[{" else _resolved(rest)
+        return string_of(" ".join(lines), lines) if more else resolved(rest)
+
+    def in_quotes(self, indent: int, *, ending: str) -> str:
+        """Return the quoted scalar that begins here, and after whose quotes `ending` stands."""
+        if self.text[self.at] == '"':
+            return unescaped(self.escaped(f'"{ending}', indent))
+        pattern = _QUOTED if ending == "\n" else _QUOTED_IN_FLOW
+        return folded(self.quoted(pattern, indent)).replace("''", "'")
 
     def quoted(self, pattern: re.Pattern[str], indent: int) -> str:
         """Return a scalar without its quotes, each further line of it without its margin."""
@@ -138,7 +163,25 @@ class _Reader:
         if match is None:
             raise UnsupportedYamlError
         self.at = match.end()
-        text: str = match.group(1)
+        return self.without_margins(match.group(1), indent)
+
+    def escaped(self, ending: str, indent: int) -> str:
+        """Return a scalar without its double quotes, its backslashes marked; other quotes in it are found later."""
+        text, begin = self.text, self.at + 1
+        end = text.index(ending, begin)
+        while text[end - 1] == "\\" and is_escaped(text, end):
+            end = text.index(ending, end + 1)
+        self.at = end + len(ending)
+        content = text[begin:end].replace("\\\\", ESCAPED_BACKSLASH)
+        if "\n" not in content:
+            return content
+        line_break = "\n" + " " * (indent + 2)  # as most versions of vcrpy write it
+        if f"{line_break} " not in content and " \n" not in content and "\n\n" not in content:
+            content = content.replace("\\" + line_break, "").replace(line_break, " ")
+        return self.without_margins(content, indent)
+
+    def without_margins(self, text: str, indent: int) -> str:
+        """Return a scalar without the margins of its further lines."""
         if "\n" not in text:
             return text
         if " \n" in text or text.count("\n") != text.count("\n" + " " * (indent + 1)) + text.count("\n\n"):
@@ -146,96 +189,14 @@ class _Reader:
         return _BREAK.sub("\n", text)
 
     def right_of(self, indent: int) -> list[str]:
-        """Return the line from here, and those after it that stand right of a column, without their margins."""
+        """Return the line from here, and those after it that are indented by more, without their indentation."""
         text, margin = self.text, " " * (indent + 1)
         end = text.index("\n", self.at)
-        found = [text[self.at : end]]
+        lines = [text[self.at : end]]
         while text.startswith(margin, end + 1):
             begin, end = end + 1, text.index("\n", end + 1)
-            found.append(text[begin:end].lstrip(" "))
+            lines.append(text[begin:end].lstrip(" "))
         self.at = end + 1
         if text.startswith("\n", self.at):
             raise UnsupportedYamlError
-        return found
-
-
-def _collection(text: str) -> Any:
-    """An empty collection, or a list of one scalar: vcrpy wrote header values like this for years."""
-    if text in {"{}", "[]"}:
-        return {} if text == "{}" else []
-    match = _ONE.fullmatch(text)
-    if match is None:
-        raise UnsupportedYamlError
-    quoted, plain = match.groups()
-    return [_resolved(plain) if quoted is None else quoted.replace("''", "'")]
-
-
-def _folded(text: str) -> str:
-    """Lines joined as YAML joins them: by a space, or by as many line breaks as there are empty lines."""
-    if "\n\n" not in text:
-        return text.replace("\n", " ")
-    return _BREAKS.sub(lambda breaks: breaks.group()[1:] or " ", text)
-
-
-def _folded_escaped(text: str) -> str:
-    """The same for lines in double quotes, where a backslash at the end joins without a space."""
-    if "\n" not in text:
-        return text
-    if "\n\n" in text:
-        raise UnsupportedYamlError
-    joined = ""
-    *lines, last = text.split("\n")
-    for line in lines:
-        backslashes = len(line) - len(line.rstrip("\\"))
-        joined += line[:-1] if backslashes % 2 else f"{line} "
-    return joined + last
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_character, text) if "\\" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match.group(1)
-    if len(code) == 1:
-        if code not in _ESCAPES:
-            raise UnsupportedYamlError
-        return _ESCAPES[code]
-    number = int(code[1:], 16)
-    if _FIRST_SURROGATE <= number <= _LAST_SURROGATE or number > _LAST_CHARACTER:
-        raise UnsupportedYamlError
-    return chr(number)
-
-
-@lru_cache(maxsize=4096)
-def _resolved(text: str) -> Any:
-    """Return the value of a scalar without quotes."""
-    _check_plain(text)
-    tag = _tag(text)
-    if tag == _STRING:
-        return text
-    if tag not in _SIMPLE:
-        raise UnsupportedYamlError
-    return yaml.load(text, Loader=yaml.SafeLoader)
-
-
-def _string(text: str, lines: list[str]) -> str:
-    """Return the value of a scalar without quotes that goes over lines."""
-    for line in lines:
-        _check_plain(line)
-    if _tag(text) != _STRING:
-        raise UnsupportedYamlError
-    return text
-
-
-def _check_plain(line: str) -> None:
-    if not line or line[0] in _NO_PLAIN_START or line[-1] in " :" or ": " in line or " #" in line:
-        raise UnsupportedYamlError
-
-
-def _tag(text: str) -> str:
-    """Return the YAML type of a scalar without quotes."""
-    for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ()):
-        if pattern.match(text):
-            return str(tag)
-    return _STRING
+        return lines

@@ -10,9 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-from filelock import FileLock
-
 from pactape.errors import OutputError
 
 if TYPE_CHECKING:
@@ -32,6 +29,8 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         OutputError: Another process has held the lock for a minute, or no lock can be made.
     """
+    from filelock import FileLock  # noqa: PLC0415 -- start-up time: only recordings are written
+
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
     folder = _lock_folder()
     try:
@@ -45,7 +44,7 @@ def locked(path: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise OutputError(
-            f"can't be locked ({error.strerror})", where=path, remedy=f"make {folder} writable for you"
+            f"can't be locked ({error.strerror})", where=path, remedy=f"make {folder} writable"
         ) from error
     try:
         yield
@@ -55,7 +54,9 @@ def locked(path: Path) -> Iterator[None]:
 
 @cache
 def _lock_folder() -> Path:
-    """Return a folder of this user's own: below the cache folder, or the temporary one where there is no home."""
+    """Return a folder of this user's own: below the cache folder, or the temporary one without a home folder."""
+    import platformdirs  # noqa: PLC0415 -- as above
+
     own = Path(platformdirs.user_cache_dir("pactape")) / "locks"
     try:
         own.mkdir(parents=True, exist_ok=True)

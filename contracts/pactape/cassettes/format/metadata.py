@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.scrubber import Scrubber
 
-__all__ = ["KEY", "CassetteMetadata", "decode_metadata", "encode_metadata"]
+__all__ = ["KEY", "CassetteMetadata", "decode_metadata", "encode_metadata", "join_reads"]
 
 KEY = "pactape"
 _VERSION = 1
+#: The path of a whole body: every field of it is read.
+_EVERY_FIELD, _HEADER = "", "header: "
 
 
 class CassetteMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,23 +67,36 @@ def decode_metadata(value: object, *, path: Path) -> CassetteMetadata:
     if value is None:
         return CassetteMetadata()
     try:
-        found = msgspec.convert(value, _MetadataTable)
-        provenance = msgspec.convert(value, Provenance) if found.test is not None else None
+        table = msgspec.convert(value, _MetadataTable)
+        provenance = msgspec.convert(value, Provenance) if table.test is not None else None
     except msgspec.ValidationError as error:
         raise CassetteFormatError(
             f"the key {KEY!r} can't be read ({error})",
             where=path,
-            remedy="record the cassette again, or delete the key to lose what the test declared",
+            remedy="record the cassette again, or delete the key to drop what the test declared",
         ) from None
-    if found.version != _VERSION:
+    if table.version != _VERSION:
         raise CassetteFormatError(
-            f"the key {KEY!r} has version {found.version}, and this version of Pactape reads {_VERSION}",
+            f"the key {KEY!r} has version {table.version}, but this version of Pactape reads {_VERSION}",
             where=path,
             remedy="upgrade Pactape, or record the cassette again",
         )
     return CassetteMetadata(
-        provenance=provenance, calls=found.calls, reads=found.reads, messages=found.messages
+        provenance=provenance, calls=table.calls, reads=table.reads, messages=table.messages
     )
+
+
+def join_reads(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Return what was read of two equal responses together; None for every field and no header.
+
+    Example:
+        >>> join_reads(("id",), ("name", "header: etag")), join_reads(None, ("id", "header: etag"))
+        (('header: etag', 'id', 'name'), ('', 'header: etag'))
+    """
+    paths = {*((_EVERY_FIELD,) if one is None else one), *((_EVERY_FIELD,) if other is None else other)}
+    if _EVERY_FIELD in paths:
+        paths = {_EVERY_FIELD, *(path for path in paths if path.startswith(_HEADER))}
+    return None if paths == {_EVERY_FIELD} else tuple(sorted(paths))
 
 
 class _MetadataTable(msgspec.Struct):

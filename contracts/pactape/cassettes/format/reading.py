@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
@@ -16,7 +14,7 @@ from pactape.cassettes.format.metadata import KEY, CassetteMetadata, decode_meta
 from pactape.cassettes.format.vcr_formats import body_bytes, headers_of, modern_request, modern_response
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, RecordedMessage, Request, Response
-from pactape.recorders.aliases import check_expansion
+from pactape.garbage_collection import collection_paused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ReplayContents",
-    "collection_paused",
     "read_cassette",
     "read_contents",
     "read_for_replay",
@@ -83,15 +80,15 @@ def read_contents(path: Path, data: bytes | None = None) -> tuple[list[Exchange]
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
     document = _parse_file(path) if data is None else _parse(path, data)
-    recorded = _recorded(path, document)
-    return list(_exchanges(path, document, recorded)), list(_messages(path, recorded.metadata))
+    contents = _contents(path, document)
+    return list(_exchanges(path, document, contents)), list(_messages(path, contents.metadata))
 
 
-def _exchanges(path: Path, data: dict[str, Any], recorded: ReplayContents) -> Iterator[Exchange]:
-    nothing = (None,) * len(recorded.requests)
-    calls, reads = recorded.metadata.calls or nothing, recorded.metadata.reads or nothing
+def _exchanges(path: Path, data: dict[str, Any], contents: ReplayContents) -> Iterator[Exchange]:
+    nothing = (None,) * len(contents.requests)
+    calls, reads = contents.metadata.calls or nothing, contents.metadata.reads or nothing
     for index, (request, response, interaction) in enumerate(
-        zip(recorded.requests, recorded.responses, data["interactions"], strict=True)
+        zip(contents.requests, contents.responses, data["interactions"], strict=True)
     ):
         yield Exchange(
             request=_request(request, interaction["request"]),
@@ -100,7 +97,7 @@ def _exchanges(path: Path, data: dict[str, Any], recorded: ReplayContents) -> It
             index=index,
             call=calls[index],
             reads=reads[index],
-            provenance=recorded.metadata.provenance,
+            provenance=contents.metadata.provenance,
         )
 
 
@@ -121,10 +118,10 @@ def read_for_replay(path: Path, data: bytes | None = None) -> ReplayContents:
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
     """
-    return _recorded(path, _parse_file(path) if data is None else _parse(path, data))
+    return _contents(path, _parse_file(path) if data is None else _parse(path, data))
 
 
-def _recorded(path: Path, document: dict[str, Any]) -> ReplayContents:
+def _contents(path: Path, document: dict[str, Any]) -> ReplayContents:
     interactions = document["interactions"]
     metadata = decode_metadata(document.get(KEY), path=path)
     for name, values in (("calls", metadata.calls), ("reads", metadata.reads)):
@@ -180,28 +177,18 @@ def _parse_text(path: Path, text: str) -> object:
     except RecursionError:
         _refuse(path, "is nested too deeply")
     except (ValueError, TypeError) as error:
-        _refuse(path, f"holds a value that can't be built ({error})")
+        _refuse(path, f"contains an invalid value ({error})")
 
 
 def _parse_yaml(text: str) -> object:
     try:
         return parse_fast(text)
     except UnsupportedYamlError:
+        from pactape.recorders.aliases import check_expansion  # noqa: PLC0415 -- start-up time: few files need it
+
         document = yamlserializer.deserialize(text)
         check_expansion(document)  # only this parser knows aliases
         return document
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Pause the garbage collector: parsing makes many objects and no garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _check(path: Path, index: int, interaction: object) -> None:

@@ -9,7 +9,7 @@ from vcr.filters import decode_response
 from vcr.request import Request as VcrRequest
 from vcr.util import read_body
 
-from pactape.http_bodies import content_codings, decode_body
+from pactape.http_bodies import content_codings, decode_body, header
 
 __all__ = ["body_bytes", "decoded_response", "headers_of", "modern_request", "modern_response"]
 
@@ -41,7 +41,7 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
     headers = headers_of(part.get("headers"))
     if "status_code" in part:  # also beside a `status`: vcrpy plays `content` then
         body = _body(part, "content") if part.get("content") is not None else _body(part, "body")
-        return _decoded(_response(part["status_code"], _message(part.get("status")), headers, body))
+        return _without_coding(_response(part["status_code"], _message(part.get("status")), headers, body))
     status, body = part["status"], _body(part, "body")
     if isinstance(status, dict):
         return _response(status["code"], status.get("message"), headers, body)
@@ -51,9 +51,9 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
 def decoded_response(response: dict[str, Any]) -> dict[str, Any]:
     """Return a recorded response without its content codings, whether they are still there or only named.
 
-    A body that can't be decoded stays as it is, with the header that names its coding.
+    A body that can't be decoded stays unchanged, with the header that names its coding.
     """
-    if not any(name.lower() == "content-encoding" for name in response["headers"]):
+    if header(response["headers"], "content-encoding") is None:
         return response
     try:
         body = decode_body(response["body"]["string"], content_codings(response["headers"]))
@@ -87,11 +87,11 @@ def _response(code: Any, message: Any, headers: dict[str, list[str]], body: Any)
     }
 
 
-def _decoded(response: dict[str, Any]) -> dict[str, Any]:
+def _without_coding(response: dict[str, Any]) -> dict[str, Any]:
     """Return a response without content coding: old recordings of httpx have mostly been decoded already."""
     lower = {name.lower(): values for name, values in response["headers"].items()}
-    decoded: dict[str, Any] = decode_response({**response, "headers": lower})
-    return decoded
+    response_without_coding: dict[str, Any] = decode_response({**response, "headers": lower})
+    return response_without_coding
 
 
 def _body(part: dict[str, Any], name: str) -> Any:

@@ -83,13 +83,13 @@ def extend_cassette(
     They come after what the file holds by now, whichever process wrote that.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays as it is.
+        CassetteFormatError: The file can't be read; it stays unchanged.
         OutputError: The file can't be written; the old one is still there.
     """
     with locked(path):
         old, messages = _current(path) if path.is_file() else ([], ())
-        joined = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
-        _write(path, [*old, *interactions], joined, scrubber)
+        all_metadata = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
+        _write(path, [*old, *interactions], all_metadata, scrubber)
 
 
 def merge_cassette(
@@ -112,21 +112,21 @@ def merge_cassette(
         outdated: The file's bytes from before the run, which are replaced; None to keep whatever is there.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays as it is.
+        CassetteFormatError: The file can't be read; it stays unchanged.
         OutputError: The file can't be written; the old one is still there.
     """
     with locked(path):
         is_outdated = not path.is_file() or path.read_bytes() == outdated
         old, messages = ([], ()) if is_outdated else _current(path)
-        held = Counter(key_of(each.request) for each in old)
+        counts = Counter(key_of(each.request) for each in old)
         new = []
         for each in interactions:
             key = key_of(each.request)
-            held[key] -= 1
-            if held[key] < 0:
+            counts[key] -= 1
+            if counts[key] < 0:
                 new.append(each)
-        joined = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
-        _write(path, [*old, *new], joined, scrubber)
+        all_metadata = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
+        _write(path, [*old, *new], all_metadata, scrubber)
 
 
 def annotate_cassette(
@@ -147,7 +147,7 @@ def annotate_cassette(
         scrubber: Replaces secrets in what the test declared and in messages.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays as it is.
+        CassetteFormatError: The file can't be read; it stays unchanged.
         OutputError: The file can't be written; the old one is still there.
     """
     with locked(path):
@@ -169,10 +169,12 @@ def _current(path: Path) -> tuple[list[RecordedInteraction], tuple[RecordedMessa
     """Return the interactions and the messages that a file holds by now."""
     contents = read_for_replay(path)
     nothing = (None,) * len(contents.requests)
-    known = (contents.metadata.calls or nothing, contents.metadata.reads or nothing)
+    columns = (contents.metadata.calls or nothing, contents.metadata.reads or nothing)
     interactions = [
         RecordedInteraction(request=request, response=response, call=call, reads=reads)
-        for request, response, call, reads in zip(contents.requests, contents.responses, *known, strict=True)
+        for request, response, call, reads in zip(
+            contents.requests, contents.responses, *columns, strict=True
+        )
     ]
     return interactions, contents.metadata.messages
 
@@ -210,9 +212,9 @@ def encode_cassette(
 
 
 def _interaction(request: VcrRequest, response: dict[str, Any], bodies: BodyPlaceholders) -> dict[str, Any]:
-    sent = compat.convert_to_unicode({"body": None, **request._to_dict()})  # noqa: SLF001 -- as vcr.serialize does
+    document = compat.convert_to_unicode({"body": None, **request._to_dict()})  # noqa: SLF001 -- as vcr.serialize does
     answer = compat.convert_to_unicode({**response, "body": dict(response["body"])})
-    sent["body"] = bodies.for_text(sent["body"])
+    document["body"] = bodies.for_text(document["body"])
     if "string" in answer["body"]:
         answer["body"]["string"] = bodies.for_text(answer["body"]["string"])
-    return {"request": sent, "response": answer}
+    return {"request": document, "response": answer}

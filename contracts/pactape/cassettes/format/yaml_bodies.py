@@ -6,6 +6,8 @@ The form depends on the white space that the JSON text has anyway (YAML 1.1, cha
 - `{"id": 7, "name": "Ada"}`: single-quoted, where a line break and what it is indented by are read as one space;
 - `{"id":7,"name":"Ada"}`: double-quoted, where an escaped line break is read as nothing;
 - a text that has lines of its own: a literal block.
+
+Megabytes are not reviewed line by line: a larger body stays on one line, which takes much less time.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ __all__ = ["BodyPlaceholders", "yaml_scalar"]
 #: A text up to this long stays on the line of its key.
 _SHORT = 60
 _STEP = 2
+#: A text of more characters than this stays on one line, too.
+_LARGE = 2**20
 #: Strings, what opens and closes, what a line may end with, and all between.
 _PARTS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^"{}\[\],]+')
 #: What YAML takes for a character of a text, and no parser for a line break, a byte order mark or a tab.
@@ -49,10 +53,10 @@ class BodyPlaceholders:
         self._texts: list[str] = []
 
     def for_text(self, text: Any) -> Any:
-        """Return a placeholder for JSON that is long enough for several lines; any other value as it is."""
-        if not isinstance(text, str) or yaml_scalar(text, indent=0) is None:
+        """Return a placeholder for JSON that is long enough for several lines; any other value unchanged."""
+        if not isinstance(text, str) or (scalar := yaml_scalar(text, indent=0)) is None:
             return text
-        self._texts.append(text)
+        self._texts.append(scalar if len(text) > _LARGE and "\n" not in scalar else text)
         return f"{self._prefix}{len(self._texts) - 1}x"
 
     def fill(self, document: str) -> str:
@@ -60,10 +64,11 @@ class BodyPlaceholders:
         placeholder = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
         return placeholder.sub(self._scalar, document)
 
-    def _scalar(self, found: re.Match[str]) -> str:
-        indent, key, number = found.groups()
-        text = yaml_scalar(self._texts[int(number)], indent=len(indent) + _STEP)
-        return f"{indent}{key}{text}"
+    def _scalar(self, match: re.Match[str]) -> str:
+        indent, key, number = match.groups()
+        text = self._texts[int(number)]
+        is_scalar = len(text) > _LARGE and text[0] == "'"
+        return f"{indent}{key}{text if is_scalar else yaml_scalar(text, indent=len(indent) + _STEP)}"
 
 
 def yaml_scalar(text: str, *, indent: int) -> str | None:
@@ -79,16 +84,27 @@ def yaml_scalar(text: str, *, indent: int) -> str | None:
               "email": "ada@example.com",
               "active": true}'
     """
-    if len(text) <= _SHORT or text[0] not in "{[" or not _is_json(text):
+    if len(text) <= _SHORT or text[0] not in "{[":
         return None
     if "\n" in text:
-        return _literal(text, indent)
+        return _literal(text, indent) if _is_json(text) else None
     if not _PLAIN.fullmatch(text):
         return None
+    if len(text) > _LARGE:
+        return _on_one_line(text)
+    return _over_lines(text, indent) if _is_json(text) else None
+
+
+def _over_lines(text: str, indent: int) -> str:
     pieces = list(_pieces(text))
     if all(_SPACED.match(piece) for _, piece in pieces[1:]):
-        return _joined(pieces, indent, quote="'", end="", escape=_in_single_quotes)
-    return _joined(pieces, indent, quote='"', end="\\", escape=_in_double_quotes)
+        return _join_lines(pieces, indent, quote="'", end="", escape=_in_single_quotes)
+    return _join_lines(pieces, indent, quote='"', end="\\", escape=_in_double_quotes)
+
+
+def _on_one_line(text: str) -> str:
+    content = text.replace("'", "''")
+    return f"'{content}'"
 
 
 def _is_json(text: str) -> bool:
@@ -115,13 +131,13 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     yield begins, "".join(piece)
 
 
-def _joined(
+def _join_lines(
     pieces: list[tuple[int, str]], indent: int, *, quote: str, end: str, escape: Callable[[str], str]
 ) -> str:
     first, *others = [(depth, escape(piece)) for depth, piece in pieces]
     lines = [first[1], *(f"{' ' * (indent + _STEP * depth)}{piece}" for depth, piece in others)]
-    broken = f"{end}\n".join(lines)
-    return f"{quote}{broken}{quote}"
+    content = f"{end}\n".join(lines)
+    return f"{quote}{content}{quote}"
 
 
 def _in_single_quotes(piece: str) -> str:
@@ -129,8 +145,8 @@ def _in_single_quotes(piece: str) -> str:
 
 
 def _in_double_quotes(piece: str) -> str:
-    escaped = piece.replace("\\", "\\\\").replace('"', '\\"')
-    return f"\\{escaped}" if escaped.startswith(" ") else escaped
+    content = piece.replace("\\", "\\\\").replace('"', '\\"')
+    return f"\\{content}" if content.startswith(" ") else content
 
 
 def _literal(text: str, indent: int) -> str | None:

@@ -98,7 +98,7 @@ def _ambiguous(
     method: str, url: str, own: ActiveCassette | None, in_use: tuple[ActiveCassette, ...]
 ) -> ReplayError:
     if own is not None:
-        what = f"its cassette {own.cassette.file} has ended"
+        what = f"its cassette {own.cassette.file} has already ended"
     else:
         what = f"it could belong to any of {', '.join(str(each.cassette.file) for each in in_use)}"
     return ReplayError(

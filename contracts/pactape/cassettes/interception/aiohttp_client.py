@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.interception.streams import is_stream, pieces
-from pactape.http_bodies import content_type
+from pactape.http_bodies import content_type, header_values
 from pactape.urls import authority
 
 if TYPE_CHECKING:
@@ -53,20 +53,22 @@ def session_request(switch: CassetteSwitch, real: Callable[..., Any]) -> Callabl
 
 
 async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-    sent = VcrRequest(request.method, str(request.url), await _body(request), _headers(request.headers))
-    if switch.can_play_response_for(sent):
-        return _replayed(request, switch.play_response(sent))
-    with _redirected(switch, sent, request):
+    vcr_request = VcrRequest(
+        request.method, str(request.url), await _body(request), _headers(request.headers)
+    )
+    if switch.can_play_response_for(vcr_request):
+        return _replay_response(request, switch.play_response(vcr_request))
+    with _redirection(switch, vcr_request, request):
         response = await handler(request)
-    if switch.filter_request(sent) is not None:
-        await _record(switch, sent, response)
+    if switch.filter_request(vcr_request) is not None:
+        await _record(switch, vcr_request, response)
     return response
 
 
 @contextmanager
-def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any) -> Iterator[None]:
+def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any) -> Iterator[None]:
     """Let a request have its live address while it is sent, and its own one again afterwards."""
-    address = switch.live_address(sent)
+    address = switch.live_address(vcr_request)
     if address is None:
         yield
         return
@@ -82,7 +84,7 @@ def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any) -> Itera
 
 
 async def _body(request: Any) -> bytes | None:
-    """Return the body that will be sent, and let it be sent again: iterators can be read only once."""
+    """Return the body that will be sent, in a form that can be sent again: iterators can be read only once."""
     if not request.body:
         return None
     body: bytes = await request.body.as_bytes() if hasattr(request.body, "as_bytes") else bytes(request.body)
@@ -95,10 +97,10 @@ async def _body(request: Any) -> bytes | None:
 
 
 def _headers(headers: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for name, value in headers.items():
-        found.setdefault(str(name), []).append(value if value.isascii() else _as_latin(value))
-    return found
+        values_by_name.setdefault(str(name), []).append(value if value.isascii() else _as_latin(value))
+    return values_by_name
 
 
 def _as_latin(value: str) -> str:
@@ -114,9 +116,9 @@ def _as_utf8(value: str) -> str:
         return value
 
 
-async def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any) -> None:
+async def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any) -> None:
     """Record a response: a stream when it ends or is closed, any other at once."""
-    finish = functools.partial(_append, switch, sent, response)
+    finish = functools.partial(_append, switch, vcr_request, response)
     if is_stream(response.headers.get("Content-Type", "")):
         _record_stream(response, finish)
         return
@@ -125,31 +127,33 @@ async def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any) -> No
     response.content = _stream([body] if body else [])  # reading has used up the real one
 
 
-def _append(switch: CassetteSwitch, sent: VcrRequest, response: Any, body: bytes) -> None:
+def _append(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body: bytes) -> None:
     status = {"code": response.status, "message": response.reason}
-    switch.append(sent, {"status": status, "headers": _headers(response.headers), "body": {"string": body}})
+    switch.append(
+        vcr_request, {"status": status, "headers": _headers(response.headers), "body": {"string": body}}
+    )
 
 
 def _record_stream(response: Any, finish: Callable[[bytes], None]) -> None:
     """Collect what arrives, and record it when the stream ends or the response is released or closed."""
-    received = [bytes(part) for part in response.content._buffer]
+    body_parts = [bytes(part) for part in response.content._buffer]
     base = type(response.content)
 
     def feed_data(self: Any, data: bytes, *rest: Any) -> Any:
-        received.append(bytes(data))
+        body_parts.append(bytes(data))
         return base.feed_data(self, data, *rest)
 
     @functools.cache
     def record_once() -> None:
-        finish(b"".join(received))
+        finish(b"".join(body_parts))
 
     response.content.__class__ = type("RecordingStream", (base,), {"__slots__": (), "feed_data": feed_data})
     response.content.on_eof(record_once)
     for name in ("close", "release"):
-        setattr(response, name, _then(getattr(response, name), record_once))
+        setattr(response, name, _call_both(getattr(response, name), record_once))
 
 
-def _then(first: Callable[[], Any], second: Callable[[], None]) -> Callable[[], Any]:
+def _call_both(first: Callable[[], Any], second: Callable[[], None]) -> Callable[[], Any]:
     def both() -> Any:
         result = first()
         second()
@@ -158,23 +162,22 @@ def _then(first: Callable[[], Any], second: Callable[[], None]) -> Callable[[], 
     return both
 
 
-def _replayed(request: Any, recorded: dict[str, Any]) -> Any:
+def _replay_response(request: Any, recording: dict[str, Any]) -> Any:
     """Return a recorded response as aiohttp's own, of the session's own class."""
     from aiohttp import HttpVersion11  # noqa: PLC0415 -- aiohttp is optional
     from multidict import CIMultiDict, CIMultiDictProxy  # noqa: PLC0415 -- comes with aiohttp
 
     response = _empty_response(request)
-    pairs = [(name, _as_utf8(value)) for name, values in recorded["headers"].items() for value in values]
+    pairs = [(name, _as_utf8(value)) for name, values in recording["headers"].items() for value in values]
     response.version = HttpVersion11
-    response.status = recorded["status"]["code"]
-    response.reason = recorded["status"].get("message") or ""
+    response.status = recording["status"]["code"]
+    response.reason = recording["status"].get("message") or ""
     response._headers = CIMultiDictProxy(CIMultiDict(pairs))
-    response._raw_headers = tuple((_encoded(name), _encoded(value)) for name, value in pairs)
-    cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
-    response._raw_cookie_headers = cookies or None
+    response._raw_headers = tuple((_encode(name), _encode(value)) for name, value in pairs)
+    response._raw_cookie_headers = tuple(header_values(pairs, "set-cookie")) or None
     response._closed = False
     response._connection = None
-    response.content = _stream(list(pieces(recorded["body"]["string"], content_type(recorded["headers"]))))
+    response.content = _stream(list(pieces(recording["body"]["string"], content_type(recording["headers"]))))
     return response
 
 
@@ -240,5 +243,5 @@ class _NoConnection:
         """There is nothing to resume."""
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AllowedHosts", "is_loopback", "is_numeric"]
+__all__ = ["AllowedHosts", "is_numeric"]
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -70,7 +70,7 @@ class AllowedHosts:
 
     def _add(self, entry: str) -> None:
         self._paths.append(entry)
-        host, port = _split(entry)
+        host, port = _host_and_port(entry)
         names = _LOOPBACK if host == "localhost" else (host,)
         self._hosts.update((name, port) for name in names)
 
@@ -84,14 +84,7 @@ def is_numeric(host: str) -> bool:
     return True
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine by its loopback name or address."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    return is_numeric(host) and ipaddress.ip_address(host.partition("%")[0]).is_loopback
-
-
-def _split(entry: str) -> tuple[str, str]:
+def _host_and_port(entry: str) -> tuple[str, str]:
     """Return the host and the port of an entry; no port means any."""
     if entry.startswith("["):
         host, _, rest = entry[1:].partition("]")

@@ -126,7 +126,8 @@ def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
 
 def _send_live(self: Any, request: VcrRequest) -> Any:
     """Send a request to where it really goes, and return the connection that its response comes over."""
-    address = self.cassette.live_address(request)
+    switch = self.cassette  # or a stock cassette that is used inside, which knows no other addresses
+    address = switch.live_address(request) if hasattr(switch, "live_address") else None
     if address is not None:
         connection = connection_to(address, self.real_connection)
         headers, target = _headers_for(address, request), request_target(address)
@@ -166,9 +167,9 @@ def _read_all(live: Any, request: VcrRequest) -> bytes:
         if time.monotonic() > deadline:
             live.close()
             raise ReplayError(
-                f"the response to {request.method} {request.uri} didn't end within {READ_SECONDS} seconds, and "
-                "this HTTP library can only be recorded when it does. "
-                "Fix: use httpx or aiohttp for it, or let the provider send a type for streams (text/event-stream)."
+                f"the response to {request.method} {request.uri} didn't end within {READ_SECONDS} seconds, "
+                "and with this HTTP library a response is recorded when it ends. Fix: use httpx or aiohttp "
+                "for it, or make the provider send a streaming content type (text/event-stream)."
             )
     return b"".join(parts)
 
@@ -183,12 +184,12 @@ def _parts(live: Any) -> Iterator[bytes]:
 
 def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest, cassette: Any) -> Any:
     """Return a response that reads the live one, and records it up to what is read."""
-    recorded = {**response, "headers": {name: list(values) for name, values in response["headers"].items()}}
+    recording = {**response, "headers": {name: list(values) for name, values in response["headers"].items()}}
 
     def record(body: bytes) -> None:
         cassette.append(request, {**response, "body": {"string": body}})
 
-    answer = _StreamingResponse({**recorded, "body": {"string": b""}}, request.uri)
+    answer = _StreamingResponse({**recording, "body": {"string": b""}}, request.uri)
     answer.start(live, record)
     return answer
 

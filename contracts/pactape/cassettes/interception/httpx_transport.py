@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vcr.request import Request as VcrRequest
 
 from pactape.cassettes.interception.streams import pieces
-from pactape.http_bodies import content_type
+from pactape.http_bodies import content_type, grouped_headers
 from pactape.urls import authority
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Cal
     def handle_request(self: Any, request: Any) -> Any:
         body = b"".join(request.stream)
         request.stream = httpx.ByteStream(body)  # the iterator has been used up
-        sent = VcrRequest(request.method, str(request.url), body, request.headers)
-        if switch.can_play_response_for(sent):
-            return _replayed(switch.play_response(sent), httpx)
-        with _redirected(switch, sent, request, httpx):
+        vcr_request = VcrRequest(request.method, str(request.url), body, request.headers)
+        if switch.can_play_response_for(vcr_request):
+            return _replay_response(switch.play_response(vcr_request), httpx)
+        with _redirection(switch, vcr_request, request, httpx):
             response = real(self, request)
-        if switch.filter_request(sent) is not None:
+        if switch.filter_request(vcr_request) is not None:
             response.stream = _sync_stream(httpx)(
-                response, functools.partial(_record, switch, sent, response)
+                response, functools.partial(_record, switch, vcr_request, response)
             )
         return response
 
@@ -58,13 +58,13 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
     async def handle_async_request(self: Any, request: Any) -> Any:
         body = b"".join([part async for part in request.stream])
         request.stream = httpx.ByteStream(body)
-        sent = VcrRequest(request.method, str(request.url), body, request.headers)
-        if switch.can_play_response_for(sent):
-            return _replayed(switch.play_response(sent), httpx)
-        with _redirected(switch, sent, request, httpx):
+        vcr_request = VcrRequest(request.method, str(request.url), body, request.headers)
+        if switch.can_play_response_for(vcr_request):
+            return _replay_response(switch.play_response(vcr_request), httpx)
+        with _redirection(switch, vcr_request, request, httpx):
             response = await real(self, request)
-        if switch.filter_request(sent) is not None:
-            record = functools.partial(_record, switch, sent, response)
+        if switch.filter_request(vcr_request) is not None:
+            record = functools.partial(_record, switch, vcr_request, response)
             response.stream = _async_stream(httpx)(response, record)
         return response
 
@@ -72,9 +72,9 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
 
 
 @contextmanager
-def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any, httpx: Any) -> Iterator[None]:
+def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any, httpx: Any) -> Iterator[None]:
     """Let a request have its live address while it is sent, and its own one again afterwards."""
-    address = switch.live_address(sent)
+    address = switch.live_address(vcr_request)
     if address is None:
         yield
         return
@@ -88,25 +88,23 @@ def _redirected(switch: CassetteSwitch, sent: VcrRequest, request: Any, httpx: A
         request.url, request.headers = url, headers
 
 
-def _record(switch: CassetteSwitch, sent: VcrRequest, response: Any, body: bytes) -> None:
-    headers: dict[str, list[str]] = {}
-    for name, value in response.headers.multi_items():
-        headers.setdefault(name, []).append(value)
+def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body: bytes) -> None:
+    headers = grouped_headers(response.headers.multi_items())
     status = {"code": response.status_code, "message": response.reason_phrase}
-    switch.append(sent, {"status": status, "headers": headers, "body": {"string": body}})
+    switch.append(vcr_request, {"status": status, "headers": headers, "body": {"string": body}})
 
 
-def _replayed(recorded: dict[str, Any], httpx: Any) -> Any:
+def _replay_response(recording: dict[str, Any], httpx: Any) -> Any:
     """Return a recorded response as httpx's own, its headers as bytes: httpx encodes texts as ASCII."""
     headers = [
         (name.encode("latin-1", "replace"), _header_bytes(value))
-        for name, values in recorded["headers"].items()
+        for name, values in recording["headers"].items()
         for value in values
     ]
-    message = recorded["status"].get("message")
+    message = recording["status"].get("message")
     extensions = {"reason_phrase": message.encode("latin-1", "replace")} if message else None
-    stream = _replay_stream(httpx)(recorded["body"]["string"], content_type(recorded["headers"]))
-    return httpx.Response(recorded["status"]["code"], headers=headers, stream=stream, extensions=extensions)
+    stream = _replay_stream(httpx)(recording["body"]["string"], content_type(recording["headers"]))
+    return httpx.Response(recording["status"]["code"], headers=headers, stream=stream, extensions=extensions)
 
 
 def _header_bytes(value: str) -> bytes:

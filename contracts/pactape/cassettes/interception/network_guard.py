@@ -21,8 +21,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.interception.allowed_hosts import AllowedHosts, is_loopback, is_numeric
+from pactape.cassettes.interception.allowed_hosts import AllowedHosts, is_numeric
 from pactape.errors import NetworkBlockedError
+from pactape.urls import is_loopback_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,43 +59,43 @@ class NetworkGuard:
     def __init__(self, reason: str, *, allow: Sequence[str] = ()) -> None:
         self.reason = reason
         self.refused: list[NetworkBlockedError] = []
-        self._allowed = AllowedHosts(allow)
+        self._allowed_hosts = AllowedHosts(allow)
         self._process = os.getpid()
         self._child_log = Path(tempfile.gettempdir(), f"pactape-{self._process}-{next(_numbers)}.refused")
 
     def permits_connection(self, address: object) -> bool:
         """Return whether a socket may connect to `address`."""
         if isinstance(address, tuple) and len(address) > 1:
-            return self._allowed.includes(_text(address[0]), address[1])
+            return self._allowed_hosts.includes(_text(address[0]), address[1])
         path = _text(address)
-        return bool(_MULTIPROCESSING.fullmatch(path)) or self._allowed.includes_path(path)
+        return bool(_MULTIPROCESSING.fullmatch(path)) or self._allowed_hosts.includes_path(path)
 
     def permits_lookup(self, host: object) -> bool:
         """Return whether `host` may be resolved; what needs no resolver always may."""
         name = _text(host or "")
-        if not name or is_numeric(name) or is_loopback(name) or name == socket.gethostname():
+        if not name or is_numeric(name) or is_loopback_host(name) or name == socket.gethostname():
             return True
-        return self._allowed.includes_name(name)
+        return self._allowed_hosts.includes_name(name)
 
     def permits_reverse_lookup(self, host: object) -> bool:
         """Return whether the name of an address may be looked up."""
         name = _text(host)
-        return self.permits_lookup(host) and (not is_numeric(name) or is_loopback(name))
+        return self.permits_lookup(host) and (not is_numeric(name) or is_loopback_host(name))
 
     def add_resolved(self, host: object, address: str) -> None:
         """Permit connections to an address of an allowed host."""
-        self._allowed.add_address(_text(host or ""), address)
+        self._allowed_hosts.add_address(_text(host or ""), address)
 
     def refuse(self, target: object) -> NetworkBlockedError:
         """Remember and return the error for an attempt to reach `target`."""
         error = NetworkBlockedError(
-            f"a connection to {_shown(target)} was attempted while {self.reason} replays. "
-            "A test that replays never reaches the network. "
+            f"a connection to {_target_text(target)} was attempted while {self.reason} replays. Replaying "
+            "tests can't use the network. "
             'Fix: record the request, or allow the host: cassette(allow=["host:port"]).'
         )
         self.refused.append(error)
         if os.getpid() != self._process:
-            self._tell_parent(target)
+            self._notify_parent(target)
         return error
 
     def collect_from_children(self) -> None:
@@ -104,9 +105,9 @@ class NetworkGuard:
                 self.refuse(f"{target} (in a child process)")
             self._child_log.unlink(missing_ok=True)
 
-    def _tell_parent(self, target: object) -> None:
+    def _notify_parent(self, target: object) -> None:
         with suppress(OSError), self._child_log.open("a", encoding="utf-8") as log:
-            log.write(f"{_shown(target)}\n")
+            log.write(f"{_target_text(target)}\n")
 
 
 class _ThreadState(threading.local):
@@ -207,7 +208,7 @@ def _guarded_method(original: Callable[..., Any], *, position: int) -> Callable[
 
 def _is_pair(address: object) -> bool:
     """Return whether this thread connects two sockets of its own."""
-    return _thread.makes_pair and isinstance(address, tuple) and is_loopback(_text(address[0]))
+    return _thread.makes_pair and isinstance(address, tuple) and is_loopback_host(_text(address[0]))
 
 
 def _noted_pair(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -240,11 +241,11 @@ def _guarded_lookup(original: Callable[..., Any], *, is_reverse: bool) -> Callab
             permits = guard.permits_reverse_lookup if is_reverse else guard.permits_lookup
             if not permits(host):
                 raise guard.refuse((host, *arguments[:1]))
-        found = original(host, *arguments, **options)
+        result = original(host, *arguments, **options)
         for guard in guards if not is_reverse else ():
-            for address in _addresses(found):
+            for address in _addresses(result):
                 guard.add_resolved(host, address)
-        return found
+        return result
 
     return lookup
 
@@ -259,20 +260,20 @@ def _guarded_name_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
     return getnameinfo
 
 
-def _addresses(found: Any) -> list[str]:
+def _addresses(result: Any) -> list[str]:
     """Return the addresses in the result of any of the look-up functions."""
-    if isinstance(found, str):
-        return [found]
-    if isinstance(found, tuple):
-        return list(found[2])
-    return [str(each[4][0]) for each in found]
+    if isinstance(result, str):
+        return [result]
+    if isinstance(result, tuple):
+        return list(result[2])
+    return [str(each[4][0]) for each in result]
 
 
 def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _shown(target: object) -> str:
+def _target_text(target: object) -> str:
     if isinstance(target, tuple) and target:
         return ":".join(_text(part) for part in target[:2])
     return _text(target)

@@ -50,7 +50,7 @@ _NO_URLS: Mapping[str, str] = MappingProxyType({})
 
 @contextmanager
 def intercepted(
-    cassette: ReplayCassette, allowed: AllowedHosts = _NO_HOSTS, live_urls: Mapping[str, str] = _NO_URLS
+    cassette: ReplayCassette, allowed_hosts: AllowedHosts = _NO_HOSTS, live_urls: Mapping[str, str] = _NO_URLS
 ) -> Iterator[None]:
     """Send the HTTP requests of this thread or task to a cassette, and those of threads that have no other.
 
@@ -58,13 +58,13 @@ def intercepted(
 
     Args:
         cassette: The cassette.
-        allowed: Hosts whose requests pass it by.
+        allowed_hosts: Hosts whose requests pass it by.
         live_urls: Canonical base URL by live base URL: where requests really go while recording.
     """
     with active_cassettes.lock:
         if not active_cassettes.any_in_use():
             _patch_all()
-        context = activated(ActiveCassette(cassette, allowed, live_urls))
+        context = activated(ActiveCassette(cassette, allowed_hosts, live_urls))
         context.__enter__()
     try:
         yield
@@ -122,12 +122,12 @@ def _patches() -> list[AbstractContextManager[Any]]:
     """Return all patches; vcrpy decided when it was imported which libraries there are to patch."""
     _import_stubs()
     with _own_factories():
-        built = list(_Builder(CassetteSwitch()).build())
+        vcrpy_patches = list(_Builder(CassetteSwitch()).build())
     return [
         _Patch(vcr.patch, "force_reset", _reset_where_needed()),
         _Patch(vcr.stubs.VCRHTTPSConnection, "_baseclass", _self_contained_https_connection()),
         *(_Patch(*each) for each in corrections()),
-        *built,
+        *vcrpy_patches,
     ]
 
 

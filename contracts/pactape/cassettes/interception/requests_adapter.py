@@ -69,18 +69,18 @@ def fast_send(
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: FBT001, FBT002 -- the signature is that of requests
         timeout: Any = None,
-        verify: Any = True,  # noqa: FBT002
+        verify: Any = True,  # noqa: FBT002 -- as above
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
         is_plain = cert is None and _is_plain(timeout) and _is_valid(verify, request.url) and is_patched()
-        sent = _as_sent(self, request) if is_plain else None
-        recorded = None if sent is None else look_up(sent)
-        if recorded is None or sent is None:
+        vcr_request = _as_sent(self, request) if is_plain else None
+        recording = None if vcr_request is None else look_up(vcr_request)
+        if recording is None or vcr_request is None:
             return send(
                 self, request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=proxies
             )
-        return self.build_response(request, _FastResponse(recorded, sent.uri))
+        return self.build_response(request, _FastResponse(recording, vcr_request.uri))
 
     return sending
 
@@ -97,7 +97,7 @@ def _is_valid(verify: Any, url: str | None) -> bool:
 
 
 def _as_sent(adapter: HTTPAdapter, request: requests.PreparedRequest) -> VcrRequest | None:
-    """Return the request as it would arrive below urllib3; None when only the usual path can tell."""
+    """Return the request as it would arrive below urllib3; None when only the usual path can give it."""
     url = plain_url(str(request.url))
     body: Any = request.body
     has_length = body is None or (isinstance(body, str | bytes) and "Content-Length" in request.headers)
@@ -135,10 +135,10 @@ def plain_url(url: str) -> str | None:
 class _FastResponse(ReplayedResponse):
     """A replayed response that requests doesn't search for cookies when there are none."""
 
-    def __init__(self, recorded: dict[str, Any], url: str) -> None:
-        headers = recorded["headers"]
-        super().__init__({**recorded, "headers": {}}, url)
-        self.recorded_response = recorded
+    def __init__(self, recording: dict[str, Any], url: str) -> None:
+        headers = recording["headers"]
+        super().__init__({**recording, "headers": {}}, url)
+        self.recorded_response = recording
         for name in [name for name in headers if name.upper() == "TRANSFER-ENCODING"][:1]:
             del headers[name]
         self.headers = self.msg = _message(headers)

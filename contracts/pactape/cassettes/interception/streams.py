@@ -19,7 +19,7 @@ _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r)|.+\Z", re.DOTALL)
 
 
 def is_stream(content_type: str) -> bool:
-    """Return whether a content type is that of a stream whose end nobody waits for."""
+    """Return whether a content type is that of a stream without an end."""
     return bool(_STREAM.match(content_type.strip()))
 
 

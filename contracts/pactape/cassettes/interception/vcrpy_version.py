@@ -1,14 +1,20 @@
-"""The engine: which versions of vcrpy the cassettes stand on. The range is stated in pyproject.toml alone."""
+"""The versions of vcrpy that are supported. The range is stated in pyproject.toml alone."""
 
 from __future__ import annotations
 
+import re
 from importlib import metadata
+from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
+from pactape.errors import VcrpyVersionError
 
-from pactape.errors import EngineError
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 __all__ = ["check_engine"]
+
+_RANGE = re.compile(r"vcrpy(?:<(\d+),)?>=(\d+(?:\.\d+)*)(?:,<(\d+))?")
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 
 def check_engine(*, installed: str | None = None) -> None:
@@ -18,26 +24,47 @@ def check_engine(*, installed: str | None = None) -> None:
         installed: The version of vcrpy; None to ask the environment.
 
     Raises:
-        EngineError: It is outside of the range: its inner parts, on which replay stands, may be different.
+        VcrpyVersionError: It is outside of the range: its internals, on which replay relies, may be different.
 
     Example:
         >>> check_engine()
     """
-    needed = _needed()
-    if needed is None:
+    requirement = _vcrpy_requirement()
+    if requirement is None:
         return
     version = installed or metadata.version("vcrpy")
-    if not needed.specifier.contains(version, prereleases=True):
-        raise EngineError(
-            f"vcrpy {version} is installed, and Pactape records and replays with vcrpy{needed.specifier}",
-            remedy=f'pip install "vcrpy{needed.specifier}"',
+    if _is_in_plain_range(version, requirement):
+        return
+    from packaging.requirements import Requirement  # noqa: PLC0415 -- start-up time
+
+    _check(version, Requirement(requirement))
+
+
+def _check(version: str, requirement: Requirement) -> None:
+    if not requirement.specifier.contains(version, prereleases=True):
+        raise VcrpyVersionError(
+            f"vcrpy {version} is installed, but Pactape requires vcrpy{requirement.specifier}",
+            remedy=f'pip install "vcrpy{requirement.specifier}"',
         )
 
 
-def _needed() -> Requirement | None:
+def _vcrpy_requirement() -> str | None:
     """What the distribution says; None where Pactape runs without being installed."""
     try:
-        required = map(Requirement, metadata.requires("pactape") or ())
+        requirements = metadata.requires("pactape") or ()
     except metadata.PackageNotFoundError:
         return None
-    return next((each for each in required if each.name == "vcrpy"), None)
+    return next((each for each in requirements if re.match(r"vcrpy\b(?!-)", each)), None)
+
+
+def _is_in_plain_range(version: str, requirement: str) -> bool:
+    """Return whether a plain release is in a range like ">=9.4.2,<10"; all else is left to `packaging`."""
+    match = _RANGE.fullmatch(requirement.replace(" ", ""))
+    if match is None or not _RELEASE.fullmatch(version):
+        return False
+    limit, release = match[1] or match[3], _numbers(version)
+    return limit is not None and _numbers(match[2]) <= release < (int(limit),)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

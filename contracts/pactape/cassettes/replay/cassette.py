@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pactape.cassettes.format.metadata import CassetteMetadata
-from pactape.cassettes.format.writing import (
-    RecordedInteraction,
-    annotate_cassette,
-    extend_cassette,
-    merge_cassette,
-    replace_cassette,
-)
+from pactape.cassettes.format.metadata import CassetteMetadata, join_reads
 from pactape.cassettes.messages import MessageQueue, ReceivedMessage, no_message
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.record_mode import RecordMode
-from pactape.cassettes.replay.lookup_options import LookupOptions
-from pactape.cassettes.replay.parsed_cache import unpacked_request, unpacked_response
 from pactape.cassettes.replay.replay_cassette import ReplayCassette
-from pactape.cassettes.replay.self_check import ReplayProblem, check_recording
+from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
 from pactape.cassettes.replay.source import open_source
-from pactape.cassettes.scrubbing.filters import Cleaner
+from pactape.cassettes.scrubbing.filters import RecordingFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+    from types import ModuleType
 
+    from pactape.cassettes.format.writing import RecordedInteraction
+    from pactape.cassettes.replay.self_check.self_check import ReplayProblem
     from pactape.errors import PactapeError
-    from pactape.exchange import Call, Provenance
+    from pactape.exchange import Provenance
 
 __all__ = ["Cassette", "open_cassette"]
 
@@ -45,19 +39,19 @@ def open_cassette(
     """Open the cassette at `path`: its bytes are read now, and parsed when the first request comes.
 
     Args:
-        path: The cassette's file; a missing one is empty.
+        path: Its file; a missing one is empty.
         mode: When to record and when to replay.
         provenance: The test that uses it, to be written when it records.
         live_urls: Canonical base URL by live base URL; only canonical ones are written.
         options: How recorded responses are found.
     """
-    cleaner = Cleaner(live_urls or {}, options.scrub_rules)
+    recording_filter = RecordingFilter(live_urls or {}, options.scrub_rules)
     if live_urls:  # cached keys belong to the URLs of the file
         options = LookupOptions(
             rules=options.rules, repeats=options.repeats, scrub_rules=options.scrub_rules, test=options.test
         )
-    player = ReplayCassette(open_source(path), mode=mode, cleaner=cleaner, options=options)
-    return Cassette(player, mode=mode, provenance=provenance, cleaner=cleaner)
+    player = ReplayCassette(open_source(path), mode=mode, recording_filter=recording_filter, options=options)
+    return Cassette(player, mode=mode, provenance=provenance, recording_filter=recording_filter)
 
 
 class Cassette:
@@ -67,24 +61,32 @@ class Cassette:
         player: Replays and records its HTTP interactions.
         mode: When to record and when to replay.
         provenance: The test that uses it.
-        cleaner: Replaces secrets in what is recorded, in what the test declared and in messages.
+        recording_filter: Replaces secrets in what is recorded, in what the test declared and in messages.
 
     Attributes:
         player: See above.
         outcome: How its test ended; passed, unless the test runner sets another.
+        values_read: What the test read beside bodies: "header x-token", "cookie sid", "redirect of http://…", and
+            "header x-token of any response" where the library doesn't say of which.
     """
 
     def __init__(
-        self, player: ReplayCassette, *, mode: RecordMode, provenance: Provenance | None, cleaner: Cleaner
+        self,
+        player: ReplayCassette,
+        *,
+        mode: RecordMode,
+        provenance: Provenance | None,
+        recording_filter: RecordingFilter,
     ) -> None:
         self.player = player
         self.outcome = TestOutcome.PASSED
         self._mode = mode
         self._provenance = provenance
-        self._cleaner = cleaner
+        self._filter = recording_filter
         self._is_shared = False
         self._outdated: bytes | None = None
         self._messages: MessageQueue | None = None
+        self.values_read: set[str] = set()
         self._reads: dict[int, tuple[str, ...] | None] = {}
 
     def __len__(self) -> int:
@@ -123,6 +125,11 @@ class Cassette:
         """Whether any request was answered by it, or any message received."""
         return bool(self.player.play_counts) or self.messages.any_received
 
+    @property
+    def adds_to_shared(self) -> bool:
+        """Whether it may record to a file that other tests of the run record to."""
+        return self._is_shared and not self.replays_only
+
     def unplayed(self) -> list[str]:
         """Return what the file held and the test didn't use, one line each."""
         return [*self.player.unplayed(), *self.messages.unplayed()]
@@ -141,9 +148,9 @@ class Cassette:
             NoMatchError: The cassette has none left, and may not record.
             BadInputError: There is nothing to record from, or what came is not JSON.
         """
-        found = self.messages.receive_recorded(description, provider=provider)
-        if found is not None:
-            return found
+        message = self.messages.receive_recorded(description, provider=provider)
+        if message is not None:
+            return message
         if self.replays_only:
             error = no_message(
                 self.messages,
@@ -170,9 +177,9 @@ class Cassette:
 
         Args:
             method: The request's method.
-            url: As it was sent.
+            url: As sent.
             headers: Those that describe the body.
-            body: As it was sent.
+            body: As sent.
             paths: Field paths; None when everything was read.
         """
         key = self.player.key_of(method, url, body or None, headers)
@@ -186,15 +193,19 @@ class Cassette:
             paths: Field paths; None when everything was read.
         """
         for position in positions:
-            self._reads[position] = _union(self._reads.get(position, ()), paths)
+            self._reads[position] = join_reads(self._reads.get(position, ()), paths)
 
     def check(self, is_constant: Callable[[str], bool]) -> list[ReplayProblem]:
         """Return what the next run would not find in the recording, or find changed.
 
         Args:
-            is_constant: Whether a text stands in the project's own code, so that every run sends it.
+            is_constant: Whether a text is a constant of the project's own code, so that every run sends it.
         """
-        return check_recording(self.player, reads=self._reads, is_constant=is_constant)
+        from pactape.cassettes.replay.self_check.self_check import check_recording  # noqa: PLC0415 -- start-up time: replays don't need it
+
+        return check_recording(
+            self.player, reads=self._reads, values_read=self.values_read, is_constant=is_constant
+        )
 
     def save_whole(self) -> None:
         """Write everything that was recorded and replayed, in place of what the file holds.
@@ -202,11 +213,11 @@ class Cassette:
         Raises:
             OutputError: The file can't be written; the old one is still there.
         """
-        replace_cassette(
+        _writing().replace_cassette(
             self.file,
             self._interactions(start=0),
             metadata=CassetteMetadata(provenance=self._provenance, messages=self.messages.new_messages),
-            scrubber=self._cleaner.scrubber,
+            scrubber=self._filter.scrubber,
         )
         self.player.dirty = False
 
@@ -224,13 +235,13 @@ class Cassette:
             self._merge()
             return
         replaces = self._mode is RecordMode.ALL
-        write = replace_cassette if replaces else extend_cassette
+        write = _writing().replace_cassette if replaces else _writing().extend_cassette
         provenance = self._provenance or self.player.metadata.provenance
         write(
             self.file,
             self._interactions(start=0 if replaces else self.player.loaded_count),
             metadata=CassetteMetadata(provenance=provenance, messages=new_messages),
-            scrubber=self._cleaner.scrubber,
+            scrubber=self._filter.scrubber,
         )
         self.player.dirty = False
 
@@ -243,14 +254,14 @@ class Cassette:
         self._is_shared, self._outdated = True, outdated
 
     def _merge(self) -> None:
-        merge_cassette(
+        _writing().merge_cassette(
             self.file,
             self._interactions(start=0),
             metadata=CassetteMetadata(
                 provenance=self.player.metadata.provenance or self._provenance,
                 messages=self.messages.new_messages,
             ),
-            scrubber=self._cleaner.scrubber,
+            scrubber=self._filter.scrubber,
             key_of=self.player.digest_of,
             outdated=self._outdated,
         )
@@ -258,38 +269,28 @@ class Cassette:
 
     def _annotate(self) -> None:
         metadata = self.player.metadata
-        known = dict(enumerate(metadata.reads))
-        known_messages = {index: each.reads for index, each in enumerate(self.messages.messages)}
-        if any(known.get(index) != paths for index, paths in self._reads.items()) or any(
-            known_messages[index] != paths for index, paths in self.messages.reads.items()
+        recorded_reads = dict(enumerate(metadata.reads))
+        recorded_message_reads = {index: each.reads for index, each in enumerate(self.messages.messages)}
+        if any(recorded_reads.get(index) != paths for index, paths in self._reads.items()) or any(
+            recorded_message_reads[index] != paths for index, paths in self.messages.reads.items()
         ):
-            annotate_cassette(
+            _writing().annotate_cassette(
                 self.file,
                 self._reads,
                 metadata=CassetteMetadata(
                     provenance=self._provenance or metadata.provenance, reads=metadata.reads
                 ),
                 message_reads=self.messages.reads,
-                scrubber=self._cleaner.scrubber,
+                scrubber=self._filter.scrubber,
             )
 
     def _interactions(self, *, start: int) -> list[RecordedInteraction]:
-        rows = list(zip(self.player.data, self.player.calls, strict=True))
-        return [
-            self._interaction(index, unpacked_request(request), unpacked_response(response), call)
-            for index, ((request, response), call) in enumerate(rows)
-            if index >= start
-        ]
+        from pactape.cassettes.replay.recorded_interactions import recorded_interactions  # noqa: PLC0415 -- start-up time: replays write nothing
 
-    def _interaction(
-        self, index: int, request: Any, response: dict[str, Any], call: Call | None
-    ) -> RecordedInteraction:
-        if index >= self.player.loaded_count:
-            request, response = self._cleaner.again(request, response)
-        return RecordedInteraction(
-            request=request, response=response, call=call, reads=self._reads.get(index)
-        )
+        return recorded_interactions(self.player, self._filter, self._reads, start=start)
 
 
-def _union(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return None if one is None or other is None else tuple(sorted({*one, *other}))
+def _writing() -> ModuleType:
+    from pactape.cassettes.format import writing  # noqa: PLC0415 -- start-up time: replays write nothing
+
+    return writing

@@ -81,21 +81,21 @@ class RequestIndex:
         else:
             self._buckets[key] = position
 
-    def _bucket(self, key: Hashable, found: Bucket | int) -> Bucket:
+    def _bucket(self, key: Hashable, entry: Bucket | int) -> Bucket:
         """Return the bucket of a key; a single position becomes a bucket on first use, which most never see."""
-        if isinstance(found, int):
-            found = self._buckets[key] = Bucket(found)
-        return found
+        if isinstance(entry, int):
+            entry = self._buckets[key] = Bucket(entry)
+        return entry
 
     def buckets(self, request: VcrRequest) -> list[Bucket] | None:
         """Return the buckets that hold all candidates for a request; None when only a full scan will do."""
         if not self.is_exhaustive:
             return None
         try:
-            found = [(key, self._buckets.get(key)) for key in self._keys_of(request)]
+            candidates = [(key, self._buckets.get(key)) for key in self._keys_of(request)]
         except (ValueError, TypeError, AttributeError):
             return None
-        return [self._bucket(key, bucket) for key, bucket in found if bucket is not None]
+        return [self._bucket(key, bucket) for key, bucket in candidates if bucket is not None]
 
     def rewind(self) -> None:
         """Forget what has been played."""

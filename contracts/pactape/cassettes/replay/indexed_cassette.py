@@ -108,12 +108,14 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             buckets = self._buckets(live)
             if buckets is None:
                 return next(self._scan(live), None)
-            return min((found for bucket in buckets for found in self._first(bucket, live)), default=None)
+            return min(
+                (position for bucket in buckets for position in self._first(bucket, live)), default=None
+            )
 
     def _scan(self, live: VcrRequest) -> Iterator[int]:
         """Run every matcher on every interaction, as vcrpy does: for requests that have no key."""
-        for position, (recorded, _) in enumerate(self.data):
-            if self._may_play(position) and requests_match(live, recorded, self._match_on):
+        for position, (recorded_request, _) in enumerate(self.data):
+            if self._may_play(position) and requests_match(live, recorded_request, self._match_on):
                 yield position
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Interactions as they were recorded, before anything was replaced; kept in memory for the self-check."""
+"""Interactions as recorded, before anything was replaced; kept in memory for the self-check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["LiveInteraction"]
 
 
 class LiveInteraction(msgspec.Struct, frozen=True, kw_only=True):
-    """An interaction as it was, before anything was replaced. Never written anywhere.
+    """An interaction before anything was replaced. Never written anywhere.
 
     Args:
         position: Its position in the cassette.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from vcr.util import read_body
 
-from pactape.cassettes.replay.canonical_body import canonical_query, pretty_body
-from pactape.cassettes.replay.match_rules import MatchRules
-from pactape.cassettes.replay.request_key import RequestKey
+from pactape.cassettes.replay.request_keys.canonical_body import canonical_query, pretty_body
+from pactape.cassettes.replay.request_keys.match_rules import MatchRules
+from pactape.cassettes.replay.request_keys.request_key import RequestKey
 from pactape.cassettes.scrubbing.filters import content_type_of
 from pactape.errors import NoMatchError
 
@@ -29,7 +29,7 @@ _NO_RULES = MatchRules()
 def no_match(
     path: Path,
     request: VcrRequest,
-    recorded: Sequence[VcrRequest],
+    recorded_requests: Sequence[VcrRequest],
     *,
     test: str,
     is_missing: bool,
@@ -40,51 +40,53 @@ def no_match(
     Args:
         path: The cassette's file.
         request: The request, scrubbed, with one placeholder for all secrets.
-        recorded: The recorded requests, likewise.
+        recorded_requests: The recorded requests, likewise.
         test: The node id of the test; empty when it isn't known.
-        is_missing: Whether there is no such file.
+        is_missing: Whether the file does not exist.
         rules: Which parts of requests don't count.
     """
     if is_missing:
-        found = "there is no such file"
-    elif not recorded:
-        found = "it holds no interaction"
+        contents = "the file does not exist"
+    elif not recorded_requests:
+        contents = "it contains no interaction"
     else:
-        found = "the nearest recorded requests are\n" + "\n".join(nearest_requests(request, recorded, rules))
+        contents = "the nearest recorded requests are\n" + "\n".join(
+            nearest_requests(request, recorded_requests, rules)
+        )
     return NoMatchError(
-        f"no recorded interaction answers {request.method} {request.uri}\n"
-        f"cassette {path}: {found}\n"
+        f"no recorded interaction matches {request.method} {request.uri}\n"
+        f"cassette {path}: {contents}\n"
         f"Fix: record it again with pytest --pactape-record all{test and f' {test}'}"
     )
 
 
 def nearest_requests(
-    request: VcrRequest, recorded: Sequence[VcrRequest], rules: MatchRules = _NO_RULES
+    request: VcrRequest, recorded_requests: Sequence[VcrRequest], rules: MatchRules = _NO_RULES
 ) -> list[str]:
     """Return the recorded requests that are most like a request, each with the first difference, nearest first."""
-    ranked = sorted(recorded, key=lambda each: _likeness(request, each), reverse=True)
+    ranked = sorted(recorded_requests, key=lambda each: _similarity(request, each), reverse=True)
     return [
         f"  - {each.method} {each.uri}\n      {_first_difference(request, each, rules)}"
         for each in ranked[:_NEAREST]
     ]
 
 
-def _likeness(request: VcrRequest, recorded: VcrRequest) -> tuple[bool, bool, float]:
-    ratio = difflib.SequenceMatcher(None, request.uri, recorded.uri).ratio()
-    return request.method == recorded.method, request.uri == recorded.uri, ratio
+def _similarity(request: VcrRequest, recorded_request: VcrRequest) -> tuple[bool, bool, float]:
+    ratio = difflib.SequenceMatcher(None, request.uri, recorded_request.uri).ratio()
+    return request.method == recorded_request.method, request.uri == recorded_request.uri, ratio
 
 
-def _first_difference(request: VcrRequest, recorded: VcrRequest, rules: MatchRules) -> str:
-    if _digest(request, rules) == _digest(recorded, rules):
-        return "the request is the same, but its recorded response has been played already"
+def _first_difference(request: VcrRequest, recorded_request: VcrRequest, rules: MatchRules) -> str:
+    if _digest(request, rules) == _digest(recorded_request, rules):
+        return "the request is the same, but its recorded response has already been replayed"
     for name in ("method", "scheme", "host", "port", "path"):
-        live, old = getattr(request, name), getattr(recorded, name)
+        live, old = getattr(request, name), getattr(recorded_request, name)
         if live != old:
             return f"the {name} differs: {live!r}, recorded {old!r}"
-    queries = canonical_query(request.parsed_uri.query), canonical_query(recorded.parsed_uri.query)
+    queries = canonical_query(request.parsed_uri.query), canonical_query(recorded_request.parsed_uri.query)
     if queries[0] != queries[1]:
         return _query_difference(*queries)
-    live, old = _text(request), _text(recorded)
+    live, old = _text(request), _text(recorded_request)
     return "the body differs:\n" + _indented(_diff(old, live))
 
 
@@ -92,10 +94,11 @@ def _digest(request: VcrRequest, rules: MatchRules) -> bytes:
     return RequestKey(request.method, request.uri, read_body(request), request.headers, rules).digest
 
 
-def _query_difference(live: list[tuple[str, str]], recorded: list[tuple[str, str]]) -> str:
-    added = [f"{name}={value}" for name, value in live if (name, value) not in recorded]
-    missing = [f"{name}={value}" for name, value in recorded if (name, value) not in live]
-    return f"the query differs: {', '.join(added) or 'nothing'}, recorded {', '.join(missing) or 'nothing'}"
+def _query_difference(live: list[tuple[str, str]], recorded_pairs: list[tuple[str, str]]) -> str:
+    only_live = [f"{name}={value}" for name, value in live if (name, value) not in recorded_pairs]
+    only_recorded = [f"{name}={value}" for name, value in recorded_pairs if (name, value) not in live]
+    live_text, recorded_text = ", ".join(only_live) or "nothing", ", ".join(only_recorded) or "nothing"
+    return f"the query differs: {live_text}, recorded {recorded_text}"
 
 
 def _text(request: VcrRequest) -> str:
@@ -103,9 +106,9 @@ def _text(request: VcrRequest) -> str:
     return pretty_body(body, content_type_of(request.headers)) if isinstance(body, bytes) else str(body or "")
 
 
-def _diff(recorded: str, live: str) -> list[str]:
+def _diff(recorded_text: str, live: str) -> list[str]:
     lines = difflib.unified_diff(
-        recorded.splitlines(), live.splitlines(), "recorded", "this request", n=1, lineterm=""
+        recorded_text.splitlines(), live.splitlines(), "recorded", "this request", n=1, lineterm=""
     )
     return list(lines)[:_DIFF_LINES]
 

@@ -69,9 +69,9 @@ _encode = msgspec.msgpack.Encoder().encode
 def find_parsed(folder: Path, data: bytes, fingerprint: bytes) -> ParsedCassette | None:
     """Return the cached copy of the cassette whose bytes are `data`; None when none can be used."""
     cache = _cache(folder)
-    stored = cache.read(_name(cache, data, fingerprint))
+    content = cache.read(_name(cache, data, fingerprint))
     with suppress(msgspec.DecodeError):
-        return None if stored is None else _decode(stored)
+        return None if content is None else _decode(content)
     return None
 
 

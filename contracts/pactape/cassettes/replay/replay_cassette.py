@@ -14,12 +14,11 @@ from pactape.cassettes.announcements import announced_for
 from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.indexed_cassette import IndexedCassette
-from pactape.cassettes.replay.key_matcher import KeyMatcher, sent_bytes
 from pactape.cassettes.replay.live_interaction import LiveInteraction
-from pactape.cassettes.replay.no_match_report import no_match
 from pactape.cassettes.replay.parsed_cache import unpacked_request, unpacked_response
-from pactape.cassettes.replay.request_key import RequestKey
-from pactape.cassettes.replay.sent_placeholders import placeholder_error
+from pactape.cassettes.replay.request_keys.key_matcher import KeyMatcher, sent_bytes
+from pactape.cassettes.replay.request_keys.request_key import RequestKey
+from pactape.cassettes.replay.request_keys.sent_placeholders import placeholder_error, placeholders_of
 from pactape.cassettes.replay.source import load_source
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import content_codings, decode_body
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pactape.cassettes.replay.index import Bucket
-    from pactape.cassettes.replay.lookup_options import LookupOptions
+    from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
     from pactape.cassettes.replay.source import CassetteSource
-    from pactape.cassettes.scrubbing.filters import Cleaner
+    from pactape.cassettes.scrubbing.filters import RecordingFilter
     from pactape.errors import NoMatchError, PactapeError
     from pactape.exchange import Call
 
@@ -43,7 +42,7 @@ class ReplayCassette(IndexedCassette):
     Args:
         source: The cassette's file.
         mode: When to record and when to replay.
-        cleaner: Replaces live URLs and secrets.
+        recording_filter: Replaces live URLs and secrets.
         options: How recorded responses are found.
 
     Attributes:
@@ -51,20 +50,25 @@ class ReplayCassette(IndexedCassette):
         metadata: The key `pactape` of the file.
         calls: For each interaction what the client announced, or None.
         unmatched: The errors of requests that it couldn't answer, in order.
-        live_interactions: What was recorded now, as it was; only for the self-check.
+        live_interactions: What was recorded in this run, before replacement; only for the self-check.
     """
 
     def __init__(
-        self, source: CassetteSource, *, mode: RecordMode, cleaner: Cleaner, options: LookupOptions
+        self,
+        source: CassetteSource,
+        *,
+        mode: RecordMode,
+        recording_filter: RecordingFilter,
+        options: LookupOptions,
     ) -> None:
-        self._cleaner = cleaner
+        self._filter = recording_filter
         self._options = options
         super().__init__(
             path=str(source.path),
             record_mode=VcrRecordMode(mode.value),
             match_on=(KeyMatcher(self._live),),
-            before_record_request=cleaner.request,
-            before_record_response=cleaner.response,
+            before_record_request=recording_filter.request,
+            before_record_response=recording_filter.response,
         )
         self.data: list[tuple[Any, Any]] = []
         self.file = source.path
@@ -80,6 +84,11 @@ class ReplayCassette(IndexedCassette):
     def replays_only(self) -> bool:
         """Whether no request may reach the network."""
         return bool(self.write_protected)
+
+    @property
+    def recording_filter(self) -> RecordingFilter:
+        """What replaces the secrets of its recordings."""
+        return self._filter
 
     @property
     def loaded_count(self) -> int:
@@ -100,11 +109,9 @@ class ReplayCassette(IndexedCassette):
             self._is_loaded = True
 
     def _load_source(self) -> None:
-        options = self._options
+        cache, fingerprint = self._options.cache, self._options.fingerprint
         try:
-            loaded = load_source(
-                self._source, key_of=self._live, cache=options.cache, fingerprint=options.fingerprint
-            )
+            loaded = load_source(self._source, key_of=self._live, cache=cache, fingerprint=fingerprint)
         except CassetteFormatError as error:
             self.unmatched.append(error)
             raise
@@ -134,7 +141,7 @@ class ReplayCassette(IndexedCassette):
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Record an interaction, with the call that the client announced for it."""
-        call = announced_for(request.method, self._cleaner.canonical(request.uri))
+        call = announced_for(request.method, self._filter.canonical(request.uri))
         with self._lock:
             self.load()
             before = len(self.data)
@@ -161,14 +168,10 @@ class ReplayCassette(IndexedCassette):
         return False
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
-        """Return the next recorded response, in containers of its own: vcrpy's stubs change what they are given.
-
-        Raises:
-            NoMatchError: Another thread took the last one in between.
-        """
+        """Return the next recorded response, in containers of its own: vcrpy's stubs change what they are given."""
         try:
             return unpacked_response(super().play_response(request))
-        except UnhandledHTTPRequestError:
+        except UnhandledHTTPRequestError:  # another thread took the last one in between
             raise self._no_match(request) from None
 
     def answer(self, request: VcrRequest) -> dict[str, Any] | None:
@@ -212,8 +215,8 @@ class ReplayCassette(IndexedCassette):
         """Return what the file held and no request played, as "interactions[3]: GET https://..."."""
         self.load()
         with self._lock:
-            positions = [each for each in range(self._loaded_count) if not self.play_counts[each]]
-            requests = [(each, unpacked_request(self.data[each][0])) for each in positions]
+            unplayed = (each for each in range(self._loaded_count) if not self.play_counts[each])
+            requests = [(each, self.recorded_request(each)) for each in unplayed]
         return [f"interactions[{each}]: {request.method} {request.uri}" for each, request in requests]
 
     def digest_of(self, request: VcrRequest) -> bytes:
@@ -222,24 +225,37 @@ class ReplayCassette(IndexedCassette):
 
     def key_of(self, method: str, url: str, body: Any, headers: Any) -> RequestKey:
         """Return the key under which a live request is looked up."""
-        return RequestKey(*self._cleaner.asked(method, url, body, headers), self._options.rules)
+        return RequestKey(*self._filter.for_matching(method, url, body, headers), self._options.rules)
 
     def _live(self, request: VcrRequest | RequestKey) -> RequestKey:
         """Overrides the whole filtering: most headers don't count."""
         if isinstance(request, RequestKey):
             return request
-        return self.key_of(request.method, request.uri, sent_bytes(request), request.headers)
+        key = self.key_of(request.method, request.uri, sent_bytes(request), request.headers)
+        key.request = request
+        return key
 
-    def _shown(self, request: VcrRequest) -> VcrRequest:
+    def request_as_matched(self, request: VcrRequest) -> VcrRequest:
         """Return a request as far as it decides which response it gets, all secrets alike."""
         return VcrRequest(
-            *self._cleaner.asked(request.method, request.uri, sent_bytes(request), request.headers)
+            *self._filter.for_matching(request.method, request.uri, sent_bytes(request), request.headers)
         )
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
-        """Overrides the search in a bucket: with `repeats`, the last one is played again."""
-        found = super()._first(bucket, live)
-        return found or (bucket.positions[-1:] if self._options.repeats else ())
+        """Overrides the search in a bucket: own placeholders go first; `repeats` play the last one again."""
+        first, positions = super()._first(bucket, live), bucket.positions
+        sent = placeholders_of(live.request) if len(positions) > 1 and live.request else frozenset()
+        unplayed = (each for each in positions[bucket.start :] if sent and self._may_play(each))
+        if (own := next((each for each in unplayed if self._has_all(each, sent)), None)) is not None:
+            return [own]
+        if not self._options.repeats:
+            return first
+        return (
+            [each for each in positions if sent and self._has_all(each, sent)][-1:] or first or positions[-1:]
+        )
+
+    def _has_all(self, position: int, placeholders: frozenset[str]) -> bool:
+        return placeholders_of(self.recorded_request(position)).issuperset(placeholders)
 
     def recorded_request(self, position: int) -> VcrRequest:
         """Return a recorded request."""
@@ -251,19 +267,15 @@ class ReplayCassette(IndexedCassette):
 
     def label(self, request: VcrRequest) -> str:
         """Return the method and the URL of a live request for messages, scrubbed."""
-        shown = self._shown(request)
-        return f"{shown.method} {shown.uri}"
+        scrubbed_request = self.request_as_matched(request)
+        return f"{scrubbed_request.method} {scrubbed_request.uri}"
 
     def ignores(self, request: VcrRequest, field: str) -> bool:
         """Return whether a field of a request doesn't count, see `request_fields`."""
         return self._options.rules.for_host(urlsplit(request.uri).netloc).ignores(field)
 
     def _check_placeholders(self, request: VcrRequest) -> None:
-        """Refuse to send a placeholder to the real API.
-
-        Raises:
-            ReplayError: The request carries a placeholder that a replayed response brought.
-        """
+        """Refuse to send a placeholder that a replayed response brought to the real API."""
         played = [
             (self.recorded_request(position), self.recorded_response(position))
             for position in sorted(self.play_counts)
@@ -274,10 +286,12 @@ class ReplayCassette(IndexedCassette):
             raise error
 
     def _no_match(self, request: VcrRequest) -> NoMatchError:
+        from pactape.cassettes.replay.no_match_report import no_match  # noqa: PLC0415 -- start-up time: only failures need it
+
         error = no_match(
             self.file,
-            self._shown(request),
-            [self._shown(each) for each in self.recorded_requests()],
+            self.request_as_matched(request),
+            [self.request_as_matched(each) for each in self.recorded_requests()],
             test=self._options.test,
             is_missing=self._source.is_missing,
             rules=self._options.rules,

@@ -1,4 +1,4 @@
-"""A cassette's file as it was when its test started: what the test does to the file system doesn't matter."""
+"""A cassette's file at the start of its test: what the test does to the file system doesn't matter."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
     from vcr.request import Request as VcrRequest
 
-    from pactape.cassettes.replay.request_key import RequestKey
+    from pactape.cassettes.replay.request_keys.request_key import RequestKey
 
     Row = tuple[bytes, Any, Any]
     Keying = Callable[[VcrRequest], RequestKey]
 
 __all__ = ["CassetteSource", "LoadedCassette", "load_source", "open_source"]
+
+
+#: A file of no more bytes is parsed faster than its copy in the cache is found.
+_SMALL = 4096
 
 
 class CassetteSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +91,7 @@ def load_source(
             f"can't be read ({source.problem})", where=source.path, remedy="make the file readable"
         )
     data = source.data or b""
+    cache = cache if len(data) > _SMALL else None
     parsed = find_parsed(cache, data, fingerprint) if cache else None
     if parsed is not None:
         return LoadedCassette(

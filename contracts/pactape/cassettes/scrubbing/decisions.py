@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.name_tables import CARD_CODES
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, name_words
+from pactape.cassettes.scrubbing.detection.values import is_public_value, looks_random
+from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.values import is_public_value, looks_random
-from pactape.cassettes.scrubbing.words import word_set
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -27,11 +28,15 @@ _DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
 _SPOKEN_CODE = re.compile(
     r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}"
 )
+_CARD_CODE = re.compile(r"\d{3,4}")
 _MIXED = re.compile(r"(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
 _STRUCTURE = re.compile(r"://|=")
 _BOUNDED_PLAIN = 4
 _SHORTEST_GRANT = 16
 _SHORTEST_COUNT = 1000
+#: A smaller number is one of a device's pins, or an index.
+_SMALLEST_CODE = 100
+_LARGEST_CARD_CODE = 9999
 
 
 def kind_of_name(rules: ScrubRules, name: str) -> NameKind:
@@ -61,10 +66,10 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, place: Place) -> b
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
-    return _decide(kind, value, place)
+    return _decide(name, kind, value, place)
 
 
-def _decide(kind: NameKind, value: str, place: Place) -> bool:
+def _decide(name: str, kind: NameKind, value: str, place: Place) -> bool:
     if place is Place.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
@@ -72,7 +77,7 @@ def _decide(kind: NameKind, value: str, place: Place) -> bool:
             is_public_value(value) and ("://" in value or value.startswith("-----BEGIN") or value[:1] == "/")
         )
     if kind is NameKind.CODE:
-        return _is_code(value)
+        return _is_code(name, value)
     if kind is NameKind.CONNECTION:
         return _STRUCTURE.search(value) is None and looks_random(value)
     if kind is NameKind.SUSPICIOUS:
@@ -80,7 +85,13 @@ def _decide(kind: NameKind, value: str, place: Place) -> bool:
     return _is_parameter_secret(value) if place is Place.PARAMETER else looks_random(value)
 
 
-def _is_code(value: str) -> bool:
+def _is_code(name: str, value: str) -> bool:
+    """Whether a value is a code: a card's has three or four digits, a PIN digits only ("GPIO17" is another pin)."""
+    last = name_words(name)[-1].rstrip("0123456789")
+    if last in CARD_CODES:
+        return _CARD_CODE.fullmatch(value) is not None
+    if last == "pin":
+        return _DIGITS.fullmatch(value) is not None or looks_random(value)
     return bool(_DIGITS.fullmatch(value) or _SPOKEN_CODE.fullmatch(value)) or looks_random(value)
 
 
@@ -98,4 +109,7 @@ def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
-    return kind is NameKind.CODE or abs(value) >= _SHORTEST_COUNT
+    if kind is NameKind.CODE:
+        is_card_code = name_words(name)[-1] in CARD_CODES
+        return abs(value) >= _SMALLEST_CODE and not (is_card_code and abs(value) > _LARGEST_CARD_CODE)
+    return abs(value) >= _SHORTEST_COUNT

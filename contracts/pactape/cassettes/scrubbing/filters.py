@@ -15,17 +15,17 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.http_bodies import content_codings, decode_body, sent_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Cleaner", "content_type_of"]
+__all__ = ["RecordingFilter", "content_type_of"]
 
 _DEFAULT_RULES = ScrubRules()
 _NUMBERED, _NUMBERED_BYTES = re.compile(r"scrubbed-\d+"), re.compile(rb"scrubbed-\d+")
 _ABOUT_BODIES = {"content-type", "content-encoding", "content-length"}
 
 
-class Cleaner:
-    """Replaces live URLs and secrets in recorded requests and responses; what is clean stays as it is.
+class RecordingFilter:
+    """Replaces live URLs and secrets in recorded requests and responses; what is clean stays unchanged.
 
     Args:
         live_urls: Canonical base URL by live base URL.
@@ -38,11 +38,16 @@ class Cleaner:
     def __init__(self, live_urls: Mapping[str, str], rules: ScrubRules = _DEFAULT_RULES) -> None:
         self.scrubber = Scrubber(rules)
         self._matching = Scrubber.for_matching(rules)
+        self._live_urls = live_urls
         urls = {live.rstrip("/"): canonical.rstrip("/") for live, canonical in live_urls.items()}
         hosts = {urlsplit(live).netloc: urlsplit(canonical).netloc for live, canonical in urls.items()}
         self._canonical = {**hosts, **urls}
         longest_first = sorted(map(re.escape, self._canonical), key=len, reverse=True)
         self._live = re.compile(rf"(?<![\w.-])(?:{'|'.join(longest_first)})(?![\w-]|\.\w)") if urls else None
+
+    def keeping(self, names: Iterable[str]) -> RecordingFilter:
+        """Return a filter that keeps the values of further names, too, and knows no secret yet."""
+        return RecordingFilter(self._live_urls, self.scrubber.rules.keeping(names))
 
     def canonical(self, text: str) -> str:
         """Return a text with canonical URLs and hosts in the place of live ones."""
@@ -54,12 +59,12 @@ class Cleaner:
         """Return a request as it is recorded."""
         return self._filtered(request, self.scrubber)
 
-    def asked(
+    def for_matching(
         self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
     ) -> tuple[str, str, Any, Any]:
         """Return method, URL, body and headers of a request as far as they decide which response it gets.
 
-        All secrets are the same in it, so a request with another token matches. Most headers are left out: their
+        All secrets are the same in it, so a request with another token matches. Most headers are skipped: their
         filtering takes longer than all the rest.
         """
         for name, value in headers.items():
@@ -74,7 +79,9 @@ class Cleaner:
             data = _NUMBERED_BYTES.sub(b"scrubbed", data)
         return method, clean.uri, data, clean.headers
 
-    def again(self, request: VcrRequest, response: dict[str, Any]) -> tuple[VcrRequest, dict[str, Any]]:
+    def with_later_secrets(
+        self, request: VcrRequest, response: dict[str, Any]
+    ) -> tuple[VcrRequest, dict[str, Any]]:
         """Return what was recorded without secrets that were found later in the same cassette."""
         again, body = self.scrubber.again, read_body(request)
         answer = response["body"]
@@ -149,7 +156,7 @@ def _sent(body: Any, headers: dict[str, Any]) -> Any:
     try:
         sent = sent_body(body, content_type=content_type_of(headers) or None)
     except TypeError:
-        return None  # what can't be read isn't written, because nobody knows what is in it
+        return None  # a body that can't be read may hold secrets, and isn't written
     if sent.content_type and not content_type_of(headers):
         headers["Content-Type"] = sent.content_type
     return sent.data
@@ -158,7 +165,7 @@ def _sent(body: Any, headers: dict[str, Any]) -> Any:
 def _decoded(body: bytes, headers: dict[str, Any]) -> bytes:
     """A body without its content codings; the header that names them goes, too.
 
-    A body that can't be decoded stays as it is, header included: coded bytes are never edited.
+    A body that can't be decoded stays unchanged, header included: coded bytes are never edited.
     """
     codings = content_codings({name: ", ".join(map(str, _values(value))) for name, value in headers.items()})
     if not codings:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pactape.cassettes.scrubbing.words import word_set
+from pactape.cassettes.scrubbing.detection.words import word_set
 
 __all__ = ["is_unsigned_jwt", "read_jwt", "unsigned_jwt"]
 
@@ -35,24 +35,24 @@ def unsigned_jwt(token: str, *, key_id: str = "") -> str:
 
     Args:
         token: A JWT.
-        key_id: Tells this token from others whose claims are the same; empty for none.
+        key_id: Distinguishes this token from others with the same claims; empty for none.
 
     Example:
         >>> unsigned_jwt("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImp0aSI6IjEifQ.c2ln")
         'eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.'
     """
     header, claims = read_jwt(token) or ({}, {})
-    kept = {name: header[name] for name in _HARMLESS_HEADERS if isinstance(header.get(name), str)}
-    identified = {"kid": key_id} if key_id else {}
-    return f"{_encode({'alg': 'none', **kept, **identified})}.{_encode(_harmless(claims))}."
+    harmless_members = {name: header[name] for name in _HARMLESS_HEADERS if isinstance(header.get(name), str)}
+    key_member = {"kid": key_id} if key_id else {}
+    return f"{_encode({'alg': 'none', **harmless_members, **key_member})}.{_encode(_harmless(claims))}."
 
 
 def is_unsigned_jwt(token: str) -> bool:
     """Whether a token is one that `unsigned_jwt` makes: no signature, and the algorithm "none"."""
     if not token.endswith("."):
         return False
-    found = read_jwt(token)
-    return found is not None and found[0].get("alg") == "none"
+    token_parts = read_jwt(token)
+    return token_parts is not None and token_parts[0].get("alg") == "none"
 
 
 def _harmless(claims: dict[str, Any]) -> dict[str, Any]:

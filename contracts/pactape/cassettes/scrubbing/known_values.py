@@ -1,59 +1,83 @@
-"""Secrets that were found once, and are replaced by the same placeholder wherever else they stand."""
+"""Secrets that were found once, and are replaced by the same placeholder everywhere else."""
 
 from __future__ import annotations
 
 import json
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
+
+from pactape.cassettes.scrubbing.structures.edits import substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["KnownValues"]
 
 _SHORTEST = 8
-_DISTINCT = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).*|.{20,}", re.DOTALL)
+_LONG = 20
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+#: A secret of these characters is spelled the same everywhere.
+_VERBATIM = re.compile(r"[\w.~-]+", re.ASCII)
 _RUN = re.compile(r"[\w.~+/=%-]{8,}+")
 _RUN_OF_BYTES = re.compile(rb"[\w.~+/=%-]{8,}+")
-#: So many are looked for one by one; of more, only those that stand alone are found.
+#: So many are searched for one by one; of more, only those that are a whole word are found.
 _FEW = 64
 _LONGEST_CACHED = 512
 
 
 class KnownValues:
-    """The secrets of one cassette, in the forms in which they may stand elsewhere."""
+    """The secrets of one cassette, in the forms in which they may occur elsewhere.
 
-    def __init__(self) -> None:
+    Args:
+        placeholders: The placeholder by secret, where these are kept anyway: many secrets need no second table.
+    """
+
+    def __init__(self, placeholders: Mapping[str, str] | None = None) -> None:
+        self._given = placeholders
         self._placeholders: dict[str, str] = {}
         self._in_bytes: dict[bytes, bytes] = {}
 
     def add(self, secret: str, placeholder: str) -> None:
         """Remember a secret, unless it is short or a word, which may stand for something else."""
-        if len(secret) < _SHORTEST or secret in self._placeholders or not _DISTINCT.fullmatch(secret):
+        if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
-        for spelling in (secret, quote(secret, safe=""), quote_plus(secret), _escaped(secret)):
+        is_verbatim = _VERBATIM.fullmatch(secret) is not None
+        if is_verbatim and self._given is not None and len(self._placeholders) > _FEW:
+            return
+        for spelling in (secret,) if is_verbatim else _spellings(secret):
             if spelling not in self._placeholders:
                 self._placeholders[spelling] = placeholder
-                self._in_bytes[spelling.encode("utf-8", "surrogatepass")] = placeholder.encode()
+                if len(self._placeholders) <= _FEW:
+                    self._in_bytes[spelling.encode("utf-8", "surrogatepass")] = placeholder.encode()
 
     def replace(self, text: str) -> str:
         """Return a text without the secrets."""
         if not self._placeholders or not _may_hold(text):
             return text
         if len(self._placeholders) > _FEW:
-            return _RUN.sub(lambda match: self._placeholders.get(match.group(), match.group()), text)
+            return substitute(_RUN, lambda match: self._in_run(match.group()), text)
         for secret, placeholder in self._placeholders.items():
             if secret in text:
                 text = text.replace(secret, placeholder)
         return text
 
     def replace_in_bytes(self, body: bytes) -> bytes:
-        """Return bytes without the secrets, which may stand beside what is not text."""
-        if len(self._in_bytes) > _FEW:
-            return _RUN_OF_BYTES.sub(lambda match: self._in_bytes.get(match.group(), match.group()), body)
+        """Return bytes without the secrets, which may be next to binary data."""
+        if len(self._placeholders) > _FEW:
+            return _RUN_OF_BYTES.sub(lambda match: self._in_run(match.group().decode("ascii")).encode(), body)
         for secret, placeholder in self._in_bytes.items():
             if secret in body:
                 body = body.replace(secret, placeholder)
         return body
+
+    def _in_run(self, run: str) -> str:
+        """What stands in the place of a run of characters: a placeholder, or the run itself."""
+        placeholder = self._placeholders.get(run)
+        if placeholder is None and self._given is not None and _is_distinct(run):
+            placeholder = self._given.get(run)
+        return run if placeholder is None else placeholder
 
     def replace_in_value(self, value: Any) -> Any:
         """Return a JSON value without the secrets."""
@@ -74,9 +98,16 @@ def _may_hold(text: str) -> bool:
 def _has_run(text: str) -> bool:
     """Whether a short text has a run that could be a secret; most headers have none."""
     if " " in text or len(text) >= _SHORTEST:
-        return any(_DISTINCT.fullmatch(run) for run in re.findall(r"\S{8,}", text))
+        return any(_is_distinct(run) for run in re.findall(r"\S{8,}", text))
     return False
 
 
-def _escaped(secret: str) -> str:
-    return json.dumps(secret, ensure_ascii=False)[1:-1]
+def _is_distinct(text: str) -> bool:
+    """Whether a text is too odd to stand for something else: long, or of digits and letters."""
+    return len(text) >= _LONG or (_DIGIT.search(text) is not None and _LETTER.search(text) is not None)
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """A secret as it is, in URLs and in JSON."""
+    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
+    return secret, quote(secret, safe=""), quote_plus(secret), escaped

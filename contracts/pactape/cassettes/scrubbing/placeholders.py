@@ -1,4 +1,4 @@
-"""Placeholders: what stands in the place of secrets. They keep the form of what they replace.
+"""Placeholders: what replaces secrets. They keep the form of what they replace.
 
 Within one cassette equal secrets have equal placeholders, and different ones differ; which number a secret gets
 depends on nothing but the order in which secrets come.
@@ -11,8 +11,8 @@ import re
 import threading
 from typing import TYPE_CHECKING, Protocol
 
+from pactape.cassettes.scrubbing.detection.values import is_uuid
 from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
-from pactape.cassettes.scrubbing.values import is_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,17 +36,27 @@ _OURS = re.compile(
     | -----BEGIN[ ][A-Z ]+-----\s+(?:c2NydWJiZWQ|c2NydWJiZWQt\w+)={0,2}\s+-----END[ ][A-Z ]+-----\s*""",
     re.VERBOSE,
 )
+#: What our placeholders begin with.
+_FIRST = frozenset("s0e24-")
 _MASK = re.compile(
     r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
     censored|obfuscated|withheld|not[-_ ]a[-_ ]secret|secret_?here|example(?!\.com|\.org|\.net))(?:$|[^a-z])
     | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^\{[^{}"':]{0,64}\}$
     | ^\{\{[^{}"']{1,64}\}\}$ | ^\[[^\[\]"':,]{0,64}\]$
     | ^\$\{?[a-z_][\w.]*\}$ | ^\$\([^()]*\)$ | ^%\w+%$ | (?:\.\.\.|…)$ | \*{3,} | ^x{3}
+    | ^[\w-]{0,8}(?:\.\.\.|…)[\w-]{1,8}$ | ^(?:vault|env|ssm|kms|keyvault|secretsmanager|awssm|gcpsm):\S+$
     | ^(?:none|null|nil|true|false|undefined|n/a|string|secret|password|token|Og==)$
     | ^(?:access|auth|my|new|old|secret|some|the|your)[-_]?(?:api[-_]?)?
       (?:key|password|secret|token)(?:[-_]?here)?$""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: A mask of letters and digits only is short, or has one of these.
+_MASK_WORD = re.compile(
+    r"scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|saniti[sz]ed|fake|censored|obfuscated|withheld|"
+    r"here|example|key|password|secret|token|xxx",
+    re.IGNORECASE,
+)
+_LONGEST_WORD = 10
 _VARIABLE = re.compile(r"_*(?:[A-Z]+[-_])+(?:KEY|PASSWORD|SECRET|TOKEN)(?:_\d+)?|\$[A-Z][A-Z0-9_]*")
 _LONGEST_MASK = 256
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -65,7 +75,7 @@ def is_placeholder(value: object) -> bool:
         >>> [is_placeholder(each) for each in ("scrubbed-2", "00000000-0000-4000-8000-000000000001", "Ada", 7)]
         [True, True, False, False]
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value[:1] not in _FIRST:
         return False
     return _OURS.fullmatch(value) is not None or (value.startswith("eyJ") and is_unsigned_jwt(value))
 
@@ -82,6 +92,13 @@ def is_mask(value: object) -> bool:
     if not isinstance(value, str) or len(value) > _LONGEST_MASK:
         return is_placeholder(value)
     text = value.strip()
+    if (
+        text.isalnum()
+        and len(text) > _LONGEST_WORD
+        and _MASK_WORD.search(text) is None
+        and text[:3].lower() != "xxx"
+    ):
+        return is_placeholder(text)
     return _MASK.search(text) is not None or _VARIABLE.fullmatch(text) is not None or is_placeholder(text)
 
 
@@ -99,7 +116,7 @@ class ConstantPlaceholders:
     """The same placeholder for every secret: what two requests have in common that differ in secrets only.
 
     Args:
-        text: What stands in the place of every text.
+        text: What replaces every text.
     """
 
     def __init__(self, text: str = PLACEHOLDER) -> None:
@@ -120,13 +137,13 @@ class NumberedPlaceholders:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
         self._numbers: dict[float, float] = {}
-        self._taken: set[str] = set()
+        self._reserved: set[str] = set()
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def reserve(self, text: str) -> None:
-        """Never give out the placeholders that stand in a text: an older recording's."""
-        self._taken.update(
+        """Never give out the placeholders that are in a text: those of an older recording."""
+        self._reserved.update(
             re.findall(r"scrubbed(?:-\d+)?|00000000-0000-4000-8000-(?!0{12})[0-9a-f]{12}", text)
         )
 
@@ -134,21 +151,24 @@ class NumberedPlaceholders:
         """Return the placeholder of a text, of the same form: a UUID for a UUID, a JWT for a JWT."""
         if is_placeholder(secret):
             return secret
+        placeholder = self._texts.get(secret)
+        if placeholder is not None:
+            return placeholder
         with self._lock:
-            found = self._texts.get(secret)
-            if found is None:
-                found = self._texts[secret] = self._next(secret)
-            return found
+            placeholder = self._texts.get(secret)
+            if placeholder is None:
+                placeholder = self._texts[secret] = self._next(secret)
+            return placeholder
 
     def for_number(self, secret: float) -> float:
         """Return the placeholder of a number: 0 for the first, then 2, 3 …."""
         with self._lock:
-            found = self._numbers.get(secret)
-            if found is None:
+            placeholder = self._numbers.get(secret)
+            if placeholder is None:
                 count = len(self._numbers) + 1
-                found = 0 if count == 1 else count if count < _SMALL else _LARGE + count
-                self._numbers[secret] = type(secret)(found)
-            return type(secret)(found)
+                placeholder = 0 if count == 1 else count if count < _SMALL else _LARGE + count
+                self._numbers[secret] = type(secret)(placeholder)
+            return type(secret)(placeholder)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -159,10 +179,9 @@ class NumberedPlaceholders:
         form = _form_of(secret)
         while True:
             count = self._counts[form] = self._counts.get(form, 0) + 1
-            made = _MAKERS.get(form, _digits)(secret, count)
-            if made not in self._taken:
-                self._taken.add(made)
-                return made
+            placeholder = _MAKERS.get(form, _digits)(secret, count)
+            if placeholder not in self._reserved:
+                return placeholder
 
 
 def _form_of(secret: str) -> str:
@@ -197,18 +216,18 @@ def _email(_secret: str, count: int) -> str:
 
 
 def _date(secret: str, count: int) -> str:
-    found = _DATE.fullmatch(secret)
+    match = _DATE.fullmatch(secret)
     day = f"2000-{1 + (count - 1) // 28 % 12:02}-{1 + (count - 1) % 28:02}"
-    if found is None or not found["time"]:
+    if match is None or not match["time"]:
         return day
-    zone = found["zone"] or ""
-    zeros = re.sub(r"\d", "0", found["fraction"] or "")
-    return f"{day}{found['time'][0]}00:00:00{zeros}{zone if zone in {'', 'Z'} else '+00:00'}"
+    zone = match["zone"] or ""
+    zeros = re.sub(r"\d", "0", match["fraction"] or "")
+    return f"{day}{match['time'][0]}00:00:00{zeros}{zone if zone in {'', 'Z'} else '+00:00'}"
 
 
 def _pem(secret: str, count: int) -> str:
-    found = _PEM.match(secret.lstrip())
-    label = found.group(1) if found else "PRIVATE KEY"
+    match = _PEM.match(secret.lstrip())
+    label = match.group(1) if match else "PRIVATE KEY"
     line_end = "\\n" if "\\n" in secret and "\n" not in secret else "\n"
     body = base64.b64encode(_plain("", count).encode()).decode()
     ending = line_end if secret.endswith(line_end) else ""

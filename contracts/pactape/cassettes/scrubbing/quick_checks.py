@@ -1,4 +1,4 @@
-"""Quick checks that pass over what holds no secret: most texts and most documents.
+"""Quick checks that skip what contains no secret: most texts and most documents.
 
 They may say "perhaps" of what is clean, and then the walk looks closely; they never say "clean" of what isn't.
 """
@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.cassettes.scrubbing.cards import is_card_name
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
-from pactape.cassettes.scrubbing.known_forms import holds_form
-from pactape.cassettes.scrubbing.names import NameKind
+from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.detection.names import NameKind
+from pactape.cassettes.scrubbing.detection.words import word_set
+from pactape.cassettes.scrubbing.json_check import Checks, JsonCheck
 from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
+from pactape.cassettes.scrubbing.plain_texts import holds_nothing
 from pactape.cassettes.scrubbing.replacements import Replacements
-from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
-from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
+from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS, SPECIAL_HEADERS
 from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import holds_spoken_secret, names_something
 from pactape.cassettes.scrubbing.walk import Walk
-from pactape.cassettes.scrubbing.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,21 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QuickChecks", "quick_checks"]
 
-_PLAIN = re.compile(
-    r"""(?![^=@{}<>%:\\"\[\]]*?(?:[\w+/-]{12}|\d{4}[ -]\d{4}[ -]))[^=@{}<>%:\\"\[\]]*+   # words, no long run
-    | [0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
-    | \d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]{2,20})?
-    | https?://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))*+
-    | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
-    re.VERBOSE | re.ASCII,
-)
-#: What a structure within a text needs.
-_STRUCTURED = re.compile(r"[{}<>%\\\"\[\]]")
-#: What stands in a URL's path before a one-time secret.
-_ONE_TIME = re.compile(
-    r"(?:reset|verify|confirm|activat|unsub|invite|magic|one-?time|passw|api-?key|token)[^/]*/", re.IGNORECASE
-)
-_CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
 #: Headers that hold moments, sizes, digests and identifiers of requests.
 _PLAIN_HEADERS = word_set(
     "age cf-ray content-length date etag expires last-modified server-timing x-amz-request-id x-amz- "
@@ -57,6 +41,9 @@ _PLAIN_HEADERS = word_set(
     "x-response-time x-envoy-upstream-service-time x-amzn-requestid"
 )
 _PLAIN_VALUE = re.compile(r"(?:W/)?\"?[A-Za-z0-9+/ :,.;_*=-]{0,128}\"?|[\w .;,=-]{0,2048}", re.ASCII)
+_SPECIAL_HEADERS = SPECIAL_HEADERS | {"code"}
+#: Documents on lines of their own; a document on several lines has none that begins so behind one that ends so.
+_LINES, _LINE_END, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), re.compile(rb"\r?\n"), 65_536
 _JSON_STARTS = (b"{", b"[")
 _LONGEST_CACHED = 1024
 _SHORTEST = 8
@@ -64,6 +51,8 @@ _SHORT_KEY = 15
 _CARD_DIGITS = range(13, 24)
 _SMALLEST_CARD = 10**12
 _DEEPEST = 200
+#: The objects of a larger document take too much memory.
+_LARGE = 2**18
 
 
 @lru_cache(maxsize=16)
@@ -81,17 +70,27 @@ class QuickChecks:
 
     def __init__(self, rules: ScrubRules) -> None:
         self._rules = rules
+        self._is_ordinary = not (rules.patterns or rules.names)
         self._is_clean_text = lru_cache(maxsize=32768)(self._walk_text)
         self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
         self._is_harmless = lru_cache(maxsize=16384)(self._harmless)
+        self._json = JsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
-        """Whether a text holds nothing to replace, whatever name stands before it."""
-        return self._walk_text(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
+        """Whether a text contains nothing to replace, whatever its name is."""
+        return self.holds_nothing(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
+
+    def holds_nothing(self, text: str) -> bool:
+        """As `is_clean_text`, without a closer look when the first one leaves a doubt: for large documents."""
+        return self._is_ordinary and holds_nothing(text)
 
     def is_clean_document(self, body: bytes) -> bool:
-        """Whether a body is a JSON document that holds nothing to replace; one with duplicate members isn't."""
+        """Whether a body is a JSON document that contains nothing to replace; one with duplicate members isn't."""
         if body[:1] not in _JSON_STARTS:
+            return False
+        if self._is_ordinary and (self._json.is_clean(body) or self._is_clean_list(body)):
+            return True
+        if len(body) > _LARGE:
             return False
         try:
             value = msgspec.json.decode(body)
@@ -102,19 +101,31 @@ class QuickChecks:
             return False
         return body.count(b'":') == counter[0] or not _has_duplicates(body)
 
+    def _is_clean_list(self, body: bytes) -> bool:
+        """Whether the lines of a body are JSON documents that contain nothing to replace (NDJSON)."""
+        if _LINES.search(body, 0, _FIRST_LINES) is None:
+            return False
+        return self._json.is_clean(b"[%b]" % _LINE_END.sub(b",", body.strip()))
+
     def _is_clean_value(self, value: Any, counter: list[int], depth: int) -> bool:
         if isinstance(value, str):
             return (len(value) < _SHORTEST and "=" not in value) or self.is_clean_text(value)
         if isinstance(value, dict):
             return depth < _DEEPEST and self._is_clean_object(value, counter, depth + 1)
         if isinstance(value, list):
-            if len(value) == 2 and isinstance(value[0], str) and not self._is_harmless(value[0]):  # noqa: PLR2004 -- a pair
+            if self._names_item(value):
                 return False
             for each in value:
                 if not self._is_clean_value(each, counter, depth + 1):
                     return False
             return depth < _DEEPEST
         return True
+
+    def _names_item(self, items: list[Any]) -> bool:
+        """Whether an item of a list may be the name of the next one: ["password", "…"], ["--password", "…", …]."""
+        if len(items) == 2 and isinstance(items[0], str) and not self._is_harmless(items[0]):  # noqa: PLR2004 -- a pair
+            return True
+        return any(isinstance(each, str) and each[:2] == "--" for each in items)
 
     def _is_clean_object(self, value: dict[str, Any], counter: list[int], depth: int) -> bool:
         counter[0] += len(value)
@@ -130,14 +141,34 @@ class QuickChecks:
                 if not self._is_clean_member(name, each):
                     return False
             elif kind is dict or kind is list:
-                if each and not self._is_clean_value(each, counter, depth):
+                if each and not self._is_clean_inner(name, each, counter, depth):
                     return False
             elif kind is int and each > _SMALLEST_CARD and is_card_name(name):
                 return False
         return True
 
+    def _is_clean_inner(self, name: str, value: Any, counter: list[int], depth: int) -> bool:
+        """Whether an object or a list holds nothing to replace; the items of a list have its name."""
+        if isinstance(value, list) and is_card_name(name) and _holds_card(value):
+            return False
+        return self._is_clean_value(value, counter, depth)
+
+    def _is_clean_value_of(self, name: str, value: Any) -> bool:
+        """Whether a member with a suspicious name is nothing to replace; an object's members are checked apart."""
+        if not value or value is True:
+            return True
+        if name.lower() in COOKIE_HEADERS:
+            return False
+        if isinstance(value, str):
+            return is_mask(value) or not is_secret_field(self._rules, name, value, Place.BODY)
+        kind = kind_of_name(self._rules, name)
+        if isinstance(value, int | float):
+            is_card = abs(value) > _SMALLEST_CARD and is_card_name(name)
+            return not (is_card or is_secret_number(self._rules, name, value))
+        return kind is NameKind.HARMLESS or (isinstance(value, dict) and not prefix_below(name, kind))
+
     def _is_clean_named(self, name: str, value: Any, counter: list[int], depth: int) -> bool:
-        """Whether a member whose name is suspicious holds nothing to replace."""
+        """Whether a member whose name is suspicious contains nothing to replace."""
         if len(name) > _SHORT_KEY and not self.is_clean_text(name):
             return False
         if not value or value is True:
@@ -160,55 +191,56 @@ class QuickChecks:
         return self.is_clean_text(value)
 
     def _harmless(self, name: str) -> bool:
-        """Whether a name says nothing about its value, and is nothing to replace itself."""
+        """Whether a name has no bearing on its value, and contains nothing to replace itself."""
         if name.lower() in COOKIE_HEADERS or kind_of_name(self._rules, name) is not NameKind.HARMLESS:
             return False
         return len(name) <= _SHORT_KEY or self.is_clean_text(name)
 
+    def _is_clean_once(self, text: str) -> bool:
+        """As `is_clean_text`, for a caller that caches the result."""
+        if self.holds_nothing(text):
+            return True
+        return len(text) <= _LONGEST_CACHED and self._is_clean_text(text)
+
     def _walk_text(self, text: str) -> bool:
-        is_ordinary = not (self._rules.patterns or self._rules.names)
-        return (is_ordinary and _holds_nothing(text)) or self._walk(text).deeper(text) == text
+        return self.holds_nothing(text) or self._walk(text).deeper(text) == text
 
     def _walk_header(self, name: str, value: str) -> bool:
         if name.lower() in _PLAIN_HEADERS and _PLAIN_VALUE.fullmatch(value) and not self._rules.patterns:
             return True
+        if self.holds_nothing(value) and self._is_harmless_header(name):
+            return True
         return self._walk(value).header(name, value) == value
+
+    def _is_harmless_header(self, name: str) -> bool:
+        """Whether a header says nothing about its value, and is not taken apart in a way of its own."""
+        is_special = name.lower() in _SPECIAL_HEADERS or name.startswith("cookie ") or is_card_name(name)
+        return not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
 
     def _walk(self, text: str) -> Walk:
         return Walk(self._rules, Replacements(ConstantPlaceholders()), size=len(text))
 
 
-def _holds_nothing(text: str) -> bool:
-    if " " in text and holds_spoken_secret(text):
-        return False
-    if _PLAIN.fullmatch(text):
-        return True
-    if _STRUCTURED.search(text) is not None or _may_name_secret(text):
-        return False
-    return not holds_form(text) and decode_base64(text) is None
-
-
-def _may_name_secret(text: str) -> bool:
-    """Whether a text without brackets and quotation marks may have a secret behind a name, a scheme or a user."""
-    has_pairs = "=" in text or "--" in text or "\n" in text or text.count(":") > text.count("://")
-    if has_pairs and names_something(text):
-        return True
-    if "/" in text and (_ONE_TIME.search(text) is not None or ("@" in text and ":" in text)):
-        return True
-    return _CARD_HINT.search(text) is not None
+def _holds_card(value: Any) -> bool:
+    """Whether an item of a list may be a card's number."""
+    if isinstance(value, list):
+        return any(map(_holds_card, value))
+    if isinstance(value, str):
+        return len(value) in _CARD_DIGITS and is_card_number(value)
+    return isinstance(value, int) and value > _SMALLEST_CARD
 
 
 def _has_duplicates(body: bytes) -> bool:
     """Whether an object in a document names a member twice, of which only the last one is decoded."""
-    found = False
+    is_duplicate = False
 
     def check(pairs: list[tuple[str, Any]]) -> int:
-        nonlocal found
-        found = found or len({name for name, _ in pairs}) != len(pairs)
+        nonlocal is_duplicate
+        is_duplicate = is_duplicate or len({name for name, _ in pairs}) != len(pairs)
         return 0
 
     try:
         json.loads(body, object_pairs_hook=check)
     except (ValueError, RecursionError):
         return True
-    return found
+    return is_duplicate

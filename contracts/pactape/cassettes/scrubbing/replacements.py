@@ -1,4 +1,4 @@
-"""Replacements: each secret gets its placeholder, and where it stood is noted."""
+"""Replacements: each secret gets its placeholder, and its location is noted."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
 from pactape.cassettes.scrubbing.known_values import KnownValues
 from pactape.cassettes.scrubbing.placeholders import (
+    PLACEHOLDER,
     ConstantPlaceholders,
     NumberedPlaceholders,
     is_mask,
@@ -24,8 +26,8 @@ class Replacement(msgspec.Struct, frozen=True, order=True):
     """A secret that was replaced; never its value.
 
     Args:
-        field: Where it stood: a JSON path ("$.user.password"), or the name of a parameter, header or cookie; empty
-            where it stood in a text.
+        field: Where it was: a JSON path ("$.user.password"), or the name of a parameter, header or cookie; empty
+            where it was part of a text.
         kind: What it is: "secret field", "JSON Web Token".
     """
 
@@ -47,8 +49,10 @@ class Replacements:
 
     def __init__(self, placeholders: Placeholders | None = None) -> None:
         self.placeholders = placeholders or NumberedPlaceholders()
-        self.made: list[Replacement] = []
-        self.known = KnownValues()
+        self.entries: list[Replacement] = []
+        texts = self.placeholders.texts if isinstance(self.placeholders, NumberedPlaceholders) else None
+        self.known_values = KnownValues(texts)
+        self._entries: dict[tuple[str, str], Replacement] = {}
 
     @property
     def is_for_matching(self) -> bool:
@@ -56,26 +60,30 @@ class Replacements:
         return isinstance(self.placeholders, ConstantPlaceholders)
 
     def replace(self, secret: str, field: str, kind: str) -> str:
-        """Return the placeholder of a secret, and note where it stood; what is a placeholder already stays."""
+        """Return the placeholder of a secret, and note its location; a placeholder stays."""
         if self.is_for_matching:
-            made = self.placeholders.for_text(secret)
+            placeholder = self.placeholders.for_text(secret)
             if not is_mask(secret):
-                self.known.add(secret, made)
-            return made
+                self.known_values.add(secret, placeholder)
+            return placeholder
         if is_placeholder(secret):
             return secret
         self.note(field, kind)
-        made = self.placeholders.for_text(secret)
-        self.known.add(secret, made)
-        return made
+        placeholder = self.placeholders.for_text(secret)
+        self.known_values.add(secret, placeholder)
+        return placeholder
 
     def replace_number(self, secret: float, field: str, kind: str) -> float:
-        """Return the placeholder of a number, and note where it stood."""
-        made = self.placeholders.for_number(secret)
-        if made != secret:
+        """Return the placeholder of a number, and note its location."""
+        placeholder = self.placeholders.for_number(secret)
+        if placeholder != secret:
             self.note(field, kind)
-        return made
+        return placeholder
 
     def note(self, field: str, kind: str) -> None:
-        """Note where a secret stood that was replaced."""
-        self.made.append(Replacement(field, kind))
+        """Note the location of a secret that was replaced."""
+        entry = self._entries.get((field, kind))
+        if entry is None:
+            shown = scrub_forms_in_text(field, lambda *_: PLACEHOLDER)  # a token may be a name, too
+            entry = self._entries[field, kind] = Replacement(shown, kind)
+        self.entries.append(entry)

@@ -12,6 +12,7 @@ import msgspec
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
 __all__ = ["ScrubRules", "plain_name"]
@@ -50,11 +51,22 @@ class ScrubRules(msgspec.Struct, frozen=True, kw_only=True):
             fingerprint=hashlib.blake2b(msgspec.json.encode(settings), digest_size=16).digest(),
         )
 
+    def keeping(self, names: Iterable[str]) -> ScrubRules:
+        """Return the rules with further names whose values are not secrets.
+
+        Example:
+            >>> sorted(ScrubRules().keeping(["X-Auth-Token"]).kept)
+            ['xauthtoken']
+        """
+        kept = self.kept.union(map(plain_name, names))
+        mark = hashlib.blake2b("\n".join(sorted(kept)).encode(), key=self.fingerprint, digest_size=16)
+        return msgspec.structs.replace(self, kept=kept, fingerprint=mark.digest())
+
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def plain_name(name: str) -> str:
     """Return a name in lower case, without "-", "_", ".", brackets and spaces.
 

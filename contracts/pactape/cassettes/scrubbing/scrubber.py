@@ -12,7 +12,7 @@ from pactape.cassettes.scrubbing.quick_checks import quick_checks
 from pactape.cassettes.scrubbing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_value
-from pactape.cassettes.scrubbing.structures.multipart import scrub_multipart
+from pactape.cassettes.scrubbing.structures.multipart import looks_like_multipart, scrub_multipart
 from pactape.cassettes.scrubbing.walk import Walk
 from pactape.http_bodies import charset_of, sniffed_coding
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Scrubber"]
 
 _DEFAULT_RULES = ScrubRules()
+_GZIP = b"\x1f\x8b"
 _LONGEST_CACHED = 1024
+_LARGE = 65_536
 _MOST_DECOMPRESSED = 64 * 2**20
 
 
@@ -48,7 +50,7 @@ class Scrubber:
     @property
     def replaced(self) -> list[Replacement]:
         """What was replaced, in the order in which it came; never a value."""
-        return self._replacements.made
+        return self._replacements.entries
 
     @classmethod
     def for_matching(cls, rules: ScrubRules) -> Scrubber:
@@ -79,26 +81,31 @@ class Scrubber:
         """Return a body without secrets: fields by their names, and what is a secret under any name.
 
         Takes apart forms, multipart forms, JSON, XML, HTML, GraphQL, YAML, INI, CSV and what these hold in turn, in
-        the charset that the content type or a byte order mark names. Bytes that hold no secret stay as they are,
+        the charset that the content type or a byte order mark names. Bytes that hold no secret stay unchanged,
         to the last space; a body that is not text stays whole.
         """
         if not body:
             return body
         kind = content_type.lower()
-        if "multipart/" in kind:
+        if "multipart/" in kind or looks_like_multipart(body):
             clean = scrub_multipart(body, content_type, self._walk(len(body)), self.body)
             return self._bytes_without_known(clean)
-        charset = "ascii" if body.isascii() and body[:1] != b"+" else charset_of(body, content_type)
+        if body.startswith(_GZIP):  # which any one-byte charset decodes, too
+            return self._compressed(body, content_type)
+        is_plain = (
+            body.isascii() and body[:1] != b"+" and b"\0" not in body
+        )  # "+" begins UTF-7, NUL is UTF-16's
+        charset = "ascii" if is_plain else charset_of(body, content_type)
         if charset is None:
             return self._compressed(body, content_type)
         if self._quick.is_clean_document(body):
             return self._bytes_without_known(body)
         text = body.decode(charset)
         clean_text = self._without_known(self._walk(len(text)).body(text, kind))
-        return body if clean_text == text else clean_text.encode(charset)
+        return body if clean_text == text else clean_text.encode(charset, "xmlcharrefreplace")
 
     def text(self, text: str) -> str:
-        """Return a text without secrets wherever they stand: tokens of a known form, keys, card numbers."""
+        """Return a text without secrets, wherever in it they are: tokens of a known form, keys, card numbers."""
         return self._without_known(self._walk(len(text)).text(text))
 
     def value(self, value: Any, *, name: str = "") -> Any:
@@ -106,15 +113,15 @@ class Scrubber:
 
         Args:
             value: A JSON value.
-            name: The name in front of it; empty when it has none.
+            name: The name in front of it; empty without one.
 
         Example:
-            >>> Scrubber().value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7}})
+            >>> Scrubber().value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7281}})
             {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed-2'], 'pin': 0}}
         """
         document = {name: value} if name else value
         clean = scrub_value(document, self._walk())
-        clean = self._replacements.known.replace_in_value(clean)
+        clean = self._replacements.known_values.replace_in_value(clean)
         return clean[name] if name else clean
 
     def learn(self, name: str, value: object) -> None:
@@ -131,10 +138,10 @@ class Scrubber:
         return self._without_known(text)
 
     def _without_known(self, text: str) -> str:
-        return self._replacements.known.replace(text)
+        return self._replacements.known_values.replace(text)
 
     def _bytes_without_known(self, body: bytes) -> bytes:
-        return self._replacements.known.replace_in_bytes(body)
+        return self._replacements.known_values.replace_in_bytes(body)
 
     def _compressed(self, body: bytes, content_type: str) -> bytes:
         """A file in gzip's format, whose text is looked into; everything else that is not text stays."""
@@ -150,4 +157,5 @@ class Scrubber:
         return body if clean == text else gzip.compress(clean, mtime=0)
 
     def _walk(self, size: int = sys.maxsize) -> Walk:
-        return Walk(self.rules, self._replacements, self._quick.is_clean_text, size=size)
+        is_clean = self._quick.is_clean_text if size < _LARGE else self._quick.holds_nothing
+        return Walk(self.rules, self._replacements, is_clean, size=size)

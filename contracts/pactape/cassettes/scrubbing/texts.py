@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from pactape.cassettes.scrubbing.cards import GROUPED_CARD, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
+from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
+from pactape.cassettes.scrubbing.detection.names import names_something
+from pactape.cassettes.scrubbing.spoken_secrets import scrub_spoken_secrets
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
+from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.urls import scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.values import looks_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,157 +20,83 @@ if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = [
-    "holds_credentials",
-    "holds_spoken_secret",
-    "names_something",
+    "scrub_header_options",
     "scrub_named_values",
     "scrub_private_keys",
 ]
 
-_SCHEMES = re.compile(r"(?:basic|bearer|token|digest|apikey|negotiate|dpop) ", re.IGNORECASE)
-_SPOKEN_WORDS = ("code", "pass", "pin", "secret", "token", "key", "identified by", " -u ", "--user")
-_DIGIT = re.compile(r"\d")
-_SPOKEN = re.compile(
-    r"(?<!\w)((?:password|passwd|passphrase|secret|token|api[ -]?key)(?:\s{1,4}is)?:?\s{1,4}['\"]?)"
-    r"([\w+/.~=!@#$%^*-]{12,256})",
-    re.IGNORECASE,
-)
-_CREDENTIALS = re.compile(
-    r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
-    re.IGNORECASE,
-)
 _BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_TEXT = re.compile(r"(?:[A-Za-z0-9+/=:,\s-]|\\[nr])*+")
+#: The private lines of PuTTY's key files.
+_PUTTY = re.compile(
+    r"(Private-Lines: \d{1,4}(?:\r?\n|\\n))([A-Za-z0-9+/=]{16,}+(?:(?:\r?\n|\\n)[A-Za-z0-9+/=]{16,}+)*+)"
+)
 _NAMED = re.compile(
     r"(?<![\w.%~-])(?P<dashes>--?)?(?P<name>[\w\[][\w.$\[\]-]{0,63}+)"
-    r"(?P<between>[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+|(?(dashes)[ ]++|(?!)))"
+    r"(?P<between>\\?[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+(?:[bru](?=[\"']))?|(?(dashes)[ ]++|(?!)))"
     r"(?P<quote>\\?[\"'])?(?P<value>(?(quote)[^\"'\\]*+|[^\s&;,\"'<>(){}|\\]*+))(?![ ]?=[ ]?[\"'])"
+)
+#: A header on a command line: curl -H 'Authorization: Digest username="ada", response="…"'.
+_HEADER_OPTION = re.compile(
+    r"(?<![\w-])(?P<before>(?:-H|--header)[ =]?(?P<quote>\\?[\"'])(?P<name>[A-Za-z][\w-]{1,64}+):[ ]?)"
+    r"(?P<value>(?:(?!(?P=quote))[^\n])*+)"
+)
+#: A name and a value as arguments, or an index and what is assigned: setHeader("X-Key", "…"), env["KEY"] = "…".
+_CALLED = re.compile(
+    r"(?P<before>(?:\([ ]?(?P<quote>[\"'])(?P<name>[A-Za-z_][\w.-]{0,64}+)(?P=quote)[ ]?,|"
+    r"\[[ ]?(?P<quote2>[\"'])(?P<name2>[A-Za-z_][\w.-]{0,64}+)(?P=quote2)[ ]?\][ ]?=)[ ]?[\"'])"
+    r"(?P<value>[^\"'\\\n]{8,512}+)(?=[\"'])"
+)
+#: What stands in a program where a value would be: names, and the beginning of calls.
+_EXPRESSION = re.compile(r"(?:[A-Za-z_][A-Za-z_.]*+|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+)")
+_KEYWORDS = frozenset(
+    [
+        "await",
+        "new",
+        "function",
+        "async",
+        "lambda",
+        "not",
+        "typeof",
+        "yield",
+        "self",
+        "this",
+        "var",
+        "let",
+        "const",
+    ]
 )
 _ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2}){12,}+")
 _ENCODED_MARK = re.compile(r"%(?:3D|7B|22|3A%2F%2F)", re.IGNORECASE)
+#: Base64 within a text: a string of a program, a word of a header.
+_BASE64 = re.compile(r"(?<![\w+/=.-])[A-Za-z0-9+/_-]{24,}+={0,2}(?![\w+/=-])")
+_SHORTEST_BASE64 = 24
 _DATA_URL = re.compile(r"(data:[\w/+.;=-]{0,100};base64,)([A-Za-z0-9+/=_-]++)")
-#: Secrets behind words, as people and commands put them.
-_SPOKEN_CODE = re.compile(
-    r"(?<!\w)((?:verification|security|confirmation|login|access|one-time|auth\w*|2fa|otp|sms)"
-    r"[ ](?:code|pin|passcode|password)(?:[ ]is|:)?[ ]{1,2})(\d{4,8})(?!\w)"
-    r"|(?<![\w.-])(?P<before>\d{4,8})(?=[ ]is[ ]your[ ][\w ]{0,30}(?:code|pin|passcode))",
-    re.IGNORECASE,
-)
-_COMMAND = re.compile(
-    r"((?:^|\s)(?:-u|--user|--proxy-user|-U)[ =]{1,2}[\w.@-]{1,64}:)([^\s:@'\"]{3,256})"
-    r"|((?<![\w:/@.-])[\w.-]{1,64}:)([^\s:@/'\"]{8,256})(?=@(?:tcp\(|unix\(|[\w-]+(?:\.[\w-]+)*(?::\d{2,5})?/))"
-    r"|((?<!\w)IDENTIFIED[ ]BY[ ]{1,2}['\"])([^'\"\s]{3,256})"
-    r"|((?:^|\n)[\w.*-]{1,253}:(?:\d{1,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:)([^\s:]{6,256})(?=\s|$)"
-    r"|((?:^|\n)ENV[ ]\w{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|PASS)[ ])(\S{6,256})",
-    re.IGNORECASE,
-)
-#: One of these is in every name that says something about its value, and in every scheme.
-_PARTS = (
-    *(
-        "pass",
-        "pwd",
-        "psw",
-        "pw",
-        "secret",
-        "tok",
-        "key",
-        "auth",
-        "sess",
-        "sid",
-        "sig",
-        "cred",
-        "otp",
-        "pin",
-        "cv",
-    ),
-    *(
-        "csc",
-        "cid",
-        "code",
-        "jwt",
-        "saml",
-        "sas",
-        "bearer",
-        "basic",
-        "digest",
-        "hmac",
-        "ticket",
-        "cookie",
-        "nonce",
-    ),
-    *(
-        "dsn",
-        "conn",
-        "url",
-        "phrase",
-        "mnemonic",
-        "seed",
-        "assertion",
-        "licen",
-        "wort",
-        "senha",
-        "parool",
-        "lozinka",
-    ),
-    *(
-        "mdp",
-        "ha1",
-        "mfa",
-        "puk",
-        "cert",
-        "pfx",
-        "pkcs",
-        "netrc",
-        "kube",
-        "docker",
-        "verifier",
-        "cf",
-        "private",
-    ),
-    *(
-        "crypt",
-        "srf",
-        "contras",
-        "wacht",
-        "cav",
-        "plain",
-        "remember",
-        "salt",
-        "secur",
-        "psk",
-        "webhook",
-        "sign",
-    ),
-)
-
-
-def holds_credentials(text: str) -> bool:
-    """Whether a text has a scheme's name with something behind it: "Bearer …"."""
-    return " " in text and _SCHEMES.search(text) is not None
-
-
-def holds_spoken_secret(text: str) -> bool:
-    """Whether a text may have a secret behind a word: "Bearer …", "the code is 123456"; quick, and often wrong."""
-    lower = text.lower()
-    if holds_credentials(lower):
-        return True
-    return any(word in lower for word in _SPOKEN_WORDS) and _DIGIT.search(text) is not None
 
 
 def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
     """Return a text whose private keys (RFC 7468) are replaced, also those that are cut off before their end."""
+    if "Private-Lines:" in text:
+        text = _PUTTY.sub(lambda match: match[1] + replace(match[2], "private key"), text)
     pieces: list[str] = []
     end = 0
-    while found := _BEGIN.search(text, end):
-        last = _KEY_TEXT.match(text, found.end())
-        stop = last.end() if last else found.end()
-        closing = _END.search(text, found.start(), min(len(text), stop + 80))
+    while opening := _BEGIN.search(text, end):
+        last = _KEY_TEXT.match(text, opening.end())
+        stop = last.end() if last else opening.end()
+        closing = _END.search(text, opening.start(), min(len(text), stop + 80))
         if closing is not None:
             stop = closing.end()
-        pieces += (text[end : found.start()], replace(text[found.start() : stop], "private key"))
+        pieces += (text[end : opening.start()], replace(text[opening.start() : stop], "private key"))
         end = stop
     return "".join([*pieces, text[end:]]) if pieces else text
+
+
+def scrub_header_options(text: str, visit: Visitor) -> str:
+    """Return a text without the secrets of the headers that its commands send: curl -H 'X-Api-Key: …'."""
+    if "-H" not in text and "--header" not in text:
+        return text
+    return substitute(_HEADER_OPTION, lambda match: _header_option(match, visit), text)
 
 
 def scrub_named_values(
@@ -185,91 +113,66 @@ def scrub_named_values(
     if "://" in text:
         text = scrub_urls_in_text(text, visit)
     has_pairs = "=" in text or "--" in text or text.count(":") > text.count("://")
-    if has_pairs and (own_names or names_something(text)):
-        text = _NAMED.sub(lambda match: _pair(match, visit), text)
+    has_calls = '("' in text or "('" in text or '["' in text or "['" in text
+    if (has_pairs or has_calls) and (own_names or names_something(text)):
+        if has_calls:
+            text = substitute(_CALLED, lambda match: _called(match, visit), text)
+        text = substitute(_NAMED, lambda match: _pair(match, visit), text)
     if " " in text or ":" in text:
-        text = _spoken_secrets(text, replace)
-    if holds_credentials(text):
-        text = _CREDENTIALS.sub(lambda match: _behind_scheme(match, replace), text)
+        text = scrub_spoken_secrets(text, replace)
     if ";base64," in text:
-        text = _DATA_URL.sub(lambda match: _data_url(match, visit), text)
+        text = substitute(_DATA_URL, lambda match: _data_url(match, visit), text)
+    if len(text) >= _SHORTEST_BASE64:
+        text = substitute(_BASE64, lambda match: _scrub_base64(match, visit), text)
     if "%" in text:
-        text = _ENCODED.sub(lambda match: _encoded(match, visit), text)
+        text = substitute(_ENCODED, lambda match: _scrub_encoded(match, visit), text)
     if " " in text or "-" in text:
-        text = GROUPED_CARD.sub(lambda match: _card(match, replace), text)
+        text = substitute(GROUPED_CARD, lambda match: _card(match, replace), text)
     return text
-
-
-def names_something(text: str) -> bool:
-    """Whether a text has a part of a name that says something; most texts have none."""
-    lower = text.lower()
-    for part in _PARTS:  # noqa: SIM110 -- quicker than a generator
-        if part in lower:
-            return True
-    return False
 
 
 def _pair(match: re.Match[str], visit: Visitor) -> str:
     name, value = match["name"], match["value"]
-    if not value:
+    if not value or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
         return match.group()
     is_assignment = "=" in match["between"] or bool(match["quote"]) or bool(match["dashes"])
     clean = visit.field(name, value, Place.PARAMETER if is_assignment else Place.PROSE)
     return match.group() if clean == value else match.group()[: -len(value)] + clean
 
 
-def _behind_scheme(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
-    scheme, secret = match.groups()
-    is_secret = looks_random(secret.rstrip("=")) or (
-        scheme.lower().startswith("basic") and _is_user_and_password(secret)
-    )
-    return f"{scheme}{replace(secret, 'credentials')}" if is_secret else match.group()
+def _is_code(match: re.Match[str]) -> bool:
+    """Whether an unquoted value is an expression of a program: "get_token()", "os.environ[…]", "await …"."""
+    value, behind = match["value"], match.string[match.end() : match.end() + 1]
+    if value in _KEYWORDS and behind in {" ", "."}:
+        return True
+    if value.endswith("[") and behind in {"'", '"'}:
+        return _EXPRESSION.fullmatch(value[:-1]) is not None
+    return behind == "(" and _EXPRESSION.fullmatch(value) is not None
 
 
-def _is_user_and_password(secret: str) -> bool:
-    """Whether Basic credentials decode to "user:password" (RFC 7617)."""
-    decoded = decode_short(secret)
-    return decoded is not None and ":" in decoded
+def _header_option(match: re.Match[str], visit: Visitor) -> str:
+    return match["before"] + visit.field(match["name"], match["value"], Place.PARAMETER)
 
 
-def _spoken(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
-    name, secret = match.groups()
-    return f"{name}{replace(secret, 'secret in a text')}" if looks_random(secret) else match.group()
-
-
-def _spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
-    """A text without secrets behind words and in commands."""
-    text = _SPOKEN.sub(lambda match: _spoken(match, replace), text)
-    if "code" in text or "pass" in text or "pin" in text:
-        text = _SPOKEN_CODE.sub(lambda match: _spoken_code(match, replace), text)
-    if ":" in text or "BY" in text or "ENV" in text:
-        text = _COMMAND.sub(lambda match: _commanded(match, replace), text)
-    return text
-
-
-def _spoken_code(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
-    if match["before"]:
-        return replace(match["before"], "one-time code")
-    return f"{match.group(1)}{replace(match.group(2), 'one-time code')}"
-
-
-def _commanded(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
-    before, secret = [each for each in match.groups() if each is not None]
-    if "@" not in match.string[match.end() : match.end() + 1] or _has_digit_and_letter(secret):
-        return f"{before}{replace(secret, 'secret in a text')}"
-    return match.group()
-
-
-def _has_digit_and_letter(text: str) -> bool:
-    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+def _called(match: re.Match[str], visit: Visitor) -> str:
+    name = match["name"] or match["name2"]
+    return match["before"] + visit.field(name, match["value"], Place.PROSE)
 
 
 def _data_url(match: re.Match[str], visit: Visitor) -> str:
-    start, encoded = match.groups()
-    return f"{start}{visit.document(encoded)}"
+    start, data = match.groups()
+    return f"{start}{visit.document(data)}"
 
 
-def _encoded(match: re.Match[str], visit: Visitor) -> str:
+def _scrub_base64(match: re.Match[str], visit: Visitor) -> str:
+    plain = decode_base64(match.group())
+    if plain is None:
+        return match.group()
+    clean = visit.document(plain)
+    return match.group() if clean == plain else encode_like(clean, match.group())
+
+
+def _scrub_encoded(match: re.Match[str], visit: Visitor) -> str:
     if _ENCODED_MARK.search(match.group()) is None:
         return match.group()
     plain = unquote(match.group())

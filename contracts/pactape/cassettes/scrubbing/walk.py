@@ -1,13 +1,13 @@
-"""The walk through a text and the structures in it, which may stand in one another."""
+"""The walk through a text and the structures in it, which may be nested."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.cassettes.scrubbing.cards import is_card_name, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
-from pactape.cassettes.scrubbing.known_forms import scrub_forms_in_text
-from pactape.cassettes.scrubbing.names import NameKind
+from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number, without_card_number
+from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
+from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
@@ -16,17 +16,25 @@ from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_
 from pactape.cassettes.scrubbing.structures.headers import (
     CHALLENGE_HEADERS,
     CREDENTIAL_HEADERS,
+    PROTOCOL_HEADER,
+    PUBLIC_HEADERS,
     scrub_challenge,
     scrub_cookies,
     scrub_credentials,
+    scrub_protocols,
     scrub_set_cookie,
 )
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
-from pactape.cassettes.scrubbing.structures.lines import looks_like_csv, scrub_csv, scrub_lines
-from pactape.cassettes.scrubbing.structures.markup import looks_like_markup, scrub_markup
+from pactape.cassettes.scrubbing.structures.lines import scrub_lines
+from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
+from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
 from pactape.cassettes.scrubbing.structures.urls import scrub_url
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import scrub_named_values, scrub_private_keys
+from pactape.cassettes.scrubbing.texts import (
+    scrub_header_options,
+    scrub_named_values,
+    scrub_private_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +49,13 @@ _DEEPEST = 24
 #: A text and what is in it are gone over so often at most, so that time grows with the size.
 _PASSES = 5
 _FREE = 200_000
+#: JSON is read so much faster than other texts that so many levels of it count as one time.
+_LEVELS_A_PASS = 8
+_JSON_STARTS = frozenset('{["')
 _SHORTEST = 8
 _SHORTEST_COOKIE = 8
 _LONGEST_DECIDED = 64
+_MOST_REMEMBERED = 1024
 _COOKIE = "cookie "
 
 
@@ -73,7 +85,7 @@ class Walk:
         self._field: object = ""
 
     def field(self, name: str, value: str, place: Place, path: object = "") -> str:
-        """Return the value of a field without secrets; itself when it holds none."""
+        """Return the value of a field without secrets; itself when it contains none."""
         if not value or (len(value) < _SHORTEST and "=" not in value and self._is_harmless(name)):
             return value
         before, self._field = self._field, path or name or self._field
@@ -83,21 +95,23 @@ class Walk:
             self._field = before
 
     def _is_harmless(self, name: str) -> bool:
-        """Whether a name says nothing about its value; the same names come again and again."""
-        known = self._harmless_names.get(name)
-        if known is None:
+        """Whether a name has no bearing on its value; the same names occur again and again."""
+        is_harmless = self._harmless_names.get(name)
+        if is_harmless is None:
             is_special = name.startswith(_COOKIE) or name.lower() in _HEADERS or name == "code"
-            known = not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
-            known = self._harmless_names[name] = known and not self._rules.patterns
-        return known
+            is_harmless = not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
+            is_harmless = is_harmless and not self._rules.patterns
+            if len(self._harmless_names) < _MOST_REMEMBERED:
+                self._harmless_names[name] = is_harmless
+        return is_harmless
 
     def _visited(self, name: str, value: str, place: Place) -> str:
         special = _HEADERS.get(name.lower()) if place is not Place.PROSE else None
         if special is not None and plain_name(name) not in self._rules.kept:
             return special(value, self)
-        return self._named(name, value, place)
+        return self._field_value(name, value, place)
 
-    def _named(self, name: str, value: str, place: Place) -> str:
+    def _field_value(self, name: str, value: str, place: Place) -> str:
         if name.startswith(_COOKIE):
             return self._cookie(name.removeprefix(_COOKIE), value)
         if name and (secret := self._secret(name, value, place)) is not None:
@@ -110,7 +124,7 @@ class Walk:
         return self.document(value)
 
     def _secret(self, name: str, value: str, place: Place) -> str | None:
-        """What stands in the place of a secret by name; None for what is none. Equal fields are decided once."""
+        """The replacement of a secret by name; None for other values. Equal fields are decided once."""
         decided = self._decided.get((name, value, place))
         if decided is not None:
             clean, kind = decided
@@ -123,7 +137,7 @@ class Walk:
             return value
         inner = self._structured(value)
         clean = self._replace(value, _KINDS[place]) if inner == value else inner
-        if len(value) <= _LONGEST_DECIDED and inner == value:
+        if len(value) <= _LONGEST_DECIDED and inner == value and len(self._decided) < _MOST_REMEMBERED:
             self._decided[name, value, place] = (clean, "" if clean == value else _KINDS[place])
         return clean
 
@@ -150,16 +164,18 @@ class Walk:
         return value if self._is_clean is not None and self._is_clean(value) else self.deeper(value)
 
     def deeper(self, value: str) -> str:
-        """Return a text without secrets, one level deeper in the structures that stand in one another."""
-        return self._at_depth(value, self._by_look)
+        """Return a text without secrets, one level deeper in nested structures."""
+        is_json = value[:1] in _JSON_STARTS
+        cost = len(value) // _LEVELS_A_PASS if is_json else len(value)
+        return self._at_depth(value, self._scrub_by_format, cost)
 
     def text(self, value: str) -> str:
-        """Return a text without secrets that show by their own form or by what stands in it."""
-        return self._at_depth(value, self._by_form)
+        """Return a text without secrets that are recognized by their own form or by the structures in it."""
+        return self._at_depth(value, self._by_form, len(value))
 
-    def _at_depth(self, value: str, scrub: Callable[[str], str]) -> str:
+    def _at_depth(self, value: str, scrub: Callable[[str], str], cost: int) -> str:
         """A text one level deeper, unless that is a level too many, or a pass too many over the same text."""
-        self._budget -= len(value)
+        self._budget -= cost
         if self._depth >= _DEEPEST or self._budget < 0:
             return value
         self._depth += 1
@@ -174,17 +190,18 @@ class Walk:
     def _known_forms(self, value: str) -> str:
         if len(value) < _SHORTEST:
             return value
-        if "-----BEGIN " in value:
+        if "-----BEGIN " in value or "Private-Lines:" in value:
             value = scrub_private_keys(value, self._replace)
+        value = scrub_header_options(value, self)
         value = scrub_forms_in_text(value, self._replace)
         return scrub_named_values(value, self, self._replace, own_names=bool(self._rules.names))
 
     def _own_patterns(self, value: str) -> str:
         for pattern in self._rules.patterns:
-            value = pattern.sub(lambda match: self._own(match.group()), value)
+            value = pattern.sub(lambda match: self._replace_own_secret(match.group()), value)
         return value
 
-    def _own(self, secret: str) -> str:
+    def _replace_own_secret(self, secret: str) -> str:
         return self._replace(secret, "secret of the project") if secret else ""
 
     def _cookie(self, name: str, value: str) -> str:
@@ -226,30 +243,39 @@ class Walk:
             return self.text(scrub_graphql(text, self))
         if any(kind in content_type for kind in _LINES):
             return self.text(scrub_lines(text, self))
-        return self._by_look(text)
+        if any(kind in content_type for kind in _TABLES):
+            return self.text(self._lines(text, content_type))
+        if "html" in content_type and "<" in text and text.lstrip()[:1] not in {"{", "[", "<"}:
+            return self.text(scrub_markup(text, self))
+        return self._scrub_by_format(text)
 
-    def _by_look(self, text: str) -> str:
+    def _scrub_by_format(self, text: str) -> str:
         first = text[:64].lstrip("\ufeff \t\r\n")[:1]
         clean = scrub_json(text, self) if first in {"{", "[", '"'} else None
         if clean is not None:
             return clean
         if first == "<" and looks_like_markup(text):
             return scrub_markup(text, self)
+        if holds_markup(text):
+            return self.text(scrub_markup(text, self))
         if looks_like_graphql(text):
             return self.text(scrub_graphql(text, self))
-        decoded = decode_base64(text)
-        if decoded is not None:
-            clean = self.document(decoded)
-            return text if clean == decoded else encode_like(clean, text)
+        plain = decode_base64(text)
+        if plain is not None:
+            clean = self.document(plain)
+            return text if clean == plain else encode_like(clean, text)
         return scrub_form(text, self) if looks_like_form(text) else self.text(self._lines(text))
 
-    def _lines(self, text: str) -> str:
+    def _lines(self, text: str, content_type: str = "") -> str:
         """A text of several lines or documents."""
+        if "-----BEGIN " in text:
+            text = scrub_private_keys(text, self._replace)
         if "{" in text or "[" in text:
             text = scrub_json_in_text(text, self) or text
         if "\n" not in text:
             return text
-        return scrub_csv(text, self) if looks_like_csv(text) else scrub_lines(text, self)
+        table = find_table(text, content_type)
+        return scrub_table(text, table, self) if table is not None else scrub_lines(text, self)
 
 
 _KINDS = {
@@ -259,9 +285,12 @@ _KINDS = {
 }
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
 _LINES = ("yaml", "toml", "properties")
+_TABLES = ("csv", "tab-separated")
 _HEADERS: dict[str, Callable[[str, Visitor], str]] = {
     **dict.fromkeys(("cookie", "cookie2"), scrub_cookies),
     **dict.fromkeys(("set-cookie", "set-cookie2"), scrub_set_cookie),
     **dict.fromkeys(CREDENTIAL_HEADERS, scrub_credentials),
     **dict.fromkeys(CHALLENGE_HEADERS, scrub_challenge),
+    **dict.fromkeys(PUBLIC_HEADERS, lambda value, visit: visit.text(value)),
+    PROTOCOL_HEADER: scrub_protocols,
 }

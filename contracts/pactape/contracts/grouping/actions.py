@@ -1,26 +1,53 @@
-"""Actions: what tells operations apart that share one address, as in JSON-RPC, SOAP and `?action=`."""
+"""Actions: what distinguishes operations at one address, as in JSON-RPC, SOAP and `?action=`."""
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pactape.http_bodies import form_fields, header, text_body
+from pactape.contracts.samples.graphql_documents import documents_of_batch, operation_label
+from pactape.contracts.samples.path_segments import segment_kind
+from pactape.http_bodies import any_json_body, form_fields, header, text_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Request
 
 __all__ = ["action_of"]
 
-#: Headers that name the operation: SOAP 1.1, section 6.1.1; the JSON protocols of AWS.
-_HEADERS = ("SOAPAction", "X-Amz-Target")
+#: Headers that name the operation: SOAP 1.1, section 6.1.1; the JSON protocols of AWS; methods in place of POST.
+_HEADERS = ("SOAPAction", "X-Amz-Target", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+_LOWER_HEADERS = frozenset(map(str.lower, _HEADERS))
+#: Other names of such headers: "X-Order-Action", "X-Apollo-Operation-Name", "X-GitHub-Event", "Ce-Type".
+_ACTION_HEADER = re.compile(
+    r"(^|-)(action|operation|operation-name|command|rpc-method|function|event|event-type|topic)$|^ce-type$"
+)
 #: Parameters of a query or a form, and members of a JSON body, that name it.
 _PARAMETERS = frozenset(
-    {"action", "cmd", "command", "function", "method", "op", "operation", "rpc", "wsfunction"}
+    {
+        "_method",
+        "action",
+        "cmd",
+        "command",
+        "function",
+        "method",
+        "op",
+        "operation",
+        "operationname",
+        "rpc",
+        "wsfunction",
+    }
 )
+#: Parameters that name it in a query or a form only.
+_SHORT_PARAMETERS = frozenset({"act", "do"})
+#: Where GraphQL servers find a document that they know already: Apollo, the draft of GraphQL over HTTP, Relay.
+_DOCUMENT_IDS = ("documentId", "doc_id", "queryId")
+_LONGEST_ID = 12
 _NAME = re.compile(r"[A-Za-z_][\w.:/#-]{0,60}")
 _MOST_CALLS = 5
 _XML = re.compile(r"(application|text)/([\w.+-]*\+)?xml")
@@ -30,35 +57,81 @@ _SOAP_12 = re.compile(r"""action="?([^";]+)"?""")
 
 
 def action_of(sample: Sample) -> str:
-    """Return the name of the operation among those of one address, "method=getUser"; empty when nothing names it.
+    """Return the name of the operation among those of one address, "method=getUser"; empty when it has no name.
 
     Args:
         sample: A request without a GraphQL document.
     """
     request = sample.exchange.request
-    for name in _HEADERS:
+    sent_names = {name.lower() for name, _ in request.headers}
+    for name in _HEADERS if not _LOWER_HEADERS.isdisjoint(sent_names) else ():
         value = (header(request.headers, name) or "").strip('" ')
         if value:
             return f"{name}={_last_part(value)}"
-    if method := _rpc_method(sample.sent):
+    if action := _action_header(request):
+        return action
+    if not request.body and "?" not in request.url:
+        return ""
+    sent = any_json_body(request)
+    if method := _rpc_method(sent):
         return f"method={method}"
-    if isinstance(sample.sent, dict):
-        body = [(str(name), value) for name, value in sample.sent.items() if isinstance(value, str)]
+    if batch := documents_of_batch(sent if isinstance(sent, list) else None):
+        return f"operations={'+'.join(map(operation_label, batch[:_MOST_CALLS]))}"
+    if isinstance(sent, dict):
+        body = [(str(name), value) for name, value in sent.items() if isinstance(value, str)]
+        body_names = _PARAMETERS
     else:
         body = [(name, values[0]) for name, values in form_fields(request).items() if values]
+        body_names = _PARAMETERS | _SHORT_PARAMETERS
     query = parse_qsl(urlsplit(request.url).query)
-    return _named(query) or _named(body if _is_action_call(sample.sent) else []) or _xml_operation(sample)
+    return (
+        _named(query, _query_names(query))
+        or _named(body if _is_action_call(sent) else [], body_names)
+        or _known_document(sent, query)
+        or _xml_operation(sample)
+    )
 
 
-def _named(parameters: Iterable[tuple[str, str]]) -> str:
+def _action_header(request: Request) -> str:
+    """The header that names an operation by one of the general names, and not by an id of a moment."""
     return next(
         (
-            f"{name}={value}"
-            for name, value in parameters
-            if name.lower() in _PARAMETERS and _NAME.fullmatch(value)
+            f"{name}={value.strip()}"
+            for name, value in request.headers
+            if _ACTION_HEADER.search(name.lower())
+            and _NAME.fullmatch(value.strip())
+            and segment_kind(value.strip()) is None
         ),
         "",
     )
+
+
+def _query_names(query: list[tuple[str, str]]) -> frozenset[str]:
+    """The names of parameters of a query that may name an operation: `request` does beside `service` (OGC)."""
+    names = {name.lower() for name, _ in query}
+    ogc = {"request"} if "service" in names else set()
+    return _PARAMETERS | _SHORT_PARAMETERS | ogc
+
+
+def _named(parameters: Iterable[tuple[str, str]], names: frozenset[str]) -> str:
+    return next(
+        (f"{name}={value}" for name, value in parameters if name.lower() in names and _NAME.fullmatch(value)),
+        "",
+    )
+
+
+def _known_document(sent: Any, query: list[tuple[str, str]]) -> str:
+    """The id of a GraphQL document that the server has already."""
+    parts: dict[str, Any] = sent if isinstance(sent, dict) else dict(query)
+    extensions = parts.get("extensions")
+    if isinstance(extensions, str):
+        with suppress(ValueError):
+            extensions = json.loads(extensions)
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if isinstance(persisted, dict) and "sha256Hash" in persisted:
+        return f"document={str(persisted['sha256Hash'])[:_LONGEST_ID]}"
+    ids = (parts.get(name) for name in _DOCUMENT_IDS if "variables" in parts)
+    return next((f"document={str(each)[-_LONGEST_ID:]}" for each in ids if each), "")
 
 
 def _rpc_method(value: Any) -> str:
@@ -73,16 +146,16 @@ def _rpc_method(value: Any) -> str:
 
 
 def _is_action_call(value: Any) -> bool:
-    """Whether a body may name an operation: any form, and a JSON object whose action is a name among parameters."""
+    """Whether a body may name an operation: any form, and a JSON object with an action beside parameters."""
     return not isinstance(value, dict) or any(str(name).lower() in _PARAMETERS for name in value)
 
 
 def _xml_operation(sample: Sample) -> str:
     request = sample.exchange.request
-    declared = header(request.headers, "content-type") or ""
-    if not request.body or not _XML.match(declared):
+    content_type = header(request.headers, "content-type") or ""
+    if not request.body or not _XML.match(content_type):
         return ""
-    if (action := _SOAP_12.search(declared)) is not None:
+    if (action := _SOAP_12.search(content_type)) is not None:
         return f"action={_last_part(action[1])}"
     text = text_body(request)
     match = _XML_RPC.search(text) or _SOAP_BODY.search(text)

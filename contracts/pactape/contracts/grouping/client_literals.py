@@ -1,4 +1,4 @@
-"""The path segments that stand literally in the client's code: nothing is imported or run."""
+"""The path segments that are literals in the client's code: nothing is imported or run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def literal_segments(source: str | bytes) -> frozenset[str]:
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
-    """The literal texts; those of an f-string as one, with a brace for each value."""
+    """The literal texts; an f-string is one text, with a brace for each value."""
     parts: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""Final keys: which groups are one after all, for their paths differ in data only, or their answers in nothing."""
+"""Final keys: which groups are one, because their paths differ only in data, or their answers not at all."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pactape.contracts.grouping.routes import Endpoint, route_templates_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pactape.contracts.grouping.evidence import Evidence
-    from pactape.contracts.grouping.operations import GroupKey
-    from pactape.contracts.inference.shape import Shape
+    from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.evidence.sample_evidence import Evidence
+    from pactape.contracts.inference.joined_shape import Shape
     from pactape.contracts.samples.sample import Sample
 
 __all__ = ["KnownRoutes", "final_keys", "is_list_of_items", "join_by_final_key"]
@@ -35,11 +35,11 @@ _FEWEST_OF_A_KIND = 2
 
 
 class KnownRoutes(msgspec.Struct, frozen=True):
-    """What is known about a provider's routes beside the recordings.
+    """A provider's routes from other sources than the recordings.
 
     Args:
         templates: The route templates of the provider's description.
-        literals: The path segments that stand literally in the client's code.
+        literals: The path segments that are literals in the client's code.
     """
 
     templates: frozenset[str] = frozenset()
@@ -50,26 +50,27 @@ NOTHING_KNOWN = KnownRoutes()
 
 
 def final_keys(
-    groups: Mapping[GroupKey, Evidence], known: KnownRoutes = NOTHING_KNOWN
+    groups: Mapping[GroupKey, Evidence], known_routes: KnownRoutes = NOTHING_KNOWN
 ) -> dict[GroupKey, GroupKey]:
     """Return the final key of every key, once all samples have been seen.
 
     Args:
         groups: All groups of one contract, by the key that each sample has by itself.
-        known: What is known about the provider's routes.
+        known_routes: The provider's routes from other sources.
     """
-    routes = _routes(groups, known)
+    routes = _routes(groups, known_routes)
     by_route = {
         key: msgspec.structs.replace(key, operation=routes.get(key.operation, key.operation))
         for key in groups
     }
     families: dict[GroupKey, dict[GroupKey, list[Evidence]]] = {}
     for key, routed in by_route.items():
-        family = families.setdefault(_without_variant(routed), {})
-        family.setdefault(routed, []).append(groups[key])
+        family = families.setdefault(_family(routed), {})
+        member = msgspec.structs.replace(routed, traffic=False)
+        family.setdefault(member, []).append(groups[key])
     apart = {family for family, members in families.items() if _are_variants(members)}
     return {
-        key: routed if _without_variant(routed) in apart else _without_variant(routed)
+        key: routed if _family(routed) in apart else _without_variant(routed)
         for key, routed in by_route.items()
     }
 
@@ -77,7 +78,7 @@ def final_keys(
 def join_by_final_key(
     groups: Mapping[GroupKey, Evidence], final_of: Mapping[GroupKey, GroupKey]
 ) -> dict[GroupKey, Evidence]:
-    """Return the evidence of each final key; what is joined is used up.
+    """Return the evidence of each final key; joined evidence must not be used afterwards.
 
     Args:
         groups: The evidence by the key that each sample has by itself.
@@ -93,18 +94,23 @@ def join_by_final_key(
     return final
 
 
+def _family(key: GroupKey) -> GroupKey:
+    """What groups have in common that a discriminator may split, those of tests and of traffic alike."""
+    return msgspec.structs.replace(key, variant="", traffic=False)
+
+
 def _without_variant(key: GroupKey) -> GroupKey:
     return msgspec.structs.replace(key, variant="")
 
 
-def _routes(groups: Mapping[GroupKey, Evidence], known: KnownRoutes) -> dict[str, str]:
-    """The operation with parameters for data, by the operation as it was named after its path."""
+def _routes(groups: Mapping[GroupKey, Evidence], known_routes: KnownRoutes) -> dict[str, str]:
+    """The operation with parameters for data, by the operation that is named after its path."""
     inferred = {
         key: evidence
         for key, evidence in groups.items()
-        if not evidence.declared and _path(key.operation) not in known.templates
+        if not evidence.declared and _path(key.operation) not in known_routes.templates
     }
-    templates = route_templates_of(_endpoints(inferred), literals=known.literals)
+    templates = route_templates_of(_endpoints(inferred), literals=known_routes.literals)
     routes = {}
     for operation in {key.operation for key in inferred}:
         method, segments, rest = _split(operation)
@@ -132,7 +138,7 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
 
 
 def _split(operation: str) -> tuple[str, tuple[str, ...], str]:
-    """The method, the path's segments, and what tells operations of one path apart: " (action=show)"."""
+    """The method, the path's segments, and what distinguishes operations of one path: " (action=show)"."""
     method, _, rest = operation.partition(" ")
     path, mark, kind = rest.partition(" (")
     return method, tuple(path.split("/")[1:]), f"{mark}{kind}"
@@ -143,16 +149,16 @@ def _path(operation: str) -> str:
 
 
 def _numbered(template: tuple[str, ...]) -> list[str]:
-    """The template with a number on each parameter whose name comes again."""
-    seen: dict[str, int] = {}
+    """The template with a number at each parameter whose name is repeated."""
+    counts: dict[str, int] = {}
     segments = []
     for segment in template:
         name = _PARAMETER.sub(r"{\1}", segment)
         if not _PARAMETER.search(segment):
             segments.append(segment)
             continue
-        seen[name] = seen.get(name, 0) + 1
-        segments.append(name if seen[name] == 1 else name.replace("}", f"{seen[name]}}}", 1))
+        counts[name] = counts.get(name, 0) + 1
+        segments.append(name if counts[name] == 1 else name.replace("}", f"{counts[name]}}}", 1))
     return segments
 
 
@@ -162,15 +168,15 @@ def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
         return frozenset()
     if shape.items is not None and not shape.keys:
         return _fields(shape.items, f"{path}[]", depth + 1)
-    found = set()
+    paths = set()
     for key, each in shape.keys.items():
         place = f"{path}.{key}" if path else key
-        found |= {place, *_fields(each, place, depth + 1)}
-    return frozenset(found)
+        paths |= {place, *_fields(each, place, depth + 1)}
+    return frozenset(paths)
 
 
 def is_list_of_items(shape: Shape) -> bool:
-    """Return whether an answer is an array, or a page: an object with an array and keys that tell of paging."""
+    """Return whether an answer is an array, or a page: an object with an array and with keys of paging."""
     if shape.items is not None or "array" in shape.kinds:
         return True
     arrays = [key for key, each in shape.keys.items() if "array" in each.kinds]
@@ -179,9 +185,9 @@ def is_list_of_items(shape: Shape) -> bool:
 
 
 def _are_variants(members: Mapping[GroupKey, list[Evidence]]) -> bool:
-    """Whether a discriminator splits answers: each kind seen twice, with keys that another never has.
+    """Whether a discriminator splits answers: each kind occurs twice, with keys that another never has.
 
-    Kinds that answer the same request stay together: a provider can't be asked for both.
+    Kinds that answer the same request stay together: a request can't ask for one of them.
     """
     if len(members) < _FEWEST_OF_A_KIND or not all(key.variant for key in members):
         return False
@@ -209,11 +215,11 @@ def _kind(evidences: list[Evidence]) -> _Kind:
         count=sum(each.count for each in evidences),
         always=frozenset(set.intersection(*required)) if required else frozenset(),
         ever=frozenset(key for each in shapes for key in each.keys),
-        request=_asked(first),
+        request=_request_identity(first),
     )
 
 
-def _asked(sample: Sample) -> object:
+def _request_identity(sample: Sample) -> object:
     exchange = sample.exchange
     states = exchange.provenance.states if exchange.provenance else ()
     return exchange.request.method, exchange.request.url, exchange.request.body, states

@@ -1,4 +1,4 @@
-"""What is known about a provider's routes beside the recordings: its description, and the client's code."""
+"""A provider's routes from other sources than the recordings: its description, and the client's code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["RouteKnowledge"]
 
 
 class RouteKnowledge:
-    """What is known about the routes of a project's providers.
+    """The routes of a project's providers from other sources than the recordings.
 
     Args:
         settings: The project's settings.
@@ -25,7 +25,7 @@ class RouteKnowledge:
         self._literals = client_literals(settings.clients)
 
     def of(self, provider: ProviderSettings) -> KnownRoutes:
-        """Return what is known about one provider's routes.
+        """Return one provider's routes from other sources.
 
         Raises:
             SettingsError: Its OpenAPI document can't be used.

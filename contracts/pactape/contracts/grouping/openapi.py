@@ -1,4 +1,4 @@
-"""What a provider's OpenAPI document says of its operations: route templates and discriminators."""
+"""A provider's OpenAPI document: the route templates and discriminators of its operations."""
 
 from __future__ import annotations
 
@@ -35,10 +35,15 @@ class RouteTemplates:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document as plain data."""
+        return self._document
+
     def match(self, path: str) -> str | None:
         """The template of a path below the base URL; None when no template fits.
 
-        A template without parameters goes before one with (OpenAPI 3.1, section 4.8.8.2).
+        A template without parameters takes precedence over one with (OpenAPI 3.1, section 4.8.8.2).
         """
         segments = path.split("/")
         return next((template for template, form in self._forms if _fits(form, segments)), None)
@@ -62,10 +67,10 @@ class RouteTemplates:
 
 
 def read_route_templates(path: Path | None) -> RouteTemplates:
-    """The templates of an OpenAPI file, in YAML or JSON; those of no file are none.
+    """The templates of an OpenAPI file, in YAML or JSON; without a file there are none.
 
     Raises:
-        SettingsError: The file can't be read, or holds no paths.
+        SettingsError: The file can't be read, or contains no paths.
     """
     if path is None:
         return RouteTemplates({})
@@ -75,9 +80,9 @@ def read_route_templates(path: Path | None) -> RouteTemplates:
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise _unusable(path, f"can't be read as an OpenAPI document ({error})") from error
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise _unusable(path, "is no OpenAPI document with `paths`")
+        raise _unusable(path, "is not an OpenAPI document with `paths`")
     if not all(isinstance(each, str) for each in document["paths"]):
-        raise _unusable(path, "has a path that is no text")
+        raise _unusable(path, "has a path that is not a string")
     return RouteTemplates(document)
 
 
@@ -85,7 +90,7 @@ def route_templates(path: Path | None) -> RouteTemplates:
     """Return the templates of an OpenAPI file, which is read once as long as it doesn't change.
 
     Raises:
-        SettingsError: The file can't be read, or holds no paths.
+        SettingsError: The file can't be read, or contains no paths.
     """
     return _templates_of(path, path.stat().st_mtime_ns if path and path.exists() else 0)
 
@@ -104,7 +109,7 @@ def _unusable(path: Path, what: str) -> SettingsError:
 
 
 def _form(segment: str) -> re.Pattern[str] | str:
-    """What fits a template's segment: one text, or a pattern when there is a parameter in it."""
+    """The texts that match a template's segment: one text, or a pattern when it contains a parameter."""
     if not _PARAMETER.search(segment):
         return segment
     return re.compile("[^/]+".join(re.escape(each) for each in _PARAMETER.split(segment)))

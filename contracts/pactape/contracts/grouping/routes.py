@@ -1,12 +1,12 @@
-"""Routes: which path segments are data, and so parameters of one operation, by what is answered below them.
+"""Routes: which path segments are data, and therefore parameters of one operation, judged by the answers.
 
 A segment becomes a parameter only with evidence that it is data:
 - an answer of any recording brought it as an id, or it has the form of an id that one did;
 - answers name their object by it: "/projects/apollo" answers {"name": "apollo"};
-- several beside each other read objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury").
+- several siblings read objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury").
 
-What begins a path, follows a parameter ("/statuses/9/pin"), ends a write, names a list or stands literally in the
-client's code is a name. Segments whose form tells that they are values have become parameters before.
+A segment is a name if it is the first, follows a parameter ("/statuses/9/pin"), ends a write, names a list or is a
+literal in the client's code. Segments whose form shows that they are values have become parameters before.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint", "route_templates_of"]
 
 _READS = frozenset({"GET", "HEAD"})
-#: From so many on, names beside each other that an answer repeats are values of one parameter.
+#: From this number on, sibling names that answers repeat are values of one parameter.
 _FEWEST_NAMED = 2
-#: From so many on, names beside each other that read objects of one kind are.
+#: From this number on, sibling names that read objects of one kind are values of one parameter.
 _FEWEST_ALIKE = 3
 _ALIKE = 0.75
 _FEWEST_FIELDS = 3
-#: Keys by which objects are told apart; an object without any is an envelope, or a report.
-_IDENTITY = frozenset("id _id uuid guid sid slug key code name login username handle email sku title".split())  # noqa: SIM905
+#: Keys that identify objects; an object without any is an envelope, or a report.
+_IDENTITY = frozenset("id _id uuid guid sid slug key code name login username handle email sku title".split())  # noqa: SIM905 -- readable
 _SHORTEST_ID = 8
 _CLASSES_OF_ID = 3
 SLUG = "{slug}"
@@ -36,7 +36,7 @@ ID = "{id}"
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked at a path, and what is answered.
+    """The requests to a path, and their answers.
 
     Args:
         method: In upper case.
@@ -44,7 +44,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         succeeds: Whether an answer was a success.
         fields: The paths of the fields of the object that is answered; empty for anything else.
         is_list: Whether the answer is a list, or a page of one.
-        named: The segments that an answer names as its own.
+        named: The segments that are an identifier in their answer.
         known_ids: The segments that an earlier answer brought as ids.
     """
 
@@ -63,8 +63,8 @@ def route_templates_of(
     """Return the template of each path among the endpoints, where it differs from the path.
 
     Args:
-        endpoints: All that was asked of one provider.
-        literals: Segments that stand literally in the client's code; they stay.
+        endpoints: All endpoints of one provider.
+        literals: Segments that are literals in the client's code; they stay.
 
     Example:
         >>> fields = frozenset({"id", "name", "members"})
@@ -73,31 +73,33 @@ def route_templates_of(
         >>> routes["projects", "apollo"]
         ('projects', '{slug}')
     """
-    known = sorted(endpoints, key=_order)
-    ids = frozenset(each for one in known for each in one.known_ids if _is_distinctive(each)) - literals
-    tree = _Node([_Asked(each.segments, each) for each in known], ids=ids, literals=literals)
-    found = dict(tree.templates((), after_parameter=False))
-    return {path: template for path, template in found.items() if path != template}
+    ordered = sorted(endpoints, key=_order)
+    ids = frozenset(each for one in ordered for each in one.known_ids if _is_distinctive(each)) - literals
+    tree = _Node([_RequestBelow(each.segments, each) for each in ordered], ids=ids, literals=literals)
+    templates = dict(tree.templates((), after_parameter=False))
+    return {path: template for path, template in templates.items() if path != template}
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """An endpoint, and the segments of its path that are still below a place."""
+class _RequestBelow(msgspec.Struct, frozen=True):
+    """An endpoint, and the segments of its path below a node."""
 
     rest: tuple[str, ...]
     endpoint: Endpoint
 
 
 class _Node:
-    """A place in the tree of paths: what is asked below it, by the next segment."""
+    """A node in the tree of paths: the endpoints below it, by the next segment."""
 
-    def __init__(self, asked: Iterable[_Asked], *, ids: frozenset[str], literals: frozenset[str]) -> None:
+    def __init__(
+        self, requests: Iterable[_RequestBelow], *, ids: frozenset[str], literals: frozenset[str]
+    ) -> None:
         self._ids = ids
         self._literals = literals
         self._ends: list[Endpoint] = []
-        self._below: dict[str, list[_Asked]] = {}
-        for each in asked:
+        self._below: dict[str, list[_RequestBelow]] = {}
+        for each in requests:
             if each.rest:
-                below = _Asked(each.rest[1:], each.endpoint)
+                below = _RequestBelow(each.rest[1:], each.endpoint)
                 self._below.setdefault(each.rest[0], []).append(below)
             else:
                 self._ends.append(each.endpoint)
@@ -105,68 +107,78 @@ class _Node:
     def templates(
         self, template: tuple[str, ...], *, after_parameter: bool
     ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Yield each path that ends at this place or below it, with its template."""
+        """Yield each path that ends at this node or below it, with its template."""
         for endpoint in self._ends:
             yield endpoint.segments, template
         parameters = self._parameters(is_first=not template, after_parameter=after_parameter)
-        children: dict[str, list[_Asked]] = {}
-        for segment, asked in sorted(self._below.items()):
-            children.setdefault(parameters.get(segment, segment), []).extend(asked)
-        for segment, asked in children.items():
-            node = _Node(asked, ids=self._ids, literals=self._literals)
-            yield from node.templates((*template, segment), after_parameter=segment.startswith("{"))
+        children: dict[str, list[_RequestBelow]] = {}
+        for segment, requests in sorted(self._below.items()):
+            children.setdefault(parameters.get(segment, segment), []).extend(requests)
+        for segment, requests in children.items():
+            node = _Node(requests, ids=self._ids, literals=self._literals)
+            yield from node.templates((*template, segment), after_parameter="{" in segment)
 
     def _parameters(self, *, is_first: bool, after_parameter: bool) -> dict[str, str]:
-        """The name of the parameter by each segment at this place that is data."""
-        given = next((each for each in self._below if each.startswith("{")), None)
-        literal = {each: asked for each, asked in self._below.items() if not each.startswith("{")}
-        elsewhere = {each for asked in self._below.get(given or "", ()) for each in asked.endpoint.known_ids}
+        """The name of the parameter by each segment at this node that is data."""
+        route_parameter = next((each for each in self._below if each.startswith("{")), None)
+        literal = {each: requests for each, requests in self._below.items() if not each.startswith("{")}
+        elsewhere = {
+            each
+            for request in self._below.get(route_parameter or "", ())
+            for each in request.endpoint.known_ids
+        }
         data = {
             each
             for each in literal
             if each in self._ids or each in elsewhere or self._has_form_of_id(each, literal)
         }
-        found = dict.fromkeys(data, given or ID)
-        named = {each for each, asked in literal.items() if _is_named(each, asked)} - data - self._literals
-        slugs = named if len(named) >= (1 if found or given else _FEWEST_NAMED) else set()
+        parameters = dict.fromkeys(data, route_parameter or ID)
+        self_named = (
+            {each for each, requests in literal.items() if _is_named(each, requests)} - data - self._literals
+        )
+        slugs = (
+            self_named
+            if len(self_named) >= (1 if parameters or route_parameter else _FEWEST_NAMED)
+            else set()
+        )
         if not is_first and not after_parameter:
-            candidates = {each: asked for each, asked in literal.items() if each not in self._literals}
+            candidates = {each: requests for each, requests in literal.items() if each not in self._literals}
             slugs |= _alike(candidates) - data
-        found |= dict.fromkeys(slugs, given or (ID if data else SLUG))
-        return found | self._failing(literal, found, given)
+        parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
+        return parameters | self._failing(literal, parameters, route_parameter)
 
-    def _has_form_of_id(self, segment: str, literal: dict[str, list[_Asked]]) -> bool:
-        """Whether a segment looks like an id that stands beside it: as long, of as many classes of characters."""
+    def _has_form_of_id(self, segment: str, literal: dict[str, list[_RequestBelow]]) -> bool:
+        """Whether a segment looks like an id beside it: as long, of as many classes of characters."""
         return _is_random(segment) and any(
             len(each) == len(segment) for each in self._ids & literal.keys() if _is_random(each)
         )
 
     def _failing(
-        self, literal: dict[str, list[_Asked]], found: dict[str, str], given: str | None
+        self, literal: dict[str, list[_RequestBelow]], parameters: dict[str, str], route_parameter: str | None
     ) -> dict[str, str]:
-        """Segments beside parameters that nothing but failures was answered for: an object that isn't there."""
-        asked_of_data = {
+        """Siblings of parameters with failures as their only answers: objects that don't exist."""
+        requests_of_data = {
             (each.endpoint.method, each.rest)
-            for segment, asked in self._below.items()
-            if segment in found or segment == given
-            for each in asked
+            for segment, requests in self._below.items()
+            if segment in parameters or segment == route_parameter
+            for each in requests
         }
-        parameter = given or next(iter(found.values()), None)
+        parameter = route_parameter or next(iter(parameters.values()), None)
         return {
             segment: parameter
-            for segment, asked in literal.items()
+            for segment, requests in literal.items()
             if parameter
-            and segment not in found
+            and segment not in parameters
             and segment not in self._literals
             and all(
-                not each.endpoint.succeeds and (each.endpoint.method, each.rest) in asked_of_data
-                for each in asked
+                not each.endpoint.succeeds and (each.endpoint.method, each.rest) in requests_of_data
+                for each in requests
             )
         }
 
 
 def _order(endpoint: Endpoint) -> tuple[object, ...]:
-    """What endpoints are sorted by, so that the order of recordings decides nothing."""
+    """The sort key of endpoints, so that the order of recordings has no influence."""
     return (
         endpoint.segments,
         endpoint.method,
@@ -177,46 +189,46 @@ def _order(endpoint: Endpoint) -> tuple[object, ...]:
     )
 
 
-def _is_named(segment: str, asked: list[_Asked]) -> bool:
+def _is_named(segment: str, requests: list[_RequestBelow]) -> bool:
     return any(
         segment in each.endpoint.named and (each.rest or not each.endpoint.is_list)
-        for each in asked
-        if each.endpoint.method in _READS
+        for each in requests
+        if each.endpoint.method in _READS or (each.endpoint.method == "PUT" and not each.rest)
     )
 
 
-def _alike(candidates: dict[str, list[_Asked]]) -> set[str]:
-    """The largest set of segments that read objects of one kind, if it is large enough to be no accident."""
-    sets: list[tuple[list[_Asked], set[str]]] = []
-    for segment, asked in sorted(candidates.items()):
-        like = next((members for model, members in sets if _are_alike(model, asked)), None)
+def _alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
+    """The largest set of segments that read objects of one kind, if it is too large for a coincidence."""
+    sets: list[tuple[list[_RequestBelow], set[str]]] = []
+    for segment, requests in sorted(candidates.items()):
+        like = next((members for model, members in sets if _are_alike(model, requests)), None)
         if like is None:
-            sets.append((asked, {segment}))
+            sets.append((requests, {segment}))
         else:
             like.add(segment)
     largest = max((members for _, members in sets), key=len, default=set[str]())
     return largest if len(largest) >= _FEWEST_ALIKE else set()
 
 
-def _are_alike(one: list[_Asked], other: list[_Asked]) -> bool:
-    """Whether something is read below both, and whatever is read below both is an object of one kind.
+def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
+    """Whether something is read below both, and all that is read below both are objects of one kind.
 
-    Small answers say nothing, neither for it nor against it.
+    Small answers count neither for it nor against it.
     """
     if any(not each.rest and each.endpoint.is_list for each in (*one, *other)):
         return False
-    mine = {(each.endpoint.method, each.rest): each.endpoint.fields for each in one if _tells(each)}
-    shared = [
+    mine = {(each.endpoint.method, each.rest): each.endpoint.fields for each in one if _is_comparable(each)}
+    pairs = [
         (mine[each.endpoint.method, each.rest], each.endpoint.fields)
         for each in other
-        if _tells(each) and (each.endpoint.method, each.rest) in mine
+        if _is_comparable(each) and (each.endpoint.method, each.rest) in mine
     ]
-    return bool(shared) and all(_overlap(fields, theirs) >= _ALIKE for fields, theirs in shared)
+    return bool(pairs) and all(_overlap(fields, theirs) >= _ALIKE for fields, theirs in pairs)
 
 
-def _tells(asked: _Asked) -> bool:
-    """Whether an answer is of use to compare: that of a read that succeeds, with an object that has an identity."""
-    endpoint = asked.endpoint
+def _is_comparable(request: _RequestBelow) -> bool:
+    """Whether an answer can be compared: that of a successful read, with an object that has an identity."""
+    endpoint = request.endpoint
     return (
         endpoint.method in _READS
         and endpoint.succeeds
@@ -232,7 +244,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _is_distinctive(segment: str) -> bool:
-    """Whether a text is an id wherever it stands: a word may be the name of a route elsewhere."""
+    """Whether a text is an id at any position: a word may be the name of a route elsewhere."""
     return any(each.isdigit() for each in segment) or len(_classes(segment)) >= _CLASSES_OF_ID
 
 

@@ -1,4 +1,4 @@
-"""Samples in groups, for those who want the samples themselves and not only what they have in common."""
+"""Samples in groups, for callers that need the samples themselves and not only their evidence."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.evidence import evidence_of
+from pactape.contracts.grouping.evidence.operations import own_key
+from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.final_keys import KnownRoutes, final_keys
 from pactape.contracts.grouping.known_routes import RouteKnowledge
-from pactape.contracts.grouping.operations import own_key
+from pactape.contracts.grouping.traffic import assign_traffic
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.reader import SampleReader
 from pactape.errors import CassetteFormatError
@@ -20,7 +21,7 @@ from pactape.exchange import RecordedMessage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
     from pactape.settings import ProviderSettings, Settings
@@ -32,13 +33,13 @@ Groups = dict["GroupKey", list["Sample"]]
 
 
 class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
-    """What cassettes hold for contracts.
+    """The content of cassettes that takes part in contracts.
 
     Args:
         groups: The samples by contract, in the groups that contracts are derived from.
         messages: The messages by contract, in the order of the cassettes.
         paths: The cassettes that were read.
-        skipped: The files that are no cassettes, each with what is wrong.
+        skipped: The files that aren't cassettes, each with the reason.
     """
 
     groups: dict[ContractParties, Groups]
@@ -48,14 +49,14 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
         """The messages of all contracts by description."""
-        found: dict[str, list[RecordedMessage]] = {}
+        messages: dict[str, list[RecordedMessage]] = {}
         for message in (each for of_contract in self.messages.values() for each in of_contract):
-            found.setdefault(message.description, []).append(message)
-        return found
+            messages.setdefault(message.description, []).append(message)
+        return messages
 
 
 def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedCache) -> GroupedSamples:
-    """Return what cassettes hold for contracts; each is read once.
+    """Return the content of cassettes that takes part in contracts; each is read once.
 
     Args:
         paths: The cassettes.
@@ -66,24 +67,24 @@ def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedC
         CassetteFormatError: None of them can be read.
     """
     routes = RouteKnowledge(settings)
-    found = _read(paths, SampleReader(settings, cache))
-    if found.skipped and not found.paths:
-        raise found.skipped[0][1]
+    contents = _read(paths, SampleReader(settings, cache))
+    if contents.skipped and not contents.paths:
+        raise contents.skipped[0][1]
     groups = {
-        parties: _final_groups(groups, routes.of(found.providers[parties]))
-        for parties, groups in found.groups.items()
+        parties: _final_groups(groups, routes.of(contents.providers[parties]))
+        for parties, groups in contents.groups.items()
     }
     return GroupedSamples(
         groups=groups,
-        messages=found.messages,
-        paths=tuple(found.paths),
-        skipped=tuple((path, error.what) for path, error in found.skipped),
+        messages=contents.messages,
+        paths=tuple(contents.paths),
+        skipped=tuple((path, error.what) for path, error in contents.skipped),
     )
 
 
 @dataclass
-class _Found:
-    """What the cassettes hold, in the groups of each recording alone."""
+class _CassetteContents:
+    """The content of the cassettes, in the groups of each recording alone."""
 
     groups: dict[ContractParties, Groups] = field(default_factory=dict)
     providers: dict[ContractParties, ProviderSettings] = field(default_factory=dict)
@@ -92,31 +93,34 @@ class _Found:
     skipped: list[tuple[Path, CassetteFormatError]] = field(default_factory=list)
 
 
-def _read(paths: Iterable[Path], reader: SampleReader) -> _Found:
-    found = _Found()
+def _read(paths: Iterable[Path], reader: SampleReader) -> _CassetteContents:
+    contents = _CassetteContents()
     for path in paths:
         try:
-            recorded = reader.read(path)
+            cassette = reader.read(path)
         except CassetteFormatError as error:
-            found.skipped.append((path, error))
+            contents.skipped.append((path, error))
             continue
-        found.paths.append(path)
-        for each in recorded.samples:
+        contents.paths.append(path)
+        for each in cassette.samples:
             key = own_key(each.sample, each.provider)
-            found.providers[each.parties] = each.provider
-            found.groups.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
-        for parties, message in recorded.messages:
-            found.messages.setdefault(parties, []).append(message)
-    return found
+            contents.providers[each.parties] = each.provider
+            contents.groups.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
+        for parties, message in cassette.messages:
+            contents.messages.setdefault(parties, []).append(message)
+    return contents
 
 
-def _final_groups(groups: Mapping[GroupKey, list[Sample]], known: KnownRoutes) -> Groups:
-    final = final_keys({key: evidence_of(samples) for key, samples in groups.items()}, known)
-    found: Groups = {}
+def _final_groups(groups: Mapping[GroupKey, list[Sample]], known_routes: KnownRoutes) -> Groups:
+    final = final_keys({key: evidence_of(samples) for key, samples in groups.items()}, known_routes)
+    traffic = assign_traffic(set(final.values()))
+    by_final_key: Groups = {}
     for key, samples in groups.items():
-        found.setdefault(final[key], []).extend(samples)
-    return {key: sorted(samples, key=_position) for key, samples in found.items()}
+        for group in traffic.get(final[key], (final[key],)):
+            by_final_key.setdefault(group, []).extend(samples)
+    return {key: sorted(samples, key=_order) for key, samples in by_final_key.items()}
 
 
-def _position(sample: Sample) -> tuple[str, int]:
-    return sample.position
+def _order(sample: Sample) -> tuple[bool, str, int]:
+    """Samples of tests come before those of captured traffic."""
+    return sample.exchange.traffic, *sample.position

@@ -1,6 +1,6 @@
 r"""Which response fields the consumer reads, as a tree that narrows a shape on the way down.
 
-The notation of a field path, as cassettes and announcements have it: steps joined by dots, each a key and what the
+The notation of a field path in cassettes and announcements: steps joined by dots, each a key and what the
 consumer's model says of it.
 
 | step | meaning |
@@ -8,8 +8,8 @@ consumer's model says of it.
 | `posts[]` | any item of the array `posts` |
 | `tags{}` | only the presence or the length of `tags` |
 | `nick?` | the model has a default: the field may be absent |
-| `nick\|null` | the model takes null, too |
-| `status=["open","paid"]` | the model takes these texts only; the last step of a path |
+| `nick\|null` | the model accepts null, too |
+| `status=["open","paid"]` | the model accepts these texts only; the last step of a path |
 | `owner{!}` | the model refuses `owner` with other keys |
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVERYTHING", "HEADER", "ReadFields", "headers_read", "read_fields"]
 
-#: What the path of a response header begins with: "header: location". No field path has a colon and a space here.
+#: The prefix of the path of a response header: "header: location". No field path has a colon and a space here.
 HEADER = "header: "
 
 _ITEM = "[]"
@@ -35,12 +35,12 @@ _STEP = re.compile(r"(?P<key>.*?)(?P<null>\|null)?(?P<default>\?)?", re.DOTALL)
 
 
 class ReadFields:
-    """The keys that are read at one place, and below each of them again.
+    """The keys that are read of one value, and recursively those below each of them.
 
     Attributes:
-        has_default: Whether every reader does without this field.
-        takes_null: Whether every reader takes null here.
-        choices: The only texts that the readers take; None for any.
+        has_default: Whether no reader requires this field.
+        takes_null: Whether every reader accepts null here.
+        choices: The only texts that the readers accept; None for any.
         is_closed: Whether a reader refuses other keys.
 
     Example:
@@ -64,13 +64,23 @@ class ReadFields:
 
     @property
     def has_default(self) -> bool:
-        """Whether every reader does without this field."""
+        """Whether no reader requires this field."""
         return bool(self._defaults)
 
     @property
     def takes_null(self) -> bool:
-        """Whether every reader takes null here."""
+        """Whether every reader accepts null here."""
         return bool(self._nulls)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every field counts as read."""
+        return self._below is None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the keys that are read; empty where everything is."""
+        return frozenset(self._below or ()) - {_ITEM}
 
     @property
     def is_nothing(self) -> bool:
@@ -85,11 +95,11 @@ class ReadFields:
         return EVERYTHING if self._below is None else self._below[key]
 
     def item(self) -> ReadFields:
-        """Return what is read of each item, when this place is an array; paths may leave the "[]" out."""
+        """Return what is read of each item, when this value is an array; paths may omit the "[]"."""
         return EVERYTHING if self._below is None else self._below.get(_ITEM, self)
 
     def value(self, key: str) -> ReadFields:
-        """Return what is read of each value, when this place is an object whose keys are data, as `key` is."""
+        """Return what is read of each value, when this value is an object whose keys are data, such as `key`."""
         return EVERYTHING if self._below is None else self._below.get(key, self)
 
     def add(self, steps: list[str]) -> None:
@@ -107,7 +117,7 @@ class ReadFields:
             self._below.setdefault(key, ReadFields({})).mark(match, steps[1:])
 
     def mark(self, match: re.Match[str] | None, rest: list[str]) -> None:
-        """Note what one reader's step says of this field, and the steps below it."""
+        """Note one reader's step to this field, and the steps below it."""
         has_default, takes_null = bool(match and match["default"]), bool(match and match["null"])
         self._defaults = has_default if self._defaults is None else self._defaults and has_default
         self._nulls = takes_null if self._nulls is None else self._nulls and takes_null

@@ -40,7 +40,7 @@ FORMATS: dict[str, str] = {
     "base64": r"^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 
-#: What stands in a contract in the place of values that are new at every recording, so that recording again does
+#: What replaces values in a contract that are new at every recording, so that recording again does
 #: not change it; it has every form of its format.
 STABLE_EXAMPLES: dict[str, str] = {
     "uuid": "11111111-2222-4333-8444-555555555555",
@@ -56,9 +56,9 @@ STABLE_EXAMPLES: dict[str, str] = {
     "time": "12:00:00",
 }
 
-#: What a text hardly is by chance, so that two samples say it.
+#: Formats that a text hardly has by chance, so that two samples are enough.
 _DISTINCTIVE = frozenset({"uuid", "date-time", "timestamp", "date", "email", "uri"})
-_TOLD_BY_ONE = _DISTINCTIVE | _EXACT.keys()
+_SINGLE_SAMPLE_FORMATS = _DISTINCTIVE | _EXACT.keys()
 _SAMPLES_FOR_DISTINCTIVE = 2
 _SAMPLES_FOR_OTHERS = 3
 _SAMPLES_FOR_EXACT = 8
@@ -71,7 +71,7 @@ _BASE64: frozenset[str] = frozenset({"base64"})
 _LONGEST = 512
 _SHORTEST_BASE64 = 16
 _HINT = re.compile(r"[-.:@]")
-#: A word of as many letters is no base64.
+#: A word of as many letters is not base64.
 _ENCODED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])[A-Za-z0-9+/]+={0,2}", re.ASCII)
 
 
@@ -96,19 +96,19 @@ def formats_of(text: str, among: frozenset[str] = _ALL) -> frozenset[str]:
         return _BASE64 if is_encoded and _ENCODED.fullmatch(text) else _NONE
     if text[-1] == "\n":
         return _NONE
-    found = [name for name in _TRIED if name in among and _COMPILED[name].match(text)]
-    if "date-time" in found:
-        found += [name for name in _EXACT if name in among and _COMPILED[name].match(text)]
-    return frozenset(found)
+    names = [name for name in _TRIED if name in among and _COMPILED[name].match(text)]
+    if "date-time" in names:
+        names += [name for name in _EXACT if name in among and _COMPILED[name].match(text)]
+    return frozenset(names)
 
 
 def stated_format(formats: frozenset[str], samples: int) -> str | None:
-    """The format to state of texts that all have `formats`; None when the evidence doesn't do for any.
+    """Return the format to state for texts that all have `formats`; None without enough evidence for any.
 
     Args:
-        formats: What every text has.
-        samples: How many texts were seen: two do for a format that no text has by chance, three for others
-            ("1.2.3" may be a version or not), eight for the exact form of a date-time. One says nothing but
+        formats: The formats that every text has.
+        samples: How many texts were seen: two are enough for a format that no text has by chance, three for others
+            ("1.2.3" may be a version or not), eight for the exact form of a date-time. One shows only
             that there is a text.
 
     Example:
@@ -120,10 +120,10 @@ def stated_format(formats: frozenset[str], samples: int) -> str | None:
 
 
 def stable_example(formats: frozenset[str], samples: int) -> str | None:
-    """What stands for texts that are new at every recording; None for texts that may stay as they are.
+    """Return the replacement of texts that are new at every recording; None for texts that may stay unchanged.
 
     Args:
-        formats: What every text seen has.
+        formats: The formats that every text has.
         samples: How many texts were seen: one is enough for a format that no text has by chance, as nothing is
             asked of a provider by it.
 
@@ -131,12 +131,12 @@ def stable_example(formats: frozenset[str], samples: int) -> str | None:
         >>> stable_example(formats_of("2026-11-05"), 1)
         '2000-01-31'
     """
-    told = (
+    names = (
         name
         for name in FORMATS
-        if name in formats and (name in _TOLD_BY_ONE or samples >= _samples_for(name))
+        if name in formats and (name in _SINGLE_SAMPLE_FORMATS or samples >= _samples_for(name))
     )
-    return next((STABLE_EXAMPLES[name] for name in told if name in STABLE_EXAMPLES), None)
+    return next((STABLE_EXAMPLES[name] for name in names if name in STABLE_EXAMPLES), None)
 
 
 def _samples_for(name: str) -> int:

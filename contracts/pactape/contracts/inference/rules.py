@@ -1,43 +1,43 @@
-"""From a shape to what a Pact says: an example and its matching rules.
+"""From a shape to an expectation in a pact: an example and its matching rules.
 
 Pact specification V4, matching rules. What the Rust engine makes of each was measured, and so: a rule on a
 key that the example lacks does nothing, a key of the example is required, `combine: OR` works on scalars
 only, and a path can't name a key that is empty or has a single quote in it.
 
-An optional key therefore has no place in an expectation, unless the expectation says of objects that their
-`values` are matched: that asks for no key, but checks those that are there. Then a key that no rule names is
+An optional key can therefore not be part of an expectation, unless the expectation says of objects that their
+`values` are matched: that requires no key, but checks those that are present. Then a key that no rule names is
 compared with the first of the example's, which is why there is a rule for any key, and a first key of null.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from pactape.contracts.inference.discriminators import keys_of_one_kind
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields
 from pactape.contracts.inference.formats import FORMATS, stable_example, stated_format
-from pactape.contracts.inference.shape import MANY
+from pactape.contracts.inference.joined_shape import MANY
 from pactape.pactfile.json_paths import below, can_be_named
 from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from pactape.contracts.inference.shape import Shape
+    from pactape.contracts.inference.joined_shape import Shape
 
-__all__ = ["Expectation", "Rule", "all_of", "below", "expect", "map_key_pattern", "matches_regex"]
+__all__ = ["ANYTHING", "Expectation", "Rule", "all_of", "below", "expect", "map_key_pattern", "matches_regex"]
 
 Rule = dict[str, Any]
 
-#: With fewer distinct answers than this, an array that was never empty may still be: no minimum is stated.
+#: With fewer distinct answers than this, an array that was never empty gets no minimum: it may be empty.
 _ANSWERS_FOR_MINIMUM = 16
-#: With fewer distinct answers than this, a decimal may still come where only whole numbers were seen.
+#: With fewer distinct answers than this, a decimal is possible where only whole numbers were seen.
 _ANSWERS_FOR_INTEGER = 5
-_ANYTHING: Rule = {"match": "regex", "regex": r"[\s\S]*"}
-#: What it takes to state the texts that were seen as all there are, where the settings ask for that.
+#: The evidence that is needed to state the sampled texts as the only ones, if the settings ask for that.
 _ANSWERS_FOR_ENUMERATION = 5
 _ANSWERS_FOR_EACH_TEXT = 2
 _MASK = re.compile(r"[\W_]*(scrubbed|redacted|masked|filtered|hidden|secret|x{3,})[\W_]*|\*+", re.IGNORECASE)
@@ -48,13 +48,13 @@ _KEY_PATTERNS = ("^[0-9]+$", *(FORMATS[name] for name in ("uuid", "date", "date-
 
 
 class Expectation(msgspec.Struct, frozen=True):
-    """A JSON value that must be matched, and how.
+    """A JSON value, and the rules by which another value matches it.
 
     Args:
         example: A JSON value.
-        rules: Matching rules by path expression ("$.items[*].id"); a place without one must be equal, but for
+        rules: Matching rules by path expression ("$.items[*].id"); a value without one must be equal, except
             objects, which may have more keys.
-        optionals: Whether there are optional keys that it says nothing of.
+        optionals: Whether there are optional keys that the expectation doesn't contain.
     """
 
     example: Any
@@ -63,13 +63,18 @@ class Expectation(msgspec.Struct, frozen=True):
 
 
 def matches_regex(pattern: str) -> Rule:
-    """A rule that wants a text matched by `pattern`."""
+    """Return a rule that requires a text to match `pattern`."""
     return all_of({"match": "regex", "regex": pattern})
 
 
 def all_of(*matchers: Rule) -> Rule:
-    """A rule that wants all matchers fulfilled."""
+    """Return a rule that requires all matchers to be fulfilled."""
     return {"combine": "AND", "matchers": list(matchers)}
+
+
+NO_VOCABULARY: Final[Mapping[str, frozenset[str]]] = {}
+#: Matches any text, and where the engine checks nothing else, any value.
+ANYTHING: Final = matches_regex(r"[\s\S]*")
 
 
 def expect(
@@ -77,8 +82,9 @@ def expect(
     sample: Any,
     fields: ReadFields = EVERYTHING,
     *,
-    known: AbstractSet[str] = frozenset(),
-    sent: AbstractSet[str] = frozenset(),
+    consumer_texts: AbstractSet[str] = frozenset(),
+    request_texts: AbstractSet[str] = frozenset(),
+    vocabulary: Mapping[str, frozenset[str]] = NO_VOCABULARY,
     optionals: bool = False,
     enumerations: bool = False,
 ) -> Expectation:
@@ -90,53 +96,57 @@ def expect(
     Args:
         shape: At least one sample.
         sample: One of the samples that the shape has seen.
-        fields: The fields that the consumer reads; others are left out, and what its model says of them is stated.
-        known: Texts that the consumer sent or the provider states name; they stay as they are.
-        sent: Texts that any request of the recordings sent; they are no vocabulary of the provider.
+        fields: The fields that the consumer reads; others are omitted, and what its model says of them is stated.
+        consumer_texts: Texts that the consumer sent or the provider states name; they stay unchanged.
+        request_texts: Texts that any request of the recordings sent; they are not vocabulary of the provider.
+        vocabulary: The closed sets that the provider's documents name, by path expression; one that a sample goes
+            beyond, or that more than five different texts were seen of, is not stated.
         optionals: Whether to say of what type optional keys are, and in exchange not to ask for any key. What
             is expected without and with `optionals`, taken together, is all that the shape knows.
         enumerations: Whether a few texts that were seen in at least five distinct answers are all that may come.
     """
-    emitter = _Emitter(known, sent=sent, optionals=optionals, enumerations=enumerations)
+    emitter = _Emitter(
+        consumer_texts,
+        _ScalarRules(request_texts, vocabulary, enumerations=enumerations),
+        optionals=optionals,
+    )
     example = emitter.emit(shape, sample, fields, "$")
     return Expectation(example, emitter.rules, emitter.left_optionals)
 
 
 class _Emitter:
-    """Walks a shape and one of its samples side by side, collecting rules."""
+    """Walks a shape and one of its samples in parallel, and collects rules."""
 
-    def __init__(
-        self, known: AbstractSet[str], *, sent: AbstractSet[str], optionals: bool, enumerations: bool
-    ) -> None:
+    def __init__(self, consumer_texts: AbstractSet[str], scalars: _ScalarRules, *, optionals: bool) -> None:
         self.rules: dict[str, Rule] = {}
         self.left_optionals = False
-        self._known = known
+        self._consumer_texts = consumer_texts
         self._with_optionals = optionals
-        self._scalars = _ScalarRules(sent, enumerations=enumerations)
+        self._scalars = scalars
 
     def emit(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
         kinds = shape.kinds.keys() - {"null"}
         is_structure = not kinds.isdisjoint({"object", "array"})
         if len(shape.kinds) == 1 and kinds and (is_structure or not fields.takes_null):
             return self._one_kind(shape, sample, fields, path)
-        if not kinds or is_structure:  # the engine knows no object or null
-            self.rules[path] = all_of(_ANYTHING)
+        if not kinds or is_structure:  # the engine has no rule for objects or null
+            self.rules[path] = ANYTHING
             return None
         nullable = "null" in shape.kinds or fields.takes_null
-        self.rules[path] = self._scalars.rule(shape, kinds, fields, nullable=nullable)
+        self.rules[path] = self._scalars.rule(shape, kinds, fields, path, nullable=nullable)
         return self._example(shape, shape.example)
 
     def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
-        """Most places have values of one kind."""
+        """Fast path for a value of one kind."""
         if "object" in shape.kinds:
             return self._object(shape, sample, fields, path)
         if "array" in shape.kinds:
             return self._array(shape, sample, fields, path)
-        self.rules[path] = self._scalars.rule(shape, shape.kinds.keys(), fields, nullable=False)
+        self.rules[path] = self._scalars.rule(shape, shape.kinds.keys(), fields, path, nullable=False)
         return self._example(shape, shape.example if sample is None else sample)
 
     def _example(self, shape: Shape, value: Any) -> Any:
-        if not isinstance(value, str) or value in self._known or not shape.formats:
+        if not isinstance(value, str) or value in self._consumer_texts or not shape.formats:
             return value
         stable = stable_example(shape.formats, shape.answers("string"))
         return value if stable is None else stable
@@ -146,23 +156,33 @@ class _Emitter:
         pattern = map_key_pattern(shape.keys)
         if pattern is not None:
             return self._map(shape, sample, fields, path, pattern=pattern)
-        read = {key for key in shape.keys if key in fields and can_be_named(key)}
-        required = [key for key in shape.required() if key in read and not fields.key(key).has_default]
+        fields_read = {key for key in shape.keys if key in fields and can_be_named(key)}
+        waived = self._waived(shape, fields, path)
+        required = [
+            key
+            for key in shape.required()
+            if key in fields_read and key not in waived and not fields.key(key).has_default
+        ]
         example: dict[str, Any] = {}
-        if not read <= set(required):
+        if not fields_read <= set(required):
             self.left_optionals = not self._with_optionals
             if self._with_optionals:
-                self.rules |= {path: all_of({"match": "values"}), f"{path}.*": all_of(_ANYTHING)}
+                self.rules |= {path: all_of({"match": "values"}), f"{path}.*": ANYTHING}
                 example = {_FIRST_KEY: None}
         return example | {
             key: self.emit(shape.keys[key], sample.get(key), fields.key(key), below(path, key))
-            for key in (sorted(read) if self._with_optionals else required)
+            for key in (sorted(fields_read) if self._with_optionals else required)
         }
+
+    def _waived(self, shape: Shape, fields: ReadFields, path: str) -> AbstractSet[str]:
+        """The keys that items of another kind lack, as long as few answers show that there is no other kind."""
+        is_sure = shape.answers("object") >= _ANSWERS_FOR_MINIMUM or not fields.is_everything
+        return frozenset() if is_sure or not path.endswith("[*]") else keys_of_one_kind(shape)
 
     def _map(
         self, shape: Shape, sample: dict[str, Any], fields: ReadFields, path: str, *, pattern: str
     ) -> dict[str, Any]:
-        """An object whose keys are data: every key like these, every value like these, and any number of them."""
+        """Add an object whose keys are data: any number of keys and values like these."""
         each_key = {"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]}
         matchers = [{"match": "values"}] if self._with_optionals else [{"match": "values"}, each_key]
         self.rules[path] = all_of(*matchers)  # below a rule for any key, the engine doesn't always find both
@@ -179,22 +199,32 @@ class _Emitter:
 
 
 class _ScalarRules:
-    """States rules for scalars: what the consumer's model says, and what the samples are evidence of."""
+    """Makes rules for scalars: from the consumer's model, and from the evidence of the samples."""
 
-    def __init__(self, sent: AbstractSet[str], *, enumerations: bool) -> None:
-        self._sent = sent
+    def __init__(
+        self, request_texts: AbstractSet[str], vocabulary: Mapping[str, frozenset[str]], *, enumerations: bool
+    ) -> None:
+        self._request_texts = request_texts
+        self._vocabulary = vocabulary
         self._enumerations = enumerations
 
-    def rule(self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields, *, nullable: bool) -> Rule:
-        matchers = self._matchers(shape, kinds, fields)
+    def rule(
+        self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields, path: str, *, nullable: bool
+    ) -> Rule:
+        matchers = self._matchers(shape, kinds, fields.choices or self._published(shape, path))
         if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
             return all_of({"match": "type"}, *matchers)
         if nullable:
             matchers.append({"match": "null"})
         return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
 
-    def _matchers(self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields) -> list[Rule]:
-        """One matcher for each kind of scalar; a decimal may come as a whole number another time."""
+    def _published(self, shape: Shape, path: str) -> frozenset[str] | None:
+        """The closed set that the provider's documents name here, if every text that was seen is of it."""
+        texts = self._vocabulary.get(path)
+        return texts if texts and shape.values and shape.values.keys() <= texts else None
+
+    def _matchers(self, shape: Shape, kinds: AbstractSet[Any], choices: frozenset[str] | None) -> list[Rule]:
+        """Return a matcher for each kind of scalar; a decimal may be a whole number in other answers."""
         matchers: list[Rule] = []
         if "decimal" in kinds:
             matchers.append({"match": "number"})
@@ -204,16 +234,16 @@ class _ScalarRules:
         if "boolean" in kinds:
             matchers.append({"match": "boolean"})
         if "string" in kinds:
-            matchers.append(self._string_matcher(shape, fields))
+            matchers.append(self._string_matcher(shape, choices))
         return matchers
 
-    def _string_matcher(self, shape: Shape, fields: ReadFields) -> Rule:
-        """`type` compares with the example's kind, which is why the example of a union with texts is a text."""
-        if fields.choices:
-            return _one_of(fields.choices)
-        stated = stated_format(shape.formats, shape.answers("string")) if shape.formats else None
-        if stated is not None:
-            return {"match": "regex", "regex": FORMATS[stated]}
+    def _string_matcher(self, shape: Shape, choices: frozenset[str] | None) -> Rule:
+        """`type` compares with the example's kind; therefore the example of a union with texts is a text."""
+        if choices:
+            return _one_of(choices)
+        name = stated_format(shape.formats, shape.answers("string")) if shape.formats else None
+        if name is not None:
+            return {"match": "regex", "regex": FORMATS[name]}
         if self._enumerations and self._is_enumeration(shape):
             return _one_of(shape.values or ())
         return {"match": "type"}
@@ -222,9 +252,10 @@ class _ScalarRules:
         """Whether the texts are a vocabulary: in enough distinct answers, each in several, and none is data."""
         if not shape.values or shape.answers("string") < _ANSWERS_FOR_ENUMERATION:
             return False
-        answers = (MANY if seen is None else len(seen) for seen in shape.values.values())
-        return min(answers) >= _ANSWERS_FOR_EACH_TEXT and not any(
-            not text or "\n" in text or text in self._sent or _MASK.fullmatch(text) for text in shape.values
+        counts = (MANY if answer_ids is None else len(answer_ids) for answer_ids in shape.values.values())
+        return min(counts) >= _ANSWERS_FOR_EACH_TEXT and not any(
+            not text or "\n" in text or text in self._request_texts or _MASK.fullmatch(text)
+            for text in shape.values
         )
 
 
@@ -233,7 +264,7 @@ def _one_of(texts: Iterable[str]) -> Rule:
 
 
 def _may_be_a_number(matcher: Rule) -> bool:
-    """Whether a pattern takes a number for a text, as the engine has it: "9.5" and 9.5 are one to it."""
+    """Whether a pattern also matches numbers, which the engine treats as texts: "9.5" equals 9.5."""
     return matcher.get("regex") == FORMATS["decimal"]
 
 

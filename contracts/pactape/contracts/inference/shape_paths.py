@@ -12,7 +12,7 @@ from pactape.pactfile.json_paths import below, can_be_named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.inference.shape import Shape
+    from pactape.contracts.inference.joined_shape import Shape
 
 __all__ = ["Occurrence", "occurrences"]
 
@@ -22,7 +22,7 @@ class Occurrence(msgspec.Struct, frozen=True):
 
     Args:
         path: Its path expression.
-        parent: That of the object which has it as a key; empty where it is no key of an object.
+        parent: The path of the object that has it as a key; empty where it isn't a key of an object.
         value: The value.
     """
 
@@ -35,9 +35,9 @@ def occurrences(value: Any, *, like: Shape, path: str = "$", parent: str = "") -
     """Yield every value in a sample, itself first.
 
     Args:
-        value: A JSON value that `like` has seen.
+        value: A JSON value that is a sample of `like`.
         like: The shape of all samples, which says where keys are data.
-        path: Where the value stands.
+        path: The value's path.
         parent: The path of the object which has it as a key.
     """
     yield Occurrence(path, parent, value)

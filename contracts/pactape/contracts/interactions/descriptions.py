@@ -5,38 +5,45 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pactape.contracts.samples.graphql_documents import document_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from pactape.contracts.grouping.evidence import Evidence
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.evidence.sample_evidence import Evidence
 
 __all__ = ["descriptions", "is_numbered"]
 
-#: How many names tell two requests apart before it gets long.
+#: How many names may distinguish two requests before a description gets too long.
 _MOST_NAMES = 3
+#: The same for those that fewer names don't distinguish.
+_MOST_NAMES_OF_ALIKE = 20
 _NUMBERED = re.compile(r" #[0-9]+$")
 
 
 def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
     """A phrase for each group: its first test's, with operation, variant and status where it isn't unique.
 
-    Without a test, these are the phrase already. Where that isn't enough, it says which parameters and fields a
-    request has and the others haven't; phrases that are still the same are numbered, each from 1.
+    Without a test, the phrase consists of these. Where that isn't enough, it says what a request has and the others
+    haven't: parameters, fields, parts of a GraphQL document, headers; and in which states and with which media type
+    it is answered. Phrases that are still the same are numbered, each from 1.
     """
     plain = {key: _phrase(key, evidence) for key, evidence in groups.items()}
-    told = {key: text for key, text in _repeated(plain).items() if text != _own_phrase(key)}
-    longer = {key: f"{text} ({_operation(key)})" for key, text in told.items()}
+    test_phrases = {key: text for key, text in _repeated(plain).items() if text != _own_phrase(key)}
+    longer = {key: f"{text} ({_operation(key)})" for key, text in test_phrases.items()}
     longest = {key: f"{text} → {key.status}" for key, text in _repeated(longer).items()}
     unnumbered = plain | longer | longest
-    unnumbered |= _with_names(_repeated(unnumbered))
-    return unnumbered | _numbered(_repeated(unnumbered))
+    told_apart = unnumbered | _with_names(_repeated(unnumbered), most=_MOST_NAMES)
+    still_alike = {key: unnumbered[key] for key in _repeated(told_apart)}
+    told_apart |= _with_names(still_alike, most=_MOST_NAMES_OF_ALIKE)
+    return told_apart | _numbered(_repeated(told_apart))
 
 
 def is_numbered(description: str) -> bool:
-    """Return whether only a number tells a description from another one."""
+    """Return whether only a number distinguishes a description from another one."""
     return _NUMBERED.search(description) is not None
 
 
@@ -49,45 +56,64 @@ def _own_phrase(key: GroupKey) -> str:
     return f"{_operation(key)} → {key.status}"
 
 
-def _with_names(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
-    """The phrases with the names that not all requests of the same phrase have."""
+def _with_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey, str]:
+    """The phrases with what not all requests of the same phrase have in common."""
     alike = defaultdict(list)
     for key, text in repeated.items():
         alike[text].append(key)
-    found = {}
+    phrases = {}
     for text, keys in alike.items():
         names = {key: _names(key) for key in keys}
         common = set.intersection(*map(set, names.values()))
+        circumstances = {key: _circumstances(key) for key in keys}
+        shared = set.intersection(*map(set, circumstances.values()))
         for key in keys:
-            own = [name for name in names[key] if name not in common]
-            found[key] = f"{text} with {_listed(own)}" if own else text
-    return found
+            own = _topmost([name for name in names[key] if name not in common])
+            longer = f"{text} with {_listed(own, most)}" if own else text
+            phrases[key] = " ".join([longer, *(each for each in circumstances[key] if each not in shared)])
+    return phrases
 
 
 def _names(key: GroupKey) -> list[str]:
-    """The names of a request's query parameters and of its body's fields, two levels deep."""
-    query, body, _ = json.loads(key.request)
-    names = dict.fromkeys(query)
+    """The names of a request's query parameters and of its body's fields, the document's parts, and headers."""
+    query, body, document, headers = json.loads(key.request)
+    return list(dict.fromkeys([*query, *_fields(body, ""), *document_parts(document or ""), *headers]))
+
+
+def _circumstances(key: GroupKey) -> list[str]:
+    """What distinguishes an interaction beside its request: provider states, errors, the answer's media type."""
+    given = [f"given {' and '.join(key.states)}"] if key.states else []
+    errors = [f"answered with {key.outcome}"] if key.outcome else []
+    return [*given, *errors, f"({key.media or 'no content type'})"]
+
+
+def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
     for name, below in (body or {}).items():
-        names[name] = None
-        names |= dict.fromkeys(f"{name}.{each}" for each in below or {})
-    return list(names)
+        place = f"{path}.{name}" if path else name
+        yield place
+        yield from _fields(below, place)
 
 
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+def _topmost(names: list[str]) -> list[str]:
+    """The names without those below another one of them."""
+    below = tuple(f"{name}{mark}" for name in names for mark in ".( ")
+    return [name for name in names if not name.startswith(below)]
+
+
+def _listed(names: list[str], most: int) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _numbered(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
-    """The phrases with a number each, which starts anew with every phrase."""
-    given: Counter[str] = Counter()
-    found = {}
+    """The phrases with a number each, which starts at 1 for every phrase."""
+    counts: Counter[str] = Counter()
+    phrases = {}
     for key in sorted(repeated):
         text = repeated[key]
-        given[text] += 1
-        found[key] = f"{text} #{given[text]}"
-    return found
+        counts[text] += 1
+        phrases[key] = f"{text} #{counts[text]}"
+    return phrases
 
 
 def _operation(key: GroupKey) -> str:

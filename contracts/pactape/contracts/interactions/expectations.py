@@ -1,4 +1,4 @@
-"""From evidence to interactions: what the consumer asks, and what it needs of the answer."""
+"""From evidence to interactions: the consumer's request, and what it needs of the answer."""
 
 from __future__ import annotations
 
@@ -6,29 +6,46 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from pactape.cassettes.replay.request_keys.match_rules import EXACT
+from pactape.contracts.inference.closing import close
 from pactape.contracts.inference.rules import expect, matches_regex
 from pactape.contracts.interactions.expected_request import expected_request
-from pactape.contracts.interactions.interaction import Content, ExpectedResponse, Interaction
-from pactape.contracts.interactions.request_headers import spelling
+from pactape.contracts.interactions.interaction import (
+    Content,
+    ExpectedRequest,
+    ExpectedResponse,
+    Interaction,
+)
+from pactape.contracts.interactions.request_headers import canonical_name
+from pactape.contracts.interactions.text_content import text_content
+from pactape.contracts.vocabulary.closed_sets import closed_sets
 from pactape.http_bodies import header, header_values, media_type, parse_content_type, strings_in
+from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.grouping.evidence import Evidence
+    from pactape.cassettes.replay.request_keys.match_rules import HostRules
+    from pactape.contracts.grouping.evidence.sample_evidence import Evidence
+    from pactape.contracts.inference.joined_shape import Shape
     from pactape.contracts.inference.rules import Expectation, Rule
-    from pactape.contracts.inference.shape import Shape
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import Response
     from pactape.settings import ProviderSettings
 
-__all__ = ["TYPED_OPTIONALS", "interactions_of"]
+__all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "can_be_example", "interactions_of"]
 
-#: What is added to the description of an interaction that says of what type optional fields are.
+#: Added to the description of an interaction that states the types of optional fields.
 TYPED_OPTIONALS = " (optional fields)"
+#: Added to the description of an interaction whose answer has only the fields of the consumer's model.
+NO_OTHER_FIELDS = " (no other fields)"
+_WHY_CLOSED = (
+    "The consumer's model rejects other fields, and so does this interaction; the one of the same name "
+    "requires the fields."
+)
 _WHY_TWICE = (
-    "Types the optional fields of the interaction of the same name, and asks for none; the field '!' is only there "
-    "for Pact's engine."
+    "States the types of the optional fields of the interaction of the same name, and requires none; the "
+    "field '!' only exists for Pact's engine."
 )
 
 
@@ -37,30 +54,39 @@ def interactions_of(
     provider: ProviderSettings,
     *,
     description: str,
+    ignored: HostRules = EXACT,
     typed_optionals: bool = False,
     enumerations: bool = False,
 ) -> Iterator[Interaction]:
-    """Yield the interaction that the evidence supports, and if wanted a second one that types optional fields.
+    """Yield the interaction that the evidence supports, and others of the same request for what it can't say, too.
+
+    If wanted, one types optional fields. If the consumer's model refuses other fields, one refuses them, too.
 
     Args:
         evidence: Of one group.
-        provider: The provider that it is with.
+        provider: The provider that answered.
         description: A phrase.
+        ignored: The parts of the request that don't count.
         typed_optionals: Whether to give a second interaction where there are optional fields: Pact can't say both
             in one.
         enumerations: Whether a few texts that were seen in at least five distinct answers are all that may come.
     """
-    expectation = _expectation(evidence, optionals=False, enumerations=enumerations)
-    yield _interaction(evidence, provider, description, expectation, notes=_notes(evidence))
+    expectation = _expectation(evidence, provider, optionals=False, enumerations=enumerations)
+    request = expected_request(evidence.first, provider, ignored)
+    yield _interaction(evidence, request, description, expectation, notes=_notes(evidence))
     if typed_optionals and expectation is not None and expectation.optionals:
-        typed = _expectation(evidence, optionals=True, enumerations=enumerations)
+        typed = _expectation(evidence, provider, optionals=True, enumerations=enumerations)
         notes = (*_notes(evidence), _WHY_TWICE)
-        yield _interaction(evidence, provider, f"{description}{TYPED_OPTIONALS}", typed, notes=notes)
+        yield _interaction(evidence, request, f"{description}{TYPED_OPTIONALS}", typed, notes=notes)
+    closed = close(expectation, evidence.shape, evidence.fields) if expectation and evidence.shape else None
+    if closed is not None:
+        notes = (*_notes(evidence), _WHY_CLOSED)
+        yield _interaction(evidence, request, f"{description}{NO_OTHER_FIELDS}", closed, notes=notes)
 
 
 def _interaction(
     evidence: Evidence,
-    provider: ProviderSettings,
+    request: ExpectedRequest,
     description: str,
     expectation: Expectation | None,
     *,
@@ -70,7 +96,7 @@ def _interaction(
     return Interaction(
         description=description,
         states=provenance.states if provenance else (),
-        request=expected_request(evidence.first, provider),
+        request=request,
         response=_response(evidence, expectation),
         tests=(evidence.test,) if evidence.test else (),
         cassettes=evidence.cassettes,
@@ -81,30 +107,33 @@ def _interaction(
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:
     return tuple(
-        f"The path's segment {place + 1} is what an earlier answer brought, {where}"
+        f"The path's segment {place + 1} comes from an earlier response, {where}"
         for place, where in sorted(evidence.first.sources.earlier.items())
     )
 
 
-def _expectation(evidence: Evidence, *, optionals: bool, enumerations: bool) -> Expectation | None:
+def _expectation(
+    evidence: Evidence, provider: ProviderSettings, *, optionals: bool, enumerations: bool
+) -> Expectation | None:
     """What is expected of the body; None when nothing can be, or none of it was read."""
     shape, fields = evidence.shape, evidence.fields
-    if shape is None or fields.is_nothing or not _can_be_example(shape):
+    if shape is None or fields.is_nothing or not can_be_example(shape):
         return None
     first = evidence.first
     return expect(
         shape,
         first.answer,
         fields,
-        known=_known(first),
-        sent=evidence.sent,
+        consumer_texts=_sent_texts(first),
+        request_texts=evidence.sent,
+        vocabulary=closed_sets(first, provider),
         optionals=optionals,
         enumerations=enumerations,
     )
 
 
-def _can_be_example(shape: Shape) -> bool:
-    """Whether a body has an example: where null or values of several kinds come, the engine takes it for none."""
+def can_be_example(shape: Shape) -> bool:
+    """Return whether a body has an example: the engine takes null, and several kinds, for none."""
     return "null" not in shape.kinds and (
         len(shape.kinds) == 1 or shape.kinds.keys().isdisjoint({"object", "array"})
     )
@@ -114,37 +143,57 @@ def _response(evidence: Evidence, expectation: Expectation | None) -> ExpectedRe
     response = evidence.first.exchange.response
     media = _stated_type(response)
     headers = {"Content-Type": media} if media and not evidence.fields.is_nothing else {}
-    read = {name: value for name in evidence.headers_read if (value := header(response.headers, name))}
+    rules = {"Content-Type": _any_case(media)} if media and _has_capitals(response) else {}
+    headers_read = {
+        name: value for name in evidence.headers_read if (value := header(response.headers, name))
+    }
     return ExpectedResponse(
         status=response.status,
-        headers=headers | {spelling(name): value for name, value in sorted(read.items())},
-        header_rules={spelling(name): _header_rule(value) for name, value in sorted(read.items())},
-        body=_content(media, expectation) if media and expectation else None,
+        headers=headers | {canonical_name(name): value for name, value in sorted(headers_read.items())},
+        header_rules=rules
+        | {canonical_name(name): _header_rule(value) for name, value in sorted(headers_read.items())},
+        body=_body(evidence, media, expectation) if media else None,
     )
 
 
 def _stated_type(response: Response) -> str | None:
     """The media type, if there is a body with one: servers that send two are read in different ways."""
-    declared = header_values(response.headers, "content-type")
+    values = header_values(response.headers, "content-type")
     media = media_type(response)
-    return media if len(declared) == 1 and parse_content_type(media).known else None
+    return media if len(values) == 1 and parse_content_type(media).is_known else None
+
+
+def _has_capitals(response: Response) -> bool:
+    """Whether a response's media type has capitals, which mean nothing (RFC 9110, section 8.3.1)."""
+    media = (header(response.headers, "content-type") or "").partition(";")[0]
+    return media != media.lower()
+
+
+def _any_case(media: str) -> Rule:
+    """A rule for a media type in any case, with or without parameters."""
+    letters = (f"[{each}{each.upper()}]" if each.isalpha() else escaped(each) for each in media)
+    return matches_regex(rf"^{''.join(letters)}(\s*;.*)?$")
 
 
 def _header_rule(value: str) -> Rule:
-    """A header that was read has to be there; one that is a number stays one."""
+    """A header that was read must be there; one that is a number stays one."""
     return matches_regex(r"^[0-9]+$" if value.isdecimal() else r"^[\s\S]+$")
 
 
-def _content(media: str, expectation: Expectation) -> Content:
+def _body(evidence: Evidence, media: str, expectation: Expectation | None) -> Content | None:
+    """What is stated of the body: by its JSON, else by the parts of its text."""
+    if expectation is None:
+        response, parts = evidence.first.exchange.response, frozenset(evidence.parts or ())
+        return None if evidence.fields.is_nothing else text_content(response, parts, evidence.fields)
     rules = dict(sorted(expectation.rules.items()))
     return Content(media_type=media, example=expectation.example, rules=rules)
 
 
-def _known(sample: Sample) -> frozenset[str]:
+def _sent_texts(sample: Sample) -> frozenset[str]:
     """The texts that the consumer sent, or that its provider states name."""
     exchange = sample.exchange
-    sent = re.split(r"[/?&=]", unquote(exchange.request.url))
-    sent += strings_in(sample.sent)
+    texts = re.split(r"[/?&=]", unquote(exchange.request.url))
+    texts += strings_in(sample.sent)
     if exchange.provenance is not None:
-        sent += [text for state in exchange.provenance.states for text in strings_in(state.parameters)]
-    return frozenset(sent)
+        texts += [text for state in exchange.provenance.states for text in strings_in(state.parameters)]
+    return frozenset(texts)

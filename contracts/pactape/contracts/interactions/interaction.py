@@ -22,7 +22,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         media_type: Without parameters, "application/json".
         example: A JSON value for JSON media types, else the text.
         rules: Matching rules by path.
-        is_base64: Whether the example is the base64 form of bytes that are no text.
+        is_base64: Whether the example is the base64 form of bytes that aren't text.
     """
 
     media_type: str

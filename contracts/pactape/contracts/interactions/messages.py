@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.contracts.grouping.message_evidence import (
+from pactape.contracts.grouping.evidence.message_evidence import (
     MessageEvidence,
     MessageKey,
     content_type_of,
@@ -54,7 +54,9 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
     """The messages that the evidence supports, in the order of their keys."""
     for _, evidence in sorted(groups.items(), key=lambda each: each[0]):
         first = evidence.first
-        expectation = expect(evidence.shape, first.content, evidence.fields, known=_known(first))
+        expectation = expect(
+            evidence.shape, first.content, evidence.fields, consumer_texts=_state_texts(first)
+        )
         names = sorted(evidence.metadata)
         yield MessageInteraction(
             description=first.description,
@@ -72,6 +74,6 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
         )
 
 
-def _known(message: RecordedMessage) -> frozenset[str]:
+def _state_texts(message: RecordedMessage) -> frozenset[str]:
     """The texts that its provider states name."""
     return frozenset(text for state in states_of(message) for text in strings_in(state.parameters))

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 __all__ = ["BOUNDARY", "multipart_boundary", "stable_multipart_body"]
 
-#: What stands in a contract in the place of the boundary that a library drew.
+#: What replaces the random boundary of a library in a contract.
 BOUNDARY = "pactape-boundary"
 
 
 def multipart_boundary(request: Request) -> str | None:
     """Return the boundary of a multipart body (RFC 2046, section 5.1.1); None for any other body."""
-    declared = parse_content_type(content_type(request.headers))
-    boundary = dict(declared.parameters).get("boundary")
-    return boundary if declared.main == "multipart" and boundary and request.body else None
+    media = parse_content_type(content_type(request.headers))
+    boundary = dict(media.parameters).get("boundary")
+    return boundary if media.main == "multipart" and boundary and request.body else None
 
 
 def stable_multipart_body(request: Request) -> bytes:

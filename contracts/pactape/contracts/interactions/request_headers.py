@@ -8,16 +8,19 @@ import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pactape.cassettes.replay.request_keys.match_rules import EXACT
 from pactape.cassettes.scrubbing.placeholders import PLACEHOLDER, is_mask
 from pactape.contracts.inference.rules import matches_regex
+from pactape.contracts.interactions.body_digests import is_body_digest, is_digest_of
 from pactape.contracts.interactions.multipart_body import BOUNDARY, multipart_boundary
 from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
+    from pactape.cassettes.replay.request_keys.match_rules import HostRules
     from pactape.contracts.inference.rules import Rule
     from pactape.exchange import Request
 
-__all__ = ["SOMETHING", "header_rules", "request_headers", "spelling"]
+__all__ = ["SOMETHING", "canonical_name", "header_rules", "request_headers"]
 
 #: Request headers that the HTTP library, the moment or the route to the provider decides, not the consumer.
 _VOLATILE = frozenset(
@@ -33,12 +36,17 @@ _VOLATILE = frozenset(
 )
 #: Parts of names by which SDKs send what they are, which attempt it is, and what a tracer wants to find again.
 _VOLATILE_NAMES = re.compile(
-    r"^(amz-sdk|x-amz-sdk|x-stainless|x-b3|x-datadog|x-sentry|x-newrelic|x-instana|x-ot-span|x-goog-gcs|sec-|uber-)"
+    r"^(amz-sdk|x-amz-sdk|x-stainless|x-b3|x-datadog|x-sentry|x-newrelic|x-instana|x-ot-span|x-goog-gcs|sec-|uber-"
+    r"|x-forwarded|x-envoy)"
     r"|user-agent|(^|-)sdk(-|$)|(client|library|lib|platform|runtime|package|python|os)-(version|name|info|os)$"
-    r"|(^|-)(timestamp|nonce|trace-?id|span-?id|invocation-id|retry-count|retry-attempt|attempt)$"
+    r"|(app|application|plugin|extension|browser|build|release|device)-version$"
+    r"|(^|-)(timestamp|nonce|trace-?id|span-?id|invocation-id|retry-count|retry-attempt|attempt|attempt-count)$"
 )
 #: Conditions (RFC 9110, section 13): they are made of what an earlier answer brought, so any will do.
 _CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
+#: What a program calls itself, as a User-Agent does: "python-requests/2.32 linux/6.1" (RFC 9110, section 10.1.5).
+_PRODUCTS = re.compile(r"[A-Za-z][\w.-]*/v?[0-9]+(\.[0-9]+)+([ ;(][^,]*)?")
+_KEEPS_SLASHES = frozenset({"accept", "content-type"})
 SOMETHING = r"^\S.*$"
 _IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -47,14 +55,19 @@ def request_headers(request: Request) -> dict[str, str]:
     """Return the headers that a contract asks for, by name in one spelling.
 
     An idempotency key that is a UUID of the moment becomes one that the request decides; the boundary of a
-    multipart body, which is random, a constant one.
+    multipart body, which is random, a constant one. A digest of the body is omitted if it is not that of the
+    recorded body, in which secrets are replaced.
     """
     headers: dict[str, str] = {}
     for name, value in request.headers:
         lower = name.lower()
         if lower in _VOLATILE or _VOLATILE_NAMES.search(lower) or (lower == "accept" and value == "*/*"):
             continue
-        headers[spelling(lower)] = value
+        if lower not in _KEEPS_SLASHES and _PRODUCTS.fullmatch(value):
+            continue
+        if is_body_digest(lower) and not is_digest_of(lower, value, request.body):
+            continue
+        headers[canonical_name(lower)] = value
     if _IDEMPOTENCY_KEY in headers:
         headers[_IDEMPOTENCY_KEY] = _stable_key(headers[_IDEMPOTENCY_KEY], request)
     boundary = multipart_boundary(request)
@@ -63,16 +76,22 @@ def request_headers(request: Request) -> dict[str, str]:
     return headers
 
 
-def header_rules(headers: dict[str, str]) -> dict[str, Rule]:
+def header_rules(headers: dict[str, str], ignored: HostRules = EXACT) -> dict[str, Rule]:
     """Return a rule for each header that any value will do for, or any secret.
 
     Of a header that holds a placeholder the scheme in front of it counts, the secret doesn't. An idempotency key
     and a condition have to be there; of a multipart body's type the boundary doesn't count.
+
+    Args:
+        headers: Those that the contract asks for.
+        ignored: The parts that the settings ignore: of such a header only that it is there counts.
     """
     rules: dict[str, Rule] = {}
     for name, value in headers.items():
         scheme, separator, secret = value.rpartition(" ")
-        if name == _IDEMPOTENCY_KEY or name.lower() in _CONDITIONS:
+        if name.lower() in _CONDITIONS | ignored.headers | {_IDEMPOTENCY_KEY.lower()} or _may_differ(
+            name, ignored
+        ):
             rules[name] = matches_regex(SOMETHING)
         elif name == "Content-Type" and BOUNDARY in value:
             media = escaped(value.partition(";")[0].strip())
@@ -84,16 +103,21 @@ def header_rules(headers: dict[str, str]) -> dict[str, Rule]:
     return rules
 
 
+def _may_differ(name: str, ignored: HostRules) -> bool:
+    """Return whether a header is a digest of a body of which parts don't count."""
+    return is_body_digest(name.lower()) and (ignored.ignore_body or bool(ignored.ignore))
+
+
 def _stable_key(key: str, request: Request) -> str:
     """The key, unless it is a UUID of the moment: then one that the request decides, for no two may share one."""
     try:
         uuid.UUID(key)
     except ValueError:
         return key
-    asked = f"{request.method} {urlsplit(request.url).path} ".encode() + request.body
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(asked).hexdigest()))
+    identity = f"{request.method} {urlsplit(request.url).path} ".encode() + request.body
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(identity).hexdigest()))
 
 
-def spelling(lower: str) -> str:
+def canonical_name(lower: str) -> str:
     """Return one spelling for a header's name, whichever a library chose."""
     return "-".join(part.capitalize() for part in lower.split("-"))

@@ -28,7 +28,7 @@ class ContractSummary(msgspec.Struct, frozen=True, kw_only=True):
         observed: Of how many exchanges it is known which fields the consumer reads.
         merged_paths: The operations whose path has a parameter in the place of data, each with how many paths
             it was recorded with.
-        numbered: The descriptions that only a number tells apart.
+        numbered: The descriptions that only a number distinguishes.
         untyped: The media types of answers of which only status and type are stated, each with how many
             interactions have it.
         replaced: How many derived interactions somebody wrote by hand, too.
@@ -50,7 +50,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         parties: The consumer and the provider.
         interactions: Those that were derived.
         messages: Those that were derived.
-        handwritten: Those that stand in it as somebody wrote them, in the form of Pact V4; messages, too.
+        handwritten: Interactions and messages that were written by hand, in the form of Pact V4.
         summary: How recordings became the contract.
     """
 
@@ -105,7 +105,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
                 encode_pacts(
                     self.parties,
                     self.interactions,
-                    written=requests,
+                    handwritten=requests,
                     specification=specification,
                     largest=largest,
                 ),
@@ -116,7 +116,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
                 encode_messages(
                     self.parties,
                     self.messages,
-                    written=messages,
+                    handwritten=messages,
                     specification=specification,
                     largest=largest,
                 ),

@@ -60,14 +60,16 @@ def read_handwritten(settings: Settings) -> dict[ContractParties, list[Handwritt
         PactFormatError: A file can't be read as a pact file.
         ContradictionError: Two interactions have one description and states, and say different things.
     """
-    found: dict[ContractParties, list[HandwrittenInteraction]] = {}
+    by_parties: dict[ContractParties, list[HandwrittenInteraction]] = {}
     for path in _files(settings.handwritten) if settings.handwritten is not None else ():
-        parties, interactions = _read(path)
+        parties, documents = _read(path)
         name = _name(path, settings.root)
-        found.setdefault(parties, []).extend(
-            HandwrittenInteraction(file=name, document=each) for each in interactions
+        by_parties.setdefault(parties, []).extend(
+            HandwrittenInteraction(file=name, document=each) for each in documents
         )
-    return {parties: _once(written) for parties, written in sorted(found.items())}
+    return {
+        parties: _without_duplicates(interactions) for parties, interactions in sorted(by_parties.items())
+    }
 
 
 def _files(folder: Path) -> list[Path]:
@@ -78,7 +80,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _name(path: Path, root: Path) -> str:
-    """A file's path in the project; that of a file elsewhere as it is."""
+    """A file's path in the project; the full path of a file elsewhere."""
     own, whole = f"{root.as_posix()}/", path.as_posix()
     return whole.removeprefix(own) if whole.startswith(own) else str(path)
 
@@ -88,14 +90,14 @@ def _read(path: Path) -> tuple[ContractParties, list[dict[str, Any]]]:
     return ContractParties(pact.consumer, pact.provider), [upgrade(each) for each in pact.interactions]
 
 
-def _once(written: Iterable[HandwrittenInteraction]) -> list[HandwrittenInteraction]:
-    kept: dict[tuple[str, tuple[str, ...]], HandwrittenInteraction] = {}
-    for each in written:
-        first = kept.setdefault((each.description, each.states), each)
+def _without_duplicates(interactions: Iterable[HandwrittenInteraction]) -> list[HandwrittenInteraction]:
+    by_identity: dict[tuple[str, tuple[str, ...]], HandwrittenInteraction] = {}
+    for each in interactions:
+        first = by_identity.setdefault((each.description, each.states), each)
         if first.document != each.document:
             raise ContradictionError(
-                f"{each.description!r} says something else than in {first.file}",
+                f"{each.description!r} differs from the one in {first.file}",
                 where=each.file,
-                remedy="give one of the two interactions a description or a state of its own",
+                remedy="give one of the two interactions a different description or state",
             )
-    return [kept[key] for key in sorted(kept)]
+    return [by_identity[key] for key in sorted(by_identity)]

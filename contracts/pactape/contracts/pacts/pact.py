@@ -34,7 +34,7 @@ def encode_pacts(
     parties: ContractParties,
     interactions: Iterable[Interaction],
     *,
-    written: Iterable[dict[str, Any]] = (),
+    handwritten: Iterable[dict[str, Any]] = (),
     specification: Specification = "V4",
     largest: int = 0,
 ) -> list[bytes]:
@@ -43,11 +43,11 @@ def encode_pacts(
     Args:
         parties: The consumer and the provider.
         interactions: The derived ones.
-        written: Interactions that stand in the contract as they are, in the form of V4.
+        handwritten: Interactions that the contract contains unchanged, in the form of V4.
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
     """
-    documents = _in_order([*map(interaction_document, interactions), *written])
+    documents = _in_order([*map(interaction_document, interactions), *handwritten])
     if specification == "V3":
         documents = [downgrade_interaction(each) for each in documents]
     return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
@@ -57,7 +57,7 @@ def encode_messages(
     parties: ContractParties,
     messages: Iterable[MessageInteraction],
     *,
-    written: Iterable[dict[str, Any]] = (),
+    handwritten: Iterable[dict[str, Any]] = (),
     specification: Specification = "V4",
     largest: int = 0,
 ) -> list[bytes]:
@@ -66,7 +66,7 @@ def encode_messages(
     Raises:
         SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
     """
-    documents = _in_order([*map(_message, messages), *written])
+    documents = _in_order([*map(_message, messages), *handwritten])
     if specification == "V3":
         older = [downgrade_message(each) for each in documents]
         return [_encoded(parties, part, specification, key="messages") for part in _parts(older, largest)]
@@ -96,14 +96,14 @@ def _encoded(
 
 def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """By description; those that share one by all that they say."""
-    known = list(documents)
-    counts = Counter(each["description"] for each in known)
+    items = list(documents)
+    counts = Counter(each["description"] for each in items)
 
     def place(each: dict[str, Any]) -> tuple[str, str]:
         description = each["description"]
         return description, json.dumps(each, sort_keys=True) if counts[description] > 1 else ""
 
-    return sorted(known, key=place)
+    return sorted(items, key=place)
 
 
 def interaction_document(interaction: Interaction) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def _response(response: ExpectedResponse) -> dict[str, Any]:
 def _content(content: Content | None) -> dict[str, Any]:
     if content is None:
         return {}
-    encoded = "base64" if content.is_base64 else False
-    return {"content": content.example, "contentType": content.media_type, "encoded": encoded}
+    encoding = "base64" if content.is_base64 else False
+    return {"content": content.example, "contentType": content.media_type, "encoded": encoding}
 
 
 def _without_empty(**parts: Any) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from pactape.cassettes.replay.request_keys.match_rules import EXACT
 from pactape.contracts.samples.graphql_documents import canonical_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pactape.cassettes.replay.request_keys.match_rules import HostRules
     from pactape.contracts.interactions.interaction import ExpectedRequest
     from pactape.exchange import ProviderState
 
@@ -21,7 +23,11 @@ RequestIdentity = str
 
 
 def identity_of(
-    request: ExpectedRequest, states: Sequence[ProviderState], *, with_headers: bool = False
+    request: ExpectedRequest,
+    states: Sequence[ProviderState],
+    *,
+    with_headers: bool = False,
+    ignored: HostRules = EXACT,
 ) -> RequestIdentity:
     """Return what a derived interaction asks.
 
@@ -29,14 +35,17 @@ def identity_of(
         request: Its request.
         states: Its provider states.
         with_headers: Whether requests with other headers ask something else.
+        ignored: The parts of it that don't count.
     """
+    body = request.body.example if request.body and not ignored.ignore_body else None
+    headers = {name.lower(): [value] for name, value in request.headers.items()} if with_headers else {}
     return _identity(
         request.method,
         request.path,
-        request.query,
-        request.body.example if request.body else None,
+        {name: values for name, values in request.query.items() if name not in ignored.parameters},
+        ignored.without_ignored(body),
         [[state.name, state.parameters] for state in states],
-        {name.lower(): [value] for name, value in request.headers.items()} if with_headers else {},
+        {name: values for name, values in headers.items() if name not in ignored.headers},
     )
 
 

@@ -10,7 +10,7 @@ from pactape.contracts.proof.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.pacts.request_identity import RequestIdentity
     from pactape.contracts.proof.draft import Candidate, Draft
 
@@ -29,16 +29,16 @@ def refuse_contradictions(draft: Draft) -> dict[GroupKey, GroupKey]:
         By the key of each candidate that was refused, that of the one which stays.
     """
     stays: dict[RequestIdentity, GroupKey] = {}
-    refused: dict[GroupKey, GroupKey] = {}
+    winners: dict[GroupKey, GroupKey] = {}
     for key in sorted(draft.candidates, key=lambda key: _rank(draft.candidates[key])):
         identity = draft.candidates[key].identity
         if identity in stays:
-            refused[key] = stays[identity]
+            winners[key] = stays[identity]
         else:
             stays[identity] = key
-    for key in refused:
+    for key in winners:
         draft.refused[key] = draft.candidates.pop(key)
-    return refused
+    return winners
 
 
 def contradicting_pairs(
@@ -63,20 +63,20 @@ def _status(document: dict[str, Any]) -> Any:
     return (document.get("response") or {}).get("status", 200)
 
 
-def problem_of(draft: Draft, refused: Candidate, stays: Candidate) -> Problem:
-    """Return what is said of a candidate that was refused."""
-    one, other = refused.interaction, stays.interaction
+def problem_of(draft: Draft, candidate: Candidate, stays: Candidate) -> Problem:
+    """Return the problem of a candidate that was refused."""
+    one, other = candidate.interaction, stays.interaction
     references = f"{one.cassettes[0]} and {other.cassettes[0]}"
     return Problem(
         parties=draft.parties,
         description=one.description,
         what=(
-            f"contradicts {other.description!r}: the same request in the same states was answered "
-            f"{_answer(refused)} and {_answer(stays)} ({references})"
+            f"contradicts {other.description!r}: the same request in the same states got "
+            f"{_answer(candidate)} and {_answer(stays)} ({references})"
         ),
         remedy=(
-            "declare the state in which the answer comes, for example "
-            f'@pytest.mark.given("{_state(refused)}"), or keep the recording out with cassette(contract=False)'
+            "declare the state in which the provider gives this response, for example "
+            f'@pytest.mark.given("{_state(candidate)}"), or exclude the recording with cassette(contract=False)'
         ),
     )
 
@@ -91,7 +91,7 @@ def _answer(candidate: Candidate) -> str:
     return f"{response.status} ({media})" if media else str(response.status)
 
 
-def _state(refused: Candidate) -> str:
+def _state(candidate: Candidate) -> str:
     """A state of the provider in which the recorded order has put it."""
-    request, status = refused.interaction.request, refused.interaction.response.status
-    return f"{request.method} {request.path} answers {status}"
+    request, status = candidate.interaction.request, candidate.interaction.response.status
+    return f"{request.method} {request.path} returns {status}"

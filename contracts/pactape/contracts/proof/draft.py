@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.contracts.interactions.expectations import interactions_of
+from pactape.contracts.interactions.ignored_parts import ignored_parts
 from pactape.contracts.pacts.request_identity import identity_of
 from pactape.http_bodies import media_type
 
 if TYPE_CHECKING:
-    from pactape.contracts.grouping.evidence import Evidence
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.cassettes.replay.request_keys.match_rules import HostRules
+    from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.evidence.sample_evidence import Evidence
     from pactape.contracts.interactions.interaction import Interaction
     from pactape.contracts.pacts.request_identity import RequestIdentity
     from pactape.contracts.participants import ContractParties
@@ -43,6 +47,10 @@ class Candidate:
         self.interactions = self._interactions()
 
     @property
+    def _ignored(self) -> HostRules:
+        return ignored_parts(self.evidence.first, self._settings)
+
+    @property
     def interaction(self) -> Interaction:
         """The interaction that has an example of every required field."""
         return self.interactions[0]
@@ -50,7 +58,8 @@ class Candidate:
     @property
     def identity(self) -> RequestIdentity:
         """What it asks, headers and states included."""
-        return identity_of(self.interaction.request, self.interaction.states, with_headers=True)
+        request = self.interaction.request
+        return identity_of(request, self.interaction.states, with_headers=True, ignored=self._ignored)
 
     @property
     def media(self) -> str:
@@ -67,15 +76,19 @@ class Candidate:
         self.interactions = self._interactions()
 
     def _interactions(self) -> tuple[Interaction, ...]:
-        return tuple(
-            interactions_of(
-                self.evidence,
-                self._provider,
-                description=self._description,
-                typed_optionals=self._settings.typed_optionals,
-                enumerations=self._settings.sampled_enumerations,
-            )
+        interactions = interactions_of(
+            self.evidence,
+            self._provider,
+            description=self._description,
+            ignored=self._ignored,
+            typed_optionals=self._settings.typed_optionals,
+            enumerations=self._settings.sampled_enumerations,
         )
+        if (
+            self._settings.handwritten is None
+        ):  # nothing is compared with the recorded answers, which may be large
+            return tuple(msgspec.structs.replace(each, recorded=None) for each in interactions)
+        return tuple(interactions)
 
 
 class Draft:

@@ -10,17 +10,19 @@ import msgspec
 from pactape.contracts.pacts.pact import interaction_document
 from pactape.contracts.proof.contradictions import problem_of, refuse_contradictions
 from pactape.contracts.proof.problems import Problem
-from pactape.contracts.proof.recordings import ProofByRecordings, samples_at
+from pactape.contracts.proof.referee import breaches_by_referee
 from pactape.contracts.samples.exclusions import Exclusion
 from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from pactape.contracts.grouping.accumulator import Accumulator
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.digest import Digest
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.proof.draft import Draft
-    from pactape.contracts.proof.recordings import Place
+    from pactape.contracts.proof.recordings import Place, ProofByRecordings, Recordings, UnmatchedRecording
+    from pactape.contracts.proof.referee import Referee
+    from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
 __all__ = ["Proof", "prove"]
@@ -40,7 +42,14 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     exclusions: tuple[Exclusion, ...] = ()
 
 
-def prove(drafts: Sequence[Draft], accumulator: Accumulator, settings: Settings) -> Proof:
+def prove(
+    drafts: Sequence[Draft],
+    digest: Digest,
+    recordings: Recordings,
+    settings: Settings,
+    *,
+    referee: Referee | None = None,
+) -> Proof:
     """Match every recording against the interaction that it gave, and find requests with two answers.
 
     What can't be proved is taken out of the drafts. What has been proved once, of the same recordings and with the
@@ -48,8 +57,10 @@ def prove(drafts: Sequence[Draft], accumulator: Accumulator, settings: Settings)
 
     Args:
         drafts: All drafts of the project.
-        accumulator: Has read the cassettes.
+        digest: What the drafts were made of.
+        recordings: The recordings that the digest is of; those that aren't at hand prove nothing.
         settings: The project's settings.
+        referee: Judges every recording, too, whatever has been proved before; None for our matcher alone.
     """
     stays: dict[Place, GroupKey] = {
         (draft.parties, key): other for draft in drafts for key, other in refuse_contradictions(draft).items()
@@ -57,37 +68,39 @@ def prove(drafts: Sequence[Draft], accumulator: Accumulator, settings: Settings)
     for candidate in (each for draft in drafts for each in draft.candidates.values()):
         candidate.evidence.shape = None  # has become rules, and takes as much memory as they do
     cache = FileCache(settings.cache_folder, "proofs")
-    name = cache.name_of(_dependencies(drafts, accumulator))
-    if not stays and cache.read(name) == _PROVED:
+    name = cache.name_of(_dependencies(drafts, digest))
+    if not stays and referee is None and cache.read(name) == _PROVED:
         return Proof()
-    proof = ProofByRecordings(drafts)
-    for path in accumulator.paths:
-        proof.read(path, accumulator.reader)
-    _take_other_examples(drafts, proof)
-    refused = _refused(drafts, proof, stays)
-    broken = _broken(drafts, proof, accumulator)
-    if not (stays or proof.breaches):
+    proof = recordings.match(drafts)
+    _take_other_examples(drafts, proof.examples(settings))
+    refusals = _is_rejected(drafts, proof, stays)
+    breaches = proof.breaches
+    if referee is not None:
+        breaches = breaches_by_referee(drafts, recordings, referee) | breaches
+    failures = _broken(drafts, breaches, recordings)
+    if digest.paths and not (stays or breaches):
         cache.write(name, _PROVED)
     return Proof(
-        problems=(*refused.problems, *broken.problems), exclusions=(*refused.exclusions, *broken.exclusions)
+        problems=(*refusals.problems, *failures.problems),
+        exclusions=(*refusals.exclusions, *failures.exclusions),
     )
 
 
-def _dependencies(drafts: Sequence[Draft], accumulator: Accumulator) -> bytes:
+def _dependencies(drafts: Sequence[Draft], digest: Digest) -> bytes:
     """A digest of all that a proof depends on: the recordings, and the interactions."""
-    digest = hashlib.sha256("\n".join(sorted(accumulator.entries)).encode())
+    entries = hashlib.sha256("\n".join(sorted(digest.entries)).encode())
     for draft in sorted(drafts, key=lambda each: each.parties):
         for candidate in draft.candidates.values():
             for each in candidate.interactions:
-                digest.update(repr(interaction_document(each)).encode(errors="replace"))
-    return digest.digest()
+                entries.update(repr(interaction_document(each)).encode(errors="replace"))
+    return entries.digest()
 
 
-def _take_other_examples(drafts: Sequence[Draft], proof: ProofByRecordings) -> None:
+def _take_other_examples(drafts: Sequence[Draft], examples: Mapping[Place, Sample]) -> None:
     """Bring refused candidates back with the request of another of their recordings, which contradicts nothing."""
     for draft in drafts:
         for key in sorted(draft.refused):
-            sample = proof.examples.get((draft.parties, key))
+            sample = examples.get((draft.parties, key))
             if sample is not None:
                 candidate = draft.refused.pop(key)
                 candidate.evidence.take_example(sample)
@@ -95,45 +108,51 @@ def _take_other_examples(drafts: Sequence[Draft], proof: ProofByRecordings) -> N
                 draft.candidates[key] = candidate
 
 
-def _refused(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[Place, GroupKey]) -> Proof:
+def _is_rejected(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[Place, GroupKey]) -> Proof:
     problems, exclusions = [], []
+    samples: dict[Place, list[tuple[str, int]]] = {}
+    for place, each in proof.refused:
+        samples.setdefault(place, []).append(each.sample.position)
     for draft in drafts:
         for key, candidate in draft.refused.items():
             other = draft.candidates[stays[draft.parties, key]]
             problem = problem_of(draft, candidate, other)
             problems.append(problem)
-            exclusions += [
-                Exclusion(*each.position, f"it contradicts another recording ({problem.description})")
-                for each in proof.refused[draft.parties, key]
-            ]
+            reason = f"it contradicts another recording ({problem.description})"
+            positions = samples.get((draft.parties, key))
+            if positions is None:  # the recordings aren't at hand
+                evidence = candidate.evidence
+                exclusions.append(Exclusion(*evidence.position, reason, evidence.count))
+            else:
+                exclusions += [Exclusion(*position, reason) for position in positions]
     return Proof(problems=tuple(problems), exclusions=tuple(exclusions))
 
 
-def _broken(drafts: Sequence[Draft], proof: ProofByRecordings, accumulator: Accumulator) -> Proof:
+def _broken(
+    drafts: Sequence[Draft], breaches: Mapping[Place, UnmatchedRecording], recordings: Recordings
+) -> Proof:
     """Take out the candidates that a recording of theirs doesn't keep."""
     problems, exclusions = [], []
     by_parties = {each.parties: each for each in drafts}
-    for (parties, key), breach in proof.breaches.items():
+    for (parties, key), breach in breaches.items():
         candidate = by_parties[parties].candidates.pop(key)
         problems.append(
             Problem(
                 parties=parties,
                 description=candidate.interaction.description,
                 what=(
-                    f"is not kept by {breach.reference}, though it was derived from it and "
+                    f"doesn't match {breach.reference}, though it was derived from it and "
                     f"{candidate.evidence.first.reference}: {breach.mismatch}"
                 ),
                 remedy=(
-                    "tell the recordings apart by a state, @pytest.mark.given, or correct the model that the "
-                    "consumer reads the answer with"
+                    "distinguish the recordings by a state, @pytest.mark.given, or correct the model that "
+                    "the consumer reads the response with"
                 ),
             )
         )
-    if proof.breaches:
-        for (parties, key), sample in samples_at(
-            proof.breaches.keys(), drafts, accumulator.paths, accumulator.reader
-        ):
-            breach = proof.breaches[parties, key]
-            reason = f"{breach.reference} doesn't keep the interaction that it gave"
+    if breaches:
+        for (parties, key), sample in recordings.samples_at(breaches.keys(), drafts):
+            breach = breaches[parties, key]
+            reason = f"{breach.reference} doesn't match the interaction derived from it"
             exclusions.append(Exclusion(*sample.position, reason))
     return Proof(problems=tuple(problems), exclusions=tuple(exclusions))

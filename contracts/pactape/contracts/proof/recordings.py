@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from pactape.contracts.grouping.operations import own_key
-from pactape.contracts.inference.shape import answer_id
+from pactape.contracts.grouping.evidence.operations import own_key
+from pactape.contracts.inference.joined_shape import answer_id
 from pactape.contracts.interactions.expected_request import expected_request
+from pactape.contracts.interactions.ignored_parts import ignored_parts
 from pactape.contracts.pacts.pact import interaction_document
 from pactape.contracts.pacts.request_identity import identity_of
 from pactape.matching import ResponseMatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.evidence.sample_keys import SampleGroup, SampleKeys
     from pactape.contracts.pacts.request_identity import RequestIdentity
     from pactape.contracts.participants import ContractParties
     from pactape.contracts.proof.draft import Candidate, Draft
     from pactape.contracts.samples.reader import ProviderSample, SampleReader
     from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Response
+    from pactape.recorders import LineRange
+    from pactape.settings import Settings
 
-__all__ = ["Breach", "Place", "ProofByRecordings", "samples_at"]
+__all__ = [
+    "Place",
+    "ProofByRecordings",
+    "Recordings",
+    "RecordingsInOrder",
+    "UnmatchedRecording",
+    "samples_at",
+]
 
 #: How many groups have their matchers at hand.
-_MOST_MATCHERS = 8
+_MOST_MATCHERS = 256
 #: How many answers are remembered as matched; others are matched again when they come again.
 _MOST_MATCHED = 20_000
 #: Whose draft, and which group of it.
 Place = tuple["ContractParties", "GroupKey"]
+#: The breaches by group, and the recordings of refused groups.
+ProofResults = tuple[dict[Place, "UnmatchedRecording"], list[tuple[Place, "ProviderSample"]]]
 
 
-class Breach(msgspec.Struct, frozen=True, kw_only=True):
+class UnmatchedRecording(msgspec.Struct, frozen=True, kw_only=True):
     """A recording that doesn't keep the interaction that it gave.
 
     Args:
@@ -55,34 +70,91 @@ class ProofByRecordings:
 
     Attributes:
         breaches: The first recording of each group that doesn't keep its interaction.
-        examples: For groups that were refused, another sample to take as the example.
-        refused: The recordings of groups that were refused, by group, in order.
+        refused: The recordings of groups that were refused, in order.
     """
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
-        self.breaches: dict[Place, Breach] = {}
-        self.examples: dict[Place, Sample] = {}
-        self.refused: dict[Place, list[Sample]] = {}
+        self.breaches: dict[Place, UnmatchedRecording] = {}
+        self.refused: list[tuple[Place, ProviderSample]] = []
         self._drafts = {each.parties: each for each in drafts}
         self._matchers: dict[Place, list[ResponseMatcher]] = {}
         self._matched: set[tuple[Place, int]] = set()
-        self._asked = {
-            parties: {each.identity for each in draft.candidates.values()}
-            for parties, draft in self._drafts.items()
-        }
+        self._read: Counter[Place] = Counter()
 
-    def read(self, path: Path, reader: SampleReader) -> None:
-        """Match the recordings of one cassette."""
-        for each in (sample for part in reader.read_parts(path) for sample in part.samples):
+    def read(
+        self,
+        path: Path,
+        reader: SampleReader,
+        *,
+        lines: LineRange | None = None,
+        keys: SampleKeys | None = None,
+    ) -> None:
+        """Match the recordings of one cassette.
+
+        Args:
+            path: The cassette.
+            reader: Reads it.
+            lines: Of one that is read line by line, which lines; None for all.
+            keys: The groups of its samples, where they are known.
+        """
+        places = self._places(keys) if keys is not None else None
+        if places is not None and keys is not None:
+            name = reader.name_of(path)
+            for group, exchange in keys.of(reader.scrubbed_exchanges(path, lines)):
+                draft, key = self._drafts[group[0]], places[group]
+                if key in draft.candidates:
+                    place, reference = (draft.parties, key), f"{name}#{exchange.index}"
+                    self._match(place, draft.candidates[key], exchange.response, reference)
+            return
+        for each in (sample for part in reader.read_parts(path, lines) for sample in part.samples):
             draft = self._drafts[each.parties]
             key = draft.final_of[own_key(each.sample, each.provider)]
             if key in draft.candidates:
-                self._match((each.parties, key), draft.candidates[key], each.sample)
+                exchange = each.sample.exchange
+                self._match(
+                    (each.parties, key), draft.candidates[key], exchange.response, each.sample.reference
+                )
             elif key in draft.refused:
-                self._consider((each.parties, key), each)
+                self.refused.append(((each.parties, key), each))
 
-    def _match(self, place: Place, candidate: Candidate, sample: Sample) -> None:
-        response = sample.exchange.response
+    def _places(self, keys: SampleKeys) -> dict[SampleGroup, GroupKey] | None:
+        """The final key of each group; None where the samples themselves are needed, since one was refused."""
+        places = {(parties, key): self._drafts[parties].final_of[key] for parties, key in keys.groups()}
+        has_refusals = any(key in self._drafts[parties].refused for (parties, _), key in places.items())
+        return None if has_refusals else places
+
+    def results(self) -> ProofResults:
+        """Return what the recordings have shown, for `add`."""
+        return self.breaches, self.refused
+
+    def add(self, results: ProofResults) -> None:
+        """Add what another proof of the same drafts has found in recordings that come after those of this one."""
+        breaches, refusals = results
+        for place, breach in breaches.items():
+            self.breaches.setdefault(place, breach)
+        self.refused += refusals
+
+    def examples(self, settings: Settings) -> dict[Place, Sample]:
+        """Return for refused groups the first sample whose request nothing else in the contract asks."""
+        requests = {
+            parties: {each.identity for each in draft.candidates.values()}
+            for parties, draft in self._drafts.items()
+        }
+        samples: dict[Place, Sample] = {}
+        for place, each in self.refused:
+            identity = None if place in samples else _identity(each, settings)
+            if identity is not None and identity not in requests[each.parties]:
+                requests[each.parties].add(identity)
+                samples[place] = each.sample
+        return samples
+
+    def _match(self, place: Place, candidate: Candidate, response: Response, reference: str) -> None:
+        self._judge(place, candidate, response, reference)
+        self._read[place] += 1
+        if self._read[place] >= candidate.evidence.count:  # no recording of this group is left
+            self._matchers.pop(place, None)
+
+    def _judge(self, place: Place, candidate: Candidate, response: Response, reference: str) -> None:
         answer = place, answer_id([sorted(response.headers), response.body.decode("latin-1")])
         if answer in self._matched or place in self.breaches:
             return
@@ -95,22 +167,59 @@ class ProofByRecordings:
             self._matchers[place] = [ResponseMatcher(each["response"]) for each in documents]
         for matcher in self._matchers[place]:
             for mismatch in matcher.mismatches(response)[:1]:
-                self.breaches.setdefault(place, Breach(reference=sample.reference, mismatch=str(mismatch)))
-
-    def _consider(self, place: Place, found: ProviderSample) -> None:
-        """Keep the first sample of a refused group whose request nothing in the contract asks."""
-        self.refused.setdefault(place, []).append(found.sample)
-        if place not in self.examples:
-            identity = _identity(found)
-            if identity not in self._asked[found.parties]:
-                self._asked[found.parties].add(identity)
-                self.examples[place] = found.sample
+                self.breaches.setdefault(
+                    place, UnmatchedRecording(reference=reference, mismatch=str(mismatch))
+                )
 
 
-def _identity(found: ProviderSample) -> RequestIdentity:
-    provenance = found.sample.exchange.provenance
-    request = expected_request(found.sample, found.provider)
-    return identity_of(request, provenance.states if provenance else (), with_headers=True)
+class Recordings(Protocol):
+    """What drafts are proved by."""
+
+    def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
+        """Return the proof of drafts by all recordings."""
+
+    def samples_at(
+        self, places: AbstractSet[Place], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[Place, Sample]]:
+        """Yield all samples of some groups, in order."""
+
+
+class RecordingsInOrder:
+    """Recordings that are read again, one after the other; none when there are no paths.
+
+    Args:
+        paths: The recordings.
+        reader: Reads them.
+        keys: The groups of the samples of those recordings for which they are known.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], reader: SampleReader, keys: Mapping[Path, SampleKeys] | None = None
+    ) -> None:
+        self._paths = paths
+        self._reader = reader
+        self._keys = keys or {}
+
+    def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
+        """Return the proof of drafts by all recordings."""
+        proof = ProofByRecordings(drafts)
+        for path in self._paths:
+            proof.read(path, self._reader, keys=self._keys.get(path))
+        return proof
+
+    def samples_at(
+        self, places: AbstractSet[Place], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[Place, Sample]]:
+        """Yield all samples of some groups, in order."""
+        return samples_at(places, drafts, self._paths, self._reader)
+
+
+def _identity(provider_sample: ProviderSample, settings: Settings) -> RequestIdentity:
+    provenance = provider_sample.sample.exchange.provenance
+    ignored = ignored_parts(provider_sample.sample, settings)
+    request = expected_request(provider_sample.sample, provider_sample.provider, ignored)
+    states = provenance.states if provenance else ()
+    return identity_of(request, states, with_headers=True, ignored=ignored)
 
 
 def samples_at(

@@ -17,22 +17,30 @@ if TYPE_CHECKING:
 
 __all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
 
-EXCLUDED_BY_TEST = "its test keeps it out of contracts"
+EXCLUDED_BY_TEST = "its test excludes it from contracts"
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: What is answered to a condition: Not Modified, Precondition Failed, Precondition Required.
 _CONDITIONAL = frozenset({304, 412, 428})
-_LOWEST_STATUS, _HIGHEST_STATUS = 100, 599
-#: JSON that nests deeper than this is no contract that anybody reads.
+_LOWEST_STATUS, _FIRST_FINAL_STATUS, _HIGHEST_STATUS = 100, 200, 599
+#: JSON that is nested deeper than this makes no readable contract.
 _DEEPEST = 100
 
 
 class Exclusion(msgspec.Struct, frozen=True, order=True):
-    """An exchange or a message that takes no part in a contract, and why."""
+    """An exchange or a message that takes no part in a contract, and why.
+
+    Args:
+        cassette: The recording's name in the project.
+        index: Its place in the recording, from 0.
+        reason: Why it takes no part.
+        count: How many it stands for, when only the first of several is known.
+    """
 
     cassette: str
     index: int
     reason: str
+    count: int = 1
 
 
 def exclusion_reason(exchange: Exchange) -> str | None:
@@ -58,13 +66,15 @@ def exclusion_reason(exchange: Exchange) -> str | None:
 
 def _answer_reason(response: Response) -> str | None:
     if response.status == _UNAUTHORIZED:
-        return "an answer about credentials, which are not recorded"
+        return "a response about credentials, which are not recorded"
     if response.status in _REDIRECTS and header(response.headers, "location"):
         return "a redirect, which the official verifier follows"
     if response.status in _CONDITIONAL:
         return f"a {response.status}: it depends on a version of the resource that only the recording had"
+    if _LOWEST_STATUS <= response.status < _FIRST_FINAL_STATUS:
+        return f"the status {response.status} is that of an interim response, not of a final one"
     if not _LOWEST_STATUS <= response.status <= _HIGHEST_STATUS:
-        return f"the status {response.status} is not one of HTTP's"
+        return f"the status {response.status} is not an HTTP status"
     return None
 
 
@@ -74,9 +84,11 @@ def _address_reason(request: Request) -> str | None:
     try:
         unquote(parts.query.replace("+", " "), errors="strict")
     except UnicodeDecodeError:
-        return "its query is not UTF-8, and a contract can't hold the bytes"
+        return "its query is not UTF-8, and a contract can't contain such bytes"
     if parts.path.startswith("//"):
-        return "its path begins with two slashes, which the official verifier requests in another form"
+        return "its path begins with two slashes, which the official verifier would request differently"
+    if not {".", ".."}.isdisjoint(parts.path.lower().replace("%2e", ".").split("/")):
+        return "its path has a dot segment, which the official verifier would resolve"
     return None
 
 
@@ -89,18 +101,18 @@ def _incomplete(exchange: Exchange) -> str | None:
 
 
 def _unreadable(side: str, message: Request | Response) -> str | None:
-    """Why a message's body can't be understood; None when it can, or is no JSON by its own word."""
+    """Why a message's body can't be understood; None when it can, or isn't declared as JSON."""
     if not is_json(media_type(message)):
         return None
     try:
         value = json_body(message)
     except ValueError:
-        return f"the {side}'s body is not the JSON that its content type says"
+        return f"the {side}'s body is not JSON, although its content type is"
     if b"\\u" in message.body and not _is_text(value):
-        return f"the {side}'s body has half a character (an unpaired surrogate)"
+        return f"the {side}'s body has an unpaired surrogate"
     may_be_deep = message.body.count(b"[") + message.body.count(b"{") > _DEEPEST
     if may_be_deep and _depth(value) > _DEEPEST:
-        return f"the {side}'s body nests more than {_DEEPEST} deep"
+        return f"the {side}'s body is nested more than {_DEEPEST} levels deep"
     return None
 
 

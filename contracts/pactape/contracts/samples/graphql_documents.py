@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentSpreadNode,
     GraphQLError,
     Lexer,
     OperationDefinitionNode,
@@ -17,7 +20,8 @@ from graphql import (
     print_ast,
 )
 
-from pactape.http_bodies import json_body_or_none
+from pactape.cassettes.replay.request_keys.graphql_documents import canonical_document
+from pactape.http_bodies import any_json_body, json_body_or_none, media_type, text_body
 from pactape.pactfile.patterns import escaped
 
 if TYPE_CHECKING:
@@ -25,35 +29,110 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Request
 
-__all__ = ["canonical_document", "document_pattern", "has_errors", "operation_name", "sent_document"]
+__all__ = [
+    "canonical_document",
+    "document_parts",
+    "document_pattern",
+    "documents_of_batch",
+    "has_errors",
+    "operation_label",
+    "operation_name",
+    "sent_document",
+]
 
 #: What GraphQL ignores between two tokens, beside comments: white space and commas (October 2021, section 2.1.7).
 _IGNORED = r"[\s,]"
 _WORDS = frozenset({TokenKind.NAME, TokenKind.INT, TokenKind.FLOAT})
+_MOST_FIELDS = 3
 
 
 def sent_document(request: Request) -> str | None:
-    """The GraphQL document that a request carries, as it was spelt; None when it carries none."""
-    body = json_body_or_none(request)
-    text = body.get("query") if isinstance(body, dict) else None
-    return text if isinstance(text, str) and _parsed(text) is not None else None
+    """The GraphQL document that a request carries, as spelt; None when it carries none.
+
+    It is in a JSON body, whatever content type that has, is a body of its own, or a parameter of the URL (GraphQL
+    over HTTP, sections 5.3 and 5.4).
+    """
+    if request.body and media_type(request) == "application/graphql":
+        text: Any = text_body(request)
+    elif request.body:
+        body = any_json_body(request)
+        text = body.get("query") if isinstance(body, dict) else None
+    else:
+        text = _parameter(request, "query")
+    return text if _is_document(text) else None
 
 
-def canonical_document(text: str) -> str:
-    """One spelling for all documents that are equal; `text` is a document."""
-    document = _parsed(text)
-    return print_ast(document) if document else text
+def documents_of_batch(value: Any) -> list[str]:
+    """The documents of several GraphQL requests in one body; empty when the JSON value is something else."""
+    texts = [each.get("query") if isinstance(each, dict) else None for each in value or ()]
+    return [str(each) for each in texts] if texts and all(map(_is_document, texts)) else []
 
 
 def operation_name(request: Request, text: str) -> str:
     """The name of the operation that a request asks for, in its document `text`."""
-    chosen: Any = json_body_or_none(request).get("operationName")
+    body = any_json_body(request)
+    name = body.get("operationName") if isinstance(body, dict) else _parameter(request, "operationName")
+    return str(name) if name else operation_label(text)
+
+
+def operation_label(text: str) -> str:
+    """The name of a document's first operation; without one, the kind and the fields at the top.
+
+    Example:
+        >>> operation_label("query Me { me { id } }"), operation_label("mutation { like(id: 7) { id } }")
+        ('Me', 'mutation like')
+    """
     document = _parsed(text)
-    operations = [each for each in (document.definitions if document else ()) if _is_operation(each)]
-    names = [
-        each.name.value for each in operations if isinstance(each, OperationDefinitionNode) and each.name
+    operations = [
+        each
+        for each in (document.definitions if document else ())
+        if isinstance(each, OperationDefinitionNode)
     ]
-    return str(chosen or next(iter(names), "an unnamed GraphQL operation"))
+    names = [each.name.value for each in operations if each.name]
+    if names or not operations:
+        return next(iter(names), "an unnamed GraphQL operation")
+    first = operations[0]
+    fields = [each.name.value for each in first.selection_set.selections if isinstance(each, FieldNode)]
+    more = len(fields) - _MOST_FIELDS
+    listed = ", ".join(fields[:_MOST_FIELDS]) + (f" and {more} more" if more > 0 else "")
+    return f"{first.operation.value} {listed}" if fields else "an unnamed GraphQL operation"
+
+
+def document_parts(text: str) -> list[str]:
+    """Return what a document consists of: its variables, fields, arguments and directives, each with its path.
+
+    Example:
+        >>> document_parts("query Me($n: Int!) { me { posts(first: $n) { id } } }")
+        ['$n: Int!', 'me', 'me.posts', 'me.posts(first: $n)', 'me.posts.id']
+    """
+    document = _parsed(text)
+    parts: list[str] = []
+    for each in document.definitions if document else ():
+        parts += [print_ast(variable) for variable in getattr(each, "variable_definitions", None) or ()]
+        name = getattr(getattr(each, "name", None), "value", "")
+        root = "" if isinstance(each, OperationDefinitionNode) else f"...{name}"
+        parts += _selected(getattr(each, "selection_set", None), root)
+    return list(dict.fromkeys(parts))
+
+
+def _selected(selection: Any, path: str) -> Iterator[str]:
+    for node in selection.selections if selection is not None else ():
+        name = _step(node)
+        place = f"{path}.{name}" if path and name else name or path
+        if name:
+            yield place
+        yield from (f"{place}({print_ast(each)})" for each in getattr(node, "arguments", None) or ())
+        yield from (f"{place} {print_ast(each)}" for each in node.directives or ())
+        yield from _selected(getattr(node, "selection_set", None), place)
+
+
+def _step(node: Any) -> str:
+    """What a selection is called in a path; empty for an inline fragment of the same type."""
+    if isinstance(node, FieldNode):
+        return str((node.alias or node.name).value)
+    if isinstance(node, FragmentSpreadNode):
+        return f"...{node.name.value}"
+    return f"...on {node.type_condition.name.value}" if node.type_condition else ""
 
 
 def has_errors(exchange: Exchange) -> bool:
@@ -63,7 +142,7 @@ def has_errors(exchange: Exchange) -> bool:
 
 
 def document_pattern(text: str) -> str | None:
-    """A pattern for every document with the tokens of `text`, whatever white space stands between them.
+    """A pattern for every document with the tokens of `text`, with any white space between them.
 
     None for a document with comments, which a pattern would have to allow everywhere.
 
@@ -72,11 +151,11 @@ def document_pattern(text: str) -> str | None:
         >>> bool(re.match(pattern, "{me{id}}")), bool(re.match(pattern, "{ me { name } }"))
         (True, False)
     """
-    pattern = f"^{_IGNORED}*{''.join(_spelt(text))}{_IGNORED}*$"
+    pattern = f"^{_IGNORED}*{''.join(_token_patterns(text))}{_IGNORED}*$"
     return pattern if re.match(pattern, text) else None
 
 
-def _spelt(text: str) -> Iterator[str]:
+def _token_patterns(text: str) -> Iterator[str]:
     lexer = Lexer(Source(text))
     word_before = False
     while (token := lexer.advance()).kind is not TokenKind.EOF:
@@ -87,8 +166,14 @@ def _spelt(text: str) -> Iterator[str]:
         word_before = word
 
 
-def _is_operation(node: object) -> bool:
-    return isinstance(node, OperationDefinitionNode)
+def _parameter(request: Request, name: str) -> str | None:
+    """The value of a URL's parameter; None when there is none."""
+    query = urlsplit(request.url).query
+    return parse_qs(query).get(name, [None])[0] if f"{name}=" in query else None
+
+
+def _is_document(text: Any) -> bool:
+    return isinstance(text, str) and _parsed(text) is not None
 
 
 @lru_cache(maxsize=256)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["PLACEHOLDER", "route_template", "segment_kind", "segment_kinds"]
 
-#: What stands in a recording in the place of a secret.
+#: What replaces a secret in a recording.
 PLACEHOLDER = "(scrubbed)"
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
 #: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
@@ -29,11 +30,16 @@ _FORMS = (
     ("email", re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")),
 )
 _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
+#: A key behind the name of its set, as OData has it (version 4.01, part 2, section 4.3.1).
+_KEYED = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"
+)
 #: What a short number after it is the version of, and no id: "/api/2/users".
 _VERSIONED = frozenset({"api", "rest", "version", "v"})
 _LONGEST_VERSION = 2
 
 
+@lru_cache(maxsize=4096)
 def segment_kind(segment: str) -> str | None:
     """Return what kind of value a path segment is by its form: "id", "date"; None for what may be a name.
 
@@ -55,9 +61,13 @@ def segment_kinds(segments: list[str]) -> list[str | None]:
         [None, None, None, 'id']
     """
     return [
-        None if _is_version(segments[:place], segment) else segment_kind(_stem(segment))
+        None if _is_version(segments[:place], segment) else _kind(segment)
         for place, segment in enumerate(segments)
     ]
+
+
+def _kind(segment: str) -> str | None:
+    return "id" if _KEYED.fullmatch(segment) else segment_kind(_stem(segment))
 
 
 def _is_version(before: list[str], segment: str) -> bool:
@@ -79,20 +89,22 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
 
     Args:
         kinds: The kind of each segment, None for one that stays.
-        segments: As many; the extension of a file stays, too.
+        segments: As many; the extension of a file stays, too, and the name before a key in parentheses.
 
     Example:
         >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9.json"])
         '/users/{id}/posts/{id2}.json'
     """
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     parts = []
     for kind, segment in zip(kinds, segments, strict=True):
         if kind is None:
             parts.append(segment)
             continue
-        seen[kind] = seen.get(kind, 0) + 1
+        counts[kind] = counts.get(kind, 0) + 1
         match = _EXTENSION.fullmatch(segment)
         extension = match["extension"] if match and segment_kind(match["stem"]) else ""
-        parts.append(f"{{{kind}{seen[kind] if seen[kind] > 1 else ''}}}{extension}")
+        parameter = f"{{{kind}{counts[kind] if counts[kind] > 1 else ''}}}"
+        keyed = _KEYED.fullmatch(segment)
+        parts.append(f"{keyed['name']}({parameter})" if keyed else f"{parameter}{extension}")
     return "/" + "/".join(parts)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
-from pactape.cassettes.finder import base_url_of, cassette_name, owned, owned_message
+from pactape.cassettes.finder import base_urls, cassette_name, exchange_with_consumer, message_with_consumer
+from pactape.cassettes.maintenance.expiry import recorded_at
 from pactape.contracts.participants import ContractParties, provider_for
 from pactape.contracts.samples.exclusions import EXCLUDED_BY_TEST, Exclusion, exclusion_reason
-from pactape.contracts.samples.sample import Sample, samples_of
+from pactape.contracts.samples.sample import Sample, SampleSequence
 from pactape.exchange import RecordedMessage
 from pactape.settings import ProviderSettings
 
@@ -18,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pactape.cassettes.contents import Contents
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
     from pactape.exchange import Exchange
+    from pactape.recorders import LineRange
     from pactape.settings import Settings
 
 __all__ = ["CassetteSamples", "ProviderSample", "SampleReader"]
@@ -80,20 +86,54 @@ class SampleReader:
             exclusions=tuple(each for part in parts for each in part.exclusions),
         )
 
-    def read_parts(self, path: Path) -> Iterator[CassetteSamples]:
+    def read_parts(self, path: Path, lines: LineRange | None = None) -> Iterator[CassetteSamples]:
         """Yield the same part by part: of a large recording never more than a part is in memory.
+
+        Args:
+            path: The recording.
+            lines: Of a recording that is read line by line, which lines; None for all.
 
         Raises:
             CassetteFormatError: It can't be read.
         """
         name = cassette_name(path, self._settings)
-        for exchanges, received, skipped in self._cache.read_parts(path, base_url_of(path, self._settings)):
+        base_url = self._base_urls.get(path)
+        for exchanges, recorded_messages, skipped in self._cache.read_parts(path, base_url, lines):
             exclusions = [Exclusion(f"{name}: {each.place}", 0, each.reason) for each in skipped]
             samples = self._samples(exchanges, path, exclusions)
-            messages = [found for each in received if (found := self._message(each, path, exclusions))]
+            messages = [
+                message for each in recorded_messages if (message := self._message(each, path, exclusions))
+            ]
             yield CassetteSamples(
                 samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions)
             )
+
+    def scrubbed_exchanges(self, path: Path, lines: LineRange | None = None) -> Iterator[Exchange]:
+        """Yield the exchanges of the cassette at `path` without secrets, whether they take part or not.
+
+        Raises:
+            CassetteFormatError: It can't be read.
+        """
+        for exchanges, _, _ in self._cache.read_parts(path, self._base_urls.get(path), lines):
+            yield from (exchange for exchange, _ in exchanges)
+
+    def read_exchanges(self, contents: Contents) -> CassetteSamples:
+        """Return the same for the contents of a recording that is not a file, secrets still in them."""
+        exclusions: list[Exclusion] = []
+        samples: list[ProviderSample] = []
+        exchanges, recorded_messages, _ = self._cache.scrub(contents)
+        for cassette, group in groupby(exchanges, key=lambda each: each[0].cassette):
+            samples += self._samples(list(group), self._settings.root / cassette, exclusions)
+        messages = [
+            message
+            for each in recorded_messages
+            if (message := self._message(each, self._settings.root / each.cassette, exclusions))
+        ]
+        return CassetteSamples(samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions))
+
+    def name_of(self, path: Path) -> str:
+        """Return the name of the cassette at `path` in the project."""
+        return cassette_name(path, self._settings)
 
     def keep(self, path: Path) -> None:
         """Spare what is cached of the cassette at `path` from deletion, without reading it.
@@ -101,30 +141,44 @@ class SampleReader:
         Raises:
             CassetteFormatError: It can't be read.
         """
-        self._cache.keep(path, base_url_of(path, self._settings))
+        self._cache.keep(path, self._base_urls.get(path))
+
+    @cached_property
+    def _base_urls(self) -> dict[Path, str]:
+        """The base URLs of other recorders' files, whose folders are walked once."""
+        return base_urls(self._settings)
 
     def _samples(
         self, exchanges: list[tuple[Exchange, str]], path: Path, exclusions: list[Exclusion]
     ) -> list[ProviderSample]:
-        included: list[tuple[ContractParties, ProviderSettings]] = []
-        usable: list[Exchange] = []
-        for read, broken in exchanges:
-            consumer, exchange = owned(read, path, self._settings, all_fields=self._all_fields)
+        name, owner = cassette_name(path, self._settings), self._settings.consumer_of(path)
+        samples: list[ProviderSample] = []
+        understanding = SampleSequence(each for each, _ in exchanges)
+        for recorded, failure in exchanges:
+            consumer, exchange = exchange_with_consumer(recorded, name, owner, all_fields=self._all_fields)
             provider = provider_for(exchange, self._settings)
-            reason = broken or exclusion_reason(exchange) or ("" if provider else _no_provider(exchange))
+            reason = failure or self._reason(exchange) or ("" if provider else _no_provider(exchange))
             if reason or provider is None:
                 exclusions.append(Exclusion(exchange.cassette, exchange.index, reason))
+                understanding.skip(exchange)
             else:
-                included.append((ContractParties(consumer, provider.name), provider))
-                usable.append(exchange)
-        samples = zip(included, samples_of(usable), strict=True)
-        return [ProviderSample(parties, provider, sample) for (parties, provider), sample in samples]
+                parties = ContractParties(consumer, provider.name)
+                samples.append(ProviderSample(parties, provider, understanding.next(exchange)))
+        return samples
+
+    def _reason(self, exchange: Exchange) -> str | None:
+        since = self._settings.since
+        if since is not None:
+            moment = exchange.recorded_at or recorded_at(exchange)
+            if moment is not None and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < since:
+                return f"recorded before {since.isoformat()}"
+        return exclusion_reason(exchange)
 
     def _message(
-        self, read: RecordedMessage, path: Path, exclusions: list[Exclusion]
+        self, recorded: RecordedMessage, path: Path, exclusions: list[Exclusion]
     ) -> tuple[ContractParties, RecordedMessage] | None:
         """A message with its parties; None when it takes no part."""
-        consumer, message = owned_message(read, path, self._settings, all_fields=self._all_fields)
+        consumer, message = message_with_consumer(recorded, path, self._settings, all_fields=self._all_fields)
         provider = self._settings.providers.get(message.provider)
         if message.provenance is not None and not message.provenance.contract:
             exclusions.append(Exclusion(message.cassette, message.index, EXCLUDED_BY_TEST))

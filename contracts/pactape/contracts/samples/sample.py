@@ -1,4 +1,4 @@
-"""Samples: exchanges that take part in a contract, with all that is worked out about each by itself."""
+"""Samples: exchanges that take part in a contract, each with its parsed bodies and the sources of its values."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from pactape.contracts.samples.graphql_documents import sent_document
-from pactape.contracts.samples.value_sources import NO_SOURCES, EarlierResponses, ValueSources, find_sources
+from pactape.contracts.samples.value_sources import (
+    NO_SOURCES,
+    EarlierResponses,
+    ValueSources,
+    find_sources,
+    path_segments,
+)
 from pactape.exchange import Exchange
 from pactape.http_bodies import json_body_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-__all__ = ["Sample", "samples_of"]
+__all__ = ["Sample", "SampleSequence"]
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """An exchange, understood.
+    """An exchange with its parsed bodies.
 
     Args:
         exchange: Without secrets.
         sent: The request's body as a JSON value; None when it has none.
         answer: The response's body as a JSON value; None when it has none.
-        document: The GraphQL document that is sent, as it is spelt; None when there is none.
+        document: The GraphQL document that is sent, unchanged; None when there is none.
         sources: Which values of the request come from elsewhere.
     """
 
@@ -42,7 +48,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reference(self) -> str:
-        """Where the exchange stands: "path#index"."""
+        """The location of the exchange: "path#index"."""
         return f"{self.exchange.cassette}#{self.exchange.index}"
 
     @property
@@ -54,15 +60,28 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         return [unquote(segments[place]) for place in self.sources.earlier if place < len(segments)]
 
 
-def samples_of(exchanges: Iterable[Exchange]) -> Iterator[Sample]:
-    """Samples of the exchanges of one cassette, in the order in which they were recorded."""
-    answers = EarlierResponses()
-    for exchange in exchanges:
-        yield Sample(
+class SampleSequence:
+    """Makes samples of the exchanges of one recording, in the order in which they were recorded.
+
+    Args:
+        exchanges: All of them, or more.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._answers = EarlierResponses(path_segments(exchanges))
+
+    def next(self, exchange: Exchange) -> Sample:
+        """Return the sample of the next exchange."""
+        sample = Sample(
             exchange=exchange,
             sent=json_body_or_none(exchange.request),
             answer=json_body_or_none(exchange.response),
             document=sent_document(exchange.request),
-            sources=find_sources(exchange, answers),
+            sources=find_sources(exchange, self._answers),
         )
-        answers.add(exchange)
+        self._answers.add(exchange)
+        return sample
+
+    def skip(self, exchange: Exchange) -> None:
+        """Pass over an exchange that takes no part; the ids in its answer are known to later ones."""
+        self._answers.add(exchange)

@@ -1,4 +1,4 @@
-"""Sanitizes exchanges and messages on their way into contracts: other tools write cassettes, too."""
+"""Sanitizes exchanges and messages before they enter contracts: other tools write cassettes, too."""
 
 from __future__ import annotations
 

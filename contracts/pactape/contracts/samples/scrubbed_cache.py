@@ -14,24 +14,25 @@ from pactape.cassettes.contents import Contents, is_stream, read_any, read_parts
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
-from pactape.file_cache import FileCache, recording_digest
-from pactape.recorders import ReadOptions, SkippedEntry
+from pactape.file_cache import FileCache
+from pactape.recorders import ReadOptions, SkippedEntry, recording_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from pactape.cassettes.scrubbing.rules import ScrubRules
+    from pactape.recorders import LineRange
 
 __all__ = ["ScrubbedCache"]
 
 
-#: The exchanges of a part, each with why it can't be used (empty when it can), its messages, and what it skips.
+#: The exchanges of a part, each with the reason why it can't be used (or ""), messages, and skipped entries.
 ScrubbedPart = tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]
 
 
 class _StoredCassette(msgspec.Struct, array_like=True):
-    """The exchanges without secrets, for each why that could not be had (empty when it could), and the messages."""
+    """The exchanges without secrets, for each the reason why it can't be used (or ""), and the messages."""
 
     exchanges: list[Exchange]
     broken: list[str]
@@ -40,7 +41,7 @@ class _StoredCassette(msgspec.Struct, array_like=True):
 
 
 class ScrubbedCache:
-    """Cassettes without secrets, from the cache where it has them.
+    """Cassettes without secrets, from the cache where possible.
 
     Args:
         folder: The cache folder; None to cache nothing.
@@ -56,7 +57,7 @@ class ScrubbedCache:
     ) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]:
         """Return the exchanges of a recording, its messages, and the entries that gave no exchange.
 
-        Each exchange comes without secrets, or with the reason why that can't be had.
+        Each exchange comes without secrets, or with the reason why it can't be scrubbed.
 
         Args:
             path: The recording.
@@ -67,18 +68,21 @@ class ScrubbedCache:
         """
         cassette = self._read(path, base_url)
         exchanges = [
-            (msgspec.structs.replace(exchange, cassette=str(path)), broken)
-            for exchange, broken in zip(cassette.exchanges, cassette.broken, strict=True)
+            (msgspec.structs.replace(exchange, cassette=str(path)), failure)
+            for exchange, failure in zip(cassette.exchanges, cassette.broken, strict=True)
         ]
         messages = [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
         return exchanges, messages, cassette.skipped
 
-    def read_parts(self, path: Path, base_url: str | None = None) -> Iterator[ScrubbedPart]:
+    def read_parts(
+        self, path: Path, base_url: str | None = None, lines: LineRange | None = None
+    ) -> Iterator[ScrubbedPart]:
         """Yield a recording part by part; one that is read line by line is not cached.
 
         Args:
             path: The recording.
             base_url: Scheme and host, for formats that record only paths.
+            lines: Of a recording that is read line by line, which lines; None for all.
 
         Raises:
             CassetteFormatError: The recording can't be read.
@@ -87,12 +91,15 @@ class ScrubbedCache:
             yield self.read(path, base_url)
             return
         scrubber = Scrubber(self._rules)
-        for contents in read_parts(path, ReadOptions(base_url=base_url)):
-            part = _scrubbed_contents(contents, scrubber)
-            yield list(zip(part.exchanges, part.broken, strict=True)), part.messages, part.skipped
+        for contents in read_parts(path, ReadOptions(base_url=base_url), lines):
+            yield _part(_scrubbed_contents(contents, scrubber))
+
+    def scrub(self, contents: Contents) -> ScrubbedPart:
+        """Return the contents of a recording without secrets; nothing is cached."""
+        return _part(_scrubbed_contents(contents, Scrubber(self._rules)))
 
     def keep(self, path: Path, base_url: str | None = None) -> None:
-        """Have `delete_unused` spare what is cached of the cassette at `path`, without reading it.
+        """Mark the cached file of the cassette at `path` as used without reading it: `delete_unused` keeps it.
 
         Args:
             path: The recording.
@@ -104,6 +111,15 @@ class ScrubbedCache:
         if self._files is not None and not is_stream(path):
             self._files.keep(self._name(self._files, path, base_url))
 
+    def used_files(self) -> set[str]:
+        """The names of the cached files that have been read or requested."""
+        return set() if self._files is None else self._files.used_files()
+
+    def keep_file(self, name: str) -> None:
+        """Mark a cached file as used by its name, see `used_files`, so that `delete_unused` keeps it."""
+        if self._files is not None:
+            self._files.keep(name)
+
     def delete_unused(self) -> None:
         """Delete the cached files of cassettes that have not been read."""
         if self._files is not None:
@@ -113,10 +129,10 @@ class ScrubbedCache:
         if self._files is None:
             return _scrubbed(path, self._rules, base_url)
         name = self._name(self._files, path, base_url)
-        stored = self._files.read(name)
+        data = self._files.read(name)
         with suppress(msgspec.DecodeError):
-            if stored is not None:
-                return msgspec.msgpack.decode(stored, type=_StoredCassette)
+            if data is not None:
+                return msgspec.msgpack.decode(data, type=_StoredCassette)
         cassette = _scrubbed(path, self._rules, base_url)
         with suppress(OverflowError, TypeError):
             self._files.write(name, msgspec.msgpack.encode(cassette))
@@ -124,11 +140,15 @@ class ScrubbedCache:
 
     def _name(self, files: FileCache, path: Path, base_url: str | None) -> str:
         suffix = f"{path.suffix} {base_url}".encode("utf-8", "surrogateescape")
-        return files.name_of(self._rules.fingerprint, suffix, recording_digest(path))
+        return files.name_of(self._rules.fingerprint, suffix, recording_state(path))
 
 
 def _scrubbed(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:
     return _scrubbed_contents(read_any(path, ReadOptions(base_url=base_url)), Scrubber(rules))
+
+
+def _part(cassette: _StoredCassette) -> ScrubbedPart:
+    return list(zip(cassette.exchanges, cassette.broken, strict=True)), cassette.messages, cassette.skipped
 
 
 def _scrubbed_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
@@ -136,16 +156,16 @@ def _scrubbed_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassett
     cassette = _StoredCassette([], [], messages, contents.skipped)
     for exchange in contents.exchanges:
         try:
-            clean, broken = without_secrets(exchange, scrubber), ""
+            clean, failure = without_secrets(exchange, scrubber), ""
         except ValueError as error:
-            clean, broken = _emptied(exchange, scrubber), f"a body can't be read: {error}"
+            clean, failure = _emptied(exchange, scrubber), f"a body can't be read: {error}"
         cassette.exchanges.append(clean)
-        cassette.broken.append(broken)
+        cassette.broken.append(failure)
     return cassette
 
 
 def _emptied(exchange: Exchange, scrubber: Scrubber) -> Exchange:
-    """What is left of an exchange that can't be scrubbed: enough to name it, and to say whose it is."""
+    """The rest of an exchange that can't be scrubbed: enough to name it and its provider."""
     return msgspec.structs.replace(
         exchange,
         request=msgspec.structs.replace(

@@ -13,33 +13,70 @@ if TYPE_CHECKING:
 __all__ = ["segments_named"]
 
 _READS = frozenset({"GET", "HEAD"})
+_REPLACES = "PUT"
 _FIRST_REDIRECT = 300
-#: Keys that say what kind of object an answer is, not which one.
+#: Keys that state the kind of an object, not its identity.
 _NOT_NAMES = frozenset(
-    "type kind object event action method status state @type __typename resourcetype class category".split()  # noqa: SIM905
+    "type kind object event action method status state @type __typename resourcetype class category".split()  # noqa: SIM905 -- readable
 )
-#: How deep an answer's name may stand: {"info": {"name": "requests"}}.
+#: How deep in an answer its name may be: {"info": {"name": "requests"}}.
 _DEEPEST = 2
+#: How deep in an answer an id of another object may be, which it belongs to.
+_DEEPEST_ID = 6
+#: How many items of an array are looked at.
+_FIRST_ITEMS = 3
 _EXTENSIONS = (".json", ".xml", ".html", ".yaml")
 
 
 def segments_named(sample: Sample) -> Iterator[str]:
-    """Yield the path segments of a successful read that stand in its answer as a name, an id or a code.
+    """Yield the path segments of a successful request that its answer contains as a name, an id or a code.
+
+    Of a read these are the names of its object, and the ids of objects anywhere in the answer, a list's too: the
+    object belongs to them. Of a PUT it is the last segment only, if it is the id of the object that was put.
 
     Args:
-        sample: An exchange whose answer is a JSON object; of any other nothing is yielded.
+        sample: An exchange whose answer is JSON; of any other nothing is yielded.
     """
-    request = sample.exchange.request
-    if (
-        request.method not in _READS
-        or sample.exchange.response.status >= _FIRST_REDIRECT
-        or not isinstance(sample.answer, dict)
-    ):
+    request, answer = sample.exchange.request, sample.answer
+    if sample.exchange.response.status >= _FIRST_REDIRECT or not isinstance(answer, dict | list):
         return
-    names = set(_names(sample.answer, 1))
-    for segment in urlsplit(request.url).path.split("/")[1:]:
+    segments = urlsplit(request.url).path.split("/")[1:]
+    is_read = request.method in _READS
+    if not is_read and (request.method != _REPLACES or not isinstance(answer, dict)):
+        return
+    segments = _segments_in(sample.exchange.response.body, segments if is_read else segments[-1:])
+    if not segments:
+        return
+    if is_read:
+        names = {*(_names(answer, 1) if isinstance(answer, dict) else ()), *_ids(answer, _DEEPEST_ID)}
+    else:
+        names = set(_ids(answer, _DEEPEST))
+    for segment in segments:
         if segment and _normal(unquote(segment)) in names:
             yield unquote(segment)
+
+
+def _segments_in(body: bytes, segments: list[str]) -> list[str]:
+    """The segments that a body may contain, all of them when it has escapes or another encoding: a quick check."""
+    lower = body.lower()
+    if b"\\" in lower or b"\0" in lower or not lower.isascii():
+        return segments
+    return [
+        each for each in segments if each and _normal(unquote(each)).encode("utf-8", "surrogatepass") in lower
+    ]
+
+
+def _ids(value: Any, depth: int) -> Iterator[str]:
+    """The texts of keys named "id"."""
+    if isinstance(value, list):
+        for each in value[:_FIRST_ITEMS]:
+            yield from _ids(each, depth)
+    elif isinstance(value, dict) and depth:
+        for key, each in value.items():
+            if isinstance(each, str) and key.lower() in {"id", "_id"}:
+                yield _normal(each)
+            elif isinstance(each, dict | list):
+                yield from _ids(each, depth - 1)
 
 
 def _names(value: dict[str, Any], depth: int) -> Iterator[str]:

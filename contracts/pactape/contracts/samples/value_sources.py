@@ -8,31 +8,32 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.resource_addresses import ids_in_headers
 from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pactape.exchange import Exchange
 
-__all__ = ["NO_SOURCES", "EarlierResponses", "ValueSources", "find_sources"]
+__all__ = ["NO_SOURCES", "EarlierResponses", "ValueSources", "find_sources", "path_segments"]
 
 #: A text in a query or a body that is shorter than this may equal a state's parameter by chance.
 _DISTINCTIVE = 6
 _SCALARS = (str, int)
-#: After so many exchanges of one recording, the ids that its answers brought are forgotten.
+#: After so many exchanges of one recording, the ids of its answers are dropped.
 _MOST_EXCHANGES = 1000
 
 
 class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
-    """Which values of a request the consumer has from elsewhere.
+    """The sources of a request's values: provider states and earlier answers.
 
     Args:
         path: The parameter's name by the path segment's place, from 0; segments are those of the whole URL path.
         query: The parameter's name by the query parameter's name.
         body: The parameter's name and the JSON kind ("STRING", "INTEGER") by path expression.
-        earlier: For segments that an earlier answer brought, where it stood: "POST /users: $.id".
+        earlier: For segments that an earlier answer brought, its location: "POST /users: $.id".
     """
 
     path: dict[int, str] = {}
@@ -45,50 +46,69 @@ NO_SOURCES = ValueSources()
 
 
 class EarlierResponses:
-    """The answers of one recording so far, by the ids that they have brought.
+    """The answers of one recording so far, by the ids in them.
 
-    The answers of a recording with very many exchanges, such as captured traffic, are forgotten now and then: a
-    value that an answer brought long before is a coincidence.
+    The answers of a recording with very many exchanges, such as captured traffic, are dropped from time to time: a
+    value of a much earlier answer is a coincidence.
+
+    Args:
+        segments: The path segments of all requests of the recording: other values are not looked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, segments: Iterable[str]) -> None:
+        self._segments = frozenset(segments)
         self._bringers: dict[str, Exchange] = {}
         self._count = 0
 
     def add(self, exchange: Exchange) -> None:
-        """Remember the ids that an answer brings."""
+        """Remember the ids in an answer."""
         self._count += 1
         if self._count % _MOST_EXCHANGES == 0:
             self._bringers.clear()
-        for value in _ids_in(json_body_or_none(exchange.response), ""):
-            self._bringers.setdefault(value, exchange)
+        for value, key in _values_among(self._segments, json_body_or_none(exchange.response)):
+            if _names_an_id(key) or segment_kind(value) == "id":
+                self._bringers.setdefault(value, exchange)
+        for value in ids_in_headers(exchange):
+            if value in self._segments:
+                self._bringers.setdefault(value, exchange)
 
     def place_of(self, value: str) -> tuple[str, str] | None:
-        """Return the key that an id first had, and where it stood; None for what no answer brought as an id."""
+        """Return the key that an id first had, and its location; None for a value that was an id in no answer."""
         exchange = self._bringers.get(value)
         return None if exchange is None else _id_in(exchange, value)
 
 
-def _ids_in(value: Any, key: str) -> Iterator[str]:
-    """The values in a JSON value that look like ids, or that have the key of one, as texts."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            if can_be_named(name):
-                yield from _ids_in(each, name)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _ids_in(each, key)
-    elif isinstance(value, _SCALARS) and not isinstance(value, bool):
-        text = str(value)
-        if _names_an_id(key) or segment_kind(text) == "id":
-            yield text
+def path_segments(exchanges: Iterable[Exchange]) -> Iterator[str]:
+    """Yield the segments of all requests' paths, percent-encoding undone."""
+    for exchange in exchanges:
+        yield from map(unquote, urlsplit(exchange.request.url).path.split("/")[1:])
+
+
+def _values_among(candidates: frozenset[str], value: Any) -> Iterator[tuple[str, str]]:
+    """The texts and integers in a JSON value that are among the candidates, as texts, each with its key."""
+    stack = [("", value)]
+    while stack:
+        key, value = stack.pop()
+        kind = type(value)
+        if kind is str:
+            if value in candidates:
+                yield value, key
+        elif kind is int:
+            if str(value) in candidates:
+                yield str(value), key
+        elif kind is dict:
+            stack += [item for item in reversed(value.items()) if can_be_named(item[0])]
+        elif kind is list:
+            stack += [(key, each) for each in reversed(value)]
 
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
-    asked = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
+    operation = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
     for key, path, each in _scalars(json_body_or_none(exchange.response), "", "$"):
         if str(each) == value and (segment_kind(value) == "id" or _names_an_id(key)):
-            return key, f"{asked}: {path}"
+            return key, f"{operation}: {path}"
+    if value in ids_in_headers(exchange):
+        return "id", f"{operation}: the address in a header"
     return None
 
 
@@ -97,22 +117,22 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
 
     Args:
         exchange: With its provider states.
-        answers: What came before in the same recording.
+        answers: The earlier answers of the same recording.
     """
     parameters = _parameters(exchange)
     url = urlsplit(exchange.request.url)
     segments = [unquote(each) for each in url.path.split("/")[1:]]
     path = {place: parameters[each] for place, each in enumerate(segments) if each in parameters}
-    found = {
+    earlier = {
         place: source
         for place, each in enumerate(segments)
         if each and place not in path and (source := answers.place_of(each)) is not None
     }
     if not parameters:
-        return ValueSources(path=_generated(found, ()), earlier=_places(found)) if found else NO_SOURCES
+        return ValueSources(path=_generated(earlier, ()), earlier=_places(earlier)) if earlier else NO_SOURCES
     sent_query = parse_qs(url.query, keep_blank_values=True)
     return ValueSources(
-        path=path | _generated(found, parameters.values()),
+        path=path | _generated(earlier, parameters.values()),
         query={
             name: parameters[values[0]]
             for name, values in sent_query.items()
@@ -123,21 +143,21 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
             for key, path, value in _scalars(json_body_or_none(exchange.request), "", "$")
             if _is_the_same(str(value), key, parameters)
         },
-        earlier=_places(found),
+        earlier=_places(earlier),
     )
 
 
-def _generated(found: Mapping[int, tuple[str, str]], taken: Collection[str]) -> dict[int, str]:
-    """The parameter's name by segment, for what an earlier answer brought; a state's own name goes before it."""
-    return {place: key for place, (key, _) in found.items() if key not in taken}
+def _generated(sources: Mapping[int, tuple[str, str]], names: Collection[str]) -> dict[int, str]:
+    """The parameter's name by segment, for ids of an earlier answer; the name in a state takes precedence."""
+    return {place: key for place, (key, _) in sources.items() if key not in names}
 
 
-def _places(found: Mapping[int, tuple[str, str]]) -> dict[int, str]:
-    return {place: where for place, (_, where) in found.items()}
+def _places(sources: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+    return {place: where for place, (_, where) in sources.items()}
 
 
 def _parameters(exchange: Exchange) -> dict[str, str]:
-    """The names of the states' parameters by their values as texts; a value that two of them have names neither."""
+    """The names of the states' parameters by their values as texts, without values that two of them have."""
     names: dict[str, str] = {}
     doubtful: set[str] = set()
     states = exchange.provenance.states if exchange.provenance else ()

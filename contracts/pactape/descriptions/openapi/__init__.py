@@ -1,1 +1,1 @@
-"""OpenAPI 3.1 of what was recorded: collected, written, merged into an existing document, and compared with one."""
+"""OpenAPI 3.1 documents of recordings: collecting, writing, merging into existing ones, comparing with them."""

@@ -1,4 +1,4 @@
-"""Collects from samples what an OpenAPI document says: operations, their parameters, bodies and responses."""
+"""Collects the content of an OpenAPI document from samples: operations, parameters, bodies and responses."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.contracts.grouping.evidence import Evidence
+from pactape.contracts.grouping.evidence.operations import own_key
+from pactape.contracts.grouping.evidence.sample_evidence import Evidence
 from pactape.contracts.grouping.final_keys import final_keys
 from pactape.contracts.grouping.known_routes import RouteKnowledge
-from pactape.contracts.grouping.operations import own_key
-from pactape.contracts.inference.shape import Shape, answer_id
+from pactape.contracts.inference.joined_shape import Shape, answer_id
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
 from pactape.contracts.samples.reader import SampleReader
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.errors import CassetteFormatError
 from pactape.http_bodies import form_fields, header, is_form, is_json, media_type, multipart_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from pactape.contracts.grouping.operations import GroupKey
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.samples.exclusions import Exclusion
     from pactape.contracts.samples.reader import ProviderSample
     from pactape.contracts.samples.sample import Sample
@@ -34,12 +36,12 @@ __all__ = ["MediaTypes", "RecordedApi", "RecordedOperation", "collect"]
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _MOST_TEXTS = 50
-#: Headers of responses that tell a client what to do next, and so belong to a description.
-_TOLD = ("etag", "last-modified", "link", "location", "retry-after", "www-authenticate")
+#: Response headers that tell a client what to do next, and therefore belong in a description.
+_DOCUMENTED_HEADERS = ("etag", "last-modified", "link", "location", "retry-after", "www-authenticate")
 
 
 class MediaTypes:
-    """Bodies of one direction by media type: the shape of JSON and forms; of others only that there were some."""
+    """Bodies of one direction by media type: the shape of JSON and forms; of others only that they occurred."""
 
     def __init__(self) -> None:
         self.shapes: dict[str, Shape | None] = {}
@@ -68,10 +70,10 @@ class MediaTypes:
 
 
 def _fields(message: Request | Response, media: str | None) -> dict[str, Any] | None:
-    """The fields of a form as an object; None for another body."""
+    """The fields of a form as an object; None for any other body."""
     if is_form(media):
-        found = form_fields(message)
-        return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        values_by_name = form_fields(message)
+        return {name: values[0] if len(values) == 1 else values for name, values in values_by_name.items()}
     if media == "multipart/form-data":
         try:
             parts = multipart_parts(message.body, header(message.headers, "content-type") or "")
@@ -82,7 +84,7 @@ def _fields(message: Request | Response, media: str | None) -> dict[str, Any] | 
 
 
 class RecordedOperation:
-    """What the requests of one operation, and their responses, had in common.
+    """What was recorded of the requests and responses of one operation.
 
     Args:
         method: In lower case.
@@ -93,11 +95,11 @@ class RecordedOperation:
         names: The names that clients gave the operation.
         path: The values of each path parameter.
         query: The values of each query parameter.
-        with_query: In how many requests each query parameter was.
-        repeated: The query parameters that came several times in one request.
+        with_query: How many requests had each query parameter.
+        repeated: The query parameters that occurred several times in one request.
         requests: The bodies of requests.
         responses: The bodies of responses by status.
-        headers: How many responses of a status had a header.
+        headers: How many responses of each status had each header.
         schemes: The authentication schemes of requests: "bearer", "basic".
     """
 
@@ -123,8 +125,8 @@ class RecordedOperation:
         self._add_query(urlsplit(request.url).query)
         self.requests.add(request, sample.sent)
         self.responses.setdefault(response.status, MediaTypes()).add(response, sample.answer)
-        told = {name.lower() for name, _ in response.headers} & set(_TOLD)
-        self.headers.setdefault(response.status, Counter()).update(sorted(told))
+        header_names = {name.lower() for name, _ in response.headers} & set(_DOCUMENTED_HEADERS)
+        self.headers.setdefault(response.status, Counter()).update(sorted(header_names))
         scheme = (header(request.headers, "authorization") or "").partition(" ")[0].lower()
         if scheme in {"bearer", "basic", "digest"}:
             self.schemes.add(scheme)
@@ -156,7 +158,7 @@ class RecordedApi:
         self.operations: dict[tuple[str, str], RecordedOperation] = {}
 
     def operation(self, method: str, template: str) -> RecordedOperation:
-        """Return the operation of a method and a template; a new one when there is none."""
+        """Return the operation of a method and a template, creating it if necessary."""
         key = template, method.lower()
         if key not in self.operations:
             self.operations[key] = RecordedOperation(method.lower(), template)
@@ -164,48 +166,66 @@ class RecordedApi:
 
 
 def collect(
-    settings: Settings, *, paths: list[Path] | None = None
+    settings: Settings,
+    *,
+    paths: list[Path] | None = None,
+    on_unreadable: Callable[[CassetteFormatError], None] | None = None,
 ) -> tuple[list[RecordedApi], list[Exclusion]]:
-    """Return the APIs that were recorded, by provider, and what took no part.
+    """Return the recorded APIs by provider, and the recordings that were skipped.
 
     Args:
         settings: The project's settings.
         paths: Recordings of any format; the project's by default.
+        on_unreadable: Called for each file that can't be read; an error is raised only if none can. None for
+            no call.
 
     Raises:
-        CassetteFormatError: There is no recording, or one can't be read.
+        CassetteFormatError: There is no recording, or none can be read.
         SettingsError: A provider's OpenAPI document, which names its routes, can't be used.
     """
     cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
     reader = SampleReader(settings, cache)
     collectors: dict[str, _Collector] = {}
     exclusions: list[Exclusion] = []
-    for path in paths or find_cassettes(settings):
-        found = reader.read(path)
-        exclusions += found.exclusions
-        for each in found.samples:
+    errors: list[CassetteFormatError] = []
+    files = paths or find_cassettes(settings)
+    for path in files:
+        try:
+            cassette = reader.read(path)
+        except CassetteFormatError as unreadable:
+            errors.append(unreadable)
+            continue
+        exclusions += cassette.exclusions
+        for each in cassette.samples:
             key = each.provider.url
             collectors.setdefault(key, _Collector(each.provider)).add(each)
+    if errors and len(errors) == len(files):
+        raise errors[0]
+    if on_unreadable is not None:
+        for error in errors:
+            on_unreadable(error)
     routes = RouteKnowledge(settings)
     return [collectors[key].api(routes) for key in sorted(collectors)], exclusions
 
 
 class _Collector:
-    """Collects under the operation that each sample has by itself; the final routes are known in the end only."""
+    """Collects samples under a preliminary operation each; the final routes are known only at the end."""
 
     def __init__(self, provider: ProviderSettings) -> None:
         self._provider = provider
         self._groups: dict[GroupKey, Evidence] = {}
         self._samples: dict[GroupKey, list[tuple[Sample, str]]] = {}
 
-    def add(self, found: ProviderSample) -> None:
-        sample = found.sample
-        key = own_key(sample, found.provider)
+    def add(self, provider_sample: ProviderSample) -> None:
+        sample = provider_sample.sample
+        key = own_key(sample, provider_sample.provider)
         if key in self._groups:
             self._groups[key].add(sample)
         else:
-            self._groups[key] = Evidence(sample)
-        self._samples.setdefault(key, []).append((sample, path_below(sample.exchange, found.provider)))
+            self._groups[key] = Evidence.of(sample)
+        self._samples.setdefault(key, []).append(
+            (sample, path_below(sample.exchange, provider_sample.provider))
+        )
 
     def api(self, routes: RouteKnowledge) -> RecordedApi:
         final = final_keys(self._groups, routes.of(self._provider))
@@ -221,13 +241,13 @@ class _Collector:
 
 
 def _template(operation: str, sample: Sample, path: str) -> str:
-    """The route of a sample: the client's own, its group's, or its path with values as parameters."""
+    """The route of a sample: the client's, its group's, or its path with values replaced by parameters."""
     call = sample.exchange.call
     if call is not None and call.path is not None:
         return call.path
-    named = re.match(r"[A-Z]+ (/\S*)", operation)
-    if named is not None and re.fullmatch(_pattern(named.group(1)), path):
-        return named.group(1)
+    match = re.match(r"[A-Z]+ (/\S*)", operation)
+    if match is not None and re.fullmatch(_pattern(match.group(1)), path):
+        return match.group(1)
     segments = [unquote(each) for each in path.split("/")[1:]]
     return route_template(segment_kinds(segments), segments)
 

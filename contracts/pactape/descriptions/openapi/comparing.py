@@ -1,4 +1,4 @@
-"""Compares recordings with an existing document: what is undocumented, never seen, and contradicted."""
+"""Compares recordings with an existing document: what is undocumented, never seen, or contradicted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pactape.descriptions.openapi.merging import template_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.contracts.inference.shape import Shape
+    from pactape.contracts.inference.joined_shape import Shape
     from pactape.descriptions.openapi.collecting import MediaTypes, RecordedApi, RecordedOperation
 
 __all__ = ["Difference", "compare"]
@@ -35,10 +35,10 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     """A difference between a document and what was recorded.
 
     Args:
-        kind: "undocumented", recorded and not in the document; "never seen", in the document and not recorded;
-            "contradicted", in both and not the same.
+        kind: "undocumented", recorded but not in the document; "never seen", in the document but not
+            recorded; "contradicted", in both but different.
         place: The operation, status and field: "GET /users/{id} 200 $.email".
-        detail: What differs; empty when the place says it.
+        detail: What differs; empty when the place is enough.
     """
 
     kind: Literal["contradicted", "never seen", "undocumented"]
@@ -70,16 +70,18 @@ class _Comparison:
         for (template, method), operation in self._api.operations.items():
             path = self._documented_path(template)
             place = f"{method.upper()} {path or template}"
-            written = self._resolve(self._paths.get(path, {})).get(method) if path else None
-            if path is None or not isinstance(written, dict):
+            documented_operation = self._resolve(self._paths.get(path, {})).get(method) if path else None
+            if path is None or not isinstance(documented_operation, dict):
                 yield Difference("undocumented", place)
                 continue
             recorded[path, method] = operation
-            yield from self._operation(place, written, self._resolve(self._paths[path]), operation)
+            yield from self._operation(
+                place, documented_operation, self._resolve(self._paths[path]), operation
+            )
         yield from self._never_seen(recorded)
 
     def _documented_path(self, template: str) -> str | None:
-        """The document's path of a recorded template: of the same form, or with a parameter for a literal."""
+        """The document's path for a recorded template: with any parameter names, or with one for a literal."""
         bases = {
             "",
             *(urlsplit(each.get("url", "")).path.rstrip("/") for each in self._document.get("servers", ())),
@@ -106,13 +108,17 @@ class _Comparison:
                         yield Difference("never seen", f"{place} {status}")
 
     def _operation(
-        self, place: str, written: dict[str, Any], item: dict[str, Any], operation: RecordedOperation
+        self,
+        place: str,
+        documented_operation: dict[str, Any],
+        item: dict[str, Any],
+        operation: RecordedOperation,
     ) -> Iterator[Difference]:
-        yield from self._parameters(place, written, item, operation)
-        body = self._resolve(written.get("requestBody") or {})
+        yield from self._parameters(place, documented_operation, item, operation)
+        body = self._resolve(documented_operation.get("requestBody") or {})
         if operation.requests.with_body:
             yield from self._bodies(f"{place} request", body.get("content"), operation.requests, strict=False)
-        responses = written.get("responses") or {}
+        responses = documented_operation.get("responses") or {}
         for status, bodies in sorted(operation.responses.items()):
             response = _response_of(responses, status)
             if response is None:
@@ -122,39 +128,45 @@ class _Comparison:
                 yield from self._bodies(f"{place} {status}", content, bodies, strict=True)
 
     def _parameters(
-        self, place: str, written: dict[str, Any], item: dict[str, Any], operation: RecordedOperation
+        self,
+        place: str,
+        documented_operation: dict[str, Any],
+        item: dict[str, Any],
+        operation: RecordedOperation,
     ) -> Iterator[Difference]:
         parameters = [
             self._resolve(each)
-            for each in (*(written.get("parameters") or ()), *(item.get("parameters") or ()))
+            for each in (*(documented_operation.get("parameters") or ()), *(item.get("parameters") or ()))
         ]
         query = {each.get("name"): each for each in parameters if each.get("in") == "query"}
         for name in sorted(operation.query):
-            if not any(_is_part(name, str(known)) for known in query):
+            if not any(_is_part(name, str(documented_name)) for documented_name in query):
                 yield Difference("undocumented", f"{place} query parameter {name!r}")
-        for known, parameter in query.items():
-            name = str(known)
-            if not any(_is_part(sent, name) for sent in operation.query):
+        for documented_name, parameter in query.items():
+            name = str(documented_name)
+            if not any(_is_part(sent_name, name) for sent_name in operation.query):
                 if parameter.get("required"):
                     yield Difference(
-                        "contradicted", f"{place} query parameter {name!r}", "required, and never sent"
+                        "contradicted", f"{place} query parameter {name!r}", "required, but never sent"
                     )
                 else:
                     yield Difference("never seen", f"{place} query parameter {name!r}")
 
     def _bodies(self, place: str, content: Any, bodies: MediaTypes, *, strict: bool) -> Iterator[Difference]:
-        known = content if isinstance(content, dict) else {}
+        media_types = content if isinstance(content, dict) else {}
         for media, shape in sorted(bodies.shapes.items()):
-            written = next((known[name] for name in known if _covers(str(name), media)), None)
-            if written is None:
+            media_object = next(
+                (media_types[name] for name in media_types if _covers(str(name), media)), None
+            )
+            if media_object is None:
                 yield Difference("undocumented", f"{place} {media}")
-            elif shape is not None and isinstance(written, dict) and "schema" in written:
-                yield from self._value(f"{place} $", written["schema"], shape, strict=strict, depth=0)
+            elif shape is not None and isinstance(media_object, dict) and "schema" in media_object:
+                yield from self._value(f"{place} $", media_object["schema"], shape, strict=strict, depth=0)
 
     def _value(
         self, place: str, schema: Any, shape: Shape, *, strict: bool, depth: int
     ) -> Iterator[Difference]:
-        """Compare a shape with a schema; of alternatives one has to fit."""
+        """Compare a shape with a schema; if the schema has alternatives, one must fit."""
         resolved = self._resolve(schema) if isinstance(schema, dict) else {}
         if depth > _DEEPEST or not resolved:
             return
@@ -163,11 +175,15 @@ class _Comparison:
             results = [
                 list(self._value(place, each, shape, strict=strict, depth=depth + 1)) for each in alternatives
             ]
-            yield from min(results, key=lambda found: sum(each.kind == "contradicted" for each in found))
+            yield from min(
+                results, key=lambda differences: sum(each.kind == "contradicted" for each in differences)
+            )
             return
         wrong = sorted(str(kind) for kind in shape.kinds if kind not in self._allowed(resolved))
         if wrong:
-            yield Difference("contradicted", place, f"{' or '.join(wrong)}, documented as {_said(resolved)}")
+            yield Difference(
+                "contradicted", place, f"{' or '.join(wrong)}, documented as {_type_names(resolved)}"
+            )
         if "array" in shape.kinds and shape.items is not None and "items" in resolved:
             yield from self._value(
                 f"{place}[*]", resolved["items"], shape.items, strict=strict, depth=depth + 1
@@ -195,23 +211,23 @@ class _Comparison:
             elif isinstance(more, dict):
                 yield from self._value(here, more, shape.keys[key], strict=strict, depth=depth + 1)
             elif more is False:
-                yield Difference("contradicted", here, "present, and additional properties are not allowed")
+                yield Difference("contradicted", here, "present, but additional properties are not allowed")
             elif properties:
                 yield Difference("undocumented", here)
         required = schema.get("required")
         required = required if isinstance(required, list) else []
         for key in map(str, required):
             if key not in shape.keys:
-                yield Difference("contradicted", f"{place}.{key}", "documented as required, and missing")
+                yield Difference("contradicted", f"{place}.{key}", "documented as required, but missing")
             elif shape.keys[key].optional:
                 yield Difference(
-                    "contradicted", f"{place}.{key}", "documented as required, and missing at times"
+                    "contradicted", f"{place}.{key}", "documented as required, but sometimes missing"
                 )
         for key in sorted(properties.keys() - shape.keys.keys() - set(required)) if strict else ():
             yield Difference("never seen", f"{place}.{key}")
 
     def _resolve(self, value: Any, depth: int = 0) -> dict[str, Any]:
-        """A value without its reference, and schemas of `allOf` in one; references to other files stay."""
+        """A value with its reference resolved and its `allOf` schemas merged; references to other files stay."""
         if not isinstance(value, dict) or depth > _DEEPEST:
             return {}
         reference = value.get("$ref")
@@ -229,7 +245,7 @@ class _Comparison:
 
 
 def _pointed_at(document: Any, reference: str) -> Any:
-    """The value at a JSON pointer (RFC 6901) in the document; None for one of another document."""
+    """The value at a JSON pointer (RFC 6901) in the document; None for a pointer into another document."""
     if not reference.startswith("#/"):
         return None
     value = document
@@ -246,12 +262,12 @@ def _response_of(responses: dict[str, Any], status: int) -> Any:
 
 
 def _was_seen(status: str, operation: RecordedOperation) -> bool:
-    return any(status in {str(seen), f"{seen // 100}XX", f"{seen // 100}xx"} for seen in operation.responses)
+    return any(status in {str(code), f"{code // 100}XX", f"{code // 100}xx"} for code in operation.responses)
 
 
-def _is_part(sent: str, documented: str) -> bool:
-    """Whether a sent parameter is a documented one, or a member of it: "filter[name]" of "filter"."""
-    return sent == documented or sent.startswith(f"{documented}[")
+def _is_part(sent_name: str, documented_name: str) -> bool:
+    """Whether a sent parameter is a documented one or a member of one, such as "filter[name]" of "filter"."""
+    return sent_name == documented_name or sent_name.startswith(f"{documented_name}[")
 
 
 def _covers(documented: str, media: str) -> bool:
@@ -265,6 +281,6 @@ def _fits(path: str) -> str:
     return r"(?:\{[^{}]*\}|[^/]+)".join(map(re.escape, parts))
 
 
-def _said(schema: dict[str, Any]) -> str:
+def _type_names(schema: dict[str, Any]) -> str:
     types = schema.get("type")
     return " or ".join(map(str, types)) if isinstance(types, list) else str(types)

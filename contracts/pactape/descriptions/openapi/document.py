@@ -18,9 +18,9 @@ _BODILESS = frozenset({"get", "head", "delete"})
 
 
 def document_of(api: RecordedApi) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of what was recorded of a provider.
+    """Return the OpenAPI 3.1 document of a provider's recordings.
 
-    Optional parameters and properties carry their evidence in `x-pactape-evidence`.
+    Optional parameters and properties have their evidence in `x-pactape-evidence`.
 
     Args:
         api: The recorded operations.
@@ -41,32 +41,32 @@ def document_of(api: RecordedApi) -> dict[str, Any]:
     }
     schemes = sorted({scheme for each in api.operations.values() for scheme in each.schemes})
     if schemes:
-        known = {scheme: {"type": "http", "scheme": scheme} for scheme in schemes}
-        document["components"] = {"securitySchemes": known}
+        security_schemes = {scheme: {"type": "http", "scheme": scheme} for scheme in schemes}
+        document["components"] = {"securitySchemes": security_schemes}
     return document
 
 
 def _operation(operation: RecordedOperation, identifiers: set[str]) -> dict[str, Any]:
-    written: dict[str, Any] = {"operationId": _identifier(operation, identifiers)}
+    operation_object: dict[str, Any] = {"operationId": _identifier(operation, identifiers)}
     parameters = [*_path_parameters(operation), *_query_parameters(operation)]
     if parameters:
-        written["parameters"] = parameters
+        operation_object["parameters"] = parameters
     if operation.requests.shapes and operation.method not in _BODILESS:
-        written["requestBody"] = _request_body(operation.requests)
-    written["responses"] = {
+        operation_object["requestBody"] = _request_body(operation.requests)
+    operation_object["responses"] = {
         str(status): _response(operation, status) for status in sorted(operation.responses)
     }
     if operation.schemes:
-        written["security"] = [{scheme: []} for scheme in sorted(operation.schemes)]
-    written["x-pactape-exchanges"] = operation.count
-    return written
+        operation_object["security"] = [{scheme: []} for scheme in sorted(operation.schemes)]
+    operation_object["x-pactape-exchanges"] = operation.count
+    return operation_object
 
 
 def _identifier(operation: RecordedOperation, identifiers: set[str]) -> str:
-    """The client's name for the operation where it has one, else method and path, as an identifier."""
-    named = [name for name in sorted(operation.names) if re.fullmatch(r"[A-Za-z_]\w*", name)]
+    """The client's name for the operation, or by default its method and path, as an identifier."""
+    client_names = [name for name in sorted(operation.names) if re.fullmatch(r"[A-Za-z_]\w*", name)]
     words = re.findall(r"[A-Za-z0-9]+", operation.template) or ["root"]
-    base = named[0] if len(named) == 1 else "_".join([operation.method, *words])
+    base = client_names[0] if len(client_names) == 1 else "_".join([operation.method, *words])
     identifier, number = base, 2
     while identifier in identifiers:
         identifier, number = f"{base}_{number}", number + 1
@@ -98,10 +98,10 @@ def _query_parameters(operation: RecordedOperation) -> list[dict[str, Any]]:
 
 
 def _request_body(bodies: MediaTypes) -> dict[str, Any]:
-    written: dict[str, Any] = {"content": _content(bodies)}
+    body_object: dict[str, Any] = {"content": _content(bodies)}
     if bodies.with_body == bodies.count:
-        return {"required": True, **written}
-    return {**written, EVIDENCE: {"present": bodies.with_body, "requests": bodies.count}}
+        return {"required": True, **body_object}
+    return {**body_object, EVIDENCE: {"present": bodies.with_body, "requests": bodies.count}}
 
 
 def _content(bodies: MediaTypes) -> dict[str, Any]:
@@ -114,13 +114,13 @@ def _content(bodies: MediaTypes) -> dict[str, Any]:
 def _response(operation: RecordedOperation, status: int) -> dict[str, Any]:
     bodies = operation.responses[status]
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
-    written: dict[str, Any] = {"description": phrase}
+    response_object: dict[str, Any] = {"description": phrase}
     headers = {
         name.title(): {"schema": {"type": "string"}, **({"required": True} if count == bodies.count else {})}
         for name, count in sorted(operation.headers.get(status, {}).items())
     }
     if headers:
-        written["headers"] = headers
+        response_object["headers"] = headers
     if bodies.shapes:
-        written["content"] = _content(bodies)
-    return written
+        response_object["content"] = _content(bodies)
+    return response_object

@@ -1,4 +1,4 @@
-"""Merges recorded operations into an existing document: what is written there stays, what is missing is added."""
+"""Merges recorded operations into an existing document: its content is kept, missing parts are added."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import copy
 import re
 from typing import Any
 
+from pactape.descriptions.openapi.version_3_0 import in_version_3_0
+
 __all__ = ["merge_documents", "template_key"]
 
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
@@ -17,64 +20,78 @@ def template_key(template: str) -> str:
 
 
 def merge_documents(existing: dict[str, Any], recorded: dict[str, Any]) -> dict[str, Any]:
-    """Return an existing document with what only the recorded one has: paths, methods, statuses, media types.
+    """Return an existing document plus the paths, methods, statuses and media types that only the recordings have.
 
-    Nothing that stands in the existing document changes: no schema, no description, no parameter.
+    Nothing in the existing document changes: no schema, no description, no parameter. Additions use the
+    document's OpenAPI version and the names of its path parameters.
 
     Args:
         existing: The document to add to; it is not changed.
         recorded: The document of the recordings.
     """
-    merged = copy.deepcopy(existing)
-    paths: dict[str, Any] = merged.setdefault("paths", {})
-    known = {template_key(path): path for path in paths}
+    document = copy.deepcopy(existing)
+    if str(existing.get("openapi", "")).startswith("3.0"):
+        recorded = in_version_3_0(recorded)
+    paths: dict[str, Any] = document.get("paths") or {}
+    document["paths"] = paths
+    path_by_key = {template_key(path): path for path in paths}
     for path, methods in recorded["paths"].items():
-        item = paths.setdefault(known.get(template_key(path), path), {})
+        own_path = path_by_key.get(template_key(path), path)
+        item = paths.setdefault(own_path, {})
         for method, operation in methods.items():
             if method not in item:
-                item[method] = copy.deepcopy(operation)
+                item[method] = _with_names_of(own_path, path, copy.deepcopy(operation))
             elif isinstance(item[method], dict):
                 _add_missing(item[method], operation)
-    _add_schemes(merged, recorded)
-    return merged
+    _add_schemes(document, recorded)
+    return document
 
 
-def _add_missing(written: dict[str, Any], recorded: dict[str, Any]) -> None:
-    responses = written.setdefault("responses", {})
+def _with_names_of(path: str, recorded_path: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation with its path parameters renamed to those of a path that differs only in these names."""
+    names = dict(zip(_PARAMETER.findall(recorded_path), _PARAMETER.findall(path), strict=True))
+    for each in operation.get("parameters", ()):
+        if each["in"] == "path":
+            each["name"] = names.get(each["name"], each["name"])
+    return operation
+
+
+def _add_missing(existing: dict[str, Any], recorded: dict[str, Any]) -> None:
+    responses = existing.setdefault("responses", {})
     for status, response in recorded["responses"].items():
-        known = responses.get(status, responses.get(f"{status[0]}XX"))
-        if known is None:
+        existing_response = responses.get(status, responses.get(f"{status[0]}XX"))
+        if existing_response is None:
             if "default" not in responses:
                 responses[status] = copy.deepcopy(response)
-        elif "$ref" not in known and response.get("content"):
-            _add_media(known, response)
+        elif "$ref" not in existing_response and response.get("content"):
+            _add_media(existing_response, response)
     names = {
-        (each.get("name"), each.get("in")) for each in written.get("parameters", ()) if "$ref" not in each
+        (each.get("name"), each.get("in")) for each in existing.get("parameters", ()) if "$ref" not in each
     }
-    has_references = any("$ref" in each for each in written.get("parameters", ()))
+    has_references = any("$ref" in each for each in existing.get("parameters", ()))
     missing = [
         each
         for each in recorded.get("parameters", ())
         if each["in"] == "query" and (each["name"], "query") not in names and not has_references
     ]
     if missing:
-        written["parameters"] = [*written.get("parameters", ()), *copy.deepcopy(missing)]
-    if "requestBody" in recorded and "requestBody" not in written:
-        written["requestBody"] = copy.deepcopy(recorded["requestBody"])
+        existing["parameters"] = [*existing.get("parameters", ()), *copy.deepcopy(missing)]
+    if "requestBody" in recorded and "requestBody" not in existing:
+        existing["requestBody"] = copy.deepcopy(recorded["requestBody"])
 
 
-def _add_media(written: dict[str, Any], recorded: dict[str, Any]) -> None:
-    content = written.setdefault("content", {})
+def _add_media(existing: dict[str, Any], recorded: dict[str, Any]) -> None:
+    content = existing.setdefault("content", {})
     for media, body in recorded["content"].items():
         if media not in content and "*/*" not in content:
             content[media] = copy.deepcopy(body)
 
 
-def _add_schemes(merged: dict[str, Any], recorded: dict[str, Any]) -> None:
+def _add_schemes(document: dict[str, Any], recorded: dict[str, Any]) -> None:
     schemes = recorded.get("components", {}).get("securitySchemes", {})
     added = {
         scheme
-        for methods in merged["paths"].values()
+        for methods in document["paths"].values()
         if isinstance(methods, dict)
         for method, operation in methods.items()
         if method in _METHODS and isinstance(operation, dict)
@@ -82,4 +99,6 @@ def _add_schemes(merged: dict[str, Any], recorded: dict[str, Any]) -> None:
         for scheme in requirement
     }
     for name in sorted(added & schemes.keys()):
-        merged.setdefault("components", {}).setdefault("securitySchemes", {}).setdefault(name, schemes[name])
+        document.setdefault("components", {}).setdefault("securitySchemes", {}).setdefault(
+            name, schemes[name]
+        )

@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12, as OpenAPI 3.1 uses it) of a shape, with the evidence for what it says."""
+"""JSON Schema (2020-12, as used by OpenAPI 3.1) of a shape, with the evidence for it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pactape.contracts.inference.formats import stated_format
+from pactape.contracts.inference.joined_shape import MANY
 from pactape.contracts.inference.rules import map_key_pattern
-from pactape.contracts.inference.shape import MANY
 
 if TYPE_CHECKING:
-    from pactape.contracts.inference.shape import Kind, Shape
+    from pactape.contracts.inference.joined_shape import Kind, Shape
 
 __all__ = ["EVIDENCE", "schema_of", "text_schema"]
 
-#: The member that holds the evidence of an optional property: in how many distinct objects it was present.
+#: The member that holds the evidence of an optional property: the number of distinct objects that had it.
 EVIDENCE = "x-pactape-evidence"
-#: The names that JSON Schema has for the formats of strings (validation vocabulary, section 7.3).
+#: JSON Schema's names for string formats (validation vocabulary, section 7.3).
 _FORMATS = ("uuid", "date-time", "date", "time", "ipv4", "ipv6", "email", "uri")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
 _TYPES: dict[Kind, str] = {
@@ -29,13 +29,13 @@ _TYPES: dict[Kind, str] = {
 
 
 def schema_of(shape: Shape) -> dict[str, Any]:
-    """Return the schema that every sample of a shape fulfils.
+    """Return the schema that every sample of a shape satisfies.
 
-    A property is required when every object had it. The texts that were seen are not an enumeration: a sampled
-    vocabulary is information, not a demand.
+    A property is required when every object had it. Recorded texts don't become an enumeration: samples may
+    not show all values.
 
     Example:
-        >>> from pactape.contracts.inference.shape import shape_of
+        >>> from pactape.contracts.inference.joined_shape import shape_of
         >>> schema_of(shape_of([{"id": 1}, {"id": 2, "name": None}]))["required"]
         ['id']
     """
@@ -55,7 +55,7 @@ def schema_of(shape: Shape) -> dict[str, Any]:
 
 
 def _types(shape: Shape) -> list[str]:
-    """Types in a fixed order; whole numbers and others are numbers."""
+    """Types in a fixed order; integers together with decimals are "number"."""
     names = [name for kind, name in _TYPES.items() if kind in shape.kinds and kind != "null"]
     if "decimal" in shape.kinds:
         names.append("number")
@@ -65,8 +65,8 @@ def _types(shape: Shape) -> list[str]:
 
 
 def _format(shape: Shape) -> str | None:
-    stated = stated_format(shape.formats or frozenset(), shape.answers("string"))
-    return next((name for name in _FORMATS if stated and stated.split(" in ")[0] == name), None)
+    format_name = stated_format(shape.formats or frozenset(), shape.answers("string"))
+    return next((name for name in _FORMATS if format_name and format_name.split(" in ")[0] == name), None)
 
 
 def _object(shape: Shape) -> dict[str, Any]:
@@ -75,9 +75,9 @@ def _object(shape: Shape) -> dict[str, Any]:
         return {"propertyNames": {"pattern": pattern}, "additionalProperties": schema_of(shape.any_value())}
     objects = shape.answers("object")
     properties = {key: _property(shape.keys[key], objects) for key in sorted(shape.keys)}
-    found: dict[str, Any] = {"properties": properties} if properties else {}
+    schema: dict[str, Any] = {"properties": properties} if properties else {}
     required = shape.required()
-    return {**found, "required": required} if required else found
+    return {**schema, "required": required} if required else schema
 
 
 def _property(shape: Shape, objects: int) -> dict[str, Any]:
@@ -92,36 +92,36 @@ def _answers(shape: Shape) -> int:
 
 
 def _number(count: int) -> int | str:
-    """Distinct answers are counted up to a limit only."""
+    """Distinct responses are counted only up to a limit."""
     return f"{MANY} or more" if count >= MANY else count
 
 
 def text_schema(texts: set[str]) -> dict[str, Any]:
-    """Return the schema of a parameter, by the texts that were sent for it.
+    """Return the schema of a parameter, based on the texts that were sent for it.
 
     Example:
         >>> text_schema({"1", "20"})
         {'type': 'integer', 'examples': [1]}
     """
-    found = sorted(texts, key=lambda text: (len(text), text))
-    if not found:
+    ordered = sorted(texts, key=lambda text: (len(text), text))
+    if not ordered:
         return {"type": "string"}
-    if all(text in {"true", "false"} for text in found):
+    if all(text in {"true", "false"} for text in ordered):
         return {"type": "boolean"}
-    if all(_is_integer(text) for text in found):
-        return {"type": "integer", "examples": [int(found[0])]}
-    return {"type": "string", **_format_of_texts(found), "examples": [found[0]]}
+    if all(_is_integer(text) for text in ordered):
+        return {"type": "integer", "examples": [int(ordered[0])]}
+    return {"type": "string", **_format_of_texts(ordered), "examples": [ordered[0]]}
 
 
 def _format_of_texts(texts: list[str]) -> dict[str, str]:
     from pactape.contracts.inference.formats import formats_of  # noqa: PLC0415 -- few parameters have a format
 
     common = frozenset.intersection(*(formats_of(text) for text in texts))
-    stated = stated_format(common, len(texts))
-    name = next((each for each in _FORMATS if stated and stated.split(" in ")[0] == each), None)
+    format_name = stated_format(common, len(texts))
+    name = next((each for each in _FORMATS if format_name and format_name.split(" in ")[0] == each), None)
     return {"format": name} if name else {}
 
 
 def _is_integer(text: str) -> bool:
-    """Whether a text is an integer that every client can hold: not 007, not an id of 20 digits."""
+    """Whether a text is an integer that every client can represent: not 007, and not an id of 20 digits."""
     return _INTEGER.fullmatch(text) is not None

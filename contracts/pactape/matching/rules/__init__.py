@@ -1,8 +1,8 @@
-"""Matching rules: each kind of rule is a class that says why a value doesn't keep it.
+"""Matching rules: each kind of rule is a class that gives the reason why a value breaks it.
 
 Pact specification V2 (type, regex, min, max), V3 (include, integer, decimal, number, boolean, null, date, time,
 datetime, contentType, values) and V4 (notEmpty, semver, arrayContains, eachKey, eachValue, statusCode). Where the
-specification leaves something open, the answer is the Rust engine's.
+specification leaves something open, the Rust engine decides.
 """
 
 from pactape.matching.rules.base import Rule, RuleList

@@ -1,4 +1,4 @@
-"""What every matching rule can be asked, and rules of one path taken together."""
+"""The base class of matching rules, and the rules of one path together."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ __all__ = ["Rule", "RuleList", "kind_of"]
 
 
 class Rule:
-    """One matching rule. Every method gives a reason as a phrase, or None when the rule is kept.
+    """One matching rule. Every method returns the reason as a phrase, or None when the rule is kept.
 
     Attributes:
         name: The kind, as contracts write it.
-        cascades: Whether the rule, put on a place, holds for texts below it as well.
+        cascades: Whether the rule of a path also applies to the texts below it.
     """
 
     name = "rule"
     cascades = True
 
     def value(self, expected: Any, actual: Any) -> str | None:
-        """Why a JSON value doesn't keep it, at a place where the example has a scalar."""
+        """Return why a JSON value breaks the rule, where the example has a scalar."""
         return None
 
     def text(self, expected: str, actual: str) -> str | None:
-        """Why a text doesn't: a header's, a query parameter's, a path, an XML attribute, plain text."""
+        """Return why a text breaks it: a header's, a query parameter's, a path, an XML attribute, plain text."""
         return self.value(expected, actual)
 
     def list(self, expected: Sequence[Any], actual: Sequence[Any]) -> str | None:
-        """Why a list as a whole doesn't, apart from its items."""
+        """Return why a list as a whole breaks it, apart from its items."""
         return None
 
     def map(self, expected: dict[str, Any], actual: dict[str, Any]) -> str | None:
-        """Why an object as a whole doesn't, apart from its keys and values."""
+        """Return why an object as a whole breaks it, apart from its keys and values."""
         return self._unable("an object")
 
     def size(self, actual: Sized) -> str | None:
-        """Why a collection's size doesn't, at the very place of the rule."""
+        """Return why a collection's size breaks it, at the path of the rule itself."""
         return None
 
     def _unable(self, what: str) -> str:
@@ -66,7 +66,7 @@ class RuleList:
         self.any_of = any_of
 
     def broken(self, reasons: Sequence[str | None]) -> list[tuple[Rule, str]]:
-        """The rules that count as broken, with the reasons, given each rule's reason or None."""
+        """Return the broken rules with their reasons, given each rule's reason or None."""
         if self.any_of and None in reasons:
             return []
         return [
@@ -75,7 +75,7 @@ class RuleList:
 
 
 def kind_of(value: Any) -> str:
-    """A JSON value's kind with its article: "an integer", "null"."""
+    """Return a JSON value's kind with its article: "an integer", "null"."""
     name = kind(value)
     if name == "null":
         return name

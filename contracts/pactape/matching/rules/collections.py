@@ -9,8 +9,8 @@ from pactape.matching.rules.base import Rule
 __all__ = ["ArrayContains", "EachKey", "EachValue"]
 
 
-class _OfCollections(Rule):
-    """A rule about what is in a collection: a text below it is another rule's business."""
+class _CollectionRule(Rule):
+    """A rule about the content of a collection; it doesn't apply to a text below it."""
 
     cascades = False
 
@@ -21,7 +21,7 @@ class _OfCollections(Rule):
         return None
 
 
-class EachKey(_OfCollections):
+class EachKey(_CollectionRule):
     """Every key of an object keeps these rules."""
 
     name = "eachKey"
@@ -30,7 +30,7 @@ class EachKey(_OfCollections):
         self.rules = rules
 
 
-class EachValue(_OfCollections):
+class EachValue(_CollectionRule):
     """Every value of an object, every item of a list keeps these rules.
 
     Args:
@@ -43,8 +43,8 @@ class EachValue(_OfCollections):
         self.rules = rules
 
 
-class ArrayContains(_OfCollections):
-    """For each variant, some item of a list is as the example's item of that index, with the variant's rules.
+class ArrayContains(_CollectionRule):
+    """For each variant, some item of a list matches the example's item of that index by the variant's rules.
 
     Args:
         variants: The index of the example, and its rules by path; the rules are None for equality.

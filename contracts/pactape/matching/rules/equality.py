@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.matching.numbers import is_number, same
+from pactape.matching.numbers import equal_json, is_number
 from pactape.matching.rules.base import Rule, kind_of
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ __all__ = ["Equality", "Type", "Values"]
 
 
 class Equality(Rule):
-    """The same value: the rule that holds where there is none."""
+    """The same value: the rule where the contract has none."""
 
     name = "equality"
 
     def value(self, expected: Any, actual: Any) -> str | None:
-        return None if same(expected, actual) else "is not equal to the example"
+        return None if equal_json(expected, actual) else "is not equal to the example"
 
     def list(self, expected: Sequence[Any], actual: Sequence[Any]) -> str | None:
         return self.value(expected, actual)
@@ -30,7 +30,7 @@ class Equality(Rule):
 
 
 class Values(Equality):
-    """The values of an object count, its keys don't."""
+    """The values of an object are compared, its keys aren't."""
 
     name = "values"
     cascades = False

@@ -1,4 +1,4 @@
-"""The rules for kinds of scalars: numbers, booleans, null, anything that isn't empty, status codes."""
+"""The rules for kinds of scalars: numbers, booleans, null, values that aren't empty, status codes."""
 
 from __future__ import annotations
 
@@ -114,12 +114,16 @@ class StatusCode(Rule):
         "error": range(400, 1000),
     }
 
-    def __init__(self, wanted: str | tuple[int, ...]) -> None:
-        self.wanted = wanted
+    def __init__(self, expected_status: str | tuple[int, ...]) -> None:
+        self.expected_status = expected_status
 
     def status(self, actual: int) -> str | None:
-        """Why a status code doesn't keep it."""
-        codes = self.CLASSES[self.wanted] if isinstance(self.wanted, str) else self.wanted
+        """Return why a status code breaks it; None when it keeps it."""
+        codes = (
+            self.CLASSES[self.expected_status]
+            if isinstance(self.expected_status, str)
+            else self.expected_status
+        )
         return None if actual in codes else "is another status"
 
     def text(self, expected: str, actual: str) -> str | None:
@@ -129,4 +133,4 @@ class StatusCode(Rule):
         return self._unable("a list")
 
     def __str__(self) -> str:
-        return f"statusCode {self.wanted}"
+        return f"statusCode {self.expected_status}"

@@ -7,11 +7,11 @@ import binascii
 import re
 from typing import Any, ClassVar
 
-from pactape.matching.datetimes import FormatError, why_not
-from pactape.matching.magic_numbers import why_not_of_type
 from pactape.matching.numbers import text_of
-from pactape.matching.regexes import PatternError, matches
 from pactape.matching.rules.base import Rule
+from pactape.matching.rules.datetimes import FormatError, format_mismatch
+from pactape.matching.rules.magic_numbers import why_not_of_type
+from pactape.matching.rules.regexes import PatternError, matches
 
 __all__ = ["ContentTypeRule", "DateTime", "Include", "Regex", "Semver"]
 
@@ -24,7 +24,7 @@ _HIGHEST = 2**64 - 1
 
 
 class Regex(Rule):
-    """A text, or a value's JSON, that a pattern matches as a whole."""
+    """A text, or a value's JSON, that a pattern matches completely."""
 
     name = "regex"
 
@@ -45,7 +45,7 @@ class Regex(Rule):
 
 
 class Include(Rule):
-    """A text, or a value's JSON, with this one in it."""
+    """A text, or a value's JSON, that contains this text."""
 
     name = "include"
 
@@ -69,19 +69,19 @@ class DateTime(Rule):
 
     _OWN: ClassVar = {"date": "yyyy-MM-dd", "time": "HH:mm:ss", "datetime": "yyyy-MM-dd'T'HH:mm:ssXXX"}
 
-    def __init__(self, name: str, wanted: str) -> None:
+    def __init__(self, name: str, date_format: str) -> None:
         self.name = name
-        self.wanted = wanted or self._OWN[name]
+        self.date_format = date_format or self._OWN[name]
 
     def value(self, expected: Any, actual: Any) -> str | None:
         try:
-            reason = why_not(text_of(actual), self.wanted)
+            reason = format_mismatch(text_of(actual), self.date_format)
         except FormatError as error:
             return f"can't be matched: {error}"
         return reason and f"hasn't the format: {reason}"
 
     def __str__(self) -> str:
-        return f"{self.name} {self.wanted!r}"
+        return f"{self.name} {self.date_format!r}"
 
 
 class Semver(Rule):
@@ -90,27 +90,27 @@ class Semver(Rule):
     name = "semver"
 
     def value(self, expected: Any, actual: Any) -> str | None:
-        found = _SEMVER.fullmatch(actual) if isinstance(actual, str) else None
-        fits = found is not None and all(int(number) <= _HIGHEST for number in found.groups())
+        match = _SEMVER.fullmatch(actual) if isinstance(actual, str) else None
+        fits = match is not None and all(int(number) <= _HIGHEST for number in match.groups())
         return None if fits else "is not a semantic version"
 
 
 class ContentTypeRule(Rule):
-    """Bytes that begin like this content type; a JSON text may hold them in base64."""
+    """Bytes whose magic number is that of this content type; a JSON text may contain them in base64."""
 
     name = "contentType"
 
-    def __init__(self, wanted: str) -> None:
-        self.wanted = wanted
+    def __init__(self, media_type: str) -> None:
+        self.media_type = media_type
 
     def value(self, expected: Any, actual: Any) -> str | None:
-        return why_not_of_type(_bytes_of(actual), self.wanted)
+        return why_not_of_type(_bytes_of(actual), self.media_type)
 
     def text(self, expected: str, actual: str) -> str | None:
-        return why_not_of_type(actual.encode(), self.wanted)
+        return why_not_of_type(actual.encode(), self.media_type)
 
     def __str__(self) -> str:
-        return f"contentType {self.wanted!r}"
+        return f"contentType {self.media_type!r}"
 
 
 def _bytes_of(value: Any) -> bytes:

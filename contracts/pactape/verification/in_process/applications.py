@@ -21,7 +21,7 @@ def application(app: Any) -> WsgiApplication | AsgiApplication:
     if not callable(app):
         raise ApplicationError(
             f"{app!r} is neither a WSGI nor an ASGI application",
-            remedy='name one, or a function that makes it: "package.module:create_app()"',
+            remedy='name one, or a function that creates it: "package.module:create_app()"',
         )
     asynchronous = inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__)
     return AsgiApplication(app) if asynchronous else WsgiApplication(app)

@@ -65,14 +65,22 @@ class AsgiApplication:
         if not done:
             task.cancel()
             await asyncio.wait([task], timeout=_CANCEL_SECONDS)
-        error = task.exception() if done else TimeoutError(f"no response within {_LONGEST_SECONDS:g} s")
+        error = _error_of(task) if done else TimeoutError(f"no response within {_LONGEST_SECONDS:g} s")
         if error is not None and not connection.is_complete:
             raise error
         return connection.response()
 
 
+def _error_of(task: asyncio.Task[None]) -> BaseException | None:
+    """What the application raised; a cancellation of its own would end the run."""
+    return RuntimeError("the application cancelled its response") if task.cancelled() else task.exception()
+
+
 async def _run(response: Awaitable[None]) -> None:
-    await response
+    try:
+        await response
+    except SystemExit as error:  # it would end the event loop, and the test run with it
+        raise RuntimeError(f"SystemExit: {error}") from error
 
 
 class _Connection:

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pactape.matching.numbers import text_of
-from pactape.matching.paths import PathError, Wild, parse_path
+from pactape.matching.rules_by_path.paths import PathError, Wildcard, parse_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pactape.matching.paths import Path
+    from pactape.matching.rules_by_path.paths import Path
 
 __all__ = ["apply_generators"]
 
@@ -33,7 +33,7 @@ def apply_generators(part: Written, values: Mapping[str, Any]) -> Written:
     """Return a request, response or message with its generators' values.
 
     Args:
-        part: As the contract has it; it stays as it is.
+        part: As the contract has it; it stays unchanged.
         values: The parameters of the provider states, and what their handlers returned.
 
     Example:
@@ -45,16 +45,16 @@ def apply_generators(part: Written, values: Mapping[str, Any]) -> Written:
     if not isinstance(generators, dict) or not generators:
         return part
     result = copy.deepcopy(part)
-    for category, written in generators.items():
+    for category, definitions in generators.items():
         apply = _CATEGORIES.get(category)
-        if apply is not None and isinstance(written, dict):
-            apply(result, written, values)
+        if apply is not None and isinstance(definitions, dict):
+            apply(result, definitions, values)
     return result
 
 
 def _apply_whole(name: str) -> Callable[[Written, Written, Mapping[str, Any]], None]:
-    def apply(part: Written, written: Written, values: Mapping[str, Any]) -> None:
-        value = _value(written.get("", written), values)
+    def apply(part: Written, definitions: Written, values: Mapping[str, Any]) -> None:
+        value = _value(definitions.get("", definitions), values)
         if value is not _MISSING:
             part[name] = value if name == "status" else text_of(value)
 
@@ -121,9 +121,9 @@ def _places(value: Any, steps: Path) -> Iterator[tuple[Any, Any]]:
 
 def _keys(value: Any, step: Any) -> list[Any]:
     if isinstance(value, dict):
-        return list(value) if step is Wild.ANY else [step] if step in value else []
+        return list(value) if step is Wildcard.ANY else [step] if step in value else []
     if isinstance(value, list):
-        if isinstance(step, Wild):
+        if isinstance(step, Wildcard):
             return list(range(len(value)))
         return [step] if isinstance(step, int) and step < len(value) else []
     return []

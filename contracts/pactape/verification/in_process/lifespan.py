@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Lifespan"]
 
 _Event = dict[str, Any]
+_LONGEST_SECONDS = 120.0
 
 
 class Lifespan:
@@ -40,24 +41,29 @@ class Lifespan:
         """
         self._task = asyncio.ensure_future(self._run())
         await self._to_app.put({"type": "lifespan.startup"})
-        event = await self._from_app.get()
+        try:
+            event = await asyncio.wait_for(self._from_app.get(), _LONGEST_SECONDS)
+        except TimeoutError:
+            event = {"type": "lifespan.startup.failed", "message": f"no answer within {_LONGEST_SECONDS:g} s"}
         if event["type"] == "lifespan.startup.failed":
             raise ApplicationError(
-                f"the application failed to start: {event.get('message') or 'it gave no reason'}",
-                remedy="correct what it does at start-up, or what it needs for it",
+                f"the application failed to start: {event.get('message') or 'no reason given'}",
+                remedy="correct its start-up, or provide what it needs",
             )
 
     async def stop(self) -> None:
         """Shut the application down."""
         if self._task is not None and not self._task.done():
             await self._to_app.put({"type": "lifespan.shutdown"})
-            await self._from_app.get()
-            await self._task
+            await asyncio.wait([self._task], timeout=_LONGEST_SECONDS)
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         try:
             await self._app(scope, self._to_app.get, self._from_app.put)
+        except SystemExit as error:  # it would end the event loop, and the test run with it
+            message = f"SystemExit: {error}"
+            await self._from_app.put({"type": "lifespan.startup.failed", "message": message})
         except Exception:  # noqa: BLE001, S110 -- by the specification: then it doesn't support the protocol
             pass
         finally:

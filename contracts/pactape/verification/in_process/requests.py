@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from pactape.exchange import Request
+from pactape.http_bodies import header
 from pactape.matching.reading import body_to_send, read_headers, read_query
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ def request_of(
         base_path: The path below which the application serves its API: "/v1"; "" for the root.
     """
     replaced = {name.lower() for name in headers}
-    written = read_headers(document.get("headers"))
-    sent = [(name, ", ".join(values)) for name, values in written.items() if name.lower() not in replaced]
+    contract_headers = read_headers(document.get("headers"))
+    sent = [
+        (name, ", ".join(values)) for name, values in contract_headers.items() if name.lower() not in replaced
+    ]
     sent += headers.items()
-    declared = next((value for name, value in sent if name.lower() == "content-type"), None)
+    declared = header(sent, "content-type")
     body = body_to_send(document, version, content_type=declared)
-    if body.data and declared is None and body.content_type.known:
+    if body.data and declared is None and body.content_type.is_known:
         sent.append(("Content-Type", str(body.content_type)))
     return Request(
         method=str(document.get("method", "GET")).upper(),
@@ -46,4 +49,5 @@ def request_of(
 def _url(document: dict[str, Any], base_path: str) -> str:
     pairs = [(name, each) for name, values in read_query(document.get("query")).items() for each in values]
     path = quote(str(document.get("path", "/")), safe="/%:@!$&'()*+,;=~-._")
-    return f"{_ORIGIN}{base_path.rstrip('/')}{path}{f'?{urlencode(pairs)}' if pairs else ''}"
+    base = base_path.strip("/")
+    return f"{_ORIGIN}{f'/{base}' if base else ''}{path}{f'?{urlencode(pairs)}' if pairs else ''}"

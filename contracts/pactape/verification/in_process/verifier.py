@@ -72,7 +72,7 @@ class InProcessVerifier:
         """Set up the states, send the request to the application, and match its response.
 
         Returns:
-            The verdict. A state or a message that fails, and a rule that can't be read, could not be judged; an
+            The verdict. A state or a message that fails, and a rule that can't be read, could not be verified; an
             exception of the application is a failure.
         """
         try:
@@ -82,7 +82,7 @@ class InProcessVerifier:
             return _result(interaction, Verdict.NOT_JUDGED, (f"a matching rule can't be read: {error}",))
         except (ProviderStateError, ProviderMessageError) as error:
             return _result(interaction, Verdict.NOT_JUDGED, (str(error),))
-        except Exception as error:  # noqa: BLE001 -- whatever the application raises is its response
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever the application raises is its response
             failure = f"the application raised {type(error).__name__}: {error}"
             return _result(interaction, Verdict.FAILED, (failure,))
         failures = tuple(map(str, mismatches))
@@ -110,7 +110,7 @@ class InProcessVerifier:
         )
         if self._app is None:
             raise ProviderMessageError(
-                f"no application responds to the request {interaction.description!r}",
+                f"there is no application for the request {interaction.description!r}",
                 remedy="give the WSGI or ASGI application",
             )
         response = self._app(request)

@@ -40,7 +40,7 @@ def verify_in_process(
 
     Returns:
         One result for each interaction. A file that can't be read, a state without a handler and a message without
-        a function end nothing: what they concern could not be judged.
+        a function end nothing: what they concern could not be verified.
 
     Raises:
         PactFormatError: There is no file, none can be read, or they belong to several providers.

@@ -58,7 +58,7 @@ class WsgiApplication:
         return Response(
             status=int(started.status.partition(" ")[0]),
             headers=tuple(started.headers),
-            body=b"" if request.method == "HEAD" else b"".join(started.written) + body,
+            body=b"" if request.method == "HEAD" else b"".join(started.chunks) + body,
         )
 
 
@@ -66,7 +66,7 @@ class _StartedResponse:
     def __init__(self) -> None:
         self.status: str | None = None
         self.headers: list[tuple[str, str]] = []
-        self.written: list[bytes] = []
+        self.chunks: list[bytes] = []
 
     def start(
         self, status: str, headers: list[tuple[str, str]], _error: Any = None
@@ -74,7 +74,7 @@ class _StartedResponse:
         """Take status and headers, as `start_response` of PEP 3333."""
         self.status = status
         self.headers = list(headers)
-        return self.written.append
+        return self.chunks.append
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -10,21 +10,22 @@ import msgspec
 
 from pactape.errors import BrokerError, PactFormatError
 from pactape.imports import require_extra
-from pactape.loopback import running
 from pactape.pact_cli.broker_relay import BrokerRelay
 from pactape.pactfile import decode_pact
+from pactape.serving import running
 from pactape.urls import url_error, without_credentials
 from pactape.verification.expected import ExpectedInteraction, complete_results
-from pactape.verification.official.job import BrokerJob
+from pactape.verification.official.child_process.job import BrokerJob
+from pactape.verification.official.provider import Provider
 from pactape.verification.official.publication import publication_of
-from pactape.verification.official.run import Provider, run_official_verifier
+from pactape.verification.official.run import run_official_verifier
 from pactape.verification.official.selectors import DEFAULT_SELECTORS, parse_selector
 from pactape.verification.options import VerificationOptions
 from pactape.verification.preflight import check_provider
 from pactape.verification.verdicts import UnjudgedContract, Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pactape.pact_cli.broker_relay import RelayedCall
     from pactape.provider_states import States
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["BrokerSource", "verify_from_broker"]
 
 _CREDENTIALS = "check the credentials in PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD"
+_BEFORE = "before_verification"
 _REMEDIES = {
     0: "start a broker with `pactape broker`, or give the URL of a running one",
     401: _CREDENTIALS,
@@ -86,7 +88,7 @@ def verify_from_broker(
         broker: The broker, what to select, and the version under which results are published.
         url: The running provider's base URL; None when the contracts hold messages only.
         states: The handlers that set up the contracts' provider states.
-        headers: Headers for every request, in place of the contract's, which holds no credentials. `${name}` in a
+        headers: Headers for every request, instead of the contract's, which contain no credentials. `${name}` in a
             value is replaced by a value that a state handler returned, or by an environment variable.
         messages: The functions that produce its messages.
         options: Time-outs, TLS and filters; with a filter nothing can be published.
@@ -129,7 +131,7 @@ def _check(broker: BrokerSource, options: VerificationOptions) -> None:
         )
     if broker.version is not None and not options.filter.selects_all:
         raise BrokerError(
-            "the results of some of the interactions can't be published as those of a version",
+            "results of only some interactions can't be published",
             remedy="verify all interactions, or don't publish",
         )
 
@@ -137,7 +139,7 @@ def _check(broker: BrokerSource, options: VerificationOptions) -> None:
 def _job(url: str, broker: BrokerSource, selectors: tuple[dict[str, Any], ...]) -> BrokerJob:
     return BrokerJob(
         url=url,
-        selectors=selectors,
+        selectors=tuple(map(json.dumps, selectors)),
         include_pending=broker.include_pending,
         include_wip_since=broker.include_wip_since if broker.branch is not None else None,
         version=broker.version,
@@ -160,12 +162,12 @@ def _verification(
         results=tuple(complete_results(expected, run.results)),
         unjudged=(*unreadable, *unjudged),
         publication=publication_of(broker.version, contracts, relay.calls) if broker.version else None,
-        notices=tuple(map(relay.shown, run.notices)),
+        notices=tuple(map(relay.shown, _notices(relay.calls))),
     )
 
 
 def _contracts(calls: Iterable[RelayedCall]) -> dict[str, RelayedCall]:
-    """The contracts that the broker handed out, by their path."""
+    """The contracts that the broker served, by their path."""
     return {
         call.path: call
         for call in calls
@@ -195,24 +197,46 @@ def _expected(
     return expected, unreadable
 
 
+def _listed(calls: Iterable[RelayedCall]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The URLs of the contracts that the broker selected, each with what it says about its verification.
+
+    The verifier asks first without selectors, and takes nothing of that answer.
+    """
+    embedded = [call.document.get("_embedded") for call in calls if isinstance(call.document, dict)]
+    lists = [each["pacts"] for each in embedded if isinstance(each, dict) and each.get("pacts")]
+    for contract in lists[-1] if lists else ():
+        yield str(contract["_links"]["self"]["href"]), contract.get("verificationProperties") or {}
+
+
 def _pending(calls: Iterable[RelayedCall], contracts: Iterable[str]) -> frozenset[str]:
     """The paths of the contracts that the broker calls pending."""
-    listed = [
-        each
-        for call in calls
-        if isinstance(call.document, dict)
-        for each in (call.document.get("_embedded") or {}).get("pacts") or ()
-        if (each.get("verificationProperties") or {}).get("pending")
-    ]
-    hrefs = [str(each["_links"]["self"]["href"]) for each in listed]
+    hrefs = [href for href, properties in _listed(calls) if properties.get("pending")]
     return frozenset(path for path in contracts if any(href.endswith(path) for href in hrefs))
+
+
+def _notices(calls: Iterable[RelayedCall]) -> list[str]:
+    """The broker's notices before the verification, of every contract: the verifier reports those of one."""
+    texts = [
+        str(notice.get("text"))
+        for _, properties in _listed(calls)
+        for notice in properties.get("notices") or ()
+        if notice.get("when") == _BEFORE
+    ]
+    return list(dict.fromkeys(texts))
 
 
 def _no_contract(provider: str, broker: BrokerSource, run: OfficialRun, relay: BrokerRelay) -> BrokerError:
     where = without_credentials(broker.url)
+    index = relay.calls[0] if relay.calls else None
+    if index is not None and index.is_foreign:
+        return BrokerError(
+            f"is not a Pact broker: it returns {index.status} without a broker's index",
+            where=where,
+            remedy="give the base URL of a broker; a proxy or a sign-in page may have responded instead",
+        )
     if relay.failures:
         failure = relay.failures[-1]
-        remedy = _REMEDIES.get(failure.status, "correct what the broker names")
+        remedy = _REMEDIES.get(failure.status, "correct what the broker reports")
         return BrokerError(str(failure), where=where, remedy=remedy)
     reasons = "".join(f": {relay.shown(each.reason)}" for each in run.unjudged[:1])
     return BrokerError(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pactape.imports import require_extra
 from pactape.verification.expected import ExpectedInteraction, complete_results, not_judged
-from pactape.verification.official.run import Provider, run_official_verifier
+from pactape.verification.official.provider import Provider
+from pactape.verification.official.run import run_official_verifier
 from pactape.verification.options import VerificationOptions
 from pactape.verification.preflight import check_provider, check_transport, read_pacts
 from pactape.verification.verdicts import Verification
@@ -33,6 +34,7 @@ def verify_provider(
     messages: MessageFactories | None = None,
     options: VerificationOptions = VerificationOptions(),  # noqa: B008 -- immutable
     on_progress: Callable[[int], None] | None = None,
+    on_start: Callable[[], object] | None = None,
 ) -> Verification:
     """Verify a running provider against pact files with the official verifier.
 
@@ -40,16 +42,17 @@ def verify_provider(
         pacts: The pact files, at least one, all of one provider.
         url: The running provider's base URL; None when the contracts hold messages only.
         states: The handlers that set up the contracts' provider states.
-        headers: Headers for every request, in place of the contract's, which holds no credentials. `${name}` in a
+        headers: Headers for every request, instead of the contract's, which contain no credentials. `${name}` in a
             value is replaced by a value that a state handler returned, or by an environment variable.
         messages: For contracts of messages: a function for each description, called without arguments, which
             returns a JSON value, bytes, or a `pactape.matching.Message`.
         options: Time-outs, TLS and filters.
         on_progress: Called with the number of interactions that were begun.
+        on_start: Called once, while the verifier runs: time for what need not wait for the results.
 
     Returns:
         One result for each interaction, in the files' order. A file that can't be read, a handler that fails and
-        a message without a function end nothing: what they concern could not be judged.
+        a message without a function end nothing: what they concern could not be verified.
 
     Raises:
         MissingExtraError: The extra "verify" isn't installed.
@@ -71,9 +74,11 @@ def verify_provider(
         factories=messages or {},
         options=options,
         on_progress=on_progress,
+        on_start=on_start,
     )
-    run = run_official_verifier(provider, pacts=tuple(map(str, read)))
     expected = _expected(read, options.filter)
+    has_states = any(each.interaction.states for each in expected)
+    run = run_official_verifier(provider, pacts=tuple(map(str, read)), has_states=has_states)
     return Verification(
         provider=name,
         results=tuple(_results(expected, run.results, run.unjudged)),

@@ -23,7 +23,7 @@ def publication_of(
 
     Args:
         version: The provider's version.
-        contracts: The contracts that the broker handed out, by path.
+        contracts: The contracts that the broker served, by path.
         calls: All calls of the broker, in order.
     """
     writes = [call for call in calls if call.method in {"POST", "PUT", "PATCH"}]
@@ -34,7 +34,7 @@ def publication_of(
     for path, contract in contracts.items():
         name = _name(contract)
         call = results.get(f"{path}{_RESULTS}")
-        if call is not None and not call.has_failed:
+        if call is not None and call.has_arrived:
             arrived.append(name)
         else:
             failure = call or (others[-1] if others else None)

@@ -1,4 +1,4 @@
-"""Why an interaction could not be judged: the official verifier reports only that something failed."""
+"""Why an interaction could not be verified: the official verifier reports only that something failed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _STATES_FAILED = "setup state change handlers has failed"
 _CONNECTION = "\0connection"
 _MESSAGE = "\0message:"
 _SENDING_FAILED = "error sending request"
+_READING_FAILED = "error decoding response body"
 #: A time-out is measured by the verifier from a little later on than the whole interaction.
 _TOLERANCE = 0.9
 
@@ -26,10 +27,13 @@ class Reasons:
 
     Args:
         timeout: The seconds that a response may take.
+        state_timeout: The seconds that a handler may take; None for those of a response.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, state_timeout: float | None = None) -> None:
         self._timeout = timeout
+        self._option = "--timeout" if state_timeout is None else "--state-timeout"
+        self._state_timeout = timeout if state_timeout is None else state_timeout
         self._by_name: dict[str, deque[str]] = defaultdict(deque)
         self._running: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -66,8 +70,8 @@ class Reasons:
         finally:
             self._running.pop(name, None)
             seconds = time.monotonic() - started
-            if seconds > self._timeout:
-                self.add(name, self._too_slow(name, seconds))
+            if seconds > self._state_timeout:
+                self.add(name, self.too_slow(name, seconds))
 
     def explain(self, message: str, *, states: tuple[str, ...], seconds: float | None) -> str:
         """Return the reason for the verifier's message about an interaction.
@@ -83,6 +87,10 @@ class Reasons:
                 return reason
         if _SENDING_FAILED in message:
             return self._next(_CONNECTION) or self._of_connection(message, seconds)
+        if _READING_FAILED in message:
+            return (
+                self._too_late(seconds) or f"the response is incomplete, or not coded as it says: {message}"
+            )
         return message
 
     def _next(self, name: str) -> str | None:
@@ -90,18 +98,24 @@ class Reasons:
             if self._by_name[name]:
                 return self._by_name[name].popleft()
         started = self._running.get(name)
-        return None if started is None else self._too_slow(name, time.monotonic() - started)
+        return None if started is None else self.too_slow(name, time.monotonic() - started)
 
-    def _too_slow(self, name: str, seconds: float) -> str:
+    def too_slow(self, name: str, seconds: float) -> str:
+        """Return the reason for a handler that took too long."""
         return (
             f"the handler of the provider state {name!r} took {seconds:.1f} s, "
-            f"and the limit is {self._timeout:g} s (--timeout)"
+            f"and the limit is {self._state_timeout:g} s ({self._option})"
         )
 
     def _of_connection(self, message: str, seconds: float | None) -> str:
-        if seconds is not None and seconds >= self._timeout * _TOLERANCE:
-            return (
-                f"the provider did not respond within {self._timeout:g} s "
-                f"(it took {seconds:.1f} s; the limit is --timeout): {message}"
-            )
-        return f"the connection to the provider failed: {message}"
+        reason = self._too_late(seconds)
+        return f"{reason or 'the connection to the provider failed'}: {message}"
+
+    def _too_late(self, seconds: float | None) -> str | None:
+        """Why a response is missing; None when it didn't take too long."""
+        if seconds is None or seconds < self._timeout * _TOLERANCE:
+            return None
+        return (
+            f"the provider did not respond within {self._timeout:g} s "
+            f"(it took {seconds:.1f} s; the limit is --timeout)"
+        )

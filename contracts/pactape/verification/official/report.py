@@ -16,6 +16,8 @@ __all__ = ["contract_errors", "interaction_results"]
 
 _LOAD_ERROR = "Failed to load pact"
 _QUOTED_SOURCE = re.compile(r"^Failed to load pact '(?P<contract>[^']*)' - (?P<reason>.*)$", re.DOTALL)
+#: How the verifier begins the mismatch of a rule that it doesn't know.
+_UNREADABLE_RULE = "Could not apply the '"
 _DURATION = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ns|µs|us|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -25,7 +27,7 @@ def interaction_results(report: Mapping[str, Any], reasons: Reasons) -> list[Int
 
     Args:
         report: `Verifier.results` of pact-python.
-        reasons: Why interactions could not be judged.
+        reasons: Why interactions could not be verified.
     """
     return [_result(each, reasons) for each in report.get("interactionResults") or ()]
 
@@ -38,7 +40,7 @@ def contract_errors(report: Mapping[str, Any]) -> list[UnjudgedContract]:
 def _contract_errors(report: Mapping[str, Any]) -> Iterator[UnjudgedContract]:
     for entry in (*(report.get("errors") or ()), *(report.get("pendingErrors") or ())):
         if entry.get("interaction") == _LOAD_ERROR:
-            message = str((entry.get("mismatch") or {}).get("message") or "the contract cannot be loaded")
+            message = str((entry.get("mismatch") or {}).get("message") or "the contract can't be loaded")
             quoted = _QUOTED_SOURCE.match(message)
             yield UnjudgedContract(
                 contract=quoted["contract"] if quoted else "", reason=quoted["reason"] if quoted else message
@@ -70,6 +72,8 @@ def _verdict(
         return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, (unproduced,)
     mismatch = entry.get("mismatch") or {}
     mismatches = tuple(map(_failure, mismatch.get("mismatches") or ()))
+    if any(f": {_UNREADABLE_RULE}" in each for each in mismatches):
+        return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, mismatches
     if mismatches:
         return Verdict.PENDING if is_pending else Verdict.FAILED, mismatches
     message = str(mismatch.get("message") or "the official verifier gave no reason")

@@ -16,21 +16,21 @@ __all__ = ["DEFAULT_SELECTORS", "SELECTORS", "parse_selector"]
 DEFAULT_SELECTORS = ("main-branch", "deployed-or-released")
 
 _FLAGS: dict[str, dict[str, Any]] = {
-    "main-branch": {"main_branch": True},
-    "deployed-or-released": {"deployed_or_released": True},
+    "main-branch": {"mainBranch": True},
+    "deployed-or-released": {"deployedOrReleased": True},
     "deployed": {"deployed": True},
     "released": {"released": True},
-    "matching-branch": {"matching_branch": True},
+    "matching-branch": {"matchingBranch": True},
     "latest": {"latest": True},
 }
 _NAMED = {"branch": "branch", "tag": "tag", "environment": "environment", "consumer": "consumer"}
 
-#: Every selector, as it is written.
+#: Every selector, as written.
 SELECTORS = (*_FLAGS, *(f"{name}:NAME" for name in _NAMED))
 
 
 def parse_selector(text: str) -> dict[str, Any]:
-    """Return a selector in the arguments of pact-python's `consumer_version`.
+    """Return a selector as the broker's API has it.
 
     Args:
         text: One of `SELECTORS`; several joined by commas narrow each other: "branch:main,consumer:web".

@@ -70,7 +70,7 @@ def stocked(_: Storefront) -> None:
     inventory.products_are_in_stock(**{"prod-1": 10})
 
 
-def held(_: Storefront) -> None:
+def reserve(_: Storefront) -> None:
     inventory.a_reservation_is_held(id=ID)
 
 
@@ -131,10 +131,10 @@ OWN_CASES = [
     Case("inventory", "checkAvailability", 200, {"items": ITEMS}, stocked),
     Case("inventory", "reserve", 201, {"items": ITEMS, "holdSeconds": None}, stocked),
     Case("inventory", "reserve", 409, {"items": [{**ITEMS[0], "quantity": 1000}]}, stocked),
-    Case("inventory", "getReservation", 200, given=held),
-    Case("inventory", "confirmReservation", 200, given=held),
+    Case("inventory", "getReservation", 200, given=reserve),
+    Case("inventory", "confirmReservation", 200, given=reserve),
     Case("inventory", "confirmReservation", 409, given=cancelled),
-    Case("inventory", "cancelReservation", 200, given=held),
+    Case("inventory", "cancelReservation", 200, given=reserve),
     Case("payments", "authorize", 201, {"amount": 74.99, "method": CARD}, rich),
     Case("payments", "authorize", 402, {"amount": 74.99, "method": CARD}, poor),
     Case("payments", "capture", 200, given=authorized),

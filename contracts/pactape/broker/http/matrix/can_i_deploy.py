@@ -15,15 +15,18 @@ from pactape.broker.store.pacticipants import find_pacticipant
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call, Response
-    from pactape.broker.records import Version
 
 __all__ = [
+    "CAN_I_DEPLOY_FILTERS",
     "ROUTES",
     "branch_to_environment",
     "can_i_deploy_query",
     "main_branch_to_main_branches",
     "tag_to_tag",
 ]
+
+#: The parameters of the question whether a version can be deployed.
+CAN_I_DEPLOY_FILTERS = ("pacticipant", "version", "environment", "to", "ignore[]", "ignore[][")
 
 
 def can_i_deploy_query(call: Call) -> MatrixQuery:
@@ -43,12 +46,12 @@ def can_i_deploy_query(call: Call) -> MatrixQuery:
         raise matrix_problem("Must specify either an environment or a 'to' tag.")
     target = [("environment", environment or "")] if environment else [("tag", tag or ""), ("latest", "true")]
     query = read_matrix_query(
-        [("q[][pacticipant]", name), ("q[][version]", version), *_ignored(call), *target]
+        [("q[][pacticipant]", name), ("q[][version]", version), *_ignore_parameters(call), *target]
     )
     return msgspec.structs.replace(query, latest_by="cvpv" if environment else "cvp")
 
 
-def _ignored(call: Call) -> list[tuple[str, str]]:
+def _ignore_parameters(call: Call) -> list[tuple[str, str]]:
     """Return the pacticipants to ignore, which are names or names with versions."""
     return [
         ("ignore[][pacticipant]", value) if key == "ignore[]" else (key, value)
@@ -71,8 +74,9 @@ def branch_to_environment(call: Call) -> MatrixQuery:
     head = versions.head_of_branch(call.connection, name, branch)
     if head is None:
         raise not_found(f"A version of {name} from branch {branch}")
+    selector = VersionSelector(pacticipant=name, branch=branch, latest=True)
     target = VersionSelector(pacticipant="", environment=call.path["environment"])
-    return _query(head, target, latest_by="cvpv")
+    return MatrixQuery(selectors=[selector], target=target, latest_by="cvpv")
 
 
 def tag_to_tag(call: Call) -> MatrixQuery:
@@ -82,12 +86,12 @@ def tag_to_tag(call: Call) -> MatrixQuery:
         Problem: 404, no version has the tag.
     """
     name, tag = call.path["pacticipant"], call.path["tag"]
-    tagged = versions.versions_with_tag(call.connection, name, tag, limit=1)
-    if not tagged:
+    latest_versions = versions.versions_with_tag(call.connection, name, tag, limit=1)
+    if not latest_versions:
         raise not_found(f"A version of {name} with tag {tag}")
-    return _query(
-        tagged[0], VersionSelector(pacticipant="", tag=call.path["to"], latest=True), latest_by="cvp"
-    )
+    selector = VersionSelector(pacticipant=name, tag=tag, latest=True)
+    target = VersionSelector(pacticipant="", tag=call.path["to"], latest=True)
+    return MatrixQuery(selectors=[selector], target=target, latest_by="cvp")
 
 
 def main_branch_to_main_branches(call: Call) -> MatrixQuery:
@@ -102,18 +106,15 @@ def main_branch_to_main_branches(call: Call) -> MatrixQuery:
     head = versions.head_of_branch(call.connection, name, branch) if branch else None
     if head is None:
         raise not_found(f"A version of {name} from its main branch")
-    return _query(head, VersionSelector(pacticipant="", main_branch=True, latest=True), latest_by="cvp")
-
-
-def _query(version: Version, target: VersionSelector, *, latest_by: str) -> MatrixQuery:
-    wanted = VersionSelector(pacticipant=version.pacticipant, version=version.number)
-    return MatrixQuery(wanted=[wanted], target=target, latest_by=latest_by)
+    selector = VersionSelector(pacticipant=name, version=head.number)
+    target = VersionSelector(pacticipant="", main_branch=True, latest=True)
+    return MatrixQuery(selectors=[selector], target=target, latest_by="cvp")
 
 
 _LATEST = "/pacticipants/{pacticipant}"
 
 ROUTES: list[Route] = [
-    reads("/can-i-deploy", _can_i_deploy, filters=("pacticipant", "version", "environment", "to")),
+    reads("/can-i-deploy", _can_i_deploy, filters=CAN_I_DEPLOY_FILTERS),
     reads(
         f"{_LATEST}/branches/{{branch}}/latest-version/can-i-deploy/to-environment/{{environment}}",
         lambda call: matrix_response(call, branch_to_environment(call)),

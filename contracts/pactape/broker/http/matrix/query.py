@@ -7,31 +7,30 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.broker.http.protocol.messages import Problem
+from pactape.broker.http.protocol.paging import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MATRIX_FILTERS", "MatrixQuery", "VersionSelector", "matrix_problem", "read_matrix_query"]
+__all__ = [
+    "LARGEST_LIMIT",
+    "MATRIX_FILTERS",
+    "MatrixQuery",
+    "VersionSelector",
+    "matrix_problem",
+    "read_matrix_query",
+]
 
-#: The parameters of a matrix query beside its selectors.
+#: The parameters of a matrix query.
 MATRIX_FILTERS = (
-    *(
-        "latestby",
-        "limit",
-        "days",
-        "success",
-        "success[]",
-        "latest",
-        "tag",
-        "branch",
-        "environment",
-        "mainBranch",
-    ),
+    *("q[][", "ignore[][", "latestby", "limit", "days", "success", "success[]"),
+    *("latest", "tag", "branch", "environment", "mainBranch"),
 )
 _FLAGS = {"latest", "mainBranch"}
 _LATEST_BY = ("cvpv", "cvp", "cp")
 _SUCCESS = {"true": True, "false": False, "": None}
-_LARGEST_LIMIT = 1000
+#: The most rows that one query may ask for.
+LARGEST_LIMIT = 1000
 _DEFAULT_LIMIT = 100
 
 
@@ -51,7 +50,7 @@ class MatrixQuery(msgspec.Struct, kw_only=True):
     """A query to the matrix.
 
     Args:
-        wanted: The versions that it names.
+        selectors: The versions that it names.
         ignored: The versions whose results don't count.
         target: How to infer the versions of the others; None when nothing is to be inferred.
         latest_by: "cvpv", "cvp" or "cp": of which results only the latest counts; None means that all count.
@@ -60,7 +59,7 @@ class MatrixQuery(msgspec.Struct, kw_only=True):
         limit: How many rows to show.
     """
 
-    wanted: list[VersionSelector]
+    selectors: list[VersionSelector]
     ignored: list[VersionSelector] = msgspec.field(default_factory=list)
     target: VersionSelector | None = None
     latest_by: str | None = None
@@ -83,22 +82,22 @@ def read_matrix_query(pairs: Iterable[tuple[str, str]]) -> MatrixQuery:
     Example:
         >>> pairs = [("q[][pacticipant]", "Web"), ("q[][version]", "1"), ("environment", "test")]
         >>> query = read_matrix_query(pairs)
-        >>> query.wanted[0].version, query.target.environment
+        >>> query.selectors[0].version, query.target.environment
         ('1', 'test')
     """
     pairs = list(pairs)
     options = {key: value for key, value in pairs if "[" not in key}
-    wanted = _selectors(pairs, prefix="q")
-    if not wanted:
+    selectors = _selectors(pairs, prefix="q")
+    if not selectors:
         raise matrix_problem("Please provide 1 or more version selectors.")
     return MatrixQuery(
-        wanted=wanted,
+        selectors=selectors,
         ignored=_selectors(pairs, prefix="ignore"),
         target=_target(options),
         latest_by=_latest_by(options.get("latestby")),
         success=_success([value for key, value in pairs if key in {"success", "success[]"}]),
         days=_number(options, "days", largest=100_000),
-        limit=_number(options, "limit", largest=_LARGEST_LIMIT) or _DEFAULT_LIMIT,
+        limit=_number(options, "limit", largest=LARGEST_LIMIT) or _DEFAULT_LIMIT,
     )
 
 
@@ -120,23 +119,30 @@ def _number(options: dict[str, str], name: str, *, largest: int) -> int | None:
     text = options.get(name)
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= largest):
+    number = whole_number(text, largest=largest)
+    if number is None:
         raise matrix_problem(f"{name} must be a number from 1 to {largest}")
-    return int(text)
+    return number
 
 
 def _target(options: dict[str, str]) -> VersionSelector | None:
-    given: dict[str, object] = {
+    fields: dict[str, object] = {
         name: options[name] for name in ("tag", "branch", "environment") if options.get(name)
     }
-    flags = {name: True for name in _FLAGS if options.get(name) == "true"}
-    destinations = [name for name in (*given, *flags) if name != "latest"]
+    flags = {name: True for name in _FLAGS if _flag(name, options.get(name, ""))}
+    destinations = [name for name in (*fields, *flags) if name != "latest"]
     if len(destinations) > 1:
         raise matrix_problem("Cannot specify more than one of tag, branch, environment and mainBranch.")
-    if "latest" in flags and "environment" in given:
+    if "latest" in flags and "environment" in fields:
         raise matrix_problem("Cannot specify both latest=true and an environment.")
-    given |= flags
-    return msgspec.convert({"pacticipant": "", **given}, VersionSelector) if given else None
+    fields |= flags
+    return msgspec.convert({"pacticipant": "", **fields}, VersionSelector) if fields else None
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in {"true", "false", ""}:
+        raise matrix_problem(f"{name} must be true or false")
+    return text == "true"
 
 
 def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[VersionSelector]:
@@ -151,7 +157,7 @@ def _selectors(pairs: Iterable[tuple[str, str]], *, prefix: str) -> list[Version
         if not groups or name in groups[-1]:
             groups.append({})
         if value:
-            groups[-1][name] = value == "true" if name in _FLAGS else value
+            groups[-1][name] = _flag(key, value) if name in _FLAGS else value
     for group in groups:
         if not group.get("pacticipant"):
             raise matrix_problem(

@@ -1,68 +1,242 @@
-"""Matrix resolution: from names to versions, from versions to rows and a verdict."""
+"""Matrix resolution: from names to versions, from versions to rows and a verdict.
+
+A query about whole pacticipants, branches or tags sees the latest versions of each and the newest rows, as many as
+its limit says, so that its cost doesn't depend on history. Versions that it names are always included.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.broker.http.matrix.query import matrix_problem
-from pactape.broker.http.matrix.selecting import find_versions, main_branch_of
+from pactape.broker.http.matrix.results import MatrixResults
+from pactape.broker.http.matrix.selecting import find_versions, main_branch_of, versions_in_environment
+from pactape.broker.http.matrix.warnings import query_warnings
 from pactape.broker.rules.matrix import (
     Integration,
     Reason,
-    Resolved,
+    ResolvedSelector,
     Row,
     Verdict,
     judge,
     latest_rows,
+    newest_first,
     rows_between,
 )
 from pactape.broker.store.database.base import text_of
 from pactape.broker.store.pacticipants import find_pacticipant
 from pactape.broker.store.pacts.integrations import all_integrations
 from pactape.broker.store.pacts.published import publications_of_versions, recent_publications
-from pactape.broker.store.results import results_of_latest_versions, results_with
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Connection
 
     from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
-    from pactape.broker.records import Publication, Result
+    from pactape.broker.records import Integration as Pair
+    from pactape.broker.records import Publication, Version
 
-__all__ = ["resolve_matrix"]
+__all__ = ["Matrix", "resolve_matrix"]
 
 
-def resolve_matrix(connection: Connection, query: MatrixQuery, *, now: str) -> tuple[Verdict, list[Row]]:
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a matrix query.
+
+    Args:
+        verdict: Whether the query's versions can be deployed, and why.
+        rows: The rows to show.
+        has_more: Whether there are older rows, beyond the limit.
+    """
+
+    verdict: Verdict
+    rows: list[Row]
+    has_more: bool
+
+
+def resolve_matrix(connection: Connection, query: MatrixQuery, *, now: str) -> Matrix:
     """Return the verdict and the rows that it rests on.
 
     Raises:
         Problem: 400, the query names a pacticipant or an environment that doesn't exist.
     """
-    ignored = [each for wanted in query.ignored for each in _resolve_ignored(connection, wanted)]
-    specified = [each for wanted in query.wanted for each in _resolve(connection, wanted, specified=True)]
-    names = {each.pacticipant for each in specified}
-    publications = _published(connection, specified, limit=query.limit)
-    between = len(names) > 1 and query.target is None
-    integrations = _integrations(connection, publications, names, between=between)
-    others = sorted({name for each in integrations for name in (each.consumer, each.provider)} - names)
-    inferred = [each for name in others for each in _infer(connection, query.target, name)]
-    resolved = [_marked(each, ignored) for each in [*specified, *inferred]]
-    rows = _rows(connection, resolved, publications, query)
-    if query.target is None and len(names) == 1:
-        rows = [row for row in rows if row.result is not None or row.publication.consumer in names]
-    rows = _narrowed(rows, query, now=now)
-    verdict = judge(resolved, integrations, rows)
-    warnings = tuple(
-        Reason("warning", f"WARNING: Cannot ignore {each.describe()}") for each in ignored if each.missing
-    )
-    return msgspec.structs.replace(verdict, reasons=verdict.reasons + warnings), rows[: query.limit]
+    return _Resolution(connection, query).answer(now)
 
 
-def _narrowed(rows: list[Row], query: MatrixQuery, *, now: str) -> list[Row]:
+class _Resolution:
+    """Resolves one query.
+
+    Args:
+        connection: The transaction.
+        query: The query.
+    """
+
+    def __init__(self, connection: Connection, query: MatrixQuery) -> None:
+        self._connection = connection
+        self._query = query
+        self._has_more = False
+
+    def answer(self, now: str) -> Matrix:
+        """Return the verdict and the rows."""
+        query = self._query
+        ignored = [each for selector in query.ignored for each in self._resolve_ignored(selector)]
+        specified = [each for selector in query.selectors for each in self._resolve(selector, specified=True)]
+        names = {each.pacticipant for each in specified}
+        within = names if len(names) > 1 and query.target is None else None
+        pairs = all_integrations(self._connection, of_providers=names, of_consumers=within)
+        publications = self._publications(specified, pairs, providers=within)
+        integrations = _integrations(pairs, publications)
+        others = sorted({name for each in integrations for name in (each.consumer, each.provider)} - names)
+        inferred = self._infer(others)
+        selectors = [_mark_ignored(each, ignored) for each in [*specified, *inferred]]
+        rows = _narrow(self._rows(selectors, publications, pairs), query, now=now)
+        verdict = judge(selectors, integrations, rows)
+        reasons = (*query_warnings(query, specified, ignored), *verdict.reasons)
+        if self._has_more and (query.target is not None or not all(each.whole for each in specified)):
+            text = f"WARNING: Only the latest {query.limit} rows were considered; `limit` sets how many"
+            reasons = (*reasons, Reason("warning", text))
+        return Matrix(
+            verdict=msgspec.structs.replace(verdict, reasons=reasons),
+            rows=rows[: query.limit],
+            has_more=self._has_more or len(rows) > query.limit,
+        )
+
+    def _infer(self, names: Sequence[str]) -> list[ResolvedSelector]:
+        target = self._query.target
+        if target is None:
+            return [ResolvedSelector(pacticipant=name, specified=False) for name in names]
+        selectors = [msgspec.structs.replace(target, pacticipant=name) for name in names]
+        if target.environment is None:
+            return [each for selector in selectors for each in self._resolve(selector, specified=False)]
+        versions_by_name = versions_in_environment(self._connection, names, target.environment)
+        pairs = [(selector, versions_by_name.get(selector.pacticipant, [])) for selector in selectors]
+        return [
+            each
+            for selector, versions in pairs
+            for each in self._stand_for(selector, versions, specified=False)
+        ]
+
+    def _resolve(self, selector: VersionSelector, *, specified: bool) -> list[ResolvedSelector]:
+        if specified and find_pacticipant(self._connection, selector.pacticipant) is None:
+            raise matrix_problem(f"Pacticipant {selector.pacticipant} not found")
+        versions = find_versions(self._connection, selector, limit=self._query.limit + 1)
+        return self._stand_for(selector, versions, specified=specified)
+
+    def _stand_for(
+        self, selector: VersionSelector, versions: list[Version] | None, *, specified: bool
+    ) -> list[ResolvedSelector]:
+        """Return a selector for each version; one without a version for none, and for all (None)."""
+        name, limit = selector.pacticipant, self._query.limit
+        like = ResolvedSelector(
+            pacticipant=name,
+            specified=specified,
+            latest=selector.latest,
+            tag=selector.tag,
+            branch=selector.branch,
+            main_branch=selector.main_branch,
+            environment=selector.environment,
+        )
+        if versions is None:
+            return [like]
+        if not versions:
+            return [msgspec.structs.replace(like, missing=True, number=selector.version)]
+        if len(versions) > limit and selector.environment is None:
+            self._has_more, versions = True, versions[:limit]
+        branch = selector.branch or (main_branch_of(self._connection, name) if selector.main_branch else None)
+        many = len(versions) > 1
+        return [
+            msgspec.structs.replace(
+                like, version_id=version.id, number=version.number, one_of_many=many, branch=branch
+            )
+            for version in versions
+        ]
+
+    def _resolve_ignored(self, selector: VersionSelector) -> list[ResolvedSelector]:
+        if find_pacticipant(self._connection, selector.pacticipant) is None:
+            return [ResolvedSelector(pacticipant=selector.pacticipant, number=selector.version, missing=True)]
+        return self._resolve(selector, specified=True)
+
+    def _publications(
+        self,
+        selectors: Sequence[ResolvedSelector],
+        pairs: Sequence[Pair],
+        *,
+        providers: Collection[str] | None,
+    ) -> list[Publication]:
+        """Return the contracts of consumer versions; of a whole pacticipant those of its latest versions.
+
+        Args:
+            selectors: The consumer versions.
+            pairs: Which consumers have contracts with these providers.
+            providers: The providers to stay within; None means all.
+        """
+        versions = {each.version_id for each in selectors if each.version_id is not None}
+        publications = publications_of_versions(self._connection, versions=versions, providers=providers)
+        for name in sorted({each.pacticipant for each in selectors if each.whole}):
+            called_providers: list[str | None] = [None]
+            if providers is not None:
+                called_providers = [
+                    each.provider for each in pairs if each.consumer == name and each.provider in providers
+                ]
+            publications += self._recent(name, called_providers)
+        return publications
+
+    def _recent(self, consumer: str, providers: Sequence[str | None]) -> list[Publication]:
+        limit = self._query.limit
+        publications = [
+            each
+            for provider in providers
+            for each in recent_publications(
+                self._connection, consumer=consumer, provider=provider, limit=limit + 1
+            )
+        ]
+        self._has_more |= len(publications) > limit
+        return sorted(publications, key=lambda each: -each.version_id)[:limit]
+
+    def _rows(
+        self,
+        selectors: Sequence[ResolvedSelector],
+        publications: Sequence[Publication],
+        pairs: Sequence[Pair],
+    ) -> list[Row]:
+        """Return the rows: all of them where versions are named, else the newest ones up to the limit."""
+        names = {each.pacticipant for each in selectors}
+        specified = {each.pacticipant for each in selectors if each.specified}
+        inferred = [each for each in selectors if not each.specified]
+        unique = {
+            (each.version_id, each.provider): each
+            for each in [*publications, *self._publications(inferred, pairs, providers=specified)]
+            if each.provider in names and each.consumer in names
+        }
+        ordered_publications = sorted(
+            unique.values(), key=lambda each: (each.consumer not in specified, -each.version_id)
+        )
+        results = MatrixResults(self._connection, selectors, ordered_publications, self._query)
+        rows: Iterator[Row] = rows_between(selectors, ordered_publications, results.of)
+        if self._query.target is None and len(specified) == 1:
+            rows = (row for row in rows if row.result is not None or row.publication.consumer in specified)
+        if any(each.whole or each.alternative for each in selectors):
+            limit = self._query.limit
+            newest = list(islice(rows, limit + 1))
+            self._has_more |= len(newest) > limit
+            return newest[:limit]
+        return list(rows)
+
+
+def _integrations(pairs: Sequence[Pair], publications: Sequence[Publication]) -> list[Integration]:
+    required_pairs = {(each.consumer, each.provider) for each in publications}
+    possible_pairs = {(each.consumer, each.provider) for each in pairs}
+    return [
+        Integration(*pair, required=pair in required_pairs)
+        for pair in sorted(required_pairs | possible_pairs)
+    ]
+
+
+def _narrow(rows: list[Row], query: MatrixQuery, *, now: str) -> list[Row]:
     if query.latest_by in {"cvp", "cp"}:
         rows = latest_rows(rows, by=query.latest_by)
     if query.days is not None:
@@ -70,102 +244,13 @@ def _narrowed(rows: list[Row], query: MatrixQuery, *, now: str) -> list[Row]:
         rows = [row for row in rows if row.last_action >= since]
     if query.success is not None:
         rows = [row for row in rows if row.success in query.success]
-    return rows
+    return sorted(rows, key=newest_first)
 
 
-def _infer(connection: Connection, target: VersionSelector | None, name: str) -> list[Resolved]:
-    if target is None:
-        return [Resolved(pacticipant=name, specified=False)]
-    wanted = msgspec.structs.replace(target, pacticipant=name)
-    return _resolve(connection, wanted, specified=False)
-
-
-def _resolve(connection: Connection, wanted: VersionSelector, *, specified: bool) -> list[Resolved]:
-    if find_pacticipant(connection, wanted.pacticipant) is None:
-        raise matrix_problem(f"Pacticipant {wanted.pacticipant} not found")
-    found = find_versions(connection, wanted)
-    like = Resolved(
-        pacticipant=wanted.pacticipant,
-        specified=specified,
-        latest=wanted.latest,
-        tag=wanted.tag,
-        branch=wanted.branch,
-        main_branch=wanted.main_branch,
-        environment=wanted.environment,
-    )
-    if found is None:
-        return [like]
-    if not found:
-        return [msgspec.structs.replace(like, missing=True, number=wanted.version)]
-    branch = wanted.branch or (main_branch_of(connection, wanted.pacticipant) if wanted.main_branch else None)
-    return [
-        msgspec.structs.replace(
-            like, version_id=version.id, number=version.number, one_of_many=len(found) > 1, branch=branch
-        )
-        for version in found
-    ]
-
-
-def _resolve_ignored(connection: Connection, wanted: VersionSelector) -> list[Resolved]:
-    if find_pacticipant(connection, wanted.pacticipant) is None:
-        return [Resolved(pacticipant=wanted.pacticipant, number=wanted.version, missing=True)]
-    return _resolve(connection, wanted, specified=True)
-
-
-def _marked(resolved: Resolved, ignored: Sequence[Resolved]) -> Resolved:
+def _mark_ignored(selector: ResolvedSelector, ignored: Sequence[ResolvedSelector]) -> ResolvedSelector:
     for each in ignored:
-        if each.pacticipant == resolved.pacticipant and each.version_id in {None, resolved.version_id}:
-            if each.missing and each.number != resolved.number:
+        if each.pacticipant == selector.pacticipant and each.version_id in {None, selector.version_id}:
+            if each.missing and each.number != selector.number:
                 continue
-            return msgspec.structs.replace(resolved, ignored=True)
-    return resolved
-
-
-def _integrations(
-    connection: Connection, publications: Sequence[Publication], names: Collection[str], *, between: bool
-) -> list[Integration]:
-    required = {(each.consumer, each.provider) for each in publications if each.consumer in names}
-    possible = {(each.consumer, each.provider) for each in all_integrations(connection, of_providers=names)}
-    if between:
-        required = {pair for pair in required if set(pair) <= set(names)}
-        possible = {pair for pair in possible if set(pair) <= set(names)}
-    return [Integration(*pair, required=pair in required) for pair in sorted(required | possible)]
-
-
-def _published(connection: Connection, resolved: Sequence[Resolved], *, limit: int) -> list[Publication]:
-    """Return the contracts of consumer versions; of a whole pacticipant those of its latest versions."""
-    versions = {each.version_id for each in resolved if each.version_id is not None}
-    whole = sorted({each.pacticipant for each in resolved if each.version_id is None and not each.missing})
-    found = publications_of_versions(connection, versions=versions)
-    for name in whole:
-        found += recent_publications(connection, consumer=name, limit=limit)
-    unique = {(each.version_id, each.provider): each for each in found}
-    return sorted(unique.values(), key=lambda each: -each.version_id)
-
-
-def _rows(
-    connection: Connection, resolved: Sequence[Resolved], known: Sequence[Publication], query: MatrixQuery
-) -> list[Row]:
-    names = {each.pacticipant for each in resolved}
-    inferred = [each for each in resolved if not each.specified]
-    publications = [*known, *_published(connection, inferred, limit=query.limit)]
-    relevant = [each for each in publications if each.provider in names and each.consumer in names]
-    unique = {(each.version_id, each.provider): each for each in relevant}
-    shown = sorted(unique.values(), key=lambda each: -each.version_id)
-    return rows_between(resolved, shown, _results(connection, resolved, shown, query))
-
-
-def _results(
-    connection: Connection,
-    resolved: Sequence[Resolved],
-    publications: Sequence[Publication],
-    query: MatrixQuery,
-) -> list[Result]:
-    versions = {each.version_id for each in resolved if each.version_id is not None}
-    whole = {each.pacticipant for each in resolved if each.version_id is None and not each.missing}
-    latest = query.latest_by is not None
-    open_contents = {each.content_id for each in publications if each.provider in whole}
-    named_contents = {each.content_id for each in publications if each.provider not in whole}
-    found = results_with(connection, contents=named_contents, versions=versions, latest=latest)
-    limit = 1 if query.latest_by in {"cvp", "cp"} else query.limit
-    return [*found, *results_of_latest_versions(connection, open_contents, limit=limit, latest=latest)]
+            return msgspec.structs.replace(selector, ignored=True)
+    return selector

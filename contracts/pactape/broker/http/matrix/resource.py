@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.matrix.query import MATRIX_FILTERS, MatrixQuery, read_matrix_query
 from pactape.broker.http.matrix.resolution import resolve_matrix
-from pactape.broker.http.protocol.links import (
-    link,
-    moment,
-    pact_url,
-    pacticipant_url,
-    result_url,
-    tag_documents,
-    version_url,
-)
-from pactape.broker.http.protocol.messages import Call, Response, hal
+from pactape.broker.http.pacticipants.version_rows import version_rows
+from pactape.broker.http.protocol.links import link, moment, pact_url, pacticipant_url, result_url
+from pactape.broker.http.protocol.messages import Call, Response, hal, prefers, text
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store.versions import versions_by_id
+from pactape.broker.http.protocol.text_tables import text_table
 
 if TYPE_CHECKING:
-    from pactape.broker.records import Version
     from pactape.broker.rules.matrix import Row, Verdict
 
 __all__ = ["ROUTES", "matrix_response"]
@@ -32,20 +24,42 @@ def _matrix(call: Call) -> Response:
 
 def matrix_response(call: Call, query: MatrixQuery) -> Response:
     """Answer a matrix query."""
-    verdict, rows = resolve_matrix(call.connection, query, now=call.now)
+    matrix = resolve_matrix(call.connection, query, now=call.now)
+    verdict, rows = matrix.verdict, matrix.rows
     numbers = {row.publication.version_id for row in rows}
     numbers |= {row.result.provider_version_id for row in rows if row.result is not None}
-    versions = versions_by_id(call.connection, numbers)
+    versions = version_rows(call, numbers)
+    if prefers(call.request, "text/plain"):
+        return text(_text(verdict, rows))
     return hal(
         {
-            "summary": _summary(verdict),
+            "summary": _summary(verdict, query),
             "notices": [{"type": each.kind, "text": each.text} for each in verdict.reasons],
             "matrix": [_row(call, row, versions) for row in rows],
         }
     )
 
 
-def _summary(verdict: Verdict) -> dict[str, Any]:
+_HEADS = ("CONSUMER", "C_VERSION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS")
+
+
+def _text(verdict: Verdict, rows: list[Row]) -> str:
+    deployable = "unknown" if verdict.deployable is None else str(verdict.deployable).lower()
+    reasons = "\n".join(each.text for each in verdict.reasons)
+    return (
+        f"{text_table(_HEADS, [_texts(row) for row in rows])}\n\nDeployable: {deployable}\nReason: {reasons}"
+    )
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    publication, result = row.publication, row.result
+    parties = (publication.consumer, publication.version, publication.provider)
+    if result is None:
+        return (*parties, "", "", "")
+    return (*parties, result.provider_version, str(result.number), str(result.success).lower())
+
+
+def _summary(verdict: Verdict, query: MatrixQuery) -> dict[str, Any]:
     summary: dict[str, Any] = {
         "deployable": verdict.deployable,
         "reason": "\n".join(each.text for each in verdict.reasons),
@@ -53,20 +67,20 @@ def _summary(verdict: Verdict) -> dict[str, Any]:
         "failed": verdict.failed,
         "unknown": verdict.unknown,
     }
-    return {**summary, "ignored": verdict.ignored} if verdict.ignored else summary
+    return {**summary, "ignored": verdict.ignored} if query.ignored else summary
 
 
-def _row(call: Call, row: Row, versions: dict[int, Version]) -> dict[str, Any]:
+def _row(call: Call, row: Row, versions: dict[int, dict[str, Any]]) -> dict[str, Any]:
     publication, result = row.publication, row.result
     document: dict[str, Any] = {
         "consumer": {
             "name": publication.consumer,
-            "version": _version(call, versions[publication.version_id]),
+            "version": versions[publication.version_id],
             "_links": {"self": link(pacticipant_url(call, publication.consumer))},
         },
         "provider": {
             "name": publication.provider,
-            "version": _version(call, versions[result.provider_version_id]) if result else None,
+            "version": versions[result.provider_version_id] if result else None,
             "_links": {"self": link(pacticipant_url(call, publication.provider))},
         },
         "pact": {
@@ -81,16 +95,6 @@ def _row(call: Call, row: Row, versions: dict[int, Version]) -> dict[str, Any]:
         },
     }
     return {**document, "ignored": True} if row.ignored else document
-
-
-def _version(call: Call, version: Version) -> dict[str, Any]:
-    return {
-        "number": version.number,
-        "branch": version.branches[-1] if version.branches else None,
-        "branches": [{"name": name} for name in version.branches],
-        "tags": tag_documents(call, version),
-        "_links": {"self": link(version_url(call, version.pacticipant, version.number))},
-    }
 
 
 def _between(call: Call) -> Response:

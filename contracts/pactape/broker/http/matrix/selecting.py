@@ -11,56 +11,75 @@ from pactape.broker.store.pacticipants import find_pacticipant
 from pactape.broker.store.placements import current_placements
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from pactape.broker.http.matrix.query import VersionSelector
     from pactape.broker.records import Version
 
-__all__ = ["find_versions", "main_branch_of"]
+__all__ = ["find_versions", "main_branch_of", "versions_in_environment"]
 
 
 def main_branch_of(connection: Connection, pacticipant: str) -> str | None:
     """Return a pacticipant's main branch."""
-    found = find_pacticipant(connection, pacticipant)
-    return None if found is None else found.main_branch
+    owner = find_pacticipant(connection, pacticipant)
+    return None if owner is None else owner.main_branch
 
 
-def find_versions(connection: Connection, wanted: VersionSelector) -> list[Version] | None:
+def find_versions(connection: Connection, selector: VersionSelector, *, limit: int) -> list[Version] | None:
     """Return the versions that a selector stands for, the last one first; None means all there are.
+
+    Args:
+        connection: The transaction.
+        selector: The selector.
+        limit: How many versions of a branch or tag to return at most.
 
     Raises:
         Problem: 400, the environment doesn't exist.
     """
-    name = wanted.pacticipant
-    if wanted.version is not None:
-        version = versions.find_version(connection, name, wanted.version)
+    name = selector.pacticipant
+    if selector.version is not None:
+        version = versions.find_version(connection, name, selector.version)
         return [] if version is None else [version]
-    if wanted.environment is not None:
-        return _in_environment(connection, name, wanted.environment)
-    if wanted.tag is not None:
-        return versions.versions_with_tag(connection, name, wanted.tag, limit=1 if wanted.latest else None)
-    if wanted.main_branch or wanted.branch is not None:
-        return _on_branch(connection, wanted)
-    if wanted.latest:
+    if selector.environment is not None:
+        return versions_in_environment(connection, [name], selector.environment).get(name, [])
+    if selector.tag is not None:
+        return versions.versions_with_tag(
+            connection, name, selector.tag, limit=1 if selector.latest else limit
+        )
+    if selector.main_branch or selector.branch is not None:
+        return _on_branch(connection, selector, limit=limit)
+    if selector.latest:
         latest = versions.latest_version(connection, name)
         return [] if latest is None else [latest]
     return None
 
 
-def _on_branch(connection: Connection, wanted: VersionSelector) -> list[Version]:
-    branch = wanted.branch or main_branch_of(connection, wanted.pacticipant)
+def _on_branch(connection: Connection, selector: VersionSelector, *, limit: int) -> list[Version]:
+    branch = selector.branch or main_branch_of(connection, selector.pacticipant)
     if branch is None:
         return []
-    if wanted.latest:
-        head = versions.head_of_branch(connection, wanted.pacticipant, branch)
+    if selector.latest:
+        head = versions.head_of_branch(connection, selector.pacticipant, branch)
         return [] if head is None else [head]
-    return versions.versions_on_branch(connection, wanted.pacticipant, branch)
+    return versions.versions_on_branch(connection, selector.pacticipant, branch, limit=limit)
 
 
-def _in_environment(connection: Connection, name: str, environment: str) -> list[Version]:
-    found = find_environment_named(connection, environment)
-    if found is None:
+def versions_in_environment(
+    connection: Connection, names: Collection[str], environment: str
+) -> dict[str, list[Version]]:
+    """Return the versions of pacticipants that are in an environment, the last one first, by pacticipant.
+
+    Raises:
+        Problem: 400, the environment doesn't exist.
+    """
+    target = find_environment_named(connection, environment)
+    if target is None:
         raise matrix_problem(f"Environment with name '{environment}' does not exist")
-    placed = current_placements(connection, environment=found, pacticipant=name)
-    placed_versions = versions.versions_by_id(connection, {each.version_id for each in placed})
-    return sorted(placed_versions.values(), key=lambda each: -each.id)
+    placements = current_placements(connection, environment=target, pacticipant=names)
+    by_id = versions.versions_by_id(connection, {each.version_id for each in placements})
+    by_name: dict[str, list[Version]] = {}
+    for version in sorted(by_id.values(), key=lambda each: -each.id):
+        by_name.setdefault(version.pacticipant, []).append(version)
+    return by_name

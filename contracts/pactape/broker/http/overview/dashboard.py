@@ -1,9 +1,10 @@
-"""The dashboard: how the latest contract of each integration stands."""
+"""The dashboard: the state of the latest contracts, of the latest with each tag, and of those in use."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.broker.http.pacticipants.version_rows import version_rows
 from pactape.broker.http.protocol.links import (
     link,
     moment,
@@ -11,73 +12,112 @@ from pactape.broker.http.protocol.links import (
     pact_url,
     pacticipant_brief,
     result_url,
-    tag_documents,
-    version_brief,
 )
-from pactape.broker.http.protocol.messages import Response, hal
+from pactape.broker.http.protocol.messages import Response, hal, prefers, text
 from pactape.broker.http.protocol.paging import asks_for_page, page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
-from pactape.broker.store.pacts.published import latest_publications
+from pactape.broker.http.protocol.text_tables import text_table
+from pactape.broker.store.pacts.published import (
+    latest_publications,
+    latest_tagged_publications,
+    publications_of_versions,
+)
+from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import latest_result_of_each
-from pactape.broker.store.versions import versions_by_id
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
-    from pactape.broker.records import Publication, Result, Version
+    from pactape.broker.records import Publication, Result
 
 __all__ = ["ROUTES"]
 
 
 def _dashboard(call: Call) -> Response:
-    found = latest_publications(
-        call.connection,
-        part=call.request.parameter("q") or "",
-        consumer=call.path.get("consumer"),
-        provider=call.path.get("provider"),
-    )
+    publications = _publications(call)
     links = {"self": link(call.url(*call.request.segments), title="Dashboard")}
     document: dict[str, Any] = {}
     if asks_for_page(call):
-        page = page_of(call, total=len(found))
-        found = found[page.offset : page.offset + page.size]
+        page = page_of(call, total=len(publications))
+        publications = publications[page.offset : page.offset + page.size]
         document, links = {"page": page.document()}, page.links(call.url(*call.request.segments))
-    results = latest_result_of_each(call.connection, {each.content_id for each in found})
-    ids = {each.version_id for each in found} | {each.provider_version_id for each in results.values()}
-    versions = versions_by_id(call.connection, ids)
-    items = [_item(call, each, results.get(each.content_id), versions) for each in found]
+    results = latest_result_of_each(call.connection, {each.content_id for each in publications})
+    ids = {each.version_id for each in publications} | {each.provider_version_id for each in results.values()}
+    versions = version_rows(call, ids)
+    items = [_item(call, each, results.get(each.content_id), versions) for each in publications]
+    if prefers(call.request, "text/plain"):
+        return text(text_table(_HEADS, [_texts(item) for item in items]))
     return hal({"items": items, **document, "_links": links})
 
 
+def _publications(call: Call) -> list[Publication]:
+    """Return the contracts to show: those of the latest activity first."""
+    part = call.request.parameter("q") or ""
+    consumer, provider = call.path.get("consumer"), call.path.get("provider")
+    heads = [
+        *latest_publications(call.connection, part=part, consumer=consumer, provider=provider),
+        *latest_tagged_publications(call.connection, part=part, consumer=consumer, provider=provider),
+        *_in_use(call, part=part.lower(), consumer=consumer, provider=provider),
+    ]
+    unique = {(each.version_id, each.provider): each for each in heads}
+    return sorted(unique.values(), key=lambda each: (each.created_at, each.version_id), reverse=True)
+
+
+def _in_use(call: Call, *, part: str, consumer: str | None, provider: str | None) -> list[Publication]:
+    version_ids = {each.version_id for each in current_placements(call.connection, pacticipant=consumer)}
+    return [
+        each
+        for each in publications_of_versions(call.connection, versions=version_ids)
+        if provider in {None, each.provider}
+        and (part in each.consumer.lower() or part in each.provider.lower())
+    ]
+
+
 def _item(
-    call: Call, publication: Publication, result: Result | None, versions: dict[int, Version]
+    call: Call, publication: Publication, result: Result | None, versions: dict[int, dict[str, Any]]
 ) -> dict[str, Any]:
     consumer_version = versions[publication.version_id]
+    provider_version = versions[result.provider_version_id] if result else None
+    between = ("pacts", "provider", publication.provider, "consumer", publication.consumer)
     return {
-        "consumer": {
-            **pacticipant_brief(call, publication.consumer),
-            "version": {
-                **version_brief(call, consumer_version),
-                "_embedded": {"tags": tag_documents(call, consumer_version)},
-            },
-        },
-        "provider": {
-            **pacticipant_brief(call, publication.provider),
-            "version": version_brief(call, versions[result.provider_version_id]) if result else None,
-        },
+        "consumer": {**pacticipant_brief(call, publication.consumer), "version": consumer_version},
+        "provider": {**pacticipant_brief(call, publication.provider), "version": provider_version},
         "pact": {
             "createdAt": moment(publication.created_at),
             "_links": {"self": link(pact_url(call, publication), title="Pact", name=pact_title(publication))},
         },
-        "pactTags": tag_documents(call, consumer_version),
+        "pactTags": [tag for tag in consumer_version["tags"] if tag["latest"]],
         "latestVerificationResult": result
         and {
             "success": result.success,
             "verifiedAt": moment(result.executed_at),
             "_links": {"self": link(result_url(call, publication, result))},
         },
+        "latestVerificationResultTags": [
+            tag for tag in (provider_version["tags"] if provider_version else ()) if tag["latest"]
+        ],
         "verificationStatus": "success" if result and result.success else "failed" if result else "never",
         "webhookStatus": "none",
+        "latestWebhookExecution": None,
+        "_links": {
+            "pb:webhook-status": link(call.url(*between, "webhooks", "status"), title="Status of webhooks")
+        },
     }
+
+
+_HEADS = ("CONSUMER", "C_VERSION", "C_TAGS", "PROVIDER", "P_VERSION", "P_TAGS", "SUCCESS")
+
+
+def _texts(item: dict[str, Any]) -> tuple[str, ...]:
+    provider_version = item["provider"]["version"]
+    return (
+        item["consumer"]["name"],
+        item["consumer"]["version"]["number"],
+        ", ".join(sorted(tag["name"] for tag in item["pactTags"])),
+        item["provider"]["name"],
+        provider_version["number"] if provider_version else "",
+        ", ".join(sorted(tag["name"] for tag in item["latestVerificationResultTags"])),
+        item["verificationStatus"],
+    )
 
 
 ROUTES: list[Route] = [

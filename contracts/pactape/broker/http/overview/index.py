@@ -49,12 +49,12 @@ _RELATIONS: Mapping[str, tuple[str, str]] = {
     ),
     "pb:branch-pact-versions": (f"{_PACT}/branch/{{branch}}", "All pacts of a consumer's branch"),
     "pb:latest-branch-pact-versions": (
-        f"{_PACT}/branch/{{branch}}/latest",
+        f"{_PACT}/branch/{{branch}}/latest/versions",
         "Latest pact of a consumer's branch",
     ),
-    "pb:main-branch-pact-versions": (f"{_PACT}/branch", "All pacts of a consumer's main branch"),
+    "pb:main-branch-pact-versions": (f"{_PACT}/branch/versions", "All pacts of a consumer's main branch"),
     "pb:latest-main-branch-pact-versions": (
-        f"{_PACT}/branch/latest",
+        f"{_PACT}/branch/latest/versions",
         "Latest pact of a consumer's main branch",
     ),
     "pb:latest-version": ("pacticipants/{pacticipant}/latest-version", "Latest version of a pacticipant"),
@@ -94,7 +94,7 @@ _RELATIONS: Mapping[str, tuple[str, str]] = {
     "pb:webhooks": ("webhooks", "Webhooks"),
     "pb:webhook": ("webhooks/{uuid}", "A webhook by its UUID"),
     "pb:integration": ("integrations/provider/{provider}/consumer/{consumer}", "An integration"),
-    "pb:dashboard": ("dashboard", "How each integration stands"),
+    "pb:dashboard": ("dashboard", "The state of each integration"),
     "pb:labels": ("labels", "Labels"),
     "pb:pacticipants-with-label": ("pacticipants/label/{label}", "Pacticipants with a label"),
     "pb:pacticipant-branches": ("pacticipants/{pacticipant}/branches", "The branches of a pacticipant"),
@@ -111,8 +111,8 @@ _RELATIONS: Mapping[str, tuple[str, str]] = {
 def _index(call: Call) -> Response:
     links = {"self": link(call.request.base_url, title="Index")}
     for relation, (path, title) in _RELATIONS.items():
-        templated = True if "{" in path else None
-        links[relation] = link(f"{call.request.base_url}/{path}", title=title, templated=templated)
+        is_template = True if "{" in path else None
+        links[relation] = link(f"{call.request.base_url}/{path}", title=title, templated=is_template)
     return hal({"_links": links})
 
 

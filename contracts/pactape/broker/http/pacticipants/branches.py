@@ -5,44 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.pacticipants.resource import known_pacticipant
-from pactape.broker.http.pacticipants.versions import branch_version_document, ensure_version, known_version
-from pactape.broker.http.protocol.links import branch_url, link, pacticipant_brief
+from pactape.broker.http.pacticipants.version_documents import branch_version_document
+from pactape.broker.http.pacticipants.versions import ensure_version, known_version
+from pactape.broker.http.protocol.links import branch_url, link, moment, pacticipant_brief
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
-from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.paging import page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store import branches
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
+    from pactape.broker.records import Branch
 
 __all__ = ["ROUTES"]
+
+_ACCEPTED = 202  # the official broker's status; it deletes after the answer
 
 
 def _all(call: Call) -> Response:
     pacticipant, part = known_pacticipant(call), call.request.parameter("q") or ""
     here = call.url("pacticipants", pacticipant.name, "branches")
-    names = branches.branch_names(call.connection, pacticipant.id, part=part)
-    document: dict[str, Any] = {}
-    links: dict[str, Any] = {"self": link(here)}
-    if asks_for_page(call):
-        page = page_of(call, total=len(names))
-        names = names[page.offset : page.offset + page.size]
-        document, links = {"page": page.document()}, page.links(here)
-    documents = [_document(call, pacticipant.name, name) for name in names]
-    return hal({"_embedded": {"branches": documents}, **document, "_links": links})
+    page = page_of(call, total=branches.count_branches(call.connection, pacticipant.id, part=part))
+    page_branches = branches.branches_of(
+        call.connection, pacticipant.id, part=part, limit=page.size, offset=page.offset
+    )
+    links = page.links(here)
+    links["pb:branches"] = [
+        link(branch_url(call, pacticipant.name, each.name), title="Branch", name=each.name)
+        for each in page_branches
+    ]
+    documents = [_document(call, pacticipant.name, each) for each in page_branches]
+    return hal({"_embedded": {"branches": documents}, "page": page.document(), "_links": links})
 
 
 def _get(call: Call) -> Response:
     pacticipant, name = known_pacticipant(call), call.path["branch"]
-    if not branches.has_branch(call.connection, pacticipant.id, name):
+    branch = branches.find_branch(call.connection, pacticipant.id, name)
+    if branch is None:
         raise not_found(f"Branch {name} of {pacticipant.name}")
-    return hal(_document(call, pacticipant.name, name))
+    return hal(_document(call, pacticipant.name, branch))
 
 
-def _document(call: Call, pacticipant: str, name: str) -> dict[str, Any]:
-    here = branch_url(call, pacticipant, name)
+def _document(call: Call, pacticipant: str, branch: Branch) -> dict[str, Any]:
+    here = branch_url(call, pacticipant, branch.name)
     return {
-        "name": name,
+        "name": branch.name,
+        "createdAt": moment(branch.created_at),
         "_embedded": {"pacticipant": pacticipant_brief(call, pacticipant)},
         "_links": {
             "self": link(here, title="Branch"),
@@ -62,16 +70,19 @@ def _delete(call: Call) -> Response:
 def _delete_all(call: Call) -> Response:
     """Delete the branches of a pacticipant but its main branch and those named in `exclude[]`, as officially."""
     pacticipant = known_pacticipant(call)
-    kept = {value for name, value in call.request.query if name == "exclude[]"} | {pacticipant.main_branch}
-    gone = [name for name in branches.branch_names(call.connection, pacticipant.id) if name not in kept]
-    for name in gone:
+    kept_names = {value for name, value in call.request.query if name == "exclude[]"} | {
+        pacticipant.main_branch
+    }
+    names = [each.name for each in branches.branches_of(call.connection, pacticipant.id)]
+    deleted_names = [name for name in names if name not in kept_names]
+    remaining_names = [name for name in names if name in kept_names]
+    for name in deleted_names:
         branches.delete_branch(call.connection, pacticipant.name, name)
-    left = branches.branch_names(call.connection, pacticipant.id)
     text = (
-        f"Deleted {len(gone)} branches of pacticipant {pacticipant.name}. "
-        f"Remaining branches: {', '.join(left) or 'none'}"
+        f"Deleted {len(deleted_names)} branches of pacticipant {pacticipant.name}. "
+        f"Remaining branches: {', '.join(remaining_names) or 'none'}"
     )
-    return hal({"notices": [{"type": "success", "text": text}]})
+    return hal({"notices": [{"type": "success", "text": text}]}, status=_ACCEPTED)
 
 
 def _put_version(call: Call) -> Response:
@@ -102,7 +113,7 @@ _VERSION = f"{_BRANCHES}/{{branch}}/versions/{{version}}"
 
 ROUTES: list[Route] = [
     reads(_BRANCHES, _all, filters=("q", *PAGING)),
-    writes("DELETE", _BRANCHES, _delete_all),
+    writes("DELETE", _BRANCHES, _delete_all, filters=("exclude[]",)),
     reads(f"{_BRANCHES}/{{branch}}", _get),
     writes("DELETE", f"{_BRANCHES}/{{branch}}", _delete),
     reads(_VERSION, _get_version),

@@ -22,38 +22,40 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_CREATED = 201
+_CREATED, _UNPROCESSABLE = 201, 422
 
 
-def _known(call: Call) -> Environment:
-    found = environments.find_environment(call.connection, call.path["environment"])
-    if found is None:
+def _environment(call: Call) -> Environment:
+    environment = environments.find_environment(call.connection, call.path["environment"])
+    if environment is None:
         raise not_found(f"Environment {call.path['environment']}")
-    return found
+    return environment
 
 
 def _all(call: Call) -> Response:
-    wanted, part = call.request.parameter("name"), (call.request.parameter("q") or "").lower()
-    found = [
-        each
+    name, part = call.request.parameter("name"), (call.request.parameter("q") or "").lower()
+    documents = [
+        environment_document(call, each)
         for each in environments.all_environments(call.connection)
-        if wanted in {None, each.name} and part in each.name.lower()
+        if name in {None, each.name} and part in each.name.lower()
     ]
-    return hal(
-        {
-            "_embedded": {"environments": [environment_document(call, each) for each in found]},
-            "_links": {"self": link(call.url("environments"), title="Environments")},
-        }
-    )
+    links = {
+        "self": link(call.url("environments"), title="Environments"),
+        "pb:environments": [
+            link(call.url("environments", each["uuid"]), title="Environment", name=each["name"])
+            for each in documents
+        ],
+    }
+    return hal({"_embedded": {"environments": documents}, "_links": links})
 
 
 def _get(call: Call) -> Response:
-    return hal(environment_document(call, _known(call)))
+    return hal(environment_document(call, _environment(call)))
 
 
 def _create(call: Call) -> Response:
     values = _values(call, current=None)
-    made = environments.add_environment(
+    environment = environments.add_environment(
         call.connection,
         name=values["name"],
         display_name=values["display_name"],
@@ -61,27 +63,25 @@ def _create(call: Call) -> Response:
         contacts=values["contacts"],
         now=call.now,
     )
-    location = (("Location", call.url("environments", made.uuid)),)
-    return hal(environment_document(call, made), status=_CREATED, headers=location)
+    location = (("Location", call.url("environments", environment.uuid)),)
+    return hal(environment_document(call, environment), status=_CREATED, headers=location)
 
 
 def _update(call: Call) -> Response:
-    environment = _known(call)
+    environment = _environment(call)
     environments.update_environment(
         call.connection, environment, {**_values(call, current=environment), "updated_at": call.now}
     )
-    return hal(environment_document(call, _known(call)))
+    return hal(environment_document(call, _environment(call)))
 
 
 def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
     body = call.json()
     name = body.get("name", current.name if current else None)
-    if not isinstance(name, str) or not name.strip() or any(letter.isspace() for letter in name):
-        raise Problem(
-            400,
-            "name can't be blank or hold spaces",
-            errors={"name": ["can't be blank", "can't hold spaces"]},
-        )
+    if not isinstance(name, str) or not name.strip():
+        raise Problem(400, "name can't be blank", errors={"name": ["can't be blank"]})
+    if any(letter.isspace() for letter in name):
+        raise Problem(400, "name can't contain spaces", errors={"name": ["cannot contain spaces"]})
     check_names([("name", name)])
     other = environments.find_environment_named(call.connection, name)
     if other is not None and (current is None or other.uuid != current.uuid):
@@ -96,26 +96,34 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
             400, "production must be true or false", errors={"production": ["must be true or false"]}
         )
     contacts = body.get("contacts") or (current.contacts if current else [])
-    if not isinstance(contacts, list):
-        raise Problem(400, "contacts must be a list", errors={"contacts": ["must be a list"]})
+    if not isinstance(contacts, list) or not all(_is_contact(each) for each in contacts):
+        text = "must be a list of objects with a name"
+        raise Problem(400, f"contacts {text}", errors={"contacts": [text]})
     display_name = body.get("displayName") or (current.display_name if current else name)
     return {"name": name, "production": production, "contacts": contacts, "display_name": str(display_name)}
 
 
+def _is_contact(contact: Any) -> bool:
+    return (
+        isinstance(contact, dict) and isinstance(contact.get("name"), str) and bool(contact["name"].strip())
+    )
+
+
 def _delete(call: Call) -> Response:
-    environments.delete_environment(call.connection, _known(call))
+    environments.delete_environment(call.connection, _environment(call))
     return no_content()
 
 
 def _placement_document(call: Call, placement: Placement) -> dict[str, Any]:
-    deployed = placement.kind == "deployed"
+    is_deployed = placement.kind == "deployed"
     name, number = placement.pacticipant, placement.version
     href = version_url(call, name, number)
     document: dict[str, Any] = {
         "uuid": placement.uuid,
-        ("currentlyDeployed" if deployed else "currentlySupported"): placement.ended_at is None,
+        ("currentlyDeployed" if is_deployed else "currentlySupported"): placement.ended_at is None,
         "createdAt": moment(placement.created_at),
-        ("undeployedAt" if deployed else "supportEndedAt"): placement.ended_at and moment(placement.ended_at),
+        ("undeployedAt" if is_deployed else "supportEndedAt"): placement.ended_at
+        and moment(placement.ended_at),
         "_embedded": {
             "pacticipant": pacticipant_brief(call, name),
             "version": {"number": number, "_links": {"self": link(href, title="Version", name=number)}},
@@ -123,7 +131,7 @@ def _placement_document(call: Call, placement: Placement) -> dict[str, Any]:
         },
         "_links": {"self": link(call.url(f"{placement.kind}-versions", placement.uuid))},
     }
-    if deployed:
+    if is_deployed:
         document["applicationInstance"] = placement.instance
         document["target"] = placement.instance
     return document
@@ -137,17 +145,22 @@ def _record(call: Call, kind: str) -> Response:
             400, "applicationInstance must be a string", errors={"applicationInstance": ["must be a string"]}
         )
     placement = placements.place(
-        call.connection, known_version(call), _known(call), kind=kind, instance=instance or None, now=call.now
+        call.connection,
+        known_version(call),
+        _environment(call),
+        kind=kind,
+        instance=instance or None,
+        now=call.now,
     )
     document = _placement_document(call, placement)
     return hal(document, status=_CREATED, headers=(("Location", document["_links"]["self"]["href"]),))
 
 
-def _listed(call: Call, kind: str) -> Response:
+def _list(call: Call, kind: str) -> Response:
     parameter = call.request.parameter
     current = placements.current_placements(
         call.connection,
-        environment=_known(call),
+        environment=_environment(call),
         kind=kind,
         pacticipant=parameter("pacticipant"),
         version=parameter("version"),
@@ -163,28 +176,32 @@ def _listed(call: Call, kind: str) -> Response:
 
 
 def _one(call: Call, kind: str) -> Placement:
-    found = placements.find_placement(call.connection, call.path["uuid"])
-    if found is None or found.kind != kind:
+    placement = placements.find_placement(call.connection, call.path["uuid"])
+    if placement is None or placement.kind != kind:
         raise not_found(f"A {kind} version {call.path['uuid']}")
-    return found
+    return placement
 
 
 def _end(call: Call, kind: str) -> Response:
     placement = _one(call, kind)
     field = "currentlyDeployed" if kind == "deployed" else "currentlySupported"
-    if call.json().get(field) is not False:
-        raise Problem(400, f"{field} can only be set to false", errors={field: ["must be false"]})
-    if placement.ended_at is None:
+    value = call.json().get(field)
+    if value is True:
+        text = f"The {field} property cannot be set back to true. Please record a new deployment."
+        raise Problem(_UNPROCESSABLE, text, errors={field: [text]})
+    if value not in {True, False, None}:
+        raise Problem(400, f"{field} must be true or false", errors={field: ["must be true or false"]})
+    if value is False and placement.ended_at is None:
         placements.end_placement(call.connection, placement.uuid, now=call.now)
     return hal(_placement_document(call, _one(call, kind)))
 
 
 def _of_version(call: Call, kind: str) -> Response:
-    environment = _known(call)
-    found = placements.current_placements(
+    environment = _environment(call)
+    current = placements.current_placements(
         call.connection, environment=environment, kind=kind, version_id=known_version(call).id
     )
-    documents = [_placement_document(call, each) for each in found]
+    documents = [_placement_document(call, each) for each in current]
     return hal(
         {
             "_embedded": {f"{kind}Versions": documents},
@@ -197,15 +214,15 @@ _ENVIRONMENT = "/environments/{environment}"
 
 
 def _routes(kind: str, current: str) -> list[Route]:
-    recorded = (
+    template = (
         f"/pacticipants/{{pacticipant}}/versions/{{version}}/{kind}-versions/environment/{{environment}}"
     )
     return [
-        writes("POST", recorded, lambda call: _record(call, kind)),
-        reads(recorded, lambda call: _of_version(call, kind)),
+        writes("POST", template, lambda call: _record(call, kind)),
+        reads(template, lambda call: _of_version(call, kind)),
         reads(
             f"{_ENVIRONMENT}/{kind}-versions/{current}",
-            lambda call: _listed(call, kind),
+            lambda call: _list(call, kind),
             filters=("pacticipant", "version", "applicationInstance", "target"),
         ),
         reads(f"/{kind}-versions/{{uuid}}", lambda call: hal(_placement_document(call, _one(call, kind)))),

@@ -39,17 +39,23 @@ def _all(call: Call) -> Response:
     return hal({"_embedded": {"labels": documents}, **document, "_links": links})
 
 
-def _labelled(call: Call) -> Response:
-    label = call.path["label"]
-    found = pacticipants.all_pacticipants(call.connection, label=label)
-    links = [link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in found]
-    documents = [pacticipant_document(call, each) for each in found]
-    return hal(
-        {
-            "_embedded": {"pacticipants": documents},
-            "_links": {"self": link(call.url("pacticipants", "label", label)), "pb:pacticipants": links},
-        }
+def _with_label(call: Call) -> Response:
+    label, part = call.path["label"], call.request.parameter("q") or ""
+    here, document = call.url("pacticipants", "label", label), {}
+    links: dict[str, Any] = {"self": link(here)}
+    limit, offset = None, 0
+    if asks_for_page(call):
+        page = page_of(call, total=pacticipants.count_pacticipants(call.connection, part=part, label=label))
+        limit, offset = page.size, page.offset
+        document, links = {"page": page.document()}, page.links(here)
+    owners = pacticipants.all_pacticipants(
+        call.connection, part=part, label=label, limit=limit, offset=offset
     )
+    links["pb:pacticipants"] = [
+        link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in owners
+    ]
+    documents = [pacticipant_document(call, each) for each in owners]
+    return hal({"_embedded": {"pacticipants": documents}, **document, "_links": links})
 
 
 def _get(call: Call) -> Response:
@@ -87,7 +93,7 @@ _LABEL = "/pacticipants/{pacticipant}/labels/{label}"
 
 ROUTES: list[Route] = [
     reads("/labels", _all, filters=PAGING),
-    reads("/pacticipants/label/{label}", _labelled),
+    reads("/pacticipants/label/{label}", _with_label, filters=("q", *PAGING)),
     reads(_LABEL, _get),
     writes("PUT", _LABEL, _add),
     writes("DELETE", _LABEL, _remove),

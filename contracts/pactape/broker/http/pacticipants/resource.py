@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.protocol.links import link, pacticipant_document, pacticipant_url, version_brief
+from pactape.broker.http.protocol.links import (
+    label_url,
+    link,
+    pacticipant_document,
+    pacticipant_url,
+    placement_links,
+    version_brief,
+)
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.paging import asks_for_page, page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store import pacticipants
+from pactape.broker.store.placements import current_placements
 from pactape.broker.store.versions import latest_version
+from pactape.broker.store.webhooks import delete_webhooks_of
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -19,7 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES", "known_pacticipant"]
 
 _CREATED = 201
-_FIELDS = {"displayName": "display_name", "mainBranch": "main_branch", "repositoryUrl": "repository_url"}
+_FIELDS = {
+    "displayName": "display_name",
+    "mainBranch": "main_branch",
+    "repositoryUrl": "repository_url",
+    "repositoryName": "repository_name",
+    "repositoryNamespace": "repository_namespace",
+}
 
 
 def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
@@ -28,20 +43,29 @@ def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
     Raises:
         Problem: 404, there is none.
     """
-    wanted = call.path["pacticipant"] if name is None else name
-    found = pacticipants.find_pacticipant(call.connection, wanted)
-    if found is None:
-        raise not_found(f"Pacticipant {wanted}")
-    return found
+    pacticipant_name = call.path["pacticipant"] if name is None else name
+    pacticipant = pacticipants.find_pacticipant(call.connection, pacticipant_name)
+    if pacticipant is None:
+        raise not_found(f"Pacticipant {pacticipant_name}")
+    return pacticipant
 
 
 def _document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
     document = pacticipant_document(call, pacticipant)
     latest = latest_version(call.connection, pacticipant.name)
-    labels = pacticipants.labels_of(call.connection, pacticipant.id)
-    document["_embedded"] = {"labels": [{"name": name} for name in labels]}
+    labels = [
+        {
+            "name": name,
+            "_links": {"self": link(label_url(call, pacticipant.name, name), title="Label", name=name)},
+        }
+        for name in pacticipants.labels_of(call.connection, pacticipant.id)
+    ]
+    document["_embedded"] = {"labels": labels}
     if latest is not None:
-        document["_embedded"]["latestVersion"] = version_brief(call, latest)
+        brief = version_brief(call, latest)
+        document["_embedded"] |= {"latestVersion": brief, "latest-version": brief}
+    placements = current_placements(call.connection, pacticipant=pacticipant.name)
+    document["_links"] |= placement_links(call, placements)
     return document
 
 
@@ -53,15 +77,17 @@ def _all(call: Call) -> Response:
         page = page_of(call, total=pacticipants.count_pacticipants(call.connection, part=part))
         limit, offset = page.size, page.offset
         document, links = {"page": page.document()}, page.links(here)
-    found = pacticipants.all_pacticipants(call.connection, part=part, limit=limit, offset=offset)
-    listed = [link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in found]
-    documents = [pacticipant_document(call, each) for each in found]
+    page_pacticipants = pacticipants.all_pacticipants(call.connection, part=part, limit=limit, offset=offset)
+    pacticipant_links = [
+        link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in page_pacticipants
+    ]
+    documents = [pacticipant_document(call, each) for each in page_pacticipants]
     return hal(
         {
             "pacticipants": documents,
             "_embedded": {"pacticipants": documents},
             **document,
-            "_links": {**links, "pb:pacticipants": listed, "pacticipants": listed},
+            "_links": {**links, "pb:pacticipants": pacticipant_links, "pacticipants": pacticipant_links},
         }
     )
 
@@ -77,7 +103,7 @@ def _create(call: Call) -> Response:
         raise Problem(400, "name can't be blank", errors={"name": ["can't be blank"]})
     check_names([("name", name)])
     if pacticipants.find_pacticipant(call.connection, name) is not None:
-        raise Problem(409, f"Pacticipant {name} exists already")
+        raise Problem(409, f"Pacticipant {name} already exists")
     return _save(call, name, body, status=_CREATED)
 
 
@@ -109,7 +135,10 @@ def _values(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delete(call: Call) -> Response:
-    pacticipants.delete_pacticipant(call.connection, known_pacticipant(call).id)
+    pacticipant = known_pacticipant(call)
+    pacticipants.delete_pacticipant(call.connection, pacticipant.id)
+    delete_webhooks_of(call.connection, consumer=pacticipant.name, provider=None)
+    delete_webhooks_of(call.connection, consumer=None, provider=pacticipant.name)
     return no_content()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.pacticipants.versions import ensure_version, known_version
-from pactape.broker.http.protocol.links import tag_documents
+from pactape.broker.http.protocol.links import link, pacticipant_url, tag_documents, version_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.store import branches
@@ -29,8 +29,14 @@ def _get(call: Call) -> Response:
 
 
 def _document(call: Call, name: str) -> dict[str, Any]:
-    for document in tag_documents(call, known_version(call)):
+    version = known_version(call)
+    owner, number = version.pacticipant, version.number
+    for document in tag_documents(call, version):
         if document["name"] == name:
+            document["_links"] |= {
+                "version": link(version_url(call, owner, number), title="Version", name=number),
+                "pacticipant": link(pacticipant_url(call, owner), title="Pacticipant", name=owner),
+            }
             return document
     raise not_found(f"Tag {name}")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacts.documents import pact_document
-from pactape.broker.http.pacts.resource import published, published_content
-from pactape.broker.http.pacts.storing import diff_text
+from pactape.broker.http.pacts.publishing.storing import diff_text
+from pactape.broker.http.pacts.resource import known_publication, published_content
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store.pacts import publishing
@@ -27,39 +27,39 @@ def previous_of(call: Call, publication: Publication) -> Publication:
     Raises:
         Problem: 404, there is none.
     """
-    found = previous_distinct(call.connection, publication)
-    if found is None:
-        raise not_found(f"A previous pact of {publication.consumer} with another content")
-    return found
+    previous = previous_distinct(call.connection, publication)
+    if previous is None:
+        raise not_found(f"A previous pact of {publication.consumer} with different content")
+    return previous
 
 
 def _previous(call: Call) -> Response:
-    return hal(pact_document(call, previous_of(call, published(call))))
+    return hal(pact_document(call, previous_of(call, known_publication(call))))
 
 
 def _with_previous(call: Call) -> Response:
-    current = published(call)
+    current = known_publication(call)
     return _diff(call, previous_of(call, current), current)
 
 
 def _with_version(call: Call) -> Response:
-    current, other = published(call), call.path["comparison"]
-    found = publishing.find_publication(
+    current, other = known_publication(call), call.path["comparison"]
+    earlier = publishing.find_publication(
         call.connection, consumer=current.consumer, provider=current.provider, version=other
     )
-    if found is None:
+    if earlier is None:
         raise not_found(f"A pact between {current.consumer} ({other}) and {current.provider}")
-    return _diff(call, found, current)
+    return _diff(call, earlier, current)
 
 
 def _with_content(call: Call) -> Response:
     current, other = published_content(call), call.path["comparison"]
-    found = publishing.publication_of_content(
+    earlier = publishing.publication_of_content(
         call.connection, consumer=current.consumer, provider=current.provider, sha=other
     )
-    if found is None:
+    if earlier is None:
         raise not_found(f"A pact with the content {other}")
-    return _diff(call, found, current)
+    return _diff(call, earlier, current)
 
 
 def _diff(call: Call, old: Publication, new: Publication) -> Response:

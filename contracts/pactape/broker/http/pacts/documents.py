@@ -113,13 +113,16 @@ def _links_to_pacts(call: Call, publication: Publication) -> dict[str, Any]:
             title="Latest tagged version of this pact",
             templated=True,
         ),
-        "pb:previous-distinct": link(f"{here}/previous-distinct", title="Previous pact with another content"),
+        "pb:previous-distinct": link(
+            f"{here}/previous-distinct", title="Previous pact with different content"
+        ),
         "pb:diff-previous-distinct": link(
-            f"{here}/diff/previous-distinct", title="Differences from the previous pact with another content"
+            f"{here}/diff/previous-distinct",
+            title="Differences from the previous pact with different content",
         ),
         "pb:diff": link(
             f"{content_url(call, publication)}/diff/pact-version/{{pactVersion}}",
-            title="Differences from another content",
+            title="Differences from other content",
             templated=True,
         ),
         "pb:triggered-webhooks": link(

@@ -8,11 +8,15 @@ import msgspec
 
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.pacts.documents import encode_metadata
-from pactape.broker.http.pacts.verification_query import VerificationQuery, read_verification_query
+from pactape.broker.http.pacts.verification_query import (
+    VERIFICATION_FILTERS,
+    VerificationQuery,
+    read_verification_query,
+)
 from pactape.broker.http.protocol.links import content_url, link, pact_title
 from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.rules.candidates import Selected
+from pactape.broker.rules.candidates import SelectedContent
 from pactape.broker.rules.notices import notices, short_description
 from pactape.broker.rules.pending import ProviderBranch, pending_lines, work_in_progress
 from pactape.broker.rules.selection_scope import default_selectors, scope_of
@@ -27,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES"]
 
 
-class _Listed(msgspec.Struct, frozen=True):
-    selected: Selected
+class _PactToVerify(msgspec.Struct, frozen=True):
+    selected: SelectedContent
     pending: list[ProviderBranch] | None
     wip: bool
 
@@ -37,30 +41,30 @@ def _for_verification(call: Call) -> Response:
     provider = known_pacticipant(call, call.path["provider"]).name
     query = read_verification_query(call)
     lines = _lines(call, provider, query)
-    listed = _listed(call, provider, query, lines)
+    pacts = _pacts_to_verify(call, provider, query, lines)
     return hal(
         {
-            "_embedded": {"pacts": [_document(call, each, query, lines) for each in listed]},
+            "_embedded": {"pacts": [_document(call, each, query, lines) for each in pacts]},
             "_links": {"self": link(call.url(*call.request.segments), title="Pacts to be verified")},
         }
     )
 
 
-def _listed(
+def _pacts_to_verify(
     call: Call, provider: str, query: VerificationQuery, lines: list[ProviderBranch]
-) -> list[_Listed]:
+) -> list[_PactToVerify]:
     selectors = query.selectors or default_selectors(consumer_defaults(call.connection, provider))
     with_wip = query.wip_since is not None and bool(lines)
     scope = scope_of(selectors, provider_branch=query.branch, heads=with_wip)
     candidates = candidates_in(call.connection, provider, scope)
     selected = select(selectors, candidates, provider_branch=query.branch)
     successes = successes_of(call.connection, {each.publication.content_id for each in candidates})
-    listed = [
-        _Listed(each, pending_lines(lines, successes.get(each.publication.content_id, ())), wip=False)
+    pacts = [
+        _PactToVerify(each, pending_lines(lines, successes.get(each.publication.content_id, ())), wip=False)
         for each in selected
     ]
     if not with_wip:
-        return listed
+        return pacts
     unfinished = work_in_progress(
         lines,
         candidates,
@@ -68,7 +72,7 @@ def _listed(
         since=query.wip_since or "",
         successes_of=lambda content_id: successes.get(content_id, ()),
     )
-    return [*listed, *(_Listed(each.selected, each.lines, wip=True) for each in unfinished)]
+    return [*pacts, *(_PactToVerify(each.selected, each.lines, wip=True) for each in unfinished)]
 
 
 def _lines(call: Call, provider: str, query: VerificationQuery) -> list[ProviderBranch]:
@@ -84,29 +88,29 @@ def _lines(call: Call, provider: str, query: VerificationQuery) -> list[Provider
 
 
 def _document(
-    call: Call, listed: _Listed, query: VerificationQuery, lines: list[ProviderBranch]
+    call: Call, pact: _PactToVerify, query: VerificationQuery, lines: list[ProviderBranch]
 ) -> dict[str, Any]:
-    publication = listed.selected.publication
-    pending = listed.pending != []
+    publication = pact.selected.publication
+    pending = pact.pending != []
     metadata = encode_metadata(
-        {"cv": publication.version, "p": str(pending).lower(), "w": str(listed.wip).lower()}
+        {"cv": publication.version, "p": str(pending).lower(), "w": str(pact.wip).lower()}
     )
     url = content_url(call, publication, "metadata", metadata)
     texts = notices(
-        listed.selected,
+        pact.selected,
         url=url,
-        pending=listed.pending,
-        wip=listed.wip,
+        pending=pact.pending,
+        wip=pact.wip,
         lines=lines,
         with_pending=query.include_pending,
     )
     properties: dict[str, Any] = {"notices": [{"when": each.when, "text": each.text} for each in texts]}
     if query.include_pending:
         properties["pending"] = pending
-    if listed.wip:
+    if pact.wip:
         properties["wip"] = True
     return {
-        "shortDescription": short_description(listed.selected.matches),
+        "shortDescription": short_description(pact.selected.matches),
         "verificationProperties": properties,
         "_links": {"self": link(url, name=pact_title(publication))},
     }
@@ -115,6 +119,6 @@ def _document(
 _PATH = "/pacts/provider/{provider}/for-verification"
 
 ROUTES: list[Route] = [
-    reads(_PATH, _for_verification),
+    reads(_PATH, _for_verification, filters=VERIFICATION_FILTERS),
     reads(_PATH, _for_verification, method="POST", asks=True),
 ]

@@ -1,15 +1,19 @@
-"""Integrations: the pairs of consumers and providers with contracts."""
+"""Integrations: the pairs of consumers and providers with contracts, also as a graph and as a table."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.protocol.links import link, moment, pacticipant_brief, pacticipant_url
-from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
+from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found, prefers, text
 from pactape.broker.http.protocol.paging import asks_for_page, page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store.pacts import integrations
+from pactape.broker.store.webhooks import delete_webhooks_of
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -27,8 +31,10 @@ def _all(call: Call) -> Response:
         page = page_of(call, total=integrations.count_integrations(call.connection, part=part))
         limit, offset = page.size, page.offset
         document, links = {"page": page.document()}, page.links(here)
-    found = integrations.all_integrations(call.connection, part=part, limit=limit, offset=offset)
-    documents = [_document(call, each) for each in found]
+    page_integrations = integrations.all_integrations(call.connection, part=part, limit=limit, offset=offset)
+    if prefers(call.request, _DOT):
+        return text(_graph(page_integrations), content_type=f"{_DOT};charset=utf-8")
+    documents = [_document(call, each) for each in page_integrations]
     return hal({"_embedded": {"integrations": documents}, **document, "_links": links})
 
 
@@ -43,18 +49,81 @@ def _document(call: Call, integration: Integration) -> dict[str, Any]:
             "self": link(call.url("integrations", *between), title="Integration"),
             "pb:dashboard": link(call.url("dashboard", *between), title="Dashboard"),
             "pb:matrix": link(call.url("matrix", *between), title="Matrix"),
+            "pb:group": link(call.url("groups", consumer), title="Everything that is connected"),
+            "pb:delete_integration": link(call.url("integrations", *between), title="Delete the integration"),
             "pb:consumer": link(pacticipant_url(call, consumer), name=consumer),
             "pb:provider": link(pacticipant_url(call, provider), name=provider),
         },
     }
 
 
+_DOT, _CSV = "text/vnd.graphviz", "text/csv"
+
+
+def _graph(pairs: list[Integration]) -> str:
+    """Return the integrations in Graphviz' language."""
+    lines = [f"  {_dot_name(each.consumer)} -> {_dot_name(each.provider)}" for each in pairs]
+    style = "ranksep=3; ratio=auto; overlap=false; node [  shape = plaintext, fontname = Helvetica ];"
+    return "\n".join([f"digraph {{ {style}", *lines, "}"])
+
+
+def _dot_name(name: str) -> str:
+    """Return a name as Graphviz reads it: quoted unless it is a word."""
+    word = name.replace(" ", "_")
+    if _DOT_WORD.fullmatch(word):
+        return word
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_DOT_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+
+
+def _relationships(call: Call) -> Response:
+    return _table(call, integrations.all_integrations(call.connection))
+
+
+def _group(call: Call) -> Response:
+    """Answer with all integrations that a pacticipant is connected with, directly or through others."""
+    names = {known_pacticipant(call).name}
+    connected: set[Integration] = set()
+    pairs = integrations.all_integrations(call.connection)
+    while True:
+        found = {each for each in pairs if each.consumer in names or each.provider in names} - connected
+        if not found:
+            return _table(call, [each for each in pairs if each in connected])
+        connected |= found
+        names |= {name for each in found for name in (each.consumer, each.provider)}
+
+
+def _table(call: Call, pairs: list[Integration]) -> Response:
+    """Return a row for each pacticipant: its number, name, three weights, its place, and whom it consumes."""
+    numbers: dict[str, int] = {}
+    for each in pairs:
+        for name in (each.consumer, each.provider):
+            numbers.setdefault(name, known_pacticipant(call, name).id)
+    rows = {
+        name: [str(number), name, "1", "1", "0", str(index)]
+        for index, (name, number) in enumerate(numbers.items(), start=1)
+    }
+    for each in pairs:
+        rows[each.consumer].append(str(numbers[each.provider]))
+    width = max(map(len, rows.values()), default=0)
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows(
+        [*row, *["0"] * (width - len(row))] for row in rows.values()
+    )
+    return text(table.getvalue().rstrip("\n"), content_type=f"{_CSV};charset=utf-8")
+
+
 def _get(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
-    found = integrations.all_integrations(call.connection, of_consumers=[consumer], of_providers=[provider])
-    if not found:
+    pair_integrations = integrations.all_integrations(
+        call.connection, of_consumers=[consumer], of_providers=[provider]
+    )
+    if not pair_integrations:
         raise not_found(f"An integration between {consumer} and {provider}")
-    return hal(_document(call, found[0]))
+    return hal(_document(call, pair_integrations[0]))
 
 
 def _delete(call: Call) -> Response:
@@ -63,6 +132,7 @@ def _delete(call: Call) -> Response:
     if not integrations.has_integration(call.connection, consumer, provider):
         raise not_found(f"An integration between {consumer.name} and {provider.name}")
     integrations.delete_integration(call.connection, consumer, provider)
+    delete_webhooks_of(call.connection, consumer=consumer.name, provider=provider.name)
     return no_content()
 
 
@@ -76,6 +146,8 @@ _ONE = "/integrations/provider/{provider}/consumer/{consumer}"
 ROUTES: list[Route] = [
     reads("/integrations", _all, filters=("q", *PAGING)),
     writes("DELETE", "/integrations", _delete_all),
+    reads("/relationships", _relationships),
+    reads("/groups/{pacticipant}", _group),
     reads(_ONE, _get),
     writes("DELETE", _ONE, _delete),
 ]

@@ -48,21 +48,24 @@ def _of_environment(call: Call) -> Response:
     environment = find_environment(call.connection, name) or find_environment_named(call.connection, name)
     if environment is None:
         raise not_found(f"Environment {name}")
-    placed = current_placements(call.connection, environment=environment)
-    ids = {each.version_id for each in placed}
+    placements = current_placements(call.connection, environment=environment)
+    ids = {each.version_id for each in placements}
     return _states(call, publications_of_versions(call.connection, versions=ids, providers=[provider]))
 
 
 def _states(call: Call, publications: list[Publication]) -> Response:
-    found: dict[str, dict[str, Any]] = {}
+    """List each state once for each of its parameters' values, with the consumers that need it so."""
+    states: dict[tuple[str, bytes], dict[str, Any]] = {}
     for publication in publications:
         pact = msgspec.json.decode(publishing.content(call.connection, publication.content_id))
-        for needed in _states_needed(pact):
-            state = found.setdefault(needed.name, {"name": needed.name, "params": {}, "consumers": []})
-            state["params"].update(needed.parameters)
-            if publication.consumer not in state["consumers"]:
-                state["consumers"].append(publication.consumer)
-    return hal({"providerStates": sorted(found.values(), key=lambda each: str(each["name"]))})
+        for provider_state in _states_needed(pact):
+            name, parameters = provider_state.name, provider_state.parameters
+            document: dict[str, Any] = {"name": name, "params": parameters} if parameters else {"name": name}
+            key = (name, msgspec.json.encode(parameters, order="sorted"))
+            consumers = states.setdefault(key, {**document, "consumers": []})["consumers"]
+            if publication.consumer not in consumers:
+                consumers.append(publication.consumer)
+    return hal({"providerStates": [states[key] for key in sorted(states)]})
 
 
 def _states_needed(pact: dict[str, Any]) -> Iterator[ProviderState]:

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Publication
 
-__all__ = ["ROUTES", "published", "published_content"]
+__all__ = ["ROUTES", "known_publication", "published_content"]
 
 _LISTED = 1000
 
 
-def published(call: Call) -> Publication:
+def known_publication(call: Call) -> Publication:
     """Return the contract of the consumer version that the path names.
 
     Raises:
         Problem: 404, there is none.
     """
     consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
-    found = publishing.find_publication(
+    publication = publishing.find_publication(
         call.connection, consumer=consumer, provider=provider, version=version
     )
-    if found is None:
+    if publication is None:
         raise not_found(f"A pact between {consumer} ({version}) and {provider}")
-    return found
+    return publication
 
 
 def published_content(call: Call) -> Publication:
@@ -51,19 +51,31 @@ def published_content(call: Call) -> Publication:
         Problem: 404, there is none.
     """
     consumer, provider, sha = (call.path[name] for name in ("consumer", "provider", "sha"))
-    found = publishing.publication_of_content(call.connection, consumer=consumer, provider=provider, sha=sha)
-    if found is None:
+    publication = publishing.publication_of_content(
+        call.connection, consumer=consumer, provider=provider, sha=sha
+    )
+    if publication is None:
         raise not_found(f"A pact between {consumer} and {provider} with the content {sha}")
-    return found
+    return publication
 
 
 def _get(call: Call) -> Response:
-    return hal(pact_document(call, published(call)))
+    return hal(pact_document(call, known_publication(call)))
 
 
 def _delete(call: Call) -> Response:
-    publishing.delete_publication(call.connection, published(call))
-    return no_content()
+    publishing.delete_publication(call.connection, known_publication(call))
+    return _deleted(call)
+
+
+def _deleted(call: Call) -> Response:
+    """Answer after a deletion with what is left, as the official broker does."""
+    consumer, provider = call.path["consumer"], call.path["provider"]
+    links: dict[str, Any] = {"index": link(call.request.base_url)}
+    if latest_publication(call.connection, consumer=consumer, provider=provider) is not None:
+        latest = call.url("pacts", "provider", provider, "consumer", consumer, "latest")
+        links["pb:latest-pact-version"] = link(latest, title="Latest pact")
+    return hal({"_links": links})
 
 
 def _get_content(call: Call) -> Response:
@@ -72,7 +84,7 @@ def _get_content(call: Call) -> Response:
 
 def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = False) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
-    found = latest_publication(
+    publication = latest_publication(
         call.connection,
         consumer=consumer,
         provider=provider,
@@ -81,15 +93,15 @@ def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = F
         tag=call.path.get("tag"),
         untagged=untagged,
     )
-    if found is None:
+    if publication is None:
         raise not_found(f"A pact between {consumer} and {provider}")
-    return hal(pact_document(call, found))
+    return hal(pact_document(call, publication))
 
 
 def _heads(call: Call, *, main_branch: bool = False) -> Response:
     """List for each consumer of a provider the latest contract, or the latest on a branch or with a tag."""
     provider = known_pacticipant(call, call.path["provider"]).name
-    found = latest_publications(
+    publications = latest_publications(
         call.connection,
         provider=provider,
         consumer=call.path.get("consumer"),
@@ -97,12 +109,12 @@ def _heads(call: Call, *, main_branch: bool = False) -> Response:
         main_branch=main_branch,
         tag=call.path.get("tag"),
     )
-    return hal(_provider_document(call, found))
+    return hal(_provider_document(call, publications))
 
 
 def _every(call: Call, *, main_branch: bool = False) -> Response:
     provider = known_pacticipant(call, call.path["provider"]).name
-    found = publications_between(
+    publications = publications_between(
         call.connection,
         provider=provider,
         consumer=call.path.get("consumer"),
@@ -111,29 +123,31 @@ def _every(call: Call, *, main_branch: bool = False) -> Response:
         tag=call.path.get("tag"),
         limit=_LISTED,
     )
-    return hal(_provider_document(call, found))
+    return hal(_provider_document(call, publications))
 
 
 def _delete_every(call: Call) -> Response:
     """Delete the contracts between two parties, or those whose consumer versions have a tag or are on a branch."""
     consumer, provider = call.path["consumer"], call.path["provider"]
     branch, tag = call.path.get("branch"), call.path.get("tag")
+    for name in (consumer, provider):
+        known_pacticipant(call, name)
     if branch is None and tag is None:
         publishing.delete_publications(call.connection, consumer, provider)
         return no_content()
-    found = publications_between(
+    publications = publications_between(
         call.connection, consumer=consumer, provider=provider, branch=branch, tag=tag
     )
-    for each in found:
-        publishing.delete_publication(call.connection, each)
-    return no_content()
+    for publication in publications:
+        publishing.delete_publication(call.connection, publication)
+    return _deleted(call)
 
 
-def _provider_document(call: Call, found: list[Publication]) -> dict[str, Any]:
+def _provider_document(call: Call, publications: list[Publication]) -> dict[str, Any]:
     provider = call.path["provider"]
-    links = [link(pact_url(call, each), title=pact_title(each), name=each.consumer) for each in found]
+    links = [link(pact_url(call, each), title=pact_title(each), name=each.consumer) for each in publications]
     return {
-        "_embedded": {"pacts": [_summary(call, each) for each in found]},
+        "_embedded": {"pacts": [_summary(call, each) for each in publications]},
         "_links": {
             "self": link(call.url(*call.request.segments), title=f"Pacts of the provider {provider}"),
             "pb:provider": link(pacticipant_url(call, provider), name=provider),
@@ -166,11 +180,11 @@ def _summary(call: Call, publication: Publication) -> dict[str, Any]:
 
 
 def _latest(call: Call) -> Response:
-    found = latest_publications(call.connection)
-    links = [link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in found]
+    publications = latest_publications(call.connection)
+    links = [link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in publications]
     return hal(
         {
-            "pacts": [_summary(call, each) for each in found],
+            "pacts": [_summary(call, each) for each in publications],
             "_links": {"self": link(call.url("pacts", "latest")), "pb:pacts": links},
         }
     )
@@ -202,6 +216,8 @@ ROUTES: list[Route] = [
     reads(f"{_PROVIDER}/branch/{{branch}}/latest", _heads),
     reads(_VERSION, _get),
     writes("DELETE", _VERSION, _delete),
+    reads("/pact/provider/{provider}/consumer/{consumer}/version/{version}", _get),
+    reads("/pact/provider/{provider}/consumer/{consumer}/latest", _latest_between),
     reads(f"{_BETWEEN}/versions", _every),
     writes("DELETE", f"{_BETWEEN}/versions", _delete_every),
     reads(f"{_BETWEEN}/versions/{{version}}", _get),

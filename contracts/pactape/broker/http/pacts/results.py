@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacts.documents import decode_metadata
-from pactape.broker.http.pacts.resource import published, published_content
+from pactape.broker.http.pacts.resource import known_publication, published_content
 from pactape.broker.http.protocol.links import link, moment, pact_title, pact_url, result_url, version_url
-from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, not_found
+from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
-from pactape.broker.http.protocol.routing import Route, reads, writes
+from pactape.broker.http.protocol.paging import page_of
+from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.http.webhooks.events import note_result
 from pactape.broker.store import pacticipants, results, versions
 from pactape.broker.store.database.locks import lock
@@ -35,15 +36,15 @@ class _Report(msgspec.Struct, rename="camel"):
 
 
 def _publish(call: Call) -> Response:
+    lock(call.connection, call.path["provider"])
     publication = published_content(call)
     try:
-        report = msgspec.convert(call.json(), _Report)
+        report = msgspec.convert(call.document(), _Report)
     except msgspec.ValidationError as error:
         text = f"The verification result can't be read: {error}"
         raise Problem(400, text, errors={"body": [str(error)]}) from None
     check_names([("providerApplicationVersion", report.provider_application_version)])
     metadata = decode_metadata(call.path.get("metadata", ""))
-    lock(call.connection, "content", publication.content_id)
     provider = pacticipants.ensure_pacticipant(call.connection, publication.provider, now=call.now)
     version, _ = versions.ensure_version(
         call.connection, provider, report.provider_application_version, now=call.now
@@ -58,22 +59,28 @@ def _publish(call: Call) -> Response:
         details={"verifiedBy": report.verified_by, "testResults": report.test_results},
         now=call.now,
     )
-    note_result(call, _concerned(call, publication, metadata), result, version)
+    note_result(call, _verified_publication(call, publication, metadata), result, version)
     document = _document(call, publication, result)
     return hal(document, status=201, headers=(("Location", result_url(call, publication, result)),))
 
 
-def _concerned(call: Call, publication: Publication, metadata: dict[str, str]) -> Publication:
+def _verified_publication(call: Call, publication: Publication, metadata: dict[str, str]) -> Publication:
     """Return the contract of the consumer version that was selected for the verification, which webhooks name."""
     number = metadata.get("cv")
-    found = number and find_publication(
+    selected_publication = number and find_publication(
         call.connection, consumer=publication.consumer, provider=publication.provider, version=number
     )
-    return found if found and found.sha == publication.sha else publication
+    return (
+        selected_publication
+        if selected_publication and selected_publication.sha == publication.sha
+        else publication
+    )
 
 
 def _document(call: Call, publication: Publication, result: Result) -> dict[str, Any]:
+    here = result_url(call, publication, result)
     return {
+        "providerName": publication.provider,
         "providerApplicationVersion": result.provider_version,
         "success": result.success,
         "wip": result.wip,
@@ -83,8 +90,9 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
         "verifiedBy": result.details.get("verifiedBy"),
         "testResults": result.details.get("testResults"),
         "_links": {
-            "self": link(
-                result_url(call, publication, result), title="Verification result", name=str(result.number)
+            "self": link(here, title="Verification result", name=str(result.number)),
+            "pb:triggered-webhooks": link(
+                f"{here}/triggered-webhooks", title="Deliveries of webhooks for this result"
             ),
             "pb:pact-version": link(pact_url(call, publication), title="Pact", name=pact_title(publication)),
             "pb:provider-version": link(
@@ -95,15 +103,25 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
 
 
 def _get(call: Call) -> Response:
-    publication, number = published_content(call), call.path["number"]
-    found = (
+    publication = published_content(call)
+    return hal(_document(call, publication, _known_result(call, publication)))
+
+
+def _delete(call: Call) -> Response:
+    results.delete_result(call.connection, _known_result(call, published_content(call)))
+    return no_content()
+
+
+def _known_result(call: Call, publication: Publication) -> Result:
+    number = call.path["number"]
+    result = (
         results.find_result(call.connection, publication.content_id, int(number))
         if number.isdecimal() and len(number) < _LONGEST_NUMBER
         else None
     )
-    if found is None:
+    if result is None:
         raise not_found(f"Verification result {number}")
-    return hal(_document(call, publication, found))
+    return result
 
 
 def _latest(call: Call) -> Response:
@@ -111,24 +129,24 @@ def _latest(call: Call) -> Response:
 
 
 def _latest_of(call: Call, publication: Publication) -> Response:
-    found = results.results_of_content(call.connection, publication.content_id, limit=1)
-    if not found:
+    latest_results = results.results_of_content(call.connection, publication.content_id, limit=1)
+    if not latest_results:
         raise not_found("A verification result of this pact")
-    return hal(_document(call, publication, found[0]))
+    return hal(_document(call, publication, latest_results[0]))
 
 
 def _latest_of_version(call: Call) -> Response:
-    return _latest_of(call, published(call))
+    return _latest_of(call, known_publication(call))
 
 
 def _latest_of_latest(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
-    found = latest_publication(
+    publication = latest_publication(
         call.connection, consumer=consumer, provider=provider, tag=call.path.get("tag")
     )
-    if found is None:
+    if publication is None:
         raise not_found(f"A pact between {consumer} and {provider}")
-    return _latest_of(call, found)
+    return _latest_of(call, publication)
 
 
 def _of_consumer_version(call: Call) -> Response:
@@ -137,12 +155,12 @@ def _of_consumer_version(call: Call) -> Response:
     version = versions.find_version(call.connection, consumer, number)
     if version is None:
         raise not_found(f"Version {number} of {consumer}")
-    published = publications_of_versions(call.connection, versions=[version.id])
-    latest = results.latest_result_of_each(call.connection, {each.content_id for each in published})
+    publications = publications_of_versions(call.connection, versions=[version.id])
+    latest = results.latest_result_of_each(call.connection, {each.content_id for each in publications})
     documents = [
-        _document(call, each, latest[each.content_id]) for each in published if each.content_id in latest
+        _document(call, each, latest[each.content_id]) for each in publications if each.content_id in latest
     ]
-    success = len(documents) == len(published) and all(each["success"] for each in documents)
+    success = len(documents) == len(publications) and all(each["success"] for each in documents)
     return hal(
         {
             "success": success,
@@ -154,11 +172,17 @@ def _of_consumer_version(call: Call) -> Response:
 
 def _all(call: Call) -> Response:
     publication = published_content(call)
-    found = results.results_of_content(call.connection, publication.content_id)
+    page = page_of(call, total=results.count_results(call.connection, publication.content_id))
+    content_results = results.results_of_content(
+        call.connection, publication.content_id, limit=page.size, offset=page.offset
+    )
     return hal(
         {
-            "_embedded": {"verificationResults": [_document(call, publication, each) for each in found]},
-            "_links": {"self": link(call.url(*call.request.segments))},
+            "page": page.document(),
+            "_embedded": {
+                "verificationResults": [_document(call, publication, each) for each in content_results]
+            },
+            "_links": page.links(call.url(*call.request.segments)),
         }
     )
 
@@ -173,9 +197,10 @@ ROUTES: list[Route] = [
         for prefix in (_CONTENT, f"{_CONTENT}/metadata/{{metadata}}")
         for route in (
             writes("POST", f"{prefix}/{_RESULTS}", _publish, exclusive=False),
-            reads(f"{prefix}/{_RESULTS}", _all),
+            reads(f"{prefix}/{_RESULTS}", _all, filters=PAGING),
             reads(f"{prefix}/{_RESULTS}/latest", _latest),
             reads(f"{prefix}/{_RESULTS}/{{number}}", _get),
+            writes("DELETE", f"{prefix}/{_RESULTS}/{{number}}", _delete),
         )
     ),
     reads(f"{_BETWEEN}/version/{{version}}/{_RESULTS}/latest", _latest_of_version),

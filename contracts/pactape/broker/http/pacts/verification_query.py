@@ -15,8 +15,13 @@ from pactape.broker.store.environments import find_environment_named
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["VerificationQuery", "read_verification_query"]
+__all__ = ["VERIFICATION_FILTERS", "VerificationQuery", "read_verification_query"]
 
+#: The parameters of a query without a body.
+VERIFICATION_FILTERS = (
+    *("consumer_version_selectors[][", "provider_version_branch", "provider_version_tags[]"),
+    *("include_pending_status", "include_wip_pacts_since"),
+)
 _SELECTOR_PARAMETER = re.compile(r"consumer_version_selectors\[\]\[(\w+)\]")
 _NAMES = {"fallback_tag": "fallbackTag"}
 
@@ -53,14 +58,16 @@ def read_verification_query(call: Call) -> VerificationQuery:
     Raises:
         Problem: 400, it makes no sense.
     """
-    given = call.json() if call.request.method == "POST" else _parameters(call)
+    document = call.json() if call.request.method == "POST" else _parameters(call)
     try:
         body = msgspec.convert(
-            {key: value for key, value in given.items() if value is not None}, _Body, strict=False
+            {key: value for key, value in document.items() if value is not None}, _Body, strict=False
         )
     except msgspec.ValidationError as error:
         raise Problem(400, f"The query can't be read: {error}", errors={"body": [str(error)]}) from None
-    branch = _branch(body, asked=bool(given.get("includePendingStatus") or body.include_wip_pacts_since))
+    branch = _branch(
+        body, needs_branch=bool(document.get("includePendingStatus") or body.include_wip_pacts_since)
+    )
     return VerificationQuery(
         selectors=tuple(_selectors(call, body, branch=branch)),
         branch=branch,
@@ -72,7 +79,7 @@ def read_verification_query(call: Call) -> VerificationQuery:
 
 def _parameters(call: Call) -> dict[str, Any]:
     """Return the query of older clients, whose parameters are in snake case."""
-    given: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     selectors: list[dict[str, Any]] = []
     for name, value in call.request.query:
         selector = _SELECTOR_PARAMETER.fullmatch(name)
@@ -82,19 +89,19 @@ def _parameters(call: Call) -> dict[str, Any]:
                 selectors.append({})
             selectors[-1][key] = value == "true" if key == "latest" else value
         elif name == "provider_version_tags[]":
-            given.setdefault("providerVersionTags", []).append(value)
+            document.setdefault("providerVersionTags", []).append(value)
         elif name in {"provider_version_branch", "include_pending_status", "include_wip_pacts_since"}:
             first, *rest = name.split("_")
-            given[first + "".join(part.title() for part in rest)] = value
-    return {**given, **({"consumerVersionSelectors": selectors} if selectors else {})}
+            document[first + "".join(part.title() for part in rest)] = value
+    return {**document, **({"consumerVersionSelectors": selectors} if selectors else {})}
 
 
-def _branch(body: _Body, *, asked: bool) -> str | None:
+def _branch(body: _Body, *, needs_branch: bool) -> str | None:
     """Return the branch; an empty one is none, unless the query makes no sense without one."""
     branch = body.provider_version_branch
     if branch is None or branch.strip():
         return branch
-    if branch or (asked and not body.provider_version_tags):
+    if branch or (needs_branch and not body.provider_version_tags):
         raise Problem(
             400, "providerVersionBranch can't be blank", errors={"providerVersionBranch": ["can't be blank"]}
         )
@@ -126,12 +133,12 @@ def _wrong(call: Call, selector: Selector, *, branch: str | None) -> str | None:
 def _instant(text: str) -> str:
     """Return a date or a time as the database writes it: ISO 8601 in UTC."""
     try:
-        parsed = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise Problem(
             400,
             f"includeWipPactsSince {text!r} is not a date",
             errors={"includeWipPactsSince": ["must be a date such as 2026-01-31"]},
         ) from None
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="microseconds")
+    utc_instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return utc_instant.astimezone(UTC).isoformat(timespec="microseconds")

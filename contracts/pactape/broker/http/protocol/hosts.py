@@ -8,16 +8,19 @@ from urllib.parse import urlsplit
 
 from pactape.broker.http.protocol.messages import Problem
 
-__all__ = ["check_host", "is_loopback"]
+__all__ = ["check_host", "is_localhost"]
 
 _FORM = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\Z")
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether an address or name means this machine alone.
+def is_localhost(host: str) -> bool:
+    """Return whether a host is "localhost" itself or a loopback address.
+
+    Stricter than `pactape.urls.is_loopback_host`: some resolvers send names below "localhost" elsewhere, and a
+    broker without credentials must listen on this machine alone.
 
     Example:
-        >>> is_loopback("localhost"), is_loopback("[::1]"), is_loopback("evil.example")
+        >>> is_localhost("localhost"), is_localhost("[::1]"), is_localhost("evil.example")
         (True, True, False)
     """
     if host.lower() == "localhost":
@@ -42,14 +45,14 @@ def check_host(header: str, *, names: tuple[str, ...] | None, base_url: str | No
     Raises:
         Problem: 400, it is malformed; 421, it names another server.
     """
-    found = _FORM.match(header)
-    if found is None:
+    match = _FORM.match(header)
+    if match is None:
         raise Problem(400, "The Host header must be one host, with or without a port")
     if names is None and base_url is None:
         return
-    name = found["name"].lower()
-    known = {each.lower().strip("[]") for each in names or ()}
+    name = match["name"].lower()
+    allowed_names = {each.lower().strip("[]") for each in names or ()}
     if base_url is not None:
-        known.add((urlsplit(base_url).hostname or "").lower())
-    if not is_loopback(name) and name.strip("[]") not in known:
-        raise Problem(421, "This server does not answer to that host name (pactape broker --base-url)")
+        allowed_names.add((urlsplit(base_url).hostname or "").lower())
+    if not is_localhost(name) and name.strip("[]") not in allowed_names:
+        raise Problem(421, "This server is not configured for that host name (pactape broker --base-url)")

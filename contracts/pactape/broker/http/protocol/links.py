@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pactape.broker.http.protocol.messages import Call
-    from pactape.broker.records import Environment, Pacticipant, Publication, Result, Tag, Version
+    from pactape.broker.records import Environment, Pacticipant, Placement, Publication, Result, Tag, Version
 
 __all__ = [
     "branch_url",
+    "branch_version_brief",
     "content_url",
+    "environment_brief",
     "environment_document",
+    "label_url",
     "link",
     "moment",
     "pact_title",
@@ -19,6 +24,7 @@ __all__ = [
     "pacticipant_brief",
     "pacticipant_document",
     "pacticipant_url",
+    "placement_links",
     "result_url",
     "tag_documents",
     "version_brief",
@@ -27,7 +33,7 @@ __all__ = [
 
 
 def link(href: str, **more: Any) -> dict[str, Any]:
-    """Return a HAL link; members that are None are left out."""
+    """Return a HAL link; members that are None are omitted."""
     return {**{name: value for name, value in more.items() if value is not None}, "href": href}
 
 
@@ -54,6 +60,21 @@ def version_url(call: Call, pacticipant: str, number: str) -> str:
 def branch_url(call: Call, pacticipant: str, branch: str) -> str:
     """Return the URL of a branch."""
     return call.url("pacticipants", pacticipant, "branches", branch)
+
+
+def branch_version_brief(call: Call, version: Version, branch: str, *, is_latest: bool) -> dict[str, Any]:
+    """Return a version on a branch inside another document."""
+    here = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
+    return {
+        "name": branch,
+        "latest": is_latest,
+        "_links": {"self": link(here, title="Branch version", name=branch)},
+    }
+
+
+def label_url(call: Call, pacticipant: str, label: str) -> str:
+    """Return the URL of a pacticipant's label."""
+    return call.url("pacticipants", pacticipant, "labels", label)
 
 
 def pact_url(call: Call, publication: Publication) -> str:
@@ -118,19 +139,50 @@ def _tag(call: Call, version: Version, tag: Tag) -> dict[str, Any]:
     }
 
 
-def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
-    """Return an environment, whole."""
+def placement_links(call: Call, placements: Iterable[Placement]) -> dict[str, Any]:
+    """Return the links to deployments and releases, which say whether they still stand."""
+    deployed, released = [], []
+    for each in placements:
+        name, is_current = each.environment.display_name, each.ended_at is None
+        href = call.url(f"{each.kind}-versions", each.uuid)
+        title = f"Version {each.kind} to {name}"
+        if each.kind == "deployed":
+            deployed.append(
+                link(
+                    href,
+                    title=title,
+                    name=name,
+                    currently_deployed=is_current,
+                    application_instance=each.instance,
+                )
+            )
+        else:
+            released.append(link(href, title=title, name=name, currently_supported=is_current))
+    return {"pb:deployed-environments": deployed, "pb:released-environments": released}
+
+
+def environment_brief(call: Call, environment: Environment) -> dict[str, Any]:
+    """Return an environment inside another document."""
     here = call.url("environments", environment.uuid)
     return {
         "uuid": environment.uuid,
         "name": environment.name,
         "displayName": environment.display_name,
         "production": environment.production,
-        "contacts": environment.contacts,
         "createdAt": moment(environment.created_at),
         "updatedAt": moment(environment.updated_at),
+        "_links": {"self": link(here, title="Environment", name=environment.name)},
+    }
+
+
+def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
+    """Return an environment, whole."""
+    here, brief = call.url("environments", environment.uuid), environment_brief(call, environment)
+    return {
+        **brief,
+        "contacts": environment.contacts,
         "_links": {
-            "self": link(here, title="Environment", name=environment.name),
+            **brief["_links"],
             "pb:environments": link(call.url("environments"), title="Environments"),
             "pb:currently-deployed-deployed-versions": link(
                 f"{here}/deployed-versions/currently-deployed", title="Versions deployed here now"
@@ -150,14 +202,30 @@ def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]
         "displayName": pacticipant.display_name,
         "mainBranch": pacticipant.main_branch,
         "repositoryUrl": pacticipant.repository_url,
+        "repositoryName": pacticipant.repository_name,
+        "repositoryNamespace": pacticipant.repository_namespace,
         "createdAt": moment(pacticipant.created_at),
         "_links": {
             "self": link(here),
             "pb:versions": link(f"{here}/versions"),
-            "pb:version": link(f"{here}/versions/{{version}}", templated=True),
-            "pb:version-tag": link(f"{here}/versions/{{version}}/tags/{{tag}}", templated=True),
-            "pb:branch-version": link(f"{here}/branches/{{branch}}/versions/{{version}}", templated=True),
+            "versions": link(f"{here}/versions"),
             "pb:branches": link(f"{here}/branches"),
             "pb:latest-version": link(f"{here}/latest-version"),
+            **{
+                f"pb:{relation}": link(f"{here}/{path}", templated=True)
+                for relation, path in _PACTICIPANT_TEMPLATES.items()
+            },
         },
     }
+
+
+_PACTICIPANT_TEMPLATES = {
+    "version": "versions/{version}",
+    "version-tag": "versions/{version}/tags/{tag}",
+    "branch-version": "branches/{branch}/versions/{version}",
+    "label": "labels/{label}",
+    "can-i-deploy-badge": "latest-version/{tag}/can-i-deploy/to/{environmentTag}/badge",
+    "can-i-deploy-branch-to-environment-badge": (
+        "branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}/badge"
+    ),
+}

@@ -12,10 +12,22 @@ from pactape.broker.config import BrokerConfig
 from pactape.broker.webhooks.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
-__all__ = ["HAL", "PROBLEM", "Call", "Problem", "Request", "Response", "hal", "no_content", "not_found"]
+__all__ = [
+    "HAL",
+    "PROBLEM",
+    "Call",
+    "Problem",
+    "Request",
+    "Response",
+    "hal",
+    "no_content",
+    "not_found",
+    "prefers",
+    "text",
+]
 
 HAL = "application/hal+json;charset=utf-8"
 PROBLEM = "application/problem+json;charset=utf-8"
@@ -26,7 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         segments: The path's parts, decoded one by one, so that a name may hold a slash.
-        path: The path as it was sent.
+        path: The path as sent.
         query: The decoded pairs in their order.
         base_url: What links start with, without a slash at the end.
         wants_html: Whether a browser asks.
@@ -46,6 +58,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter; None when it is absent."""
         return next((value for key, value in self.query if key == name), None)
+
+
+_ESCAPED_NUL = b"\\u0000"  # the only form that JSON has for it
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +125,20 @@ class Call(msgspec.Struct, kw_only=True):
         """Return the request's body as a JSON object; an empty body counts as an empty one.
 
         Raises:
+            Problem: 400, it isn't a JSON object, or a text in it has the character NUL.
+        """
+        value = self.document()
+        fields = set(_fields_with_nul(value)) if _ESCAPED_NUL in self.request.body else set()
+        if fields:
+            text = "can't contain the character NUL (U+0000)"
+            detail = ", ".join(f"{field} {text}" for field in sorted(fields))
+            raise Problem(400, detail, errors={field: [text] for field in sorted(fields)})
+        return value
+
+    def document(self) -> dict[str, Any]:
+        """Return the same for a body whose texts aren't stored as such: a contract, the details of a result.
+
+        Raises:
             Problem: 400, it isn't a JSON object.
         """
         if not self.request.body.strip():
@@ -123,11 +152,45 @@ class Call(msgspec.Struct, kw_only=True):
         return value
 
 
+def _fields_with_nul(value: Any, field: str = "body") -> Iterator[str]:
+    """Yield the name of each field that has the character NUL in its text, in a list of it, or in its own name."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _fields_with_nul(key, field)
+            yield from _fields_with_nul(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fields_with_nul(each, field)
+    elif isinstance(value, str) and "\0" in value:
+        yield field
+
+
 def hal(
     document: dict[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
 ) -> Response:
     """Return a response of application/hal+json."""
     return Response(status=status, body=msgspec.json.encode(document), headers=headers)
+
+
+def text(body: str, *, content_type: str = "text/plain;charset=utf-8") -> Response:
+    """Return a response of plain text, or of another text."""
+    return Response(body=f"{body}\n".encode(), content_type=content_type)
+
+
+def prefers(request: Request, media_type: str) -> bool:
+    """Return whether a client names a media type in its Accept header, and names no JSON before it.
+
+    Example:
+        >>> prefers(Request(method="GET", segments=(), path="/", accept="text/plain, */*"), "text/plain")
+        True
+    """
+    for part in request.accept.lower().split(","):
+        accepted = part.partition(";")[0].strip()
+        if accepted == media_type:
+            return True
+        if accepted.endswith("json"):
+            return False
+    return False
 
 
 def no_content() -> Response:

@@ -18,7 +18,7 @@ def is_name(text: str) -> bool:
 
 
 def check_names(names: list[tuple[str, str]]) -> None:
-    """Refuse names that no address could hold; each comes with the field that it stands in.
+    """Refuse names that no address could hold; each is given with its field.
 
     Raises:
         Problem: 400, some are blank, hold characters that can't be printed, or mean a folder.

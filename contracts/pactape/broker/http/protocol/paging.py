@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 
 from pactape.broker.http.protocol.links import link
 from pactape.broker.http.protocol.messages import Problem
+from pactape.broker.http.protocol.routing import PAGING
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["Page", "asks_for_page", "page_of"]
+__all__ = ["Page", "asks_for_page", "page_of", "whole_number"]
 
 _SIZE, _LARGEST = 100, 1000
 _LAST = 1_000_000_000
@@ -25,11 +27,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         number: From 1.
         size: How many elements a page has at most.
         total: How many elements there are on all pages.
+        filters: The parameters that narrow the list, which the next page needs, too.
     """
 
     number: int
     size: int
     total: int
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def offset(self) -> int:
@@ -52,26 +56,30 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     def links(self, url: str) -> dict[str, Any]:
         """Links to the page itself and to those next to it."""
-        found = {"self": link(url)}
+        links = {"self": link(url)}
         if self.number < self.count:
-            found["next"] = link(self._url(url, self.number + 1))
+            links["next"] = link(self._url(url, self.number + 1))
         if self.number > 1:
-            found["previous"] = link(self._url(url, min(self.number - 1, self.count)))
-        return found
+            links["previous"] = link(self._url(url, min(self.number - 1, self.count)))
+        return links
 
     def _url(self, url: str, number: int) -> str:
-        return f"{url}?pageNumber={number}&pageSize={self.size}"
+        return f"{url}?{urlencode([*self.filters, ('pageNumber', number), ('pageSize', self.size)])}"
 
 
 def page_of(call: Call, *, total: int) -> Page:
     """Return the page that a request asks for with `pageNumber` and `pageSize`.
 
     Raises:
-        Problem: 400, one of them is no number of its range.
+        Problem: 400, one of them is not a number, or is out of range.
     """
     names = ("page", "size") if _has(call, "page", "size") else ("pageNumber", "pageSize")
-    number = _number(call, names[0], default=1, largest=_LAST)
-    return Page(number=number, size=_number(call, names[1], default=_SIZE, largest=_LARGEST), total=total)
+    return Page(
+        number=_number(call, names[0], default=1, largest=_LAST),
+        size=_number(call, names[1], default=_SIZE, largest=_LARGEST),
+        total=total,
+        filters=tuple((name, value) for name, value in call.request.query if name not in PAGING),
+    )
 
 
 def asks_for_page(call: Call) -> bool:
@@ -84,9 +92,22 @@ def _has(call: Call, *names: str) -> bool:
 
 
 def _number(call: Call, name: str, *, default: int, largest: int) -> int:
-    value = call.request.parameter(name) or str(default)
-    if not (value.isascii() and value.isdecimal() and 0 < int(value) <= largest):
+    number = whole_number(call.request.parameter(name) or str(default), largest=largest)
+    if number is None:
         raise Problem(
             400, f"{name} must be a number from 1 to {largest}", errors={name: [f"must be 1 to {largest}"]}
         )
-    return int(value)
+    return number
+
+
+def whole_number(text: str, *, largest: int) -> int | None:
+    """Return the number from 1 that a text is; None when it is another, or not a number.
+
+    Example:
+        >>> whole_number("20", largest=100), whole_number("0", largest=100), whole_number("9" * 5000, largest=100)
+        (20, None, None)
+    """
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(largest)):
+        return None
+    number = int(text)
+    return number if 0 < number <= largest else None

@@ -12,7 +12,7 @@ from pactape.broker.http.protocol.messages import HAL, PROBLEM, Problem, Respons
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["challenged", "problem_response"]
+__all__ = ["add_challenge", "problem_response"]
 
 _DOCUMENT = "application/json;charset=utf-8"
 
@@ -33,10 +33,10 @@ def problem_response(problem: Problem, *, accept: str) -> Response:
     else:
         body, content_type = _official(problem), _DOCUMENT if "notices" in problem.extra else HAL
     answer = Response(status=problem.status, body=msgspec.json.encode(body), content_type=content_type)
-    return challenged(problem, answer)
+    return add_challenge(problem, answer)
 
 
-def challenged(problem: Problem, answer: Response) -> Response:
+def add_challenge(problem: Problem, answer: Response) -> Response:
     """Return an answer with the headers that its status needs (RFC 9110, 11.6.1 and 15.5.6)."""
     headers = answer.headers
     if problem.status == HTTPStatus.UNAUTHORIZED:
@@ -47,14 +47,33 @@ def challenged(problem: Problem, answer: Response) -> Response:
 
 
 def _rfc_9457(problem: Problem) -> dict[str, Any]:
+    """Return the document of RFC 9457, with the official broker's titles and its form of `errors`."""
+    title = _TITLES.get(problem.status, HTTPStatus(problem.status).phrase)
     document: dict[str, Any] = {
-        "title": HTTPStatus(problem.status).phrase,
+        "title": title,
         "type": "about:blank",
         "status": problem.status,
         "detail": problem.detail,
         **problem.extra,
     }
-    return {**document, "errors": problem.errors} if problem.errors else document
+    if not problem.errors:
+        return document
+    errors = [
+        {
+            "type": "about:blank",
+            "title": "Invalid body parameter",
+            "detail": text,
+            "pointer": f"/{field.replace('.', '/')}",
+        }
+        for field, texts in problem.errors.items()
+        for text in texts
+    ]
+    if problem.status == HTTPStatus.BAD_REQUEST:
+        document["title"] = "Validation errors"
+    return {**document, "errors": errors}
+
+
+_TITLES: dict[int, str] = {404: "Not found", 500: "Server error"}
 
 
 def _official(problem: Problem) -> Mapping[str, Any]:

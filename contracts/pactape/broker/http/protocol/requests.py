@@ -20,14 +20,14 @@ def read_head(environ: dict[str, Any], config: BrokerConfig) -> Request:
     """Return the request without its body.
 
     Raises:
-        Problem: 400, the path isn't UTF-8 or holds a part that can't be a name.
+        Problem: 400, the path or the query isn't UTF-8 or contains what can't be a name.
     """
     path = _path(environ)
     return Request(
         method=environ["REQUEST_METHOD"],
         segments=_segments(path),
         path=path,
-        query=tuple(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+        query=_query(environ.get("QUERY_STRING", "")),
         content_type=environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower(),
         base_url=base_of(environ, config),
         wants_html=wants_html(environ),
@@ -43,13 +43,13 @@ def body_of(environ: dict[str, Any], request: Request, *, limit: int) -> bytes:
     """
     if request.method not in _BODIES:
         return b""
-    declared = environ.get("CONTENT_LENGTH") or "0"
-    if not (declared.isascii() and declared.isdecimal()):
+    content_length = environ.get("CONTENT_LENGTH") or "0"
+    if not (content_length.isascii() and content_length.isdecimal()):
         raise Problem(400, "Content-Length is not a number")
-    if int(declared) > limit:
+    if int(content_length) > limit:
         raise Problem(413, f"The body is larger than {limit} bytes")
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    body = bytes(environ["wsgi.input"].read(limit + 1 if chunked else int(declared)))
+    body = bytes(environ["wsgi.input"].read(limit + 1 if chunked else int(content_length)))
     if len(body) > limit:
         raise Problem(413, f"The body is larger than {limit} bytes")
     kind = request.content_type
@@ -74,9 +74,16 @@ def wants_html(environ: dict[str, Any]) -> bool:
 
 
 def _path(environ: dict[str, Any]) -> str:
-    """Return the path as it was sent: PATH_INFO is decoded, and has lost which slashes belong to names."""
-    sent = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/"))
-    return sent.partition("?")[0] if sent.startswith("/") else urlsplit(sent).path
+    """Return the path as sent: PATH_INFO is decoded, and has lost which slashes belong to names."""
+    target = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/"))
+    return target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
+
+
+def _query(text: str) -> tuple[tuple[str, str], ...]:
+    query = tuple(parse_qsl(text, keep_blank_values=True))
+    if any(letter in part for pair in query for part in pair for letter in "\ufffd\0"):
+        raise Problem(400, "The query is not UTF-8, or contains the character NUL")
+    return query
 
 
 def _segments(path: str) -> tuple[str, ...]:
@@ -85,5 +92,5 @@ def _segments(path: str) -> tuple[str, ...]:
     if any("\ufffd" in segment for segment in segments):
         raise Problem(400, "The path is not UTF-8")
     if not all(map(is_name, segments)):
-        raise Problem(400, "The path holds a part that can't be a name")
+        raise Problem(400, "The path has a segment that can't be a name")
     return segments

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.broker.http.webhooks.parameters import contract_values, provider_values, result_values
+from pactape.broker.http.webhooks.parameters import (
+    contract_values,
+    labels_of_parties,
+    provider_values,
+    result_values,
+)
 from pactape.broker.store.pacts.required import required_verifications, webhooks_and_required
 from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import latest_on_branch
@@ -23,7 +28,7 @@ from pactape.broker.webhooks.events import (
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant, Publication, Result, Version
-    from pactape.broker.store.pacts.required import Required
+    from pactape.broker.store.pacts.required import RequiredVerification
 
 __all__ = ["note_publication", "note_result"]
 
@@ -40,15 +45,15 @@ def note_publication(
         version: The consumer version.
         content_changed: Whether it differs from what it is compared with (`store.pacts.previous_contents`).
     """
-    hooked, rows = webhooks_and_required(call.connection, publication, provider)
+    has_webhook, rows = webhooks_and_required(call.connection, publication, provider)
     names = [
         PUBLISHED,
         *([REQUIRES_VERIFICATION] if rows else []),
         *([CONTENT_CHANGED] if content_changed else []),
     ]
-    if hooked:
-        required = required_verifications(call.connection, rows, provider)
-        _note_all(call, publication, provider, version, names, required)
+    if has_webhook:
+        required_versions = required_verifications(call.connection, rows, provider)
+        _note_all(call, publication, provider, version, names, required_versions)
     return names
 
 
@@ -58,22 +63,22 @@ def _note_all(
     provider: Pacticipant,
     version: Version,
     names: list[str],
-    required: list[Required],
+    required_versions: list[RequiredVerification],
 ) -> None:
     values = contract_values(call, publication, version)
-    verified = (
+    verified_values = (
         values
         | _main_branch_result(call, publication, provider)
         | {"pactbroker.buildUrl": values["pactbroker.buildUrl"]}
     )
-    deployed = _deployed(call, publication.provider)
+    deployed_versions = _deployed_versions(call, publication.provider)
     for name in names:
         if name != REQUIRES_VERIFICATION:
-            _note(call, publication, name, verified, deployed=deployed)
+            _note(call, publication, name, verified_values, deployed_versions=deployed_versions)
             continue
-        for each in required:
+        for each in required_versions:
             of_provider = provider_values(each.version, branch=each.branch, descriptions=each.descriptions)
-            _note(call, publication, name, values | of_provider, deployed=deployed)
+            _note(call, publication, name, values | of_provider, deployed_versions=deployed_versions)
 
 
 def _main_branch_result(call: Call, publication: Publication, provider: Pacticipant) -> dict[str, str]:
@@ -96,15 +101,15 @@ def note_result(call: Call, publication: Publication, result: Result, version: V
         | provider_values(version)
         | result_values(call, publication, result)
     )
-    deployed = _deployed(call, publication.provider)
+    deployed_versions = _deployed_versions(call, publication.provider)
     outcome = VERIFICATION_SUCCEEDED if result.success else VERIFICATION_FAILED
     for name in (VERIFICATION_PUBLISHED, outcome):
-        _note(call, publication, name, values, deployed=deployed, result=result)
+        _note(call, publication, name, values, deployed_versions=deployed_versions, result=result)
 
 
-def _deployed(call: Call, provider: str) -> tuple[str, ...]:
-    placed = current_placements(call.connection, kind="deployed", pacticipant=provider)
-    return tuple(dict.fromkeys(each.version for each in placed))
+def _deployed_versions(call: Call, provider: str) -> tuple[str, ...]:
+    placements = current_placements(call.connection, kind="deployed", pacticipant=provider)
+    return tuple(dict.fromkeys(each.version for each in placements))
 
 
 def _note(
@@ -113,7 +118,7 @@ def _note(
     name: str,
     values: dict[str, str],
     *,
-    deployed: tuple[str, ...],
+    deployed_versions: tuple[str, ...],
     result: Result | None = None,
 ) -> None:
     event = Event(
@@ -123,6 +128,7 @@ def _note(
         values={**values, "pactbroker.eventName": name},
         sha=publication.sha,
         result_number=None if result is None else result.number,
-        deployed=deployed,
+        deployed=deployed_versions,
+        labels=labels_of_parties(call, publication),
     )
     call.events.append(event)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pactape.broker.delivery.sender import send
 from pactape.broker.http.protocol.links import link
 from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
@@ -14,6 +13,7 @@ from pactape.broker.store.pacts.published import recent_publications
 from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import results_of_content
 from pactape.broker.store.versions import versions_by_id
+from pactape.broker.webhook_delivery.sender import send
 from pactape.broker.webhooks.masking import mask_outgoing
 from pactape.broker.webhooks.rendering import outgoing
 
@@ -35,14 +35,14 @@ _EXAMPLES: Mapping[str, str] = {
 
 
 def _execute(call: Call) -> Response:
-    return _tried(call, known_webhook(call).spec)
+    return _try(call, known_webhook(call).spec)
 
 
 def _execute_unsaved(call: Call) -> Response:
-    return _tried(call, read_webhook(call, call.json(), None))
+    return _try(call, read_webhook(call, call.json(), None))
 
 
-def _tried(call: Call, spec: WebhookSpec) -> Response:
+def _try(call: Call, spec: WebhookSpec) -> Response:
     request = outgoing(spec, _values(call, spec))
     attempt = send(request, call.config)
     answer = attempt.status and {
@@ -56,25 +56,34 @@ def _tried(call: Call, spec: WebhookSpec) -> Response:
             "logs": attempt.log,
             "request": mask_outgoing(request),
             "response": answer,
-            "_links": {"self": link(call.url(*call.request.segments))},
+            **({} if attempt.error is None else {"error": {"message": attempt.error}}),
+            "_links": _links(call),
         }
     )
+
+
+def _links(call: Call) -> dict[str, Any]:
+    here = call.url(*call.request.segments)
+    links = {"self": link(here), "try-again": link(here, title="Execute the webhook again")}
+    if "uuid" in call.path:
+        links["webhook"] = link(call.url("webhooks", call.path["uuid"]))
+    return links
 
 
 def _values(call: Call, spec: WebhookSpec) -> dict[str, str]:
     """Return the values of the latest contract that the webhook concerns; invented ones when there is none."""
     consumer = spec.consumer.name if spec.consumer else None
     provider = spec.provider.name if spec.provider else None
-    found = recent_publications(call.connection, consumer=consumer, provider=provider, limit=1)
-    values = _real_values(call, spec, found[0]) if found else dict(_EXAMPLES)
+    publications = recent_publications(call.connection, consumer=consumer, provider=provider, limit=1)
+    values = _real_values(call, spec, publications[0]) if publications else dict(_EXAMPLES)
     return {**values, "pactbroker.eventName": "test"}
 
 
 def _real_values(call: Call, spec: WebhookSpec, publication: Publication) -> dict[str, str]:
     values = contract_values(call, publication)
-    deployed = current_placements(call.connection, kind="deployed", pacticipant=publication.provider)
-    if deployed:
-        values["pactbroker.currentlyDeployedProviderVersionNumber"] = deployed[-1].version
+    placements = current_placements(call.connection, kind="deployed", pacticipant=publication.provider)
+    if placements:
+        values["pactbroker.currentlyDeployedProviderVersionNumber"] = placements[-1].version
     results = results_of_content(call.connection, publication.content_id, limit=1)
     if not results or not any(event.name.startswith("provider_verification") for event in spec.events):
         return values

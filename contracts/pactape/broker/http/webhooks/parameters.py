@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Publication, Result, Version
 
-__all__ = ["contract_values", "provider_values", "result_values"]
+__all__ = ["contract_values", "labels_of_parties", "provider_values", "result_values"]
 
 
 def contract_values(call: Call, publication: Publication, version: Version | None = None) -> dict[str, str]:
@@ -24,10 +24,10 @@ def contract_values(call: Call, publication: Publication, version: Version | Non
         "pactbroker.consumerName": publication.consumer,
         "pactbroker.providerName": publication.provider,
         "pactbroker.consumerVersionNumber": publication.version,
-        "pactbroker.consumerVersionTags": _joined(tag.name for tag in consumer.tags) if consumer else "",
+        "pactbroker.consumerVersionTags": _join(tag.name for tag in consumer.tags) if consumer else "",
         "pactbroker.consumerVersionBranch": consumer.branches[-1] if consumer and consumer.branches else "",
-        "pactbroker.consumerLabels": _labels(call, publication.consumer),
-        "pactbroker.providerLabels": _labels(call, publication.provider),
+        "pactbroker.consumerLabels": _join(_labels(call, publication.consumer)),
+        "pactbroker.providerLabels": _join(_labels(call, publication.provider)),
         "pactbroker.providerVersionNumber": "",
         "pactbroker.providerVersionTags": "",
         "pactbroker.providerVersionBranch": "",
@@ -49,9 +49,9 @@ def provider_values(
     last = version.branches[-1] if version.branches else ""
     return {
         "pactbroker.providerVersionNumber": version.number,
-        "pactbroker.providerVersionTags": _joined(tag.name for tag in version.tags),
+        "pactbroker.providerVersionTags": _join(tag.name for tag in version.tags),
         "pactbroker.providerVersionBranch": last if branch is None else branch,
-        "pactbroker.providerVersionDescriptions": _joined(descriptions),
+        "pactbroker.providerVersionDescriptions": _join(descriptions),
     }
 
 
@@ -68,10 +68,18 @@ def result_values(call: Call, publication: Publication, result: Result) -> dict[
     }
 
 
-def _labels(call: Call, name: str) -> str:
+def labels_of_parties(call: Call, publication: Publication) -> dict[str, tuple[str, ...]]:
+    """Return the labels of a contract's consumer and of its provider, by role."""
+    return {
+        "consumer": _labels(call, publication.consumer),
+        "provider": _labels(call, publication.provider),
+    }
+
+
+def _labels(call: Call, name: str) -> tuple[str, ...]:
     pacticipant = pacticipants.find_pacticipant(call.connection, name)
-    return _joined(pacticipants.labels_of(call.connection, pacticipant.id)) if pacticipant else ""
+    return tuple(pacticipants.labels_of(call.connection, pacticipant.id)) if pacticipant else ()
 
 
-def _joined(texts: Iterable[str]) -> str:
+def _join(texts: Iterable[str]) -> str:
     return ", ".join(texts)

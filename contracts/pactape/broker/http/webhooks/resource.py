@@ -28,14 +28,14 @@ def known_webhook(call: Call) -> Webhook:
     Raises:
         Problem: 404, there is none.
     """
-    found = webhooks.find_webhook(call.connection, call.path["uuid"])
-    if found is None:
+    webhook = webhooks.find_webhook(call.connection, call.path["uuid"])
+    if webhook is None:
         raise not_found(f"Webhook {call.path['uuid']}")
-    return found
+    return webhook
 
 
-def read_webhook(call: Call, body: dict[str, Any], stored: WebhookSpec | None) -> WebhookSpec:
-    """Read a webhook from a request; what is masked in it stays as it is stored.
+def read_webhook(call: Call, body: dict[str, Any], stored_spec: WebhookSpec | None) -> WebhookSpec:
+    """Read a webhook from a request; a masked value in it stays as stored.
 
     Raises:
         Problem: 400, it can't be used.
@@ -46,7 +46,9 @@ def read_webhook(call: Call, body: dict[str, Any], stored: WebhookSpec | None) -
             document[role] = {"name": call.path[role]}
     try:
         if isinstance(document.get("request"), dict):
-            document["request"] = restore_request(document["request"], stored.request if stored else None)
+            document["request"] = restore_request(
+                document["request"], stored_spec.request if stored_spec else None
+            )
         spec = read_spec(document, allowed_hosts=call.config.webhook_hosts)
     except WebhookError as error:
         raise Problem(400, str(error), errors={error.field: [str(error)]}) from None
@@ -63,8 +65,8 @@ def _check_parties(call: Call, spec: WebhookSpec) -> None:
 
 def title_of(spec: WebhookSpec) -> str:
     """Return a webhook's description, or what it does."""
-    shown = mask_request(spec.request)
-    return spec.description or f"{shown['method']} {shown['url'].split('?')[0]}"
+    masked_request = mask_request(spec.request)
+    return spec.description or f"{masked_request['method']} {masked_request['url'].split('?')[0]}"
 
 
 def _document(call: Call, webhook: Webhook) -> dict[str, Any]:
@@ -84,24 +86,37 @@ def _document(call: Call, webhook: Webhook) -> dict[str, Any]:
             "pb:execute": link(f"{here}/execute", title="Send the webhook's request now"),
             "pb:triggered-webhooks": link(f"{here}/deliveries", title="The webhook's deliveries"),
             "pb:webhooks": link(call.url("webhooks"), title="All webhooks"),
-            **{
-                f"pb:{role}": link(pacticipant_url(call, party.name), title=role.title(), name=party.name)
-                for role, party in (("consumer", spec.consumer), ("provider", spec.provider))
-                if party is not None and party.name
-            },
+            **_links_to_parties(call, spec),
         },
     }
 
 
-def _listed(call: Call) -> Response:
+def _links_to_parties(call: Call, spec: WebhookSpec) -> dict[str, Any]:
+    links: dict[str, Any] = {}
+    for role, party in (("consumer", spec.consumer), ("provider", spec.provider)):
+        if party is not None and party.name:
+            links[f"pb:{role}"] = link(pacticipant_url(call, party.name), title=role.title(), name=party.name)
+        elif party is not None and party.label:
+            href = call.url("pacticipants", "label", party.label)
+            links[f"pb:{role}s"] = link(href, title=f"{role.title()}s by label", name=party.label)
+    if spec.consumer and spec.provider and spec.consumer.name and spec.provider.name:
+        between = ("provider", spec.provider.name, "consumer", spec.consumer.name)
+        links["pb:pact-webhooks"] = link(call.url("webhooks", *between), title="All webhooks of this pact")
+    return links
+
+
+def _list(call: Call) -> Response:
     """List all webhooks, or those that fire for the consumer and the provider that the path names."""
-    found = [each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)]
+    matching_webhooks = [
+        each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)
+    ]
     links = [
-        link(call.url("webhooks", each.uuid), title=title_of(each.spec), name=each.uuid) for each in found
+        link(call.url("webhooks", each.uuid), title=_scope_of(each.spec), name=title_of(each.spec))
+        for each in matching_webhooks
     ]
     return hal(
         {
-            "_embedded": {"webhooks": [_document(call, each) for each in found]},
+            "_embedded": {"webhooks": [_document(call, each) for each in matching_webhooks]},
             "_links": {
                 "self": link(call.url(*call.request.segments), title="Webhooks"),
                 "pb:webhooks": links,
@@ -109,6 +124,22 @@ def _listed(call: Call) -> Response:
             },
         }
     )
+
+
+def _scope_of(spec: WebhookSpec) -> str:
+    """Return which contracts a webhook concerns, in the official broker's words."""
+    parties = {
+        role: party.name or f"{role}s labeled {party.label}"
+        for role, party in (("consumer", spec.consumer), ("provider", spec.provider))
+        if party is not None
+    }
+    if len(parties) > 1:
+        return f"A webhook for the pact between {parties['consumer']} and {parties['provider']}"
+    if "provider" in parties:
+        return f"A webhook for all pacts with provider {parties['provider']}"
+    if "consumer" in parties:
+        return f"A webhook for all pacts with consumer {parties['consumer']}"
+    return "A webhook for all pacts"
 
 
 def _concerns(spec: WebhookSpec, names: dict[str, str]) -> bool:
@@ -137,14 +168,17 @@ def _put(call: Call) -> Response:
 
 
 def _save(call: Call, identity: str) -> Response:
-    stored = webhooks.find_webhook(call.connection, identity)
-    spec = read_webhook(call, call.json(), stored.spec if stored else None)
+    stored_webhook = webhooks.find_webhook(call.connection, identity)
+    spec = read_webhook(call, call.json(), stored_webhook.spec if stored_webhook else None)
     webhooks.save_webhook(call.connection, identity, spec, now=call.now)
     created = Webhook(
-        uuid=identity, spec=spec, created_at=stored.created_at if stored else call.now, updated_at=call.now
+        uuid=identity,
+        spec=spec,
+        created_at=stored_webhook.created_at if stored_webhook else call.now,
+        updated_at=call.now,
     )
-    headers = () if stored else (("Location", call.url("webhooks", identity)),)
-    return hal(_document(call, created), status=200 if stored else 201, headers=headers)
+    headers = () if stored_webhook else (("Location", call.url("webhooks", identity)),)
+    return hal(_document(call, created), status=200 if stored_webhook else 201, headers=headers)
 
 
 def _delete(call: Call) -> Response:
@@ -162,9 +196,9 @@ _LISTS = (
 )
 
 ROUTES: list[Route] = [
-    reads("/webhooks", _listed),
+    reads("/webhooks", _list),
     writes("POST", "/webhooks", _create),
-    *(reads(path, _listed) for path in _LISTS),
+    *(reads(path, _list) for path in _LISTS),
     *(writes("POST", path, _create) for path in _LISTS),
     reads(_WEBHOOK, _get),
     writes("PUT", _WEBHOOK, _put),

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacts.diff import previous_of
-from pactape.broker.http.pacts.resource import published, published_content
-from pactape.broker.http.pacts.storing import diff_text
+from pactape.broker.http.pacts.publishing.storing import diff_text
+from pactape.broker.http.pacts.resource import known_publication, published_content
 from pactape.broker.http.protocol.messages import not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions
 from pactape.broker.pages.states import integration_states
-from pactape.broker.pages.views.showing import pact_path, show
+from pactape.broker.pages.views.showing import integration_row, pact_path, page_number, show
+from pactape.broker.records import Result
 from pactape.broker.store.pacts import publishing
 from pactape.broker.store.pacts.published import latest_publication, previous_distinct, publications_between
 from pactape.broker.store.placements import placements_of
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_HISTORY = 20
+_HISTORY = 10  # results and versions on the page: the others are a link away
 
 
 def _contract(call: Call, publication: Publication) -> Response:
     version = find_version(call.connection, publication.consumer, publication.version)
+    state = integration_states(call.connection, [publication])[0]
     recent = publications_between(
-        call.connection, consumer=publication.consumer, provider=publication.provider, limit=_HISTORY
+        call.connection,
+        consumer=publication.consumer,
+        provider=publication.provider,
+        limit=_HISTORY + 1,
     )
     return show(
         "contract.html",
@@ -41,25 +46,43 @@ def _contract(call: Call, publication: Publication) -> Response:
         publication=publication,
         version=version,
         placements=placements_of(call.connection, [publication.version_id]),
-        state=integration_states(call.connection, [publication])[0],
+        state=state,
         interactions=shown_interactions(_document(call, publication)),
-        results=results_of_content(call.connection, publication.content_id),
+        history=_history(call, publication),
         previous=previous_distinct(call.connection, publication),
-        recent=[(each, pact_path(each)) for each in recent],
+        recent=[(each, pact_path(each)) for each in recent[:_HISTORY]],
+        has_older_versions=len(recent) > _HISTORY,
+        matrix=integration_row(state)["matrix"],
         pact=pact_path(publication),
     )
 
 
+class _History(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a content's results, the last one first."""
+
+    results: list[Result]
+    page: int
+    has_older: bool
+
+
+def _history(call: Call, publication: Publication) -> _History:
+    page = page_number(call)
+    results = results_of_content(
+        call.connection, publication.content_id, limit=_HISTORY + 1, offset=(page - 1) * _HISTORY
+    )
+    return _History(results=results[:_HISTORY], page=page, has_older=len(results) > _HISTORY)
+
+
 def _latest(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
-    found = latest_publication(call.connection, consumer=consumer, provider=provider)
-    if found is None:
+    publication = latest_publication(call.connection, consumer=consumer, provider=provider)
+    if publication is None:
         raise not_found(f"A pact between {consumer} and {provider}")
-    return _contract(call, found)
+    return _contract(call, publication)
 
 
 def _diff(call: Call) -> Response:
-    new = published(call)
+    new = known_publication(call)
     old = previous_of(call, new)
     text = diff_text(_document(call, old), _document(call, new))
     return show(
@@ -85,11 +108,20 @@ def _document(call: Call, publication: Publication) -> dict[str, Any]:
     return document
 
 
+_FILTERS = ("page",)
 _BETWEEN = "/pacts/provider/{provider}/consumer/{consumer}"
 
 ROUTES: list[Route] = [
-    reads(f"{_BETWEEN}/version/{{version}}", lambda call: _contract(call, published(call))),
+    reads(
+        f"{_BETWEEN}/version/{{version}}",
+        lambda call: _contract(call, known_publication(call)),
+        filters=_FILTERS,
+    ),
     reads(f"{_BETWEEN}/version/{{version}}/diff/previous-distinct", _diff),
-    reads(f"{_BETWEEN}/latest", _latest),
-    reads(f"{_BETWEEN}/pact-version/{{sha}}", lambda call: _contract(call, published_content(call))),
+    reads(f"{_BETWEEN}/latest", _latest, filters=_FILTERS),
+    reads(
+        f"{_BETWEEN}/pact-version/{{sha}}",
+        lambda call: _contract(call, published_content(call)),
+        filters=_FILTERS,
+    ),
 ]

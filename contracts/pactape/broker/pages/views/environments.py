@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pactape.broker.http.matrix.query import MatrixQuery, VersionSelector
 from pactape.broker.http.matrix.resolution import resolve_matrix
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.pages.views.showing import paged, parameter, show
+from pactape.broker.pages.views.showing import paginate, parameter, show
 from pactape.broker.store.environments import all_environments
 from pactape.broker.store.placements import current_placements
 
@@ -24,12 +24,14 @@ def _environments(call: Call) -> Response:
     part = parameter(call, "q")
     environments = all_environments(call.connection)
     environments.sort(key=lambda each: (each.production, each.name))
-    placed: dict[str, dict[str, list[Placement]]] = {}
+    placements: dict[str, dict[str, list[Placement]]] = {}
     for each in current_placements(call.connection):
         if part.lower() in each.pacticipant.lower():
-            placed.setdefault(each.pacticipant, {}).setdefault(each.environment.name, []).append(each)
-    page = paged(call, sorted(placed, key=str.lower), size=_SIZE)
-    rows = [(name, placed[name], _promotions(call, placed[name], environments)) for name in page.items]
+            placements.setdefault(each.pacticipant, {}).setdefault(each.environment.name, []).append(each)
+    page = paginate(call, sorted(placements, key=str.lower), size=_SIZE)
+    rows = [
+        (name, placements[name], _promotions(call, placements[name], environments)) for name in page.items
+    ]
     return show(
         "environments.html",
         call,
@@ -37,27 +39,27 @@ def _environments(call: Call) -> Response:
         environments=environments,
         page=page,
         rows=rows,
-        chosen={"q": part},
+        parameters={"q": part},
     )
 
 
 def _promotions(
-    call: Call, placed: dict[str, list[Placement]], environments: list[Environment]
+    call: Call, placements: dict[str, list[Placement]], environments: list[Environment]
 ) -> list[dict[str, Any]]:
     """Return for each version outside of production whether it can be deployed to each production environment."""
     candidates = {
         each.version: each
         for environment in environments
         if not environment.production
-        for each in placed.get(environment.name, ())
+        for each in placements.get(environment.name, ())
     }
-    found = []
+    promotions = []
     for target in (each for each in environments if each.production):
-        there = {each.version for each in placed.get(target.name, ())}
+        version_numbers = {each.version for each in placements.get(target.name, ())}
         for version, placement in candidates.items():
-            if version not in there:
+            if version not in version_numbers:
                 deployable = _deployable(call, placement, target)
-                found.append(
+                promotions.append(
                     {
                         "version": version,
                         "pacticipant": placement.pacticipant,
@@ -65,17 +67,16 @@ def _promotions(
                         "yes": deployable,
                     }
                 )
-    return found
+    return promotions
 
 
 def _deployable(call: Call, placement: Placement, target: Environment) -> bool | None:
     query = MatrixQuery(
-        wanted=[VersionSelector(pacticipant=placement.pacticipant, version=placement.version)],
+        selectors=[VersionSelector(pacticipant=placement.pacticipant, version=placement.version)],
         target=VersionSelector(pacticipant="", environment=target.name),
         latest_by="cvpv",
     )
-    verdict, _ = resolve_matrix(call.connection, query, now=call.now)
-    return verdict.deployable
+    return resolve_matrix(call.connection, query, now=call.now).verdict.deployable
 
 
 ROUTES: list[Route] = [reads("/environments", _environments, filters=("q", "page"))]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.pages.network import MOST_BOXES, lay_out, neighbourhood
+from pactape.broker.pages.network import MOST_BOXES, is_readable, lay_out, neighbourhood
 from pactape.broker.pages.states import STATES, integration_states
-from pactape.broker.pages.views.showing import parameter, show
+from pactape.broker.pages.views.showing import choice, parameter, show
 from pactape.broker.store.pacticipants import all_pacticipants
 from pactape.broker.store.pacts.published import latest_publications
 
@@ -16,32 +16,31 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_DEPTHS = (1, 2, 3)
+_DEPTHS = ("1", "2", "3")
 
 
 def _graph(call: Call) -> Response:
-    around, state = parameter(call, "around"), parameter(call, "state")
-    text = parameter(call, "depth")
-    depth = int(text) if text in map(str, _DEPTHS) else 1
-    found = integration_states(call.connection, latest_publications(call.connection))
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in found]
-    shown = [each for each in calls if state in {"", each[2]}]
+    around, state = parameter(call, "around"), choice(call, "state", ("", *STATES))
+    depth = int(choice(call, "depth", _DEPTHS))
+    integrations = integration_states(call.connection, latest_publications(call.connection))
+    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
+    visible_calls = [each for each in calls if state in {"", each[2]}]
     if around:
-        shown = neighbourhood(shown, around, depth=depth)
-    boxes = {name for consumer, provider, _ in shown for name in (consumer, provider)}
+        visible_calls = neighbourhood(visible_calls, around, depth=depth)
+    boxes = {name for consumer, provider, _ in visible_calls for name in (consumer, provider)}
     return show(
         "graph.html",
         call,
         title=f"Who calls {around}, and whom it calls" if around else "Who calls whom",
-        chosen={"around": around, "state": state, "depth": depth},
+        parameters={"around": around, "state": state, "depth": str(depth)},
         depths=_DEPTHS,
         states=STATES,
         names=[each.name for each in all_pacticipants(call.connection)],
         counts={name: sum(each[2] == name for each in calls) for name in STATES},
-        services=len(boxes),
+        services=sorted(boxes, key=str.lower),
         most=MOST_BOXES,
-        network=lay_out(shown, centre=around or None) if 0 < len(boxes) <= MOST_BOXES else None,
+        network=lay_out(visible_calls, centre=around or None) if is_readable(visible_calls) else None,
     )
 
 
-ROUTES: list[Route] = [reads("/graph", _graph)]
+ROUTES: list[Route] = [reads("/graph", _graph, filters=("around", "state", "depth"))]

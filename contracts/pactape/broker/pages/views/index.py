@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.network import MOST_BOXES, lay_out
 from pactape.broker.pages.states import STATES, integration_states
-from pactape.broker.pages.views.showing import integration_row, paged, parameter, show
+from pactape.broker.pages.views.showing import choice, integration_row, paginate, parameter, show
 from pactape.broker.store.pacts.published import latest_publications
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ _SORTS: dict[str, tuple[str, Callable[[list[IntegrationState]], list[Integration
 
 
 def _index(call: Call) -> Response:
-    part, state, sort = (parameter(call, name) for name in ("q", "state", "sort"))
-    sort = sort if sort in _SORTS else "attention"
-    found = integration_states(call.connection, latest_publications(call.connection, part=part))
-    counts = {name: sum(each.state == name for each in found) for name in STATES}
-    rows = _SORTS[sort][1]([each for each in found if state in {"", each.state}])
-    page = paged(call, [integration_row(each) for each in rows])
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in found]
+    part, state = parameter(call, "q"), choice(call, "state", ("", *STATES))
+    sort = choice(call, "sort", tuple(_SORTS))
+    integrations = integration_states(call.connection, latest_publications(call.connection, part=part))
+    counts = {name: sum(each.state == name for each in integrations) for name in STATES}
+    rows = _SORTS[sort][1]([each for each in integrations if state in {"", each.state}])
+    page = paginate(call, [integration_row(each) for each in rows])
+    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
     boxes = {name for consumer, provider, _ in calls for name in (consumer, provider)}
     return show(
         "index.html",
@@ -58,12 +58,14 @@ def _index(call: Call) -> Response:
         title="Integrations",
         page=page,
         counts=counts,
-        total=len(found),
-        chosen={"q": part, "state": state, "sort": sort},
+        total=len(integrations),
+        parameters={"q": part, "state": state, "sort": sort},
         sorts={name: label for name, (label, _) in _SORTS.items()},
         services=len(boxes),
         network=lay_out(calls) if 0 < len(boxes) <= MOST_BOXES else None,
     )
 
 
-ROUTES: list[Route] = [reads(path, _index, filters=("q", "page")) for path in ("/", "/integrations")]
+ROUTES: list[Route] = [
+    reads(path, _index, filters=("q", "page", "state", "sort")) for path in ("/", "/integrations")
+]

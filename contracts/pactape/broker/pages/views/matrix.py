@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from pactape.broker.http.matrix.can_i_deploy import can_i_deploy_query
-from pactape.broker.http.matrix.query import MATRIX_FILTERS, MatrixQuery, read_matrix_query
+import msgspec
+
+from pactape.broker.http.matrix.can_i_deploy import CAN_I_DEPLOY_FILTERS, can_i_deploy_query
+from pactape.broker.http.matrix.query import LARGEST_LIMIT, MATRIX_FILTERS, MatrixQuery, read_matrix_query
 from pactape.broker.http.matrix.resolution import resolve_matrix
 from pactape.broker.http.protocol.messages import Problem
 from pactape.broker.http.protocol.routing import Route, reads
@@ -17,18 +20,23 @@ from pactape.broker.store.versions import versions_by_id
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call, Response
-    from pactape.broker.rules.matrix import Row
 
 __all__ = ["ROUTES"]
 
+_ROWS = 25  # as many as one reads; the page says when there are more
 _FIELDS = ("pacticipant", "version", "branch", "tag", "environment")
 
 
 def _matrix(call: Call) -> Response:
     pairs = _without_empty_selectors(call)
-    asked = any(name.startswith("q[]") for name, _ in pairs)
-    query = read_matrix_query(pairs) if asked else None
-    return _page(call, "Matrix", query, template="matrix.html")
+    has_selectors = any(name.startswith("q[]") for name, _ in pairs)
+    return _page(call, "Matrix", _query(pairs) if has_selectors else None, template="matrix.html")
+
+
+def _query(pairs: list[tuple[str, str]]) -> MatrixQuery:
+    query = read_matrix_query(pairs)
+    has_limit = any(name == "limit" and value for name, value in pairs)
+    return query if has_limit else msgspec.structs.replace(query, limit=_ROWS)
 
 
 def _without_empty_selectors(call: Call) -> list[tuple[str, str]]:
@@ -45,39 +53,42 @@ def _without_empty_selectors(call: Call) -> list[tuple[str, str]]:
 
 def _between(call: Call) -> Response:
     parties = [("q[][pacticipant]", call.path[role]) for role in ("consumer", "provider")]
-    return _page(call, "Matrix", read_matrix_query(parties), template="matrix.html")
+    return _page(call, "Matrix", _query([*parties, *call.request.query]), template="matrix.html")
 
 
 def _can_i_deploy(call: Call) -> Response:
-    asked = any(call.request.parameter(name) for name in ("pacticipant", "version", "environment", "to"))
+    has_query = any(call.request.parameter(name) for name in ("pacticipant", "version", "environment", "to"))
     return _page(
-        call, "Can I deploy?", can_i_deploy_query(call) if asked else None, template="can_i_deploy.html"
+        call, "Can I deploy?", can_i_deploy_query(call) if has_query else None, template="can_i_deploy.html"
     )
 
 
 def _page(call: Call, title: str, query: MatrixQuery | None, *, template: str) -> Response:
-    verdict, problem = None, ""
-    rows: list[Row] = []
+    matrix, problem = None, ""
     if query is not None:
         try:
-            verdict, rows = resolve_matrix(call.connection, query, now=call.now)
-        except Problem as refused:
-            problem = refused.detail
+            matrix = resolve_matrix(call.connection, query, now=call.now)
+        except Problem as error:
+            problem = error.detail
+    rows = matrix.rows if matrix else []
     ids = {row.publication.version_id for row in rows}
     ids |= {row.result.provider_version_id for row in rows if row.result is not None}
-    placed: dict[int, list[Any]] = {}
+    placements_by_version: dict[int, list[Any]] = {}
     for each in placements_of(call.connection, ids):
-        placed.setdefault(each.version_id, []).append(each)
+        placements_by_version.setdefault(each.version_id, []).append(each)
+    names = list(dict.fromkeys(each.pacticipant for each in query.selectors)) if query else []
     return show(
         template,
         call,
-        title=title,
-        asks=query is not None and (query.target is not None or any(each.version for each in query.wanted)),
-        verdict=verdict,
+        title=f"Matrix of {' and '.join(names)}" if names and title == "Matrix" else title,
+        asks=query is not None
+        and (query.target is not None or any(each.version for each in query.selectors)),
+        verdict=matrix and matrix.verdict,
+        more=_more(call, query) if matrix and matrix.has_more else None,
         problem=problem,
         rows=rows,
         versions=versions_by_id(call.connection, ids) if ids else {},
-        placed=placed,
+        placements_by_version=placements_by_version,
         pact_path=pact_path,
         selectors=_selectors(query),
         options={name: call.request.parameter(name) or "" for name in _OPTIONS},
@@ -86,21 +97,33 @@ def _page(call: Call, title: str, query: MatrixQuery | None, *, template: str) -
     )
 
 
+def _more(call: Call, query: MatrixQuery | None) -> dict[str, Any]:
+    """Return how many rows are shown, and where more are."""
+    limit = query.limit if query else 0
+    following = min(4 * limit, LARGEST_LIMIT)
+    pairs = [(name, value) for name, value in call.request.query if name != "limit"]
+    return {
+        "limit": limit,
+        "following": following if following > limit else None,
+        "parameters": urlencode([*pairs, ("limit", following)]),
+    }
+
+
 _OPTIONS = ("latestby", "environment", "tag", "mainBranch", "latest", "pacticipant", "version", "to")
 
 
 def _selectors(query: MatrixQuery | None) -> list[dict[str, str]]:
     """Return the values of the form's selectors, at least two."""
-    given = [
+    form_values = [
         {name: str(getattr(each, name) or "") for name in _FIELDS} | {"latest": "true" if each.latest else ""}
-        for each in (query.wanted if query else ())
+        for each in (query.selectors if query else ())
     ]
     empty = dict.fromkeys((*_FIELDS, "latest"), "")
-    return [*given, *([empty] * (2 - len(given)))]
+    return [*form_values, *([empty] * (2 - len(form_values)))]
 
 
 ROUTES: list[Route] = [
     reads("/matrix", _matrix, filters=MATRIX_FILTERS),
     reads("/matrix/provider/{provider}/consumer/{consumer}", _between, filters=MATRIX_FILTERS),
-    reads("/can-i-deploy", _can_i_deploy, filters=("pacticipant", "version", "environment", "to")),
+    reads("/can-i-deploy", _can_i_deploy, filters=CAN_I_DEPLOY_FILTERS),
 ]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.pacticipants.resource import known_pacticipant
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.pages.network import MOST_BOXES, lay_out
+from pactape.broker.pages.network import is_readable, lay_out
 from pactape.broker.pages.states import STATES, integration_states
-from pactape.broker.pages.views.showing import integration_row, paged, parameter, show
+from pactape.broker.pages.views.showing import integration_row, paginate, parameter, show
 from pactape.broker.store.pacticipants import all_pacticipants, labels_of
 from pactape.broker.store.pacts.published import latest_publications
 from pactape.broker.store.placements import current_placements, placements_of
@@ -19,42 +19,41 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_VERSIONS = 30
+_VERSIONS = 15
 
 
 def _all(call: Call) -> Response:
     part = parameter(call, "q")
-    page = paged(call, all_pacticipants(call.connection, part=part), size=100)
-    return show("pacticipants.html", call, title="Pacticipants", page=page, chosen={"q": part})
+    page = paginate(call, all_pacticipants(call.connection, part=part), size=100)
+    return show("pacticipants.html", call, title="Pacticipants", page=page, parameters={"q": part})
 
 
 def _one(call: Call) -> Response:
     pacticipant = known_pacticipant(call)
-    found = integration_states(
+    integrations = integration_states(
         call.connection, latest_publications(call.connection, pacticipant=pacticipant.name)
     )
-    found.sort(key=lambda each: STATES.index(each.state))
+    integrations.sort(key=lambda each: STATES.index(each.state))
     total = count_versions(call.connection, pacticipant.name)
-    window = paged(call, range(total), size=_VERSIONS)
+    window = paginate(call, range(total), size=_VERSIONS)
     versions = versions_of(
         call.connection, pacticipant.name, limit=_VERSIONS, offset=(window.number - 1) * _VERSIONS
     )
-    placed: dict[int, list[Any]] = {}
+    placements_by_version: dict[int, list[Any]] = {}
     for each in placements_of(call.connection, [version.id for version in versions]):
-        placed.setdefault(each.version_id, []).append(each)
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in found]
-    boxes = {name for consumer, provider, _ in calls for name in (consumer, provider)}
+        placements_by_version.setdefault(each.version_id, []).append(each)
+    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
     return show(
         "pacticipant.html",
         call,
         title=pacticipant.display_name,
         pacticipant=pacticipant,
-        labels_given=labels_of(call.connection, pacticipant.id),
-        rows=[integration_row(each) for each in found],
-        network=lay_out(calls, centre=pacticipant.name) if 0 < len(boxes) <= MOST_BOXES else None,
+        pacticipant_labels=labels_of(call.connection, pacticipant.id),
+        rows=[integration_row(each) for each in integrations],
+        network=lay_out(calls, centre=pacticipant.name) if is_readable(calls) else None,
         versions=versions,
         window=window,
-        placed=placed,
+        placements_by_version=placements_by_version,
         placements=current_placements(call.connection, pacticipant=pacticipant.name),
     )
 

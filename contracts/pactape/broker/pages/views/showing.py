@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from pactape.broker.http.protocol.messages import Problem
+from pactape.broker.http.protocol.paging import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,13 +17,23 @@ if TYPE_CHECKING:
     from pactape.broker.pages.states import IntegrationState
     from pactape.broker.records import Publication
 
-__all__ = ["Paged", "integration_row", "pact_path", "paged", "parameter", "show"]
+__all__ = [
+    "ListPage",
+    "choice",
+    "integration_row",
+    "pact_path",
+    "page_number",
+    "paginate",
+    "parameter",
+    "show",
+]
 
 _Item = TypeVar("_Item")
 _SIZE = 50
+_LAST = 1_000_000  # page
 
 
-class Paged(msgspec.Struct, frozen=True, kw_only=True):
+class ListPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list, from number 1."""
 
     items: list[Any]
@@ -41,12 +54,35 @@ def parameter(call: Call, name: str) -> str:
     return (call.request.parameter(name) or "").strip()
 
 
-def paged(call: Call, items: Sequence[_Item], *, size: int = _SIZE) -> Paged:
+def choice(call: Call, name: str, choices: Sequence[str]) -> str:
+    """Return a query parameter that is one of several; the first of them when it is absent.
+
+    Raises:
+        Problem: 400, it is another.
+    """
+    text = parameter(call, name) or choices[0]
+    if text not in choices:
+        raise Problem(400, f"{name} must be one of {', '.join(each for each in choices if each)}")
+    return text
+
+
+def page_number(call: Call) -> int:
+    """Return the number of the page that a request asks for.
+
+    Raises:
+        Problem: 400, it is not a number.
+    """
+    number = whole_number(parameter(call, "page") or "1", largest=_LAST)
+    if number is None:
+        raise Problem(400, f"page must be a number from 1 to {_LAST}")
+    return number
+
+
+def paginate(call: Call, items: Sequence[_Item], *, size: int = _SIZE) -> ListPage:
     """Return the page of a list that the request asks for; the nearest one when there is no such page."""
-    text = parameter(call, "page")
     count = max(1, -(-len(items) // size))
-    number = min(max(int(text), 1), count) if text.isascii() and text.isdecimal() else 1
-    return Paged(
+    number = min(page_number(call), count)
+    return ListPage(
         items=list(items[(number - 1) * size : number * size]), number=number, count=count, total=len(items)
     )
 

@@ -51,17 +51,17 @@ def _one(call: Call) -> Response:
         call,
         title=title_of(webhook.spec),
         webhook=webhook,
-        sent=mask_request(webhook.spec.request),
+        masked_request=mask_request(webhook.spec.request),
         deliveries=webhooks.deliveries(call.connection, webhook_uuid=webhook.uuid, limit=_SHOWN),
         titles={},
     )
 
 
 def _delivery(call: Call) -> Response:
-    found = webhooks.find_delivery(call.connection, call.path["uuid"])
-    if found is None:
+    delivery = webhooks.find_delivery(call.connection, call.path["uuid"])
+    if delivery is None:
         raise not_found(f"Delivery {call.path['uuid']}")
-    return show("delivery.html", call, title=f"Delivery of {found.event}", delivery=found)
+    return show("delivery.html", call, title=f"Delivery of {delivery.event}", delivery=delivery)
 
 
 ROUTES: list[Route] = [

@@ -54,23 +54,25 @@ def _refuse_existing(target: Path) -> None:
 
 def _refuse_journals(database: Path) -> None:
     """Refuse to restore beside the journal of a lost database: SQLite would play it into the backup."""
-    left = [each for each in (database.with_name(database.name + end) for end in _JOURNALS) if each.exists()]
-    if left:
+    journals = [
+        each for each in (database.with_name(database.name + end) for end in _JOURNALS) if each.exists()
+    ]
+    if journals:
         raise OutputError(
-            "is left of another database, and SQLite would play it into the restored one",
-            where=", ".join(map(str, left)),
+            "remains from another database, and SQLite would apply it to the restored one",
+            where=", ".join(map(str, journals)),
             remedy="make sure that no broker runs, and move it away",
         )
 
 
 def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    temporary = target.with_name(f".{target.name}.unfinished")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)  # webhooks may hold credentials
-        _copy_checked(source, unfinished, newest=newest)
-        unfinished.replace(target)
+        temporary.unlink(missing_ok=True)
+        temporary.touch(mode=0o600)  # webhooks may hold credentials
+        _copy_checked(source, temporary, newest=newest)
+        temporary.replace(target)
     except OSError as error:
         raise _not_written(target, error) from error
     except sqlite3.Error as error:
@@ -81,24 +83,27 @@ def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
         ) from error
     finally:
         for end in ("", *_JOURNALS):
-            unfinished.with_name(unfinished.name + end).unlink(missing_ok=True)
+            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
 
 
 def _not_written(target: Path, error: Exception) -> OutputError:
     return OutputError(
-        f"can't be written ({error})", where=target, remedy="name a folder with room that you can write to"
+        f"can't be written ({error})",
+        where=target,
+        remedy="name a writable folder with free space",
     )
 
 
 def _copy_checked(source: Path, target: Path, *, newest: int | None) -> None:
     with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as reader:
         reader.execute("SELECT count(*) FROM publications").fetchone()
-        (found,) = reader.execute("PRAGMA user_version").fetchone()
-        if not found:
+        (schema_version,) = reader.execute("PRAGMA user_version").fetchone()
+        if not schema_version:
             raise sqlite3.DatabaseError("it is another program's database")
-        if newest is not None and found > newest:
+        if newest is not None and schema_version > newest:
             raise sqlite3.DatabaseError(
-                f"a newer Pactape wrote it (schema {found}, this one knows {newest}): upgrade pactape"
+                f"it was written by a newer Pactape (schema {schema_version}, this one supports {newest}): "
+                "upgrade pactape"
             )
         _check_integrity(reader)
         with closing(sqlite3.connect(target)) as writer:

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, func, select
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["WRITERS", "lock"]
+__all__ = ["MIGRATION", "lock", "lock_alone"]
 
-#: The advisory lock that exclusive writers hold alone and all others share.
-WRITERS = 7_410_001
+# An advisory lock belongs to a database; with the schema's name in it, brokers in schemas of their own don't wait
+# for each other.
+_SCHEMA = func.hashtext(func.current_schema())
+_WRITERS = 7_410_001  # exclusive writers hold it alone, all others share it
 _KEYED = 7_410_002
+#: The kind of the lock that a process holds while it creates or migrates tables.
+MIGRATION = 7_410_000
 
 _LOCK = select(
-    func.pg_advisory_xact_lock_shared(WRITERS),
-    func.pg_advisory_xact_lock(_KEYED, func.hashtext(bindparam("key"))),
+    func.pg_advisory_xact_lock_shared(_WRITERS, _SCHEMA),
+    func.pg_advisory_xact_lock(
+        _KEYED, func.hashtext(func.current_schema() + ":" + bindparam("name", type_=String))
+    ),
 )
 
 
-def lock(connection: Connection, kind: str, name: object) -> None:
-    """Keep others that lock the same thing waiting until the transaction ends.
+def lock_alone(connection: Connection, kind: int = _WRITERS) -> None:
+    """Wait until no other transaction of this schema holds the lock, and hold it until the transaction ends."""
+    connection.execute(select(func.pg_advisory_xact_lock(kind, _SCHEMA)))
+
+
+def lock(connection: Connection, pacticipant: str) -> None:
+    """Keep others that write versions of the same pacticipant waiting until the transaction ends.
 
     SQLite has one writer at a time anyway. On PostgreSQL it is an advisory lock, and every statement that follows
     sees what the transactions before it have committed.
 
     Args:
         connection: A writing transaction that is not exclusive.
-        kind: What is locked: "consumer", "content".
-        name: Which one.
+        pacticipant: The pacticipant whose versions, with their branches, contracts and results, are written.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"key": f"{kind}:{name}"})
+        connection.execute(_LOCK, {"name": pacticipant})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from pactape.broker.store.database import schema
 from pactape.broker.store.database.base import Database
-from pactape.broker.store.database.locks import WRITERS
+from pactape.broker.store.database.locks import MIGRATION, lock_alone
 from pactape.errors import BadInputError, MissingExtraError, OutputError
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PostgresqlDatabase"]
 
-_MIGRATION = 7_410_000
 _CONNECTIONS = 12  # the server's ten threads, the webhooks and one to spare
+_USED = "pactape.used"  # the key of the time at which a connection came back to the pool
+_IDLE_SECONDS = 1.0
 
 
 class PostgresqlDatabase(Database):
@@ -61,25 +63,23 @@ class PostgresqlDatabase(Database):
             ) from error
 
     def _prepare(self, connection: Connection) -> None:
-        connection.execute(
-            select(func.pg_advisory_xact_lock(_MIGRATION))
-        )  # one process migrates, the others wait
-        found = _schema_of(connection)
-        if found is None:
+        lock_alone(connection, MIGRATION)  # one process migrates, the others wait
+        version = _schema_of(connection)
+        if version is None:
             self._refuse_others(connection)
             connection.execute(text("CREATE TABLE pactape_schema (version integer NOT NULL)"))
             connection.execute(
                 text("INSERT INTO pactape_schema VALUES (:version)"), {"version": schema.SCHEMA}
             )
             schema.create(connection)
-        elif found > schema.SCHEMA:
+        elif version > schema.SCHEMA:
             raise OutputError(
-                f"was written by a newer Pactape (schema {found}, this one knows {schema.SCHEMA})",
+                f"was written by a newer Pactape (schema {version}, this one supports {schema.SCHEMA})",
                 where=self.shown,
                 remedy="upgrade pactape",
             )
-        elif found < schema.SCHEMA:
-            schema.migrate(connection, found=found)
+        elif version < schema.SCHEMA:
+            schema.migrate(connection, from_version=version)
             connection.execute(
                 text("UPDATE pactape_schema SET version = :version"), {"version": schema.SCHEMA}
             )
@@ -92,7 +92,7 @@ class PostgresqlDatabase(Database):
         )
         if other is not None:
             raise OutputError(
-                f"is another program's database (it holds {other})",
+                f"is another program's database (it contains {other})",
                 where=self.shown,
                 remedy="name an empty database",
             )
@@ -108,15 +108,12 @@ class PostgresqlDatabase(Database):
         """Open a transaction that changes the data; it is durable when the block ends."""
         with self._engine.begin() as connection:
             if exclusive:
-                connection.execute(_ALONE)
+                lock_alone(connection)
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
-
-
-_ALONE = select(func.pg_advisory_xact_lock(WRITERS))
 
 
 def _url(address: str) -> URL:
@@ -139,16 +136,38 @@ def _engine(url: URL) -> Engine:
         import psycopg  # noqa: F401, PLC0415 -- SQLAlchemy loads it by the address, and says less when it is missing
     except ImportError as error:
         raise MissingExtraError("postgresql", "a broker's database on PostgreSQL") from error
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=_CONNECTIONS,
-        pool_pre_ping=True,  # the server may have been restarted
         hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
     )
+    _ask_idle_connections(engine)
+    return engine
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """Replace idle connections that the server has closed, as it does when it restarts, before they are used.
+
+    A connection that was in use a moment ago isn't asked: that costs a publication one of its ten round trips.
+    """
+
+    def note_use(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_USED, 0) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the server has closed the connection") from error
+
+    event.listen(engine, "checkin", note_use)
+    event.listen(engine, "checkout", ask)
 
 
 def _schema_of(connection: Connection) -> int | None:
     if connection.scalar(text("SELECT to_regclass('pactape_schema')")) is None:
         return None
-    found: int = connection.scalars(text("SELECT version FROM pactape_schema")).one()
-    return found
+    version: int = connection.scalars(text("SELECT version FROM pactape_schema")).one()
+    return version

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "create", "migrate"]
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def create(connection: Connection) -> None:
@@ -23,30 +23,30 @@ def create(connection: Connection) -> None:
     t.metadata.create_all(connection, checkfirst=False)
 
 
-def migrate(connection: Connection, *, found: int) -> None:
+def migrate(connection: Connection, *, from_version: int) -> None:
     """Bring the tables from a version to the current one, inside the caller's transaction."""
-    for version in range(found + 1, SCHEMA + 1):
+    for version in range(from_version + 1, SCHEMA + 1):
         _MIGRATIONS[version](connection)
 
 
 def _to_2(connection: Connection) -> None:
     """Add integrations and successes; give tags their pacticipant, and deliveries what they are about."""
     run = connection.exec_driver_sql
-    for index in (
+    for name in (
         "tags_by_name",
         "results_by_provider_version",
         "deliveries_by_webhook",
         "deliveries_by_status",
     ):
-        run(f"DROP INDEX {index}")
+        run(f"DROP INDEX {name}")
     run("ALTER TABLE tags RENAME TO tags_1")
     run("ALTER TABLE deliveries RENAME TO deliveries_1")
     for table in (t.tags, t.integrations, t.successes, t.deliveries):
         table.create(connection)
     new = {"placements_in_use", "publications_by_consumer"}
-    known = (*t.placements.indexes, *t.publications.indexes)
-    for added in (*t.results.indexes, *t.versions.indexes, *(each for each in known if each.name in new)):
-        added.create(connection)
+    indexes = (*t.placements.indexes, *t.publications.indexes)
+    for index in (*t.results.indexes, *t.versions.indexes, *(each for each in indexes if each.name in new)):
+        index.create(connection)
     for statement in _FILL_2:
         connection.execute(text(statement))
     run("DROP TABLE tags_1")
@@ -76,4 +76,13 @@ _FILL_2 = (
     SELECT uuid, webhook_uuid, event, '', '', '', '', status,
     attempts, log, request, created_at, created_at, '' FROM deliveries_1""",
 )
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2}
+
+
+def _to_3(connection: Connection) -> None:
+    """Give pacticipants what their repository is called, beside its URL."""
+    for column in (t.pacticipants.c.repository_name, t.pacticipants.c.repository_namespace):
+        kind = column.type.compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE pacticipants ADD COLUMN {column.name} {kind}")
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3}

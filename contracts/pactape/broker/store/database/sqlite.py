@@ -55,18 +55,18 @@ class SqliteDatabase(Database):
 
     def _prepare(self) -> None:
         with self.writing() as connection:
-            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if found > schema.SCHEMA:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if version > schema.SCHEMA:
                 raise OutputError(
-                    f"was written by a newer Pactape (schema {found}, this one knows {schema.SCHEMA})",
+                    f"was written by a newer Pactape (schema {version}, this one supports {schema.SCHEMA})",
                     where=self.path,
                     remedy="upgrade pactape",
                 )
-            if found == 0:
+            if version == 0:
                 schema.create(connection)
             else:
-                schema.migrate(connection, found=found)
-            if found != schema.SCHEMA:
+                schema.migrate(connection, from_version=version)
+            if version != schema.SCHEMA:
                 connection.exec_driver_sql(f"PRAGMA user_version = {schema.SCHEMA}")
 
     @contextmanager
@@ -100,11 +100,11 @@ def _refuse_others(path: Path) -> None:
     if not path.stat().st_size:
         return
     with closing(sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)) as connection:
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
         other = connection.execute("SELECT name FROM sqlite_master").fetchone()
-    if other is not None and not found:
+    if other is not None and not version:
         raise OutputError(
-            f"is another program's database (it holds {other[0]})", where=path, remedy="name a new file"
+            f"is another program's database (it contains {other[0]})", where=path, remedy="name a new file"
         )
 
 

@@ -58,6 +58,8 @@ pacticipants = Table(
     _text("main_branch", nullable=True),
     _text("repository_url", nullable=True),
     _text("created_at"),
+    _text("repository_name", nullable=True),
+    _text("repository_namespace", nullable=True),
 )
 
 labels = Table(
@@ -101,7 +103,7 @@ branch_versions = Table(
     Index("branch_versions_by_version", "version_id"),
 )
 
-# The pacticipant stands here too: the latest version with a tag is found in the index, however many there are.
+# The pacticipant is a column here, too: the index finds the latest version with a tag, however many there are.
 tags = Table(
     "tags",
     metadata,
@@ -242,7 +244,7 @@ deliveries = Table(
     Column("request", LargeBinary, nullable=False),
     _text("created_at"),
     _text("due_at"),
-    _text("claimed_until"),  # empty: by nobody
+    _text("claimed_until"),  # empty: by no process
     Index("deliveries_by_webhook", "webhook_uuid", "id"),
     Index("deliveries_due", "status", "due_at"),
     Index("deliveries_by_parties", "provider", "consumer", "id"),

@@ -35,11 +35,11 @@ def consumer_defaults(connection: Connection, provider: str) -> list[ConsumerDef
     on_main = on_main.where(
         t.branches.c.pacticipant_id == consumers.c.id, t.branches.c.name == consumers.c.main_branch
     )
-    tagged = select(t.tags.c.version_id).where(
+    with_main_tag = select(t.tags.c.version_id).where(
         t.tags.c.pacticipant_id == consumers.c.id, t.tags.c.name == consumers.c.main_branch
     )
     query = (
-        select(consumers.c.name, consumers.c.main_branch, on_main.exists(), tagged.exists())
+        select(consumers.c.name, consumers.c.main_branch, on_main.exists(), with_main_tag.exists())
         .where(consumers.c.id.in_(_consumers_of(provider)))
         .order_by(consumers.c.name)
     )
@@ -50,14 +50,20 @@ def consumer_defaults(connection: Connection, provider: str) -> list[ConsumerDef
 
 
 def candidates_in(connection: Connection, provider: str, scope: SelectionScope) -> list[Candidate]:
-    """Return the contracts with a provider in a scope, each with where its consumer version stands."""
+    """Return the contracts with a provider in a scope, each with the placement of its consumer version."""
     branch_heads = _branch_heads(connection, provider, scope)
     tag_heads = _tag_heads(connection, provider, scope)
-    tagged = _tagged(connection, provider, scope)
+    version_tags = _version_tags(connection, provider, scope)
     placements = _placements(connection, provider) if scope.environments else {}
     latest = latest_publications(connection, provider=provider) if scope.latest else []
-    wanted = {*branch_heads, *tag_heads, *tagged, *placements, *(each.version_id for each in latest)}
-    publications = publications_of_versions(connection, versions=wanted, providers=[provider])
+    version_ids = {
+        *branch_heads,
+        *tag_heads,
+        *version_tags,
+        *placements,
+        *(each.version_id for each in latest),
+    }
+    publications = publications_of_versions(connection, versions=version_ids, providers=[provider])
     mains = _main_branches(connection, {each.consumer for each in publications})
     latest_ids = {(each.consumer, each.version_id) for each in latest}
     return [
@@ -66,7 +72,7 @@ def candidates_in(connection: Connection, provider: str, scope: SelectionScope) 
             main_branch=mains[each.consumer],
             head_of_branches=frozenset(branch_heads.get(each.version_id, ())),
             head_of_tags=frozenset(tag_heads.get(each.version_id, ())),
-            tags=frozenset(tagged.get(each.version_id, ())),
+            tags=frozenset(version_tags.get(each.version_id, ())),
             environments=_environments(placements, each),
             latest=(each.consumer, each.version_id) in latest_ids,
         )
@@ -95,8 +101,8 @@ def _branch_heads(connection: Connection, provider: str, scope: SelectionScope) 
     query = query.where(t.branches.c.pacticipant_id.in_(_consumers_of(provider)))
     if not scope.every_branch:
         is_main = t.branches.c.name == t.pacticipants.c.main_branch
-        named = t.branches.c.name.in_(scope.branches)
-        query = query.where(is_main | named if scope.main_branches else named)
+        is_named = t.branches.c.name.in_(scope.branches)
+        query = query.where(is_main | is_named if scope.main_branches else is_named)
     return _by_version(connection.execute(query))
 
 
@@ -120,7 +126,7 @@ def _tag_heads(connection: Connection, provider: str, scope: SelectionScope) -> 
     return heads
 
 
-def _tagged(connection: Connection, provider: str, scope: SelectionScope) -> _Heads:
+def _version_tags(connection: Connection, provider: str, scope: SelectionScope) -> _Heads:
     if not scope.whole_tags:
         return {}
     query = select(t.tags.c.version_id, t.tags.c.name).where(
@@ -130,18 +136,18 @@ def _tagged(connection: Connection, provider: str, scope: SelectionScope) -> _He
 
 
 def _by_version(rows: Iterable[Any]) -> _Heads:
-    found: _Heads = defaultdict(set)
+    names: _Heads = defaultdict(set)
     for version_id, name in rows:
         if version_id is not None:
-            found[version_id].add(name)
-    return dict(found)
+            names[version_id].add(name)
+    return dict(names)
 
 
 def _placements(connection: Connection, provider: str) -> dict[int, list[Placement]]:
-    found: dict[int, list[Placement]] = defaultdict(list)
+    placements: dict[int, list[Placement]] = defaultdict(list)
     for placement in current_placements(connection, owners=_consumers_of(provider)):
-        found[placement.version_id].append(placement)
-    return dict(found)
+        placements[placement.version_id].append(placement)
+    return dict(placements)
 
 
 def _environments(

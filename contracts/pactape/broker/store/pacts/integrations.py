@@ -22,6 +22,7 @@ __all__ = [
     "delete_integrations",
     "ensure_integration",
     "has_integration",
+    "has_results",
     "integrated_providers",
     "pairs_with_results",
 ]
@@ -50,14 +51,18 @@ def integrated_providers(
     connection: Connection, consumer: str, names: Collection[str]
 ) -> dict[str, tuple[Pacticipant, bool]]:
     """Return the pacticipants of these names, each with whether the consumer has a contract with it."""
-    owner = select(_CONSUMERS.c.id).where(_CONSUMERS.c.name == consumer).scalar_subquery()
-    known = select(t.integrations.c.created_at).where(
-        t.integrations.c.consumer_id == owner, t.integrations.c.provider_id == t.pacticipants.c.id
-    )
-    rows = connection.execute(select(t.pacticipants, known.exists()).where(t.pacticipants.c.name.in_(names)))
+    rows = connection.execute(_INTEGRATED, {"consumer": consumer, "names": sorted(names)})
     return {row[1]: (_pacticipant(row), bool(row[-1])) for row in rows}
 
 
+# What every publication asks is built once: building a statement takes longer than running it.
+_OWNER = select(_CONSUMERS.c.id).where(_CONSUMERS.c.name == bindparam("consumer")).scalar_subquery()
+_INTEGRATED = select(
+    t.pacticipants,
+    select(t.integrations.c.created_at)
+    .where(t.integrations.c.consumer_id == _OWNER, t.integrations.c.provider_id == t.pacticipants.c.id)
+    .exists(),
+).where(t.pacticipants.c.name.in_(bindparam("names", expanding=True)))
 _BETWEEN = select(t.integrations.c.created_at).where(
     t.integrations.c.consumer_id == bindparam("consumer"),
     t.integrations.c.provider_id == bindparam("provider"),
@@ -81,9 +86,9 @@ def all_integrations(
         of_consumers: The names of the consumers to stay within.
         of_providers: The names of the providers to stay within.
         limit: How many to return at most; None means all.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
-    query = _filtered(_integrations(), part)
+    query = _filter(_integrations(), part)
     if of_consumers is not None:
         query = query.where(_CONSUMERS.c.name.in_(of_consumers))
     if of_providers is not None:
@@ -94,13 +99,13 @@ def all_integrations(
 
 def count_integrations(connection: Connection, *, part: str = "") -> int:
     """Return how many integrations there are with a part of a name."""
-    found = _filtered(_integrations(), part).subquery()
-    return int(connection.scalars(select(func.count()).select_from(found)).one())
+    integrations = _filter(_integrations(), part).subquery()
+    return int(connection.scalars(select(func.count()).select_from(integrations)).one())
 
 
 def pairs_with_results(connection: Connection) -> set[tuple[str, str]]:
     """Return the consumers and providers between which any content has been verified, whatever came of it."""
-    verified = (
+    has_result = (
         select(t.contents.c.id)
         .where(
             t.contents.c.consumer_id == t.integrations.c.consumer_id,
@@ -109,8 +114,20 @@ def pairs_with_results(connection: Connection) -> set[tuple[str, str]]:
         )
         .exists()
     )
-    query = _integrations().where(verified)
+    query = _integrations().where(has_result)
     return {(row.consumer, row.provider) for row in connection.execute(query)}
+
+
+def has_results(connection: Connection, consumer: str, provider: str) -> bool:
+    """Return whether any content between a consumer and a provider has been verified, whatever came of it."""
+    parties = {"consumer": consumer, "provider": provider}
+    conditions = [
+        getattr(t.contents.c, f"{role}_id")
+        == select(t.pacticipants.c.id).where(t.pacticipants.c.name == name).scalar_subquery()
+        for role, name in parties.items()
+    ]
+    query = select(t.results.c.id).join(t.contents, t.contents.c.id == t.results.c.content_id)
+    return connection.scalar(query.where(*conditions).limit(1)) is not None
 
 
 def delete_integration(connection: Connection, consumer: Pacticipant, provider: Pacticipant) -> None:
@@ -146,7 +163,7 @@ def _integrations() -> Select[Any]:
     )
 
 
-def _filtered(query: Select[Any], part: str) -> Select[Any]:
+def _filter(query: Select[Any], part: str) -> Select[Any]:
     if not part:
         return query
     return query.where(

@@ -11,7 +11,8 @@ from sqlalchemy import and_, or_, select
 
 from pactape.broker.records import Publication
 from pactape.broker.store.database import tables as t
-from pactape.broker.store.pacts.publishing import CONSUMERS, PROVIDERS, between, select_publications
+from pactape.broker.store.pacticipants import identity_of
+from pactape.broker.store.pacts.publishing import CONSUMERS, PROVIDERS, select_publications
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "latest_publication",
     "latest_publications",
+    "latest_tagged_publications",
     "previous_distinct",
     "publications_between",
     "publications_of_versions",
@@ -49,9 +51,9 @@ def publications_between(
         main_branch: Whether they must be on the consumer's main branch.
         tag: A tag that they must have.
         limit: How many to return at most; None means all.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
-    query = select_publications().where(*between(consumer, provider))
+    query = select_publications().where(*_published_between(consumer, provider))
     query = _on(query, branch=branch, main_branch=main_branch, tag=tag)
     query = query.order_by(t.publications.c.version_id.desc()).limit(limit).offset(offset)
     return _all(connection, query)
@@ -68,12 +70,12 @@ def latest_publication(
     untagged: bool = False,
 ) -> Publication | None:
     """Return the latest contract between two parties: of all, of a branch, with a tag, or without any tag."""
-    query = select_publications().where(*between(consumer, provider))
+    query = select_publications().where(*_published_between(consumer, provider))
     query = _on(query, branch=branch, main_branch=main_branch, tag=tag)
     if untagged:
         query = query.where(~_tags().exists())
-    found = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
-    return found[0] if found else None
+    publications = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
+    return publications[0] if publications else None
 
 
 def _on(query: Select[Any], *, branch: str | None, main_branch: bool, tag: str | None) -> Select[Any]:
@@ -90,6 +92,16 @@ def _on(query: Select[Any], *, branch: str | None, main_branch: bool, tag: str |
     return query if tag is None else query.where(_tags().where(t.tags.c.name == tag).exists())
 
 
+def _published_between(consumer: str | None, provider: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions for the two parties; None means any.
+
+    The ids come from subqueries, not from joins: only so PostgreSQL reads the index of parties from its end.
+    """
+    publication = t.publications.c
+    columns = ((publication.consumer_id, consumer), (publication.provider_id, provider))
+    return [column == identity_of(name) for column, name in columns if name is not None]
+
+
 def _tags() -> Select[Any]:
     return select(t.tags.c.name).where(t.tags.c.version_id == t.publications.c.version_id)
 
@@ -97,12 +109,12 @@ def _tags() -> Select[Any]:
 def previous_distinct(connection: Connection, publication: Publication) -> Publication | None:
     """Return the contract of the latest earlier version between the same parties whose content differs."""
     query = select_publications().where(
-        *between(publication.consumer, publication.provider),
+        *_published_between(publication.consumer, publication.provider),
         t.publications.c.version_id < publication.version_id,
         t.publications.c.content_id != publication.content_id,
     )
-    found = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
-    return found[0] if found else None
+    publications = _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(1))
+    return publications[0] if publications else None
 
 
 def publications_of_versions(
@@ -128,7 +140,6 @@ def recent_publications(
     *,
     consumer: str | None = None,
     provider: str | None = None,
-    others: Collection[str] | None = None,
     limit: int,
 ) -> list[Publication]:
     """Return the contracts of the latest versions of a consumer, or of all consumers of a provider.
@@ -137,12 +148,9 @@ def recent_publications(
         connection: The transaction.
         consumer: The consumer's name; None means any.
         provider: The provider's name; None means any.
-        others: Names of the providers to stay within; None means all.
         limit: How many to return at most.
     """
-    query = select_publications().where(*between(consumer, provider))
-    if others is not None:
-        query = query.where(PROVIDERS.c.name.in_(others))
+    query = select_publications().where(*_published_between(consumer, provider))
     return _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(limit))
 
 
@@ -170,14 +178,35 @@ def latest_publications(
         tag: A tag that they must have.
     """
     heads = _heads(consumer, provider, pacticipant, branch=branch, main_branch=main_branch, tag=tag)
-    query = select_publications().join(
+    query = _of_heads(heads).where(*_name_conditions(part))
+    return _all(connection, query.order_by(CONSUMERS.c.name, PROVIDERS.c.name))
+
+
+def latest_tagged_publications(
+    connection: Connection, *, part: str = "", consumer: str | None = None, provider: str | None = None
+) -> list[Publication]:
+    """Return for each consumer, provider and tag the contract of the latest version with the tag that has one."""
+    names = select(t.tags.c.pacticipant_id, t.tags.c.name).distinct().subquery()
+    head = _newest(branch=None, tag=names.c.name).limit(1).correlate(t.integrations, names).scalar_subquery()
+    heads = (
+        select(head.label("version_id"), t.integrations.c.provider_id)
+        .join(names, names.c.pacticipant_id == t.integrations.c.consumer_id)
+        .distinct()
+        .cte("heads")
+        .prefix_with("MATERIALIZED")
+    )
+    query = _of_heads(heads).where(*_published_between(consumer, provider), *_name_conditions(part))
+    return _all(connection, query)
+
+
+def _of_heads(heads: CTE) -> Select[Any]:
+    return select_publications().join(
         heads,
         and_(
             heads.c.version_id == t.publications.c.version_id,
             heads.c.provider_id == t.publications.c.provider_id,
         ),
     )
-    return _all(connection, query.where(*_named(part)).order_by(CONSUMERS.c.name, PROVIDERS.c.name))
 
 
 def _heads(
@@ -190,14 +219,9 @@ def _heads(
     tag: str | None,
 ) -> CTE:
     """Return the latest version with a contract of each integration, computed before anything is joined to it."""
-    inner, consumers, providers = t.publications.alias(), t.pacticipants.alias(), t.pacticipants.alias()
-    newest = select(inner.c.version_id).where(
-        inner.c.provider_id == t.integrations.c.provider_id,
-        inner.c.consumer_id == t.integrations.c.consumer_id,
-    )
+    consumers, providers = t.pacticipants.alias(), t.pacticipants.alias()
     name: Any = consumers.c.main_branch if main_branch else branch
-    newest = _newest_on(newest, inner, branch=name, tag=tag)
-    head = newest.order_by(inner.c.version_id.desc()).limit(1).scalar_subquery()
+    head = _newest(branch=name, tag=tag).limit(1).scalar_subquery()
     query = (
         select(head.label("version_id"), t.integrations.c.provider_id)
         .join(consumers, consumers.c.id == t.integrations.c.consumer_id)
@@ -212,17 +236,44 @@ def _heads(
     return query.cte("heads").prefix_with("MATERIALIZED")
 
 
-def _newest_on(newest: Select[Any], inner: Any, *, branch: Any, tag: str | None) -> Select[Any]:
-    if branch is not None:
-        newest = newest.join(t.branch_versions, t.branch_versions.c.version_id == inner.c.version_id).join(
-            t.branches, and_(t.branches.c.id == t.branch_versions.c.branch_id, t.branches.c.name == branch)
+def _newest(*, branch: Any, tag: Any) -> Select[Any]:
+    """Return the query for the versions of an integration's consumer with a contract, the newest first.
+
+    Those on a branch or with a tag are looked for from its end, and each is asked for its contract: PostgreSQL
+    expects few publications of a pair, and would rather sort all of them than join them in the index's order.
+    """
+    consumer, provider = t.integrations.c.consumer_id, t.integrations.c.provider_id
+    inner = t.publications.alias()
+    if branch is None and tag is None:
+        query = select(inner.c.version_id).where(
+            inner.c.provider_id == provider, inner.c.consumer_id == consumer
         )
-    if tag is not None:
-        newest = newest.join(t.tags, and_(t.tags.c.version_id == inner.c.version_id, t.tags.c.name == tag))
-    return newest
+        return query.order_by(inner.c.version_id.desc())
+    if branch is not None:
+        branches = t.branches.alias()
+        identity = select(branches.c.id).where(
+            branches.c.pacticipant_id == consumer, branches.c.name == branch
+        )
+        version = t.branch_versions.c.version_id
+        query = select(version).where(
+            t.branch_versions.c.branch_id == identity.correlate_except(branches).scalar_subquery()
+        )
+    else:
+        version = t.tags.c.version_id
+        query = select(version).where(t.tags.c.pacticipant_id == consumer, t.tags.c.name == tag)
+    contract_query = select(inner.c.id).where(inner.c.version_id == version, inner.c.provider_id == provider)
+    if branch is not None and tag is not None:
+        query = query.where(
+            select(t.tags.c.name)
+            .where(t.tags.c.version_id == version, t.tags.c.name == tag)
+            .correlate_except(t.tags)
+            .exists()
+        )
+    has_contract = contract_query.correlate_except(inner).limit(1).scalar_subquery().is_not(None)
+    return query.where(has_contract).order_by(version.desc())
 
 
-def _named(part: str) -> list[ColumnElement[bool]]:
+def _name_conditions(part: str) -> list[ColumnElement[bool]]:
     if not part:
         return []
     names = (CONSUMERS.c.name, PROVIDERS.c.name)

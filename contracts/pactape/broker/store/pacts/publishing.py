@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite unde
 
 from pactape.broker.records import Publication
 from pactape.broker.store.database import tables as t
+from pactape.broker.store.pacticipants import identity_of
 from pactape.broker.store.versions import delete_unpublished
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ PROVIDERS = t.pacticipants.alias("providers")
 
 
 def content(connection: Connection, content_id: int) -> bytes:
-    """Return the contract's JSON as it was published first."""
+    """Return the contract's JSON as first published."""
     return bytes(
         connection.execute(select(t.contents.c.body).where(t.contents.c.id == content_id)).scalar_one()
     )
@@ -96,8 +97,10 @@ def _ensure_content(
     connection: Connection, consumer: Pacticipant, provider: Pacticipant, *, sha: str, body: bytes, now: str
 ) -> int:
     values: dict[str, Any] = {"consumer_id": consumer.id, "provider_id": provider.id, "sha": sha}
-    added = connection.scalar(_ADD_CONTENT, values | {"body": body, "created_at": now})
-    return int(added if added is not None else connection.execute(_FIND_CONTENT, values).scalar_one())
+    content_id = connection.scalar(_ADD_CONTENT, values | {"body": body, "created_at": now})
+    return int(
+        content_id if content_id is not None else connection.execute(_FIND_CONTENT, values).scalar_one()
+    )
 
 
 def find_publication(
@@ -105,17 +108,20 @@ def find_publication(
 ) -> Publication | None:
     """Return the contract of one consumer version with a provider."""
     row = connection.execute(
-        _published(), {"consumer": consumer, "provider": provider, "version": version}
+        _publication_query(), {"consumer": consumer, "provider": provider, "version": version}
     ).first()
     return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
 
 
 @cache
-def _published() -> Select[Any]:
-    return select_publications().where(
-        CONSUMERS.c.name == bindparam("consumer"),
-        PROVIDERS.c.name == bindparam("provider"),
+def _publication_query() -> Select[Any]:
+    version = select(t.versions.c.id).where(
+        t.versions.c.pacticipant_id == identity_of(bindparam("consumer")),
         t.versions.c.number == bindparam("version"),
+    )
+    return select_publications().where(
+        t.publications.c.version_id == version.scalar_subquery(),
+        t.publications.c.provider_id == identity_of(bindparam("provider")),
     )
 
 
@@ -143,8 +149,8 @@ def delete_publications(connection: Connection, consumer: str, provider: str) ->
     """Delete every contract between two parties and return how many there were."""
     ids = select(t.contents.c.id).join(CONSUMERS, CONSUMERS.c.id == t.contents.c.consumer_id)
     ids = ids.join(PROVIDERS, PROVIDERS.c.id == t.contents.c.provider_id).where(*between(consumer, provider))
-    published = select(func.count()).where(t.publications.c.content_id.in_(ids))
-    count = connection.scalars(published).one()
+    count_query = select(func.count()).where(t.publications.c.content_id.in_(ids))
+    count = connection.scalars(count_query).one()
     connection.execute(remove(t.contents).where(t.contents.c.id.in_(ids)))
     return int(count)
 
@@ -172,8 +178,8 @@ def select_publications() -> Select[Any]:
 
 def between(consumer: str | None, provider: str | None) -> list[ColumnElement[bool]]:
     """Return the conditions for the names of the two parties; None means any."""
-    wanted = [CONSUMERS.c.name == consumer] if consumer is not None else []
-    return [*wanted, PROVIDERS.c.name == provider] if provider is not None else wanted
+    conditions = [CONSUMERS.c.name == consumer] if consumer is not None else []
+    return [*conditions, PROVIDERS.c.name == provider] if provider is not None else conditions
 
 
 def previous_contents(

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from pactape.broker.records import Pacticipant, Publication
 
-__all__ = ["Required", "required_verifications", "webhooks_and_required"]
+__all__ = ["RequiredVerification", "required_verifications", "webhooks_and_required"]
 
 
-class Required(msgspec.Struct, frozen=True, kw_only=True):
+class RequiredVerification(msgspec.Struct, frozen=True, kw_only=True):
     """A provider version that must verify a content.
 
     Args:
@@ -43,16 +43,16 @@ def webhooks_and_required(
 
 def required_verifications(
     connection: Connection, rows: list[Row[Any]], provider: Pacticipant
-) -> list[Required]:
+) -> list[RequiredVerification]:
     """Return the provider versions without a result, the earliest first."""
-    found = versions_by_id(connection, {row.version_id for row in rows}) if rows else {}
-    required = []
-    for version in sorted(found.values(), key=lambda each: each.id):
+    versions = versions_by_id(connection, {row.version_id for row in rows}) if rows else {}
+    verifications = []
+    for version in sorted(versions.values(), key=lambda each: each.id):
         why = tuple(dict.fromkeys(row.why for row in rows if row.version_id == version.id))
         is_main = _MAIN in why and provider.main_branch
         branch = provider.main_branch if is_main else next(iter(version.branches[-1:]), "")
-        required.append(Required(version=version, branch=branch or "", descriptions=why))
-    return required
+        verifications.append(RequiredVerification(version=version, branch=branch or "", descriptions=why))
+    return verifications
 
 
 _MAIN = "latest from main branch"

@@ -1,1 +1,1 @@
-"""Structures in which secrets stand: each module takes one kind apart, and gives its fields to a visitor."""
+"""Structures that contain secrets: each module parses one kind, and gives its fields to a visitor."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import re
+import zlib
 
 __all__ = ["decode_base64", "decode_short", "encode_like"]
 
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
-_STRUCTURED = re.compile(r'[{<]\s*["\w/?!]|-----BEGIN |\w=\S|\w:\s*\S|://')
+_STRUCTURED = re.compile(
+    r'[{<]\s*["\w/?!]|-----BEGIN |\w[ \t]?=[ \t]?\S|\w:\s*\S|://|^[\w "-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
+)
 _LONGEST = 4_000_000
+_HEAD = 16
+#: How gzip (RFC 1952) and zlib's usual streams (RFC 1950) begin.
+_COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+#: A character of UTF-8 that is cut off has at most so many bytes.
+_CUT_OFF = 3
 
 
 def decode_base64(text: str) -> str | None:
@@ -21,32 +30,61 @@ def decode_base64(text: str) -> str | None:
         >>> decode_base64("eyJwYXNzd29yZCI6ICJ4In0="), decode_base64("q8Zr1LmX0vTy7PbK")
         ('{"password": "x"}', None)
     """
-    if len(text) > _LONGEST or not _WHOLE.fullmatch(text):
+    if len(text) > _LONGEST or not _begins_as_text(text[:_HEAD]) or not _WHOLE.fullmatch(text):
         return None
     compact = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
     if len(compact) % 4 == 1:
         return None
     try:
-        decoded = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode()
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        plain = _decompressed(base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)).decode()
+    except (ValueError, binascii.Error, UnicodeDecodeError, zlib.error):
         return None
-    return decoded if _TEXT.fullmatch(decoded) and _STRUCTURED.search(decoded) else None
+    return plain if _TEXT.fullmatch(plain) and _STRUCTURED.search(plain) else None
+
+
+def _decompressed(data: bytes) -> bytes:
+    """The data of a whole stream of gzip or zlib, of at most some megabytes; other data themselves."""
+    if not data.startswith(_COMPRESSED):
+        return data
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    plain = stream.decompress(data, _LONGEST)
+    return plain if stream.eof and not stream.unused_data else data
+
+
+def _compressed_like(data: bytes, before: str) -> bytes:
+    """Compress data in the format of another text in base64, or leave them when that has none."""
+    start = base64.b64decode(before[:4], altchars=b"-_" if "-" in before or "_" in before else None)
+    if start[:2] == _COMPRESSED[0]:
+        return gzip.compress(data, mtime=0)
+    return zlib.compress(data) if start.startswith(_COMPRESSED) else data
+
+
+def _begins_as_text(head: str) -> bool:
+    """Whether the first characters decode to the beginning of a text or of a compressed one; most others don't."""
+    try:
+        data = base64.b64decode(head, altchars=b"-_" if "-" in head or "_" in head else None, validate=True)
+    except (ValueError, binascii.Error):
+        return len(head) < _HEAD or not head.isascii() or "\n" in head
+    if data.startswith(_COMPRESSED):
+        return True
+    text = data.decode("utf-8", "ignore")
+    return len(text.encode()) >= len(data) - _CUT_OFF and _TEXT.fullmatch(text) is not None
 
 
 def decode_short(text: str) -> str | None:
     """Return what a short text in base64 decodes to, if that is a text; None otherwise."""
     try:
-        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except (ValueError, binascii.Error, UnicodeDecodeError):
         return None
-    return decoded if _TEXT.fullmatch(decoded) else None
+    return plain if _TEXT.fullmatch(plain) else None
 
 
 def encode_like(decoded: str, before: str) -> str:
     """Return a text in base64, in the alphabet and with the padding of another."""
-    data = decoded.encode()
-    encoded = base64.b64encode(data).decode()
+    data = _compressed_like(decoded.encode(), before.lstrip())
+    base64_text = base64.b64encode(data).decode()
     if "-" in before or "_" in before:
-        encoded = base64.urlsafe_b64encode(data).decode()
+        base64_text = base64.urlsafe_b64encode(data).decode()
     padded = before.rstrip().endswith("=") or len("".join(before.split())) % 4 == 0
-    return encoded if padded else encoded.rstrip("=")
+    return base64_text if padded else base64_text.rstrip("=")

@@ -6,6 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from pactape.cassettes.scrubbing.structures.edits import Edits, split_at
+from pactape.cassettes.scrubbing.structures.json_documents import scrub_json
+from pactape.cassettes.scrubbing.structures.json_names import NamesBelow, bound_variables
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
@@ -17,7 +20,10 @@ __all__ = ["looks_like_form", "scrub_form"]
 _AUTHORIZATION = re.compile(
     r"(?:^|[?&;])(?:grant_type|state|session_state|redirect_uri|code_verifier|client_id|iss|scope)="
 )
+_QUERY = re.compile(r"(?:^|&)query=([^&]*+)")
 _FORM = re.compile(r"[\w.%+\[\]$-]{1,96}+=[^&\s]*+(?:&[\w.%+\[\]$-]{1,96}+=[^&\s]*+)*+&?")
+#: A longer name may be a token itself.
+_SHORT_NAME = 15
 _SAFE = "-._~:/?#[]@!$'()*,;{}\""
 
 
@@ -32,7 +38,18 @@ def scrub_form(text: str, visit: Visitor) -> str:
     A parameter's value is taken apart by itself, so a URL or JSON in it loses its secrets, too.
     """
     is_authorization = _AUTHORIZATION.search(text) is not None
-    return "&".join([_parameter(each, visit, is_authorization=is_authorization) for each in text.split("&")])
+    bound = _bound_variables(text)
+    edits = Edits(text)
+    for start, each in split_at(text, "&"):
+        if each:
+            edits.replace(
+                start,
+                start + len(each),
+                _variables(each, visit, bound)
+                if bound and each.startswith("variables=")
+                else _parameter(each, visit, is_authorization=is_authorization),
+            )
+    return edits.result()
 
 
 def _parameter(parameter: str, visit: Visitor, *, is_authorization: bool) -> str:
@@ -42,16 +59,34 @@ def _parameter(parameter: str, visit: Visitor, *, is_authorization: bool) -> str
     plain_name, plain = _unquoted(name), _unquoted(value)
     if plain_name == "code" and is_authorization:
         plain_name = "auth_code"
+    clean_name = visit.text(plain_name) if len(plain_name) > _SHORT_NAME else plain_name
+    if clean_name != plain_name:
+        name = _quote_like(clean_name, name)
     clean = visit.field(plain_name.replace("[]", ""), plain, Place.PARAMETER)
-    return parameter if clean == plain else f"{name}={_quoted(clean, value)}"
+    return f"{name}={value if clean == plain else _quote_like(clean, value)}"
+
+
+def _bound_variables(text: str) -> dict[str, str]:
+    """The argument by variable of a GraphQL document in the parameter `query`."""
+    if "variables=" not in text or (query := _QUERY.search(text)) is None:
+        return {}
+    return bound_variables(_unquoted(query.group(1)))
+
+
+def _variables(parameter: str, visit: Visitor, bound: dict[str, str]) -> str:
+    """The variables of a GraphQL document, whose names are those of the arguments that they are bound to."""
+    name, _, value = parameter.partition("=")
+    plain = _unquoted(value)
+    clean = scrub_json(plain, visit, NamesBelow(aliases=bound))
+    return parameter if clean is None or clean == plain else f"{name}={_quote_like(clean, value)}"
 
 
 def _unquoted(text: str) -> str:
     return unquote_plus(text) if "%" in text or "+" in text else text
 
 
-def _quoted(clean: str, before: str) -> str:
-    """Quote a value as strictly as it was quoted before."""
+def _quote_like(clean: str, before: str) -> str:
+    """Quote a value as strictly as the original."""
     if "%" not in before and "+" not in before:
         return quote(clean, safe=_SAFE)
     return quote_plus(clean) if "+" in before else quote(clean, safe="")

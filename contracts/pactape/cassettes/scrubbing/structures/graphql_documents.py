@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.json_names import bound_variables
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
@@ -15,10 +17,10 @@ __all__ = ["looks_like_graphql", "scrub_graphql"]
 _START = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query|mutation|subscription|fragment)\b[^\n{]*|\s*\{\s*\w+")
 _STRING = r'"""(?:[^"\\]|"(?!"")|\\.)*+"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
 _ARGUMENT = re.compile(
-    rf"(?<!\w)(\w{{1,96}}+)(\s*+:\s*+(?:[\w\[\]!]++\s*+=\s*+)?)(\[[^\[\]{{}}]*+\]|{_STRING}|-?\d[\d.]*+)",
+    rf"(?<!\w)(\w{{1,96}}+)(\s*+:\s*+(?:[\w\[\]!]++\s*+=\s*+)?)(\[[^\[\]{{}}]*+\]|{_STRING}|-?\d{{1,32}}+(?:\.\d{{1,32}}+)?)",
     re.DOTALL,
 )
-_ITEM = re.compile(rf"{_STRING}|-?\d[\d.]*+", re.DOTALL)
+_ITEM = re.compile(rf"{_STRING}|-?\d{{1,32}}+(?:\.\d{{1,32}}+)?", re.DOTALL)
 
 
 def looks_like_graphql(text: str) -> bool:
@@ -28,13 +30,17 @@ def looks_like_graphql(text: str) -> bool:
 
 def scrub_graphql(document: str, visit: Visitor) -> str:
     """Return a document without the secrets among its literals; all else keeps its spelling."""
-    return _ARGUMENT.sub(lambda match: _argument(match, visit), document)
+    bound = bound_variables(document) if "$" in document else {}
+    return substitute(_ARGUMENT, lambda match: _argument(match, visit, bound), document)
 
 
-def _argument(match: re.Match[str], visit: Visitor) -> str:
-    name, between, value = match.groups()
-    clean = _ITEM.sub(lambda item: _literal(name, item.group(), visit), value)
-    return match.group() if clean == value else f"{name}{between}{clean}"
+def _argument(match: re.Match[str], visit: Visitor, bound: dict[str, str]) -> str:
+    """An argument, or a variable with its default value, which counts as the argument that it is bound to."""
+    argument, between, value = match.groups()
+    is_variable = match.string[match.start() - 1 : match.start()] == "$"
+    name = bound.get(argument, argument) if is_variable else argument
+    clean = substitute(_ITEM, lambda item: _literal(name, item.group(), visit), value)
+    return match.group() if clean == value else f"{argument}{between}{clean}"
 
 
 def _literal(name: str, literal: str, visit: Visitor) -> str:

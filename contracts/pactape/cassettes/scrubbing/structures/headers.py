@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
@@ -14,20 +15,39 @@ __all__ = [
     "CHALLENGE_HEADERS",
     "COOKIE_HEADERS",
     "CREDENTIAL_HEADERS",
+    "PROTOCOL_HEADER",
+    "PUBLIC_HEADERS",
+    "SPECIAL_HEADERS",
     "scrub_challenge",
     "scrub_cookies",
     "scrub_credentials",
+    "scrub_protocols",
     "scrub_set_cookie",
 ]
 
-#: Headers that hold "scheme credentials".
-CREDENTIAL_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "x-authorization", "x-forwarded-authorization"}
+#: Headers that hold "scheme credentials", or a credential whose name says nothing about it.
+CREDENTIAL_HEADERS = word_set(
+    "authorization proxy-authorization x-authorization x-forwarded-authorization x-original-authorization "
+    "x-serverless-authorization x-http-authorization x-honeycomb-team x-jfrog-art-api x-tableau-auth"
 )
 COOKIE_HEADERS = frozenset({"cookie", "cookie2", "set-cookie", "set-cookie2"})
 #: Headers that hold "scheme name=value, …".
-CHALLENGE_HEADERS = frozenset({"www-authenticate", "proxy-authenticate", "authentication-info", "x-wsse"})
+CHALLENGE_HEADERS = frozenset(
+    {"www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "x-wsse"}
+)
+#: Tokens that browsers send as a protocol, since they can't set other headers: "bearer.…", "token-…".
+_PROTOCOL = re.compile(
+    r"(?<![\w.-])((?:[\w-]{1,40}\.)?(?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token)[.-])([\w~+/=.-]{8,}+)",
+    re.IGNORECASE,
+)
+PROTOCOL_HEADER = "sec-websocket-protocol"
+#: Headers that hold no credential, whatever their names: a handshake's nonce, published signatures.
+PUBLIC_HEADERS = frozenset({"sec-websocket-key", "sec-websocket-accept", "dkim-signature", "signature-input"})
+#: Headers that are taken apart in a way of their own.
+SPECIAL_HEADERS = COOKIE_HEADERS | CREDENTIAL_HEADERS | CHALLENGE_HEADERS | {PROTOCOL_HEADER}
 _VALUE, _PATH = "authorization_value", "Authorization"
+#: A longer name may be a token itself.
+_SHORT_NAME = 15
 _SCHEME = re.compile(r"([A-Za-z][\w-]{1,40}+)([ \t]+)(\S.*)", re.DOTALL)
 _COOKIE_PAIR = re.compile(r"([^=;,\s]{1,256}+)=([^;]*+)")
 _FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
@@ -39,20 +59,31 @@ def scrub_credentials(value: str, visit: Visitor) -> str:
 
     A scheme's name is a word before the credentials; a value of one word is the secret itself.
     """
-    found = _SCHEME.fullmatch(value.strip())
-    if found is None:
+    match = _SCHEME.fullmatch(value.strip())
+    if match is None:
         return visit.field(_VALUE, value, Place.PARAMETER, _PATH)
-    scheme, space, secret = found.groups()
+    scheme, space, secret = match.groups()
     return f"{scheme}{space}{visit.field(_VALUE, secret, Place.PARAMETER, _PATH)}"
+
+
+def scrub_protocols(value: str, visit: Visitor) -> str:
+    """Return the subprotocols of a web socket (RFC 6455, section 11.3.4) without their tokens."""
+    value = _PROTOCOL.sub(lambda match: match[1] + visit.field(_VALUE, match[2], Place.PARAMETER), value)
+    return visit.text(value)
 
 
 def scrub_cookies(value: str, visit: Visitor) -> str:
     """Return a Cookie header whose cookies have lost their values: each may be a session."""
+    if "=" not in value:
+        return visit.text(value) if " " in value.strip() else _nameless(value, visit)
     return _COOKIE_PAIR.sub(lambda match: _cookie(match, visit), value)
 
 
 def scrub_set_cookie(value: str, visit: Visitor) -> str:
     """Return a Set-Cookie header whose cookies have lost their values; their attributes stay."""
+    first, semicolon, attributes = value.partition(";")
+    if "=" not in first:
+        return _nameless(first, visit) + semicolon + attributes
     return ", ".join(
         _COOKIE_PAIR.sub(lambda match: _cookie(match, visit), each, count=1) for each in _FOLDED.split(value)
     )
@@ -63,16 +94,22 @@ def scrub_challenge(value: str, visit: Visitor) -> str:
     return _CHALLENGE.sub(lambda match: _parameter(match, visit), value)
 
 
+def _nameless(value: str, visit: Visitor) -> str:
+    """A cookie without a name, which browsers keep, too."""
+    return visit.field("cookie ", value, Place.PARAMETER) if value.strip() else value
+
+
 def _cookie(match: re.Match[str], visit: Visitor) -> str:
     name, value = match.groups()
-    quoted = len(value) > 1 and value[0] == value[-1] == '"'
-    plain = value[1:-1] if quoted else value
+    is_quoted = len(value) > 1 and value[0] == value[-1] == '"'
+    plain = value[1:-1] if is_quoted else value
     clean = visit.field(f"cookie {name}", plain, Place.PARAMETER) if plain else plain
-    return f'{name}="{clean}"' if quoted else f"{name}={clean}"
+    name = visit.text(name) if len(name) > _SHORT_NAME else name
+    return f'{name}="{clean}"' if is_quoted else f"{name}={clean}"
 
 
 def _parameter(match: re.Match[str], visit: Visitor) -> str:
-    name, quoted, bare = match.groups()
-    value = quoted if quoted is not None else bare
+    name, inner, bare = match.groups()
+    value = inner if inner is not None else bare
     clean = visit.field(name, value, Place.PARAMETER) if value else value
     return match.group() if clean == value else match.group().replace(value, clean, 1)

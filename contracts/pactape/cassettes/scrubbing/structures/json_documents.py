@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from contextlib import suppress
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pactape.cassettes.scrubbing.structures.edits import Edits
 from pactape.cassettes.scrubbing.structures.json_names import NamesBelow
+from pactape.cassettes.scrubbing.structures.large_json import JsonObject, Part, decode_by_parts, decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from pactape.cassettes.scrubbing.structures.json_names import Pairs
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -23,24 +26,19 @@ _SCALAR = re.compile(
 _OPENING = re.compile(r"[\[{](?=\s*[\[{\"\]}\d-])")
 _MOST_FAILURES = 64
 _PAIR = 2
+_LONGEST_OPTION = 64
 _DEEPEST = 200
 _SAME = object()
-
-
-class _Object(tuple[tuple[str, Any], ...]):
-    """An object as its pairs: duplicates stay, and in order."""
-
-    __slots__ = ()
 
 
 def scrub_value(value: Any, visit: Visitor, *, names: NamesBelow | None = None) -> Any:
     """Return a JSON value without secrets."""
     names = names or NamesBelow()
     if isinstance(value, dict):
-        known = names.in_object(value.items())
+        member_names = names.in_object(value.items())
         return {
             visit.text(key) if len(key) > _SHORT_KEY else key: scrub_value(
-                each, visit, names=known.below(key)
+                each, visit, names=member_names.below(key)
             )
             for key, each in value.items()
         }
@@ -52,76 +50,94 @@ def scrub_value(value: Any, visit: Visitor, *, names: NamesBelow | None = None) 
 _SHORT_KEY = 15
 
 
-def scrub_json(text: str, visit: Visitor) -> str | None:
-    """Return a JSON document without secrets; None for a text that is not one."""
+def scrub_json(text: str, visit: Visitor, names: NamesBelow | None = None) -> str | None:
+    """Return a JSON document without secrets; None for a text that is not one.
+
+    Args:
+        text: The text.
+        visit: Replaces the secrets of fields.
+        names: What is known about the document's place; None for nothing.
+    """
     start = text[:64].lstrip("\ufeff \t\r\n")[:1]
     if start not in {"{", "[", '"'}:
         return None
+    text_after_mark = text.removeprefix("\ufeff")
     try:
-        pairs = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Object)
+        document = decode_by_parts(text_after_mark) or decoder.decode(text_after_mark)
+        return _edit_scalars(text, _edits(document, visit, names or NamesBelow()))
     except (ValueError, RecursionError):
         return None
-    edits = dict(_edits(pairs, visit))
-    return _edited(text, edits) if edits else text
 
 
 def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
-    """Return a text whose JSON documents have lost their secrets; None when it holds no document.
+    """Return a text whose JSON documents have lost their secrets; None when it contains no document.
 
     Documents may be on lines of their own, or anywhere in a script or an event stream.
     """
-    pieces: list[str] = []
-    decoder = json.JSONDecoder(object_pairs_hook=_Object)
+    edits = Edits(text)
     end = failures = 0
-    while failures < _MOST_FAILURES and (found := _OPENING.search(text, end)):
-        start = found.start()
-        pieces.append(text[end:start])
+    while failures < _MOST_FAILURES and (opening := _OPENING.search(text, end)):
+        start = opening.start()
         try:
             value, stop = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             failures += 1
-            end = found.end()
-            pieces.append(text[start:end])
+            end = opening.end()
             continue
-        edits = dict(_edits(value, visit))
-        pieces.append(_edited(text[start:stop], edits) if edits else text[start:stop])
+        edits.replace(start, stop, _edit_scalars(text[start:stop], _edits(value, visit, NamesBelow())))
         end = stop
-    return "".join([*pieces, text[end:]]) if end else None
+    return edits.result() if end else None
 
 
-def _edits(document: Any, visit: Visitor) -> Iterator[tuple[int, str]]:
-    """The new spelling of each scalar that changes, by its number among the scalars and keys of the text."""
+def _edits(document: Any, visit: Visitor, place: NamesBelow) -> Iterator[tuple[int, Any]]:
+    """The new value of each scalar that changes, by its number among the scalars and keys of the text."""
     number = 0
-    stack: list[Iterator[tuple[NamesBelow, Any]]] = [iter([(NamesBelow(), document)])]
+    stack: list[Iterator[tuple[NamesBelow, Any]]] = [iter([(place, document)])]
     while stack:
-        with suppress(StopIteration):
-            names, value = next(stack[-1])
-            if isinstance(value, _Object):
+        for names, value in stack[-1]:
+            if isinstance(value, Part):
+                value = value.decode()  # noqa: PLW2901 -- the same value
+            if isinstance(value, JsonObject):
                 stack.append(_members(value, names))
-            elif isinstance(value, list):
+                break
+            if isinstance(value, list | Iterator):
                 stack.append(_items(value, names))
-            else:
-                clean = visit.text(value) if names.is_key else _scalar(value, visit, names)
-                if clean is not value and clean != value:
-                    yield number, json.dumps(clean, ensure_ascii=False)
-                number += 1
-            continue
-        stack.pop()
+                break
+            clean = visit.text(value) if names.is_key else _scalar(value, visit, names)
+            if clean is not value and clean != value:
+                yield number, clean
+            number += 1
+        else:
+            stack.pop()
 
 
-def _items(values: list[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
+def _items(values: Iterable[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
     """The items of a list, which have its name; the second one of ["password", "…"] has that of the first, too."""
     inside = names.in_list()
-    if len(values) == _PAIR and all(isinstance(each, str) for each in values):
-        return iter([(inside, values[0]), (names.in_list(after=values[0]), values[1])])
-    return iter([(inside, each) for each in values])
+    rest = iter(values)
+    first = list(itertools.islice(rest, _PAIR + 1))
+    if len(first) == _PAIR and all(isinstance(each, str) for each in first):
+        name = first[0].lstrip("-") or first[0]
+        return iter([(inside, first[0]), (names.in_list(after=name), first[1])])
+    return _arguments(itertools.chain(first, rest), names, inside)
+
+
+def _arguments(
+    values: Iterable[Any], names: NamesBelow, inside: NamesBelow
+) -> Iterator[tuple[NamesBelow, Any]]:
+    """The items of a longer list; the one behind an option has its name, too: ["login", "--password", "…"]."""
+    option = ""
+    for each in values:
+        yield names.in_list(after=option) if option else inside, each
+        is_option = isinstance(each, str) and each[:2] == "--" and len(each) <= _LONGEST_OPTION
+        option = each.lstrip("-") if is_option else ""
 
 
 def _members(pairs: Pairs, names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
-    known = names.in_object(pairs)
+    member_names = names.in_object(pairs)
     for key, value in pairs:
         yield _KEY, key
-        yield _NO_NAME if value is None or isinstance(value, bool) else known.below(key), value
+        yield _NO_NAME if value is None or isinstance(value, bool) else member_names.below(key), value
 
 
 _KEY = NamesBelow(is_key=True)
@@ -130,17 +146,26 @@ _NO_NAME = NamesBelow()
 
 def _scalar(value: Any, visit: Visitor, names: NamesBelow) -> Any:
     if isinstance(value, str):
-        return names.visit(value, visit)
+        clean = scrub_json(value, visit, names) if names.holds_variables else None
+        return names.visit(value if clean is None else clean, visit)
     if isinstance(value, bool) or value is None:
         return value
     return visit.number(names.name, value, names)
 
 
-def _edited(text: str, edits: dict[int, str]) -> str:
-    pieces: list[str] = []
-    end = 0
-    for number, found in enumerate(_SCALAR.finditer(text)):
-        if number in edits:
-            pieces += (text[end : found.start()], edits[number])
-            end = found.end()
-    return "".join([*pieces, text[end:]])
+def _edit_scalars(text: str, edits: Iterator[tuple[int, Any]]) -> str:
+    """A text whose scalars and keys are changed, as they come; the text itself when none is."""
+    number, clean = next(edits, (-1, None))
+    if number < 0:
+        return text
+    changes = Edits(text)
+    for index, scalar in enumerate(_SCALAR.finditer(text)):
+        if index == number:
+            changes.replace(scalar.start(), scalar.end(), _spelled_like(scalar.group(), clean))
+            number, clean = next(edits, (-1, None))
+    return changes.result()
+
+
+def _spelled_like(before: str, value: Any) -> str:
+    """A scalar in JSON; it has no characters that the one before it escaped: the charset may lack them."""
+    return json.dumps(value, ensure_ascii=before.isascii() or "\\u" in before)

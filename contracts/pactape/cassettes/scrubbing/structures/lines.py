@@ -1,147 +1,151 @@
-"""Texts of lines: YAML, INI, dotenv, properties, headers, NDJSON, event streams, and CSV with a header."""
+"""Texts of lines: YAML, INI, dotenv, properties, headers, NDJSON and event streams."""
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import TYPE_CHECKING
 
-from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.structures.edits import Edits
+from pactape.cassettes.scrubbing.structures.json_tables import SECRET_DATA
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["looks_like_csv", "scrub_csv", "scrub_lines"]
+__all__ = ["scrub_lines"]
 
 _LINE = re.compile(
-    r"(?P<before>[ \t]*+(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|ENV[ \t]+|data:[ \t]*)?[\"']?)"
+    r"^(?P<before>[ \t]*+(?:-[ \t]++)?(?:(?:export|set|ENV)[ \t]++|data:[ \t]*+)?[\"']?)"
     r"(?P<name>[\w.$@ -]{1,96}?)"
-    r"(?P<between>[\"']?[ \t]*(?:=>|:=|[:=])[ \t]*)(?P<value>\S.*?|)(?P<after>[ \t]*,?[ \t\r]*)"
+    r"(?P<between>[\"']?[ \t]{0,16}(?:=>|:=|[:=])[ \t]*+)(?P<rest>[^\n]*+)",
+    re.MULTILINE,
 )
-_BLOCK = re.compile(r"[|>][+-]?\d?|")
+_NAME_LINE = re.compile(r"\n[ \t]+(?:name|key):[ \t]*[\"']?([\w.-]{1,96})[\"']?[ \t\r]*(?:\n|$)")
+_SECRET_KIND = re.compile(r"^kind:[ \t]*[\"']?Secret[\"']?[ \t\r]*$", re.MULTILINE)
+_BLOCK = re.compile(r"[|>][+-]?\d?|\"{3}|'{3}|")
+_QUOTES = ('"""', "'''")
+#: A value without a structure, which is nothing to replace behind a harmless name.
+_PLAIN = re.compile(r"[\"']?[\w .,/+@-]{0,40}+[\"']?[,;]?[ \t\r]*+", re.ASCII)
+#: Names whose lines are looked at closely: one says what the other is.
+_SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
-_DELIMITERS = (",", ";", "\t", "|")
-_LONGEST = 65536
 _MOST_SPACES = 2
-#: What stands on the right side of an assignment in a program.
+_MOST_REMEMBERED = 1024
+#: The right side of an assignment in a program.
 _CODE = re.compile(r"\w\(|\)\Z|\w\[")
 
 
 def scrub_lines(text: str, visit: Visitor) -> str:
     """Return a text whose lines "name: value" and "name = value" have lost their secrets.
 
-    Lines that are more indented than a credential's name with no value on its line are its value (YAML).
+    Lines that are more indented than a credential's name with no value on its line are its value (YAML), and so
+    are those up to the quotation marks that end it (TOML).
     """
-    clean: list[str] = []
-    block, depth, named = "", -1, ""
-    for line in text.split("\n"):
-        if block:
-            indent = len(line) - len(line.lstrip())
-            if line.strip() and (indent > depth or (indent == depth and line.lstrip().startswith("- "))):
-                clean.append(_in_block(line, block, visit))
-                continue
-            block = block if not line.strip() else ""
-        found = _LINE.fullmatch(line) if len(line) < _LONGEST else None
-        if found is None:
-            clean.append(line)
+    edits = Edits(text)
+    is_secret = _SECRET_KIND.search(text) is not None
+    harmless: dict[str, bool] = {}
+    previous_name, end = "", 0
+    while match := _LINE.search(text, end):
+        name, rest, end = match["name"], match["rest"], match.end()
+        is_harmless = harmless.get(name)
+        if is_harmless is None:
+            is_harmless = not (_is_suspicious(name) or name.strip() in _SPECIAL)
+            if len(harmless) < _MOST_REMEMBERED:
+                harmless[name] = is_harmless
+        if is_harmless and _PLAIN.fullmatch(rest):
             continue
-        name = found["name"].strip()
+        name = name.strip()
+        value, _ = _divided(rest)
         if name in {"name", "key"}:
-            named = found["value"].strip("\"' ")
-        clean.append(_line(found, visit, named if name == "value" else ""))
-        if _BLOCK.fullmatch(found["value"]) and classify_name(found["name"]) in {
-            NameKind.CREDENTIAL,
-            NameKind.CODE,
-        }:
-            block, depth = found["name"], len(line) - len(line.lstrip())
-    return "\n".join(clean)
+            previous_name = value.strip("\"' ")
+        pair_name = (previous_name or _name_below(text, end)) if name == "value" else ""
+        edits.replace(match.start(), end, _line(match, visit, pair_name))
+        if _BLOCK.fullmatch(value) and (_is_suspicious(name) or (is_secret and name in SECRET_DATA)):
+            block = "credential" if name in SECRET_DATA else name
+            end = _scrub_block(edits, match, block, visit)
+    return edits.result()
 
 
-def _line(found: re.Match[str], visit: Visitor, named: str = "") -> str:
-    name, value = named or found["name"].strip(), found["value"]
+def _scrub_block(edits: Edits, head: re.Match[str], name: str, visit: Visitor) -> int:
+    """Scrub the lines that are the value of a name, and return where they end."""
+    text, start = head.string, head.end() + 1
+    quotes = head["rest"].strip() if head["rest"].strip() in _QUOTES else ""
+    depth = len(head["before"]) - len(head["before"].lstrip(" \t"))
+    while start <= len(text):
+        stop = text.find("\n", start)
+        line = text[start : stop if stop >= 0 else len(text)]
+        content = line.lstrip()
+        if quotes:
+            if content.startswith(quotes):
+                break
+        elif content:
+            indent = len(line) - len(content)
+            if not (indent > depth or (indent == depth and content.startswith("- "))):
+                break
+        if content:
+            edits.replace(start, start + len(line), _in_block(line, name, visit))
+        start += len(line) + 1
+    return min(start, len(text))
+
+
+def _name_below(text: str, start: int) -> str:
+    """The name in the line below: "- value: …" comes before "name: DB_PASSWORD", too."""
+    match = _NAME_LINE.match(text, start)
+    return match.group(1) if match else ""
+
+
+def _line(match: re.Match[str], visit: Visitor, pair_name: str = "") -> str:
+    name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
-        return found.group()
+        return match.group()
+    if value.lstrip("\"'").startswith("-----"):  # a block in PEM, which goes as a whole
+        return match.group()
     comment = _COMMENT.fullmatch(value)
     rest = comment.group(2) if comment else ""
     value = comment.group(1) if comment else value
-    quoted = _QUOTED.fullmatch(value)
-    plain = quoted.group(2) if quoted else value
+    quotation = _QUOTED.fullmatch(value)
+    plain = quotation.group(2) if quotation else value
     if (
         " " in plain
-        and not quoted
-        and "=" not in found["between"]
+        and not quotation
+        and "=" not in match["between"]
         and classify_name(name) is not NameKind.CREDENTIAL
     ):
-        return found.group()  # a sentence behind a colon
+        return match.group()  # a sentence behind a colon
     clean = visit.field(name, plain, Place.PARAMETER) if plain else plain
     if clean == plain:
-        return found.group()
-    quote = quoted.group(1) if quoted else ""
-    return f"{found['before']}{found['name']}{found['between']}{quote}{clean}{quote}{rest}{found['after']}"
+        return match.group()
+    quote = quotation.group(1) if quotation else ""
+    return f"{match['before']}{match['name']}{match['between']}{quote}{clean}{quote}{rest}{after}"
+
+
+def _divided(rest: str) -> tuple[str, str]:
+    """A value, and the comma and the white space behind it."""
+    value = rest.rstrip(" \t\r")
+    value = value.removesuffix(",").rstrip(" \t") if value.endswith(",") else value
+    return value, rest[len(value) :]
 
 
 def _in_block(line: str, name: str, visit: Visitor) -> str:
-    found = _LINE.fullmatch(line)
+    match = _LINE.fullmatch(line)
     if (
-        found is not None
-        and not found["name"].strip().startswith("-")
-        and ":" in found["between"]
-        and found["value"]
+        match is not None
+        and not match["name"].strip().startswith("-")
+        and ":" in match["between"]
+        and match["rest"].strip(" \t\r,")
     ):
-        return _line(found, visit)
+        return _line(match, visit, "credential" if name == "credential" else "")
     indent = line[: len(line) - len(line.lstrip(" \t-"))]
     value = line[len(indent) :].rstrip("\r")
     if value.startswith("-----"):
         return line
-    quoted = _QUOTED.fullmatch(value)
-    plain = quoted.group(2) if quoted else value
-    quote = quoted.group(1) if quoted else ""
+    quotation = _QUOTED.fullmatch(value)
+    plain = quotation.group(2) if quotation else value
+    quote = quotation.group(1) if quotation else ""
     clean = visit.field(name, plain, Place.PARAMETER)
     return line if clean == plain else f"{indent}{quote}{clean}{quote}"
-
-
-def looks_like_csv(text: str) -> bool:
-    """Whether the first line of a text names several columns, one of them a credential."""
-    head, _, rest = text.partition("\n")
-    if not rest or len(head) > _LONGEST:
-        return False
-    names = _cells(head, _delimiter(head))
-    return len(names) > 1 and any(map(_is_suspicious, names))
-
-
-def scrub_csv(text: str, visit: Visitor) -> str:
-    """Return a table without the secrets in the columns that its first line names."""
-    head, _, rest = text.partition("\n")
-    delimiter = _delimiter(head)
-    names = [each.strip() for each in _cells(head, delimiter)]
-    return "\n".join([head, *(_row(line, names, delimiter, visit) for line in rest.split("\n"))])
-
-
-def _row(line: str, names: list[str], delimiter: str, visit: Visitor) -> str:
-    cells = _cells(line, delimiter)
-    if len(cells) != len(names):
-        return visit.text(line)
-    for name, cell in zip(names, cells, strict=True):
-        clean = visit.field(name, cell, Place.PARAMETER) if cell else cell
-        if clean != cell:
-            line = line.replace(cell, clean, 1)
-    return line
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    """The cells of a line; none of one that is not a row."""
-    if not delimiter or len(line) > _LONGEST:
-        return []
-    try:
-        return next(csv.reader([line.rstrip("\r")], delimiter=delimiter), [])
-    except csv.Error:
-        return []
-
-
-def _delimiter(head: str) -> str:
-    return max(_DELIMITERS, key=head.count) if any(each in head for each in _DELIMITERS) else ""
 
 
 def _is_suspicious(name: str) -> bool:

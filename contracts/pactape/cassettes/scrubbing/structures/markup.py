@@ -1,4 +1,4 @@
-"""XML and HTML: elements by their names, attributes, inputs and metas, and what stands in scripts."""
+"""XML and HTML: elements by their names, attributes, inputs and metas, and scripts."""
 
 from __future__ import annotations
 
@@ -7,24 +7,38 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from pactape.cassettes.scrubbing.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["looks_like_markup", "scrub_markup"]
+__all__ = ["holds_markup", "looks_like_markup", "scrub_markup"]
 
 _START = re.compile(r"\ufeff?\s*+<(?:[!?]|[A-Za-z_][\w:.-]*+(?:\s|/?>))")
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"(?<=[\s\"'])([\w:.@-]{1,96}+)(\s*+=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`/]++)")
+_INNER = re.compile(
+    r"<(?:meta|input|a|form|div|span|img|link|iframe|button|textarea|[\w-]+:\w+)\s[^<>]{0,400}=",
+    re.IGNORECASE,
+)
 _CDATA = re.compile(r"(\s*+<!\[CDATA\[)(.*?)(\]\]>\s*+)", re.DOTALL)
 _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
-_VALUED = ("value", "content", "Value")
-_NAME_ELEMENTS = frozenset({"name", "key", "Name", "Key", "string-name", "param-name"})
-_NAMED_ELEMENTS = frozenset({"value", "string", "Value", "AttributeValue", "param-value", "data", "content"})
+_LABELLING = ("name", "key")
+_VALUED = ("value", "content")
+_NAME_ELEMENTS = frozenset({"name", "key", "string-name", "param-name", "th", "dt"})
+#: Elements whose text is a credential behind a label that says so, if it looks random: sentences may be there, too.
+_LABELED_ELEMENTS = frozenset({"td", "dd", "b", "strong", "kbd", "span", "em", "code", "pre", "samp", "tt"})
+_LONGEST_LABEL = 64
+_LABEL_HINT = re.compile(r"key|tok|pass|pwd|secret|cred|auth", re.IGNORECASE)
+_LABELED = "url_token"
+_NAMED_KINDS = frozenset({NameKind.CREDENTIAL, NameKind.TOKEN})
+_NAMED_ELEMENTS = frozenset(
+    {"value", "string", "attributevalue", "param-value", "data", "content", "text", "plaintext", "cleartext"}
+)
 _ENTITIES = {'"': "&quot;", "'": "&apos;"}
-_SCRIPTS = frozenset({"script", "style", "code", "pre", "textarea", "noscript"})
+_SCRIPTS = frozenset({"script", "style", "code", "pre", "noscript"})
 
 
 def looks_like_markup(text: str) -> bool:
@@ -32,56 +46,83 @@ def looks_like_markup(text: str) -> bool:
     return _START.match(text[:256]) is not None
 
 
+def holds_markup(text: str) -> bool:
+    """Whether a text that starts with other characters has a tag with attributes."""
+    return "<" in text and _INNER.search(text) is not None
+
+
 def scrub_markup(text: str, visit: Visitor) -> str:
-    """Return an XML or HTML text without secrets; all that holds none keeps its spelling."""
-    return "".join(_Markup(text, visit).pieces())
+    """Return an XML or HTML text without secrets; all parts without secrets keep their spelling."""
+    return _Markup(text, visit).clean()
 
 
 class _Markup:
-    """One pass over a text: tags, and what stands between them."""
+    """One pass over a text: tags, and the text between them."""
 
     def __init__(self, text: str, visit: Visitor) -> None:
         self._text, self._visit = text, visit
-        self._named = ""  # by an element <name>, for the value that follows
-        self._above: list[str] = []
+        self._name_before = ""  # by an element <name>, for the value that follows
+        self._around = ""  # by the element that was opened last and contains nothing else yet
 
-    def pieces(self) -> list[str]:
-        pieces: list[str] = []
+    def clean(self) -> str:
+        edits = Edits(self._text)
         end, name = 0, ""
         for tag in _TAG.finditer(self._text):
-            between = self._text[end : tag.start()]
-            pieces.append(self._content(between, name))
-            pieces.append(self._tag(tag))
-            name = "" if tag.group(1) else self._name_of(tag)
-            if tag.group(3).endswith("/"):
-                name = ""
+            edits.replace(end, tag.start(), self._content(self._text[end : tag.start()], name))
+            edits.replace(tag.start(), tag.end(), self._tag(tag))
+            is_open = not tag.group(1) and not tag.group(3).endswith("/")
+            name = self._around = self._name_of(tag) if is_open else ""
             end = tag.end()
-        pieces.append(self._content(self._text[end:], name))
-        return pieces
+        edits.replace(end, len(self._text), self._content(self._text[end:], name))
+        return edits.result()
 
     def _name_of(self, tag: re.Match[str]) -> str:
         """The name that counts for an element's text: its own, a `name` attribute's, or a name before it."""
         local = tag.group(2).rpartition(":")[2]
-        if local in _SCRIPTS:
+        element = local.lower()
+        if element in _LABELED_ELEMENTS and self._is_labeled():
+            return _LABELED
+        if element in _SCRIPTS:
             return "\0script"
-        attributes = _attributes(tag.group(3))
-        attribute = next((attributes[key] for key in ("name", "Name", "key") if key in attributes), "")
-        if attribute and classify_name(local) is NameKind.HARMLESS:
-            self._named = attribute
+        if element == "tr":
+            self._name_before = ""
+        attribute = self._label_of(tag.group(3), local)
+        if attribute:
             return attribute
-        if local in _NAME_ELEMENTS:
+        if element in _NAME_ELEMENTS:
             return "\0name"
-        return self._named if local in _NAMED_ELEMENTS and self._named else local
+        return self._name_around(local) if element in _NAMED_ELEMENTS else local
+
+    def _label_of(self, inside: str, local: str) -> str:
+        """The name that an element's attributes give to its text; empty for none, or when its own counts."""
+        attributes = _attributes_among(_LABELLING, inside)
+        attribute = next((attributes[key] for key in _LABELLING if key in attributes), "")
+        is_harmless = classify_name(local) is NameKind.HARMLESS
+        if attribute and is_harmless:
+            self._name_before = attribute
+            return attribute
+        return _LABELED if is_harmless and _labels(inside) else ""
+
+    def _is_labeled(self) -> bool:
+        """Whether the label before an element names a credential."""
+        label = self._name_before.rstrip(": ")
+        return bool(label) and classify_name(label) is not NameKind.HARMLESS
+
+    def _name_around(self, local: str) -> str:
+        """The name before an element that is called "Value", or of a credential around it, or its own."""
+        is_name = self._around and self._around[0] != "\0"
+        is_credential = is_name and classify_name(self._around) is NameKind.CREDENTIAL
+        return self._name_before or (self._around if is_credential else local)
 
     def _content(self, between: str, name: str) -> str:
         if not between or between.isspace():
             return between
-        if "<!--" in between:
+        if "<!" in between.replace("<![CDATA[", "") or "<?" in between:
             return self._visit.text(between)
         if name == "\0script":
             return self._visit.document(between)
         if name == "\0name":
-            self._named = html.unescape(between).strip()
+            self._name_before = html.unescape(between).strip()
             return self._visit.text(between)
         return self._value(between, name)
 
@@ -91,36 +132,53 @@ class _Markup:
         if section:
             before, inner, after = section.groups()
             return f"{before}{self._visit.field(name, inner, Place.BODY)}{after}"
-        stripped = html.unescape(between).strip()
-        clean = self._visit.field(name, stripped, Place.BODY)
-        return between if clean == stripped else between.replace(between.strip(), escape(clean), 1)
+        text = html.unescape(between).strip()
+        if name == _LABELED:  # a label counts for one element
+            self._name_before = ""
+        if text.endswith(":"):
+            self._name_before = " ".join(text[-_LONGEST_LABEL:].split()[-2:])
+        clean = self._visit.field(name, text, Place.BODY)
+        return between if clean == text else between.replace(between.strip(), escape(clean), 1)
 
     def _tag(self, tag: re.Match[str]) -> str:
         inside = tag.group(3)
         if "=" not in inside:
             return tag.group()
-        attributes = _attributes(inside)
+        attributes = _attributes_among(_VALUED, inside)
         naming = next((attributes[key] for key in _NAMING if attributes.get(key)), "")
-        clean = _ATTRIBUTE.sub(lambda match: self._attribute(match, naming), inside)
+        clean = substitute(_ATTRIBUTE, lambda match: self._attribute(match, naming), inside)
         return tag.group() if clean == inside else f"<{tag.group(1)}{tag.group(2)}{clean}>"
 
     def _attribute(self, match: re.Match[str], naming: str) -> str:
-        name, equals, quoted = match.groups()
+        name, equals, literal = match.groups()
         local = name.rpartition(":")[2].removeprefix("data-")
-        if local.lower() == "accesskey" and len(quoted) == 3:  # noqa: PLR2004 -- HTML's: one key of the keyboard
+        if local.lower() == "accesskey" and len(literal) == 3:  # noqa: PLR2004 -- HTML's: one key of the keyboard
             return match.group()
-        if local in _VALUED and naming:
+        if local.lower() in _VALUED and naming:
             local = naming
-        quote = quoted[0] if quoted[0] in _ENTITIES else ""
-        plain = _unquoted(quoted)
+        quote = literal[0] if literal[0] in _ENTITIES else ""
+        plain = _unquoted(literal)
         clean = self._visit.field(local, plain, Place.BODY)
         if clean == plain:
             return match.group()
         return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]} if quote else {})}{quote}"
 
 
-def _attributes(inside: str) -> dict[str, str]:
-    return {name: _unquoted(quoted) for name, _, quoted in _ATTRIBUTE.findall(inside)} if inside else {}
+def _attributes_among(names: tuple[str, ...], inside: str) -> dict[str, str]:
+    """The attributes of a tag that has one of these names; most tags have none, and are not taken apart."""
+    lower = inside.lower()
+    if not any(name in lower for name in names):
+        return {}
+    return {name.lower(): _unquoted(literal) for name, _, literal in _ATTRIBUTE.findall(inside)}
+
+
+def _labels(inside: str) -> bool:
+    """Whether an element's id or class is the name of a credential."""
+    if _LABEL_HINT.search(inside) is None:
+        return False
+    attributes = _attributes_among(("id", "class"), inside)
+    words = (attributes.get("id", ""), *attributes.get("class", "").split())
+    return any(classify_name(each) in _NAMED_KINDS for each in words if each)
 
 
 def _unquoted(value: str) -> str:

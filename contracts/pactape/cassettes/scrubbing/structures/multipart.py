@@ -1,9 +1,10 @@
-"""Multipart bodies (RFC 2046, RFC 7578): each part by itself, so binary parts stay as they are."""
+"""Multipart bodies (RFC 2046, RFC 7578): each part by itself, so binary parts stay unchanged."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.http_bodies import parse_content_type
@@ -13,9 +14,14 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["scrub_multipart"]
+__all__ = ["looks_like_multipart", "scrub_multipart"]
 
-_NAME = re.compile(rb";\s{0,8}name\s{0,8}=\s{0,8}(?:\"([^\"\r\n]{1,256})\"|([^\s;\"]{1,256}))", re.IGNORECASE)
+_NAME = re.compile(
+    rb";\s{0,8}name(?:\*\s{0,8}=\s{0,8}[\w-]{1,32}'[\w-]{0,32}'|\s{0,8}=\s{0,8})"
+    rb"(?:\"([^\"\r\n]{1,256})\"|([^\s;\"]{1,256}))",
+    re.IGNORECASE,
+)
+_START = re.compile(rb"--[^\s\"]{1,70}\r?\ncontent-(?:disposition|type|transfer-encoding):", re.IGNORECASE)
 _TYPE = re.compile(rb"^content-type:[ \t]*([^\r\n]{1,512})", re.IGNORECASE | re.MULTILINE)
 _TRANSFER = re.compile(
     rb"^content-transfer-encoding:[ \t]*(base64|quoted-printable)", re.IGNORECASE | re.MULTILINE
@@ -23,6 +29,7 @@ _TRANSFER = re.compile(
 _FILE = re.compile(rb";\s{0,8}filename\*?=", re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADER = 8192
+_ASCII_TEXT = bytes([*range(0x20, 0x7F), *b"\t\r\n"])
 
 
 def scrub_multipart(
@@ -32,7 +39,7 @@ def scrub_multipart(
 
     Args:
         body: The bytes.
-        content_type: The header's value; where it names no boundary, the first line does.
+        content_type: The header's value; without a boundary in it, the first line gives it.
         visit: Replaces secrets in the form's fields.
         scrub_part: Replaces secrets in a part with a content type of its own.
     """
@@ -44,10 +51,15 @@ def scrub_multipart(
     return delimiter.join([parts[0], *(_part(each, visit, scrub_part) for each in parts[1:])])
 
 
+def looks_like_multipart(body: bytes) -> bool:
+    """Whether a body of no known type begins with a boundary and the header of a part."""
+    return body.startswith(b"--") and _START.match(body) is not None
+
+
 def _boundary(body: bytes, content_type: str) -> bytes:
-    named = dict(parse_content_type(content_type).parameters).get("boundary", "").encode()
-    if named and b"--" + named in body:
-        return named
+    parameter = dict(parse_content_type(content_type).parameters).get("boundary", "").encode()
+    if parameter and b"--" + parameter in body:
+        return parameter
     first = body[:200].lstrip(b"\r\n").split(b"\n", 1)[0].rstrip()
     return first[2:] if first.startswith(b"--") else b""
 
@@ -63,15 +75,26 @@ def _part(part: bytes, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]
 
 
 def _value(head: bytes, value: bytes, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
-    named, typed = _NAME.search(head), _TYPE.search(head)
-    kind = typed.group(1).decode("latin-1") if typed else ""
+    name_match, type_match = _NAME.search(head), _TYPE.search(head)
+    kind = type_match.group(1).decode("latin-1") if type_match else ""
     if kind and not kind.lower().startswith("text/plain"):
         return scrub_part(value, kind)
-    if named is None or _FILE.search(head):
+    if name_match is None or _FILE.search(head):
         return scrub_part(value, kind or "text/plain")
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
+    charset = _charset(value)
+    if charset is None:
         return value
-    name = (named.group(1) or named.group(2)).decode("utf-8", "replace")
-    return visit.field(name, text, Place.PARAMETER).encode()
+    text = value.decode(charset)
+    name = unquote((name_match.group(1) or name_match.group(2)).decode("utf-8", "replace"))
+    clean = visit.field(name, text, Place.PARAMETER)
+    return value if clean == text else clean.encode(charset, "replace")
+
+
+def _charset(value: bytes) -> str | None:
+    """The charset of a field: UTF-8, or ISO-8859-1 where most characters are ASCII; None for binary data."""
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        ascii_count = len(value) - len(value.translate(None, _ASCII_TEXT))
+        return "latin-1" if ascii_count * 4 > len(value) * 3 else None
+    return "utf-8"

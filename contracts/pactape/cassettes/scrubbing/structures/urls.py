@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pactape.cassettes.scrubbing.detection.values import is_uuid, looks_random
+from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.forms import scrub_form
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.values import looks_random
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -21,36 +22,43 @@ _PARTS = re.compile(
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
 #: Path segments behind which a random segment is a one-time secret.
 _BEFORE_SECRETS = re.compile(
-    r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api[-_]?key|access[-_]?token|auth[-_]?token|share[-_]?token)(?:[-_]\w+)?|tokens?",
+    r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api[-_]?key|"
+    r"access[-_]?token|auth[-_]?token|share[-_]?token)(?:[-_]\w+)?"
+    r"|tokens?|(?:verification|confirmation|activation|invitation|invite)s?",
     re.IGNORECASE,
 )
+#: An address of Solana, whose currencies are called tokens: 32 bytes in base58.
+_MINT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
+#: A session in the path of ASP.NET: "/(S(lit3py55t21z5v55vlm25s55))/orders.aspx".
+_PATH_SESSION = re.compile(r"\(S\((\w{16,64})\)\)")
 
 
 def scrub_url(url: str, visit: Visitor) -> str:
     """Return a URL, absolute or not, without secrets."""
-    found = _PARTS.fullmatch(url)
-    if found is None:
+    parts = _PARTS.fullmatch(url)
+    if parts is None:
         return visit.text(url)
-    scheme, host, path = found["scheme"] or "", found["host"], found["path"]
+    scheme, host, path = parts["scheme"] or "", parts["host"], parts["path"]
     if not scheme:
         host, path = "", host + path
     clean = [scheme, _host(host, visit), _path(path, visit)]
-    if (query := found["query"]) is not None:
+    if (query := parts["query"]) is not None:
         clean += ["?", scrub_form(query, visit)]
-    if (fragment := found["fragment"]) is not None:
+    if (fragment := parts["fragment"]) is not None:
         clean += ["#", _fragment(fragment, visit)]
     return "".join(clean)
 
 
 def scrub_urls_in_text(text: str, visit: Visitor) -> str:
     """Return a text whose absolute URLs have lost their secrets."""
-    return _IN_TEXT.sub(lambda match: scrub_url(match.group(), visit), text)
+    return substitute(_IN_TEXT, lambda match: scrub_url(match.group(), visit), text)
 
 
 def _fragment(fragment: str, visit: Visitor) -> str:
     """A fragment: a form (RFC 6749, section 4.2.2), or the route of an application in the browser."""
-    if "?" in fragment:
-        return scrub_url(fragment, visit)
+    route, mark, query = fragment.partition("?")
+    if mark:
+        return f"{_path(route, visit)}?{scrub_form(query, visit)}"
     return scrub_form(fragment, visit) if "=" in fragment else visit.text(fragment)
 
 
@@ -71,13 +79,26 @@ def _path(path: str, visit: Visitor) -> str:
     path = visit.text(path)
     segments = path.split("/")
     for index, segment in enumerate(segments):
-        if ";" in segment:
+        if segment.startswith("(S("):
+            segments[index] = _PATH_SESSION.sub(
+                lambda match: f"(S({visit.field('url_token', match[1], Place.BODY)}))", segment
+            )
+        elif ";" in segment:
             segments[index] = _matrix(segment, visit)
         elif "=" in segment:
             segments[index] = scrub_form(segment, visit)
         elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
-            segments[index] = visit.field("url_token", segment, Place.BODY)
+            segments[index] = _behind(segments[index - 1].lower(), segment, visit)
     return "/".join(segments)
+
+
+def _behind(before: str, segment: str, visit: Visitor) -> str:
+    """A segment behind a word for secrets; behind a collection's name an identifier or an address is none."""
+    if (before.endswith("s") and is_uuid(segment)) or (
+        before in {"token", "tokens"} and _MINT.fullmatch(segment)
+    ):
+        return segment
+    return visit.field("url_token", segment, Place.BODY)
 
 
 def _matrix(segment: str, visit: Visitor) -> str:

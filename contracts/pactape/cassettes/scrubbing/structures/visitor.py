@@ -9,7 +9,7 @@ __all__ = ["Place", "Visitor"]
 
 
 class Place(Enum):
-    """Where a field stands.
+    """The location of a field.
 
     Attributes:
         PARAMETER: In a query, a form, a header, a configuration: where "token" names a credential.
@@ -26,20 +26,20 @@ class Visitor(Protocol):
     """Replaces secrets in the fields of a structure."""
 
     def field(self, name: str, value: str, place: Place, path: object = "") -> str:
-        """Return the value of a field without secrets; itself when it holds none.
+        """Return the value of a field without secrets; itself when it contains none.
 
         Args:
             name: The field's name; empty for none.
             value: Its value, decoded.
-            place: The kind of structure that it stands in.
-            path: Where it stands, in a form whose `str` is "$.user.password"; the name when empty.
+            place: The kind of structure that it is in.
+            path: Its path, in a form whose `str` is "$.user.password"; the name when empty.
         """
 
     def number(self, name: str, value: float, path: object = "") -> float:
         """Return a number without its secret; itself when it is none."""
 
     def text(self, value: str) -> str:
-        """Return a text without secrets that show by their own form or by what stands in it."""
+        """Return a text without secrets that are recognized by their own form or by the structures in it."""
 
     def document(self, value: str) -> str:
         """Return a text without secrets, taken apart by the structure that it has."""

@@ -1,0 +1,214 @@
+"""How a request carries a token: a flow that yields requests and receives answers, and requests' `auth=`."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from requests.auth import AuthBase
+
+from pactape_clients.boundary import public
+from pactape_clients.call_context import bounded, current_call, remaining_time
+from pactape_clients.checks import check_callable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    import requests
+
+    from pactape_clients.auth._token import Token
+    from pactape_clients.auth._token_source import TokenSource
+
+    Refused = Callable[[requests.Response], bool]
+
+__all__ = ["TokenAuth"]
+
+_UNAUTHORIZED = 401
+_GIVEN_UP_FOR = 60.0  # seconds
+_MOST_REMEMBERED = 1000
+
+
+def _is_401(response: requests.Response) -> bool:
+    return response.status_code == _UNAUTHORIZED
+
+
+class TokenAuth(AuthBase):
+    """Sends `Authorization: Bearer <token>`; after a 401 renews the token and sends the request once more.
+
+    As `auth=`, not as a header, because requests replaces a hand-set Authorization header by a netrc entry.
+    A body that can't be sent twice (a generator) is not sent twice: its 401 is final. So is one that a new token
+    doesn't cure: for a minute, no token is renewed for the same operation, nor after a new token that no request
+    was accepted with.
+
+    Args:
+        source: Where the tokens come from.
+        timer: A monotonic clock in seconds.
+
+    Example:
+        >>> from pactape_clients.auth import StaticToken
+        >>> import requests
+        >>> request = requests.Request("GET", "http://users.test/", auth=TokenAuth(StaticToken("t0p")))
+        >>> request.prepare().headers["Authorization"]
+        'Bearer t0p'
+    """
+
+    @public
+    def __init__(self, source: TokenSource, *, timer: Callable[[], float] = time.monotonic) -> None:
+        check_callable("source.token", getattr(source, "token", None))
+        self._source = source
+        self._timer = timer
+        self._working_token: Token | None = None
+        #: A renewed token that no request was accepted with, and until when it may be at fault.
+        self._unproven: tuple[Token, float] | None = None
+        self._given_up: dict[str, float] = {}
+
+    def __repr__(self) -> str:
+        return f"TokenAuth({self._source!r})"
+
+    def flow(
+        self, request: requests.PreparedRequest, *, refused: Refused = _is_401
+    ) -> Generator[requests.PreparedRequest, requests.Response, None]:
+        """Yield the request with a token and, if its answer says that the token was refused, again with a new one.
+
+        Nothing is sent here: the caller sends what it yields, and passes the answer in.
+
+        Args:
+            request: Its Authorization header is set.
+            refused: Whether an answer says that the token was refused.
+
+        Raises:
+            TokenError: There is no token.
+
+        Example:
+            >>> from pactape_clients.auth import CallableTokens
+            >>> import requests
+            >>> given = iter(["old", "new"])
+            >>> request = requests.Request("GET", "http://users.test/").prepare()
+            >>> flow = TokenAuth(CallableTokens(lambda: next(given))).flow(request)
+            >>> next(flow).headers["Authorization"]
+            'Bearer old'
+            >>> answer = requests.Response()
+            >>> answer.status_code, answer.request = 401, request
+            >>> flow.send(answer).headers["Authorization"]
+            'Bearer new'
+        """
+        token = self._source.token()
+        response = yield _carry(request, token)
+        if not refused(response):
+            self._working_token = token
+            return
+        renewed = self._renew(response.request, token)
+        if renewed is None:
+            return
+        again = _carry(response.request.copy(), renewed)
+        if refused((yield again)):
+            self._give_up(_operation_of(again))
+        else:
+            self._working_token = renewed
+
+    def _renew(self, request: requests.PreparedRequest, token: Token) -> Token | None:
+        """Return a new token for a refused request; None if there is none, or it wouldn't help."""
+        if (
+            not _carries(request, token)
+            or not self._may_be_accepted(_operation_of(request), token)
+            or not _rewind(request)
+        ):
+            return None
+        renewed = self._source.renew(token)
+        if renewed is token:
+            return None
+        self._unproven = renewed, self._timer() + _GIVEN_UP_FOR
+        return renewed
+
+    def _may_be_accepted(self, name: str, token: Token) -> bool:
+        """Return whether another token may be accepted where this one was refused."""
+        now = self._timer()
+        if now < self._given_up.get(name, 0.0):
+            return False
+        unproven = self._unproven
+        if unproven is None or unproven[0] is not token or self._working_token is token:
+            return True
+        return now >= unproven[1]
+
+    def _give_up(self, name: str) -> None:
+        if len(self._given_up) >= _MOST_REMEMBERED:
+            self._given_up.clear()
+        self._given_up[name] = self._timer() + _GIVEN_UP_FOR
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Run the flow with a session of requests: put a token on `request`, and listen for a 401.
+
+        Raises:
+            TokenError: There is no token.
+        """
+        flow = self.flow(request)
+        next(flow)
+        request.register_hook("response", _RetryOn401(flow))  # type: ignore[no-untyped-call]  # requests' types
+        return request
+
+
+class _RetryOn401:
+    """The response hook of one request: sends what its flow yields."""
+
+    __slots__ = ("_flow",)
+
+    def __init__(self, flow: Generator[requests.PreparedRequest, requests.Response, None]) -> None:
+        self._flow = flow
+
+    def __call__(self, response: requests.Response, **sending: Any) -> requests.Response:
+        if response.is_redirect:
+            return response  # requests calls this hook again for what it leads to
+        if _is_401(response):
+            response.content  # noqa: B018 -- read to its end, so that its connection goes back even if renewing fails
+        try:
+            again = self._flow.send(response)
+        except StopIteration:
+            return response
+        answer = _send_again(response, again, sending)
+        with suppress(StopIteration):
+            self._flow.send(answer)
+        return answer
+
+
+def _send_again(
+    response: requests.Response, request: requests.PreparedRequest, sending: dict[str, Any]
+) -> requests.Response:
+    response.close()
+    call = current_call.get()
+    if call is not None:
+        timeout = sending.get("timeout")
+        sending = {**sending, "timeout": bounded(timeout, remaining_time()) if timeout else remaining_time()}
+        call.announce()
+    adapter: Any = response.connection
+    answer: requests.Response = adapter.send(request, **sending)
+    answer.history.append(response)
+    answer.request = request
+    return answer
+
+
+def _operation_of(request: requests.PreparedRequest) -> str:
+    call = current_call.get()
+    return f"{request.method} {request.url}" if call is None else call.operation.name
+
+
+def _carry(request: requests.PreparedRequest, token: Token) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {token.value}"
+    return request
+
+
+def _carries(request: requests.PreparedRequest, token: Token) -> bool:
+    """Return whether the refused request carried the token: after a redirect to another host it doesn't."""
+    return request.headers.get("Authorization") == f"Bearer {token.value}"
+
+
+def _rewind(request: requests.PreparedRequest) -> bool:
+    """Return whether the body can be sent again, after rewinding it if it is a file."""
+    body: Any = request.body
+    if body is None or isinstance(body, str | bytes):
+        return True
+    start = getattr(request, "_body_position", None)
+    if not isinstance(start, int) or not hasattr(body, "seek"):
+        return False
+    body.seek(start)
+    return True

@@ -1,0 +1,90 @@
+"""Where calls leave this package: whatever is raised inside becomes an error of the tree, without frames.
+
+The frames of a call hold headers, tokens and bodies, which tracebacks with local variables would show.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pactape_clients.callbacks import error_text, is_own, passes_through, place_in, without_frames
+from pactape_clients.checks import UnknownOptionError
+from pactape_clients.errors import CallbackError, ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["iterated", "public", "public_error"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def public(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function that callers use: what it raises is an error of the tree."""
+    *_, owner, name = ("", *function.__qualname__.split("."))
+    name = owner if name in {"__init__", "__post_init__"} else name
+
+    @functools.wraps(function)
+    def call(*arguments: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*arguments, **options)
+        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+            failure = public_error(error, name)
+        del arguments, options
+        raise failure
+
+    return call
+
+
+def iterated(values: Iterator[T], name: str) -> Iterator[T]:
+    """Yield what another iterator yields; what it raises is an error of the tree."""
+    try:
+        yield from values
+    except Exception as error:  # noqa: BLE001 -- as above
+        failure = public_error(error, name)
+    else:
+        return
+    raise failure
+
+
+def public_error(error: Exception, name: str) -> Exception:
+    """Return the error to raise in the place of one that leaves the package, outside of its handler.
+
+    A test tool's exception, and the TypeError of a call with other arguments than there are, stay as they are.
+    """
+    if isinstance(error, ClientError):
+        _strip(error)
+        return error
+    if passes_through(error) or isinstance(error, UnknownOptionError) or _is_raised_by_calling(error):
+        return error
+    if is_own(error):
+        failure = CallbackError(f"{name}: an argument or your own code {error_text(error)}")
+        failure.__cause__ = without_frames(error)
+        return failure
+    return ClientError(
+        f"{name} raised {type(error).__name__} in {place_in(error)}. "
+        "Fix: check the types of its arguments; if they are right, report a bug of pactape-clients"
+    )
+
+
+def _is_raised_by_calling(error: Exception) -> bool:
+    """Return whether a TypeError was raised before the function began."""
+    return (
+        isinstance(error, TypeError)
+        and error.__traceback__ is not None
+        and error.__traceback__.tb_next is None
+    )
+
+
+def _strip(error: BaseException) -> None:
+    """Remove the frames of an error and its causes, and what is not a cause."""
+    seen: set[int] = set()
+    each: BaseException | None = error
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        each.__traceback__ = None
+        if each.__context__ is not each.__cause__:
+            each.__context__ = None
+        each = each.__cause__

@@ -1,0 +1,147 @@
+"""Where each old cassette of a test lies, and where it moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.adopting.cleaned import cleaned_cassette
+from pactape.adopting.expressions import path_of
+from pactape.adopting.layouts import CassetteFolders, digest_of, file_stem_of, old_cassettes, shortened_digest
+from pactape.adopting.moves import Move
+from pactape.adopting.old_settings import cassette_folder
+from pactape.adopting.test_modules import names_of_tests
+from pactape.cassettes import lint_cassette
+from pactape.cassettes.names import cassette_name, describe
+from pactape.exchange import Provenance
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pactape.adopting.marked import CassetteCall, MarkedTest
+    from pactape.adopting.projects import Projects
+
+__all__ = ["CassetteMoves"]
+
+
+class CassetteMoves:
+    """Finds the old cassettes of tests, and makes their moves.
+
+    Args:
+        projects: The projects that the modules belong to.
+        trees: The syntax trees of all modules, by path.
+    """
+
+    def __init__(self, projects: Projects, trees: Mapping[Path, ast.Module]) -> None:
+        self._projects = projects
+        self._trees = trees
+        self._names: dict[Path, list[str]] = {}
+
+    def folders(self, path: Path, test: MarkedTest) -> CassetteFolders:
+        """Return the folders of a test's cassettes: its marker's, or those of the nearest `vcr_cassette_dir`."""
+        root = self._projects.root
+        named = path_of(test.folder, path) if test.folder is not None else None
+        if named is not None:
+            return CassetteFolders(path, root / named)
+        for folder in (path, *path.parents):
+            nearest = folder if folder == path else folder / "conftest.py"
+            if nearest in self._trees:
+                folder_in_fixture = cassette_folder(self._trees[nearest], nearest, path)
+                if folder_in_fixture is not None:
+                    return CassetteFolders(path, root / folder_in_fixture)
+        return CassetteFolders(path)
+
+    def old_files(self, path: Path, test: MarkedTest) -> dict[str, list[Path]]:
+        """Return the old cassettes of a test by its name with parameters."""
+        return old_cassettes(self.folders(path, test), test)
+
+    def of_test(self, path: Path, test: MarkedTest, *, unit: int) -> Iterator[Move]:
+        """Yield the moves of a test's cassettes.
+
+        Args:
+            path: Its module.
+            test: The test.
+            unit: The line of the unit that it belongs to.
+
+        Raises:
+            CassetteFormatError: An old cassette can't be read.
+        """
+        rules = self._projects.rules_of(path)
+        files = self._by_whole_name(path, test, self.old_files(path, test))
+        for name, old in sorted(files.items()):
+            nodeid = self._nodeid(path, test, name)
+            yield Move(
+                old=tuple(old),
+                new=self._new(path, nodeid),
+                tests=(nodeid,),
+                data=cleaned_cassette(old, Provenance(test=nodeid, description=describe(name)), rules),
+                scrubbed=self._scrubbed(old, path),
+                module=path,
+                unit=unit,
+            )
+
+    def of_call(self, path: Path, call: CassetteCall, file: Path, *, users: Sequence[str], unit: int) -> Move:
+        """Return the move of a cassette that a call names.
+
+        Args:
+            path: The module of the call.
+            call: The call.
+            file: The old cassette.
+            users: The node ids of the tests that use it.
+            unit: The line of the unit that the call belongs to.
+
+        Raises:
+            CassetteFormatError: The old cassette can't be read.
+        """
+        own = users[0] if len(users) == 1 else None
+        provenance = Provenance(test=own, description=describe(own.split("::")[-1])) if own else None
+        return Move(
+            old=(file,),
+            new=self._projects.of(path).cassettes / call.name,
+            tests=tuple(users),
+            data=cleaned_cassette([file], provenance, self._projects.rules_of(path)),
+            scrubbed=self._scrubbed([file], path),
+            module=path,
+            unit=unit,
+        )
+
+    def has_new(self, path: Path, test: MarkedTest) -> bool:
+        """Return whether a test without parameters has its new cassette already."""
+        return self._new(path, self._nodeid(path, test, test.name)).is_file()
+
+    def _nodeid(self, path: Path, test: MarkedTest, name: str) -> str:
+        return "::".join([self._projects.file_in_project(path), *test.classes, name])
+
+    def _new(self, path: Path, nodeid: str) -> Path:
+        return self._projects.of(path).cassettes / cassette_name(nodeid, self._projects.rules_of(path))
+
+    def _by_whole_name(
+        self, path: Path, test: MarkedTest, files: dict[str, list[Path]]
+    ) -> Mapping[str, list[Path]]:
+        """Return the cassettes by whole names: pytest-recording cuts long ones, and replaces characters."""
+        if not any("[" in name and ("-" in name or shortened_digest(name)) for name in files):
+            return files
+        prefix = f"{test.classes[-1]}." if test.classes else ""
+        names: dict[str, list[str]] = {}
+        for name in self._names_of_tests(path):
+            for key in dict.fromkeys((digest_of(f"{prefix}{name}"), file_stem_of(name))):
+                names.setdefault(key, []).append(name)
+        return {
+            each: old
+            for name, old in files.items()
+            for each in dict.fromkeys(names.get(shortened_digest(name) or name, [name]))
+        }
+
+    def _names_of_tests(self, path: Path) -> list[str]:
+        """Return the names of a module's tests with their parameters; they are collected once."""
+        if path not in self._names:
+            self._names[path] = names_of_tests(path, self._projects.root)
+        return self._names[path]
+
+    def _scrubbed(self, old: Sequence[Path], module: Path) -> tuple[str, ...]:
+        return tuple(
+            f"{self._projects.display_path(file)}: {str(each).partition(': ')[2]}"
+            for file in old
+            for each in lint_cassette(file, self._projects.rules_of(module))
+        )

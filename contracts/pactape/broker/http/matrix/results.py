@@ -1,0 +1,67 @@
+"""The results that a matrix query needs: those of named versions at once, all others contract by contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.broker.store.results import latest_results_of_content, results_with
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from pactape.broker.http.matrix.query import MatrixQuery
+    from pactape.broker.records import Publication, Result
+    from pactape.broker.rules.resolved import ResolvedSelector
+
+__all__ = ["MatrixResults"]
+
+
+class MatrixResults:
+    """Returns the results of contracts.
+
+    Args:
+        connection: The transaction.
+        selectors: The query's selectors.
+        publications: The contracts that may be asked for.
+        query: The query.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        selectors: Sequence[ResolvedSelector],
+        publications: Sequence[Publication],
+        query: MatrixQuery,
+    ) -> None:
+        self._connection = connection
+        self._latest = query.latest_by is not None
+        self._limit = query.limit
+        self._whole = {each.pacticipant for each in selectors if each.whole}
+        self._alternatives = {each.pacticipant for each in selectors if each.alternative} - self._whole
+        self._one_each = query.latest_by in {"cvp", "cp"}
+        self._versions = {each.version_id for each in selectors if each.version_id is not None}
+        content_ids = {
+            each.content_id
+            for each in publications
+            if each.provider not in self._whole and each.provider not in self._alternatives
+        }
+        self._known: dict[int, list[Result]] = {content_id: [] for content_id in content_ids}
+        for result in results_with(
+            connection, contents=content_ids, versions=self._versions, latest=self._latest
+        ):
+            self._known[result.content_id].append(result)
+
+    def of(self, publication: Publication) -> Sequence[Result]:
+        """Return the results of a contract by the provider versions of the query, in any order."""
+        content_id = publication.content_id
+        if content_id not in self._known:
+            self._known[content_id] = latest_results_of_content(
+                self._connection,
+                content_id,
+                versions=None if publication.provider in self._whole else self._versions,
+                latest=self._latest,
+                limit=1 if self._one_each else self._limit + 1,
+            )
+        return self._known[content_id]

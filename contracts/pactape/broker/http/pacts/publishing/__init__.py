@@ -1,0 +1,1 @@
+"""Publishing contracts: reading, checking, merging, storing."""

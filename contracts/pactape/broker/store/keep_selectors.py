@@ -1,0 +1,78 @@
+"""Keep-selectors: which versions cleaning keeps, with the names of the official broker's clean task.
+
+They are tag, branch, latest, deployed, released, max_age, main_branch, environment and pacticipant; a version that
+matches any selector is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+
+__all__ = ["DEFAULT_KEEP", "KeepSelector", "read_keep_selectors"]
+
+_CAPITAL = re.compile("[A-Z]")
+_FIELDS = {"pacticipant_name": "pacticipant", "environment_name": "environment"}
+
+
+class KeepSelector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which versions are kept; all that is given must hold.
+
+    Args:
+        pacticipant: The name of the only pacticipant that it concerns.
+        tag: A tag that the version has; True means any.
+        branch: A branch that it is on; True means any.
+        main_branch: Whether it must be on its pacticipant's main branch.
+        latest: Whether it must be the latest of its tag, branch or pacticipant.
+        max_age: How many days old it may be.
+        deployed: Whether it must be deployed now.
+        released: Whether it must be released and supported now.
+        environment: The environment that it must be deployed or released to.
+    """
+
+    pacticipant: str | None = None
+    tag: str | bool | None = None
+    branch: str | bool | None = None
+    main_branch: bool | None = None
+    latest: bool | None = None
+    max_age: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    deployed: bool | None = None
+    released: bool | None = None
+    environment: str | None = None
+
+
+DEFAULT_KEEP = (
+    KeepSelector(tag=True, latest=True),
+    KeepSelector(branch=True, latest=True),
+    KeepSelector(latest=True),
+    KeepSelector(deployed=True),
+    KeepSelector(released=True),
+    KeepSelector(max_age=90),
+)
+
+
+def read_keep_selectors(value: Any) -> tuple[KeepSelector, ...]:
+    """Read selectors from JSON: a list of objects, with the official names in snake or camel case.
+
+    Raises:
+        ValueError: It isn't such a list, or a selector is empty.
+
+    Example:
+        >>> read_keep_selectors([{"branch": "main", "latest": True}])[0].branch
+        'main'
+    """
+    if not isinstance(value, list) or not value:
+        raise ValueError("the selectors must be a list with at least one object")
+    selectors = []
+    for index, each in enumerate(value):
+        if not isinstance(each, dict) or all(item is None or item is False for item in each.values()):
+            raise ValueError(f"selector {index + 1} must be an object with at least one condition")
+        names = {name: _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name) for name in each}
+        fields = {_FIELDS.get(names[name], names[name]): item for name, item in each.items()}
+        try:
+            selectors.append(msgspec.convert(fields, KeepSelector))
+        except msgspec.ValidationError as error:
+            raise ValueError(f"selector {index + 1}: {error}") from None
+    return tuple(selectors)

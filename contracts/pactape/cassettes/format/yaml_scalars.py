@@ -1,0 +1,181 @@
+"""YAML scalars and small collections: what stands on a line, or in quotes over several, as a value."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+__all__ = [
+    "ESCAPED_BACKSLASH",
+    "UnsupportedYamlError",
+    "collection",
+    "folded",
+    "is_escaped",
+    "joined",
+    "key_of",
+    "resolved",
+    "string_of",
+    "unescaped",
+]
+
+#: Stands for two backslashes; no text has this character, for YAML excludes it.
+ESCAPED_BACKSLASH = "\0"
+_BREAKS = re.compile(r"\n+")
+_ITEM = re.compile(r"'((?:[^']|'')*)'|(\w(?:[^\s,\[\]{}#:]|:(?=\w)| (?=[^\s,\[\]{}#:]))*)", re.ASCII)
+_LIST = rf"\[(?:{_ITEM.pattern})(?:, (?:{_ITEM.pattern}))*\]"
+_PAIR = re.compile(rf"([A-Za-z_]\w*): (?:{_ITEM.pattern})", re.ASCII)
+_PAIRS = rf"\{{(?:{_PAIR.pattern})(?:, (?:{_PAIR.pattern}))*\}}"
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+_LATIN = re.compile(r"\\x([0-9a-fA-F]{2})")
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+_ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b"} | {
+    " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"
+}  # fmt: skip
+_NO_PLAIN_START = frozenset("-?:,[]{}#&*!|>'\"%@` ")
+_STRING = "tag:yaml.org,2002:str"
+_SIMPLE = {f"tag:yaml.org,2002:{name}" for name in ("int", "bool", "null", "float")}
+_LAST_SURROGATE, _FIRST_SURROGATE, _LAST_CHARACTER = 0xDFFF, 0xD800, 0x10FFFF
+
+
+class UnsupportedYamlError(Exception):
+    """The text has another layout; only the full parser can read it."""
+
+
+def joined(lines: list[str]) -> str:
+    """Return a collection on one line."""
+    if len(lines) > 1 and any(not line or line[-1] == " " for line in lines):
+        raise UnsupportedYamlError
+    return " ".join(lines)
+
+
+def collection(text: str) -> Any:
+    """An empty collection, or a list of scalars: vcrpy wrote header values like this for years."""
+    if text in {"{}", "[]"}:
+        return {} if text == "{}" else []
+    if _compiled(_LIST).fullmatch(text):
+        return [_item(*each) for each in _ITEM.findall(text, 1)]
+    if _compiled(_PAIRS).fullmatch(text):
+        return {key_of(name): _item(*each) for name, *each in _PAIR.findall(text, 1)}
+    raise UnsupportedYamlError
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern that only older layouts need, and that takes long."""
+    return re.compile(pattern, re.ASCII)
+
+
+def key_of(name: str) -> str:
+    """Return a key without quotes, which must be a text."""
+    key = resolved(name)
+    if not isinstance(key, str):
+        raise UnsupportedYamlError
+    return key
+
+
+def _item(inner: str, plain: str) -> Any:
+    return resolved(plain) if plain else inner.replace("''", "'")
+
+
+def folded(text: str) -> str:
+    """Lines joined as YAML joins them: by a space, or by as many line breaks as there are empty lines."""
+    if "\n\n" not in text:
+        return text.replace("\n", " ")
+    return _BREAKS.sub(lambda breaks: breaks.group()[1:] or " ", text)
+
+
+def is_escaped(text: str, at: int) -> bool:
+    """Return whether an odd number of backslashes stands before a position."""
+    before = at
+    while text[before - 1] == "\\":
+        before -= 1
+    return (at - before) % 2 == 1
+
+
+def unescaped(text: str) -> str:
+    """Return what stands in double quotes; where a backslash ends a line, it is joined without a space.
+
+    Args:
+        text: With `ESCAPED_BACKSLASH` in the place of two backslashes: each backslash begins another escape.
+    """
+    if "\n\n" in text:
+        raise UnsupportedYamlError
+    one_line = text
+    if "\n" in text:
+        one_line = one_line.replace("\\\n", "").replace("\n", " ")
+    one_line = one_line.replace("\\ ", " ")
+    if "\\" not in one_line:
+        return _without_quotes(one_line).replace(ESCAPED_BACKSLASH, "\\")
+    if "\\x" in one_line:
+        one_line = _LATIN.sub(r"\\u00\1", one_line)
+    one_line = one_line.replace(ESCAPED_BACKSLASH, "\\\\")
+    if not _HALF_CHARACTER.search(one_line):
+        with suppress(ValueError):
+            return str(json.loads(f'"{one_line}"'))  # most escapes are JSON's, and its reader is fast
+    _without_quotes(text.replace('\\"', ""))
+    return _ESCAPE.sub(_character, one_line)
+
+
+def _without_quotes(text: str) -> str:
+    if '"' in text:
+        raise UnsupportedYamlError
+    return text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match.group(1)
+    if len(code) == 1:
+        if code not in _ESCAPES:
+            raise UnsupportedYamlError
+        return _ESCAPES[code]
+    number = int(code[1:], 16)
+    if _FIRST_SURROGATE <= number <= _LAST_SURROGATE or number > _LAST_CHARACTER:
+        raise UnsupportedYamlError
+    return chr(number)
+
+
+@lru_cache(maxsize=4096)
+def resolved(text: str) -> Any:
+    """Return the value of a scalar without quotes."""
+    _check_plain(text)
+    tag = _tag(text)
+    if tag == _STRING:
+        return text
+    if tag not in _SIMPLE:
+        raise UnsupportedYamlError
+    return yaml.load(text, Loader=yaml.SafeLoader)
+
+
+def string_of(text: str, lines: list[str]) -> str:
+    """Return the value of a scalar without quotes that goes over lines."""
+    _check_plain(lines[0])
+    for line in lines[1:]:
+        _check_inside(line)
+    if _tag(text) != _STRING:
+        raise UnsupportedYamlError
+    return text
+
+
+def _check_plain(line: str) -> None:
+    if not line or line[0] in _NO_PLAIN_START:
+        raise UnsupportedYamlError
+    _check_inside(line)
+
+
+def _check_inside(line: str) -> None:
+    """Check a line of a scalar without quotes; only its first one may not begin like something else."""
+    if not line or line[0] == "#" or line[-1] in " :" or ": " in line or " #" in line:
+        raise UnsupportedYamlError
+
+
+def _tag(text: str) -> str:
+    """Return the YAML type of a scalar without quotes."""
+    for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ()):
+        if pattern.match(text):
+            return str(tag)
+    return _STRING

@@ -1,0 +1,54 @@
+"""Ages: how long ago interactions were recorded, and which are older than the project allows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pactape.cassettes.format.reading import read_cassette
+from pactape.http_bodies import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pactape.exchange import Exchange
+    from pactape.settings import HygieneSettings
+
+__all__ = ["expired", "recorded_at"]
+
+
+def recorded_at(exchange: Exchange) -> datetime | None:
+    """When an exchange was recorded: the answer's Date header (RFC 9110, 6.6.1); None when it states none."""
+    date = header(exchange.response.headers, "date")
+    if date is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def expired(path: Path, rules: HygieneSettings, *, now: datetime) -> Iterator[tuple[int, str]]:
+    """The interactions of a cassette that are older than allowed, by their places, and why.
+
+    Args:
+        path: The cassette's file; it is only read when there is a limit.
+        rules: The limits.
+        now: The time that ages are counted to.
+
+    Raises:
+        CassetteFormatError: The file can't be read as a cassette.
+    """
+    for exchange in read_cassette(path) if rules.limits_age else ():
+        limit = rules.max_age_of(urlsplit(exchange.request.url).netloc)
+        if limit is None:
+            continue
+        moment = recorded_at(exchange)
+        if moment is None:
+            yield exchange.index, "doesn't say when it was recorded (no Date header), and max_age is set"
+        elif now - moment > limit:
+            yield exchange.index, f"is {(now - moment).days} days old, and max_age is {limit.days} days"

@@ -1,0 +1,1 @@
+"""Request keys: what of a request the replay compares, and how requests are matched by it."""

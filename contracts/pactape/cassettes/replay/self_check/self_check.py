@@ -1,0 +1,191 @@
+"""The self-check of a recording: what the next run would not find, and what it would find changed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+import msgspec
+
+from pactape.cassettes.replay.request_keys.request_fields import BODY, request_fields, with_values
+from pactape.cassettes.replay.self_check.changed_fields import changed_fields, response_body, response_fields
+from pactape.cassettes.replay.self_check.volatile_values import cure_for, volatile_reason
+from pactape.http_bodies import sent_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from vcr.request import Request as VcrRequest
+
+    from pactape.cassettes.replay.live_interaction import LiveInteraction
+    from pactape.cassettes.replay.replay_cassette import ReplayCassette
+    from pactape.cassettes.replay.self_check.changed_fields import ChangedField
+
+__all__ = ["ReplayProblem", "check_recording"]
+
+_SHORTEST_SECRET = 6
+_clock = time.time  # as it is now: tests may replace it
+
+
+class ReplayProblem(msgspec.Struct, frozen=True, order=True):
+    """Something that the next run would not find, or find changed.
+
+    Args:
+        request: Method and URL, scrubbed.
+        field: The field as `ignore` or `keep` names it.
+        reason: Why.
+        cure: What to do about it.
+    """
+
+    request: str
+    field: str
+    reason: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.field} {self.reason}. Fix: {self.cure}."
+
+
+def check_recording(
+    player: ReplayCassette,
+    *,
+    reads: Mapping[int, tuple[str, ...] | None],
+    values_read: AbstractSet[str] = frozenset(),
+    is_constant: Callable[[str], bool],
+) -> list[ReplayProblem]:
+    """Look the live requests of a recording up as the next run will send them.
+
+    Args:
+        player: The cassette after its recording.
+        reads: The response fields that the test read, by position; None for all.
+        values_read: The headers, cookies and targets of redirects whose values the test read; see `Cassette`.
+        is_constant: Whether a text is a constant of the project's own code, so that every run sends it.
+    """
+    live = player.live_interactions
+    problems = [
+        *_unfound(player, live),
+        *_fresh(player, live, is_constant),
+        *_changed(player, live, reads, values_read),
+    ]
+    return list(dict.fromkeys(problems))
+
+
+def _unfound(player: ReplayCassette, live: Sequence[LiveInteraction]) -> Iterator[ReplayProblem]:
+    """Yield the requests that carry a replaced value where the recorded request has the real one."""
+    replaced: dict[str, str] = {}
+    for each in live:
+        sent = with_values(each.request, replaced)
+        if not player.positions_of(player.key_of(sent.method, sent.uri, sent.body, sent.headers)):
+            for field in _different_fields(sent, each.request):
+                yield ReplayProblem(
+                    player.label(each.request),
+                    field,
+                    "contains a value from a response in which it is scrubbed",
+                    cure_for(field),
+                )
+        replaced |= _replacements(player, each)
+
+
+def _fresh(
+    player: ReplayCassette, live: Sequence[LiveInteraction], is_constant: Callable[[str], bool]
+) -> Iterator[ReplayProblem]:
+    """Yield the fields whose values look as if each run made them anew."""
+    earlier: list[bytes] = []
+    for each in live:
+        scrubbed = request_fields(player.recorded_request(each.position))
+        for field, value in request_fields(each.request).items():
+            reason = volatile_reason(value, now=_clock()) if scrubbed.get(field) == value else None
+            if (
+                reason
+                and not player.ignores(each.request, field)
+                and not _is_known(value, earlier, is_constant)
+            ):
+                yield ReplayProblem(player.label(each.request), field, reason, cure_for(field))
+        earlier += [response_body(each.response), repr(each.response["headers"]).encode()]
+
+
+def _is_known(value: str, earlier: Sequence[bytes], is_constant: Callable[[str], bool]) -> bool:
+    return any(value.encode() in text for text in earlier) or is_constant(value)
+
+
+def _changed(
+    player: ReplayCassette,
+    live: Sequence[LiveInteraction],
+    reads: Mapping[int, tuple[str, ...] | None],
+    values_read: AbstractSet[str],
+) -> Iterator[ReplayProblem]:
+    """Yield what the test read of responses, that is scrubbed, and that it didn't send on as it got it."""
+    for number, each in enumerate(live):
+        read = reads.get(each.position, ())  # none of a redirect that the client followed itself
+        sent = [_text_of(later.request) for later in live[number + 1 :]]
+        followed = f"redirect of {each.request.uri}" in values_read
+        for field in _changed_in(player, each):
+            is_target = followed and field.kind == "header" and field.name.lower() == "location"
+            if is_target or (_was_read(field, read, values_read) and not _is_sent_on(field, sent)):
+                yield ReplayProblem(
+                    player.label(each.request),
+                    f"response {field.kind} {field.name}",
+                    "was read by the test, but is scrubbed in the recording",
+                    _advice(player, each, field),
+                )
+
+
+def _changed_in(player: ReplayCassette, each: LiveInteraction) -> Iterator[ChangedField]:
+    recorded = player.recorded_response(each.position)
+    return changed_fields(each.response, recorded, canonical=player.recording_filter.canonical)
+
+
+def _was_read(field: ChangedField, reads: tuple[str, ...] | None, values_read: AbstractSet[str]) -> bool:
+    if field.kind == "cookie":
+        return f"cookie {field.name}" in values_read
+    if field.kind == "header":
+        name = field.name.lower()
+        is_located = f"header: {name}" in (reads or ()) and f"header {name}" in values_read
+        return is_located or f"header {name} of any response" in values_read
+    plain = field.name.removeprefix("$").removeprefix(".").replace("[*]", "[]")
+    return (
+        reads is None
+        or "" in reads
+        or any(plain == each or plain.startswith((f"{each}.", f"{each}[")) for each in reads)
+    )
+
+
+def _is_sent_on(field: ChangedField, sent: Iterable[str]) -> bool:
+    """Whether a later request carries the value, or what is secret in it, as a URL or form may write it, too."""
+    sent = list(sent)
+    return any(field.value in text for text in sent) or all(
+        any(form in text for text in sent for form in (secret, quote(secret, safe=""), quote_plus(secret)))
+        for secret in field.secrets
+    )
+
+
+def _advice(player: ReplayCassette, each: LiveInteraction, field: ChangedField) -> str:
+    """Return what to do about a changed value; `keep` only if the value stays with that setting."""
+    keeping = player.recording_filter.keeping(field.keep).response(each.response)
+    still = changed_fields(each.response, keeping, canonical=player.recording_filter.canonical)
+    if any((other.kind, other.name, other.value) == (field.kind, field.name, field.value) for other in still):
+        return "don't assert its value: it looks like a secret, and `keep` has no effect on that"
+    names = ", ".join(f'"{name}"' for name in field.keep)
+    return f"don't assert its value, or set [tool.pactape.scrub] keep = [{names}] if it is not a secret"
+
+
+def _replacements(player: ReplayCassette, each: LiveInteraction) -> dict[str, str]:
+    """Return the placeholder by secret for the texts of a response."""
+    clean = dict(response_fields(player.recorded_response(each.position)))
+    return {
+        raw: clean[key]
+        for key, raw in response_fields(each.response)
+        if len(raw) >= _SHORTEST_SECRET and clean.get(key, raw) != raw
+    }
+
+
+def _different_fields(one: VcrRequest, other: VcrRequest) -> list[str]:
+    fields, others = request_fields(one), request_fields(other)
+    return [name for name, value in fields.items() if others.get(name) != value] or [BODY]
+
+
+def _text_of(request: VcrRequest) -> str:
+    body = sent_body(request.body).data.decode("utf-8", "replace")
+    return f"{request.uri} {body} {dict(request.headers.items())}"

@@ -1,0 +1,1 @@
+"""Detection: what is a secret, by its name, its form or its provider."""

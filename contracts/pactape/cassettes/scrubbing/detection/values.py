@@ -1,0 +1,136 @@
+"""What a value looks like: random, a word, an address, a date; its name doesn't count."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import math
+import re
+from collections import Counter
+from functools import lru_cache
+
+__all__ = ["entropy", "is_public_value", "is_uuid", "looks_random"]
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
+_ALLOWED = re.compile(r"[\w+/=.~:!#$%^&*@-]+", re.ASCII)
+_SEGMENT = re.compile(r"[A-Za-z0-9]+")
+_CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDLIKE = re.compile(
+    r"[A-Za-z]{1,4}|(?=[a-z]*[aeiouy])(?!.*[bcdfghjklmnpqrstvwxz]{6})[a-z]+", re.IGNORECASE
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+#: Addresses of blockchains and people, content identifiers of IPFS, Twilio's identifiers of accounts and messages.
+_ADDRESS = re.compile(
+    r"0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,}|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56}|(?!SK)[A-Z]{2}[0-9a-f]{32}"
+)
+_BASE58_ADDRESS = re.compile(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PATH = re.compile(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
+_FILE = re.compile(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
+_PUBLIC_STARTS = (
+    "-----BEGIN PGP SIGNATURE",
+    "-----BEGIN SSH SIGNATURE",
+    "-----BEGIN PUBLIC",
+    "-----BEGIN CERTIFICATE",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "ecdsa-sha2-",
+)
+_SHORTEST = 12
+_SHORTEST_LETTERS = 20
+
+
+def is_uuid(value: str) -> bool:
+    """Whether a value is a UUID with hyphens (RFC 9562)."""
+    return len(value) == 36 and _UUID.fullmatch(value) is not None  # noqa: PLR2004 -- 32 digits and 4 hyphens
+
+
+def is_public_value(value: str) -> bool:
+    """Whether a value is public by its form: an address, a date, a path, a URL, a public key.
+
+    Example:
+        >>> [is_public_value(each) for each in ("reports/2026/january.pdf", "q8Zr1LmX0vTy7PbK")]
+        [True, False]
+    """
+    if (
+        "://" in value[:32]
+        or value.startswith(_PUBLIC_STARTS)
+        or value.startswith(("next:", "prev:", "urn:"))
+    ):
+        return True
+    if any(form.fullmatch(value) for form in (_DATE, _ADDRESS, _FILE)):
+        return True
+    return _is_base58_address(value) or _is_path(value)
+
+
+def _is_base58_address(value: str) -> bool:
+    """Whether a value is an address of Bitcoin or Tron: 21 bytes in base58, and the right checksum of them."""
+    if not _BASE58_ADDRESS.fullmatch(value):
+        return False
+    number = functools.reduce(lambda sum_, digit: sum_ * 58 + _BASE58.index(digit), value, 0)
+    if number >= 1 << 200:
+        return False
+    data = number.to_bytes(25, "big")
+    return hashlib.sha256(hashlib.sha256(data[:21]).digest()).digest()[:4] == data[21:]
+
+
+def _is_path(value: str) -> bool:
+    """Whether a value is a path of names, and not base64 with a slash: a part of it is a word or has a suffix."""
+    if "/" not in value or "//" in value or not _PATH.fullmatch(value):
+        return False
+    parts = [part for part in value.split("/") if part]
+    name_count = sum(1 for part in parts if _FILE.fullmatch(part) or _is_made_of_words(part))
+    return name_count * 2 >= len(parts)
+
+
+@lru_cache(maxsize=16384)
+def looks_random(value: str) -> bool:
+    """Whether a value looks as if a machine had chosen it: hexadecimal, base62 or base64 digits, no words.
+
+    Example:
+        >>> [looks_random(each) for each in ("q8Zr1LmX0vTy7PbK", "0011223344556677", "GB-ENG-2026-0042-K")]
+        [True, True, False]
+    """
+    if len(value) < _SHORTEST or not _ALLOWED.fullmatch(value) or is_public_value(value):
+        return False
+    if is_uuid(value) or _HEX.fullmatch(value):
+        return True
+    return not _is_made_of_words(value) and _is_irregular(value)
+
+
+def _is_irregular(value: str) -> bool:
+    """Whether letters and digits are mixed, or letters alone have no vowels where words would have some."""
+    has_digits = any(map(str.isdigit, value))
+    has_letters = any(map(str.isalpha, value))
+    if has_digits and has_letters:
+        return entropy(value) >= min(3.0, math.log2(len(value)) * 0.7)
+    return has_letters and len(value) >= _SHORTEST_LETTERS and entropy(value) >= 3.5  # noqa: PLR2004 -- bits
+
+
+def _is_made_of_words(value: str) -> bool:
+    """Whether most of a value's characters belong to words, or to short numbers between words."""
+    segments = _SEGMENT.findall(value)
+    if not segments:
+        return True
+    plain = sum(len(segment) for segment in segments if _is_word_with_number(segment))
+    return plain * 4 >= sum(map(len, segments)) * 3
+
+
+def _is_word_with_number(segment: str) -> bool:
+    """Whether a run of letters and digits is words, with a number behind each at most: "sheet1", "WebKit"."""
+    chunks = _CHUNK.findall(segment)
+    if len(chunks) == 1:
+        return (chunks[0].isdigit() and len(chunks[0]) <= 14) or bool(_WORDLIKE.fullmatch(chunks[0]))  # noqa: PLR2004 -- a time stamp with milliseconds and one digit
+    changes = sum(one.isdigit() != other.isdigit() for one, other in itertools.pairwise(chunks))
+    letters = [chunk for chunk in chunks if not chunk.isdigit()]
+    short = sum(len(chunk) <= 2 for chunk in letters)  # noqa: PLR2004 -- "dE5fG7" has many, "WebKit2" none
+    return changes <= 2 and short <= 1 and all(_WORDLIKE.fullmatch(chunk) for chunk in letters)  # noqa: PLR2004 -- "sheet1", "v2beta"
+
+
+def entropy(text: str) -> float:
+    """Return Shannon's entropy in bits a character; English has about 4, random base64 5 to 6."""
+    counts = Counter(text).values()
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)

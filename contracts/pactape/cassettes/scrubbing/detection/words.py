@@ -1,0 +1,37 @@
+"""Tables of words, as the modules of this room write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["any_of", "word_set"]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, which reads better than a list of them in quotation marks.
+
+    Example:
+        >>> sorted(word_set("pin otp"))
+        ['otp', 'pin']
+    """
+    return frozenset(text.split())
+
+
+def any_of(beginnings: Iterable[str]) -> str:
+    """Return an expression for many short texts that shares their first characters: most positions fail at once.
+
+    Example:
+        >>> any_of(["pin", "otp", "pass"])
+        '(?:o(?:tp)|p(?:ass|in))'
+    """
+    by_first: dict[str, set[str]] = {}
+    for each in beginnings:
+        by_first.setdefault(each[0], set()).add(re.escape(each[1:]))
+    alternatives = (
+        f"{re.escape(first)}(?:{'|'.join(sorted(rest))})" for first, rest in sorted(by_first.items())
+    )
+    return f"(?:{'|'.join(alternatives)})"

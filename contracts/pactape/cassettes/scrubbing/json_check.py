@@ -1,0 +1,263 @@
+"""The check of whole JSON documents: their distinct strings and names are looked at, and no objects are built."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.structures.json_names import bound_variables
+from pactape.cassettes.scrubbing.structures.json_tables import (
+    FLAGS,
+    NAME_KEYS,
+    SECRET_KINDS,
+    SECRET_TYPES,
+    SIBLINGS_OF_CODES,
+    VALUE_KEYS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Checks", "JsonCheck"]
+
+#: A string of a valid document with its quotation marks, and the colon behind a name.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
+_PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
+_OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
+_BESIDE = re.compile(
+    rb'"(?:type|Type|' + "|".join(NAME_KEYS).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
+)
+_IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+:\s*+true')
+_SHORTEST = 8
+_SHORT_NAME = 15
+_LONGEST_REMEMBERED = 96
+_MOST_DOUBTFUL = 16
+_MOST_REMEMBERED = 8192
+#: Tokens of larger documents are looked at in portions, so that memory stays small.
+_LARGE = 131_072
+_PORTION = 2048
+
+
+#: What the strings of a document say, as the bits of a number (quicker than an enumeration): nothing to replace, …
+_CLEAN = 0
+#: … a name that may say that the value beside it is a secret,
+_FLAG = 1
+#: … the name "code", and one that makes an authorization code or a one-time code of it,
+_CODE, _CODE_NEIGHBOUR = 4, 8
+#: … "value" or the like, whose name may stand beside it,
+_VALUE = 16
+#: … a name that may stand before a secret,
+_DOUBTFUL = 32
+#: … "value" itself, which another member may call a secret,
+_FLAGGED_VALUE = 64
+#: … something that needs a closer look.
+_DIRTY = 128
+_NAMED_CODE = _CODE | _CODE_NEIGHBOUR
+_FLAGGED = _FLAG | _FLAGGED_VALUE
+_NAMES_OF_CODES = ("auth_code", "otp_code")
+_IS_DIGIT = bytes(ord("0") if chr(each).isdigit() and each < 128 else 32 for each in range(256))  # noqa: PLR2004 -- ASCII
+_CARD_DIGITS = b"0" * 13
+
+
+class Checks(NamedTuple):
+    """What is asked of names and texts.
+
+    Attributes:
+        is_harmless: Returns whether a name implies no secret value, and is not itself a secret.
+        is_clean_text: Says whether a text holds nothing to replace, whatever name stands before it.
+        is_clean_member: Says whether a text, a number, an object or a list is nothing to replace behind a name that
+            is not harmless; its own strings have been looked at.
+    """
+
+    is_harmless: Callable[[str], bool]
+    is_clean_text: Callable[[str], bool]
+    is_clean_member: Callable[[str, str | float | dict[str, Any]], bool]
+
+
+class JsonCheck:
+    """A check that remembers the strings that it has seen.
+
+    Args:
+        checks: What is asked of names and texts.
+    """
+
+    def __init__(self, checks: Checks) -> None:
+        self._checks = checks
+        self._clean: set[bytes] = set()
+        self._clean_bodies: set[bytes] = set()
+        self._others: dict[bytes, int] = {}
+
+    def is_clean(self, body: bytes) -> bool:
+        """Whether a body is a JSON document that holds nothing to replace; False may be wrong, True is not."""
+        digest = _digest(body)
+        if digest in self._clean_bodies:
+            return True
+        is_clean = self._is_clean(body)
+        if is_clean and len(self._clean_bodies) < _MOST_REMEMBERED:
+            self._clean_bodies.add(digest)
+        return is_clean
+
+    def _is_clean(self, body: bytes) -> bool:
+        try:
+            msgspec.json.decode(body, type=msgspec.Raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        verdict, doubtful = _CLEAN, set[bytes]()
+        for portion in _portions(body):
+            verdict |= self._of_tokens(portion, doubtful)
+            if verdict & _DIRTY:
+                return False
+        if self._has_named_value(body, verdict):
+            return False
+        if verdict & _NAMED_CODE == _NAMED_CODE:
+            doubtful.add(b'"code":')
+        return len(doubtful) <= _MOST_DOUBTFUL and all(self._are_clean(name, body) for name in doubtful)
+
+    def _are_clean(self, token: bytes, body: bytes) -> bool:
+        """Whether the values of all members of a name are nothing to replace."""
+        name = token[1:-2].decode()
+        names = _NAMES_OF_CODES if name == "code" else (name,)
+        for text, other in _members_of(token).findall(body):
+            value: Any = _decode(text[1:-1]) if text else _value_beginning(other)
+            if (value is None and other != b"null") or (
+                other == b"[" and is_card_name(name) and _holds_card(body)
+            ):
+                return False
+            if not all(self._checks.is_clean_member(each, value) for each in names):
+                return False
+        return True
+
+    def _has_named_value(self, body: bytes, verdict: int) -> bool:
+        """Whether a value may be a secret because of what stands beside it."""
+        if verdict & _FLAGGED == _FLAGGED and _IS_FLAGGED.search(body) is not None:
+            return True
+        if verdict & _VALUE and any(map(self._is_word, {each[1] for each in _BESIDE.finditer(body)})):
+            return True
+        if b'"--' in body and any(map(self._is_word, {each[1] for each in _OPTION.finditer(body)})):
+            return True
+        return any(map(self._is_word, {each[1] for each in _PAIR.finditer(body)}))
+
+    def _is_word(self, spelling: bytes) -> bool:
+        """Whether a text names a credential, or says that a value is one."""
+        text = _decode(spelling)
+        return text is None or text in SECRET_TYPES or not self._checks.is_harmless(text)
+
+    def _of_tokens(self, tokens: set[bytes], doubtful: set[bytes]) -> int:
+        total = _CLEAN
+        new_tokens = tokens - self._clean
+        if len(self._clean) > _MOST_REMEMBERED:
+            self._clean.clear()
+        for token in new_tokens:
+            key = token if len(token) <= _LONGEST_REMEMBERED else _digest(token)
+            if key in self._clean:
+                continue
+            verdict = self._others.get(key)
+            if verdict is None:
+                verdict = self._of_token(token)
+                self._remember(key, verdict)
+            if verdict & _DOUBTFUL:
+                doubtful.add(token)
+            total |= verdict
+            if total & _DIRTY:
+                break
+        return total
+
+    def _remember(self, key: bytes, verdict: int) -> None:
+        if verdict == _CLEAN:
+            self._clean.add(key)
+        elif len(self._others) < _MOST_REMEMBERED:
+            self._others[key] = verdict
+
+    def _of_token(self, token: bytes) -> int:
+        is_name = token[-1:] == b":"
+        spelling = token[:-1].rstrip()[1:-1] if is_name else token[1:-1]
+        text = _decode(spelling)
+        if text is None or (is_name and b"\\" in spelling):
+            return _DIRTY
+        return self._of_name(text) if is_name else self._of_text(text)
+
+    def _of_name(self, name: str) -> int:
+        verdict = _NAMES.get(name, _CLEAN)
+        if not verdict & _CODE and not self._checks.is_harmless(name):
+            verdict |= _DOUBTFUL
+        if len(name) > _SHORT_NAME and not self._checks.is_clean_text(name):
+            return _DIRTY
+        return verdict | _DOUBTFUL if is_card_name(name) else verdict
+
+    def _of_text(self, text: str) -> int:
+        if text in SECRET_KINDS:
+            return _DIRTY
+        if len(text) < _SHORTEST and "=" not in text:
+            return _CLEAN
+        if is_card_number(text) or not self._checks.is_clean_text(text):
+            return _DIRTY
+        if "$" in text and not all(map(self._checks.is_harmless, bound_variables(text).values())):
+            return _DIRTY
+        return _CLEAN
+
+
+def _decode(spelling: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(b'"%b"' % spelling, type=str) if b"\\" in spelling else spelling.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+@lru_cache(maxsize=256)
+def _members_of(token: bytes) -> re.Pattern[bytes]:
+    """An expression for the members of a name: their texts, or the numbers, constants and objects that they are."""
+    text = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+    return re.compile(re.escape(token) + rb"\s*+(?:(" + text + rb")|([\[{]|[\w.+-]++))", re.DOTALL)
+
+
+def _value_beginning(start: bytes) -> Any:
+    """A number, a constant, or an example of the container that begins so; None for null and what isn't read."""
+    if start in {b"{", b"["}:
+        return {"": None} if start == b"{" else [""]
+    try:
+        return msgspec.json.decode(start)
+    except msgspec.DecodeError:  # an integer of thousands of digits
+        return None
+
+
+def _holds_card(body: bytes) -> bool:
+    """Whether a document has as many digits in a row as a card's number."""
+    return _CARD_DIGITS in body.translate(_IS_DIGIT)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _portions(body: bytes) -> Iterator[set[bytes]]:
+    """The distinct tokens of a document, of a large one by and by."""
+    if len(body) <= _LARGE:
+        yield set(_TOKEN.findall(body))
+        return
+    portion: set[bytes] = set()
+    for match in _TOKEN.finditer(body):
+        portion.add(match.group())
+        if len(portion) >= _PORTION:
+            yield portion
+            portion = set()
+    yield portion
+
+
+def _of_names(names: Iterable[str], verdict: int) -> dict[str, int]:
+    return dict.fromkeys(names, verdict)
+
+
+#: What names say beside others, by name.
+_NAMES = {
+    **_of_names(VALUE_KEYS, _VALUE),
+    **_of_names(SIBLINGS_OF_CODES, _CODE_NEIGHBOUR),
+    **_of_names(("value", "Value"), _VALUE | _FLAGGED_VALUE),
+    **_of_names(FLAGS, _FLAG),
+    "code": _CODE,
+    "kty": _DIRTY,
+}

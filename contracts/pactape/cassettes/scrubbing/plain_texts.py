@@ -1,0 +1,85 @@
+"""Plain texts: the cheap check that passes over texts that hold no secret, whatever structure they have."""
+
+from __future__ import annotations
+
+import re
+
+from pactape.cassettes.scrubbing.detection.known_forms import holds_form
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
+from pactape.cassettes.scrubbing.spoken_secrets import holds_spoken_secret
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
+from pactape.cassettes.scrubbing.structures.headers import SPECIAL_HEADERS
+
+__all__ = ["holds_nothing"]
+
+_PLAIN = re.compile(
+    r"""(?![^=@{}<>%:\\"\[\]]*?(?:[\w+/-]{12}|\d{4}[ -]\d{4}[ -]))[^=@{}<>%:\\"\[\]]*+   # words, no long run
+    | [0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
+    | \d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]{2,20})?
+    | https?://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))*+
+    | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
+    re.VERBOSE | re.ASCII,
+)
+#: Characters behind which a name or value may be spelled in another way: escapes, entities.
+_ESCAPED = re.compile(r"[%&\\]")
+_NAME = re.compile(r"[A-Za-z_][\w.$-]*")
+#: Words that make a credential's name with the word before them: "security code".
+_ENDINGS = re.compile(r" (?:codes?|ids?|string|phrase|words|number)(?!\w)", re.IGNORECASE)
+_SPECIAL_NAMES = SPECIAL_HEADERS | {"code"}
+#: A run of base64, which may go on in the next lines.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}+={0,2})*+")
+_USER = re.compile(r"://[^/\s\"'<>]*@|:[^\s:@/'\"]{8,256}@")
+_LONGEST = 4096
+#: A URL without user, query and escapes; "{…}" is a template's.
+_URL = re.compile(
+    r"[a-z]{2,6}://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?"
+    r"(?:/(?:[A-Za-z0-9._~!*,@#/-]|\{[/?&+]?[\w,-]{1,60}\})*+)?",
+    re.ASCII,
+)
+#: What stands in a URL's path before a one-time secret.
+_ONE_TIME = re.compile(
+    r"/(?:reset|verif|confirm|activat|unsub|invit|magic|one-?time|passw|api|access|auth|share|token)[^/]*+/[^/]{16}"
+    r"|/\(s\("
+)
+_OPENING = re.compile(r"[<\[]|\([\"']")
+_CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
+
+
+def holds_nothing(text: str) -> bool:
+    """Whether a text holds nothing to replace: True is certain, False means that a closer look is needed."""
+    if _PLAIN.fullmatch(text) and "--" not in text and "\n" not in text:
+        return " " not in text or not holds_spoken_secret(text)
+    if _URL.fullmatch(text):
+        return not (_names_one_time_secret(text) or _CARD_HINT.search(text) or holds_form(text))
+    if _ESCAPED.search(text) is not None or holds_spoken_secret(text):
+        return False
+    return not (_may_name_secret(text) or holds_form(text) or _holds_base64(text))
+
+
+def _holds_base64(text: str) -> bool:
+    """Whether a run of base64 decodes to something with a structure."""
+    return any(decode_base64(run) is not None for run in _BASE64.findall(text))
+
+
+def _names_one_time_secret(text: str) -> bool:
+    return _ONE_TIME.search(text.lower()) is not None
+
+
+def _may_name_secret(text: str) -> bool:
+    """Whether a text may have a secret behind a name, a scheme or a user."""
+    has_pairs = "=" in text or "--" in text or "\n" in text or text.count(":") > text.count("://")
+    if (has_pairs or _OPENING.search(text) is not None) and names_something(text) and _names_secret(text):
+        return True
+    if "@" in text and _USER.search(text) is not None:
+        return True
+    return ("/" in text and _names_one_time_secret(text)) or _CARD_HINT.search(text) is not None
+
+
+def _names_secret(text: str) -> bool:
+    """Whether one of a text's words is the name of a credential; in a long text not each word is checked."""
+    if len(text) > _LONGEST or _ENDINGS.search(text) is not None:
+        return True
+    names = set(_NAME.findall(text))
+    return any(
+        classify_name(name) is not NameKind.HARMLESS or name.lower() in _SPECIAL_NAMES for name in names
+    )

@@ -1,0 +1,189 @@
+"""Secrets behind words, behind schemes of credentials and in commands, as people and documentation write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.detection.values import looks_random
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
+from pactape.cassettes.scrubbing.structures.edits import substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["holds_spoken_secret", "scrub_spoken_secrets"]
+
+_SCHEME_WORDS = ("basic ", "bearer ", "token ", "digest ", "apikey ", "negotiate ", "dpop ")
+_SPOKEN_NAMES = ("passw", "passphrase", "secret", "token", "api")
+_SPOKEN = re.compile(
+    r"(?<!\w)((?:password|passwd|passphrase|secret|token|api[ -]?key)(?:\s{1,4}is)?"
+    r"[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
+    r"([\w+/.~=!@#$%^*-]{12,256})",
+    re.IGNORECASE,
+)
+_CREDENTIALS = re.compile(
+    r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
+    re.IGNORECASE,
+)
+_SPOKEN_CODE = re.compile(
+    r"(?<!\w)((?:(?:verification|security|confirmation|login|access|one-time|auth\w*|2fa|otp|sms)"
+    r"[ ](?:code|pin|passcode|password)|otp|passcode)(?:[ ]is)?:?[ ]{1,2})(\d{4,8}|\d{3}[ -]\d{3})(?![\w-])",
+    re.IGNORECASE,
+)
+#: Secrets behind words and in commands, as people put them; before each what such a text has in lower case. Only
+#: the forms with "-u" and "@" match texts without white space, see `holds_spoken_secret`.
+_SPOKEN_FORMS = (
+    ((" code", " pin", " pass", "otp", "passcode"), _SPOKEN_CODE),
+    (
+        ("code ",),
+        re.compile(
+            r"((?<!\w)(?:use|enter)[ ](?:the[ ]|this[ ])?code[ ])(\d{4,8})"
+            r"(?=[ ]to[ ](?:sign|log|verify|confirm|complete|finish))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        (" is your ",),
+        re.compile(
+            r"(?<![\w.-])(?P<before>(?:[A-Z]-)?\d{4,8}|\d{3}[ -]\d{3})"
+            r"(?=[ ]is[ ]your[ ][\w ]{0,30}(?:code|pin|passcode))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("-u", "-user", "http -a", "https -a"),
+        re.compile(
+            r"((?:^|\s)(?:-u|--user|--proxy-user|-U|https?[ ]-a)[ =]{1,2}[\w.@-]{1,64}:)([^\s:@'\"]{3,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("@",),
+        re.compile(
+            r"((?<![\w:/@.-])[\w.-]{1,64}+:)([^\s:@/'\"]{8,256}+)"
+            r"(?=@(?:tcp\(|unix\(|[\w-]+(?:\.[\w-]+)*(?::\d{2,5})?/))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("identified by ", "identified with ", "password '"),
+        re.compile(
+            r"((?<!\w)(?:IDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?(?:BY|AS)|"
+            r"(?:ROLE|USER|LOGIN|WITH|ENCRYPTED)[ ](?:[\w\"]{1,64}[ ]){0,8}?PASSWORD)"
+            r"[ ]{1,2}['\"])([^'\"\s]{3,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("mysql", "mariadb"),
+        re.compile(r"((?<!\w)(?:mysql\w*|mariadb\w*)[ ][^\n]{0,200}?[ ]-p)([^\s'\"-]\S{3,255})"),
+    ),
+    (
+        ("login ", "ldap", "redis-cli"),
+        re.compile(
+            r"((?<!\w)(?:(?:docker|podman|oras|skopeo)[ ]login[ ][^\n]{0,200}?-p[ ]|"
+            r"ldap\w{3,12}[ ][^\n]{0,200}?-w[ ]|redis-cli[ ][^\n]{0,200}?-a[ ]))([^\s'\"-]\S{3,255})"
+        ),
+    ),
+    (
+        ("curl ",),
+        re.compile(r"((?<!\w)curl[ ][^\n]{0,400}?(?:-b|--cookie)[ =]['\"]?[\w.-]{1,64}=)([^;'\"\s]{6,256})"),
+    ),
+    (("sshpass",), re.compile(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2})([^\s'\"]{3,256})")),
+    (
+        ("machine ", "login "),
+        re.compile(r"((?<!\w)login\s{1,4}[^\s]{1,256}\s{1,4}password\s{1,4})([^\s]{3,256})", re.IGNORECASE),
+    ),
+    (
+        ("env ",),
+        re.compile(
+            r"((?:^|\n)ENV[ ]\w{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|PASS)[ ])(\S{6,256})", re.IGNORECASE
+        ),
+    ),
+)
+#: A line "host:port:database:user:password" (PostgreSQL's password file), and not an identifier of five numbers.
+_PASSWORD_LINE = re.compile(
+    r"((?:^|\n)(?!(?:[0-9A-Fa-f]+:){4}[0-9A-Fa-f]+(?![^\s:]))"
+    r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
+)
+_COLONS_OF_PASSWORD_LINE = 4
+
+
+def holds_spoken_secret(text: str) -> bool:
+    """Whether a text may have a secret behind a word or in a command: "Bearer …", "the code is 123456"."""
+    if " " not in text and text.isprintable():  # without white space only few forms are possible
+        return ("@" in text or text[:1] == "-" or text.count(":") >= _COLONS_OF_PASSWORD_LINE) and any(
+            _forms_in(text.lower(), text)
+        )
+    lower = text.lower()
+    for word in _SCHEME_WORDS:
+        if word in lower and _CREDENTIALS.search(text) is not None:
+            return True
+    for word in _SPOKEN_NAMES:
+        if word in lower and _SPOKEN.search(text) is not None:
+            return True
+    return any(_forms_in(lower, text))
+
+
+def scrub_spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
+    """Return a text without secrets behind words, behind schemes and in commands.
+
+    Args:
+        text: Any text.
+        replace: Replaces a secret; called with its text and its kind.
+    """
+    lower = text.lower()
+    if any(word in lower for word in _SPOKEN_NAMES):
+        text = substitute(_SPOKEN, lambda match: _replace_spoken(match, replace), text)
+    for form in list(_forms_in(lower, text)):
+        text = substitute(form, lambda match: _spoken_form(match, replace), text)
+    if any(word in lower for word in _SCHEME_WORDS):
+        text = substitute(_CREDENTIALS, lambda match: _behind_scheme(match, replace), text)
+    return text
+
+
+def _forms_in(lower: str, text: str) -> Iterator[re.Pattern[str]]:
+    """The forms of spoken secrets that a text has; `lower` is the text in lower case."""
+    for needles, form in _SPOKEN_FORMS:
+        for needle in needles:
+            if needle in lower:
+                if form.search(text) is not None:
+                    yield form
+                break
+    if text.count(":") >= _COLONS_OF_PASSWORD_LINE and _PASSWORD_LINE.search(text) is not None:
+        yield _PASSWORD_LINE
+
+
+def _behind_scheme(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+    scheme, secret = match.groups()
+    is_secret = looks_random(secret.rstrip("=")) or (
+        scheme.lower().startswith("basic") and _is_user_and_password(secret)
+    )
+    return f"{scheme}{replace(secret, 'credentials')}" if is_secret else match.group()
+
+
+def _is_user_and_password(secret: str) -> bool:
+    """Whether Basic credentials decode to "user:password" (RFC 7617)."""
+    plain = decode_short(secret)
+    return plain is not None and ":" in plain
+
+
+def _replace_spoken(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+    name, secret = match.groups()
+    return f"{name}{replace(secret, 'secret in a text')}" if looks_random(secret) else match.group()
+
+
+def _spoken_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+    before, *behind = match.groups()
+    if not behind:
+        return replace(before, "one-time code")
+    if match.re is _SPOKEN_CODE:
+        return f"{before}{replace(behind[0], 'one-time code')}"
+    if "@" not in match.string[match.end() : match.end() + 1] or _has_digit_and_letter(behind[0]):
+        return f"{before}{replace(behind[0], 'secret in a text')}"
+    return match.group()
+
+
+def _has_digit_and_letter(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))

@@ -1,0 +1,67 @@
+"""Edits: the changed parts of a text. What stays is not copied piece by piece, so memory stays small."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Edits", "split_at", "substitute"]
+
+
+class Edits:
+    """The changes of one text, which come in the order of the text.
+
+    Args:
+        text: The text.
+
+    Example:
+        >>> edits = Edits("user=ada&pin=1234")
+        >>> edits.replace(13, 17, "0000")
+        >>> edits.result()
+        'user=ada&pin=0000'
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._changed: io.StringIO | None = None
+        self._end = 0
+
+    def replace(self, start: int, stop: int, new: str) -> None:
+        """Put a text in the place of a part; nothing happens when they are equal."""
+        if self._text[start:stop] != new:
+            if self._changed is None:
+                self._changed = io.StringIO(newline="")
+            self._changed.write(self._text[self._end : start])
+            self._changed.write(new)
+            self._end = stop
+
+    def result(self) -> str:
+        """Return the changed text; the text itself when nothing changed."""
+        if self._changed is None:
+            return self._text
+        self._changed.write(self._text[self._end :])
+        self._end = len(self._text)
+        return self._changed.getvalue()
+
+
+def substitute(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str], text: str) -> str:
+    """Return a text whose matches are changed, as `re.sub` does, without a copy of each that stays."""
+    edits: Edits | None = None
+    for match in pattern.finditer(text):
+        new = change(match)
+        if new != match.group():
+            edits = edits or Edits(text)
+            edits.replace(match.start(), match.end(), new)
+    return text if edits is None else edits.result()
+
+
+def split_at(text: str, separator: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield where each part of a text starts, and the part, as `str.split` divides it."""
+    while (stop := text.find(separator, start)) >= 0:
+        yield start, text[start:stop]
+        start = stop + len(separator)
+    yield start, text[start:]

@@ -1,0 +1,127 @@
+"""The members of JSON objects that say something about the values beside them or below them, in tables."""
+
+from __future__ import annotations
+
+import re
+
+from pactape.cassettes.scrubbing.detection.names import NameKind
+from pactape.cassettes.scrubbing.detection.words import word_set
+
+__all__ = [
+    "BOUND",
+    "COLLECTIONS",
+    "FACTOR_SIBLINGS",
+    "FEWEST_SPACES",
+    "FLAGGED_KEYS",
+    "FLAGS",
+    "GRANT_SIBLINGS",
+    "HARMLESS_SIBLINGS",
+    "KEY_MEMBERS",
+    "LABELS",
+    "NAME_KEYS",
+    "OPERATION",
+    "PATH_KEY",
+    "PREFIXES",
+    "SECRET_DATA",
+    "SECRET_KIND",
+    "SECRET_KINDS",
+    "SECRET_LIST",
+    "SECRET_TYPES",
+    "SENTENCES",
+    "SHORT_WORD",
+    "SIBLINGS_OF_CODES",
+    "SIGNING_SIBLINGS",
+    "SPECIAL_MEMBERS",
+    "TYPES",
+    "VALUE_KEYS",
+    "WHOLLY_SECRET",
+]
+
+#: In {"name": "password", "value": "…"} the name that counts for the value is the one beside it.
+NAME_KEYS = (
+    "name",
+    "key",
+    "Name",
+    "Key",
+    "id",
+    "field",
+    "label",
+    "parameter",
+    "header",
+    "variable",
+    "env",
+    "k",
+    "path",
+)
+VALUE_KEYS = word_set(
+    "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
+    "current text data v"
+)
+#: Beside these a path names the value that an operation changes (RFC 6902; RFC 7644, section 3.5.2).
+OPERATION = "op"
+PATH_KEY = "path"
+#: Beside these a token is one of a text, or a currency, and not a credential.
+HARMLESS_SIBLINGS = word_set(
+    "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount "
+    "balance price logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId "
+    "token_str start_offset end_offset position sequence score probability char_start char_end etag ETag "
+    "lastModified LastModified StorageClass storageClass bucket Bucket"
+)
+#: Beside these a signature belongs to a signed request.
+SIGNING_SIBLINGS = word_set(
+    "api_key apiKey apikey timestamp expires expiry expire expiration nonce key_id keyId accessKeyId "
+    "access_key accessId OSSAccessKeyId policy credential algorithm uploadPreset cloud_name client_id "
+    "app_key appKey sign_type x-amz-credential X-Amz-Credential key token password username user email"
+)
+#: Beside these `code` is an authorization code.
+GRANT_SIBLINGS = frozenset(
+    ["grant_type", "grantType", "code_verifier", "codeVerifier", "redirect_uri", "redirectUri"]
+)
+#: Below these names are words for people, in any language: {"labels": {"secret": "Geheimnis"}}.
+LABELS = word_set(
+    "labels label hints hint translations i18n locale descriptions description placeholders titles tooltips"
+)
+#: Below these names are sentences about fields, and not their values.
+SENTENCES = word_set(
+    "errors error messages message validation validationErrors validation_errors fieldErrors field_errors "
+    "invalid-params labels label hints hint translations i18n locale descriptions description help "
+    "placeholders titles tooltips"
+)
+BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+FLAGGED_KEYS = frozenset({"value", "Value"})
+#: Members that say that a value beside them is a secret.
+FLAGS = word_set(
+    "sensitive masked isSecret is_secret secret isSensitive is_sensitive encrypted isEncrypted secure"
+)
+SECRET_TYPES = word_set("SecureString secret password securestring Secret sensitive encrypted")
+#: The private members of a JSON Web Key (RFC 7517).
+KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
+#: Beside these `code` is a one-time code.
+FACTOR_SIBLINGS = word_set(
+    "phone phoneNumber phone_number challenge challengeId challenge_id factor factor_id factorId mfaToken "
+    "mfa_token otpToken otp_token verification_id verificationId"
+)
+#: The kind of Kubernetes' objects whose data are secret whatever they are called.
+SECRET_KIND = "Secret"  # noqa: S105 -- a kind
+SECRET_LIST = "SecretList"  # noqa: S105 -- a kind, too
+SECRET_KINDS = (SECRET_KIND, SECRET_LIST)
+SECRET_DATA = frozenset({"data", "stringData"})
+WHOLLY_SECRET = "secret\0"  # noqa: S105 -- a mark
+#: A sentence has words of two letters; the words of a mnemonic are longer.
+SHORT_WORD = re.compile(r"(?<!\S)(?:is|be|to|at|of|or|in|an|no|on)(?!\S)", re.IGNORECASE)
+FEWEST_SPACES = 3
+COLLECTIONS = word_set("tokens credentials secrets auth session sessions apikeys")
+PREFIXES = {
+    NameKind.CREDENTIAL: "credential ",
+    NameKind.CODE: "credential ",
+    NameKind.CONNECTION: "credential ",
+    NameKind.TOKEN: "token ",
+}
+
+
+#: The names of types, which DynamoDB and protocols of tracing put between a name and its value.
+TYPES = word_set("S N B SS NS BS stringValue string_value intValue bytesValue plainText plain_text")
+
+SIBLINGS_OF_CODES = GRANT_SIBLINGS | FACTOR_SIBLINGS
+#: Objects with one of these are looked at closely.
+SPECIAL_MEMBERS = VALUE_KEYS | {"query", "kty", "code"}

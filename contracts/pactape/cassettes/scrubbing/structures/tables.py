@@ -1,0 +1,145 @@
+"""Tables: CSV (RFC 4180) and its kin with tabs, semicolons and bars, whose first line names the columns."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.structures.edits import Edits
+from pactape.cassettes.scrubbing.structures.visitor import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["find_table", "scrub_table"]
+
+_DELIMITERS = (",", ";", "\t", "|")
+#: How an object's JSON begins in a cell.
+_QUOTED_JSON = '"{""'
+#: What stands before a table: comments, a spreadsheet's note on its delimiter, a title.
+_BEFORE = re.compile(r"\s*+(?:#|//|sep=)")
+_NAME = re.compile(r"[ \t\"'*_`]*+([\w$@./()\[\]][\w $@./()\[\]-]{0,63}+)[\"'*_`]*+\s*+")
+_RULE = re.compile(r"[ \t|:-]++")
+_MOST_LINES_BEFORE = 6
+_LONGEST = 65_536
+#: Columns that name the value in another column of their row.
+_NAMING = frozenset({"key", "name", "setting", "variable", "parameter", "property", "field"})
+_VALUED = frozenset({"value", "val"})
+
+
+class Table(NamedTuple):
+    """Where a table is in a text.
+
+    Attributes:
+        start: Where its rows start, behind the line of names.
+        names: The names of its columns.
+        delimiter: What stands between two cells.
+    """
+
+    start: int
+    names: tuple[str, ...]
+    delimiter: str
+
+
+def find_table(text: str, content_type: str = "") -> Table | None:
+    """Return the table that a text is, if one of its columns names a credential; None otherwise.
+
+    Args:
+        text: The text.
+        content_type: Its type in lower case; only a text of a table's own type may have a single column.
+    """
+    is_table = "csv" in content_type or "tab-separated" in content_type
+    for start, line in _first_lines(text):
+        if _BEFORE.match(line) or not line.strip():
+            continue
+        names = _names(line)
+        if len(names) < 2 and not (is_table and names):  # noqa: PLR2004 -- a table has two columns
+            continue
+        end = start + len(line) + 1
+        if end >= len(text):
+            return None
+        if _names_credentials(names) or (len(names) > 1 and _QUOTED_JSON in text):
+            return Table(end, names, _delimiter(line) or ",")
+    return None
+
+
+def scrub_table(text: str, table: Table, visit: Visitor) -> str:
+    """Return a text without the secrets in the columns that the table's first line names."""
+    edits = Edits(text)
+    columns = [name if _is_suspicious(name) else "" for name in table.names]
+    naming = _index_of(table.names, _NAMING)
+    valued = _index_of(table.names, _VALUED) if naming >= 0 else -1
+    last, column, row_name = len(columns), 0, ""
+    for cell in _cell(table.delimiter).finditer(text, table.start):
+        quoted, plain, end = cell.groups()
+        if column == naming:
+            row_name = (quoted or plain or "").strip()
+        name = columns[column] if column < last else ""
+        if column == valued and _is_suspicious(row_name):
+            name = row_name
+        if quoted and (name or '"' in quoted or "\n" in quoted):
+            _scrub_quoted(cell, name, visit, edits)
+        elif plain and name:
+            value = plain.strip()
+            at = cell.start(2) + plain.find(value)
+            edits.replace(at, at + len(value), visit.field(name, value, Place.BODY))
+        column = column + 1 if end == table.delimiter else 0
+    return edits.result()
+
+
+def _scrub_quoted(cell: re.Match[str], name: str, visit: Visitor, edits: Edits) -> None:
+    value = cell[1].replace('""', '"')
+    clean = visit.field(name, value, Place.BODY)
+    if clean != value:
+        edits.replace(cell.start(1), cell.end(1), clean.replace('"', '""'))
+
+
+def _first_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The first lines of a text, each with where it starts."""
+    start = 0
+    for _ in range(_MOST_LINES_BEFORE):
+        end = text.find("\n", start)
+        if not 0 <= end - start <= _LONGEST:
+            return
+        yield start, text[start:end]
+        start = end + 1
+
+
+def _names(line: str) -> tuple[str, ...]:
+    """The names of the columns that a line gives; none for a line of other things."""
+    delimiter = _delimiter(line)
+    cells = line.lstrip("\ufeff").split(delimiter) if delimiter else [line.lstrip("\ufeff")]
+    names = tuple(match[1] if (match := _NAME.fullmatch(cell)) else "" for cell in cells)
+    has_bars = delimiter == "|" and len(names) > 2  # noqa: PLR2004 -- Markdown has bars at both ends
+    return names if has_bars or all(names) else ()
+
+
+def _delimiter(line: str) -> str:
+    return max(_DELIMITERS, key=line.count) if any(each in line for each in _DELIMITERS) else ""
+
+
+def _names_credentials(names: tuple[str, ...]) -> bool:
+    return any(map(_is_suspicious, names)) or (
+        _index_of(names, _NAMING) >= 0 and _index_of(names, _VALUED) >= 0
+    )
+
+
+def _index_of(names: tuple[str, ...], words: frozenset[str]) -> int:
+    return next((index for index, name in enumerate(names) if name.lower() in words), -1)
+
+
+def _is_suspicious(name: str) -> bool:
+    return bool(name) and classify_name(name) is not NameKind.HARMLESS
+
+
+@lru_cache(maxsize=8)
+def _cell(delimiter: str) -> re.Pattern[str]:
+    """An expression for a cell, quoted or not, and what ends it."""
+    stop = re.escape(delimiter)
+    return re.compile(
+        rf'[ ]{{0,64}}+(?:"((?:[^"]|""){{0,{_LONGEST}}}+)"[ ]{{0,64}}+|([^{stop}\r\n]*+))({stop}|\r?\n|\r|\Z)'
+    )

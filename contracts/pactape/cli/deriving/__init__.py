@@ -1,0 +1,1 @@
+"""Options of `pactape derive`: which recordings are too old, and worker processes."""

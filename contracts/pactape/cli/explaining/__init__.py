@@ -1,0 +1,1 @@
+"""Output of `pactape explain`: as text and as a page."""

@@ -1,0 +1,1 @@
+"""Shared by several commands: options, reports, counts, providers' URLs, and running servers."""

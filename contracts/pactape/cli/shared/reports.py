@@ -1,0 +1,63 @@
+"""The options `--format` and `--output`, and exiting with a report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from pactape.reports.rendering import FORMATS, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pactape.reports.model import Report
+    from pactape.reports.rendering import Format
+
+    _F = TypeVar("_F", bound=Callable[..., Any])
+
+__all__ = ["end_with_report", "report_options"]
+
+_STANDARD_OUTPUT = Path("-")
+
+
+def report_options(function: _F) -> _F:
+    """Give a command `--format` and `--output`, as `report_format` and `report_file`."""
+    for option in (
+        click.option(
+            "--output",
+            "report_file",
+            type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+            metavar="FILE",
+            help="Write the report to this file, and a text report to standard output; - is standard output.",
+        ),
+        click.option(
+            "--format",
+            "report_format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            help="The format of the report.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def end_with_report(report: Report, *, report_format: Format, report_file: Path | None) -> NoReturn:
+    """Print a report or write it to a file, and exit with its exit code.
+
+    Raises:
+        OutputError: The file can't be written.
+    """
+    is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    if report_file is not None and report_file != _STANDARD_OUTPUT:
+        from pactape.files import write_atomically  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+        write_atomically(report_file, render(report, report_format).encode())
+        report_format = "text"
+    click.echo(render(report, report_format, is_coloured=is_coloured), nl=False)
+    sys.exit(report.exit_code)

@@ -1,0 +1,1 @@
+"""Arguments of `pactape verify`: which pact files to verify, and how."""

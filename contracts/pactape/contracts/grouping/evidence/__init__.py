@@ -1,0 +1,1 @@
+"""Evidence: what the samples of each operation have in common."""

@@ -1,0 +1,50 @@
+"""Headers by which one request gets answers of several forms: preferences, and versions of the API."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.exchange import Request
+
+__all__ = ["header_variants"]
+
+#: "Stripe-Version", "X-GitHub-Api-Version", "Accept-Version"; but not the version of the program that asks.
+_VERSION = re.compile(r"(^|-)version$")
+_OF_THE_CLIENT = re.compile(
+    r"(client|library|lib|sdk|app|application|platform|runtime|package|python|os|plugin|extension|browser|agent|"
+    r"build|release|device|firmware|driver|cli|mime|stainless)-version$"
+)
+#: How long to wait says nothing of the answer's form (RFC 7240, section 4.3).
+_WAIT = re.compile(r"wait\b")
+
+
+def header_variants(request: Request) -> list[str]:
+    """Return the headers that choose the form of an answer, as "Name: value", sorted.
+
+    These are preferences (RFC 7240), the API's version, and an `Accept` that names a vendor's media type.
+
+    Example:
+        >>> from pactape.exchange import Request
+        >>> headers = (("Prefer", "return=minimal, wait=5"), ("Accept", "application/json"))
+        >>> header_variants(Request(method="POST", url="https://api.test/users", headers=headers))
+        ['Prefer: return=minimal']
+    """
+    return sorted(set(_variants(request)))
+
+
+def _variants(request: Request) -> Iterator[str]:
+    for name, value in request.headers:
+        lower = name.lower()
+        if lower == "prefer":
+            preferences = sorted(each.strip() for each in value.split(",") if each.strip())
+            stated = [each for each in preferences if not _WAIT.match(each)]
+            if stated:
+                yield f"Prefer: {', '.join(stated)}"
+        elif (lower == "accept" and ("/vnd." in value or "version=" in value)) or (
+            _VERSION.search(lower) and not _OF_THE_CLIENT.search(lower)
+        ):
+            yield f"{'-'.join(part.capitalize() for part in lower.split('-'))}: {value}"

@@ -1,0 +1,172 @@
+"""Which samples belong together: those of one operation, in the same states, with one kind of answer."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from pactape.contracts.grouping.actions import action_of
+from pactape.contracts.grouping.evidence.header_variants import header_variants
+from pactape.contracts.grouping.openapi import RouteTemplates, route_templates
+from pactape.contracts.inference.discriminators import DISCRIMINATORS
+from pactape.contracts.participants import path_below
+from pactape.contracts.samples.graphql_documents import (
+    canonical_document,
+    documents_of_batch,
+    has_errors,
+    operation_name,
+)
+from pactape.contracts.samples.path_segments import route_template, segment_kinds
+from pactape.http_bodies import content_type, decoded_body, form_fields, media_type, multipart_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pactape.contracts.samples.sample import Sample
+    from pactape.settings import ProviderSettings
+
+__all__ = ["GroupKey", "is_declared", "own_key"]
+
+_LONGEST_DISCRIMINATOR = 40
+_FIRST_FAILURE = 400
+
+
+class GroupKey(msgspec.Struct, frozen=True, order=True):
+    """What the exchanges of one group have in common.
+
+    Args:
+        operation: "GET /users/{id}" or a GraphQL operation's name.
+        status: The response's status code.
+        media: The response's media type; empty when it has no body.
+        outcome: "errors" for a GraphQL answer with errors, else empty.
+        states: The names of the provider states.
+        request: The names of query parameters and of the body's fields, the GraphQL document, and the headers that
+            choose the form of the answer.
+        variant: "type=card" for answers of one of several kinds, else empty.
+        traffic: Whether they were captured from traffic, and not recorded by tests.
+    """
+
+    operation: str
+    status: int
+    media: str
+    outcome: str
+    states: tuple[str, ...]
+    request: str
+    variant: str = ""
+    traffic: bool = False
+
+
+def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
+    """Return the key of a sample by itself; further samples may show that two keys are one.
+
+    Args:
+        sample: Any sample.
+        provider: The provider that answered.
+
+    Raises:
+        SettingsError: The provider's OpenAPI document can't be used.
+    """
+    templates = route_templates(provider.openapi)
+    discriminators = (*templates.discriminators, *DISCRIMINATORS)
+    exchange = sample.exchange
+    states = exchange.provenance.states if exchange.provenance else ()
+    return GroupKey(
+        operation=_operation(sample, provider, templates),
+        status=exchange.response.status,
+        media=media_type(exchange.response) or "",
+        outcome="errors" if sample.document and has_errors(exchange) else "",
+        states=tuple(state.name for state in states),
+        request=_request_names(sample),
+        variant=_variant(sample, discriminators),
+        traffic=exchange.traffic,
+    )
+
+
+def is_declared(sample: Sample) -> bool:
+    """Whether the operation's name comes from the client or from a GraphQL document, and not from the path."""
+    return sample.exchange.call is not None or sample.document is not None
+
+
+def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTemplates) -> str:
+    exchange = sample.exchange
+    if exchange.call is not None:
+        return exchange.call.operation
+    if sample.document is not None:
+        return operation_name(exchange.request, sample.document)
+    path = path_below(exchange, provider)
+    route = templates.match(path) or _template(sample, path)
+    action = action_of(sample)
+    return f"{exchange.request.method} {route}{f' ({action})' if action else ''}"
+
+
+def _template(sample: Sample, path: str) -> str:
+    """The path with a parameter for each segment whose value comes from elsewhere, or has the form of a value."""
+    segments = [unquote(each) for each in path.split("/")[1:]]
+    skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
+    sourced_segments = sample.sources.path.keys() | sample.sources.earlier.keys()
+    kinds = [
+        kind or ("id" if place + skipped in sourced_segments else None)
+        for place, kind in enumerate(segment_kinds(segments))
+    ]
+    return route_template(kinds, segments)
+
+
+def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
+    answer = sample.answer
+    if not isinstance(answer, dict) or sample.exchange.response.status >= _FIRST_FAILURE:
+        return ""
+    for key in discriminators:
+        value = answer.get(key)
+        if isinstance(value, str) and 0 < len(value) <= _LONGEST_DISCRIMINATOR:
+            return f"{key}={value}"
+    return ""
+
+
+def _request_names(sample: Sample) -> str:
+    request = sample.exchange.request
+    query = _query_names(urlsplit(request.url).query)
+    if not request.body and sample.document is None:
+        return _json_of_names(query, tuple(header_variants(request)))
+    documents = (
+        [sample.document]
+        if sample.document
+        else documents_of_batch(sample.sent if isinstance(sample.sent, list) else None)
+    )
+    meaning = "\n".join(map(canonical_document, documents)) or None
+    body = _names(sample.sent) if sample.sent is not None else _form_names(sample)
+    return json.dumps([query, body, meaning, header_variants(request)])
+
+
+@lru_cache(maxsize=1024)
+def _query_names(query: str) -> tuple[str, ...]:
+    return tuple(sorted(parse_qs(query, keep_blank_values=True))) if query else ()
+
+
+@lru_cache(maxsize=1024)
+def _json_of_names(query: tuple[str, ...], headers: tuple[str, ...]) -> str:
+    """The names of a request without a body."""
+    return json.dumps([query, None, None, headers])
+
+
+def _form_names(sample: Sample) -> Any:
+    """The names of a form's fields, and of a multipart body's parts, as those of a JSON object."""
+    request = sample.exchange.request
+    if not request.body:
+        return None
+    names = list(form_fields(request))
+    with suppress(ValueError):
+        parts = multipart_parts(decoded_body(request), content_type(request.headers)) if not names else ()
+        names += [part.name for part in parts if part.name]
+    return dict.fromkeys(sorted(set(names))) or None
+
+
+def _names(value: Any) -> Any:
+    """The names in a JSON value, without its scalars."""
+    if isinstance(value, dict):
+        return {key: _names(value[key]) for key in sorted(value)}
+    return None

@@ -1,0 +1,280 @@
+"""Evidence: what the samples of one group have in common, by distinct answer, in bounded size."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8
+from contextlib import suppress
+from math import isinf
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.contracts.grouping.evidence.operations import is_declared
+from pactape.contracts.grouping.evidence.packed_samples import pack_sample, unpack_sample
+from pactape.contracts.inference.fields import EVERYTHING, ReadFields, headers_read, read_fields
+from pactape.contracts.inference.joined_shape import Shape, answer_id
+from pactape.contracts.samples.self_names import segments_named
+from pactape.contracts.samples.text_parts import text_parts
+from pactape.http_bodies import form_fields, is_json, media_type, strings_in
+
+if TYPE_CHECKING:
+    from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Exchange
+
+__all__ = ["MOST_CASSETTES", "Evidence", "evidence_of", "has_statable_json", "paths_read"]
+
+#: How many recordings an interaction refers to.
+MOST_CASSETTES = 20
+#: How many texts of requests are kept, so that an echo of them doesn't count as the provider's vocabulary.
+_MOST_SENT = 200
+_LONGEST_SENT = 40
+_FIRST_FAILURE = 400
+
+#: In every JSON text with a number that is too large for a float, and seldom elsewhere.
+_EXPONENT = re.compile(rb"\d[eE]\+?\d")
+
+
+class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=True):
+    """What the samples of a group have in common; joining is associative and commutative.
+
+    It can be encoded as it is after a call of `pack`, because the first sample is encoded only on demand.
+
+    Args:
+        packed: The first sample, which gives the examples, as bytes; empty until `pack` is called.
+        position: The smallest cassette and index of all samples.
+        count: How many samples there were.
+        observed: For how many of them the fields that were read are known.
+        shape: The shape of all responses; None when they are not JSON.
+        reads: The paths of the response fields and headers that are read; None when every field is.
+        headers: The names of the headers that all responses had, in lower case.
+        sent: Texts that the requests sent.
+        named: The path segments that a response contains as a name: "/users/ada" returns {"login": "ada"}.
+        known_ids: The path segments that an earlier response of the same recording contained.
+        test: The first of the tests' node ids; empty when no test is known.
+        cassettes: The locations of the first samples, as "path#index", sorted.
+        declared: Whether the client named the operation, so that its name doesn't come from its path.
+        traffic: Whether all samples were captured from traffic.
+        parts: The parts of texts, as `text_parts` gives them, that all responses had; None when there are none.
+    """
+
+    packed: bytes
+    position: tuple[str, int]
+    count: int
+    observed: int
+    shape: Shape | None
+    reads: set[str] | None
+    headers: set[str]
+    sent: set[str]
+    named: set[str]
+    known_ids: set[str]
+    test: str
+    cassettes: tuple[str, ...]
+    declared: bool
+    traffic: bool = False
+    parts: set[str] | None = None
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Return how to pickle the evidence: with the first sample as bytes."""
+        self.pack()
+        return super().__reduce__()
+
+    @classmethod
+    def of(cls, sample: Sample, *, with_shape: bool = True) -> Evidence:
+        """Return the evidence of one sample.
+
+        Args:
+            sample: The sample.
+            with_shape: Whether its response is analysed.
+        """
+        exchange = sample.exchange
+        reads, parts = paths_read(sample), text_parts(exchange.response)
+        evidence = cls(
+            packed=b"",
+            position=sample.position,
+            count=1,
+            observed=int(_fields_read(exchange) is not None),
+            shape=_shape(sample) if with_shape else None,
+            reads=None if reads is None else set(reads),
+            headers={name.lower() for name, _ in exchange.response.headers},
+            sent=set(_short_texts(sample)),
+            named=set(segments_named(sample)),
+            known_ids=set(sample.known_ids),
+            test=exchange.provenance.test if exchange.provenance and exchange.provenance.description else "",
+            cassettes=(sample.reference,),
+            declared=is_declared(sample),
+            traffic=exchange.traffic,
+            parts=None if parts is None else set(parts),
+        )
+        evidence.take_example(sample)
+        return evidence
+
+    @property
+    def first(self) -> Sample:
+        """The sample with the smallest position, which gives the examples."""
+        sample: Sample | None = self.__dict__.get("sample")
+        return unpack_sample(self.packed) if sample is None else sample
+
+    def pack(self) -> Evidence:
+        """Make the evidence ready to be encoded, and return it.
+
+        Raises:
+            ValueError: A text can't be written as UTF-8.
+        """
+        if not self.packed:
+            self.packed = pack_sample(self.first)
+        return self
+
+    def compact(self) -> None:
+        """Keep the first sample only as bytes, which take a third of the memory, if it can be encoded."""
+        with suppress(OverflowError, ValueError, TypeError):
+            self.pack()
+            self.__dict__.clear()
+
+    @property
+    def fields(self) -> ReadFields:
+        """The fields of the answers that the consumer reads."""
+        return EVERYTHING if self.reads is None else read_fields([tuple(self.reads)])
+
+    @property
+    def headers_read(self) -> frozenset[str]:
+        """The names of the headers that were read and that all answers had, in lower case."""
+        return headers_read(self.reads or ()) & self.headers
+
+    def add(self, sample: Sample) -> None:
+        """Add one more sample."""
+        shape = self.shape
+        if shape is not None and has_statable_json(sample):
+            shape.observe(sample.answer, answer_id(sample.answer))
+            self.join(Evidence.of(sample, with_shape=False))
+            self.shape = shape
+        else:
+            self.join(Evidence.of(sample))
+
+    def _join_reads(self, other: Evidence) -> None:
+        """Join the first sample and what is read; of captured traffic, neither counts beside tests."""
+        if self.traffic is not other.traffic:
+            test_evidence, traffic = (other, self) if self.traffic else (self, other)
+            self.position, self.reads = test_evidence.position, test_evidence.reads
+            if test_evidence is other:
+                self._take_first(other)
+            self.observed = test_evidence.observed + traffic.count
+            self.traffic = False
+            return
+        if other.position < self.position or (
+            other.position == self.position and other.pack().packed < self.pack().packed
+        ):
+            self.position = other.position
+            self._take_first(other)
+        self.observed += other.observed
+        self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
+
+    def _take_first(self, other: Evidence) -> None:
+        """Use the first sample of `other`, in the form in which it has it."""
+        self.packed = other.packed
+        self.__dict__.clear()
+        self.__dict__.update(other.__dict__)
+
+    def uncounted_copy(self) -> Evidence:
+        """Return the same evidence without the number of its samples, to be joined to several others."""
+        shape = None if self.shape is None else Shape()
+        copy = msgspec.structs.replace(self.pack(), count=0, observed=0, shape=shape)
+        if copy.shape is not None and self.shape is not None:
+            copy.shape.join(self.shape)
+        return copy
+
+    def take_example(self, sample: Sample) -> None:
+        """Use another of the samples for the examples."""
+        self.packed = b""
+        self.__dict__["sample"] = sample
+
+    def join(self, other: Evidence) -> None:
+        """Add the evidence of `other`, which must not be used afterwards."""
+        self._join_reads(other)
+        self.count += other.count
+        if self.shape is None or other.shape is None:
+            self.shape = None
+        else:
+            self.shape.absorb(other.shape)
+        self.headers &= other.headers
+        self.parts = None if self.parts is None or other.parts is None else self.parts & other.parts
+        self.sent = set(sorted(self.sent | other.sent)[:_MOST_SENT])
+        self.named |= other.named
+        self.known_ids |= other.known_ids
+        self.test = min(filter(None, (self.test, other.test)), default="")
+        self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])
+        self.declared = self.declared or other.declared
+
+
+def evidence_of(samples: list[Sample]) -> Evidence:
+    """Return the evidence of several samples; at least one."""
+    evidence, *others = [Evidence.of(each) for each in samples]
+    for other in others:
+        evidence.join(other)
+    return evidence
+
+
+def paths_read(sample: Sample) -> tuple[str, ...] | None:
+    """Return the fields that are read; of an error answer all or none: the client's error handling reads it."""
+    fields = _fields_read(sample.exchange)
+    is_refusal = sample.exchange.response.status >= _FIRST_FAILURE or (
+        isinstance(sample.answer, dict) and bool(sample.answer.get("errors"))
+    )
+    if not is_refusal or fields == ():
+        return fields
+    headers = [path for path in fields or () if headers_read([path])]
+    return ("", *headers) if headers else None
+
+
+def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:
+    """The fields that the model reads; without a model those that the test was observed to read."""
+    model_fields = exchange.call.fields if exchange.call else None
+    if model_fields is None or exchange.reads is None:
+        return exchange.reads if model_fields is None else model_fields
+    return (*model_fields, *(path for path in exchange.reads if headers_read([path])))
+
+
+def has_statable_json(sample: Sample) -> bool:
+    """Return whether a contract can express the answer's body.
+
+    Pact's engine reads JSON in UTF-8 without a byte order mark, with numbers that fit into 64 bits, and takes an
+    empty text for no body.
+    """
+    response = sample.exchange.response
+    body = response.body
+    if not is_json(media_type(response)) or body.startswith(BOM_UTF8) or sample.answer == "":
+        return False
+    return (body.isascii() or _is_utf8(body)) and not (
+        _EXPONENT.search(body) and _has_infinity(sample.answer)
+    )
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_infinity(value: Any) -> bool:
+    """Whether a JSON value has a number that is too large for a float, such as 1e400."""
+    if isinstance(value, dict):
+        return any(map(_has_infinity, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_infinity, value))
+    return isinstance(value, float) and isinf(value)
+
+
+def _short_texts(sample: Sample) -> list[str]:
+    texts = strings_in(sample.sent)
+    texts += [value for values in form_fields(sample.exchange.request).values() for value in values]
+    return [text for text in texts if len(text) <= _LONGEST_SENT][:_MOST_SENT]
+
+
+def _shape(sample: Sample) -> Shape | None:
+    if not has_statable_json(sample):
+        return None
+    shape = Shape()
+    shape.observe(sample.answer, answer_id(sample.answer))
+    return shape

@@ -1,0 +1,136 @@
+"""The body of an expected request: exact, but typed where settings ignore it, or where a secret was."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from pactape.cassettes.scrubbing.placeholders import PLACEHOLDER, is_mask
+from pactape.contracts.inference.rules import ANYTHING, all_of, matches_regex
+from pactape.contracts.interactions.interaction import Content
+from pactape.contracts.interactions.multipart_body import stable_multipart_body
+from pactape.contracts.samples.graphql_documents import document_pattern
+from pactape.http_bodies import (
+    content_type,
+    decoded_body,
+    form_fields,
+    is_form,
+    is_json,
+    json_body,
+    media_type,
+    multipart_parts,
+)
+from pactape.pactfile.json_paths import below, can_be_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pactape.cassettes.replay.request_keys.match_rules import HostRules
+    from pactape.contracts.inference.rules import Rule
+    from pactape.contracts.samples.sample import Sample
+    from pactape.exchange import Request
+    from pactape.http_bodies import MultipartPart
+
+__all__ = ["expected_body"]
+
+_JSON = "application/json"
+_UNKNOWN = "application/octet-stream"
+_TYPED = all_of({"match": "type"})
+_MARK = PLACEHOLDER.encode()
+
+
+def expected_body(sample: Sample, ignored: HostRules) -> Content | None:
+    """Return the body that the consumer sends; None when it sends none.
+
+    Args:
+        sample: Any sample.
+        ignored: The parts that the settings ignore: any value of the same type will do there.
+    """
+    request = sample.exchange.request
+    media = media_type(request)
+    if not request.body:
+        return None
+    if media is None:
+        return _untyped(request, ignored)
+    if not is_json(media):
+        return _bytes(request, media, ignored)
+    rules = dict(_typed_members(sample.sent, "$", ignored))
+    pattern = document_pattern(sample.document) if sample.document else None
+    if pattern is not None:
+        rules["$.query"] = matches_regex(pattern)
+    return Content(media_type=media, example=sample.sent, rules=rules)
+
+
+def _untyped(request: Request, ignored: HostRules) -> Content:
+    """A body that no content type describes, as what it looks like; a JSON scalar is a text."""
+    try:
+        value = json_body(request)
+    except ValueError:
+        return _bytes(request, "text/plain", ignored)
+    if not isinstance(value, dict | list):
+        return _bytes(request, "text/plain", ignored)
+    return Content(media_type=_JSON, example=value, rules=dict(_typed_members(value, "$", ignored)))
+
+
+def _bytes(request: Request, media: str, ignored: HostRules) -> Content:
+    """A body that is not JSON: its text, or its bytes when they aren't text."""
+    body = stable_multipart_body(request)
+    rules = dict(_typed_fields(request, media, ignored))
+    try:
+        return Content(media_type=media, example=body.decode(), rules=rules)
+    except UnicodeDecodeError:
+        kind = _UNKNOWN if media == "text/plain" else media
+        example = base64.b64encode(body).decode()
+        return Content(media_type=kind, example=example, is_base64=True, rules=rules)
+
+
+def _typed_fields(request: Request, media: str, ignored: HostRules) -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of a body that is not JSON, for what settings ignore, and for placeholders."""
+    if media.startswith("multipart/"):
+        with suppress(ValueError):
+            yield from _typed_parts(
+                multipart_parts(decoded_body(request), content_type(request.headers)), ignored
+            )
+    elif is_form(media):
+        for name, values in form_fields(request).items():
+            if can_be_named(name) and (ignored.ignores(f"form.{name}") or any(map(is_mask, values))):
+                yield below("$", name), _TYPED
+    elif ignored.ignore_body or (media == "text/plain" and _MARK in request.body):
+        yield "$", ANYTHING
+
+
+def _typed_parts(parts: list[MultipartPart], ignored: HostRules) -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of a multipart body; of several parts of one name the engine compares all with the first."""
+    counts = Counter(part.name for part in parts)
+    for part in (each for each in parts if can_be_named(each.name)):
+        path = below("$", part.name)
+        if part.is_file and part.content_type.is_json:
+            with suppress(ValueError, RecursionError):
+                yield from _typed_members(json.loads(part.data), path, ignored)
+        elif _MARK in part.data or is_mask(part.data.decode("utf-8", "replace")):
+            yield path, _TYPED
+        if counts[part.name] > 1 or ignored.ignores(f"form.{part.name}"):
+            yield path, _TYPED
+
+
+def _typed_members(value: Any, path: str, ignored: HostRules, field: str = "$") -> Iterator[tuple[str, Rule]]:
+    """Yield a rule for each scalar of a JSON value that settings ignore, or that holds a placeholder.
+
+    Args:
+        value: A JSON value.
+        path: Its path expression in the contract.
+        ignored: The parts that the settings ignore.
+        field: Its path as `ignored` has it: items of arrays share one.
+    """
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if can_be_named(key):
+                yield from _typed_members(each, below(path, key), ignored, below(field, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _typed_members(each, f"{path}[{index}]", ignored, f"{field}[*]")
+    elif is_mask(value) or ignored.ignores(field):
+        yield path, _TYPED

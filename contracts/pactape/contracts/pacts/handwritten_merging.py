@@ -1,0 +1,113 @@
+"""Handwritten and derived interactions as one contract: what people wrote goes before what was recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from pactape.contracts.grouping.evidence.message_evidence import as_sent
+from pactape.contracts.pacts.request_identity import identity_of, identity_of_document
+from pactape.errors import ContradictionError, PactFormatError
+from pactape.matching import MessageMatcher, ResponseMatcher, RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pactape.contracts.interactions.interaction import Interaction
+    from pactape.contracts.interactions.messages import MessageInteraction
+    from pactape.contracts.pacts.handwritten import HandwrittenInteraction
+    from pactape.contracts.pacts.request_identity import RequestIdentity
+    from pactape.matching import Mismatch
+
+__all__ = ["merge_handwritten", "merge_handwritten_messages"]
+
+_M = TypeVar("_M")
+
+
+def merge_handwritten(
+    derived: Iterable[Interaction], handwritten: Iterable[HandwrittenInteraction]
+) -> list[Interaction]:
+    """The derived interactions that stay beside the handwritten ones.
+
+    One that asks what a handwritten one asks, in the same states, has the same meaning and goes. One that only
+    shares the description of a handwritten one gets another.
+
+    Raises:
+        ContradictionError: A handwritten interaction expects another answer than was recorded.
+        PactFormatError: A handwritten interaction's rules can't be read.
+    """
+    by_identity = {
+        identity: each
+        for each in handwritten
+        if (identity := identity_of_document(each.document)) is not None
+    }
+    if not by_identity:
+        return list(derived)
+    descriptions = {(each.description, each.states) for each in by_identity.values()}
+    return list(_not_replaced(derived, by_identity, descriptions))
+
+
+def _not_replaced(
+    derived: Iterable[Interaction],
+    by_identity: dict[RequestIdentity, HandwrittenInteraction],
+    descriptions: set[tuple[str, tuple[str, ...]]],
+) -> Iterator[Interaction]:
+    for each in derived:
+        same = by_identity.get(identity_of(each.request, each.states))
+        if same is not None:
+            _refuse_contradiction(same, each)
+        elif (each.description, tuple(state.name for state in each.states)) in descriptions:
+            yield msgspec.structs.replace(each, description=f"{each.description} (recorded)")
+        else:
+            yield each
+
+
+def merge_handwritten_messages(
+    derived: Iterable[MessageInteraction], handwritten: Iterable[HandwrittenInteraction]
+) -> Iterator[MessageInteraction]:
+    """The derived messages that stay beside the handwritten ones: those of another description or other states.
+
+    Raises:
+        ContradictionError: A handwritten message is expected to be another than was recorded.
+        PactFormatError: A handwritten message's rules can't be read.
+    """
+    by_hand = {(each.description, each.states): each for each in handwritten if each.is_message}
+    for each in derived:
+        same = by_hand.get((each.description, tuple(state.name for state in each.states)))
+        if same is None:
+            yield each
+        else:
+            matcher = _readable(same, MessageMatcher, same.document)
+            _refuse_mismatches(same, each, matcher.mismatches(as_sent(each.recorded)))
+
+
+def _refuse_contradiction(handwritten: HandwrittenInteraction, derived: Interaction) -> None:
+    matcher = _readable(handwritten, ResponseMatcher, handwritten.document.get("response") or {})
+    _refuse_mismatches(handwritten, derived, matcher.mismatches(derived.recorded) if derived.recorded else [])
+
+
+def _readable(
+    handwritten: HandwrittenInteraction, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]
+) -> _M:
+    """The matcher of what somebody wrote."""
+    try:
+        return kind(document)
+    except RuleError as error:
+        raise PactFormatError(
+            f"{handwritten.description!r} has a rule that can't be read ({error})",
+            where=handwritten.file,
+            remedy="correct the rule",
+        ) from error
+
+
+def _refuse_mismatches(
+    handwritten: HandwrittenInteraction, derived: Interaction | MessageInteraction, mismatches: list[Mismatch]
+) -> None:
+    if mismatches:
+        raise ContradictionError(
+            f"{handwritten.description!r} contradicts {derived.description!r}, which was derived from "
+            f"{', '.join(derived.cassettes)}: {mismatches[0]}",
+            where=handwritten.file,
+            remedy="correct the test that wrote it, or record the other one again",
+        )

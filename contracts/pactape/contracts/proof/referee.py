@@ -1,0 +1,96 @@
+"""A second judge of drafts: each distinct answer goes with its interaction to a referee, such as Pact's engine."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from pactape.contracts.inference.joined_shape import answer_id
+from pactape.contracts.interactions.expected_request import expected_request
+from pactape.contracts.pacts.pact import interaction_document
+from pactape.contracts.participants import ContractParties
+from pactape.contracts.proof.recordings import UnmatchedRecording
+from pactape.exchange import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pactape.contracts.proof.draft import Draft
+    from pactape.contracts.proof.recordings import Place, Recordings
+    from pactape.contracts.samples.sample import Sample
+
+__all__ = ["Referee", "RefereedRecording", "breaches_by_referee"]
+
+#: How many recordings a referee gets at once: the official verifier's time grows faster than their number.
+_AT_ONCE = 200
+
+
+class RefereedRecording(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording, and the interaction that it has to keep.
+
+    Args:
+        parties: The consumer and the provider of the contract.
+        reference: The recording, "path#index".
+        interaction: The interaction in the form of Pact V4, with the request of this recording.
+        response: The recorded response, without secrets.
+    """
+
+    parties: ContractParties
+    reference: str
+    interaction: dict[str, Any]
+    response: Response
+
+
+class Referee(Protocol):
+    """Judges recordings beside our own matcher."""
+
+    def __call__(self, recordings: Sequence[RefereedRecording]) -> Sequence[str]:
+        """Return the first difference of each recording from its interaction; empty where there is none."""
+
+
+def breaches_by_referee(
+    drafts: Sequence[Draft], recordings: Recordings, referee: Referee
+) -> dict[Place, UnmatchedRecording]:
+    """Return the first recording of each group that a referee says doesn't keep its interaction.
+
+    Args:
+        drafts: All drafts of the project.
+        recordings: Those that the drafts were made of.
+        referee: Gets each distinct answer of a group once.
+    """
+    breaches: dict[Place, UnmatchedRecording] = {}
+    recordings_by_place = _refereed(drafts, recordings)
+    while batch := list(islice(recordings_by_place, _AT_ONCE)):
+        differences = referee([recording for _, recording in batch])
+        for (place, recording), difference in zip(batch, differences, strict=True):
+            if difference:
+                breaches.setdefault(
+                    place, UnmatchedRecording(reference=recording.reference, mismatch=difference)
+                )
+    return breaches
+
+
+def _refereed(drafts: Sequence[Draft], recordings: Recordings) -> Iterator[tuple[Place, RefereedRecording]]:
+    by_parties = {each.parties: each for each in drafts}
+    places = {(each.parties, key) for each in drafts for key in each.candidates}
+    answers: set[tuple[Place, int]] = set()
+    for place, sample in recordings.samples_at(places, drafts):
+        response = sample.exchange.response
+        answer = place, answer_id([sorted(response.headers), response.body.decode("latin-1")])
+        if answer not in answers:
+            answers.add(answer)
+            yield from ((place, each) for each in _of_sample(sample, by_parties[place[0]], place))
+
+
+def _of_sample(sample: Sample, draft: Draft, place: Place) -> Iterable[RefereedRecording]:
+    request = expected_request(sample, draft.provider)
+    for interaction in draft.candidates[place[1]].interactions:
+        own = msgspec.structs.replace(interaction, request=request)
+        yield RefereedRecording(
+            parties=draft.parties,
+            reference=sample.reference,
+            interaction=interaction_document(own),
+            response=sample.exchange.response,
+        )

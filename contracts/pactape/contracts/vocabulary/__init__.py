@@ -1,0 +1,1 @@
+"""The closed sets of texts that a provider publishes: enumerations of OpenAPI and GraphQL."""

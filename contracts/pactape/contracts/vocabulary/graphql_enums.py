@@ -1,0 +1,127 @@
+"""The enumerations of a GraphQL schema that a document selects, by place in the response."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    build_client_schema,
+    build_schema,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    parse,
+)
+
+from pactape.errors import SettingsError
+from pactape.pactfile.json_paths import below
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from graphql import GraphQLSchema, SelectionSetNode
+
+__all__ = ["graphql_schema", "sets_of_document"]
+
+
+def graphql_schema(path: Path | None) -> GraphQLSchema | None:
+    """Return the schema in a file: in the schema language, or the JSON of an introspection; None for no file.
+
+    It is read once as long as it doesn't change.
+
+    Raises:
+        SettingsError: The file can't be read, or doesn't hold a schema.
+    """
+    if path is None:
+        return None
+    return _schema(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=16)
+def _schema(path: Path, _changed: int) -> GraphQLSchema:
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".json":
+            return build_schema(text)
+        answer: Any = json.loads(text)
+        return build_client_schema(answer.get("data", answer))
+    except (OSError, ValueError, TypeError, AttributeError, GraphQLError) as error:
+        raise SettingsError(
+            f"can't be read as a GraphQL schema ({error})",
+            where=path,
+            remedy="correct the file, or the provider's setting graphql in [tool.pactape.providers]",
+        ) from error
+
+
+def sets_of_document(text: str, schema: GraphQLSchema) -> dict[str, frozenset[str]]:
+    """Return the texts that each place of a response may have, where the schema says that it is an enumeration.
+
+    Args:
+        text: The document that is sent, with one operation.
+        schema: The provider's.
+
+    Example:
+        >>> from graphql import build_schema
+        >>> schema = build_schema("enum Status { OPEN PAID } type Query { orders: [Status] }")
+        >>> sorted(sets_of_document("{ all: orders }", schema)["$.data.all[*]"])
+        ['OPEN', 'PAID']
+    """
+    definitions = parse(text, no_location=True).definitions
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    sets: dict[str, frozenset[str]] = {}
+    for each in definitions:
+        if isinstance(each, OperationDefinitionNode):
+            root = schema.get_root_type(each.operation)
+            walk = _Walk(schema, fragments)
+            for path, texts in walk.sets(each.selection_set, root, "$.data", frozenset()):
+                sets[path] = sets.get(path, frozenset()) | texts
+    return sets
+
+
+class _Walk:
+    """Walks the selections of a document along the types of a schema."""
+
+    def __init__(self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self._schema = schema
+        self._fragments = fragments
+
+    def sets(
+        self, selection: SelectionSetNode, parent: Any, path: str, inside: frozenset[str]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the enumerations at and below a place."""
+        for node in selection.selections:
+            if isinstance(node, FieldNode):
+                field = getattr(parent, "fields", {}).get(node.name.value)
+                if field is not None:
+                    yield from self._field(node, field.type, path, inside)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                of_type = self._schema.get_type(condition.name.value) if condition else parent
+                yield from self.sets(node.selection_set, of_type, path, inside)
+            elif (name := getattr(node, "name").value) in self._fragments and name not in inside:  # noqa: B009 -- mypy doesn't know the class here
+                fragment = self._fragments[name]
+                of_type = self._schema.get_type(fragment.type_condition.name.value)
+                yield from self.sets(fragment.selection_set, of_type, path, inside | {name})
+
+    def _field(
+        self, node: FieldNode, field_type: Any, path: str, inside: frozenset[str]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        place = below(path, (node.alias or node.name).value)
+        inner = field_type
+        while is_list_type(inner) or is_non_null_type(inner):
+            place += "[*]" if is_list_type(inner) else ""
+            inner = inner.of_type
+        named_type = get_named_type(field_type)
+        if isinstance(named_type, GraphQLEnumType):
+            yield place, frozenset(named_type.values)
+        elif node.selection_set is not None:
+            yield from self.sets(node.selection_set, named_type, place, inside)

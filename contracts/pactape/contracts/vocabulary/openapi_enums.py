@@ -1,0 +1,89 @@
+"""The enumerations of an OpenAPI document's response schemas, by place (OpenAPI 3.1, section 4.8; JSON Schema)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.pactfile.json_paths import below, can_be_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["sets_of_response"]
+
+#: Schemas that refer to themselves are followed as deep as this.
+_DEEPEST = 12
+
+
+def sets_of_response(
+    document: dict[str, Any], *, route: str, method: str, status: int, media: str
+) -> dict[str, frozenset[str]]:
+    """Return the texts that each place of a response may have, where its schema enumerates them.
+
+    Alternatives (`oneOf`, `anyOf`) say nothing: it isn't known which of them holds.
+
+    Args:
+        document: An OpenAPI document, version 3, as plain data.
+        route: The route template, as the document has it.
+        method: The request's method.
+        status: The response's status code.
+        media: The response's media type, without parameters.
+    """
+    schemas = _Schemas(document)
+    operation = schemas.resolved(schemas.resolved(document["paths"].get(route)).get(method.lower()))
+    responses = schemas.resolved(operation.get("responses"))
+    response = next(
+        (responses[key] for key in (str(status), f"{status // 100}XX", "default") if key in responses), None
+    )
+    content = schemas.resolved(schemas.resolved(response).get("content"))
+    media_object = schemas.resolved(content.get(media) or content.get("*/*"))
+    sets: dict[str, frozenset[str]] = {}
+    for path, texts in schemas.walk(media_object.get("schema"), "$", _DEEPEST):
+        sets[path] = sets[path] & texts if path in sets else texts
+    return sets
+
+
+class _Schemas:
+    """Follows the references of a document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def resolved(self, value: Any) -> dict[str, Any]:
+        """Return an object of the document, its reference followed; an empty one for anything else."""
+        for _ in range(_DEEPEST):
+            reference = value.get("$ref") if isinstance(value, dict) else None
+            if not isinstance(reference, str):
+                return value if isinstance(value, dict) else {}
+            value = self._at(reference)
+        return {}
+
+    def walk(self, schema: Any, path: str, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the enumerations of texts at and below a place."""
+        plain = self.resolved(schema)
+        texts = [each for each in plain.get("enum") or () if each is not None]
+        if texts and all(isinstance(each, str) for each in texts):
+            yield path, frozenset(texts)
+        if depth:
+            yield from self._below(plain, path, depth - 1)
+
+    def _below(self, plain: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
+        for each in plain.get("allOf") or ():
+            yield from self.walk(each, path, depth)
+        for key, each in self.resolved(plain.get("properties")).items():
+            if can_be_named(key):
+                yield from self.walk(each, below(path, key), depth)
+        if "items" in plain:
+            yield from self.walk(plain["items"], f"{path}[*]", depth)
+        if isinstance(plain.get("additionalProperties"), dict):
+            yield from self.walk(plain["additionalProperties"], f"{path}.*", depth)
+
+    def _at(self, reference: str) -> Any:
+        """What a reference into this document points at (RFC 6901); None for one into another document."""
+        value: Any = self._document
+        if not reference.startswith("#/"):
+            return None
+        for step in reference[2:].split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            value = value.get(name) if isinstance(value, dict) else None
+        return value

@@ -1,0 +1,150 @@
+"""Reading and matching recordings by the workers of a pool: the same digest and proof as by one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pactape.contracts.grouping.evidence.evidence_cache import CassetteEvidence
+from pactape.contracts.proof.recordings import ProofByRecordings, samples_at
+from pactape.contracts.workers.tasks import (
+    MatchTask,
+    ReadContext,
+    Task,
+    analyse_lines,
+    match_task,
+    read_task,
+    tasks_of,
+)
+from pactape.errors import CassetteFormatError
+from pactape.recorders import LineRange, is_line_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from pactape.contracts.grouping.evidence.accumulator import Accumulator
+    from pactape.contracts.grouping.evidence.sample_keys import SampleKeys
+    from pactape.contracts.proof.draft import Draft
+    from pactape.contracts.proof.recordings import Place
+    from pactape.contracts.samples.sample import Sample
+    from pactape.contracts.workers.pools import Pool
+
+__all__ = ["RecordingsInParallel", "read_in_parallel"]
+
+_Skipped = list[tuple["Path", CassetteFormatError]]
+
+
+def read_in_parallel(
+    paths: Sequence[Path], accumulator: Accumulator, context: ReadContext, pool: Pool
+) -> _Skipped:
+    """Add recordings to the digest of an accumulator; return the other files, each with the reason.
+
+    Args:
+        paths: The recordings, in order.
+        accumulator: Of this process.
+        context: What the workers need to make accumulators like it.
+        pool: The workers.
+    """
+    streams = dict.fromkeys(path for path in paths if is_line_stream(path))
+    skipped: _Skipped = [(path, error) for path in paths if (error := _missing(path))]
+    missing = {path for path, _ in skipped}
+    whole = [path for path in paths if path not in streams and path not in missing]
+    for result in pool.run(read_task, context, tasks_of(whole, pool.size)):
+        accumulator.digest.join(result.digest)
+        accumulator.keep_files(result.used_files)
+        accumulator.keys.update(result.keys)
+        skipped += result.skipped
+    for path in streams:
+        try:
+            _read_stream(path, accumulator, context, pool)
+        except CassetteFormatError as error:
+            skipped.append((path, error))
+    order = {path: place for place, path in enumerate(paths)}
+    accumulator.digest.paths.sort(key=order.__getitem__)
+    accumulator.digest.empty.sort(key=order.__getitem__)
+    return sorted(skipped, key=lambda each: order[each[0]])
+
+
+def _missing(path: Path) -> CassetteFormatError | None:
+    """What is wrong with a recording that isn't here either; None for one that is."""
+    try:
+        path.stat()
+    except OSError as error:
+        return CassetteFormatError(
+            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
+        )
+    return None
+
+
+def _read_stream(path: Path, accumulator: Accumulator, context: ReadContext, pool: Pool) -> None:
+    """Add a recording that is read line by line, its parts by all workers."""
+    name = accumulator.add_cached(path)
+    if name is None:
+        return
+    parts: list[CassetteEvidence] = []
+    tasks = tasks_of([path], pool.size)
+    for task, result in zip(tasks, pool.run(analyse_lines, context, tasks), strict=True):
+        if isinstance(result, CassetteFormatError):
+            raise result
+        evidence, keys = result
+        parts.append(evidence)
+        accumulator.line_keys[path, task.lines or LineRange()] = keys
+    accumulator.store(path, name, _joined(parts))
+
+
+def _joined(parts: Iterable[CassetteEvidence]) -> CassetteEvidence:
+    """What the parts of one recording show together."""
+    evidence = CassetteEvidence([], [], [])
+    places: dict[object, int] = {}
+    for part in parts:
+        for parties, provider, key, of_group in part.groups:
+            place = places.setdefault((parties, provider, key), len(evidence.groups))
+            if place < len(evidence.groups):
+                evidence.groups[place][-1].join(of_group)
+            else:
+                evidence.groups.append((parties, provider, key, of_group))
+        evidence.messages.extend(part.messages)
+        evidence.exclusions.extend(part.exclusions)
+    return evidence
+
+
+class RecordingsInParallel:
+    """Recordings that workers read again.
+
+    Args:
+        paths: The recordings, in order.
+        accumulator: Of this process.
+        context: What the workers need to make accumulators like it.
+        pool: The workers.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], accumulator: Accumulator, context: ReadContext, pool: Pool
+    ) -> None:
+        self._paths = paths
+        self._accumulator = accumulator
+        self._context = context
+        self._pool = pool
+
+    def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
+        """Return the proof of drafts by all recordings."""
+        proof = ProofByRecordings(drafts)
+        tasks = [MatchTask(each, self._keys(each)) for each in tasks_of(self._paths, self._pool.size)]
+        for results in self._pool.run(match_task, (self._context, drafts), tasks):
+            proof.add(results)
+        return proof
+
+    def _keys(self, task: Task) -> dict[Path, SampleKeys]:
+        """The groups of the samples of a task's recordings, where they are known."""
+        if task.lines is None:
+            by_path = self._accumulator.keys
+            return {path: by_path[path] for path in task.paths if path in by_path}
+        keys = self._accumulator.line_keys.get((task.paths[0], task.lines))
+        return {} if keys is None else {task.paths[0]: keys}
+
+    def samples_at(
+        self, places: AbstractSet[Place], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[Place, Sample]]:
+        """Yield all samples of some groups, in order."""
+        return samples_at(places, drafts, self._paths, self._accumulator.reader)

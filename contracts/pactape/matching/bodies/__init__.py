@@ -1,0 +1,1 @@
+"""Matching bodies by content type: JSON, XML, forms, multipart, text and bytes."""

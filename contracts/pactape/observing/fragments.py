@@ -1,0 +1,122 @@
+"""Fragments of answers' texts that show whose they are: the JSON of an event, and a table's first row."""
+
+from __future__ import annotations
+
+import re
+from typing import Generic, TypeVar
+
+__all__ = ["Fragments", "StreamedBody", "event_lines"]
+
+_Answer = TypeVar("_Answer")
+
+_EVENTS = re.compile(
+    r"text/event-stream|application/([\w.+-]*[+.-])?(ndjson|jsonl|jsonlines|json-lines|json-seq)"
+)
+_OPENERS = (b"{", b"[")
+#: As much of a streamed body is kept, in case that its parts are joined and parsed.
+_LARGEST = 1_000_000
+_LONGEST_ROW = 4096
+
+
+class Fragments(Generic[_Answer]):
+    """The answers by fragments of their texts."""
+
+    def __init__(self) -> None:
+        self._events: dict[bytes, _Answer] = {}
+        self._rows: dict[bytes, _Answer] = {}
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any answer may be a table."""
+        return bool(self._rows)
+
+    def add(self, body: bytes, media: str, answer: _Answer) -> None:
+        """Remember the fragments of a whole body."""
+        if _EVENTS.match(media):
+            for line in event_lines(body):
+                self._events[line] = answer
+        elif body[:1] not in b"{[<":
+            self.add_row(body[:_LONGEST_ROW].partition(b"\n")[0], answer)
+
+    def add_line(self, line: bytes, media: str, answer: _Answer, *, is_first: bool) -> None:
+        """Remember a line of a body."""
+        if _EVENTS.match(media):
+            self.add(line, media, answer)
+        elif is_first:
+            self.add_row(line, answer)
+
+    def add_row(self, line: bytes, answer: _Answer) -> None:
+        """Remember the first line of what may be a table."""
+        if line.strip():
+            self._rows[line.strip()] = answer
+
+    def event(self, text: bytes) -> _Answer | None:
+        """Return the answer that has an event with this JSON; None when none has."""
+        return self._events.get(text.strip()) if self._events else None
+
+    def row(self, line: str) -> _Answer | None:
+        """Return the answer whose first line this is; None when it is that of none."""
+        return self._rows.get(line.strip().encode("utf-8", "surrogatepass"))
+
+
+class StreamedBody(Generic[_Answer]):
+    """A body that is handed out part by part.
+
+    Args:
+        fragments: Where its lines are remembered.
+        media: Its media type.
+        answer: Whose it is.
+    """
+
+    def __init__(self, fragments: Fragments[_Answer], media: str, answer: _Answer) -> None:
+        self._fragments = fragments
+        self._media = media
+        self._answer = answer
+        self._is_first = True
+        self._rest = b""
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, part: str | bytes) -> None:
+        """Remember the lines that a part completes."""
+        data = _as_bytes(part)
+        self._keep(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._line(line)
+
+    def add_line(self, line: str | bytes) -> None:
+        """Remember a line, which has no end any more."""
+        self._line(_as_bytes(line))
+
+    def joined(self) -> bytes:
+        """Return all parts so far; nothing of a body that is too large."""
+        return b"".join(self._parts) if self._size <= _LARGEST else b""
+
+    def _keep(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size <= _LARGEST:
+            self._parts.append(data)
+
+    def _line(self, line: bytes) -> None:
+        self._fragments.add_line(line, self._media, self._answer, is_first=self._is_first)
+        self._is_first = False
+
+
+def event_lines(body: bytes) -> list[bytes]:
+    r"""Return the JSON of each line of a stream: a line itself, or what follows "data:".
+
+    Example:
+        >>> event_lines(b'data: {"id": 1}\n\ndata: [DONE]\n')
+        [b'{"id": 1}']
+    """
+    lines = (line.strip(b"\x1e \t\r").removeprefix(b"data:").strip() for line in body.split(b"\n"))
+    return [
+        line
+        for line in lines
+        if line.startswith(_OPENERS) and line.endswith((b"}", b"]")) and len(line) > len("[DONE]")
+    ]
+
+
+def _as_bytes(part: str | bytes) -> bytes:
+    return part.encode("utf-8", "surrogatepass") if isinstance(part, str) else bytes(part)

@@ -1,0 +1,1 @@
+"""Patches of libraries while a test is observed: functions that return, decode and read responses."""

@@ -1,0 +1,30 @@
+"""Who reads an attribute: the code under test, or a library for itself."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["is_read_by_library"]
+
+#: The packages that read headers, cookies and URLs while they send, follow redirects and build responses.
+_LIBRARIES = frozenset(
+    {
+        "aiohttp",
+        "botocore",
+        "http",
+        "httpcore",
+        "httpx",
+        "httpx2",
+        "pactape",
+        "requests",
+        "urllib",
+        "urllib3",
+        "vcr",
+    }
+)
+
+
+def is_read_by_library() -> bool:
+    """Return whether the function that called the caller belongs to an HTTP library."""
+    module = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 -- nothing public says who calls
+    return module.partition(".")[0] in _LIBRARIES

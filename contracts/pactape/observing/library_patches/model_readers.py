@@ -1,0 +1,208 @@
+"""Patches of functions in C that read responses: models that take their fields, and encoders that take all."""
+
+from __future__ import annotations
+
+import sys
+import typing
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pactape.observing.answers import internal
+from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
+from pactape.observing.models.record_types import fields_of
+from pactape.observing.plain_values import plain
+from pactape.observing.tracking import TrackedArray, TrackedObject, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pactape.observing.answers import Observer
+    from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.models.converters import Reading
+
+__all__ = ["observe_readers"]
+
+_TRACKED = (TrackedObject, TrackedArray)
+#: Functions that read a value whole, by the position of the argument.
+_WHOLE = (("msgspec", "to_builtins", 0), ("msgspec.json", "encode", 0), ("orjson", "dumps", 0))
+
+
+def observe_readers(observer: Observer, replacements: Replacements) -> None:
+    """Observe what models and encoders read of answers, and of their bodies."""
+    for module, name, position in _WHOLE:
+        replacements.function(sys.modules.get(module), name, _reading_whole(position))
+    replacements.function(sys.modules.get("msgspec"), "convert", _converting(observer, value=0, model=1))
+    dacite = sys.modules.get("dacite")
+    replacements.function(
+        dacite,
+        "from_dict",
+        _converting(observer, value=1, model=0, names=("data", "data_class"), reading=_dacite_reading),
+    )
+    _cattrs(observer, replacements)
+    _pydantic(observer, replacements)
+    replacements.function(typing, "cast", _casting(observer))
+
+
+def _pydantic(observer: Observer, replacements: Replacements) -> None:
+    if "pydantic" not in sys.modules:
+        return
+    model = import_module("pydantic.main").BaseModel  # pydantic imports its parts when they are asked for
+    adapter = import_module("pydantic.type_adapter").TypeAdapter
+    for name in ("model_validate", "model_validate_json"):
+        replacements.attribute(model, name, _validating_class(observer))
+    for name in ("validate_python", "validate_json"):
+        replacements.attribute(adapter, name, _validating(observer))
+    replacements.attribute(model, "__init__", _initialising(observer))
+
+
+def _cattrs(observer: Observer, replacements: Replacements) -> None:
+    converters = sys.modules.get("cattrs.converters")
+    base = getattr(converters, "BaseConverter", None)
+    replacements.attribute(base, "structure", _structuring(observer))
+    cattrs = sys.modules.get("cattrs")
+    replacements.function(
+        cattrs,
+        "structure",
+        _converting(observer, value=0, model=1, names=("obj", "cl"), reading=_cattrs_reading),
+    )
+
+
+def _reading_whole(position: int) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def reader(*arguments: Any, **options: Any) -> Any:
+            for each in (*arguments[position : position + 1], *options.values()):
+                if isinstance(each, _TRACKED):
+                    each.whole()
+            return original(*arguments, **options)
+
+        return reader
+
+    return make
+
+
+def _plain_reading(_arguments: tuple[Any, ...], _options: dict[str, Any]) -> Reading:
+    return PLAIN
+
+
+def _cattrs_reading(_arguments: tuple[Any, ...], _options: dict[str, Any]) -> Reading:
+    return CattrsReading(sys.modules["cattrs"].global_converter)
+
+
+def _dacite_reading(arguments: tuple[Any, ...], options: dict[str, Any]) -> Reading:
+    return DaciteReading(arguments[2] if len(arguments) > 2 else options.get("config"))  # noqa: PLR2004 -- dacite's
+
+
+def _converting(
+    observer: Observer,
+    *,
+    value: int,
+    model: int,
+    names: tuple[str, str] = ("obj", "type"),
+    reading: Callable[[tuple[Any, ...], dict[str, Any]], Reading] = _plain_reading,
+) -> Callable[[Any], Any]:
+    """A function that takes a value and a model, at these positions or by these names."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def convert(*arguments: Any, **options: Any) -> Any:
+            data = arguments[value] if len(arguments) > value else options.get(names[0])
+            model_type = arguments[model] if len(arguments) > model else options.get(names[1])
+            if not isinstance(data, _TRACKED):
+                return original(*arguments, **options)
+            observer.read_as(data, model_type, reading(arguments, options))
+            positional_arguments = tuple(plain(each) if each is data else each for each in arguments)
+            keyword_arguments = {
+                name: plain(each) if each is data else each for name, each in options.items()
+            }
+            with internal():
+                return original(*positional_arguments, **keyword_arguments)
+
+        return convert
+
+    return make
+
+
+def _structuring(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def structure(self: Any, obj: Any, cl: Any) -> Any:
+            reading = CattrsReading(self)
+            is_written_by_hand = fields_of(cl) is not None and reading.is_opaque(cl)
+            if isinstance(obj, _TRACKED) and not is_written_by_hand:
+                observer.read_as(obj, cl, reading)
+                obj = plain(obj)
+            return original(self, obj, cl)
+
+        return structure
+
+    return make
+
+
+def _validating_class(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        def validate(cls: Any, value: Any, /, **options: Any) -> Any:
+            is_tracked = observer.read_as(value, cls)
+            with internal():
+                return original.__func__(cls, plain(value) if is_tracked else value, **options)
+
+        return classmethod(validate)
+
+    return make
+
+
+def _validating(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def validate(self: Any, value: Any, /, **options: Any) -> Any:
+            is_tracked = observer.read_as(value, self._type)
+            with internal():
+                return original(self, plain(value) if is_tracked else value, **options)
+
+        return validate
+
+    return make
+
+
+def _initialising(observer: Observer) -> Callable[[Any], Any]:
+    """`Model(**answer)` reads what the model says, though Python reads every key to pass it on."""
+
+    def make(original: Any) -> Any:
+        def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- takes its place
+            if (answer := unpacked(data)) is not None:
+                observer.read_as(answer, type(self))
+                original(self, **plain(answer))
+                return
+            fields = type(self).model_fields
+            for name, value in data.items():
+                if isinstance(value, _TRACKED):
+                    field = next(_fields_for(fields, name), None)
+                    observer.read_as(value, field.annotation if field else None)
+            original(self, **{name: plain(value) for name, value in data.items()})
+
+        __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # as pydantic's own
+        return __init__
+
+    return make
+
+
+def _fields_for(fields: dict[str, Any], name: str) -> Iterator[Any]:
+    for own, field in fields.items():
+        if name in {own, field.alias, field.validation_alias}:
+            yield field
+
+
+def _casting(observer: Observer) -> Callable[[Any], Any]:
+    """A cast to a TypedDict says what its code reads."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def cast(typ: Any, val: Any) -> Any:
+            if isinstance(val, _TRACKED) and not isinstance(typ, str):
+                observer.read_as(val, typ)
+            return original(typ, val)
+
+        return cast
+
+    return make

@@ -1,0 +1,203 @@
+"""Patches of client libraries that return responses: requests, httpx, httpx2, aiohttp and botocore."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from pactape.observing.answers import internal
+from pactape.observing.library_patches.cookies import cookie_names
+from pactape.observing.library_patches.header_mappings import observed_headers
+from pactape.observing.library_patches.streaming import streaming, streaming_async
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from pactape.observing.answers import Observer
+    from pactape.observing.library_patches.replacing import Replacements
+
+__all__ = ["observe_responses"]
+
+#: Transports of httpx and Starlette that call an application in the same process.
+_APPLICATION_TRANSPORTS = frozenset({"ASGITransport", "WSGITransport", "_TestClientTransport"})
+
+
+def observe_responses(observer: Observer, replacements: Replacements) -> None:
+    """Observe what is read of the responses of the libraries that are imported."""
+    _requests(observer, replacements)
+    for name in ("httpx", "httpx2"):
+        _httpx(name, observer, replacements)
+    _aiohttp(observer, replacements)
+    botocore = sys.modules.get("botocore.awsrequest")
+    for each in ("content", "text"):
+        replacements.attribute(getattr(botocore, "AWSResponse", None), each, _handing_out(observer))
+
+
+def _requests(observer: Observer, replacements: Replacements) -> None:
+    models, sessions = sys.modules.get("requests.models"), sys.modules.get("requests.sessions")
+    response = getattr(models, "Response", None)
+    replacements.attribute(response, "json", _reading_json(observer))
+    for name in ("content", "text"):
+        replacements.attribute(response, name, _handing_out(observer))
+    replacements.attribute(response, "iter_content", streaming(observer, by_line=False))
+    replacements.attribute(response, "iter_lines", streaming(observer, by_line=True))
+    replacements.attribute(getattr(sessions, "Session", None), "send", _sending(observer))
+
+
+def _httpx(name: str, observer: Observer, replacements: Replacements) -> None:
+    module = sys.modules.get(name)
+    response = getattr(module, "Response", None)
+    replacements.attribute(response, "json", _reading_json(observer))
+    for each in ("content", "text"):
+        replacements.attribute(response, each, _handing_out(observer))
+    replacements.attribute(response, "read", _reading(observer))
+    replacements.attribute(response, "aread", _reading_async(observer))
+    for each in ("bytes", "text", "lines", "raw"):
+        by_line = each == "lines"
+        replacements.attribute(response, f"iter_{each}", streaming(observer, by_line=by_line))
+        replacements.attribute(response, f"aiter_{each}", streaming_async(observer, by_line=by_line))
+    replacements.attribute(getattr(module, "Client", None), "send", _sending(observer))
+    replacements.attribute(getattr(module, "AsyncClient", None), "send", _sending_async(observer))
+
+
+def _aiohttp(observer: Observer, replacements: Replacements) -> None:
+    response = getattr(sys.modules.get("aiohttp.client_reqrep"), "ClientResponse", None)
+    session = getattr(sys.modules.get("aiohttp.client"), "ClientSession", None)
+    replacements.attribute(session, "_request", _requesting)
+    replacements.attribute(response, "json", _reading_json_async(observer))
+    for name in ("read", "text"):
+        replacements.attribute(response, name, _reading_async(observer))
+
+
+def _requesting(original: Any) -> Any:
+    """Recording reads the body of a real response of aiohttp before its caller gets it."""
+
+    @wraps(original)
+    async def request(self: Any, *arguments: Any, **options: Any) -> Any:
+        with internal():
+            return await original(self, *arguments, **options)
+
+    return request
+
+
+def _reading_json(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def json(self: Any, *arguments: Any, **options: Any) -> Any:
+            with internal():
+                value = original(self, *arguments, **options)
+            return observer.read(self, value)
+
+        return json
+
+    return make
+
+
+def _reading_json_async(observer: Observer) -> Callable[[Any], Any]:
+    """By the body, where a cassette knows it: aiohttp's responses don't have the request's body."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        async def json(self: Any, **options: Any) -> Any:
+            with internal():
+                value = await original(self, **options)
+                body = await self.read()
+            answer = observer.answer_with(body)
+            if answer is not None:
+                return observer.parsed(body, value)
+            return observer.read(self, value)
+
+        return json
+
+    return make
+
+
+def _handing_out(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        def body(self: Any) -> Any:
+            with internal():
+                value = original.__get__(self, type(self))
+            return observer.touch(self, value)
+
+        return property(body, doc=getattr(original, "__doc__", None))
+
+    return make
+
+
+def _reading(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def read(self: Any, *arguments: Any, **options: Any) -> Any:
+            with internal():
+                value = original(self, *arguments, **options)
+            return observer.touch(self, value)
+
+        return read
+
+    return make
+
+
+def _reading_async(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        async def read(self: Any, *arguments: Any, **options: Any) -> Any:
+            with internal():
+                value = await original(self, *arguments, **options)
+            return observer.touch(self, value)
+
+        return read
+
+    return make
+
+
+def _sending(observer: Observer) -> Callable[[Any], Any]:
+    """Libraries read bodies and headers while they send; what comes after that is read by their caller."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def send(self: Any, *arguments: Any, **options: Any) -> Any:
+            with _while_sending(self):
+                response = original(self, *arguments, **options)
+            return _observed_response(observer, response, is_streamed=bool(options.get("stream")))
+
+        return send
+
+    return make
+
+
+def _sending_async(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        async def send(self: Any, *arguments: Any, **options: Any) -> Any:
+            with _while_sending(self):
+                response = await original(self, *arguments, **options)
+            return _observed_response(observer, response, is_streamed=bool(options.get("stream")))
+
+        return send
+
+    return make
+
+
+def _while_sending(client: Any) -> AbstractContextManager[None]:
+    """Note nothing that the library reads; but what an application reads that runs inside a client for tests."""
+    kinds = {each.__name__ for each in type(getattr(client, "_transport", None)).__mro__}
+    return internal() if kinds.isdisjoint(_APPLICATION_TRANSPORTS) else nullcontext()
+
+
+def _observed_response(observer: Observer, response: Any, *, is_streamed: bool) -> Any:
+    """The response, with headers that note which of them are read; a stream may be read unseen."""
+    observer.answer_of(response).is_touched |= is_streamed
+    headers = getattr(response, "headers", None)
+    response.headers = observed_headers(headers, lambda name: _note_header(observer, response, headers, name))
+    return response
+
+
+def _note_header(observer: Observer, response: Any, headers: Any, name: str) -> None:
+    observer.read_header(response, name)
+    if name.lower() == "set-cookie":
+        pairs = headers.multi_items() if hasattr(headers, "multi_items") else headers.lower_items()
+        for cookie in (each for key, value in pairs if key == "set-cookie" for each in cookie_names(value)):
+            observer.read_cookie(cookie)

@@ -1,0 +1,62 @@
+"""Type annotations, as far as they say which JSON values they stand for."""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from typing import Annotated, Any, Literal, Union
+
+__all__ = ["is_union", "plain_type", "root_of", "takes_null", "texts_of"]
+
+_WRAPPERS = (typing.Required, typing.NotRequired, typing.Final, typing.ClassVar)
+
+
+def plain_type(annotation: Any) -> Any:
+    """Return a type without annotations, aliases and qualifiers."""
+    while True:
+        if typing.get_origin(annotation) in {Annotated, *_WRAPPERS}:
+            annotation = typing.get_args(annotation)[0]
+        elif hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        elif type(annotation).__name__ == "TypeAliasType":
+            annotation = annotation.__value__
+        else:
+            return annotation
+
+
+def is_union(annotation: Any) -> bool:
+    """Return whether a plain type is a union, optional ones included."""
+    return typing.get_origin(annotation) in {Union, types.UnionType}
+
+
+def takes_null(annotation: Any) -> bool:
+    """Return whether null is a value of a type."""
+    plain = plain_type(annotation)
+    if typing.get_origin(plain) is Literal:
+        return None in typing.get_args(plain)
+    return is_union(plain) and any(
+        each is types.NoneType or takes_null(each) for each in typing.get_args(plain)
+    )
+
+
+def texts_of(annotation: Any) -> list[str]:
+    """Return the texts of a closed set of texts (`Literal`, `Enum`), sorted; empty for any other type.
+
+    An enumeration that finds values for others is not closed.
+    """
+    values: list[Any] = []
+    plain = plain_type(annotation)
+    if isinstance(plain, enum.EnumMeta):
+        if not any("_missing_" in vars(each) for each in plain.__mro__ if each is not enum.Enum):
+            values = [each.value for each in dict[str, Any](plain.__members__).values()]
+    elif typing.get_origin(plain) is Literal:
+        values = [each for each in typing.get_args(plain) if each is not None]
+    return sorted(map(str, values)) if all(isinstance(each, str) for each in values) else []
+
+
+def root_of(annotation: Any) -> Any:
+    """Return what a pydantic `RootModel` is declared as; None for any other type."""
+    fields = getattr(annotation, "model_fields", None)
+    is_root = isinstance(fields, dict) and getattr(annotation, "__pydantic_root_model__", False)
+    return fields["root"].annotation if is_root and fields else None

@@ -1,0 +1,171 @@
+"""Record types: the JSON fields of what a consumer declares, whichever library it declares it with.
+
+Known are msgspec structs, pydantic models (version 2), dataclasses, attrs classes, TypedDicts and NamedTuples; no
+library is imported for that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RecordField", "fields_of", "forbids_others", "is_opaque"]
+
+
+class RecordField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of a record.
+
+    Args:
+        path: The keys that lead to it in the JSON object; mostly one.
+        type: What it is declared as.
+        required: Whether an object without it is refused.
+        is_opaque: Whether code that can't be seen through reads the raw value.
+        alternative_of: The name of the field that is read from one of several paths, in the order of the fields.
+    """
+
+    path: tuple[str, ...]
+    type: Any
+    required: bool = True
+    is_opaque: bool = False
+    alternative_of: str = ""
+
+
+def fields_of(record: Any) -> list[RecordField] | None:
+    """Return the fields of a record type; None for any other type."""
+    kinds = (
+        (_is_struct, _struct_fields),
+        (_is_pydantic, _pydantic_fields),
+        (_is_typed_dict, _typed_dict_fields),
+        (dataclasses.is_dataclass, _dataclass_fields),
+        (_is_attrs, _attrs_fields),
+        (_is_named_tuple, _named_tuple_fields),
+    )
+    origin = typing.get_origin(record) or record
+    return next((list(fields(record)) for is_kind, fields in kinds if is_kind(origin)), None)
+
+
+def is_opaque(record: Any) -> bool:
+    """Return whether code of the consumer sees a record's raw object before its fields are taken out."""
+    decorators = getattr(record, "__pydantic_decorators__", None)
+    validators = getattr(decorators, "model_validators", {}).values()
+    return any(each.info.mode in {"before", "wrap"} for each in validators)
+
+
+def forbids_others(record: Any) -> bool:
+    """Return whether an object with other keys than the fields is refused."""
+    for name in ("model_config", "__pydantic_config__"):
+        config = getattr(record, name, None)
+        if isinstance(config, dict) and config.get("extra") == "forbid":
+            return True
+    return bool(getattr(getattr(record, "__struct_config__", None), "forbid_unknown_fields", False))
+
+
+def _is_struct(record: Any) -> bool:
+    return isinstance(record, type) and issubclass(record, msgspec.Struct)
+
+
+def _struct_fields(record: Any) -> Iterator[RecordField]:
+    config = (typing.get_origin(record) or record).__struct_config__
+    if config.tag_field is not None:
+        yield RecordField(path=(config.tag_field,), type=Literal[config.tag])
+    for field in msgspec.structs.fields(record):
+        yield RecordField(path=(field.encode_name,), type=field.type, required=field.required)
+
+
+def _is_pydantic(record: Any) -> bool:
+    """Whether it is a model of pydantic, or one of its dataclasses."""
+    return isinstance(record, type) and isinstance(getattr(record, "__pydantic_fields__", None), dict)
+
+
+def _pydantic_fields(record: Any) -> Iterator[RecordField]:
+    raw = {
+        name
+        for each in record.__pydantic_decorators__.field_validators.values()
+        if each.info.mode in {"before", "wrap", "plain"}
+        for name in each.info.fields
+    }
+    config = getattr(record, "model_config", None) or getattr(record, "__pydantic_config__", None) or {}
+    by_name = config.get("populate_by_name") or config.get("validate_by_name")
+    for name, field in record.__pydantic_fields__.items():
+        paths = list(_alias_paths(field.validation_alias))
+        is_raw = name in raw or any("Validator" in type(each).__name__ for each in field.metadata)
+        paths += [(name,)] if by_name or not paths else []
+        paths = list(dict.fromkeys(paths))
+        for path in paths:
+            yield RecordField(
+                path=path,
+                type=field.annotation,
+                required=field.is_required(),
+                is_opaque=is_raw,
+                alternative_of=name if len(paths) > 1 else "",
+            )
+
+
+def _alias_paths(alias: Any) -> Iterator[tuple[str, ...]]:
+    """The keys of an alias: a text, an `AliasPath`, or an `AliasChoices` of both."""
+    if isinstance(alias, str):
+        yield (alias,)
+    elif hasattr(alias, "choices"):
+        for each in alias.choices:
+            yield from _alias_paths(each)
+    elif hasattr(alias, "path"):
+        yield tuple(each if isinstance(each, str) else "[]" for each in alias.path)
+
+
+def _is_typed_dict(record: Any) -> bool:
+    """Whether it is a TypedDict, also one of typing_extensions, which pydantic requires before Python 3.12."""
+    return isinstance(record, type) and hasattr(record, "__optional_keys__") and hasattr(record, "__total__")
+
+
+def _typed_dict_fields(record: Any) -> Iterator[RecordField]:
+    for name, annotation in get_type_hints(record, include_extras=True).items():
+        mark = typing.get_origin(annotation)
+        required = name not in record.__optional_keys__ or mark is typing.Required
+        yield RecordField(path=(name,), type=annotation, required=required and mark is not typing.NotRequired)
+
+
+def _dataclass_fields(record: Any) -> Iterator[RecordField]:
+    hints = _hints(record)
+    for field in dataclasses.fields(typing.get_origin(record) or record):
+        if field.init:
+            required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            yield RecordField(path=(field.name,), type=hints.get(field.name, Any), required=required)
+
+
+def _is_attrs(record: Any) -> bool:
+    return isinstance(record, type) and hasattr(record, "__attrs_attrs__")
+
+
+def _attrs_fields(record: Any) -> Iterator[RecordField]:
+    hints = _hints(record)
+    for field in record.__attrs_attrs__:
+        if field.init:
+            has_default = type(field.default).__name__ != "_Nothing" and repr(field.default) != "NOTHING"
+            yield RecordField(
+                path=(field.name,), type=hints.get(field.name, field.type or Any), required=not has_default
+            )
+
+
+def _is_named_tuple(record: Any) -> bool:
+    return isinstance(record, type) and issubclass(record, tuple) and hasattr(record, "_field_defaults")
+
+
+def _named_tuple_fields(record: Any) -> Iterator[RecordField]:
+    """As objects; as arrays, which msgspec reads them from, they have no keys, and nothing is lost by these."""
+    for name, annotation in _hints(record).items():
+        yield RecordField(path=(name,), type=annotation, required=name not in record._field_defaults)
+
+
+def _hints(record: Any) -> dict[str, Any]:
+    """The annotations; those that can't be resolved are anything."""
+    plain = typing.get_origin(record) or record
+    try:
+        return get_type_hints(plain)
+    except (NameError, TypeError):
+        return dict.fromkeys(getattr(plain, "__annotations__", {}), Any)

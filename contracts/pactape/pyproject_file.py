@@ -1,0 +1,55 @@
+"""Finding and reading the pyproject.toml that holds a project's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pactape.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FILE_NAME", "find_root", "read_pyproject", "table_of"]
+
+#: The file that holds the settings, in the table `[tool.pactape]`.
+FILE_NAME = "pyproject.toml"
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder, from `start` upwards, whose pyproject.toml has a table `[tool.pactape…]`.
+
+    When there is none, the nearest folder with a pyproject.toml; without one, `start` itself.
+
+    Raises:
+        SettingsError: A pyproject.toml on the way can't be read.
+    """
+    folders = [folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()]
+    for folder in folders:
+        if "pactape" in table_of(read_pyproject(folder), "tool"):
+            return folder
+    return folders[0] if folders else start
+
+
+def read_pyproject(root: Path) -> dict[str, Any]:
+    """Return the document of the pyproject.toml in a folder; an empty one when the file does not exist.
+
+    Raises:
+        SettingsError: It can't be read.
+    """
+    path = root / FILE_NAME
+    if not path.is_file():
+        return {}
+    import tomllib  # noqa: PLC0415 -- it takes its time, and a folder may have no pyproject.toml
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"is not valid TOML ({error})", where=path, remedy="correct the file at that place"
+        ) from error
+
+
+def table_of(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a table of a document; an empty one if there is none, or if the name isn't a table."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,39 @@
+"""A pytest plugin that writes the outcome of each test to a file; only for trying an adoption out.
+
+Here, since loading it must import neither vcrpy nor requests: other plugins want to be before them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__: list[str] = []
+
+_VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
+_outcomes: dict[str, tuple[bool, str]] = {}
+_LONGEST = 400
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note whether a phase of a test passed; one failed phase is enough to be red."""
+    passed, reason = _outcomes.get(report.nodeid, (True, ""))
+    if report.failed:
+        text = str(report.longrepr)
+        crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", text)
+        _outcomes[report.nodeid] = (False, reason or " ".join(str(crash).split())[:_LONGEST])
+    elif report.when == "call" or report.nodeid not in _outcomes:
+        _outcomes[report.nodeid] = (passed and not report.skipped, reason)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the outcomes, with absolute paths: pytest's root folder may be another one than the project's."""
+    path = os.environ.get(_VARIABLE)
+    if path and not hasattr(session.config, "workerinput"):
+        outcomes = {str(session.config.rootpath / nodeid): outcome for nodeid, outcome in _outcomes.items()}
+        Path(path).write_text(json.dumps(outcomes), "utf-8")

@@ -1,0 +1,148 @@
+"""The proxy: control requests at its own path, and everything else is forwarded to the API."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import msgspec
+
+from pactape.errors import BadInputError, PactapeError, ProviderUnreachableError
+from pactape.exchange import Request, Response
+from pactape.http_bodies import header, with_base_url
+from pactape.recording_proxy.sessions import read_states
+from pactape.serving import LoopbackServer
+from pactape.urls import origin
+
+if TYPE_CHECKING:
+    from pactape.recording_proxy.sessions import RecordingSessions, TestSession
+    from pactape.recording_proxy.upstream import Upstream
+    from pactape.serving import ReceivedRequest
+
+__all__ = ["CONTROL", "STATES_HEADER", "TEST_HEADER", "RecordingProxy"]
+
+#: The path of the control endpoint: POST starts a test, DELETE ends it.
+CONTROL = "/__pactape__/test"
+TEST_HEADER = "Pactape-Test"
+STATES_HEADER = "Pactape-States"
+_OWN = frozenset({TEST_HEADER.lower(), STATES_HEADER.lower()})
+
+
+class RecordingProxy(LoopbackServer):
+    """Sends requests on to an API, and records them with the responses.
+
+    A request belongs to the test that its header `Pactape-Test` names, or that was begun at the control endpoint.
+
+    Args:
+        upstream: The API.
+        sessions: The tests and their cassettes.
+        canonical_url: The base URL that recordings carry; the API's own by default.
+        host: The address to listen on.
+        port: 0 takes any free port.
+
+    Raises:
+        OutputError: The port can't be bound.
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        sessions: RecordingSessions,
+        *,
+        canonical_url: str | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        super().__init__(host=host, port=port)
+        self._upstream = upstream
+        self._sessions = sessions
+        self._canonical = (canonical_url or upstream.url).rstrip("/")
+
+    def reply(self, request: ReceivedRequest) -> Response:
+        """Return the API's response, or that of the control endpoint."""
+        try:
+            if request.target.partition("?")[0] == CONTROL:
+                return self._control(request)
+            return self._forward(request)
+        except ProviderUnreachableError as error:
+            return _problem(HTTPStatus.BAD_GATEWAY, error)
+        except PactapeError as error:
+            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, error)
+
+    def _control(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            return _json(HTTPStatus.OK, _summary(self._sessions.finish(_named(request))))
+        if request.method != "POST":
+            return _json(HTTPStatus.METHOD_NOT_ALLOWED, {"detail": "POST starts a test, DELETE ends it"})
+        try:
+            document = msgspec.json.decode(request.body or b"{}", type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise BadInputError(
+                f"the body is not a JSON object ({error})", remedy='send {"name": …}'
+            ) from error
+        name = document.get("name")
+        if not isinstance(name, str) or not name:
+            raise BadInputError("the test has no name", remedy='send {"name": "gets a user", "states": []}')
+        return _json(
+            HTTPStatus.CREATED, _summary(self._sessions.start(name, read_states(document.get("states"))))
+        )
+
+    def _forward(self, request: ReceivedRequest) -> Response:
+        session = self._sessions.prepare(_named(request), _states(request))
+        headers = tuple(each for each in request.headers if each[0].lower() not in _OWN)
+        sent = Request(method=request.method, url=request.url, headers=headers, body=request.body)
+        response = self._upstream.send(sent, request.target)
+        host = self._canonical.partition("://")[2].partition("/")[0]
+        recorded = tuple((name, host if name.lower() == "host" else value) for name, value in headers)
+        self._sessions.record(
+            session,
+            msgspec.structs.replace(sent, url=f"{self._canonical}{request.target}", headers=recorded),
+            _with_urls(response, self._upstream.url, self._canonical),
+        )
+        return _with_urls(response, self._upstream.url, origin(request.url))
+
+
+def _with_urls(response: Response, old: str, new: str) -> Response:
+    return msgspec.structs.replace(response, headers=with_base_url(response.headers, old, new))
+
+
+def _named(request: Request) -> str | None:
+    name = header(request.headers, TEST_HEADER)
+    return unquote(name) if name else None
+
+
+def _states(request: Request) -> tuple[Any, ...]:
+    """The provider states of the header: a JSON array or one name, percent-encoded where it isn't ASCII."""
+    text = header(request.headers, STATES_HEADER)
+    if not text:
+        return ()
+    text = unquote(text)
+    try:
+        value = json.loads(text) if text.lstrip()[:1] in {"[", "{"} else text
+    except ValueError as error:
+        raise BadInputError(
+            f"the header {STATES_HEADER} is not valid JSON ({error})",
+            remedy='send a name, or ["a user exists"]',
+        ) from error
+    return read_states(value)
+
+
+def _summary(session: TestSession | None) -> dict[str, Any]:
+    if session is None:
+        return {"name": None, "exchanges": 0}
+    return {"name": session.name, "cassette": str(session.path), "exchanges": len(session.exchanges)}
+
+
+def _json(status: int, value: Any, kind: str = "application/json") -> Response:
+    return Response(status=status, headers=(("Content-Type", kind),), body=json.dumps(value).encode() + b"\n")
+
+
+def _problem(status: HTTPStatus, error: Exception) -> Response:
+    """A problem document (RFC 9457)."""
+    return _json(
+        status,
+        {"title": status.phrase, "status": int(status), "detail": str(error)},
+        "application/problem+json",
+    )

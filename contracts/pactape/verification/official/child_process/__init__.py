@@ -1,0 +1,1 @@
+"""The child process of the official engine: the job that it receives, the program, and running it."""

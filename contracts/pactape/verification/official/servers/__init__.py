@@ -1,0 +1,1 @@
+"""The loopback servers that the official verifier talks to."""

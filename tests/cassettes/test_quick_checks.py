@@ -1,0 +1,223 @@
+"""The quick checks: what they pass over holds nothing that the walk would replace, and they need little memory."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pactape.cassettes.scrubbing.plain_texts import holds_nothing
+from pactape.cassettes.scrubbing.quick_checks import QuickChecks
+from pactape.cassettes.scrubbing.replacements import Replacements
+from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.scrubbing.scrubber import Scrubber
+from pactape.cassettes.scrubbing.walk import Walk
+
+from tests.helpers.examples import examples
+from tests.helpers.measuring import unmeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECRET = "q8Zr1LmX0vTy7PbK"
+NAMES = st.sampled_from(
+    [
+        *(
+            "id",
+            "name",
+            "value",
+            "key",
+            "type",
+            "token",
+            "password",
+            "code",
+            "phone",
+            "scope",
+            "sensitive",
+            "kty",
+        ),
+        *(
+            "cards",
+            "number",
+            "pin",
+            "query",
+            "variables",
+            "text",
+            "secret",
+            "auth",
+            "private",
+            "license",
+            "a:b",
+        ),
+        *('q"uote', "grant_type"),
+    ]
+)
+TEXTS = st.sampled_from(
+    [
+        *(
+            "",
+            "Ada",
+            "secret",
+            "password",
+            SECRET,
+            f"token={SECRET}",
+            "4111111111111111",
+            "123456",
+            "2026-01-01",
+        ),
+        *("https://example.com/users{/id}#top", f"https://ada:{SECRET}@example.com/", "mit", "token", "%s"),
+        *(f"https://example.com/reset/{SECRET}", f"https://example.com/?sig={SECRET}", "<b>bold</b>"),
+        *(
+            "https://example.com/?page=2&ref=main",
+            "https://example.com/%7Bid%7D/a",
+            f"<a password='{SECRET}'/>",
+        ),
+        *(f"db.example.org:5432:shop:ada:{SECRET}", f"curl -u ada:{SECRET} x", "the code is 12"),
+        *("login code: 123456", f'{{"password": "{SECRET}"}}', "eyJwYXNzd29yZCI6ICJ0dWxpcGVuIn0="),
+        *(f"api key: {SECRET}", f"a\nsecurity code: {SECRET}", f"Bearer {SECRET}", f"Cookie: a={SECRET}"),
+        *(
+            "query($p: String) { a(password: $p) }",
+            "E0FA:1940:3DD7E06:65F260E:5FCFDDBF",
+            "4111-1111-1111-1111",
+        ),
+        *(
+            "ghp_" + "aB3" * 12,
+            "docker login --password tulip7",
+            "id,password\n1,tulip7",
+            "mysql -ptulip7 db",
+        ),
+        *("machine a.b login ada password tulip7", "tokens:\n  - tulips"),
+    ]
+)
+SCALARS = TEXTS | st.sampled_from([None, True, False, 0, 7, 4242, 4111111111111111, 1.5, 123456])
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _walked(text: str, scrub: Callable[[Walk, str], str]) -> str:
+    return scrub(Walk(ScrubRules(), Replacements(), size=len(text)), text)
+
+
+@examples(400)
+@given(VALUES)
+def test_the_walk_leaves_a_document_that_the_check_passes_over(value: Any) -> None:
+    text = json.dumps(value)
+    if QuickChecks(ScrubRules()).is_clean_document(text.encode()):
+        assert _walked(text, lambda walk, each: walk.body(each, "application/json")) == text
+
+
+@examples(300)
+@given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(["", " ", "\n", "&", ": ", "/"]))
+def test_the_walk_leaves_a_text_that_holds_nothing(parts: list[str], between: str) -> None:
+    text = between.join(parts)
+    if holds_nothing(text):
+        assert _walked(text, Walk.deeper) == text
+
+
+def test_a_check_remembers_documents_and_strings() -> None:
+    checks = QuickChecks(ScrubRules())
+    body = json.dumps({"url": "https://example.com/" + "a" * 200, "name": "Ada"}).encode()
+    assert [checks.is_clean_document(body) for _ in range(2)] == [True, True]
+    assert checks.is_clean_document(body.replace(b"Ada", b"Bob"))
+
+
+@pytest.mark.parametrize(
+    ("document", "is_clean"),
+    [
+        ({"license": {"key": "mit"}, "private": False, "token": None}, True),
+        ({"token": SECRET}, False),
+        ({"code": SECRET, "redirect_uri": "x"}, False),
+        ({"code": "DE", "scope": "x"}, True),
+        ({"cards": [4111111111111111]}, False),
+        ({"number": 4111111111111111}, False),
+        ({"number": 7, "id": 4111111111111111}, True),
+        ({"value": "tulips", "sensitive": True}, False),
+        ({"value": "tulips", "sensitive": False}, True),
+        ({"name": "password", "value": "tulips"}, False),
+        ([["password", "tulips"]], False),
+        ({"query": "query($p: String) { a(password: $p) }", "variables": {"p": "tulips"}}, False),
+    ],
+)
+def test_names_decide_with_what_stands_beside_them(document: Any, *, is_clean: bool) -> None:
+    assert QuickChecks(ScrubRules()).is_clean_document(json.dumps(document).encode()) is is_clean
+
+
+def test_an_escaped_name_is_looked_at_closely() -> None:
+    body = b'{"pass\\u0077ord": "tulips"}'
+    assert Scrubber().body(body, "application/json") == b'{"pass\\u0077ord": "scrubbed"}'
+
+
+def test_a_long_value_behind_its_name_in_a_list_of_two_is_a_secret() -> None:
+    body = b'[["password", "%b"]]' % (b"tulips" * 60)
+    assert Scrubber().body(body, "application/json") == b'[["password", "scrubbed"]]'
+
+
+def test_an_integer_of_thousands_of_digits_is_no_reason_to_stop() -> None:
+    body = b'{"number": %b, "password": "%b"}' % (b"9" * 5_000, SECRET.encode())
+    assert SECRET.encode() not in Scrubber().body(body, "application/json")
+
+
+SIZE = 600_000
+LARGE: dict[str, str] = {
+    "a string of escapes": '"' + "\\u0041" * (SIZE // 6) + '"',
+    "a member of escapes beside a secret": f'{{"password":"{SECRET}","a":"' + "\\u0041" * (SIZE // 6) + '"}',
+    "numbers": json.dumps(list(range(SIZE // 8))),
+    "objects": json.dumps([{"id": at, "url": f"https://example.com/{at}"} for at in range(SIZE // 50)]),
+    "objects in an object beside a secret": json.dumps(
+        {
+            "password": SECRET,
+            "data": {"items": [{"id": at, "name": "Ada " * 60} for at in range(SIZE // 260)]},
+        }
+    ),
+    "numbers in lists beside a secret": json.dumps(
+        {"password": SECRET, "points": [list(range(at, at + 50)) for at in range(SIZE // 300)]}
+    ),
+    "short strings": json.dumps([f"{at:x}" for at in range(SIZE // 9)]),
+    "nested lists": "[" * (SIZE // 2) + "]" * (SIZE // 2),
+    "prose": "the quick brown fox jumps over the lazy dog. " * (SIZE // 45),
+    "prose with a secret": f"password={SECRET} "
+    + "the quick brown fox jumps over the lazy dog. " * (SIZE // 45),
+    "a form": "&".join(f"a{at}=b{at}" for at in range(SIZE // 12)),
+    "elements": "<a>" + "<b>x</b>" * (SIZE // 8) + "</a>",
+    "lines": "".join(f"title{at}: text {at}\n" for at in range(SIZE // 22)),
+}
+
+
+QUICK = {"a member of escapes beside a secret", "objects", "prose with a secret", "lines"}
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in LARGE]
+)
+def test_scrubbing_takes_at_most_four_times_the_body(name: str) -> None:
+    body = LARGE[name].encode()
+    Scrubber().body(body[: SIZE // 8] + b'"}', "")  # what is compiled and remembered once
+    scrubber = Scrubber()
+    tracemalloc.start()
+    try:
+        with unmeasured():  # to trace memory and coverage at once takes ten times as long
+            scrubber.body(body, "")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 4 * len(body)
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_clean"),
+    [
+        ('{"id": 1}\n{"id": 2}\n', True),
+        ('{"id": 1}\r\n[2, 3]\r\n', True),
+        ('{"id": 1}\n{"password": "tulip"}\n', False),
+        ('{"id": 1\n{"id": 2}\n{"id": 3}', False),
+    ],
+    ids=["two documents", "other line ends", "a secret", "a document without an end"],
+)
+def test_documents_on_lines_of_their_own_are_checked_as_a_list(lines: str, *, is_clean: bool) -> None:
+    assert QuickChecks(ScrubRules()).is_clean_document(lines.encode()) is is_clean
