@@ -117,7 +117,6 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-@lru_cache(maxsize=16384)
 def classify_name(name: str) -> NameKind:
     """Return what a name says about its value.
 
@@ -127,6 +126,12 @@ def classify_name(name: str) -> NameKind:
     """
     if _PART.search(name.translate(_SEPARATORS).lower()) is None:
         return NameKind.HARMLESS
+    return _classify_by_words(name)
+
+
+@lru_cache(maxsize=16384)
+def _classify_by_words(name: str) -> NameKind:
+    """What the words of a name say, which is remembered: a name comes often, and few have a part that says something."""
     words = name_words(name)
     if not words:
         return NameKind.HARMLESS

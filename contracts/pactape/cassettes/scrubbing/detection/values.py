@@ -86,7 +86,6 @@ def _is_path(value: str) -> bool:
     return name_count * 2 >= len(parts)
 
 
-@lru_cache(maxsize=16384)
 def looks_random(value: str) -> bool:
     """Whether a value looks as if a machine had chosen it: hexadecimal, base62 or base64 digits, no words.
 
@@ -94,7 +93,13 @@ def looks_random(value: str) -> bool:
         >>> [looks_random(each) for each in ("q8Zr1LmX0vTy7PbK", "0011223344556677", "GB-ENG-2026-0042-K")]
         [True, True, False]
     """
-    if len(value) < _SHORTEST or not _ALLOWED.fullmatch(value) or is_public_value(value):
+    return len(value) >= _SHORTEST and _ALLOWED.fullmatch(value) is not None and _is_random(value)
+
+
+@lru_cache(maxsize=16384)
+def _is_random(value: str) -> bool:
+    """Whether a value of allowed characters looks random, which is remembered: several passes ask it."""
+    if is_public_value(value):
         return False
     if is_uuid(value) or _HEX.fullmatch(value):
         return True
