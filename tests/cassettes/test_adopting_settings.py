@@ -114,7 +114,9 @@ def test_a_project_without_a_pyproject_gets_one_so_that_its_tests_find_their_cas
     assert "7 passed" in project.pytest("-k", "not unmarked").stdout
 
 
-@pytest.mark.parametrize("name", ["a/b", "a:b", "a-b"])
+@pytest.mark.parametrize(
+    "name", ["a/b", *(pytest.param(name, marks=pytest.mark.long) for name in ("a:b", "a-b"))]
+)
 def test_parameters_with_characters_that_file_names_do_not_have_keep_their_cassettes(
     project: Project, name: str
 ) -> None:

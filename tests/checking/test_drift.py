@@ -114,7 +114,9 @@ def test_a_test_that_fails_against_the_live_provider_breaks(project: Project) ->
     )
 
 
-@pytest.mark.parametrize("read", ['answer.headers.get("ETag")', 'answer.headers["ETag"]'])
+@pytest.mark.parametrize(
+    "read", ['answer.headers.get("ETag")', pytest.param('answer.headers["ETag"]', marks=pytest.mark.long)]
+)
 def test_a_header_that_the_test_reads_and_that_is_gone_comes_first(project: Project, read: str) -> None:
     lines = TESTS.replace("user = requests", "answer = requests").replace(".json()\n", f"\n    {read}\n")
     text = lines.replace("assert user", "user = answer.json()\n    assert user")
@@ -221,6 +223,7 @@ def test_a_field_that_a_failing_test_misses_is_named_before_the_failure(project:
     assert "fails against the live provider: KeyError: 'id'" in lines[-2]
 
 
+@pytest.mark.long
 def test_a_request_that_a_failing_test_did_not_reach_is_not_reported(project: Project) -> None:
     (project.root / "test_users.py").write_text(
         TESTS.replace(
@@ -265,6 +268,7 @@ def test_a_provider_that_is_down_could_not_be_judged(project: Project) -> None:
         find_drift(load_settings(project.root), live_urls={"users": "http://127.0.0.1:9"})
 
 
+@pytest.mark.long
 def test_a_provider_that_is_down_at_its_own_address_could_not_be_judged(project: Project) -> None:
     settings = SETTINGS.replace("http://users.test", "http://127.0.0.1:9")
     (project.root / "pyproject.toml").write_text(settings, encoding="utf-8")
@@ -279,6 +283,7 @@ def test_a_request_that_is_no_longer_sent_is_reported(project: Project) -> None:
     assert project.drift()[1][0] == "breaking: GET /users/{id}: is no longer requested as recorded"
 
 
+@pytest.mark.long
 def test_a_response_of_another_type_is_reported(project: Project) -> None:
     text = TESTS.replace(
         "    assert user", '    user = user if isinstance(user, dict) else {"id": 1}\n    assert user'

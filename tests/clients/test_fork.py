@@ -119,6 +119,7 @@ def test_a_child_starts_empty_if_a_thread_was_just_changing_the_entries() -> Non
     assert value in {1, 3}
 
 
+@pytest.mark.long
 def test_64_threads_and_8_children_load_once_a_process(serve: Any, answer: Any, at_once: Any) -> None:
     with serve(lambda request: answer(json=int(request.headers["X-Process"])), delay=0.05) as server:
         client = RestClient(server.url, settings=TransportSettings(pool_size=64))

@@ -51,6 +51,7 @@ def test_a_sample_that_cannot_be_packed_stays() -> None:
     assert evidence.first is one
 
 
+@pytest.mark.long
 def test_the_memory_of_deriving_is_less_than_three_times_the_recorded_answers(tmp_path: Path) -> None:
     project = Project(tmp_path)
     answer = {"items": [{"id": number, "name": f"n{number}"} for number in range(2_000)]}

@@ -105,6 +105,7 @@ def test_a_provider_that_is_too_slow_is_named_with_its_seconds(tmp_path: Path) -
     assert "did not respond within 1 s" in slow.failures[0]
 
 
+@pytest.mark.long
 def test_a_state_handler_that_is_too_slow_is_named_with_its_seconds(tmp_path: Path) -> None:
     path = write_pact(tmp_path / "a.json", interaction("a", "/a", providerStates=[{"name": "a slow state"}]))
     released = threading.Event()

@@ -22,6 +22,7 @@ class Listener:
     def __init__(self, act: Callable[[socket.socket], None]) -> None:
         self.connections = 0
         self._act = act
+        self._connection: socket.socket | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -33,12 +34,16 @@ class Listener:
             while True:
                 connection, _ = self._socket.accept()
                 self.connections += 1
+                self._connection = connection
                 with connection, suppress(OSError):
                     self._act(connection)
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """Stop, also where a client keeps its connection open."""
+        for each in (self._socket, self._connection):
+            if each is not None:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(5)
 
