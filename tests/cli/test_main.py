@@ -54,6 +54,20 @@ def test_help_imports_no_subcommand(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "starts"),
+    [(["verify", "none.json"], 1), (["verify", "--help"], 0), (["check", "--help"], 0)],
+)
+def test_the_verifier_is_started_before_the_command_is_imported(
+    tmp_path: Path, arguments: list[str], starts: int
+) -> None:
+    command = [sys.executable, "-P", "-X", "importtime", "-m", "pactape", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    imported = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
+    child = "pactape.verification.official.child_process.process"
+    assert imported[: imported.index("click")].count(child) == starts
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs signals as Unix has them")
 def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     program = f"""

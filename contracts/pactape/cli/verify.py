@@ -114,14 +114,13 @@ def verify(project: Path, report_format: Format, report_file: Path | None, **opt
     published.
     """
     from pactape.imports import import_msgspec_alone, require_extra  # noqa: PLC0415 -- fast `--help`
-    from pactape.verification.official.child_process.process import started_early  # noqa: PLC0415 -- fast `--help`
 
     require_extra("verify", "the official verifier", "pact")
-    with started_early(), _progress() as on_progress:
+    with _progress() as on_progress:
         import_msgspec_alone()
-        from pactape.cli.verifying.verification import VerifyArguments, run_verification  # noqa: PLC0415 -- overlaps
-        from pactape.pact_cli.environment import without_loopback_proxy  # noqa: PLC0415 -- overlaps
-        from pactape.settings import load_settings  # noqa: PLC0415 -- overlaps
+        from pactape.cli.verifying.verification import VerifyArguments, run_verification  # noqa: PLC0415 -- fast `--help`
+        from pactape.pact_cli.environment import without_loopback_proxy  # noqa: PLC0415 -- fast `--help`
+        from pactape.settings import load_settings  # noqa: PLC0415 -- fast `--help`
 
         arguments = VerifyArguments(**options)
         os.environ.update(without_loopback_proxy(os.environ))
