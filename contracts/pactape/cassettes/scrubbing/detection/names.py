@@ -131,7 +131,7 @@ def classify_name(name: str) -> NameKind:
 
 @lru_cache(maxsize=16384)
 def _classify_by_words(name: str) -> NameKind:
-    """What the words of a name say, which is remembered: a name comes often, and few have a part that says something."""
+    """What the words of a name say, which is remembered: a name comes often, and few say something."""
     words = name_words(name)
     if not words:
         return NameKind.HARMLESS
