@@ -239,6 +239,23 @@ def test_every_address_of_the_official_api_that_tools_follow_answers(broker: Cli
     broker.get(path)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/webhooks/provider/Nobody",
+        "/webhooks/consumer/Nobody",
+        "/webhooks/provider/Users/consumer/Nobody",
+        "/pacts/provider/Nobody/consumer/Web/webhooks",
+        "/pacts/provider/Nobody/consumer/Web/webhooks/status",
+        "/pacts/provider/Users/consumer/Web/version/7/triggered-webhooks",
+        "/pacts/provider/Users/consumer/Web/pact-version/none/verification-results/1/triggered-webhooks",
+    ],
+)
+def test_webhooks_and_deliveries_of_what_does_not_exist_are_not_found(broker: Client, path: str) -> None:
+    broker.publish("Web", "1")
+    assert broker.ask("GET", path).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["diff/previous-distinct", "diff/version/1"], ids=["previous", "version"])
 def test_a_diff_is_text_that_names_what_changed(broker: Client, path: str) -> None:
     broker.publish("Web", "1", path="/old")

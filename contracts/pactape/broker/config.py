@@ -19,6 +19,7 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
         body_limit: The largest accepted request body, in bytes.
         request_seconds: How long a request's head and body may take to arrive, together.
         allow_contract_modification: Whether another content may be published for the same consumer version.
+        allow_similar_names: Whether a publication may create a pacticipant whose name resembles that of another.
         public_badges: Whether badges may be read without credentials.
         webhook_hosts: The hosts that webhooks may call, "ci.example.com" or "*.example.com"; none by default.
         webhook_delays: The seconds to wait before each try after a failed delivery.
@@ -30,6 +31,7 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
     body_limit: int = 10_000_000
     request_seconds: float = 30
     allow_contract_modification: bool = False
+    allow_similar_names: bool = False
     public_badges: bool = False
     webhook_hosts: tuple[str, ...] = ()
     webhook_delays: tuple[float, ...] = (10, 60, 120, 300, 600, 1200)

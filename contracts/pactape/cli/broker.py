@@ -53,6 +53,11 @@ def _default_database() -> str:
     is_flag=True,
     help="Allow publishing different content for the same consumer version.",
 )
+@click.option(
+    "--allow-similar-names",
+    is_flag=True,
+    help="Allow publishing for a new pacticipant whose name resembles another's.",
+)
 @click.option("--public-badges", is_flag=True, help="Allow reading badges without credentials.")
 @click.option(
     "--webhook-host", "webhook_hosts", multiple=True, metavar="HOST", help="A host that webhooks may call."
@@ -66,6 +71,7 @@ def broker(
     port: int,
     base_url: str | None,
     allow_contract_modification: bool,
+    allow_similar_names: bool,
     public_badges: bool,
     webhook_hosts: tuple[str, ...],
 ) -> None:
@@ -86,6 +92,7 @@ def broker(
             credentials=read_credentials(),
             base_url=base_url,
             allow_contract_modification=allow_contract_modification,
+            allow_similar_names=allow_similar_names,
             public_badges=public_badges,
             webhook_hosts=webhook_hosts,
         )

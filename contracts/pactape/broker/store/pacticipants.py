@@ -11,7 +11,7 @@ from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import BindParameter, Connection, Row, ScalarSelect, Select
 
@@ -26,6 +26,7 @@ __all__ = [
     "find_pacticipant",
     "identity_of",
     "labels_of",
+    "missing_names",
     "remove_label",
     "update_pacticipant",
 ]
@@ -105,6 +106,13 @@ def ensure_pacticipants(connection: Connection, names: Iterable[str], *, now: st
 
 
 _ADD = upsert(t.pacticipants).on_conflict_do_nothing()
+
+
+def missing_names(connection: Connection, names: Collection[str]) -> list[str]:
+    """Return those of the names that no pacticipant has, in their order."""
+    query = select(t.pacticipants.c.name).where(t.pacticipants.c.name.in_(names))
+    existing_names = set(connection.scalars(query))
+    return sorted(set(names) - existing_names)
 
 
 def update_pacticipant(connection: Connection, identity: int, values: dict[str, Any]) -> None:

@@ -8,8 +8,10 @@ from pactape.broker.http.protocol.links import link, moment, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, not_found, prefers, text
 from pactape.broker.http.protocol.paging import page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
-from pactape.broker.http.webhooks.resource import known_webhook, title_of
+from pactape.broker.http.webhooks.resource import check_path_parties, known_webhook, title_of
 from pactape.broker.store import webhooks
+from pactape.broker.store.pacts import publishing
+from pactape.broker.store.results import find_result
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -96,29 +98,35 @@ def _of_webhook(call: Call) -> Response:
 
 
 def _of_contract(call: Call) -> Response:
+    consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
+    publication = publishing.find_publication(
+        call.connection, consumer=consumer, provider=provider, version=version
+    )
+    if publication is None:
+        raise not_found(f"A pact between {consumer} ({version}) and {provider}")
     deliveries = webhooks.deliveries(
-        call.connection,
-        consumer=call.path["consumer"],
-        provider=call.path["provider"],
-        consumer_version=call.path["version"],
+        call.connection, consumer=consumer, provider=provider, consumer_version=version
     )
     return _official_list(call, deliveries)
 
 
 def _of_result(call: Call) -> Response:
-    number = call.path["number"]
+    consumer, provider, sha, digits = (call.path[name] for name in ("consumer", "provider", "sha", "number"))
+    number = int(digits) if digits.isdecimal() and len(digits) < 10 else -1  # noqa: PLR2004 -- an integer
+    publication = publishing.publication_of_content(
+        call.connection, consumer=consumer, provider=provider, sha=sha
+    )
+    if publication is None or find_result(call.connection, publication.content_id, number) is None:
+        raise not_found(f"Verification result {digits}")
     deliveries = webhooks.deliveries(
-        call.connection,
-        consumer=call.path["consumer"],
-        provider=call.path["provider"],
-        sha=call.path["sha"],
-        result_number=int(number) if number.isdecimal() and len(number) < 10 else -1,  # noqa: PLR2004 -- an integer
+        call.connection, consumer=consumer, provider=provider, sha=sha, result_number=number
     )
     return _official_list(call, deliveries)
 
 
 def _status(call: Call) -> Response:
     """Answer how the latest deliveries between two parties went, one of each webhook and event."""
+    check_path_parties(call)
     deliveries = webhooks.deliveries(
         call.connection, consumer=call.path["consumer"], provider=call.path["provider"], limit=500
     )

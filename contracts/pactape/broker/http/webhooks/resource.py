@@ -17,7 +17,7 @@ from pactape.broker.webhooks.masking import mask_request, restore_request
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["ROUTES", "known_webhook", "read_webhook", "title_of"]
+__all__ = ["ROUTES", "check_path_parties", "known_webhook", "read_webhook", "title_of"]
 
 _UUID = re.compile(r"[A-Za-z0-9_-]{16,}")
 
@@ -32,6 +32,17 @@ def known_webhook(call: Call) -> Webhook:
     if webhook is None:
         raise not_found(f"Webhook {call.path['uuid']}")
     return webhook
+
+
+def check_path_parties(call: Call) -> None:
+    """Check that the consumer and the provider that the path names exist.
+
+    Raises:
+        Problem: 404, one of them doesn't.
+    """
+    for name in (call.path[role] for role in ("consumer", "provider") if role in call.path):
+        if find_pacticipant(call.connection, name) is None:
+            raise not_found(f"Pacticipant {name}")
 
 
 def read_webhook(call: Call, body: dict[str, Any], stored_spec: WebhookSpec | None) -> WebhookSpec:
@@ -107,6 +118,7 @@ def _links_to_parties(call: Call, spec: WebhookSpec) -> dict[str, Any]:
 
 def _list(call: Call) -> Response:
     """List all webhooks, or those that fire for the consumer and the provider that the path names."""
+    check_path_parties(call)
     matching_webhooks = [
         each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)
     ]
@@ -156,6 +168,7 @@ def _get(call: Call) -> Response:
 
 
 def _create(call: Call) -> Response:
+    check_path_parties(call)
     return _save(call, str(uuid.uuid4()))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.broker.http.pacts.publishing.new_pacticipants import check_new_pacticipants
 from pactape.broker.http.pacts.publishing.publication import Contract, PublicationRequest, read_publication
 from pactape.broker.http.pacts.publishing.storing import (
     check_conflict,
@@ -61,9 +62,9 @@ def _parties(
     """Return the consumer, and each provider with whether the two have a contract already."""
     names = {publication.consumer, *(contract.provider for contract in publication.contracts)}
     existing_providers = integrated_providers(call.connection, publication.consumer, names)
-    created = pacticipants.ensure_pacticipants(
-        call.connection, names - existing_providers.keys(), now=call.now
-    )
+    others = names - existing_providers.keys()
+    check_new_pacticipants(call, others)
+    created = pacticipants.ensure_pacticipants(call.connection, others, now=call.now)
     parties = existing_providers | {name: (pacticipant, False) for name, pacticipant in created.items()}
     return parties[publication.consumer][0], parties
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.broker.http.pacts.documents import pact_document
+from pactape.broker.http.pacts.publishing.new_pacticipants import check_new_pacticipants
 from pactape.broker.http.pacts.publishing.publication import check_interactions
 from pactape.broker.http.pacts.publishing.storing import (
     check_conflict,
@@ -33,6 +34,7 @@ def _put(call: Call) -> Response:
     consumer_name, provider_name = call.path["consumer"], call.path["provider"]
     lock(call.connection, consumer_name)
     names = (consumer_name, provider_name)
+    check_new_pacticipants(call, names)
     parties = pacticipants.ensure_pacticipants(call.connection, names, now=call.now)
     consumer = parties[consumer_name]
     version, _ = versions.ensure_version(call.connection, consumer, call.path["version"], now=call.now)

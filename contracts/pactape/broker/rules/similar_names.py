@@ -1,0 +1,41 @@
+"""Names of pacticipants that differ only in spelling, such as "Order Service" and "orders".
+
+The official broker compares them in the same way before a first publication creates a pacticipant, so that a typing
+error doesn't found a second one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["similar_names"]
+
+_BEFORE_LAST_CAPITAL = re.compile(r"([A-Z]+)([A-Z][a-z])")
+_BEFORE_CAPITAL = re.compile(r"([a-z\d])([A-Z])")
+_SEPARATORS = re.compile(r"[\s_-]")
+#: Words that many names have and that tell no two apart.
+_COMMON_WORDS = frozenset({"api", "provider", "service"})
+
+
+def similar_names(name: str, others: Iterable[str]) -> list[str]:
+    """Return those of the other names that have the same words, apart from case, plurals and common words.
+
+    Example:
+        >>> similar_names("OrderService", ["orders", "order-api", "Order Events"])
+        ['orders', 'order-api']
+    """
+    words = _words(name)
+    return [other for other in others if other != name and _words(other) == words]
+
+
+def _words(name: str) -> list[str]:
+    text = _BEFORE_CAPITAL.sub(r"\1_\2", _BEFORE_LAST_CAPITAL.sub(r"\1_\2", name.replace("::", "/")))
+    words = _SEPARATORS.split(text.lower())
+    while words and not words[-1]:
+        words.pop()
+    singular = (word.removesuffix("s") for word in words)
+    return [word for word in singular if word not in _COMMON_WORDS]
