@@ -47,20 +47,20 @@ __all__ = ["Contract", "Derivation", "SkippedFile", "conclude", "derive", "provi
 
 
 class SkippedFile(msgspec.Struct, frozen=True, order=True):
-    """A file among the cassettes that can't be read as one, and the reason."""
+    """A file in a cassette folder that can't be read as a cassette, and the reason."""
 
     file: str
     reason: str
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
-    """All contracts that a project's recordings yield, and what is excluded.
+    """All contracts derived from a project's recordings, and what was excluded.
 
     Args:
         cassettes: How many cassettes were read.
-        contracts: In the order of consumer and provider; each has been proved by its recordings.
-        exclusions: In the order of cassette and index.
-        problems: What was recorded and no contract can express.
+        contracts: Sorted by consumer and provider; each has been checked against its recordings.
+        exclusions: Sorted by cassette and index.
+        problems: What was recorded but can't be stated in a contract.
         skipped_files: The files that aren't cassettes.
         empty_files: The cassettes without a recording.
     """
@@ -74,7 +74,7 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def recordings(self) -> int:
-        """How many recorded exchanges and messages were read: those in contracts, and those that are excluded."""
+        """How many recorded exchanges and messages were read, excluded ones included."""
         included = sum(each.summary.exchanges + each.summary.messages for each in self.contracts)
         return included + sum(each.count for each in self.exclusions)
 
@@ -87,21 +87,21 @@ def derive(
     referee: Referee | None = None,
     allow_no_cassette: bool = False,
 ) -> Derivation:
-    """Derive the contracts of a project from all its cassettes; nothing is written.
+    """Derive the contracts of a project from all its cassettes, without writing them.
 
     Args:
         settings: The project's settings.
-        all_fields: Whether contracts hold every recorded response field, and not only those that are read.
-        pool: Workers that read and match the recordings; None for this process alone. The result is the same.
-        referee: Judges every recording, too; None for our matcher alone.
-        allow_no_cassette: Whether a project without a cassette has the contracts that are written by hand;
-            otherwise that is an error.
+        all_fields: Whether contracts hold every recorded response field, not only the fields that are read.
+        pool: Workers that read and match the recordings; None to do it in this process. The result is the same.
+        referee: A second judge of every recording; None to use only Pactape's matcher.
+        allow_no_cassette: Whether a project without cassettes may have handwritten contracts only; if False,
+            missing cassettes are an error.
 
     Raises:
-        CassetteFormatError: There is no cassette, or none can be read.
+        CassetteFormatError: No cassette exists, or none can be read.
         SettingsError: Two contracts would share a file, or an OpenAPI document can't be used.
         PactFormatError: A handwritten pact file can't be read.
-        ContradictionError: What is written by hand contradicts something else.
+        ContradictionError: A handwritten interaction contradicts another interaction.
     """
     accumulator = Accumulator(settings, all_fields=all_fields)
     context = ReadContext(settings, all_fields)
@@ -129,7 +129,7 @@ def derive(
 
 
 def _read(paths: Sequence[Path], accumulator: Accumulator) -> list[tuple[Path, CassetteFormatError]]:
-    """Read cassettes, and return the files that aren't, each with the reason."""
+    """Read cassettes; return the files that can't be read, each with the reason."""
     skipped = []
     for path in paths:
         try:
@@ -142,18 +142,18 @@ def _read(paths: Sequence[Path], accumulator: Accumulator) -> list[tuple[Path, C
 def conclude(
     digest: Digest, recordings: Recordings, settings: Settings, *, referee: Referee | None = None
 ) -> Derivation:
-    """Return the contracts of a digest, which must not be used afterwards, and of what is written by hand.
+    """Return the contracts of a digest, which must not be used afterwards, and of the handwritten interactions.
 
     Args:
         digest: The evidence of the recordings.
-        recordings: The same recordings, to prove the contracts; missing ones are not checked.
+        recordings: The recordings of the digest, to check the contracts against; missing ones are not checked.
         settings: The project's settings.
-        referee: Judges every recording, too; None for our matcher alone.
+        referee: A second judge of every recording; None to use only Pactape's matcher.
 
     Raises:
         SettingsError: Two contracts would share a file.
         PactFormatError: A handwritten pact file can't be read.
-        ContradictionError: What is written by hand contradicts something else.
+        ContradictionError: A handwritten interaction contradicts another interaction.
     """
     _refuse_equal_files([parties for parties, _ in digest.groups], settings)
     handwritten = {parties: tuple(each) for parties, each in read_handwritten(settings).items()}
@@ -188,7 +188,7 @@ def _draft(
     routes: RouteKnowledge,
     settings: Settings,
 ) -> tuple[Draft, dict[str, int], list[Exclusion]]:
-    """The draft, by how many paths each operation with inferred parameters was recorded, and unexpected traffic."""
+    """Return the draft, the number of recorded paths of each merged operation, and the unexpected traffic."""
     known_routes = routes.of(provider)
     final_of = final_keys(groups, known_routes)
     merged_paths = _merged_paths(final_of)

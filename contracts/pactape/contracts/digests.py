@@ -1,4 +1,4 @@
-"""Digests: deriving by any engine that combines, such as Beam and Spark: create, add, merge, extract."""
+"""Digests: derive contracts in any engine with combiners, such as Beam or Spark: create, add, merge, extract."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ __all__ = ["Digest", "DigestCombiner"]
 
 
 class DigestCombiner:
-    """The four verbs of a digest.
+    """Create, add to, merge and extract digests, the four methods of a combiner.
 
     `merge` is associative and commutative: the digest of a set of recordings doesn't depend on how they are split
-    over machines, nor on the order in which parts come together. Secrets are scrubbed by `add`, so none is in a
-    digest. A digest's size is that of the contracts, not that of the recordings.
+    over machines, nor on the order in which the parts are merged. `add` scrubs secrets, so a digest contains none.
+    A digest grows with the contracts, not with the recordings.
 
     Args:
-        settings: The project's settings; the same on every machine.
-        all_fields: Whether contracts hold every recorded response field, and not only those that are read.
+        settings: The project's settings, equal on every machine.
+        all_fields: Whether contracts hold every recorded response field, not only the fields that are read.
 
     Example:
         >>> from pactape import Exchange, Request, Response
@@ -59,18 +59,18 @@ class DigestCombiner:
         self._reader = SampleReader(settings, cache, all_fields=all_fields)
 
     def create(self) -> Digest:
-        """Return the digest of no recording."""
+        """Return an empty digest."""
         return Digest()
 
     def add(self, digest: Digest, *exchanges: Exchange) -> Digest:
         """Add the exchanges of one recording to a digest, and return it.
 
         Args:
-            digest: Is changed.
-            exchanges: In the order in which they were recorded. An id that an answer brings is recognized in the
-                URLs of later ones. `cassette` and `index` say where each stands; the smallest gives the examples.
-                One without a test, a call and reads is captured traffic: beside tests it shows what is optional,
-                and doesn't require what no test reads.
+            digest: Changed in place.
+            exchanges: In the order in which they were recorded: ids in a response are recognized in later URLs.
+                `cassette` and `index` are the position of each; the exchange with the smallest position gives the
+                examples. An exchange without a test, a call and reads is captured traffic: it shows which fields
+                are optional, but requires no field that tests don't read.
         """
         traffic = tuple(map(_as_traffic, exchanges))
         part = self._reader.read_exchanges(Contents(exchanges=traffic))
@@ -78,10 +78,10 @@ class DigestCombiner:
         return digest
 
     def add_file(self, digest: Digest, path: Path) -> Digest:
-        """Add a recording in any format to a digest, and return it; large ones are read in parts.
+        """Add a recording in any format to a digest, and return the digest; large recordings are read in parts.
 
         Args:
-            digest: Is changed.
+            digest: Changed in place.
             path: A cassette, or a file of another recorder.
 
         Raises:
@@ -91,35 +91,35 @@ class DigestCombiner:
         return digest
 
     def merge(self, digests: Iterable[Digest]) -> Digest:
-        """Return the digest of all recordings of some digests, which are used up by that; of none, an empty one."""
+        """Merge digests, which must not be used afterwards; without any, return an empty digest."""
         total = self.create()
         for each in digests:
             total.join(each)
         return total
 
     def extract(self, digest: Digest) -> Derivation:
-        """Return the contracts that follow from a digest, which stays unchanged.
+        """Return the contracts derived from a digest, which stays unchanged.
 
-        Contradictions are found as by `derive`. Unlike by `derive`, the recordings are not matched against the
-        contracts once more, since they aren't at hand.
+        Contradictions are found as in `derive`. Unlike in `derive`, the recordings are not matched against the
+        contracts, because the digest doesn't contain them.
 
         Raises:
             SettingsError: Two contracts would share a file, or an OpenAPI document can't be used.
             PactFormatError: A handwritten pact file can't be read.
-            ContradictionError: What is written by hand contradicts something else.
+            ContradictionError: A handwritten interaction contradicts another interaction.
         """
         copy = self.from_bytes(self.to_bytes(digest))
         return conclude(copy, RecordingsInOrder((), self._reader), self._settings)
 
     def to_bytes(self, digest: Digest) -> bytes:
-        """Return a digest as MessagePack; equal digests have equal bytes. Which files were read is not in them."""
+        """Return a digest as MessagePack, without the list of files read; equal digests have equal bytes."""
         return encode_digest(digest)
 
     def from_bytes(self, data: bytes) -> Digest:
         """Return the digest that `to_bytes` wrote.
 
         Raises:
-            CassetteFormatError: The bytes are not a digest, or one of another version.
+            CassetteFormatError: The bytes are not a digest, or a digest of another version.
         """
         return decode_digest(data, self._settings.providers)
 

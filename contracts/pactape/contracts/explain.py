@@ -1,4 +1,4 @@
-"""Explaining a contract: for each rule its evidence, how many samples and which recordings."""
+"""Explains a contract: the evidence of each rule, with its samples and recordings."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "RuleEvidence", "explain"]
 
 
-#: What a field path states of a model, apart from keys.
+#: What a field path says about a model, apart from keys.
 _NOTATION = re.compile(r"\|null|\?|=.*|\{\}")
 
 
 class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What is expected at one path of the answers, and why.
+    """What is expected at one path of the responses, and why.
 
     Args:
         path: The path expression.
         rule: The matching rule; None when nothing is expected.
-        samples: How many values distinct answers had there, by JSON kind.
-        parents: How many objects could have had it; None where it is not a key of an object.
-        texts: How often each text was seen, where there were few different ones: the sampled vocabulary.
-        cassettes: The recordings that have it, "path#index", sorted.
-        tests: The node ids of the tests that were seen to read it, sorted.
+        samples: How many values distinct responses had there, by JSON kind.
+        parents: How many objects could have had the key; None where the path is not a key of an object.
+        texts: How often each text was seen, if only a few different texts were seen (the sampled vocabulary).
+        cassettes: The recordings that have a value there, as "path#index", sorted.
+        tests: The node ids of the tests that read it, sorted.
     """
 
     path: str
@@ -60,14 +60,14 @@ class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an interaction comes from.
+    """The recordings and the evidence of an interaction.
 
     Args:
         description: Its description.
         operation: Its operation, "GET /users/{id}"; "message" for a message.
-        status: The answer's status; None for a message.
-        cassettes: All recordings of it, "path#index", sorted.
-        evidence: One for each path of the answers or messages.
+        status: The response's status; None for a message.
+        cassettes: All recordings of it, as "path#index", sorted.
+        evidence: One entry for each path of the responses or messages.
     """
 
     description: str
@@ -80,14 +80,14 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
     """Return the evidence of every interaction of one contract.
 
-    The samples are kept one by one, so it takes more memory than deriving.
+    All samples are kept in memory, so this takes more memory than deriving.
 
     Args:
         settings: The project's settings.
         parties: The consumer and the provider.
 
     Raises:
-        CassetteFormatError: There is no cassette, or one can't be read.
+        CassetteFormatError: No cassette exists, or one can't be read.
     """
     rules = ScrubRules.from_settings(settings.scrub)
     cache = ScrubbedCache(settings.cache_folder, rules)
@@ -145,7 +145,7 @@ def _test(provenance: Provenance | None) -> str:
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A JSON value, its location, the test that recorded it, and the fields that the test read of it."""
+    """A JSON value, its location, the test that recorded it, and the fields that the test read."""
 
     value: Any
     reference: str
@@ -154,10 +154,10 @@ class _Read(msgspec.Struct, frozen=True):
 
 
 class _ValueCounts:
-    """Counts the values at each path of a shape, once for each distinct answer.
+    """Counts the values at each path of a shape, once for each distinct response.
 
     Args:
-        whole: The shape of all answers.
+        whole: The shape of all responses.
         rules: The matching rules by path.
     """
 
@@ -219,7 +219,7 @@ class _ValueCounts:
 
 
 def _reads(paths: tuple[str, ...], expression: str) -> bool:
-    """Whether one of the field paths leads to a path expression, or through it."""
+    """Return whether one of the field paths leads to a path expression, or through it."""
     plain = expression.removeprefix("$").removeprefix(".").replace("[*]", "[]")
     return any(
         each == plain or each.startswith((f"{plain}.", f"{plain}[", f"{plain}{{")) or plain.startswith(each)

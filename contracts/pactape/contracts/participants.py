@@ -1,4 +1,4 @@
-"""Participants: the two sides of a contract, and the provider of an exchange."""
+"""Participants: the consumer and provider of a contract, and the provider of an exchange."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ __all__ = ["ContractParties", "path_below", "provider_for", "provider_of"]
 
 
 _PORTS = {"http": 80, "https": 443}
-#: Characters that the name of a provider can't have: names are parts of file names and of URLs.
+#: Characters that a provider's name can't contain: names are parts of file names and URLs.
 _UNUSABLE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class ContractParties(msgspec.Struct, frozen=True, order=True):
-    """The two sides of a contract: the names of the consumer and of the provider."""
+    """The names of a contract's consumer and provider."""
 
     consumer: str
     provider: str
 
 
 def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | None:
-    """Return the configured provider of an exchange, if any; in a project without any, every host is a provider.
+    """Return the configured provider of an exchange, if any; without configured providers, every host is one.
 
-    Such a provider is named after its host and, where it is not the scheme's own, its port: "localhost-3000".
+    Such a provider is named after its host and, if it isn't the scheme's default, its port: "localhost-3000".
     """
     if settings.providers:
         return provider_of(exchange, settings.providers.values())
@@ -54,7 +54,7 @@ def _port(parts: SplitResult) -> int | None:
 
 
 def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> ProviderSettings | None:
-    """The provider with the longest URL that the request's URL lies below; None when there is none."""
+    """Return the provider with the longest base URL that contains the request's URL; None if no one matches."""
     url = exchange.request.url
     fitting = [
         each for each in providers if url.startswith((f"{each.url}/", f"{each.url}?")) or url == each.url
@@ -63,6 +63,6 @@ def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> Pr
 
 
 def path_below(exchange: Exchange, provider: ProviderSettings) -> str:
-    """The request's path below the provider's base URL, percent-encoded as sent."""
+    """Return the request's path below the provider's base URL, percent-encoded as sent."""
     base = urlsplit(provider.url).path
     return urlsplit(exchange.request.url).path.removeprefix(base) or "/"

@@ -1,4 +1,4 @@
-"""Writing contracts: files change only when their bytes do."""
+"""Writes contracts; a file is written only if its bytes change."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ __all__ = ["leftover_files", "write_contracts"]
 def write_contracts(
     derivation: Derivation, folder: Path, *, specification: Specification = "V4", largest: int = 0
 ) -> list[Path]:
-    """Write each contract to its file in `folder`; a file that already has these bytes is left alone.
+    """Write each contract to its file in `folder`; files that already have these bytes are not touched.
 
     Args:
         derivation: The contracts.
-        folder: Where their files are.
+        folder: The folder of the contract files.
         specification: The version of the Pact specification.
-        largest: How many interactions a file may have; 0 for any number. Further files of a contract are
-            numbered from 2, and those that it does not need any more are deleted.
+        largest: How many interactions a file may have; 0 for any number. Further files of a contract are numbered
+            from 2; surplus ones are deleted.
 
     Returns:
         The files whose bytes changed.
 
     Raises:
         OutputError: A file can't be written.
-        SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+        SettingsError: V3 was requested, but can't express a handwritten message.
     """
     files = {
         folder / name: data
@@ -54,13 +54,13 @@ def write_contracts(
 
 
 def leftover_files(derivation: Derivation, folder: Path) -> list[Path]:
-    """Return the pact files in `folder` that Pactape wrote, and that no recording supports any more, sorted.
+    """Return the pact files in `folder` that Pactape wrote but no recording supports any more, sorted.
 
-    Such a file is named after its consumer and provider, and has the bytes that Pactape gives its content.
+    Such a file is named after its consumer and provider, and has exactly the bytes that Pactape would write.
 
     Args:
-        derivation: The contracts that there are now.
-        folder: Where their files are.
+        derivation: The current contracts.
+        folder: The folder of the contract files.
     """
     names = {name for each in derivation.contracts for name in each.file_names}
     stems = [name.removesuffix(".json") for name in names]
@@ -98,14 +98,14 @@ def _is_ours(path: Path) -> bool:
 
 
 def _delete_further(folder: Path, stem: str, files: Container[Path]) -> None:
-    """Delete the numbered files of a contract that has become smaller."""
+    """Delete surplus numbered files of a contract that needs fewer."""
     for path in folder.glob("*.json"):
         if is_further_file(path.name, stem) and path not in files:
             path.unlink()
 
 
 def _bytes_at(path: Path) -> bytes | None:
-    """The bytes of the file; None when it can't be read and must be written again."""
+    """Return the bytes of the file; None if it can't be read and must be written again."""
     try:
         return path.read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""Actions: what distinguishes operations at one address, as in JSON-RPC, SOAP and `?action=`."""
+"""Actions: the names of operations that share one URL, as in JSON-RPC, SOAP and `?action=`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["action_of"]
 
-#: Headers that name the operation: SOAP 1.1, section 6.1.1; the JSON protocols of AWS; methods in place of POST.
+#: Headers that name the operation: SOAP 1.1, section 6.1.1; the JSON protocols of AWS; method overrides.
 _HEADERS = ("SOAPAction", "X-Amz-Target", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 _LOWER_HEADERS = frozenset(map(str.lower, _HEADERS))
-#: Other names of such headers: "X-Order-Action", "X-Apollo-Operation-Name", "X-GitHub-Event", "Ce-Type".
+#: Patterns of other such headers: "X-Order-Action", "X-Apollo-Operation-Name", "X-GitHub-Event", "Ce-Type".
 _ACTION_HEADER = re.compile(
     r"(^|-)(action|operation|operation-name|command|rpc-method|function|event|event-type|topic)$|^ce-type$"
 )
-#: Parameters of a query or a form, and members of a JSON body, that name it.
+#: Query parameters, form fields and members of a JSON body that name the operation.
 _PARAMETERS = frozenset(
     {
         "_method",
@@ -43,9 +43,9 @@ _PARAMETERS = frozenset(
         "wsfunction",
     }
 )
-#: Parameters that name it in a query or a form only.
+#: Query parameters and form fields that name it; members of JSON bodies with these names don't.
 _SHORT_PARAMETERS = frozenset({"act", "do"})
-#: Where GraphQL servers find a document that they know already: Apollo, the draft of GraphQL over HTTP, Relay.
+#: Names of the id of a persisted GraphQL document: Apollo, the draft of GraphQL over HTTP, Relay.
 _DOCUMENT_IDS = ("documentId", "doc_id", "queryId")
 _LONGEST_ID = 12
 _NAME = re.compile(r"[A-Za-z_][\w.:/#-]{0,60}")
@@ -57,7 +57,7 @@ _SOAP_12 = re.compile(r"""action="?([^";]+)"?""")
 
 
 def action_of(sample: Sample) -> str:
-    """Return the name of the operation among those of one address, "method=getUser"; empty when it has no name.
+    """Return the name of the operation among those of one URL, "method=getUser"; empty if it has no name.
 
     Args:
         sample: A request without a GraphQL document.
@@ -93,7 +93,7 @@ def action_of(sample: Sample) -> str:
 
 
 def _action_header(request: Request) -> str:
-    """The header that names an operation by one of the general names, and not by an id of a moment."""
+    """Return the header that names an operation, unless its value is a random id."""
     return next(
         (
             f"{name}={value.strip()}"
@@ -107,7 +107,7 @@ def _action_header(request: Request) -> str:
 
 
 def _query_names(query: list[tuple[str, str]]) -> frozenset[str]:
-    """The names of parameters of a query that may name an operation: `request` does beside `service` (OGC)."""
+    """Return the query parameters that may name an operation; `request` counts only beside `service` (OGC)."""
     names = {name.lower() for name, _ in query}
     ogc = {"request"} if "service" in names else set()
     return _PARAMETERS | _SHORT_PARAMETERS | ogc
@@ -121,7 +121,7 @@ def _named(parameters: Iterable[tuple[str, str]], names: frozenset[str]) -> str:
 
 
 def _known_document(sent: Any, query: list[tuple[str, str]]) -> str:
-    """The id of a GraphQL document that the server has already."""
+    """Return the id of a persisted GraphQL document."""
     parts: dict[str, Any] = sent if isinstance(sent, dict) else dict(query)
     extensions = parts.get("extensions")
     if isinstance(extensions, str):
@@ -135,7 +135,7 @@ def _known_document(sent: Any, query: list[tuple[str, str]]) -> str:
 
 
 def _rpc_method(value: Any) -> str:
-    """The method of a JSON-RPC call, or those of a batch in their order."""
+    """Return the method of a JSON-RPC call, or the methods of a batch in order."""
     if isinstance(value, list):
         methods = list(dict.fromkeys(map(_rpc_method, value)))
         return "+".join(methods[:_MOST_CALLS]) if methods and all(methods) else ""
@@ -146,7 +146,7 @@ def _rpc_method(value: Any) -> str:
 
 
 def _is_action_call(value: Any) -> bool:
-    """Whether a body may name an operation: any form, and a JSON object with an action beside parameters."""
+    """Return whether a body may name an operation: a form, or a JSON object with an action and parameters."""
     return not isinstance(value, dict) or any(str(name).lower() in _PARAMETERS for name in value)
 
 
@@ -163,5 +163,5 @@ def _xml_operation(sample: Sample) -> str:
 
 
 def _last_part(value: str) -> str:
-    """The name at the end of a URI: "urn:users#GetUser" is GetUser."""
+    """Return the name at the end of a URI: GetUser for "urn:users#GetUser"."""
     return re.split(r"[/#]", value.rstrip("/"))[-1] or value

@@ -1,4 +1,4 @@
-"""The path segments that are literals in the client's code: nothing is imported or run."""
+"""Finds the path segments that are literals in the client's code, without importing or running it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SEGMENT = re.compile(r"[A-Za-z][\w.~-]*")
 
 
 def client_literals(paths: Iterable[Path]) -> frozenset[str]:
-    """Return the path segments that are literals in Python files, and in those below folders.
+    """Return the path segments that are literals in Python files.
 
     Args:
-        paths: Files and folders; a file that isn't Python is skipped.
+        paths: Files, and folders to search; files that aren't Python are skipped.
     """
     files = sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
     return frozenset(each for file in files for each in _of_file(file, file.stat().st_mtime_ns))
@@ -52,7 +52,7 @@ def literal_segments(source: str | bytes) -> frozenset[str]:
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
-    """The literal texts; an f-string is one text, with a brace for each value."""
+    """Yield the literal texts; an f-string is one text, with a brace for each value."""
     parts: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""Final keys: which groups are one, because their paths differ only in data, or their answers not at all."""
+"""Final keys: which groups are joined, because their paths differ only in data, or their responses are alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIRST_REDIRECT = 300
 _FIRST_FAILURE = 400
 _DEEPEST_FIELD = 3
 _PARAMETER = re.compile(r"\{([a-z]+)\d*\}")
-#: Keys of pages of a list, beside its items.
+#: Keys of a page of a list, apart from its items.
 _PAGING = frozenset(
     """
     count next previous prev total page pages per_page perpage page_size pagesize limit offset skip has_more hasmore
@@ -35,7 +35,7 @@ _FEWEST_OF_A_KIND = 2
 
 
 class KnownRoutes(msgspec.Struct, frozen=True):
-    """A provider's routes from other sources than the recordings.
+    """A provider's routes from sources other than the recordings.
 
     Args:
         templates: The route templates of the provider's description.
@@ -52,11 +52,11 @@ NOTHING_KNOWN = KnownRoutes()
 def final_keys(
     groups: Mapping[GroupKey, Evidence], known_routes: KnownRoutes = NOTHING_KNOWN
 ) -> dict[GroupKey, GroupKey]:
-    """Return the final key of every key, once all samples have been seen.
+    """Return the final key of every key, from all samples.
 
     Args:
-        groups: All groups of one contract, by the key that each sample has by itself.
-        known_routes: The provider's routes from other sources.
+        groups: All groups of one contract, by the key that each sample alone gives.
+        known_routes: The provider's routes from sources other than the recordings.
     """
     routes = _routes(groups, known_routes)
     by_route = {
@@ -78,11 +78,11 @@ def final_keys(
 def join_by_final_key(
     groups: Mapping[GroupKey, Evidence], final_of: Mapping[GroupKey, GroupKey]
 ) -> dict[GroupKey, Evidence]:
-    """Return the evidence of each final key; joined evidence must not be used afterwards.
+    """Join the evidence of each final key; the evidence passed in must not be used afterwards.
 
     Args:
-        groups: The evidence by the key that each sample has by itself.
-        final_of: The final keys of these.
+        groups: The evidence by the key that each sample alone gives.
+        final_of: The final key of each key.
     """
     final: dict[GroupKey, Evidence] = {}
     for key, evidence in groups.items():
@@ -95,7 +95,7 @@ def join_by_final_key(
 
 
 def _family(key: GroupKey) -> GroupKey:
-    """What groups have in common that a discriminator may split, those of tests and of traffic alike."""
+    """Return what groups that a discriminator may split have in common, of tests and traffic alike."""
     return msgspec.structs.replace(key, variant="", traffic=False)
 
 
@@ -104,7 +104,7 @@ def _without_variant(key: GroupKey) -> GroupKey:
 
 
 def _routes(groups: Mapping[GroupKey, Evidence], known_routes: KnownRoutes) -> dict[str, str]:
-    """The operation with parameters for data, by the operation that is named after its path."""
+    """Return the operation with parameters for data, by the operation named after the recorded path."""
     inferred = {
         key: evidence
         for key, evidence in groups.items()
@@ -138,7 +138,7 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
 
 
 def _split(operation: str) -> tuple[str, tuple[str, ...], str]:
-    """The method, the path's segments, and what distinguishes operations of one path: " (action=show)"."""
+    """Return the method, the path segments, and the action in parentheses: " (action=show)"."""
     method, _, rest = operation.partition(" ")
     path, mark, kind = rest.partition(" (")
     return method, tuple(path.split("/")[1:]), f"{mark}{kind}"
@@ -149,7 +149,7 @@ def _path(operation: str) -> str:
 
 
 def _numbered(template: tuple[str, ...]) -> list[str]:
-    """The template with a number at each parameter whose name is repeated."""
+    """Return the template with a number added to each repeated parameter name."""
     counts: dict[str, int] = {}
     segments = []
     for segment in template:
@@ -163,7 +163,7 @@ def _numbered(template: tuple[str, ...]) -> list[str]:
 
 
 def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
-    """The paths of an object's fields, or of those of a list's items, a few levels deep."""
+    """Return the field paths of an object, or of a list's items, a few levels deep."""
     if depth > _DEEPEST_FIELD:
         return frozenset()
     if shape.items is not None and not shape.keys:
@@ -176,7 +176,7 @@ def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
 
 
 def is_list_of_items(shape: Shape) -> bool:
-    """Return whether an answer is an array, or a page: an object with an array and with keys of paging."""
+    """Return whether a response is an array, or a page: an object with an array and paging keys."""
     if shape.items is not None or "array" in shape.kinds:
         return True
     arrays = [key for key, each in shape.keys.items() if "array" in each.kinds]
@@ -185,9 +185,9 @@ def is_list_of_items(shape: Shape) -> bool:
 
 
 def _are_variants(members: Mapping[GroupKey, list[Evidence]]) -> bool:
-    """Whether a discriminator splits answers: each kind occurs twice, with keys that another never has.
+    """Return whether a discriminator splits responses: each kind occurs twice, with keys another never has.
 
-    Kinds that answer the same request stay together: a request can't ask for one of them.
+    Kinds that the same request received stay together, because a request can't choose one of them.
     """
     if len(members) < _FEWEST_OF_A_KIND or not all(key.variant for key in members):
         return False

@@ -1,4 +1,4 @@
-"""A provider's routes from other sources than the recordings: its description, and the client's code."""
+"""A provider's routes from sources other than the recordings: its OpenAPI document and the client's code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["RouteKnowledge"]
 
 
 class RouteKnowledge:
-    """The routes of a project's providers from other sources than the recordings.
+    """The routes of a project's providers from sources other than the recordings.
 
     Args:
         settings: The project's settings.
@@ -25,7 +25,7 @@ class RouteKnowledge:
         self._literals = client_literals(settings.clients)
 
     def of(self, provider: ProviderSettings) -> KnownRoutes:
-        """Return one provider's routes from other sources.
+        """Return one provider's routes from sources other than the recordings.
 
         Raises:
             SettingsError: Its OpenAPI document can't be used.

@@ -1,4 +1,4 @@
-"""A provider's OpenAPI document: the route templates and discriminators of its operations."""
+"""Reads the route templates and discriminators of a provider's OpenAPI document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RouteTemplates:
     """The route templates of a document.
 
     Args:
-        document: An OpenAPI document, version 3, as plain data; an empty one has no templates.
+        document: An OpenAPI document, version 3, as plain data; an empty document has no templates.
 
     Example:
         >>> RouteTemplates({"paths": {"/users/{id}": {}, "/users/me": {}}}).match("/users/7")
@@ -37,25 +37,25 @@ class RouteTemplates:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The document as plain data."""
+        """Return the document as plain data."""
         return self._document
 
     def match(self, path: str) -> str | None:
-        """The template of a path below the base URL; None when no template fits.
+        """Return the template of a path below the base URL; None if no template matches.
 
-        A template without parameters takes precedence over one with (OpenAPI 3.1, section 4.8.8.2).
+        A template without parameters takes precedence over one with parameters (OpenAPI 3.1, section 4.8.8.2).
         """
         segments = path.split("/")
         return next((template for template, form in self._forms if _fits(form, segments)), None)
 
     @cached_property
     def templates(self) -> tuple[str, ...]:
-        """All route templates of the document."""
+        """Return all route templates of the document."""
         return tuple(self._document.get("paths") or ())
 
     @cached_property
     def discriminators(self) -> tuple[str, ...]:
-        """The property names of all discriminators in the document, sorted."""
+        """Return the property names of all discriminators in the document, sorted."""
         return tuple(sorted(set(_discriminators(self._document))))
 
     @cached_property
@@ -67,7 +67,7 @@ class RouteTemplates:
 
 
 def read_route_templates(path: Path | None) -> RouteTemplates:
-    """The templates of an OpenAPI file, in YAML or JSON; without a file there are none.
+    """Read the templates of an OpenAPI file in YAML or JSON; without a file, return an empty set of templates.
 
     Raises:
         SettingsError: The file can't be read, or contains no paths.
@@ -87,7 +87,7 @@ def read_route_templates(path: Path | None) -> RouteTemplates:
 
 
 def route_templates(path: Path | None) -> RouteTemplates:
-    """Return the templates of an OpenAPI file, which is read once as long as it doesn't change.
+    """Return the templates of an OpenAPI file; an unchanged file is read once.
 
     Raises:
         SettingsError: The file can't be read, or contains no paths.
@@ -109,7 +109,7 @@ def _unusable(path: Path, what: str) -> SettingsError:
 
 
 def _form(segment: str) -> re.Pattern[str] | str:
-    """The texts that match a template's segment: one text, or a pattern when it contains a parameter."""
+    """Return what matches a template's segment: its text, or a pattern if it contains a parameter."""
     if not _PARAMETER.search(segment):
         return segment
     return re.compile("[^/]+".join(re.escape(each) for each in _PARAMETER.split(segment)))

@@ -1,12 +1,12 @@
-"""Routes: which path segments are data, and therefore parameters of one operation, judged by the answers.
+"""Infers routes: which path segments are data, and therefore parameters, judged by the responses.
 
-A segment becomes a parameter only with evidence that it is data:
-- an answer of any recording brought it as an id, or it has the form of an id that one did;
-- answers name their object by it: "/projects/apollo" answers {"name": "apollo"};
-- several siblings read objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury").
+A segment becomes a parameter only if there is evidence that it is data:
+- a response of any recording contained it as an id, or it looks like such an id;
+- responses name their object by it: "/projects/apollo" returns {"name": "apollo"};
+- several siblings return objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury").
 
-A segment is a name if it is the first, follows a parameter ("/statuses/9/pin"), ends a write, names a list or is a
-literal in the client's code. Segments whose form shows that they are values have become parameters before.
+A segment is a name if it is the first, follows a parameter ("/statuses/9/pin"), ends the path of a write, names a
+list or is a literal in the client's code. Segments that look like values are already parameters at this point.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint", "route_templates_of"]
 
 _READS = frozenset({"GET", "HEAD"})
-#: From this number on, sibling names that answers repeat are values of one parameter.
+#: From this number on, sibling names that responses repeat are values of one parameter.
 _FEWEST_NAMED = 2
-#: From this number on, sibling names that read objects of one kind are values of one parameter.
+#: From this number on, sibling names that return objects of one kind are values of one parameter.
 _FEWEST_ALIKE = 3
 _ALIKE = 0.75
 _FEWEST_FIELDS = 3
-#: Keys that identify objects; an object without any is an envelope, or a report.
+#: Keys that identify objects; an object without any of them is an envelope or a report.
 _IDENTITY = frozenset("id _id uuid guid sid slug key code name login username handle email sku title".split())  # noqa: SIM905 -- readable
 _SHORTEST_ID = 8
 _CLASSES_OF_ID = 3
@@ -36,16 +36,16 @@ ID = "{id}"
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The requests to a path, and their answers.
+    """The requests to a path, and their responses.
 
     Args:
         method: In upper case.
-        segments: Of the path, parameters as "{name}".
-        succeeds: Whether an answer was a success.
-        fields: The paths of the fields of the object that is answered; empty for anything else.
-        is_list: Whether the answer is a list, or a page of one.
-        named: The segments that are an identifier in their answer.
-        known_ids: The segments that an earlier answer brought as ids.
+        segments: The path's segments, with parameters as "{name}".
+        succeeds: Whether a response was successful.
+        fields: The field paths of the returned object; empty if the response is not an object.
+        is_list: Whether the response is a list, or a page of one.
+        named: The segments that are an identifier in the response.
+        known_ids: The segments that an earlier response contained as ids.
     """
 
     method: str
@@ -64,7 +64,7 @@ def route_templates_of(
 
     Args:
         endpoints: All endpoints of one provider.
-        literals: Segments that are literals in the client's code; they stay.
+        literals: Segments that are literals in the client's code, which never become parameters.
 
     Example:
         >>> fields = frozenset({"id", "name", "members"})
@@ -81,14 +81,14 @@ def route_templates_of(
 
 
 class _RequestBelow(msgspec.Struct, frozen=True):
-    """An endpoint, and the segments of its path below a node."""
+    """An endpoint, with the segments of its path below a node."""
 
     rest: tuple[str, ...]
     endpoint: Endpoint
 
 
 class _Node:
-    """A node in the tree of paths: the endpoints below it, by the next segment."""
+    """A node in the tree of paths, with the endpoints below it by their next segment."""
 
     def __init__(
         self, requests: Iterable[_RequestBelow], *, ids: frozenset[str], literals: frozenset[str]
@@ -119,7 +119,7 @@ class _Node:
             yield from node.templates((*template, segment), after_parameter="{" in segment)
 
     def _parameters(self, *, is_first: bool, after_parameter: bool) -> dict[str, str]:
-        """The name of the parameter by each segment at this node that is data."""
+        """Return the parameter's name for each segment at this node that is data."""
         route_parameter = next((each for each in self._below if each.startswith("{")), None)
         literal = {each: requests for each, requests in self._below.items() if not each.startswith("{")}
         elsewhere = {
@@ -148,7 +148,7 @@ class _Node:
         return parameters | self._failing(literal, parameters, route_parameter)
 
     def _has_form_of_id(self, segment: str, literal: dict[str, list[_RequestBelow]]) -> bool:
-        """Whether a segment looks like an id beside it: as long, of as many classes of characters."""
+        """Return whether a segment looks like an id next to it: same length and character classes."""
         return _is_random(segment) and any(
             len(each) == len(segment) for each in self._ids & literal.keys() if _is_random(each)
         )
@@ -156,7 +156,7 @@ class _Node:
     def _failing(
         self, literal: dict[str, list[_RequestBelow]], parameters: dict[str, str], route_parameter: str | None
     ) -> dict[str, str]:
-        """Siblings of parameters with failures as their only answers: objects that don't exist."""
+        """Return siblings of parameters that only ever failed: objects that don't exist."""
         requests_of_data = {
             (each.endpoint.method, each.rest)
             for segment, requests in self._below.items()
@@ -178,7 +178,7 @@ class _Node:
 
 
 def _order(endpoint: Endpoint) -> tuple[object, ...]:
-    """The sort key of endpoints, so that the order of recordings has no influence."""
+    """Return the sort key of an endpoint, so that the order of recordings has no influence."""
     return (
         endpoint.segments,
         endpoint.method,
@@ -198,7 +198,7 @@ def _is_named(segment: str, requests: list[_RequestBelow]) -> bool:
 
 
 def _alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
-    """The largest set of segments that read objects of one kind, if it is too large for a coincidence."""
+    """Return the largest set of segments that return objects of one kind, if too large for a coincidence."""
     sets: list[tuple[list[_RequestBelow], set[str]]] = []
     for segment, requests in sorted(candidates.items()):
         like = next((members for model, members in sets if _are_alike(model, requests)), None)
@@ -211,9 +211,9 @@ def _alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
 
 
 def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
-    """Whether something is read below both, and all that is read below both are objects of one kind.
+    """Return whether the same subpaths below two segments return objects of one kind.
 
-    Small answers count neither for it nor against it.
+    Small responses are ignored.
     """
     if any(not each.rest and each.endpoint.is_list for each in (*one, *other)):
         return False
@@ -227,7 +227,7 @@ def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
 
 
 def _is_comparable(request: _RequestBelow) -> bool:
-    """Whether an answer can be compared: that of a successful read, with an object that has an identity."""
+    """Return whether a response can be compared: a successful read of an object with an identifying key."""
     endpoint = request.endpoint
     return (
         endpoint.method in _READS
@@ -239,12 +239,12 @@ def _is_comparable(request: _RequestBelow) -> bool:
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of the fields that both have (Jaccard)."""
+    """Return the share of fields that both have (Jaccard index)."""
     return len(one & other) / len(one | other)
 
 
 def _is_distinctive(segment: str) -> bool:
-    """Whether a text is an id at any position: a word may be the name of a route elsewhere."""
+    """Return whether a text is an id at any position; a word may be the name of a route elsewhere."""
     return any(each.isdigit() for each in segment) or len(_classes(segment)) >= _CLASSES_OF_ID
 
 
@@ -253,7 +253,7 @@ def _is_random(segment: str) -> bool:
 
 
 def _classes(text: str) -> set[str]:
-    """The classes of characters in a text."""
+    """Return the classes of characters in a text."""
     return {
         "digit" if each.isdigit() else "upper" if each.isupper() else "lower" if each.islower() else "mark"
         for each in text

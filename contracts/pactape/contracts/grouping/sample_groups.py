@@ -1,4 +1,4 @@
-"""Samples in groups, for callers that need the samples themselves and not only their evidence."""
+"""Groups samples, for callers that need the samples themselves and not only their evidence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupedSamples", "Groups", "group_samples"]
 
-#: The samples of each operation and kind of answer, in the order of cassette and index.
+#: The samples of each operation and kind of response, sorted by cassette and index.
 Groups = dict["GroupKey", list["Sample"]]
 
 
@@ -36,10 +36,10 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     """The content of cassettes that takes part in contracts.
 
     Args:
-        groups: The samples by contract, in the groups that contracts are derived from.
+        groups: The samples by contract and group.
         messages: The messages by contract, in the order of the cassettes.
         paths: The cassettes that were read.
-        skipped: The files that aren't cassettes, each with the reason.
+        skipped: The files that can't be read as cassettes, each with the reason.
     """
 
     groups: dict[ContractParties, Groups]
@@ -48,7 +48,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[tuple[Path, str], ...] = ()
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
-        """The messages of all contracts by description."""
+        """Return the messages of all contracts by description."""
         messages: dict[str, list[RecordedMessage]] = {}
         for message in (each for of_contract in self.messages.values() for each in of_contract):
             messages.setdefault(message.description, []).append(message)
@@ -56,12 +56,12 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedCache) -> GroupedSamples:
-    """Return the content of cassettes that takes part in contracts; each is read once.
+    """Return the content of cassettes that takes part in contracts; each cassette is read once.
 
     Args:
         paths: The cassettes.
         settings: The project's settings.
-        cache: Where cassettes are read from.
+        cache: The cache that cassettes are read from.
 
     Raises:
         CassetteFormatError: None of them can be read.
@@ -84,7 +84,7 @@ def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedC
 
 @dataclass
 class _CassetteContents:
-    """The content of the cassettes, in the groups of each recording alone."""
+    """The content of the cassettes, in the groups that each recording alone gives."""
 
     groups: dict[ContractParties, Groups] = field(default_factory=dict)
     providers: dict[ContractParties, ProviderSettings] = field(default_factory=dict)
@@ -122,5 +122,5 @@ def _final_groups(groups: Mapping[GroupKey, list[Sample]], known_routes: KnownRo
 
 
 def _order(sample: Sample) -> tuple[bool, str, int]:
-    """Samples of tests come before those of captured traffic."""
+    """Return the sort key of a sample: tests come before captured traffic."""
     return sample.exchange.traffic, *sample.position

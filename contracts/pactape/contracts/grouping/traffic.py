@@ -1,9 +1,8 @@
-"""Captured traffic beside tests: traffic shows what is optional, tests show what is used.
+"""Joins captured traffic to tests: traffic shows what is optional, tests show what is used.
 
 Traffic joins the groups of tests that expect the same response of the same operation, in whatever state and with
-whatever parameters. What no test expects gives no interaction where tests know the operation, nor where it is a
-failure: a provider can't be asked for the outage of a certain day. Where there are no tests at all, traffic alone
-gives the contract.
+whatever parameters. Other traffic gives no interaction if tests cover the operation, or if it is a failure: a
+provider can't reproduce a past outage. Without any tests, the contract is derived from traffic alone.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ _FIRST_FAILURE = 400
 
 
 def assign_traffic(keys: Iterable[GroupKey]) -> dict[GroupKey, tuple[GroupKey, ...]]:
-    """Return for groups of captured traffic the groups of tests that they join; none for those that are skipped.
+    """Return the groups of tests that each group of captured traffic joins; none if it is skipped.
 
-    Groups of tests, and of traffic that stays by itself, are not in the result.
+    Groups of tests, and groups of traffic that stay separate, are not in the result.
 
     Args:
         keys: The final keys of one contract.
@@ -57,7 +56,7 @@ def join_traffic(groups: dict[GroupKey, Evidence]) -> tuple[dict[GroupKey, Group
         groups: The evidence by final key; groups of traffic that join others, or are skipped, are removed.
 
     Returns:
-        For each group that was joined the first that it was joined to, and what is skipped.
+        For each joined group, the first group that it was joined to; and the skipped traffic.
     """
     target_of: dict[GroupKey, GroupKey] = {}
     exclusions = []

@@ -1,7 +1,7 @@
-"""Closed objects: a model that refuses other keys (pydantic's `extra="forbid"`) is broken by a new field.
+"""Closes objects whose model rejects other keys (pydantic's `extra="forbid"`), as a new field would break it.
 
-Pact lets answers have more keys than the example, unless a pattern (`eachKey`) matches the keys. The engine then
-requires no key any more, so an expectation that closes objects is added to the one that requires keys.
+Pact lets responses have more keys than the example, unless a pattern (`eachKey`) restricts the keys. The engine
+then requires no key, so the expectation that closes objects is a second one, beside the one that requires keys.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["close"]
 
 
 def close(expectation: Expectation, shape: Shape, fields: ReadFields) -> Expectation | None:
-    """Return the expectation with closed objects that have no keys but those of their model; None without any.
+    """Return the expectation whose closed objects allow only their model's keys; None if no object is closed.
 
-    An object stays open when a sample has other keys in it.
+    An object stays open if a sample has other keys in it.
 
     Args:
         expectation: The expectation for `shape` and `fields`.

@@ -1,4 +1,4 @@
-"""Discriminators: the keys that state which of several kinds an object is, and the keys that only one kind has."""
+"""Discriminators: keys whose value says what kind an object is, and the keys that only one kind has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DISCRIMINATORS", "keys_of_one_kind"]
 
-#: Keys that by convention state which of several kinds an object is.
+#: Keys whose value conventionally says what kind an object is.
 DISCRIMINATORS = (
     "type",
     "kind",
@@ -26,8 +26,8 @@ DISCRIMINATORS = (
 def keys_of_one_kind(shape: Shape) -> frozenset[str]:
     """Return the keys that a discriminator names, as "text" in `{"type": "text", "text": {…}}`.
 
-    Objects of another kind have another key in its place, so that in an array such a key is evidence of the kinds
-    that were seen only (serde and JSON schemas call it an adjacently tagged union).
+    Objects of another kind have another key in its place, so in an array such a key only shows the kinds that were
+    seen (serde and JSON schemas call this an adjacently tagged union).
 
     Example:
         >>> from pactape.contracts.inference.joined_shape import shape_of

@@ -1,7 +1,7 @@
-r"""Which response fields the consumer reads, as a tree that narrows a shape on the way down.
+r"""The response fields that the consumer reads, as a tree that restricts a shape.
 
-The notation of a field path in cassettes and announcements: steps joined by dots, each a key and what the
-consumer's model says of it.
+A field path in cassettes and announcements is a list of steps joined by dots. A step is a key and what the
+consumer's model says about it.
 
 | step | meaning |
 |---|---|
@@ -10,7 +10,7 @@ consumer's model says of it.
 | `nick?` | the model has a default: the field may be absent |
 | `nick\|null` | the model accepts null, too |
 | `status=["open","paid"]` | the model accepts these texts only; the last step of a path |
-| `owner{!}` | the model refuses `owner` with other keys |
+| `owner{!}` | the model rejects other keys in `owner` |
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVERYTHING", "HEADER", "ReadFields", "headers_read", "read_fields"]
 
-#: The prefix of the path of a response header: "header: location". No field path has a colon and a space here.
+#: The prefix of a response header's path: "header: location". No field path starts like this.
 HEADER = "header: "
 
 _ITEM = "[]"
@@ -35,13 +35,13 @@ _STEP = re.compile(r"(?P<key>.*?)(?P<null>\|null)?(?P<default>\?)?", re.DOTALL)
 
 
 class ReadFields:
-    """The keys that are read of one value, and recursively those below each of them.
+    """The keys of one value that are read, and recursively the keys below each of them.
 
     Attributes:
         has_default: Whether no reader requires this field.
         takes_null: Whether every reader accepts null here.
-        choices: The only texts that the readers accept; None for any.
-        is_closed: Whether a reader refuses other keys.
+        choices: The texts that the readers accept; None for any text.
+        is_closed: Whether a reader rejects other keys.
 
     Example:
         >>> fields = read_fields([("id", "posts[].title", "nick?")])
@@ -79,31 +79,31 @@ class ReadFields:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of the keys that are read; empty where everything is."""
+        """The keys that are read; empty if every key is."""
         return frozenset(self._below or ()) - {_ITEM}
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing is read, not even that there is a value."""
+        """Whether nothing is read, not even the value's presence."""
         return self._below == {} and self._defaults is None
 
     def __contains__(self, key: str) -> bool:
         return self._below is None or key in self._below
 
     def key(self, key: str) -> ReadFields:
-        """Return what is read below `key`."""
+        """Return the fields read below `key`."""
         return EVERYTHING if self._below is None else self._below[key]
 
     def item(self) -> ReadFields:
-        """Return what is read of each item, when this value is an array; paths may omit the "[]"."""
+        """Return the fields read of each item, if this value is an array; paths may omit the "[]"."""
         return EVERYTHING if self._below is None else self._below.get(_ITEM, self)
 
     def value(self, key: str) -> ReadFields:
-        """Return what is read of each value, when this value is an object whose keys are data, such as `key`."""
+        """Return the fields read of each value, if this value is an object whose keys are data, such as `key`."""
         return EVERYTHING if self._below is None else self._below.get(key, self)
 
     def add(self, steps: list[str]) -> None:
-        """Mark the field at `steps` as read, and everything below it unless they end with "{}"."""
+        """Mark the field at `steps` as read, and everything below it unless the steps end with "{}"."""
         if steps in ([_BARE], [_CLOSED]):
             self._defaults = self._defaults or False
             self.is_closed = self.is_closed or steps == [_CLOSED]
@@ -117,14 +117,14 @@ class ReadFields:
             self._below.setdefault(key, ReadFields({})).mark(match, steps[1:])
 
     def mark(self, match: re.Match[str] | None, rest: list[str]) -> None:
-        """Note one reader's step to this field, and the steps below it."""
+        """Add one reader's step to this field, and the steps below it."""
         has_default, takes_null = bool(match and match["default"]), bool(match and match["null"])
         self._defaults = has_default if self._defaults is None else self._defaults and has_default
         self._nulls = takes_null if self._nulls is None else self._nulls and takes_null
         self.add(rest)
 
     def choose(self, steps: list[str], choices: frozenset[str]) -> None:
-        """Allow only `choices` at `steps`, and of those only what other readers allow, too."""
+        """Restrict the texts at `steps` to `choices` and to what other readers allow."""
         if steps and self._below is not None:
             match = _STEP.fullmatch(steps[0])
             below = self._below.get(match["key"] if match else steps[0])
@@ -138,11 +138,11 @@ EVERYTHING = ReadFields(None)
 
 
 def read_fields(samples: Iterable[tuple[str, ...] | None]) -> ReadFields:
-    """Join what several calls read; one call that reads everything makes it everything.
+    """Join the fields that several calls read; if one call reads everything, everything is read.
 
     Args:
-        samples: For each call its field paths ("id", "posts[].title", "tags{}" for an array of which only the
-            length is read), or None for every field. Paths of headers are skipped.
+        samples: The field paths of each call ("id", "posts[].title", "tags{}" for an array whose length only is
+            read), or None for every field. Header paths are skipped.
     """
     tree = ReadFields({})
     for paths in samples:

@@ -1,4 +1,4 @@
-"""String formats: which of them a text has, and the regular expression that the contract states for each."""
+"""String formats: detects the formats of a text, and gives the regular expression of each format."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _OFFSET = r"[+-][0-9]{2}:[0-9]{2}"
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
-#: Forms of a date-time: how many digits of a second, and whether in UTC. Each is a date-time, too.
+#: The exact forms of a date-time: unit and UTC or offset. Each of them is also a "date-time".
 _EXACT = {
     f"date-time in {unit}, {zone}": rf"^{_DATE}T{_SECONDS}{fraction}{offset}$"
     for unit, fraction in (("s", ""), ("ms", r"\.[0-9]{3}"), ("µs", r"\.[0-9]{6}"))
     for zone, offset in (("Z", "Z"), ("offset", _OFFSET))
 }
 
-#: Pattern by format, the one that is stated first when a text has several; written for Oniguruma, the Rust
-#: `regex` crate and Python alike. uuid: RFC 9562; date, time, date-time: RFC 3339, section 5.6, timestamp: what
-#: is written like it, but with a space, or without an offset; uri: RFC 3986, as far as a scheme and no white
-#: space; semver: Semantic Versioning 2.0.0; base64: RFC 4648, section 4.
+#: Pattern by format, in order of preference for texts with several formats; valid in Oniguruma, the Rust `regex`
+#: crate and Python. uuid: RFC 9562; date, time, date-time: RFC 3339, section 5.6; timestamp: a date-time with a
+#: space, or without an offset; uri: RFC 3986, but only a scheme and no white space; semver: Semantic Versioning
+#: 2.0.0; base64: RFC 4648, section 4.
 FORMATS: dict[str, str] = {
     "uuid": r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
     **_EXACT,
@@ -40,8 +40,8 @@ FORMATS: dict[str, str] = {
     "base64": r"^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 
-#: What replaces values in a contract that are new at every recording, so that recording again does
-#: not change it; it has every form of its format.
+#: Replacements for example values that differ in every recording, so that recording again doesn't change the
+#: contract.
 STABLE_EXAMPLES: dict[str, str] = {
     "uuid": "11111111-2222-4333-8444-555555555555",
     "date-time": "2000-01-31T12:00:00Z",
@@ -56,7 +56,7 @@ STABLE_EXAMPLES: dict[str, str] = {
     "time": "12:00:00",
 }
 
-#: Formats that a text hardly has by chance, so that two samples are enough.
+#: Formats that a text rarely has by chance, so that two samples are enough.
 _DISTINCTIVE = frozenset({"uuid", "date-time", "timestamp", "date", "email", "uri"})
 _SINGLE_SAMPLE_FORMATS = _DISTINCTIVE | _EXACT.keys()
 _SAMPLES_FOR_DISTINCTIVE = 2
@@ -71,15 +71,15 @@ _BASE64: frozenset[str] = frozenset({"base64"})
 _LONGEST = 512
 _SHORTEST_BASE64 = 16
 _HINT = re.compile(r"[-.:@]")
-#: A word of as many letters is not base64.
+#: A word of at most this many letters is not base64.
 _ENCODED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])[A-Za-z0-9+/]+={0,2}", re.ASCII)
 
 
 def formats_of(text: str, among: frozenset[str] = _ALL) -> frozenset[str]:
-    """The names of all formats that `text` has.
+    """Return the names of all formats that `text` has.
 
     Args:
-        text: Any text; one of more than 512 characters has no format.
+        text: Any text; a text of more than 512 characters has no format.
         among: The formats to look for.
 
     Example:
@@ -103,13 +103,12 @@ def formats_of(text: str, among: frozenset[str] = _ALL) -> frozenset[str]:
 
 
 def stated_format(formats: frozenset[str], samples: int) -> str | None:
-    """Return the format to state for texts that all have `formats`; None without enough evidence for any.
+    """Return the format to state for texts that all have `formats`; None if the evidence is too small.
 
     Args:
         formats: The formats that every text has.
         samples: How many texts were seen: two are enough for a format that no text has by chance, three for others
-            ("1.2.3" may be a version or not), eight for the exact form of a date-time. One shows only
-            that there is a text.
+            ("1.2.3" may be a version or not), eight for the exact form of a date-time. One is never enough.
 
     Example:
         >>> seen = formats_of("2026-01-31T12:00:00Z")
@@ -120,12 +119,12 @@ def stated_format(formats: frozenset[str], samples: int) -> str | None:
 
 
 def stable_example(formats: frozenset[str], samples: int) -> str | None:
-    """Return the replacement of texts that are new at every recording; None for texts that may stay unchanged.
+    """Return the replacement for texts that differ in every recording; None for texts that stay unchanged.
 
     Args:
         formats: The formats that every text has.
-        samples: How many texts were seen: one is enough for a format that no text has by chance, as nothing is
-            asked of a provider by it.
+        samples: How many texts were seen: one is enough for a format that no text has by chance, because an example
+            requires nothing of the provider.
 
     Example:
         >>> stable_example(formats_of("2026-11-05"), 1)

@@ -1,9 +1,8 @@
-"""Shapes: what several samples of one JSON value have in common, a lattice with counts of distinct answers.
+"""Shapes: what several samples of one JSON value have in common, as a lattice with counts of distinct responses.
 
 A `Shape` describes the values at one path of a JSON document; `observe` adds a sample, `join` adds another shape.
-Everything in it is a union, an intersection or a minimum, so neither the order of samples, nor the way they are
-split over workers, nor the same answer coming twice makes a difference (tests hold `join` to be associative,
-commutative and idempotent).
+Every attribute is a union, an intersection or a minimum, so the order of samples, their distribution over workers
+and repeated responses make no difference (tests check that `join` is associative, commutative and idempotent).
 """
 
 from __future__ import annotations
@@ -32,13 +31,13 @@ _KINDS: Final[dict[type, Kind]] = {
 }
 _SCALARS: Final[tuple[Kind, ...]] = ("string", "integer", "decimal", "boolean")
 
-#: From this number of distinct answers on, they are no longer distinguished.
+#: The count of distinct responses stops at this number.
 MANY: Final = 16
-#: How many different texts at one path are counted; with more, the path has no vocabulary.
+#: The most different texts at one path that are counted; with more, the path has no vocabulary.
 MOST_VALUES: Final = 5
 _LONGEST_VALUE: Final = 40
 
-#: The distinct answers that showed something, by id; None for `MANY` of them or more.
+#: The ids of the distinct responses that showed something; None for `MANY` or more.
 Answers = frozenset[int] | None
 
 
@@ -46,15 +45,15 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
     """What the samples at one path have in common.
 
     Attributes:
-        kinds: The distinct answers that had a value of each JSON kind here.
-        formats: The string formats that every string had; None while no string was seen.
-        values: The distinct answers that had each text; None once there were more than `MOST_VALUES` different
-            texts, or one that is free text.
+        kinds: The distinct responses that had a value of each JSON kind here.
+        formats: The string formats that every string had; None if no string was seen.
+        values: The distinct responses that had each text; None after more than `MOST_VALUES` different texts, or
+            one that is free text.
         keys: For objects, the shape below each key.
         optional: Whether an object was seen that lacks this key.
-        items: For arrays, the one shape of all items; None while no item was seen.
-        shortest: The length of the shortest array; None while no array was seen.
-        examples: The smallest value seen of each scalar kind (texts by length first).
+        items: For arrays, the joined shape of all items; None if no item was seen.
+        shortest: The length of the shortest array; None if no array was seen.
+        examples: The smallest value of each scalar kind (shorter texts are smaller).
 
     Example:
         >>> shape = shape_of([{"id": 1, "name": "Ada"}, {"id": 2}])
@@ -72,21 +71,21 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
     examples: dict[Kind, Any] = {}
 
     def answers(self, kind: Kind) -> int:
-        """How many distinct answers had a value of this kind here; `MANY` for that many or more."""
+        """Return how many distinct responses had a value of this kind here; `MANY` for that many or more."""
         answer_ids = self.kinds.get(kind, _NO_ANSWERS)
         return MANY if answer_ids is None else len(answer_ids)
 
     @property
     def example(self) -> Any:
-        """The smallest scalar seen, a text before a number before a boolean; None when there was none."""
+        """The smallest scalar seen, a text before a number before a boolean; None if no scalar was seen."""
         return next((self.examples[kind] for kind in _SCALARS if kind in self.examples), None)
 
     def required(self) -> list[str]:
-        """The keys that every object had, sorted."""
+        """Return the keys that every object had, sorted."""
         return sorted([key for key, shape in self.keys.items() if not shape.optional])
 
     def any_value(self) -> Shape:
-        """The one shape of all values of an object whose keys are data."""
+        """Return the joined shape of all values of an object whose keys are data."""
         shape = Shape()
         for each in self.keys.values():
             shape.join(each)
@@ -98,7 +97,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
 
         Args:
             value: A JSON value as `json.loads` gives it.
-            answer: The `answer_id` of the answer that it comes from.
+            answer: The `answer_id` of the response that it comes from.
         """
         kind = _KINDS[type(value)]
         kinds = self.kinds
@@ -141,7 +140,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
             self.items.absorb(other.items)
 
     def _join_optional(self, other: Shape) -> None:
-        """Make optional what only one of two shapes has, when both have seen objects."""
+        """Mark keys that only one of two shapes has as optional, if both have seen objects."""
         if self.keys.keys() != other.keys.keys():
             if "object" in other.kinds:
                 for key in self.keys.keys() - other.keys.keys():
@@ -229,7 +228,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
 
 
 def shape_of(samples: list[Any]) -> Shape:
-    """Return the shape of all `samples`, each of which is a separate answer; equal ones count once."""
+    """Return the shape of all `samples`, which are separate responses; equal samples count once."""
     shape = Shape()
     for sample in samples:
         shape.observe(sample, answer_id(sample))
@@ -250,7 +249,7 @@ _NO_ANSWERS: Final[frozenset[int]] = frozenset()
 
 @lru_cache(maxsize=1024)
 def _with(answers: frozenset[int], answer: int) -> Answers:
-    """Return the answers and one more; most paths of an answer share one set."""
+    """Add a response to a set; most paths of a response share one set object."""
     return _union(answers, frozenset((answer,)))
 
 

@@ -1,12 +1,12 @@
-"""From a shape to an expectation in a pact: an example and its matching rules.
+"""Turns a shape into the expectation of a pact: an example and its matching rules.
 
-Pact specification V4, matching rules. What the Rust engine makes of each was measured, and so: a rule on a
-key that the example lacks does nothing, a key of the example is required, `combine: OR` works on scalars
-only, and a path can't name a key that is empty or has a single quote in it.
+Pact specification V4, matching rules. Measured behaviour of the Rust engine: a rule for a key that the example
+lacks has no effect, every key of the example is required, `combine: OR` works on scalars only, and a path can't
+contain a key that is empty or has a single quote.
 
-An optional key can therefore not be part of an expectation, unless the expectation says of objects that their
-`values` are matched: that requires no key, but checks those that are present. Then a key that no rule names is
-compared with the first of the example's, which is why there is a rule for any key, and a first key of null.
+Therefore an expectation can't contain an optional key, except with a `values` rule on the object, which requires no
+key but checks those that are present. Then keys without a rule are compared with the first key of the example, so
+there is a rule for any key, and the first key's value is null.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ __all__ = ["ANYTHING", "Expectation", "Rule", "all_of", "below", "expect", "map_
 
 Rule = dict[str, Any]
 
-#: With fewer distinct answers than this, an array that was never empty gets no minimum: it may be empty.
+#: With fewer distinct responses, an array that was never empty gets no minimum length: it may be empty.
 _ANSWERS_FOR_MINIMUM = 16
-#: With fewer distinct answers than this, a decimal is possible where only whole numbers were seen.
+#: With fewer distinct responses, decimals are possible where only integers were seen.
 _ANSWERS_FOR_INTEGER = 5
-#: The evidence that is needed to state the sampled texts as the only ones, if the settings ask for that.
+#: The evidence needed to state the sampled texts as an enumeration, if the settings enable it.
 _ANSWERS_FOR_ENUMERATION = 5
 _ANSWERS_FOR_EACH_TEXT = 2
 _MASK = re.compile(r"[\W_]*(scrubbed|redacted|masked|filtered|hidden|secret|x{3,})[\W_]*|\*+", re.IGNORECASE)
-#: A key that sorts before all others and that no API has.
+#: A key that sorts before all others and that no API uses.
 _FIRST_KEY = "!"
-#: Keys that are data: numbers, and texts of these formats.
+#: Keys that are numbers or have one of these formats are data.
 _KEY_PATTERNS = ("^[0-9]+$", *(FORMATS[name] for name in ("uuid", "date", "date-time", "email", "ipv4")))
 
 
 class Expectation(msgspec.Struct, frozen=True):
-    """A JSON value, and the rules by which another value matches it.
+    """A JSON value, and the rules that decide whether another value matches it.
 
     Args:
         example: A JSON value.
-        rules: Matching rules by path expression ("$.items[*].id"); a value without one must be equal, except
-            objects, which may have more keys.
-        optionals: Whether there are optional keys that the expectation doesn't contain.
+        rules: Matching rules by path expression ("$.items[*].id"); a value without a rule must be equal, except
+            that objects may have more keys.
+        optionals: Whether the shape has optional keys that the expectation doesn't contain.
     """
 
     example: Any
@@ -68,12 +68,12 @@ def matches_regex(pattern: str) -> Rule:
 
 
 def all_of(*matchers: Rule) -> Rule:
-    """Return a rule that requires all matchers to be fulfilled."""
+    """Return a rule that requires all matchers to match."""
     return {"combine": "AND", "matchers": list(matchers)}
 
 
 NO_VOCABULARY: Final[Mapping[str, frozenset[str]]] = {}
-#: Matches any text, and where the engine checks nothing else, any value.
+#: Matches any text, and any value where the engine makes no other check.
 ANYTHING: Final = matches_regex(r"[\s\S]*")
 
 
@@ -88,22 +88,23 @@ def expect(
     optionals: bool = False,
     enumerations: bool = False,
 ) -> Expectation:
-    """Return what every sample of `shape` fulfils, with `sample`, one of them, as the example.
+    """Return an expectation that every sample of `shape` matches, with `sample` as the example.
 
-    Ids and moments in the example that the consumer did not send are new at every recording; a stable one takes
-    their place, so that a contract changes only when its meaning does.
+    Ids and timestamps that the consumer didn't send differ in every recording. The example has stable ones in their
+    place, so that a contract changes only if its meaning changes.
 
     Args:
         shape: At least one sample.
-        sample: One of the samples that the shape has seen.
-        fields: The fields that the consumer reads; others are omitted, and what its model says of them is stated.
-        consumer_texts: Texts that the consumer sent or the provider states name; they stay unchanged.
-        request_texts: Texts that any request of the recordings sent; they are not vocabulary of the provider.
-        vocabulary: The closed sets that the provider's documents name, by path expression; one that a sample goes
-            beyond, or that more than five different texts were seen of, is not stated.
-        optionals: Whether to say of what type optional keys are, and in exchange not to ask for any key. What
-            is expected without and with `optionals`, taken together, is all that the shape knows.
-        enumerations: Whether a few texts that were seen in at least five distinct answers are all that may come.
+        sample: One of the samples of the shape.
+        fields: The fields that the consumer reads; others are omitted. What its model says about them becomes part
+            of the rules.
+        consumer_texts: Texts that the consumer sent or that provider states contain; they stay unchanged.
+        request_texts: Texts that any recorded request sent; they don't count as the provider's vocabulary.
+        vocabulary: The closed sets in the provider's documents, by path expression. A set is not stated if a sample
+            has another text, or if more than five different texts were seen.
+        optionals: Whether to state the types of optional keys, and therefore to require no key. The expectations
+            with and without `optionals` together state everything that the shape shows.
+        enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
     """
     emitter = _Emitter(
         consumer_texts,
@@ -115,7 +116,7 @@ def expect(
 
 
 class _Emitter:
-    """Walks a shape and one of its samples in parallel, and collects rules."""
+    """Walks a shape and one of its samples in parallel and collects rules."""
 
     def __init__(self, consumer_texts: AbstractSet[str], scalars: _ScalarRules, *, optionals: bool) -> None:
         self.rules: dict[str, Rule] = {}
@@ -137,7 +138,7 @@ class _Emitter:
         return self._example(shape, shape.example)
 
     def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
-        """Fast path for a value of one kind."""
+        """Emit a value of one kind (fast path)."""
         if "object" in shape.kinds:
             return self._object(shape, sample, fields, path)
         if "array" in shape.kinds:
@@ -175,14 +176,14 @@ class _Emitter:
         }
 
     def _waived(self, shape: Shape, fields: ReadFields, path: str) -> AbstractSet[str]:
-        """The keys that items of another kind lack, as long as few answers show that there is no other kind."""
+        """Return the keys that items of an unseen kind may lack, while too few responses exclude such a kind."""
         is_sure = shape.answers("object") >= _ANSWERS_FOR_MINIMUM or not fields.is_everything
         return frozenset() if is_sure or not path.endswith("[*]") else keys_of_one_kind(shape)
 
     def _map(
         self, shape: Shape, sample: dict[str, Any], fields: ReadFields, path: str, *, pattern: str
     ) -> dict[str, Any]:
-        """Add an object whose keys are data: any number of keys and values like these."""
+        """Emit an object whose keys are data: any number of keys and values like the samples."""
         each_key = {"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]}
         matchers = [{"match": "values"}] if self._with_optionals else [{"match": "values"}, each_key]
         self.rules[path] = all_of(*matchers)  # below a rule for any key, the engine doesn't always find both
@@ -199,7 +200,7 @@ class _Emitter:
 
 
 class _ScalarRules:
-    """Makes rules for scalars: from the consumer's model, and from the evidence of the samples."""
+    """Makes rules for scalars from the consumer's model and the evidence of the samples."""
 
     def __init__(
         self, request_texts: AbstractSet[str], vocabulary: Mapping[str, frozenset[str]], *, enumerations: bool
@@ -219,12 +220,12 @@ class _ScalarRules:
         return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
 
     def _published(self, shape: Shape, path: str) -> frozenset[str] | None:
-        """The closed set that the provider's documents name here, if every text that was seen is of it."""
+        """Return the closed set of the provider's documents here, if it contains every text that was seen."""
         texts = self._vocabulary.get(path)
         return texts if texts and shape.values and shape.values.keys() <= texts else None
 
     def _matchers(self, shape: Shape, kinds: AbstractSet[Any], choices: frozenset[str] | None) -> list[Rule]:
-        """Return a matcher for each kind of scalar; a decimal may be a whole number in other answers."""
+        """Return a matcher for each kind of scalar; a decimal may be an integer in other responses."""
         matchers: list[Rule] = []
         if "decimal" in kinds:
             matchers.append({"match": "number"})
@@ -238,7 +239,7 @@ class _ScalarRules:
         return matchers
 
     def _string_matcher(self, shape: Shape, choices: frozenset[str] | None) -> Rule:
-        """`type` compares with the example's kind; therefore the example of a union with texts is a text."""
+        """Return the matcher of texts; because `type` uses the example, a union's example is a text if possible."""
         if choices:
             return _one_of(choices)
         name = stated_format(shape.formats, shape.answers("string")) if shape.formats else None
@@ -249,7 +250,7 @@ class _ScalarRules:
         return {"match": "type"}
 
     def _is_enumeration(self, shape: Shape) -> bool:
-        """Whether the texts are a vocabulary: in enough distinct answers, each in several, and none is data."""
+        """Return whether the texts are a vocabulary: enough distinct responses, each text in several, no data."""
         if not shape.values or shape.answers("string") < _ANSWERS_FOR_ENUMERATION:
             return False
         counts = (MANY if answer_ids is None else len(answer_ids) for answer_ids in shape.values.values())
@@ -264,18 +265,18 @@ def _one_of(texts: Iterable[str]) -> Rule:
 
 
 def _may_be_a_number(matcher: Rule) -> bool:
-    """Whether a pattern also matches numbers, which the engine treats as texts: "9.5" equals 9.5."""
+    """Return whether a pattern also matches numbers, which the engine treats as texts: "9.5" equals 9.5."""
     return matcher.get("regex") == FORMATS["decimal"]
 
 
 def map_key_pattern(keys: Iterable[str]) -> str | None:
-    """The pattern of an object's keys, if all are ids, dates or numbers rather than names; None otherwise.
+    """Return the pattern of an object's keys if all are ids, dates or numbers rather than names; otherwise None.
 
     Example:
         >>> map_key_pattern(["2026-01-31", "2026-02-01"]) is not None, map_key_pattern(["id", "name"])
         (True, None)
     """
     names = list(keys)
-    if not names or names[0].isidentifier():  # which no number and no text of these formats is
+    if not names or names[0].isidentifier():  # no number, and no text of these formats, is that short or long
         return None
     return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)

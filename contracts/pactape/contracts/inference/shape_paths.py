@@ -1,4 +1,4 @@
-"""The values of samples by path expression."""
+"""Finds the values of samples by path expression."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Occurrence(msgspec.Struct, frozen=True):
 
     Args:
         path: Its path expression.
-        parent: The path of the object that has it as a key; empty where it isn't a key of an object.
+        parent: The path of the object that has the value under a key; empty if it isn't under a key.
         value: The value.
     """
 
@@ -32,13 +32,13 @@ class Occurrence(msgspec.Struct, frozen=True):
 
 
 def occurrences(value: Any, *, like: Shape, path: str = "$", parent: str = "") -> Iterator[Occurrence]:
-    """Yield every value in a sample, itself first.
+    """Yield every value in a sample, the sample itself first.
 
     Args:
         value: A JSON value that is a sample of `like`.
-        like: The shape of all samples, which says where keys are data.
+        like: The shape of all samples, which shows where keys are data.
         path: The value's path.
-        parent: The path of the object which has it as a key.
+        parent: The path of the object that has it under a key.
     """
     yield Occurrence(path, parent, value)
     if isinstance(value, list) and like.items is not None:

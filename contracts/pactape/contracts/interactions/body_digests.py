@@ -1,4 +1,4 @@
-"""Headers with a digest of the body: a contract can state one only if it is that of the body it states."""
+"""Headers with a digest of the body: a contract can state one only if it belongs to the body in the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descriptions: a phrase for each interaction, unique in its contract."""
+"""Writes the descriptions of interactions, unique in their contract."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["descriptions", "is_numbered"]
 
-#: How many names may distinguish two requests before a description gets too long.
+#: The most names in a description that distinguishes two requests.
 _MOST_NAMES = 3
-#: The same for those that fewer names don't distinguish.
+#: The most names if fewer don't distinguish them.
 _MOST_NAMES_OF_ALIKE = 20
 _NUMBERED = re.compile(r" #[0-9]+$")
 
 
 def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
-    """A phrase for each group: its first test's, with operation, variant and status where it isn't unique.
+    """Return a phrase for each group: that of its first test, with operation, variant and status if not unique.
 
-    Without a test, the phrase consists of these. Where that isn't enough, it says what a request has and the others
-    haven't: parameters, fields, parts of a GraphQL document, headers; and in which states and with which media type
-    it is answered. Phrases that are still the same are numbered, each from 1.
+    Without a test, the phrase consists of operation, variant and status. If that isn't unique, it lists what only
+    this request has: parameters, fields, parts of a GraphQL document, headers; then the states and the response's
+    media type. Phrases that are still equal are numbered from 1.
     """
     plain = {key: _phrase(key, evidence) for key, evidence in groups.items()}
     test_phrases = {key: text for key, text in _repeated(plain).items() if text != _own_phrase(key)}
@@ -43,7 +43,7 @@ def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
 
 
 def is_numbered(description: str) -> bool:
-    """Return whether only a number distinguishes a description from another one."""
+    """Return whether only a number distinguishes the description from another one."""
     return _NUMBERED.search(description) is not None
 
 
@@ -57,7 +57,7 @@ def _own_phrase(key: GroupKey) -> str:
 
 
 def _with_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey, str]:
-    """The phrases with what not all requests of the same phrase have in common."""
+    """Return the phrases, each with the names that not all requests of the same phrase have."""
     alike = defaultdict(list)
     for key, text in repeated.items():
         alike[text].append(key)
@@ -75,13 +75,13 @@ def _with_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey
 
 
 def _names(key: GroupKey) -> list[str]:
-    """The names of a request's query parameters and of its body's fields, the document's parts, and headers."""
+    """Return the names of query parameters and body fields, the document's parts, and the headers."""
     query, body, document, headers = json.loads(key.request)
     return list(dict.fromkeys([*query, *_fields(body, ""), *document_parts(document or ""), *headers]))
 
 
 def _circumstances(key: GroupKey) -> list[str]:
-    """What distinguishes an interaction beside its request: provider states, errors, the answer's media type."""
+    """Yield what distinguishes an interaction besides its request: states, errors, the response's media type."""
     given = [f"given {' and '.join(key.states)}"] if key.states else []
     errors = [f"answered with {key.outcome}"] if key.outcome else []
     return [*given, *errors, f"({key.media or 'no content type'})"]
@@ -95,7 +95,7 @@ def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
 
 
 def _topmost(names: list[str]) -> list[str]:
-    """The names without those below another one of them."""
+    """Return the names without those below another one."""
     below = tuple(f"{name}{mark}" for name in names for mark in ".( ")
     return [name for name in names if not name.startswith(below)]
 
@@ -106,7 +106,7 @@ def _listed(names: list[str], most: int) -> str:
 
 
 def _numbered(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
-    """The phrases with a number each, which starts at 1 for every phrase."""
+    """Return the phrases with numbers, which start at 1 for every phrase."""
     counts: Counter[str] = Counter()
     phrases = {}
     for key in sorted(repeated):

@@ -1,4 +1,4 @@
-"""From evidence to interactions: the consumer's request, and what it needs of the answer."""
+"""Builds interactions from evidence: the consumer's request, and the response that it needs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "can_be_example", "interactions
 
 #: Added to the description of an interaction that states the types of optional fields.
 TYPED_OPTIONALS = " (optional fields)"
-#: Added to the description of an interaction whose answer has only the fields of the consumer's model.
+#: Added to the description of an interaction whose response has only the fields of the consumer's model.
 NO_OTHER_FIELDS = " (no other fields)"
 _WHY_CLOSED = (
     "The consumer's model rejects other fields, and so does this interaction; the one of the same name "
@@ -58,18 +58,19 @@ def interactions_of(
     typed_optionals: bool = False,
     enumerations: bool = False,
 ) -> Iterator[Interaction]:
-    """Yield the interaction that the evidence supports, and others of the same request for what it can't say, too.
+    """Yield the interaction that the evidence supports, and further ones for what one interaction can't state.
 
-    If wanted, one types optional fields. If the consumer's model refuses other fields, one refuses them, too.
+    If the settings enable it, one states the types of optional fields. If the consumer's model rejects other
+    fields, another one rejects them, too.
 
     Args:
-        evidence: Of one group.
+        evidence: The evidence of one group.
         provider: The provider that answered.
         description: A phrase.
         ignored: The parts of the request that don't count.
-        typed_optionals: Whether to give a second interaction where there are optional fields: Pact can't say both
-            in one.
-        enumerations: Whether a few texts that were seen in at least five distinct answers are all that may come.
+        typed_optionals: Whether to add an interaction for optional fields: Pact can't require some fields and type
+            optional ones in one interaction.
+        enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
     """
     expectation = _expectation(evidence, provider, optionals=False, enumerations=enumerations)
     request = expected_request(evidence.first, provider, ignored)
@@ -115,7 +116,7 @@ def _notes(evidence: Evidence) -> tuple[str, ...]:
 def _expectation(
     evidence: Evidence, provider: ProviderSettings, *, optionals: bool, enumerations: bool
 ) -> Expectation | None:
-    """What is expected of the body; None when nothing can be, or none of it was read."""
+    """Return the body's expectation; None if no field was read, or nothing can be stated."""
     shape, fields = evidence.shape, evidence.fields
     if shape is None or fields.is_nothing or not can_be_example(shape):
         return None
@@ -133,7 +134,7 @@ def _expectation(
 
 
 def can_be_example(shape: Shape) -> bool:
-    """Return whether a body has an example: the engine takes null, and several kinds, for none."""
+    """Return whether the body can be an example: the engine ignores null, and bodies of several kinds."""
     return "null" not in shape.kinds and (
         len(shape.kinds) == 1 or shape.kinds.keys().isdisjoint({"object", "array"})
     )
@@ -157,31 +158,31 @@ def _response(evidence: Evidence, expectation: Expectation | None) -> ExpectedRe
 
 
 def _stated_type(response: Response) -> str | None:
-    """The media type, if there is a body with one: servers that send two are read in different ways."""
+    """Return the media type of a body, if it has exactly one: clients read two in different ways."""
     values = header_values(response.headers, "content-type")
     media = media_type(response)
     return media if len(values) == 1 and parse_content_type(media).is_known else None
 
 
 def _has_capitals(response: Response) -> bool:
-    """Whether a response's media type has capitals, which mean nothing (RFC 9110, section 8.3.1)."""
+    """Return whether the media type has capitals, which have no meaning (RFC 9110, section 8.3.1)."""
     media = (header(response.headers, "content-type") or "").partition(";")[0]
     return media != media.lower()
 
 
 def _any_case(media: str) -> Rule:
-    """A rule for a media type in any case, with or without parameters."""
+    """Return a rule for a media type in any case, with or without parameters."""
     letters = (f"[{each}{each.upper()}]" if each.isalpha() else escaped(each) for each in media)
     return matches_regex(rf"^{''.join(letters)}(\s*;.*)?$")
 
 
 def _header_rule(value: str) -> Rule:
-    """A header that was read must be there; one that is a number stays one."""
+    """Return the rule of a header that was read: it must be present, and a number stays a number."""
     return matches_regex(r"^[0-9]+$" if value.isdecimal() else r"^[\s\S]+$")
 
 
 def _body(evidence: Evidence, media: str, expectation: Expectation | None) -> Content | None:
-    """What is stated of the body: by its JSON, else by the parts of its text."""
+    """Return the stated body: its JSON, or else the parts of its text."""
     if expectation is None:
         response, parts = evidence.first.exchange.response, frozenset(evidence.parts or ())
         return None if evidence.fields.is_nothing else text_content(response, parts, evidence.fields)
@@ -190,7 +191,7 @@ def _body(evidence: Evidence, media: str, expectation: Expectation | None) -> Co
 
 
 def _sent_texts(sample: Sample) -> frozenset[str]:
-    """The texts that the consumer sent, or that its provider states name."""
+    """Return the texts that the consumer sent, or that provider states contain."""
     exchange = sample.exchange
     texts = re.split(r"[/?&=]", unquote(exchange.request.url))
     texts += strings_in(sample.sent)

@@ -1,4 +1,4 @@
-"""What the consumer asks: exact where it decides, typed where a value comes from the provider or the moment."""
+"""Builds expected requests: exact, except that values from the provider or the clock are typed."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ __all__ = ["expected_request"]
 def expected_request(
     sample: Sample, provider: ProviderSettings, ignored: HostRules = EXACT
 ) -> ExpectedRequest:
-    """What the consumer asks: of credentials only the scheme counts, of other secrets that they are there.
+    """Return the expected request; only the scheme of credentials and the presence of other secrets count.
 
-    A value that a provider state's parameter has is generated from the state while the provider is verified, so
-    that its handlers may choose another one; a handler that gives none leaves the recorded one.
+    A value that equals a provider state's parameter is generated from the state during verification, so that a
+    state handler may return another value; if it returns none, the recorded value is used.
 
     Args:
         sample: Any sample.
         provider: The provider that answered.
-        ignored: The parts that the settings or the test ignore: any value of the same type will do there.
+        ignored: The parts that the settings or the test ignore: any value of the same type is accepted there.
     """
     request = sample.exchange.request
     headers = request_headers(request)
@@ -71,7 +71,7 @@ def _generators(sample: Sample, provider: ProviderSettings) -> dict[str, Any]:
 
 
 def _path_expression(sample: Sample, provider: ProviderSettings) -> str:
-    """The path with "${name}" for each segment that a state's parameter gives; empty when none does."""
+    """Return the path with "${name}" for each segment that comes from a state's parameter; empty if none does."""
     below_base = path_below(sample.exchange, provider).split("/")[1:]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(below_base)
     names = {place - skipped: key for place, key in sample.sources.path.items() if place >= skipped}

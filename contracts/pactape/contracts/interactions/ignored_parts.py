@@ -1,4 +1,4 @@
-"""The parts of a request that settings, or the test that recorded it, ignore."""
+"""Finds the parts of a request that the settings, or the test that recorded it, ignore."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ignored_parts"]
 
 
 def ignored_parts(sample: Sample, settings: Settings) -> HostRules:
-    """Return the parts of a sample's request that don't count.
+    """Return the parts of a sample's request that are ignored.
 
     Raises:
         SettingsError: An entry of `ignore` can't be used.

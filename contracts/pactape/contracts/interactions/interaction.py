@@ -1,4 +1,4 @@
-"""One interaction of a contract: what the consumer will ask, and what it needs of the answer."""
+"""The interaction of a contract: the request that the consumer sends, and the response that it needs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pactape.exchange import ProviderState, Response
 
 __all__ = ["Content", "ExpectedRequest", "ExpectedResponse", "Generator", "Interaction"]
 
-#: Makes a value while a provider is verified: `type`, and what that type needs.
+#: Generates a value during verification: its `type`, and the parameters of that type.
 Generator = dict[str, str]
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """A body.
+    """The body of a request, response or message.
 
     Args:
-        media_type: Without parameters, "application/json".
-        example: A JSON value for JSON media types, else the text.
+        media_type: The media type without parameters, "application/json".
+        example: A JSON value for JSON media types, otherwise the text.
         rules: Matching rules by path.
-        is_base64: Whether the example is the base64 form of bytes that aren't text.
+        is_base64: Whether the example is base64, because the bytes aren't text.
     """
 
     media_type: str
@@ -32,17 +32,18 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the consumer sends; exact where no rule says otherwise.
+    """The request that the consumer sends; exact where no rule applies.
 
     Args:
         method: In upper case.
-        path: Below the provider's base URL, percent-encoded as sent.
+        path: The path below the provider's base URL, percent-encoded as sent.
         query: Values by name, in the order sent.
         query_rules: A matching rule by parameter name.
         headers: The headers that matter, by name.
         header_rules: A matching rule by header name.
-        body: None when there is none.
-        generators: By part ("path", "query", "body"): for the path one generator, else one by name or path.
+        body: The body; None if the request has none.
+        generators: By part ("path", "query", "body"): one generator for the path, otherwise generators by name or
+            path.
     """
 
     method: str
@@ -56,13 +57,13 @@ class ExpectedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpectedResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """What the consumer needs of the answer.
+    """The response that the consumer needs.
 
     Args:
         status: The exact status code.
         headers: The headers that matter, by name.
         header_rules: A matching rule by header name.
-        body: None when the consumer needs none.
+        body: The body; None if the consumer needs none.
     """
 
     status: int
@@ -72,17 +73,17 @@ class ExpectedResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True):
-    """A request and the answer it needs, in given provider states.
+    """A request and the response that the consumer needs, in given provider states.
 
     Args:
-        description: A phrase, unique in the contract together with the states.
+        description: A phrase; phrase and states together are unique in the contract.
         states: In the order in which they are set up.
-        request: What is sent.
-        response: What is needed.
-        tests: The node ids of the tests it comes from, sorted.
-        cassettes: The recordings it comes from, sorted, as "path#index".
-        notes: Sentences for people.
-        recorded: The answer that gives the examples, without secrets; None when there is none.
+        request: The request that the consumer sends.
+        response: The response that it needs.
+        tests: The node ids of its tests, sorted.
+        cassettes: Its recordings as "path#index", sorted.
+        notes: Sentences for human readers.
+        recorded: The response that gives the examples, without secrets; None if there is none.
     """
 
     description: str

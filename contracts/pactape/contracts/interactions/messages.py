@@ -1,4 +1,4 @@
-"""Contracts on messages: what recordings show of each message, and what its consumer needs of it."""
+"""Builds message interactions: the content and metadata that the consumer needs."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ __all__ = [
 
 
 class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that the provider sends in given states, and what the consumer needs of it.
+    """A message that the provider sends in given states, and the content that the consumer needs.
 
     Args:
-        description: What the message is about, unique in the contract together with the states.
+        description: The subject of the message; description and states together are unique in the contract.
         states: In the order in which they are set up.
-        content: What is needed of its content.
-        metadata: An example of each name that always comes with it.
-        metadata_rules: A matching rule for each of them.
-        tests: The node ids of the tests it comes from, sorted.
-        cassettes: The recordings it comes from, sorted, as "path#messages[0]".
+        content: The content that the consumer needs.
+        metadata: An example value of each name that every message has.
+        metadata_rules: A matching rule for each name.
+        tests: The node ids of its tests, sorted.
+        cassettes: Its recordings as "path#messages[0]", sorted.
         recorded: The message that gives the examples, without secrets.
     """
 
@@ -51,7 +51,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[MessageInteraction]:
-    """The messages that the evidence supports, in the order of their keys."""
+    """Return the messages that the evidence supports, in the order of their keys."""
     for _, evidence in sorted(groups.items(), key=lambda each: each[0]):
         first = evidence.first
         expectation = expect(
@@ -75,5 +75,5 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
 
 
 def _state_texts(message: RecordedMessage) -> frozenset[str]:
-    """The texts that its provider states name."""
+    """Return the texts in the message's provider states."""
     return frozenset(text for state in states_of(message) for text in strings_in(state.parameters))

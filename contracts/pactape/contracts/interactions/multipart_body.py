@@ -1,4 +1,4 @@
-"""Multipart request bodies: the same in a contract at each recording, though their boundary is random."""
+"""Makes multipart request bodies stable: their random boundary becomes a constant one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BOUNDARY", "multipart_boundary", "stable_multipart_body"]
 
-#: What replaces the random boundary of a library in a contract.
+#: Replaces a library's random boundary in a contract.
 BOUNDARY = "pactape-boundary"
 
 
@@ -23,10 +23,10 @@ def multipart_boundary(request: Request) -> str | None:
 
 
 def stable_multipart_body(request: Request) -> bytes:
-    """Return the body with a constant boundary in the place of the random one.
+    """Return the body with a constant boundary instead of the random one.
 
     Raises:
-        ValueError: The body's content coding is damaged.
+        ValueError: The body can't be decoded.
     """
     body = decoded_body(request)
     boundary = multipart_boundary(request)

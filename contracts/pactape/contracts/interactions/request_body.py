@@ -1,4 +1,4 @@
-"""The body of an expected request: exact, but typed where settings ignore it, or where a secret was."""
+"""Builds the body of an expected request: exact, except for ignored parts and secrets, which are typed."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _MARK = PLACEHOLDER.encode()
 
 
 def expected_body(sample: Sample, ignored: HostRules) -> Content | None:
-    """Return the body that the consumer sends; None when it sends none.
+    """Return the body that the consumer sends; None if it sends none.
 
     Args:
         sample: Any sample.
-        ignored: The parts that the settings ignore: any value of the same type will do there.
+        ignored: The parts that the settings ignore: any value of the same type is accepted there.
     """
     request = sample.exchange.request
     media = media_type(request)
@@ -65,7 +65,7 @@ def expected_body(sample: Sample, ignored: HostRules) -> Content | None:
 
 
 def _untyped(request: Request, ignored: HostRules) -> Content:
-    """A body that no content type describes, as what it looks like; a JSON scalar is a text."""
+    """Return the content of a body without a content type, as what it looks like; a JSON scalar is a text."""
     try:
         value = json_body(request)
     except ValueError:
@@ -76,7 +76,7 @@ def _untyped(request: Request, ignored: HostRules) -> Content:
 
 
 def _bytes(request: Request, media: str, ignored: HostRules) -> Content:
-    """A body that is not JSON: its text, or its bytes when they aren't text."""
+    """Return the content of a body that is not JSON: its text, or its bytes if they aren't text."""
     body = stable_multipart_body(request)
     rules = dict(_typed_fields(request, media, ignored))
     try:
@@ -88,7 +88,7 @@ def _bytes(request: Request, media: str, ignored: HostRules) -> Content:
 
 
 def _typed_fields(request: Request, media: str, ignored: HostRules) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a body that is not JSON, for what settings ignore, and for placeholders."""
+    """Yield the rules of a body that is not JSON, for ignored parts and placeholders."""
     if media.startswith("multipart/"):
         with suppress(ValueError):
             yield from _typed_parts(
@@ -103,7 +103,7 @@ def _typed_fields(request: Request, media: str, ignored: HostRules) -> Iterator[
 
 
 def _typed_parts(parts: list[MultipartPart], ignored: HostRules) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a multipart body; of several parts of one name the engine compares all with the first."""
+    """Yield the rules of a multipart body; the engine compares all parts of one name with the first."""
     counts = Counter(part.name for part in parts)
     for part in (each for each in parts if can_be_named(each.name)):
         path = below("$", part.name)
@@ -117,13 +117,13 @@ def _typed_parts(parts: list[MultipartPart], ignored: HostRules) -> Iterator[tup
 
 
 def _typed_members(value: Any, path: str, ignored: HostRules, field: str = "$") -> Iterator[tuple[str, Rule]]:
-    """Yield a rule for each scalar of a JSON value that settings ignore, or that holds a placeholder.
+    """Yield a rule for each scalar of a JSON value that is ignored or contains a placeholder.
 
     Args:
         value: A JSON value.
         path: Its path expression in the contract.
         ignored: The parts that the settings ignore.
-        field: Its path as `ignored` has it: items of arrays share one.
+        field: The value's path in the notation of `ignored`, in which all items of an array share one path.
     """
     if isinstance(value, dict):
         for key, each in value.items():

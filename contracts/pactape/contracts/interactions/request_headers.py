@@ -1,4 +1,4 @@
-"""Request headers: which of them a contract asks for, and how exactly."""
+"""Chooses the request headers that a contract states, and how exactly they must match."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SOMETHING", "canonical_name", "header_rules", "request_headers"]
 
-#: Request headers that the HTTP library, the moment or the route to the provider decides, not the consumer.
+#: Request headers that the HTTP library, the clock or a proxy decides, not the consumer.
 _VOLATILE = frozenset(
     """
     accept-encoding accept-charset b3 baggage cache-control connection content-length cookie date expect forwarded
@@ -34,7 +34,7 @@ _VOLATILE = frozenset(
     x-goog-request-params x-ms-return-client-request-id
     """.split()  # noqa: SIM905 -- a long list reads better as words
 )
-#: Parts of names by which SDKs send what they are, which attempt it is, and what a tracer wants to find again.
+#: Parts of header names that SDKs use for their version and the attempt, and tracers for their ids.
 _VOLATILE_NAMES = re.compile(
     r"^(amz-sdk|x-amz-sdk|x-stainless|x-b3|x-datadog|x-sentry|x-newrelic|x-instana|x-ot-span|x-goog-gcs|sec-|uber-"
     r"|x-forwarded|x-envoy)"
@@ -42,9 +42,10 @@ _VOLATILE_NAMES = re.compile(
     r"|(app|application|plugin|extension|browser|build|release|device)-version$"
     r"|(^|-)(timestamp|nonce|trace-?id|span-?id|invocation-id|retry-count|retry-attempt|attempt|attempt-count)$"
 )
-#: Conditions (RFC 9110, section 13): they are made of what an earlier answer brought, so any will do.
+#: Conditions (RFC 9110, section 13): their value comes from an earlier response, so any value is accepted.
 _CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
-#: What a program calls itself, as a User-Agent does: "python-requests/2.32 linux/6.1" (RFC 9110, section 10.1.5).
+#: The name and version of a program, as in a User-Agent: "python-requests/2.32 linux/6.1" (RFC 9110, section
+#: 10.1.5).
 _PRODUCTS = re.compile(r"[A-Za-z][\w.-]*/v?[0-9]+(\.[0-9]+)+([ ;(][^,]*)?")
 _KEEPS_SLASHES = frozenset({"accept", "content-type"})
 SOMETHING = r"^\S.*$"
@@ -52,11 +53,11 @@ _IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 def request_headers(request: Request) -> dict[str, str]:
-    """Return the headers that a contract asks for, by name in one spelling.
+    """Return the headers that a contract states, by canonical name.
 
-    An idempotency key that is a UUID of the moment becomes one that the request decides; the boundary of a
-    multipart body, which is random, a constant one. A digest of the body is omitted if it is not that of the
-    recorded body, in which secrets are replaced.
+    A random UUID as idempotency key is replaced with one computed from the request, and the random boundary of a
+    multipart body with a constant one. A digest is omitted if it doesn't belong to the recorded body, in which
+    secrets are replaced.
     """
     headers: dict[str, str] = {}
     for name, value in request.headers:
@@ -77,14 +78,14 @@ def request_headers(request: Request) -> dict[str, str]:
 
 
 def header_rules(headers: dict[str, str], ignored: HostRules = EXACT) -> dict[str, Rule]:
-    """Return a rule for each header that any value will do for, or any secret.
+    """Return a rule for each header that may have any value, or any secret.
 
-    Of a header that holds a placeholder the scheme in front of it counts, the secret doesn't. An idempotency key
-    and a condition have to be there; of a multipart body's type the boundary doesn't count.
+    In a header with a placeholder, only the scheme in front of it counts. An idempotency key or a condition must be
+    present; the boundary in a multipart content type doesn't count.
 
     Args:
-        headers: Those that the contract asks for.
-        ignored: The parts that the settings ignore: of such a header only that it is there counts.
+        headers: The headers that the contract states.
+        ignored: The parts that the settings ignore: only the presence of such a header counts.
     """
     rules: dict[str, Rule] = {}
     for name, value in headers.items():
@@ -104,12 +105,12 @@ def header_rules(headers: dict[str, str], ignored: HostRules = EXACT) -> dict[st
 
 
 def _may_differ(name: str, ignored: HostRules) -> bool:
-    """Return whether a header is a digest of a body of which parts don't count."""
+    """Return whether a header is a digest of a body with ignored parts."""
     return is_body_digest(name.lower()) and (ignored.ignore_body or bool(ignored.ignore))
 
 
 def _stable_key(key: str, request: Request) -> str:
-    """The key, unless it is a UUID of the moment: then one that the request decides, for no two may share one."""
+    """Return the key; a random UUID is replaced with one computed from the request, as keys must be unique."""
     try:
         uuid.UUID(key)
     except ValueError:
@@ -119,5 +120,5 @@ def _stable_key(key: str, request: Request) -> str:
 
 
 def canonical_name(lower: str) -> str:
-    """Return one spelling for a header's name, whichever a library chose."""
+    """Return the canonical spelling of a header's name."""
     return "-".join(part.capitalize() for part in lower.split("-"))

@@ -1,4 +1,4 @@
-"""What a contract states of a text: that the columns, elements or keys that the consumer reads are in it."""
+"""States text bodies: they must contain the columns, elements or keys that the consumer reads."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = ["text_content"]
 
 
 def text_content(response: Response, parts: frozenset[str], fields: ReadFields) -> Content | None:
-    """Return what is stated of a text; None when the consumer reads no part that each answer has.
+    """Return the stated content of a text; None if the consumer reads no part that every response has.
 
-    Texts are matched by a pattern for each part. XML is matched by its elements: others may be there, too.
+    A text must match a pattern for each part. XML must contain the elements, and may contain others.
 
     Args:
-        response: The one that gives the example.
-        parts: What each answer has, as `text_parts` gives them.
-        fields: What the consumer reads, in the same notation.
+        response: The response that gives the example.
+        parts: The parts that every response has, as `text_parts` returns them.
+        fields: The parts that the consumer reads, in the same notation.
     """
     media = media_type(response) or ""
     parts_read = sorted(part for part in parts if _is_read(part, fields))

@@ -1,4 +1,4 @@
-"""A contract: what one consumer needs of one provider, and the pact files that say so."""
+"""A contract: what one consumer needs from one provider, and its pact files."""
 
 from __future__ import annotations
 
@@ -20,18 +20,16 @@ __all__ = ["Contract", "ContractSummary"]
 
 
 class ContractSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """How recordings became a contract; what takes no part is not counted.
+    """How recordings became a contract; excluded recordings are not counted.
 
     Args:
         exchanges: How many recorded exchanges its interactions come from.
         messages: How many recorded messages its messages come from.
-        observed: Of how many exchanges it is known which fields the consumer reads.
-        merged_paths: The operations whose path has a parameter in the place of data, each with how many paths
-            it was recorded with.
-        numbered: The descriptions that only a number distinguishes.
-        untyped: The media types of answers of which only status and type are stated, each with how many
-            interactions have it.
-        replaced: How many derived interactions somebody wrote by hand, too.
+        observed: For how many exchanges the fields that the consumer reads are known.
+        merged_paths: The operations with an inferred path parameter, each with the number of its recorded paths.
+        numbered: The descriptions that only a number makes unique.
+        untyped: The media types of responses whose body is not stated, each with the number of interactions.
+        replaced: How many derived interactions were replaced by handwritten ones.
     """
 
     exchanges: int = 0
@@ -48,9 +46,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         parties: The consumer and the provider.
-        interactions: Those that were derived.
-        messages: Those that were derived.
-        handwritten: Interactions and messages that were written by hand, in the form of Pact V4.
+        interactions: The derived interactions.
+        messages: The derived messages.
+        handwritten: Handwritten interactions and messages, in the form of Pact V4.
         summary: How recordings became the contract.
     """
 
@@ -77,24 +75,24 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def file_names(self) -> tuple[str, ...]:
-        """The names of the first files of its requests, and of its messages, as far as it has any."""
+        """The names of the first file of its requests and of its messages, if it has any."""
         kinds = {each.is_message for each in self.handwritten}
         requests = bool(self.interactions) or False in kinds
         messages = bool(self.messages) or True in kinds
         return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
 
     def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
-        """Return the bytes of its pact files by name: of one file, unless there are more interactions than fit in.
+        """Return the bytes of its pact files by name: one, or several if there are too many interactions.
 
-        Messages have files of their own, "<consumer>-<provider>.messages.json": tools that start a mock server
-        from a file can't do so with both.
+        Messages have separate files, "<consumer>-<provider>.messages.json": tools that start a mock server from a
+        file can't handle both.
 
         Args:
             specification: The version of the Pact specification.
             largest: How many interactions a file may have; 0 for any number.
 
         Raises:
-            SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+            SettingsError: V3 was requested, but can't express a handwritten message.
         """
         requests = [each.document for each in self.handwritten if not each.is_message]
         messages = [each.document for each in self.handwritten if each.is_message]

@@ -1,6 +1,6 @@
-"""Interactions that people wrote, with pact-python's DSL or another library: read from a folder of pact files.
+"""Reads handwritten interactions, as pact-python's DSL or another library writes them, from a folder of pact files.
 
-Tests that run in parallel write a file each; to read them all takes time in proportion to their number.
+Tests that run in parallel write one file each; the time to read them is proportional to their number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["HandwrittenInteraction", "read_handwritten"]
 
 
 class HandwrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
-    """An interaction as a pact file has it.
+    """An interaction of a handwritten pact file.
 
     Args:
         file: The file's path in the project.
@@ -42,7 +42,7 @@ class HandwrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_message(self) -> bool:
-        """Whether it is about messages, and not about a request."""
+        """Whether it is about messages rather than a request."""
         return "request" not in self.document or self.document.get("type", "").endswith("/Messages")
 
     @property
@@ -52,13 +52,13 @@ class HandwrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_handwritten(settings: Settings) -> dict[ContractParties, list[HandwrittenInteraction]]:
-    """The interactions in the pact files of the folder `handwritten`, by consumer and provider, sorted.
+    """Return the interactions in the folder `handwritten`, by consumer and provider, sorted.
 
-    An interaction that several files have counts once.
+    An interaction that several files contain counts once.
 
     Raises:
         PactFormatError: A file can't be read as a pact file.
-        ContradictionError: Two interactions have one description and states, and say different things.
+        ContradictionError: Two different interactions have the same description and states.
     """
     by_parties: dict[ContractParties, list[HandwrittenInteraction]] = {}
     for path in _files(settings.handwritten) if settings.handwritten is not None else ():
@@ -73,14 +73,14 @@ def read_handwritten(settings: Settings) -> dict[ContractParties, list[Handwritt
 
 
 def _files(folder: Path) -> list[Path]:
-    """The JSON files in a folder and in those below it, sorted."""
+    """Return the JSON files in a folder and in those below it, sorted."""
     return sorted(
         Path(place, name) for place, _, names in os.walk(folder) for name in names if name.endswith(".json")
     )
 
 
 def _name(path: Path, root: Path) -> str:
-    """A file's path in the project; the full path of a file elsewhere."""
+    """Return a file's path in the project; the full path of a file elsewhere."""
     own, whole = f"{root.as_posix()}/", path.as_posix()
     return whole.removeprefix(own) if whole.startswith(own) else str(path)
 

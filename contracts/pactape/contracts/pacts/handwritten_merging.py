@@ -1,4 +1,4 @@
-"""Handwritten and derived interactions as one contract: what people wrote goes before what was recorded."""
+"""Merges handwritten and derived interactions into one contract; handwritten ones take precedence."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _M = TypeVar("_M")
 def merge_handwritten(
     derived: Iterable[Interaction], handwritten: Iterable[HandwrittenInteraction]
 ) -> list[Interaction]:
-    """The derived interactions that stay beside the handwritten ones.
+    """Return the derived interactions that stay beside the handwritten ones.
 
-    One that asks what a handwritten one asks, in the same states, has the same meaning and goes. One that only
-    shares the description of a handwritten one gets another.
+    A derived interaction with the request and states of a handwritten one is dropped. One that only shares its
+    description gets another description.
 
     Raises:
-        ContradictionError: A handwritten interaction expects another answer than was recorded.
+        ContradictionError: A handwritten interaction doesn't match the recorded response.
         PactFormatError: A handwritten interaction's rules can't be read.
     """
     by_identity = {
@@ -66,10 +66,10 @@ def _not_replaced(
 def merge_handwritten_messages(
     derived: Iterable[MessageInteraction], handwritten: Iterable[HandwrittenInteraction]
 ) -> Iterator[MessageInteraction]:
-    """The derived messages that stay beside the handwritten ones: those of another description or other states.
+    """Return the derived messages that stay beside handwritten ones: those with other descriptions or states.
 
     Raises:
-        ContradictionError: A handwritten message is expected to be another than was recorded.
+        ContradictionError: A handwritten message doesn't match the recorded message.
         PactFormatError: A handwritten message's rules can't be read.
     """
     by_hand = {(each.description, each.states): each for each in handwritten if each.is_message}
@@ -90,7 +90,7 @@ def _refuse_contradiction(handwritten: HandwrittenInteraction, derived: Interact
 def _readable(
     handwritten: HandwrittenInteraction, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]
 ) -> _M:
-    """The matcher of what somebody wrote."""
+    """Return the matcher of a handwritten interaction."""
     try:
         return kind(document)
     except RuleError as error:

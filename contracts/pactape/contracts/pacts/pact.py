@@ -1,4 +1,4 @@
-"""Contracts as Pact files, versions 3 and 4 of the specification, with the same bytes for the same meaning."""
+"""Writes contracts as Pact files of specification version 3 or 4; equal contracts give equal bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["encode_messages", "encode_pact", "encode_pacts", "interaction_docume
 
 
 def encode_pact(parties: ContractParties, interactions: Iterable[Interaction]) -> bytes:
-    """A Pact V4 file: UTF-8 JSON, keys and interactions sorted, two spaces deep, a newline at the end."""
+    """Return a Pact V4 file: UTF-8 JSON, keys and interactions sorted, indented by two spaces, final newline."""
     return encode_pacts(parties, interactions)[0]
 
 
@@ -38,11 +38,11 @@ def encode_pacts(
     specification: Specification = "V4",
     largest: int = 0,
 ) -> list[bytes]:
-    """The pact files of a contract: one, or as many as it takes.
+    """Return the pact files of a contract: one, or several if it has more than `largest` interactions.
 
     Args:
         parties: The consumer and the provider.
-        interactions: The derived ones.
+        interactions: The derived interactions.
         handwritten: Interactions that the contract contains unchanged, in the form of V4.
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
@@ -61,10 +61,10 @@ def encode_messages(
     specification: Specification = "V4",
     largest: int = 0,
 ) -> list[bytes]:
-    """The pact files of a contract's messages, as `encode_pacts` gives those of its requests.
+    """Return the pact files of a contract's messages, like `encode_pacts` for its requests.
 
     Raises:
-        SettingsError: V3 is asked for, and it has no form for a message that somebody wrote.
+        SettingsError: V3 was requested, but can't express a handwritten message.
     """
     documents = _in_order([*map(_message, messages), *handwritten])
     if specification == "V3":
@@ -95,7 +95,7 @@ def _encoded(
 
 
 def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """By description; those that share one by all that they say."""
+    """Sort interactions by description, and those with equal descriptions by their content."""
     items = list(documents)
     counts = Counter(each["description"] for each in items)
 

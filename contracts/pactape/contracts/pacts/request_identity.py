@@ -1,4 +1,4 @@
-"""What makes two interactions ask the same: request and provider states, GraphQL documents in one spelling."""
+"""The identity of a request: equal identities mean equal requests in equal states, GraphQL documents normalized."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RequestIdentity", "identity_of", "identity_of_document"]
 
-#: Method, path, query, body, and states with their parameters; with headers where they are asked for, too.
+#: Method, path, query, body, states with their parameters, and headers if requested.
 RequestIdentity = str
 
 
@@ -29,13 +29,13 @@ def identity_of(
     with_headers: bool = False,
     ignored: HostRules = EXACT,
 ) -> RequestIdentity:
-    """Return what a derived interaction asks.
+    """Return the identity of a derived interaction's request.
 
     Args:
         request: Its request.
         states: Its provider states.
-        with_headers: Whether requests with other headers ask something else.
-        ignored: The parts of it that don't count.
+        with_headers: Whether headers are part of the identity.
+        ignored: The parts of the request that are ignored.
     """
     body = request.body.example if request.body and not ignored.ignore_body else None
     headers = {name.lower(): [value] for name, value in request.headers.items()} if with_headers else {}
@@ -50,11 +50,11 @@ def identity_of(
 
 
 def identity_of_document(document: dict[str, Any], *, with_headers: bool = False) -> RequestIdentity | None:
-    """Return what an interaction of a pact file asks; None for a message.
+    """Return the identity of a pact file's interaction; None for a message.
 
     Args:
         document: The interaction in the form of Pact V4.
-        with_headers: Whether requests with other headers ask something else.
+        with_headers: Whether headers are part of the identity.
     """
     request = document.get("request")
     if not isinstance(request, dict):

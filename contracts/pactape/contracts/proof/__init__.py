@@ -1,1 +1,1 @@
-"""Proves contracts before they are written: their own recordings keep them, and a provider can."""
+"""Proves contracts before they are written: their recordings match them, and a provider can fulfil them."""

@@ -1,4 +1,4 @@
-"""Contradictions: interactions that ask the same in the same states, and expect different answers."""
+"""Finds contradictions: interactions with the same request and states that expect different responses."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ _FIRST_FAILURE = 400
 
 
 def refuse_contradictions(draft: Draft) -> dict[GroupKey, GroupKey]:
-    """Take out of a draft what no provider can keep beside the rest.
+    """Remove candidates from a draft that contradict others, so that no provider could fulfil both.
 
-    Of candidates with equal requests the one stays that was answered first; one that was a success goes before
-    one that was a failure.
+    Among candidates with equal requests, the one recorded first stays; a success takes precedence over a failure.
 
     Returns:
-        By the key of each candidate that was refused, that of the one which stays.
+        The key of each removed candidate, with the key of the one that stays.
     """
     stays: dict[RequestIdentity, GroupKey] = {}
     winners: dict[GroupKey, GroupKey] = {}
@@ -44,7 +43,7 @@ def refuse_contradictions(draft: Draft) -> dict[GroupKey, GroupKey]:
 def contradicting_pairs(
     documents: Iterable[dict[str, Any]],
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the interactions of a pact file that no provider can keep both.
+    """Yield the pairs of interactions of a pact file that contradict each other.
 
     Args:
         documents: Interactions in the form of Pact V4; messages never contradict each other.
@@ -64,7 +63,7 @@ def _status(document: dict[str, Any]) -> Any:
 
 
 def problem_of(draft: Draft, candidate: Candidate, stays: Candidate) -> Problem:
-    """Return the problem of a candidate that was refused."""
+    """Return the problem of a removed candidate."""
     one, other = candidate.interaction, stays.interaction
     references = f"{one.cassettes[0]} and {other.cassettes[0]}"
     return Problem(
@@ -92,6 +91,6 @@ def _answer(candidate: Candidate) -> str:
 
 
 def _state(candidate: Candidate) -> str:
-    """A state of the provider in which the recorded order has put it."""
+    """Return a name for the provider state that the order of the recording established."""
     request, status = candidate.interaction.request, candidate.interaction.response.status
     return f"{request.method} {request.path} returns {status}"

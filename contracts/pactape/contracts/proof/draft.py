@@ -1,4 +1,4 @@
-"""A draft: the interactions that the recordings with one provider suggest, before they are proved."""
+"""Drafts: the interactions suggested by the recordings of one provider, before they are proved."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["Candidate", "Draft"]
 
 
 class Candidate:
-    """The interactions of one group: one, and another one where optional fields are typed.
+    """The interactions of one group: one, and further ones such as the one that types optional fields.
 
     Args:
-        evidence: Of the group.
-        description: A phrase that is unique in the contract.
+        evidence: The evidence of the group.
+        description: A phrase, unique in the contract.
         provider: The provider's settings.
         settings: The project's settings.
 
     Attributes:
-        evidence: Of the group.
+        evidence: The evidence of the group.
         interactions: At least one.
     """
 
@@ -52,27 +52,27 @@ class Candidate:
 
     @property
     def interaction(self) -> Interaction:
-        """The interaction that has an example of every required field."""
+        """The interaction with an example of every required field."""
         return self.interactions[0]
 
     @property
     def identity(self) -> RequestIdentity:
-        """What it asks, headers and states included."""
+        """The identity of its request, headers and states included."""
         request = self.interaction.request
         return identity_of(request, self.interaction.states, with_headers=True, ignored=self._ignored)
 
     @property
     def media(self) -> str:
-        """The media type of its answer; empty when it has none."""
+        """The media type of its response; empty if it has none."""
         return media_type(self.evidence.first.exchange.response) or ""
 
     @property
     def is_untyped(self) -> bool:
-        """Whether only status and type of its answer are stated, though the consumer may read more."""
+        """Whether only the status and type of its response are stated, although the consumer may read more."""
         return self.interaction.response.body is None and not self.evidence.fields.is_nothing
 
     def restate(self) -> None:
-        """Make the interactions anew, after the evidence has changed."""
+        """Build the interactions again, after the evidence has changed."""
         self.interactions = self._interactions()
 
     def _interactions(self) -> tuple[Interaction, ...]:
@@ -86,26 +86,26 @@ class Candidate:
         )
         if (
             self._settings.handwritten is None
-        ):  # nothing is compared with the recorded answers, which may be large
+        ):  # the recorded response may be large, and isn't needed any more
             return tuple(msgspec.structs.replace(each, recorded=None) for each in interactions)
         return tuple(interactions)
 
 
 class Draft:
-    """What the recordings with one provider suggest.
+    """The interactions suggested by the recordings of one provider.
 
     Args:
         parties: The consumer and the provider.
         provider: The provider's settings.
-        final_of: The key of its group by the key that a sample has by itself.
+        final_of: The final key of each key that a sample alone gives.
         candidates: The interactions of each group, in the order of the keys.
 
     Attributes:
         parties: The consumer and the provider.
         provider: The provider's settings.
-        final_of: The key of its group by the key that a sample has by itself.
-        candidates: Those that stay.
-        refused: Those that ask what another candidate asks, and expect another answer.
+        final_of: The final key of each key that a sample alone gives.
+        candidates: The candidates that stay.
+        refused: The candidates that were removed, because they contradict another candidate.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Problems: why what was recorded can't be stated in a contract that holds."""
+"""Problems: recordings that can't be stated in a contract, and why."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["Problem"]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """What a contract can't hold, the recordings that show it, and how to fix it.
+    """What a contract can't state, the recordings that show it, and how to fix it.
 
     Args:
         parties: The consumer and the provider.
-        description: That of the interaction that is not in the contract.
+        description: The description of the interaction that is missing from the contract.
         what: The fact, with the recordings, as "path#index".
         remedy: An imperative sentence without a full stop.
     """

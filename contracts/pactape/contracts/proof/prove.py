@@ -1,4 +1,4 @@
-"""Proves drafts: takes out what contradicts something, and what its own recordings don't keep."""
+"""Proves drafts: removes interactions that contradict others, or that their recordings don't match."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _PROVED = b"proved"
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """What had to be taken out of drafts.
+    """What was removed from drafts.
 
     Args:
-        problems: What no contract can hold.
-        exclusions: The recordings of it.
+        problems: What can't be stated in a contract.
+        exclusions: The recordings of the removed interactions.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -50,17 +50,17 @@ def prove(
     *,
     referee: Referee | None = None,
 ) -> Proof:
-    """Match every recording against the interaction that it gave, and find requests with two answers.
+    """Match every recording against the interaction derived from it, and find contradictions.
 
-    What can't be proved is taken out of the drafts. What has been proved once, of the same recordings and with the
-    same interactions, is not proved again.
+    What can't be proved is removed from the drafts. A proof is cached, and not repeated for the same recordings and
+    interactions.
 
     Args:
         drafts: All drafts of the project.
-        digest: What the drafts were made of.
-        recordings: The recordings that the digest is of; those that aren't at hand prove nothing.
+        digest: The evidence that the drafts were made from.
+        recordings: The recordings of the digest; unavailable ones are not matched.
         settings: The project's settings.
-        referee: Judges every recording, too, whatever has been proved before; None for our matcher alone.
+        referee: A second judge of every recording, even of cached proofs; None to use only Pactape's matcher.
     """
     stays: dict[Place, GroupKey] = {
         (draft.parties, key): other for draft in drafts for key, other in refuse_contradictions(draft).items()
@@ -87,7 +87,7 @@ def prove(
 
 
 def _dependencies(drafts: Sequence[Draft], digest: Digest) -> bytes:
-    """A digest of all that a proof depends on: the recordings, and the interactions."""
+    """Return a digest of everything that a proof depends on: the recordings and the interactions."""
     entries = hashlib.sha256("\n".join(sorted(digest.entries)).encode())
     for draft in sorted(drafts, key=lambda each: each.parties):
         for candidate in draft.candidates.values():
@@ -97,7 +97,7 @@ def _dependencies(drafts: Sequence[Draft], digest: Digest) -> bytes:
 
 
 def _take_other_examples(drafts: Sequence[Draft], examples: Mapping[Place, Sample]) -> None:
-    """Bring refused candidates back with the request of another of their recordings, which contradicts nothing."""
+    """Restore removed candidates with another recording's request, if that contradicts nothing."""
     for draft in drafts:
         for key in sorted(draft.refused):
             sample = examples.get((draft.parties, key))
@@ -120,7 +120,7 @@ def _is_rejected(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[
             problems.append(problem)
             reason = f"it contradicts another recording ({problem.description})"
             positions = samples.get((draft.parties, key))
-            if positions is None:  # the recordings aren't at hand
+            if positions is None:  # the recordings aren't available
                 evidence = candidate.evidence
                 exclusions.append(Exclusion(*evidence.position, reason, evidence.count))
             else:
@@ -131,7 +131,7 @@ def _is_rejected(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[
 def _broken(
     drafts: Sequence[Draft], breaches: Mapping[Place, UnmatchedRecording], recordings: Recordings
 ) -> Proof:
-    """Take out the candidates that a recording of theirs doesn't keep."""
+    """Remove the candidates that one of their recordings doesn't match."""
     problems, exclusions = [], []
     by_parties = {each.parties: each for each in drafts}
     for (parties, key), breach in breaches.items():

@@ -1,4 +1,4 @@
-"""Proves drafts by their recordings: each one is read again, and matched against the interaction that it gave."""
+"""Proves drafts with their recordings: each is read again and matched against the interaction derived from it."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ __all__ = [
     "samples_at",
 ]
 
-#: How many groups have their matchers at hand.
+#: The size of the cache of matchers, in groups.
 _MOST_MATCHERS = 256
-#: How many answers are remembered as matched; others are matched again when they come again.
+#: The most matched responses to remember; others are matched again if they occur again.
 _MOST_MATCHED = 20_000
-#: Whose draft, and which group of it.
+#: The parties of a draft, and the key of one of its groups.
 Place = tuple["ContractParties", "GroupKey"]
-#: The breaches by group, and the recordings of refused groups.
+#: The breaches by group, and the recordings of removed groups.
 ProofResults = tuple[dict[Place, "UnmatchedRecording"], list[tuple[Place, "ProviderSample"]]]
 
 
 class UnmatchedRecording(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording that doesn't keep the interaction that it gave.
+    """A recording that doesn't match the interaction derived from it.
 
     Args:
         reference: The recording, "path#index".
@@ -63,14 +63,14 @@ class UnmatchedRecording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofByRecordings:
-    """Reads recordings a second time, one cassette after the other.
+    """Matches recordings against drafts, one cassette after the other.
 
     Args:
         drafts: All drafts of the project.
 
     Attributes:
-        breaches: The first recording of each group that doesn't keep its interaction.
-        refused: The recordings of groups that were refused, in order.
+        breaches: The first recording of each group that doesn't match its interaction.
+        refused: The recordings of removed groups, in order.
     """
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
@@ -94,8 +94,8 @@ class ProofByRecordings:
         Args:
             path: The cassette.
             reader: Reads it.
-            lines: Of one that is read line by line, which lines; None for all.
-            keys: The groups of its samples, where they are known.
+            lines: Which lines to read of a recording that is read line by line; None for all.
+            keys: The groups of its samples, if they are known.
         """
         places = self._places(keys) if keys is not None else None
         if places is not None and keys is not None:
@@ -118,24 +118,24 @@ class ProofByRecordings:
                 self.refused.append(((each.parties, key), each))
 
     def _places(self, keys: SampleKeys) -> dict[SampleGroup, GroupKey] | None:
-        """The final key of each group; None where the samples themselves are needed, since one was refused."""
+        """Return the final key of each group; None if the samples are needed, because a group was removed."""
         places = {(parties, key): self._drafts[parties].final_of[key] for parties, key in keys.groups()}
         has_refusals = any(key in self._drafts[parties].refused for (parties, _), key in places.items())
         return None if has_refusals else places
 
     def results(self) -> ProofResults:
-        """Return what the recordings have shown, for `add`."""
+        """Return the results so far, for `add`."""
         return self.breaches, self.refused
 
     def add(self, results: ProofResults) -> None:
-        """Add what another proof of the same drafts has found in recordings that come after those of this one."""
+        """Add the results of another proof of the same drafts, whose recordings come after those of this one."""
         breaches, refusals = results
         for place, breach in breaches.items():
             self.breaches.setdefault(place, breach)
         self.refused += refusals
 
     def examples(self, settings: Settings) -> dict[Place, Sample]:
-        """Return for refused groups the first sample whose request nothing else in the contract asks."""
+        """Return, for removed groups, the first sample whose request occurs nowhere else in the contract."""
         requests = {
             parties: {each.identity for each in draft.candidates.values()}
             for parties, draft in self._drafts.items()
@@ -173,10 +173,10 @@ class ProofByRecordings:
 
 
 class Recordings(Protocol):
-    """What drafts are proved by."""
+    """The recordings that prove drafts."""
 
     def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
-        """Return the proof of drafts by all recordings."""
+        """Match all recordings against drafts, and return the proof."""
 
     def samples_at(
         self, places: AbstractSet[Place], drafts: Sequence[Draft]
@@ -185,12 +185,12 @@ class Recordings(Protocol):
 
 
 class RecordingsInOrder:
-    """Recordings that are read again, one after the other; none when there are no paths.
+    """Recordings that are read again, one after the other.
 
     Args:
-        paths: The recordings.
+        paths: The recordings; may be empty.
         reader: Reads them.
-        keys: The groups of the samples of those recordings for which they are known.
+        keys: The groups of the samples of each recording, if they are known.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class RecordingsInOrder:
         self._keys = keys or {}
 
     def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
-        """Return the proof of drafts by all recordings."""
+        """Match all recordings against drafts, and return the proof."""
         proof = ProofByRecordings(drafts)
         for path in self._paths:
             proof.read(path, self._reader, keys=self._keys.get(path))

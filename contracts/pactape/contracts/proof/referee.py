@@ -1,4 +1,4 @@
-"""A second judge of drafts: each distinct answer goes with its interaction to a referee, such as Pact's engine."""
+"""Proves drafts with a second judge: a referee, such as Pact's engine, gets each distinct response."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Referee", "RefereedRecording", "breaches_by_referee"]
 
-#: How many recordings a referee gets at once: the official verifier's time grows faster than their number.
+#: How many recordings a referee gets at once: the official verifier's time grows faster than linearly.
 _AT_ONCE = 200
 
 
 class RefereedRecording(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording, and the interaction that it has to keep.
+    """A recording, and the interaction that it has to match.
 
     Args:
         parties: The consumer and the provider of the contract.
@@ -44,21 +44,21 @@ class RefereedRecording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Referee(Protocol):
-    """Judges recordings beside our own matcher."""
+    """Judges recordings in addition to Pactape's matcher."""
 
     def __call__(self, recordings: Sequence[RefereedRecording]) -> Sequence[str]:
-        """Return the first difference of each recording from its interaction; empty where there is none."""
+        """Return the first difference of each recording from its interaction; empty if it matches."""
 
 
 def breaches_by_referee(
     drafts: Sequence[Draft], recordings: Recordings, referee: Referee
 ) -> dict[Place, UnmatchedRecording]:
-    """Return the first recording of each group that a referee says doesn't keep its interaction.
+    """Return the first recording of each group that doesn't match its interaction, according to a referee.
 
     Args:
         drafts: All drafts of the project.
-        recordings: Those that the drafts were made of.
-        referee: Gets each distinct answer of a group once.
+        recordings: The recordings that the drafts were made from.
+        referee: Gets each distinct response of a group once.
     """
     breaches: dict[Place, UnmatchedRecording] = {}
     recordings_by_place = _refereed(drafts, recordings)

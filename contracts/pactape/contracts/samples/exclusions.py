@@ -1,4 +1,4 @@
-"""Exclusions: what has no place in a contract, and why."""
+"""Exclusions: recordings that are left out of contracts, and why."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ __all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
 EXCLUDED_BY_TEST = "its test excludes it from contracts"
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-#: What is answered to a condition: Not Modified, Precondition Failed, Precondition Required.
+#: Statuses of conditional requests: Not Modified, Precondition Failed, Precondition Required.
 _CONDITIONAL = frozenset({304, 412, 428})
 _LOWEST_STATUS, _FIRST_FINAL_STATUS, _HIGHEST_STATUS = 100, 200, 599
-#: JSON that is nested deeper than this makes no readable contract.
+#: The greatest nesting depth of JSON in a readable contract.
 _DEEPEST = 100
 
 
 class Exclusion(msgspec.Struct, frozen=True, order=True):
-    """An exchange or a message that takes no part in a contract, and why.
+    """An exchange or a message that is left out of contracts, and why.
 
     Args:
         cassette: The recording's name in the project.
-        index: Its place in the recording, from 0.
-        reason: Why it takes no part.
-        count: How many it stands for, when only the first of several is known.
+        index: Its position in the recording, from 0.
+        reason: Why it is left out.
+        count: How many recordings it stands for, if only the first of several is known.
     """
 
     cassette: str
@@ -44,12 +44,12 @@ class Exclusion(msgspec.Struct, frozen=True, order=True):
 
 
 def exclusion_reason(exchange: Exchange) -> str | None:
-    """Return why an exchange has no place in a contract; None when it has one.
+    """Return why an exchange is left out of contracts; None if it takes part.
 
-    Credentials never are in a recording, so neither a token request nor an answer about missing or expired
-    credentials can be asked of a provider again. A redirect can't be verified: Pact's engine follows it, even to
-    another host, and judges what it finds there. Nor can the answer to a condition (RFC 9110, section 13) on a
-    version of the resource that only the recording's provider had.
+    Recordings contain no credentials, so token requests, and responses about missing or expired credentials, can't
+    be repeated. Redirects can't be verified: Pact's engine follows them, even to another host, and checks the final
+    response. Nor can a response to a condition (RFC 9110, section 13) be verified, because it depends on a version
+    of the resource that only the recorded provider had.
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
         return EXCLUDED_BY_TEST
@@ -79,7 +79,7 @@ def _answer_reason(response: Response) -> str | None:
 
 
 def _address_reason(request: Request) -> str | None:
-    """Why a contract can't say what is asked: it has a query as text, and the verifier joins paths to URLs."""
+    """Return why a contract can't state the request's URL; None if it can."""
     parts = urlsplit(request.url)
     try:
         unquote(parts.query.replace("+", " "), errors="strict")
@@ -93,7 +93,7 @@ def _address_reason(request: Request) -> str | None:
 
 
 def _incomplete(exchange: Exchange) -> str | None:
-    """Why a recording lacks too much for a contract; None when it doesn't."""
+    """Return what a recording lacks that a contract needs; None if it is complete."""
     lost = [each for each in exchange.unrecorded if each.endswith("body")]
     if lost:
         return f"its recorder didn't save the {lost[0]}"
@@ -101,7 +101,7 @@ def _incomplete(exchange: Exchange) -> str | None:
 
 
 def _unreadable(side: str, message: Request | Response) -> str | None:
-    """Why a message's body can't be understood; None when it can, or isn't declared as JSON."""
+    """Return why a JSON body can't be read; None if it can, or if it isn't declared as JSON."""
     if not is_json(media_type(message)):
         return None
     try:
@@ -117,7 +117,7 @@ def _unreadable(side: str, message: Request | Response) -> str | None:
 
 
 def _is_text(value: Any) -> bool:
-    """Whether all texts of a JSON value can be written as UTF-8."""
+    """Return whether all texts of a JSON value can be written as UTF-8."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -126,7 +126,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _depth(value: Any) -> int:
-    """How deep a JSON value nests."""
+    """Return the nesting depth of a JSON value."""
     depth, level = 0, [value]
     while level := [each for one in level for each in _children(one)]:
         depth += 1

@@ -1,4 +1,4 @@
-"""GraphQL in requests: the document, the operation's name, and a pattern for other spellings of it."""
+"""GraphQL in requests: the document, the operation's name, and a pattern for equivalent documents."""
 
 from __future__ import annotations
 
@@ -40,17 +40,18 @@ __all__ = [
     "sent_document",
 ]
 
-#: What GraphQL ignores between two tokens, beside comments: white space and commas (October 2021, section 2.1.7).
+#: What GraphQL ignores between two tokens, apart from comments: white space and commas (October 2021, section
+#: 2.1.7).
 _IGNORED = r"[\s,]"
 _WORDS = frozenset({TokenKind.NAME, TokenKind.INT, TokenKind.FLOAT})
 _MOST_FIELDS = 3
 
 
 def sent_document(request: Request) -> str | None:
-    """The GraphQL document that a request carries, as spelt; None when it carries none.
+    """Return the GraphQL document in a request, unchanged; None if it contains none.
 
-    It is in a JSON body, whatever content type that has, is a body of its own, or a parameter of the URL (GraphQL
-    over HTTP, sections 5.3 and 5.4).
+    It is in a JSON body of any content type, or is the whole body, or a URL parameter (GraphQL over HTTP, sections
+    5.3 and 5.4).
     """
     if request.body and media_type(request) == "application/graphql":
         text: Any = text_body(request)
@@ -63,20 +64,20 @@ def sent_document(request: Request) -> str | None:
 
 
 def documents_of_batch(value: Any) -> list[str]:
-    """The documents of several GraphQL requests in one body; empty when the JSON value is something else."""
+    """Return the documents of a batch of GraphQL requests; empty if the JSON value is something else."""
     texts = [each.get("query") if isinstance(each, dict) else None for each in value or ()]
     return [str(each) for each in texts] if texts and all(map(_is_document, texts)) else []
 
 
 def operation_name(request: Request, text: str) -> str:
-    """The name of the operation that a request asks for, in its document `text`."""
+    """Return the name of the operation that a request selects in its document `text`."""
     body = any_json_body(request)
     name = body.get("operationName") if isinstance(body, dict) else _parameter(request, "operationName")
     return str(name) if name else operation_label(text)
 
 
 def operation_label(text: str) -> str:
-    """The name of a document's first operation; without one, the kind and the fields at the top.
+    """Return the name of a document's first operation; if unnamed, its kind and top-level fields.
 
     Example:
         >>> operation_label("query Me { me { id } }"), operation_label("mutation { like(id: 7) { id } }")
@@ -127,7 +128,7 @@ def _selected(selection: Any, path: str) -> Iterator[str]:
 
 
 def _step(node: Any) -> str:
-    """What a selection is called in a path; empty for an inline fragment of the same type."""
+    """Return the path step of a selection; empty for an inline fragment without a type condition."""
     if isinstance(node, FieldNode):
         return str((node.alias or node.name).value)
     if isinstance(node, FragmentSpreadNode):
@@ -136,15 +137,15 @@ def _step(node: Any) -> str:
 
 
 def has_errors(exchange: Exchange) -> bool:
-    """Whether a response is a GraphQL answer with errors."""
+    """Return whether a response is a GraphQL response with errors."""
     body = json_body_or_none(exchange.response)
     return isinstance(body, dict) and bool(body.get("errors"))
 
 
 def document_pattern(text: str) -> str | None:
-    """A pattern for every document with the tokens of `text`, with any white space between them.
+    """Return a pattern for every document with the tokens of `text` and any white space between them.
 
-    None for a document with comments, which a pattern would have to allow everywhere.
+    Return None for a document with comments, which a pattern would have to allow everywhere.
 
     Example:
         >>> pattern = document_pattern("{ me { id } }")
@@ -167,7 +168,7 @@ def _token_patterns(text: str) -> Iterator[str]:
 
 
 def _parameter(request: Request, name: str) -> str | None:
-    """The value of a URL's parameter; None when there is none."""
+    """Return the value of a URL parameter; None if it is missing."""
     query = urlsplit(request.url).query
     return parse_qs(query).get(name, [None])[0] if f"{name}=" in query else None
 

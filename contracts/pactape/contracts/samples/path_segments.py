@@ -1,4 +1,4 @@
-"""Path segments: which of them are values rather than names, by their form alone."""
+"""Classifies path segments as values or names, by their form alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 __all__ = ["PLACEHOLDER", "route_template", "segment_kind", "segment_kinds"]
 
-#: What replaces a secret in a recording.
+#: Replaces a secret in a recording.
 PLACEHOLDER = "(scrubbed)"
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
 #: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
@@ -30,18 +30,18 @@ _FORMS = (
     ("email", re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")),
 )
 _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
-#: A key behind the name of its set, as OData has it (version 4.01, part 2, section 4.3.1).
+#: A key after the name of its set, as in OData (version 4.01, part 2, section 4.3.1).
 _KEYED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"
 )
-#: What a short number after it is the version of, and no id: "/api/2/users".
+#: Segments after which a short number is a version rather than an id: "/api/2/users".
 _VERSIONED = frozenset({"api", "rest", "version", "v"})
 _LONGEST_VERSION = 2
 
 
 @lru_cache(maxsize=4096)
 def segment_kind(segment: str) -> str | None:
-    """Return what kind of value a path segment is by its form: "id", "date"; None for what may be a name.
+    """Return the kind of value that a path segment looks like: "id", "date"; None if it may be a name.
 
     Args:
         segment: One segment, percent-encoding undone.
@@ -54,7 +54,7 @@ def segment_kind(segment: str) -> str | None:
 
 
 def segment_kinds(segments: list[str]) -> list[str | None]:
-    """Return the kind of each segment of a path; the number of an API's version is none.
+    """Return the kind of each segment of a path; an API version has none.
 
     Example:
         >>> segment_kinds(["api", "2", "users", "7"])
@@ -85,11 +85,11 @@ def _stem(segment: str) -> str:
 
 
 def route_template(kinds: list[str | None], segments: list[str]) -> str:
-    """Return a route template: each segment of a kind becomes a parameter, numbered when a name comes again.
+    """Return a route template: each segment with a kind becomes a parameter; repeated names are numbered.
 
     Args:
         kinds: The kind of each segment, None for one that stays.
-        segments: As many; the extension of a file stays, too, and the name before a key in parentheses.
+        segments: The segments. A file extension stays, and so does the name before a key in parentheses.
 
     Example:
         >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9.json"])

@@ -1,4 +1,4 @@
-"""Reads one cassette as samples: what takes part in contracts, of which consumer and provider, and what doesn't."""
+"""Reads a cassette as samples: what takes part in contracts, between which parties, and what is excluded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["CassetteSamples", "ProviderSample", "SampleReader"]
 
 
 class ProviderSample(msgspec.Struct, frozen=True):
-    """A sample, and between whom it was recorded.
+    """A sample with its consumer and provider.
 
     Args:
         parties: The consumer and the provider.
@@ -46,12 +46,12 @@ class ProviderSample(msgspec.Struct, frozen=True):
 
 
 class CassetteSamples(msgspec.Struct, frozen=True, kw_only=True):
-    """What one cassette holds for contracts; together as many as it has recordings.
+    """The content of one cassette: every recording is a sample, a message or an exclusion.
 
     Args:
         samples: The exchanges that take part, in the order in which they were recorded.
         messages: The messages that take part, in the same order.
-        exclusions: The exchanges and messages that take no part.
+        exclusions: The exchanges and messages that are left out.
     """
 
     samples: tuple[ProviderSample, ...]
@@ -64,7 +64,7 @@ class SampleReader:
 
     Args:
         settings: The project's settings.
-        cache: Where cassettes are read from.
+        cache: The cache that cassettes are read from.
         all_fields: Whether every response field counts as read.
     """
 
@@ -74,7 +74,7 @@ class SampleReader:
         self._all_fields = all_fields
 
     def read(self, path: Path) -> CassetteSamples:
-        """Return what the cassette at `path` holds for contracts.
+        """Return the samples, messages and exclusions of the cassette at `path`.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -87,11 +87,11 @@ class SampleReader:
         )
 
     def read_parts(self, path: Path, lines: LineRange | None = None) -> Iterator[CassetteSamples]:
-        """Yield the same part by part: of a large recording never more than a part is in memory.
+        """Yield the same part by part, so that only a part of a large recording is in memory.
 
         Args:
             path: The recording.
-            lines: Of a recording that is read line by line, which lines; None for all.
+            lines: Which lines to read of a recording that is read line by line; None for all.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -109,7 +109,7 @@ class SampleReader:
             )
 
     def scrubbed_exchanges(self, path: Path, lines: LineRange | None = None) -> Iterator[Exchange]:
-        """Yield the exchanges of the cassette at `path` without secrets, whether they take part or not.
+        """Yield all exchanges of the cassette at `path`, without secrets.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -118,7 +118,7 @@ class SampleReader:
             yield from (exchange for exchange, _ in exchanges)
 
     def read_exchanges(self, contents: Contents) -> CassetteSamples:
-        """Return the same for the contents of a recording that is not a file, secrets still in them."""
+        """Return the same as `read`, for contents that are not from a file and may contain secrets."""
         exclusions: list[Exclusion] = []
         samples: list[ProviderSample] = []
         exchanges, recorded_messages, _ = self._cache.scrub(contents)
@@ -136,7 +136,7 @@ class SampleReader:
         return cassette_name(path, self._settings)
 
     def keep(self, path: Path) -> None:
-        """Spare what is cached of the cassette at `path` from deletion, without reading it.
+        """Mark the cached files of the cassette at `path` as used, without reading it.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -145,7 +145,7 @@ class SampleReader:
 
     @cached_property
     def _base_urls(self) -> dict[Path, str]:
-        """The base URLs of other recorders' files, whose folders are walked once."""
+        """Return the base URLs of other recorders' files, whose folders are walked once."""
         return base_urls(self._settings)
 
     def _samples(
@@ -177,7 +177,7 @@ class SampleReader:
     def _message(
         self, recorded: RecordedMessage, path: Path, exclusions: list[Exclusion]
     ) -> tuple[ContractParties, RecordedMessage] | None:
-        """A message with its parties; None when it takes no part."""
+        """Return a message with its parties; None if it is left out."""
         consumer, message = message_with_consumer(recorded, path, self._settings, all_fields=self._all_fields)
         provider = self._settings.providers.get(message.provider)
         if message.provenance is not None and not message.provenance.contract:

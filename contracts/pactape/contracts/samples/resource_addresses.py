@@ -1,4 +1,4 @@
-"""Ids that an answer gives in the address of a resource: `Location` and its like."""
+"""Finds ids in the resource URLs that a response's headers contain, such as `Location`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["ids_in_headers"]
 
-#: RFC 9110, sections 8.7 and 10.2.2; the guidelines of Azure for long operations.
+#: RFC 9110, sections 8.7 and 10.2.2; Azure's guidelines for long-running operations.
 _HEADERS = ("location", "content-location", "operation-location", "azure-asyncoperation")
 _CREATED, _FIRST_REDIRECT, _SEE_OTHER = 201, 300, 303
 
 
 def ids_in_headers(exchange: Exchange) -> tuple[str, ...]:
-    """Return the last segments of the addresses that an answer's headers give, where these are ids.
+    """Return the last segments of the URLs in a response's headers, if they are ids.
 
-    That is so when the resource was created, when it lies directly below the one that was asked, and when the
-    segment has the form of an id. A redirect gives ids only where it leads to the result of a write.
+    A segment is an id if the resource was created, if it lies directly below the requested one, or if it looks like
+    an id. A redirect gives ids only if it leads to the result of a write.
 
     Example:
         >>> from pactape.exchange import Exchange, Request, Response

@@ -1,4 +1,4 @@
-"""Samples: exchanges that take part in a contract, each with its parsed bodies and the sources of its values."""
+"""Samples: exchanges that take part in contracts, with their parsed bodies and the sources of their values."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """An exchange with its parsed bodies.
 
     Args:
-        exchange: Without secrets.
-        sent: The request's body as a JSON value; None when it has none.
-        answer: The response's body as a JSON value; None when it has none.
-        document: The GraphQL document that is sent, unchanged; None when there is none.
-        sources: Which values of the request come from elsewhere.
+        exchange: The exchange, without secrets.
+        sent: The request's body as a JSON value; None if it has none.
+        answer: The response's body as a JSON value; None if it has none.
+        document: The GraphQL document in the request, unchanged; None if it has none.
+        sources: The request's values that come from provider states or earlier responses.
     """
 
     exchange: Exchange
@@ -53,7 +53,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def known_ids(self) -> list[str]:
-        """The path segments that an earlier answer of the same recording brought as ids."""
+        """The path segments that an earlier response of the same recording contained as ids."""
         if not self.sources.earlier:
             return []
         segments = urlsplit(self.exchange.request.url).path.split("/")[1:]
@@ -61,10 +61,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SampleSequence:
-    """Makes samples of the exchanges of one recording, in the order in which they were recorded.
+    """Turns the exchanges of one recording into samples, in the order in which they were recorded.
 
     Args:
-        exchanges: All of them, or more.
+        exchanges: All exchanges of the recording; may contain others.
     """
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
@@ -83,5 +83,5 @@ class SampleSequence:
         return sample
 
     def skip(self, exchange: Exchange) -> None:
-        """Pass over an exchange that takes no part; the ids in its answer are known to later ones."""
+        """Skip an exchange that takes no part, but keep the ids in its response for later exchanges."""
         self._answers.add(exchange)

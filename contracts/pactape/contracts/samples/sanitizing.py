@@ -1,4 +1,4 @@
-"""Sanitizes exchanges and messages before they enter contracts: other tools write cassettes, too."""
+"""Sanitizes exchanges and messages before they enter contracts: other tools may have written the cassette."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CODING = "content-encoding"
 
 
 def without_secrets(exchange: Exchange, scrubber: Scrubber) -> Exchange:
-    """The exchange with placeholders in the place of secrets, and bodies without content encoding.
+    """Return the exchange with placeholders instead of secrets, and decoded bodies.
 
     Raises:
-        ValueError: A body's content encoding is broken.
+        ValueError: A body can't be decoded.
     """
     return msgspec.structs.replace(
         exchange,
@@ -32,7 +32,7 @@ def without_secrets(exchange: Exchange, scrubber: Scrubber) -> Exchange:
 
 
 def message_without_secrets(message: RecordedMessage, scrubber: Scrubber) -> RecordedMessage:
-    """The message with placeholders in the place of secrets."""
+    """Return the message with placeholders instead of secrets."""
     return msgspec.structs.replace(
         message,
         content=scrubber.value(message.content),
@@ -52,7 +52,7 @@ def _response(response: Response, scrubber: Scrubber) -> Response:
 
 
 def _headers_and_body(message: Request | Response, scrubber: Scrubber) -> tuple[Headers, bytes]:
-    """Headers and body without secrets, the body without content coding; recordings have many headers."""
+    """Return headers and decoded body without secrets."""
     kinds: list[str] = []
     headers: list[tuple[str, str]] = []
     is_coded = False

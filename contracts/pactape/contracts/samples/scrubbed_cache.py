@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["ScrubbedCache"]
 
 
-#: The exchanges of a part, each with the reason why it can't be used (or ""), messages, and skipped entries.
+#: The exchanges of a part, each with the reason why it can't be used (or ""), the messages, and skipped entries.
 ScrubbedPart = tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]
 
 
 class _StoredCassette(msgspec.Struct, array_like=True):
-    """The exchanges without secrets, for each the reason why it can't be used (or ""), and the messages."""
+    """Exchanges without secrets, each with the reason why it can't be used (or ""), and the messages."""
 
     exchanges: list[Exchange]
     broken: list[str]
@@ -41,11 +41,11 @@ class _StoredCassette(msgspec.Struct, array_like=True):
 
 
 class ScrubbedCache:
-    """Cassettes without secrets, from the cache where possible.
+    """Reads cassettes without secrets, from the cache if possible.
 
     Args:
         folder: The cache folder; None to cache nothing.
-        rules: The project's own rules of what a secret is.
+        rules: The project's scrub rules.
     """
 
     def __init__(self, folder: Path | None, rules: ScrubRules) -> None:
@@ -55,9 +55,9 @@ class ScrubbedCache:
     def read(
         self, path: Path, base_url: str | None = None
     ) -> tuple[list[tuple[Exchange, str]], list[RecordedMessage], tuple[SkippedEntry, ...]]:
-        """Return the exchanges of a recording, its messages, and the entries that gave no exchange.
+        """Return the exchanges of a recording, its messages, and its skipped entries.
 
-        Each exchange comes without secrets, or with the reason why it can't be scrubbed.
+        Each exchange is without secrets, or has the reason why it can't be scrubbed.
 
         Args:
             path: The recording.
@@ -77,12 +77,12 @@ class ScrubbedCache:
     def read_parts(
         self, path: Path, base_url: str | None = None, lines: LineRange | None = None
     ) -> Iterator[ScrubbedPart]:
-        """Yield a recording part by part; one that is read line by line is not cached.
+        """Yield a recording part by part; recordings that are read line by line are not cached.
 
         Args:
             path: The recording.
             base_url: Scheme and host, for formats that record only paths.
-            lines: Of a recording that is read line by line, which lines; None for all.
+            lines: Which lines to read of a recording that is read line by line; None for all.
 
         Raises:
             CassetteFormatError: The recording can't be read.
@@ -95,11 +95,11 @@ class ScrubbedCache:
             yield _part(_scrubbed_contents(contents, scrubber))
 
     def scrub(self, contents: Contents) -> ScrubbedPart:
-        """Return the contents of a recording without secrets; nothing is cached."""
+        """Return the contents of a recording without secrets, without caching them."""
         return _part(_scrubbed_contents(contents, Scrubber(self._rules)))
 
     def keep(self, path: Path, base_url: str | None = None) -> None:
-        """Mark the cached file of the cassette at `path` as used without reading it: `delete_unused` keeps it.
+        """Mark the cached file of the cassette at `path` as used, so that `delete_unused` keeps it.
 
         Args:
             path: The recording.
@@ -112,11 +112,11 @@ class ScrubbedCache:
             self._files.keep(self._name(self._files, path, base_url))
 
     def used_files(self) -> set[str]:
-        """The names of the cached files that have been read or requested."""
+        """Return the names of the cached files that were read or requested."""
         return set() if self._files is None else self._files.used_files()
 
     def keep_file(self, name: str) -> None:
-        """Mark a cached file as used by its name, see `used_files`, so that `delete_unused` keeps it."""
+        """Mark a cached file (see `used_files`) as used, so that `delete_unused` keeps it."""
         if self._files is not None:
             self._files.keep(name)
 
@@ -165,7 +165,7 @@ def _scrubbed_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassett
 
 
 def _emptied(exchange: Exchange, scrubber: Scrubber) -> Exchange:
-    """The rest of an exchange that can't be scrubbed: enough to name it and its provider."""
+    """Return what remains of an exchange that can't be scrubbed: enough to report it and its provider."""
     return msgspec.structs.replace(
         exchange,
         request=msgspec.structs.replace(

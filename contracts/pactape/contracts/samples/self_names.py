@@ -1,4 +1,4 @@
-"""Self-naming answers: path segments that are data because the answer names its object by them."""
+"""Finds path segments that are data because the response contains them as a name or id of its object."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["segments_named"]
 _READS = frozenset({"GET", "HEAD"})
 _REPLACES = "PUT"
 _FIRST_REDIRECT = 300
-#: Keys that state the kind of an object, not its identity.
+#: Keys of an object's kind, not of its identity.
 _NOT_NAMES = frozenset(
     "type kind object event action method status state @type __typename resourcetype class category".split()  # noqa: SIM905 -- readable
 )
-#: How deep in an answer its name may be: {"info": {"name": "requests"}}.
+#: How deep in a response the object's name may be: {"info": {"name": "requests"}}.
 _DEEPEST = 2
-#: How deep in an answer an id of another object may be, which it belongs to.
+#: How deep in a response the id of a parent object may be.
 _DEEPEST_ID = 6
 #: How many items of an array are looked at.
 _FIRST_ITEMS = 3
@@ -29,13 +29,13 @@ _EXTENSIONS = (".json", ".xml", ".html", ".yaml")
 
 
 def segments_named(sample: Sample) -> Iterator[str]:
-    """Yield the path segments of a successful request that its answer contains as a name, an id or a code.
+    """Yield the path segments of a successful request that its response contains as a name, an id or a code.
 
-    Of a read these are the names of its object, and the ids of objects anywhere in the answer, a list's too: the
-    object belongs to them. Of a PUT it is the last segment only, if it is the id of the object that was put.
+    For a read, these are the names of its object, and the ids anywhere in the response, which may be ids of parent
+    objects. For a PUT, only the last segment counts, if it is the id of the object.
 
     Args:
-        sample: An exchange whose answer is JSON; of any other nothing is yielded.
+        sample: An exchange; yields nothing unless the response is JSON.
     """
     request, answer = sample.exchange.request, sample.answer
     if sample.exchange.response.status >= _FIRST_REDIRECT or not isinstance(answer, dict | list):
@@ -57,7 +57,7 @@ def segments_named(sample: Sample) -> Iterator[str]:
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
-    """The segments that a body may contain, all of them when it has escapes or another encoding: a quick check."""
+    """Return the segments that a body may contain (cheap pre-check; all if it has escapes or isn't UTF-8)."""
     lower = body.lower()
     if b"\\" in lower or b"\0" in lower or not lower.isascii():
         return segments
@@ -67,7 +67,7 @@ def _segments_in(body: bytes, segments: list[str]) -> list[str]:
 
 
 def _ids(value: Any, depth: int) -> Iterator[str]:
-    """The texts of keys named "id"."""
+    """Yield the values of keys named "id"."""
     if isinstance(value, list):
         for each in value[:_FIRST_ITEMS]:
             yield from _ids(each, depth)

@@ -1,7 +1,7 @@
-"""Parts of texts that a contract can state: columns of CSV, elements and attributes of XML, keys of JSON events.
+"""Finds parts of texts that a contract can state: CSV columns, XML elements and attributes, keys of JSON events.
 
-A part is a path as of JSON fields: "[].name" is a column, "order.line.@sku" an attribute, "order.line.#text" the
-text of every such element, "choices[].delta" a key that each event has.
+A part is written like a JSON field path: "[].name" is a column, "order.line.@sku" an attribute, "order.line.#text"
+the text of every such element, "choices[].delta" a key that each event has.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["csv_header", "is_csv", "is_events", "is_xml", "text_parts"]
 
 _CSV = frozenset({"text/csv", "application/csv", "text/x-csv", "text/tab-separated-values"})
 _EVENTS = frozenset({"text/event-stream", "application/x-ndjson", "application/ndjson"})
-#: JSON under names that Pact's engine doesn't know as JSON.
+#: JSON media types that Pact's engine doesn't recognize as JSON.
 _OTHER_JSON = frozenset({"text/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
-#: XML that is a document for people, or a picture.
+#: XML media types of documents for human readers, and of pictures.
 _MARKUP = frozenset({"application/xhtml+xml", "image/svg+xml"})
 _DELIMITERS = ",;\t|"
 _LONGEST_NAME = 60
@@ -33,22 +33,22 @@ _DEEPEST = 20
 
 
 def is_csv(media: str) -> bool:
-    """Return whether a media type is one of tables of text (RFC 4180)."""
+    """Return whether a media type is CSV (RFC 4180) or another table of text."""
     return media in _CSV
 
 
 def is_xml(media: str) -> bool:
-    """Return whether a media type is one of XML data (RFC 7303)."""
+    """Return whether a media type is XML data (RFC 7303)."""
     return media not in _MARKUP and (media.endswith("+xml") or media in {"application/xml", "text/xml"})
 
 
 def is_events(media: str) -> bool:
-    """Return whether a media type is one of streams of JSON: server-sent events, or a value on each line."""
+    """Return whether a media type is a stream of JSON: server-sent events, or one value per line."""
     return media in _EVENTS
 
 
 def text_parts(response: Response) -> frozenset[str] | None:
-    r"""Return the parts of a response's text; None when there are none that a contract can state.
+    r"""Return the parts of a response's text that a contract can state; None if it has none.
 
     Example:
         >>> from pactape.exchange import Response
@@ -75,7 +75,7 @@ def text_parts(response: Response) -> frozenset[str] | None:
 
 
 def csv_header(text: str) -> tuple[str, list[str]]:
-    """Return the delimiter of a table, and its column names; none when the first row doesn't look like names."""
+    """Return a table's delimiter and column names; no names if the first row doesn't look like names."""
     lines = text.splitlines()
     first = lines[0] if lines else ""
     delimiter = max(_DELIMITERS, key=first.count)
@@ -95,18 +95,18 @@ def _columns(text: str) -> list[str]:
 
 
 def _elements(text: str) -> set[str] | None:
-    """The elements, attributes and texts that each element of its kind has; none of a document with namespaces."""
+    """Return the elements, attributes and texts that all elements of a kind have; none if namespaces are used."""
     if "<!DOCTYPE" in text or "xmlns" in text:
         return None
     try:
-        root = ET.fromstring(text)  # noqa: S314 -- of this size, and without a document type
+        root = ET.fromstring(text)  # noqa: S314 -- its size is limited, and it has no document type
     except (ET.ParseError, ValueError):
         return None
     return {root.tag, *_below([root], root.tag, _DEEPEST)}
 
 
 def _below(alike: list[ET.Element], path: str, depth: int) -> Iterator[str]:
-    """The parts below elements of one path that all of them have."""
+    """Yield the parts that all elements at one path have."""
     for name in set.intersection(*(set(each.attrib) for each in alike)):
         yield f"{path}.@{name}"
     if all((each.text or "").strip() for each in alike):
@@ -119,7 +119,7 @@ def _below(alike: list[ET.Element], path: str, depth: int) -> Iterator[str]:
 
 
 def _event_keys(text: str) -> set[str] | None:
-    """The keys that each JSON object of a stream has."""
+    """Return the keys that every JSON object of a stream has."""
     keys = [set(_keys(each, "", _DEEPEST)) for each in _events(text.splitlines())]
     return set.intersection(*keys) if keys else None
 
@@ -129,7 +129,7 @@ def _is_other_json(media: str) -> bool:
 
 
 def _json_keys(text: str) -> set[str]:
-    """The keys of a JSON object."""
+    """Return the keys of a JSON object."""
     return set(_keys(json.loads(text), "", _DEEPEST))
 
 

@@ -1,4 +1,4 @@
-"""Where values of a request come from: a provider state's parameter, or an earlier answer of the same recording."""
+"""Finds the sources of a request's values: provider state parameters, and earlier responses of the recording."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_SOURCES", "EarlierResponses", "ValueSources", "find_sources", "path_segments"]
 
-#: A text in a query or a body that is shorter than this may equal a state's parameter by chance.
+#: A shorter text in a query or body may equal a state's parameter by chance.
 _DISTINCTIVE = 6
 _SCALARS = (str, int)
-#: After so many exchanges of one recording, the ids of its answers are dropped.
+#: After this many exchanges of one recording, the ids in its responses are dropped.
 _MOST_EXCHANGES = 1000
 
 
 class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
-    """The sources of a request's values: provider states and earlier answers.
+    """The sources of a request's values: provider states and earlier responses.
 
     Args:
-        path: The parameter's name by the path segment's place, from 0; segments are those of the whole URL path.
+        path: The parameter's name by the path segment's index, from 0; counted in the whole URL path.
         query: The parameter's name by the query parameter's name.
         body: The parameter's name and the JSON kind ("STRING", "INTEGER") by path expression.
-        earlier: For segments that an earlier answer brought, its location: "POST /users: $.id".
+        earlier: The location in an earlier response of each segment that one contained: "POST /users: $.id".
     """
 
     path: dict[int, str] = {}
@@ -46,13 +46,13 @@ NO_SOURCES = ValueSources()
 
 
 class EarlierResponses:
-    """The answers of one recording so far, by the ids in them.
+    """The responses of one recording so far, by the ids in them.
 
-    The answers of a recording with very many exchanges, such as captured traffic, are dropped from time to time: a
-    value of a much earlier answer is a coincidence.
+    In a recording with very many exchanges, such as captured traffic, responses are dropped from time to time:
+    equality with a much earlier response is a coincidence.
 
     Args:
-        segments: The path segments of all requests of the recording: other values are not looked for.
+        segments: The path segments of all requests of the recording; other values are ignored.
     """
 
     def __init__(self, segments: Iterable[str]) -> None:
@@ -61,7 +61,7 @@ class EarlierResponses:
         self._count = 0
 
     def add(self, exchange: Exchange) -> None:
-        """Remember the ids in an answer."""
+        """Add the ids in a response."""
         self._count += 1
         if self._count % _MOST_EXCHANGES == 0:
             self._bringers.clear()
@@ -73,19 +73,19 @@ class EarlierResponses:
                 self._bringers.setdefault(value, exchange)
 
     def place_of(self, value: str) -> tuple[str, str] | None:
-        """Return the key that an id first had, and its location; None for a value that was an id in no answer."""
+        """Return the key and location of an id's first occurrence; None if no response contained it as an id."""
         exchange = self._bringers.get(value)
         return None if exchange is None else _id_in(exchange, value)
 
 
 def path_segments(exchanges: Iterable[Exchange]) -> Iterator[str]:
-    """Yield the segments of all requests' paths, percent-encoding undone."""
+    """Yield the path segments of all requests, percent-decoded."""
     for exchange in exchanges:
         yield from map(unquote, urlsplit(exchange.request.url).path.split("/")[1:])
 
 
 def _values_among(candidates: frozenset[str], value: Any) -> Iterator[tuple[str, str]]:
-    """The texts and integers in a JSON value that are among the candidates, as texts, each with its key."""
+    """Yield the texts and integers of a JSON value that are among the candidates, as texts with their keys."""
     stack = [("", value)]
     while stack:
         key, value = stack.pop()
@@ -113,11 +113,11 @@ def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
 
 
 def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
-    """Find where the values in a request come from.
+    """Find the sources of the values in a request.
 
     Args:
-        exchange: With its provider states.
-        answers: The earlier answers of the same recording.
+        exchange: The exchange, with its provider states.
+        answers: The earlier responses of the same recording.
     """
     parameters = _parameters(exchange)
     url = urlsplit(exchange.request.url)
@@ -148,7 +148,7 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
 
 
 def _generated(sources: Mapping[int, tuple[str, str]], names: Collection[str]) -> dict[int, str]:
-    """The parameter's name by segment, for ids of an earlier answer; the name in a state takes precedence."""
+    """Return the parameter's name by segment for ids of earlier responses; names in states take precedence."""
     return {place: key for place, (key, _) in sources.items() if key not in names}
 
 
@@ -157,7 +157,7 @@ def _places(sources: Mapping[int, tuple[str, str]]) -> dict[int, str]:
 
 
 def _parameters(exchange: Exchange) -> dict[str, str]:
-    """The names of the states' parameters by their values as texts, without values that two of them have."""
+    """Return the names of state parameters by their values as texts, without ambiguous values."""
     names: dict[str, str] = {}
     doubtful: set[str] = set()
     states = exchange.provenance.states if exchange.provenance else ()
@@ -169,7 +169,7 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
 
 
 def _is_the_same(value: str, key: str, parameters: Mapping[str, str]) -> bool:
-    """Whether a value is a state's parameter, and not only equal to it by chance."""
+    """Return whether a value is a state's parameter, rather than equal to it by chance."""
     name = parameters.get(value)
     return name is not None and (len(value) >= _DISTINCTIVE or key == name or key.endswith(f"_{name}"))
 
@@ -180,7 +180,7 @@ def _names_an_id(key: str) -> bool:
 
 
 def _scalars(value: Any, key: str, path: str) -> Iterator[tuple[str, str, str | int]]:
-    """The key, path expression and value of every text and integer in a JSON value."""
+    """Yield the key, path expression and value of every text and integer in a JSON value."""
     if isinstance(value, dict):
         for name, each in value.items():
             if can_be_named(name):

@@ -1,4 +1,4 @@
-"""Closed sets: which texts may stand at each place of an answer, by the word of the provider's documents."""
+"""Closed sets: the texts allowed at each path of a response, according to the provider's documents."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ClosedSets", "closed_sets"]
 
-#: Texts by the path expression of their place: "$.items[*].status".
+#: Texts by path expression: "$.items[*].status".
 ClosedSets = dict[str, frozenset[str]]
 
 
 def closed_sets(sample: Sample, provider: ProviderSettings) -> ClosedSets:
-    """Return the closed sets of the answers to an operation.
+    """Return the closed sets of an operation's responses.
 
     Args:
         sample: A recording of the operation.

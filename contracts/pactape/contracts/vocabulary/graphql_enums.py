@@ -1,4 +1,4 @@
-"""The enumerations of a GraphQL schema that a document selects, by place in the response."""
+"""Finds the enumerations of a GraphQL schema that a document selects, by path in the response."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ __all__ = ["graphql_schema", "sets_of_document"]
 
 
 def graphql_schema(path: Path | None) -> GraphQLSchema | None:
-    """Return the schema in a file: in the schema language, or the JSON of an introspection; None for no file.
+    """Return the schema in a file: schema language, or an introspection result in JSON; None without a file.
 
-    It is read once as long as it doesn't change.
+    An unchanged file is read once.
 
     Raises:
-        SettingsError: The file can't be read, or doesn't hold a schema.
+        SettingsError: The file can't be read, or doesn't contain a schema.
     """
     if path is None:
         return None
@@ -63,11 +63,11 @@ def _schema(path: Path, _changed: int) -> GraphQLSchema:
 
 
 def sets_of_document(text: str, schema: GraphQLSchema) -> dict[str, frozenset[str]]:
-    """Return the texts that each place of a response may have, where the schema says that it is an enumeration.
+    """Return the texts allowed at each path of a response that is an enumeration in the schema.
 
     Args:
-        text: The document that is sent, with one operation.
-        schema: The provider's.
+        text: The document in the request, with one operation.
+        schema: The provider's schema.
 
     Example:
         >>> from graphql import build_schema
@@ -88,7 +88,7 @@ def sets_of_document(text: str, schema: GraphQLSchema) -> dict[str, frozenset[st
 
 
 class _Walk:
-    """Walks the selections of a document along the types of a schema."""
+    """Walks the selections of a document and the types of a schema in parallel."""
 
     def __init__(self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._schema = schema
@@ -97,7 +97,7 @@ class _Walk:
     def sets(
         self, selection: SelectionSetNode, parent: Any, path: str, inside: frozenset[str]
     ) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield the enumerations at and below a place."""
+        """Yield the enumerations at and below a path."""
         for node in selection.selections:
             if isinstance(node, FieldNode):
                 field = getattr(parent, "fields", {}).get(node.name.value)
@@ -107,7 +107,7 @@ class _Walk:
                 condition = node.type_condition
                 of_type = self._schema.get_type(condition.name.value) if condition else parent
                 yield from self.sets(node.selection_set, of_type, path, inside)
-            elif (name := getattr(node, "name").value) in self._fragments and name not in inside:  # noqa: B009 -- mypy doesn't know the class here
+            elif (name := getattr(node, "name").value) in self._fragments and name not in inside: # noqa: B009 -- mypy can't infer it
                 fragment = self._fragments[name]
                 of_type = self._schema.get_type(fragment.type_condition.name.value)
                 yield from self.sets(fragment.selection_set, of_type, path, inside | {name})

@@ -1,4 +1,4 @@
-"""The enumerations of an OpenAPI document's response schemas, by place (OpenAPI 3.1, section 4.8; JSON Schema)."""
+"""Finds the enumerations of an OpenAPI document's response schemas (OpenAPI 3.1, section 4.8; JSON Schema)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 __all__ = ["sets_of_response"]
 
-#: Schemas that refer to themselves are followed as deep as this.
+#: Recursive schemas are followed down to this depth.
 _DEEPEST = 12
 
 
 def sets_of_response(
     document: dict[str, Any], *, route: str, method: str, status: int, media: str
 ) -> dict[str, frozenset[str]]:
-    """Return the texts that each place of a response may have, where its schema enumerates them.
+    """Return the texts allowed at each path of a response whose schema enumerates them.
 
-    Alternatives (`oneOf`, `anyOf`) say nothing: it isn't known which of them holds.
+    Alternatives (`oneOf`, `anyOf`) are skipped, because it is unknown which of them applies.
 
     Args:
         document: An OpenAPI document, version 3, as plain data.
-        route: The route template, as the document has it.
+        route: The route template, as in the document.
         method: The request's method.
         status: The response's status code.
         media: The response's media type, without parameters.
@@ -44,13 +44,13 @@ def sets_of_response(
 
 
 class _Schemas:
-    """Follows the references of a document."""
+    """Resolves the references of a document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
 
     def resolved(self, value: Any) -> dict[str, Any]:
-        """Return an object of the document, its reference followed; an empty one for anything else."""
+        """Return an object of the document, with its reference resolved; an empty one for anything else."""
         for _ in range(_DEEPEST):
             reference = value.get("$ref") if isinstance(value, dict) else None
             if not isinstance(reference, str):
@@ -59,7 +59,7 @@ class _Schemas:
         return {}
 
     def walk(self, schema: Any, path: str, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield the enumerations of texts at and below a place."""
+        """Yield the enumerations of texts at and below a path."""
         plain = self.resolved(schema)
         texts = [each for each in plain.get("enum") or () if each is not None]
         if texts and all(isinstance(each, str) for each in texts):
@@ -79,7 +79,7 @@ class _Schemas:
             yield from self.walk(plain["additionalProperties"], f"{path}.*", depth)
 
     def _at(self, reference: str) -> Any:
-        """What a reference into this document points at (RFC 6901); None for one into another document."""
+        """Return the target of a reference into this document (RFC 6901); None for other documents."""
         value: Any = self._document
         if not reference.startswith("#/"):
             return None

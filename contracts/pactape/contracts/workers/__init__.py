@@ -1,4 +1,4 @@
-"""Workers: recordings are read and matched by several processes, or by a cluster, with the same result."""
+"""Workers: several processes, or a cluster, read and match recordings with the same result as one process."""
 
 from pactape.contracts.workers.pools import DaskPool, Pool, ProcessPool
 from pactape.contracts.workers.reading import RecordingsInParallel, read_in_parallel

@@ -1,4 +1,4 @@
-"""Pools: where tasks run, in processes of this machine or on a Dask cluster."""
+"""Pools of workers: processes on this machine, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class Pool(Protocol):
     def run(
         self, function: Callable[[_Context, _Task], _Result], context: _Context, tasks: Sequence[_Task]
     ) -> list[_Result]:
-        """Return the results of a module's function for each task, in the tasks' order.
+        """Return the results of a module-level function for each task, in order.
 
         Args:
             function: Takes the context and a task; its result is sent back.
-            context: What all tasks have in common; it is sent once to each worker where that is possible.
-            tasks: One call for each.
+            context: The argument shared by all tasks; it is sent to each worker once if possible.
+            tasks: The second argument of each call.
         """
 
 
 class ProcessPool:
-    """Processes of this machine; a context manager that ends them.
+    """Processes on this machine; a context manager that ends them.
 
     Args:
         size: How many processes, at least 1.
@@ -75,10 +75,10 @@ class ProcessPool:
     def run(
         self, function: Callable[[_Context, _Task], _Result], context: _Context, tasks: Sequence[_Task]
     ) -> list[_Result]:
-        """Return the results of a module's function for each task, in the tasks' order.
+        """Return the results of a module-level function for each task, in order.
 
         Raises:
-            BadInputError: A process ended by itself: it was killed, or the memory was too small.
+            BadInputError: A process ended unexpectedly: it was killed, or memory ran out.
         """
         data = pickle.dumps(context)
         try:
@@ -102,7 +102,7 @@ class DaskPool:
 
     Raises:
         MissingExtraError: dask.distributed isn't installed.
-        BadInputError: The scheduler doesn't answer, has no workers, or these run other code.
+        BadInputError: The scheduler doesn't answer, has no workers, or its workers run other code.
     """
 
     def __init__(self, address: str) -> None:
@@ -125,7 +125,7 @@ class DaskPool:
     def run(
         self, function: Callable[[_Context, _Task], _Result], context: _Context, tasks: Sequence[_Task]
     ) -> list[_Result]:
-        """Return the results of a module's function for each task, in the tasks' order."""
+        """Return the results of a module-level function for each task, in order."""
         data = self._client.scatter(pickle.dumps(context), broadcast=True, hash=False)
         futures = [self._client.submit(_call, function, data, task, pure=False) for task in tasks]
         results: list[_Result] = self._client.gather(futures)
@@ -133,7 +133,7 @@ class DaskPool:
 
 
 def _call(function: Callable[[_Context, _Task], _Result], context: bytes, task: _Task) -> _Result:
-    return function(pickle.loads(context), task)  # noqa: S301 -- our own, sent by `run`
+    return function(pickle.loads(context), task)  # noqa: S301 -- pickled by `run`
 
 
 def _connected(address: str) -> Any:
@@ -150,7 +150,7 @@ def _connected(address: str) -> Any:
 
 
 def _checked_size(client: Any, address: str) -> int:
-    """How many tasks the cluster runs at a time; all its workers have the same code as this process."""
+    """Return how many tasks the cluster runs at a time, after checking that its workers have the same code."""
     fingerprints: dict[str, Any] = client.run(code_fingerprint, on_error="return")
     if not fingerprints:
         raise BadInputError(

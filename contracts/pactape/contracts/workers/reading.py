@@ -1,4 +1,4 @@
-"""Reading and matching recordings by the workers of a pool: the same digest and proof as by one process."""
+"""Reads and matches recordings with a pool of workers; the digest and proof are the same as with one process."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _Skipped = list[tuple["Path", CassetteFormatError]]
 def read_in_parallel(
     paths: Sequence[Path], accumulator: Accumulator, context: ReadContext, pool: Pool
 ) -> _Skipped:
-    """Add recordings to the digest of an accumulator; return the other files, each with the reason.
+    """Add recordings to an accumulator's digest; return the files that can't be read, each with the reason.
 
     Args:
         paths: The recordings, in order.
-        accumulator: Of this process.
-        context: What the workers need to make accumulators like it.
+        accumulator: The accumulator of this process.
+        context: What the workers need to create an equal accumulator.
         pool: The workers.
     """
     streams = dict.fromkeys(path for path in paths if is_line_stream(path))
@@ -67,7 +67,7 @@ def read_in_parallel(
 
 
 def _missing(path: Path) -> CassetteFormatError | None:
-    """What is wrong with a recording that isn't here either; None for one that is."""
+    """Return why a recording is missing here as well; None if it exists here."""
     try:
         path.stat()
     except OSError as error:
@@ -78,7 +78,7 @@ def _missing(path: Path) -> CassetteFormatError | None:
 
 
 def _read_stream(path: Path, accumulator: Accumulator, context: ReadContext, pool: Pool) -> None:
-    """Add a recording that is read line by line, its parts by all workers."""
+    """Add a recording that is read line by line; all workers read parts of it."""
     name = accumulator.add_cached(path)
     if name is None:
         return
@@ -94,7 +94,7 @@ def _read_stream(path: Path, accumulator: Accumulator, context: ReadContext, poo
 
 
 def _joined(parts: Iterable[CassetteEvidence]) -> CassetteEvidence:
-    """What the parts of one recording show together."""
+    """Return the joined evidence of the parts of one recording."""
     evidence = CassetteEvidence([], [], [])
     places: dict[object, int] = {}
     for part in parts:
@@ -114,8 +114,8 @@ class RecordingsInParallel:
 
     Args:
         paths: The recordings, in order.
-        accumulator: Of this process.
-        context: What the workers need to make accumulators like it.
+        accumulator: The accumulator of this process.
+        context: What the workers need to create an equal accumulator.
         pool: The workers.
     """
 
@@ -128,7 +128,7 @@ class RecordingsInParallel:
         self._pool = pool
 
     def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
-        """Return the proof of drafts by all recordings."""
+        """Match all recordings against drafts, and return the proof."""
         proof = ProofByRecordings(drafts)
         tasks = [MatchTask(each, self._keys(each)) for each in tasks_of(self._paths, self._pool.size)]
         for results in self._pool.run(match_task, (self._context, drafts), tasks):
@@ -136,7 +136,7 @@ class RecordingsInParallel:
         return proof
 
     def _keys(self, task: Task) -> dict[Path, SampleKeys]:
-        """The groups of the samples of a task's recordings, where they are known."""
+        """Return the groups of the samples of a task's recordings, if they are known."""
         if task.lines is None:
             by_path = self._accumulator.keys
             return {path: by_path[path] for path in task.paths if path in by_path}

@@ -1,4 +1,4 @@
-"""Tasks: which recordings one worker reads at a time, and what it does with them."""
+"""Tasks: the recordings that one worker reads at a time, and what it does with them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
     "tasks_of",
 ]
 
-#: With more tasks than workers, those that are done early take over work of the others.
+#: With more tasks than workers, workers that finish early can take over work of the others.
 _TASKS_PER_WORKER = 4
 
 
@@ -44,7 +44,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         paths: The recordings.
-        lines: Of one recording that is read line by line, which lines; None for whole recordings.
+        lines: Which lines to read of one recording that is read line by line; None for whole recordings.
     """
 
     paths: tuple[Path, ...]
@@ -52,20 +52,20 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadContext(msgspec.Struct, frozen=True):
-    """What all tasks of a derivation have in common: the settings, and whether every response field is read."""
+    """The context of all tasks of a derivation: the settings, and whether every response field is read."""
 
     settings: Settings
     all_fields: bool
 
 
 class ReadResult(msgspec.Struct, frozen=True):
-    """What a worker has read.
+    """The result of reading recordings in a worker.
 
     Args:
-        digest: Of the recordings.
+        digest: The digest of the recordings.
         skipped: The files that aren't recordings.
         used_files: The cached files in use.
-        keys: The groups of the samples of those recordings that were not cached.
+        keys: The groups of the samples of recordings that were not cached.
     """
 
     digest: Digest
@@ -75,7 +75,7 @@ class ReadResult(msgspec.Struct, frozen=True):
 
 
 class MatchTask(msgspec.Struct, frozen=True):
-    """A task of matching, and the groups of the samples of those of its recordings for which they are known."""
+    """A matching task, and the groups of the samples of its recordings, if they are known."""
 
     task: Task
     keys: dict[Path, SampleKeys]
@@ -89,7 +89,7 @@ def tasks_of(paths: Sequence[Path], workers: int) -> list[Task]:
         workers: How many workers there are.
 
     Raises:
-        CassetteFormatError: A recording can't be read to its end.
+        CassetteFormatError: A recording can't be read completely.
     """
     sizes = {path: _size(path) for path in paths}
     most = sum(sizes.values()) / (workers * _TASKS_PER_WORKER)
@@ -121,10 +121,10 @@ def _whole_tasks(paths: Iterable[Path], sizes: Mapping[Path, int], most: float) 
 
 
 def read_task(context: ReadContext, task: Task) -> ReadResult:
-    """Return what whole recordings show.
+    """Read whole recordings, and return their digest.
 
     Raises:
-        CassetteFormatError: One of them is missing on this machine.
+        CassetteFormatError: A recording is missing on this machine.
     """
     accumulator = Accumulator(context.settings, all_fields=context.all_fields)
     skipped = []
@@ -141,10 +141,10 @@ def read_task(context: ReadContext, task: Task) -> ReadResult:
 def analyse_lines(
     context: ReadContext, task: Task
 ) -> tuple[CassetteEvidence, SampleKeys] | CassetteFormatError:
-    """Return what some lines of a recording show and the groups of its samples, or what is wrong with it.
+    """Return the evidence and sample groups of some lines of a recording, or why it can't be read.
 
     Raises:
-        CassetteFormatError: It is missing on this machine.
+        CassetteFormatError: The recording is missing on this machine.
     """
     (path,) = task.paths
     accumulator = Accumulator(context.settings, all_fields=context.all_fields)
@@ -158,7 +158,7 @@ def analyse_lines(
 
 
 def match_task(context: tuple[ReadContext, Sequence[Draft]], match: MatchTask) -> ProofResults:
-    """Return how recordings keep the interactions that were derived from them.
+    """Match recordings against the interactions that were derived from them.
 
     Raises:
         CassetteFormatError: One of them can't be read.
@@ -173,7 +173,7 @@ def match_task(context: tuple[ReadContext, Sequence[Draft]], match: MatchTask) -
 
 
 def _check_presence(path: Path) -> None:
-    """Refuse to skip a recording that only other machines have."""
+    """Fail if a recording is missing on this machine, rather than skip it."""
     if not path.exists():
         raise CassetteFormatError(
             "exists where `derive` runs, but not on a worker",
@@ -183,7 +183,7 @@ def _check_presence(path: Path) -> None:
 
 
 def _size(path: Path) -> int:
-    """The bytes of a file, at least one."""
+    """Return the size of a file in bytes, at least 1."""
     try:
         return max(path.stat().st_size, 1)
     except OSError:

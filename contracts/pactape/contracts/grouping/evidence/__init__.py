@@ -1,1 +1,1 @@
-"""Evidence: what the samples of each operation have in common."""
+"""Collects evidence: what the samples of each operation have in common."""

@@ -1,4 +1,4 @@
-"""The accumulator: reads recordings one by one, and adds their evidence to a digest."""
+"""The accumulator reads recordings one by one and adds their evidence to a digest."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Accumulator", "evidence_of_parts"]
 
 
 class Accumulator:
-    """Reads recordings, from the caches where possible.
+    """Reads recordings, from the caches if possible, and adds their evidence to a digest.
 
     Args:
         settings: The project's settings.
@@ -38,8 +38,8 @@ class Accumulator:
     Attributes:
         digest: The evidence of the recordings.
         reader: Reads recordings again.
-        keys: The groups of the samples of those that were not cached.
-        line_keys: The same for parts of recordings that are read line by line.
+        keys: The groups of the samples in recordings that were not cached.
+        line_keys: The same for parts of recordings that were read line by line.
     """
 
     def __init__(self, settings: Settings, *, all_fields: bool = False) -> None:
@@ -61,7 +61,7 @@ class Accumulator:
             self.store(path, name, evidence_of_parts(self.reader.read_parts(path), keys))
 
     def add_cached(self, path: Path) -> str | None:
-        """Add a recording to the digest if its evidence is cached; else return the name of the missing entry.
+        """Add a recording to the digest if its evidence is cached; otherwise return the missing entry's name.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -87,7 +87,7 @@ class Accumulator:
         self._add(path, name, evidence)
 
     def analyse(self, path: Path, lines: LineRange, keys: SampleKeys) -> CassetteEvidence:
-        """Return the evidence of some lines of a recording that is read line by line; nothing is cached or added.
+        """Return the evidence of some lines of a recording, without caching it or adding it to the digest.
 
         Raises:
             CassetteFormatError: It can't be read.
@@ -95,17 +95,17 @@ class Accumulator:
         return evidence_of_parts(self.reader.read_parts(path, lines), keys)
 
     def used_files(self) -> set[str]:
-        """The names of the cached files that belong to the recordings read so far."""
+        """Return the names of the cached files of the recordings read so far."""
         return self._cache.used_files() | self._scrubbed.used_files()
 
     def keep_files(self, names: Iterable[str]) -> None:
-        """Mark cached files that other accumulators used, see `used_files`: `delete_unused` keeps them."""
+        """Mark cached files that other accumulators used (see `used_files`), so that `delete_unused` keeps them."""
         for name in names:
             self._cache.keep(name)
             self._scrubbed.keep_file(name)
 
     def delete_unused(self) -> None:
-        """Delete cached files of recordings that have not been read: they were removed or have changed."""
+        """Delete the cached files of recordings that were not read, because they were removed or changed."""
         self._cache.delete_unused()
         self._scrubbed.delete_unused()
 
@@ -123,7 +123,7 @@ def evidence_of_parts(parts: Iterable[CassetteSamples], keys: SampleKeys | None 
 
     Args:
         parts: In order.
-        keys: Gets the groups of its samples.
+        keys: Receives the groups of the samples.
     """
     messages: list[tuple[ContractParties, RecordedMessage]] = []
     exclusions: list[Exclusion] = []

@@ -1,4 +1,4 @@
-"""The digest: the evidence of a set of recordings; digests of parts join to that of the whole, in any order."""
+"""The digest: the evidence of a set of recordings; digests can be joined in any order."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ __all__ = ["Digest"]
 class Digest:
     """The evidence of recordings, by contract and group.
 
-    It keeps one sample a group and counts the others, so its size is that of the contracts, however many
-    recordings there are.
+    It keeps one sample per group and counts the others, so it grows with the contracts, not with the number of
+    recordings.
 
     Attributes:
         cassettes: How many recordings were read.
-        paths: Those of them that are files, in order.
-        empty: Those of them without an exchange and without a message.
-        entries: Fingerprints of their content, each with the settings that it was read with.
+        paths: The recordings that are files, in order.
+        empty: The recordings without an exchange and without a message.
+        entries: Fingerprints of each recording's content and the settings it was read with.
         groups: The evidence by contract and group.
         messages: The evidence of each contract's messages.
         exclusions: The exchanges and messages that are excluded.
@@ -45,7 +45,7 @@ class Digest:
         self.exclusions: list[Exclusion] = []
 
     def add(self, evidence: CassetteEvidence) -> None:
-        """Add the evidence of one recording, which must not be used afterwards."""
+        """Add the evidence of one recording; the evidence must not be used afterwards."""
         self.cassettes += 1
         for parties, provider, key, of_group in evidence.groups:
             self._add((parties, provider), key, of_group)
@@ -54,7 +54,7 @@ class Digest:
         self.exclusions += evidence.exclusions
 
     def join(self, other: Digest) -> None:
-        """Add another digest, of other recordings, which must not be used afterwards."""
+        """Add a digest of other recordings; that digest must not be used afterwards."""
         self.cassettes += other.cassettes
         self.paths += other.paths
         self.empty += other.empty

@@ -1,4 +1,4 @@
-"""The bytes of a digest: MessagePack, the same for equal digests, however they were joined."""
+"""Encodes digests as MessagePack; equal digests have equal bytes, in whatever order they were joined."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VERSION = 3
 
 
 class _StoredDigest(msgspec.Struct, array_like=True):
-    """A digest in its stored form; of a provider the key, the name and the URL."""
+    """The stored form of a digest; a provider is stored as its key, name and URL."""
 
     version: int
     cassettes: int
@@ -35,7 +35,7 @@ class _StoredDigest(msgspec.Struct, array_like=True):
 
 
 def encode_digest(digest: Digest) -> bytes:
-    """Return the bytes of a digest; which files were read is not in them."""
+    """Return the bytes of a digest, without the list of files read."""
     groups = [
         (parties, (provider.key, provider.name, provider.url), key, evidence.pack())
         for (parties, provider), of_contract in digest.groups.items()
@@ -64,7 +64,7 @@ def decode_digest(data: bytes, providers: Mapping[str, ProviderSettings]) -> Dig
         providers: The project's providers by key.
 
     Raises:
-        CassetteFormatError: They are not a digest, or that of another version.
+        CassetteFormatError: The bytes are not a digest, or a digest of another version.
     """
     try:
         content = _decode(data)

@@ -1,4 +1,4 @@
-"""The evidence cache: what single cassettes show, so that an unchanged one is not analysed again.
+"""The evidence cache: the evidence of each cassette, so that an unchanged one is not analysed again.
 
 An entry depends on the cassette's content and path and on the project's settings; it holds no secrets.
 """
@@ -32,8 +32,8 @@ class CassetteEvidence(msgspec.Struct, frozen=True):
     """The evidence of one cassette.
 
     Args:
-        groups: Consumer and provider, the provider's settings, the key of each sample by itself, and the evidence.
-        messages: Each with its consumer and provider.
+        groups: Consumer and provider, the provider's settings, the key of the group, and its evidence.
+        messages: The consumer and provider of each message, and the message.
         exclusions: The exchanges and messages that are excluded.
     """
 
@@ -43,7 +43,7 @@ class CassetteEvidence(msgspec.Struct, frozen=True):
 
 
 class _StoredCassette(msgspec.Struct, array_like=True):
-    """The same in its stored form; of a provider the key, the name and the URL."""
+    """The stored form of `CassetteEvidence`; a provider is stored as its key, name and URL."""
 
     groups: list[tuple[ContractParties, tuple[str, str, str], GroupKey, Evidence]]
     messages: list[tuple[ContractParties, RecordedMessage]]
@@ -64,7 +64,7 @@ class EvidenceCache:
         self._state = _state(settings, all_fields=all_fields)
 
     def find(self, path: Path) -> tuple[str, CassetteEvidence | None]:
-        """Return the name of a cassette's entry, and its evidence; None when it is not cached.
+        """Return the name of a cassette's entry, and its evidence; None if it is not cached.
 
         Raises:
             CassetteFormatError: The cassette can't be read.
@@ -83,7 +83,7 @@ class EvidenceCache:
         return name, None
 
     def store(self, name: str, evidence: CassetteEvidence) -> None:
-        """Cache a cassette's evidence; do nothing when it can't be stored."""
+        """Cache a cassette's evidence; do nothing if it can't be stored."""
         with suppress(OverflowError, ValueError, TypeError):
             groups = [
                 (parties, (provider.key, provider.name, provider.url), key, of_group.pack())
@@ -93,7 +93,7 @@ class EvidenceCache:
             self._files.write(name, msgspec.msgpack.encode(entry))
 
     def used_files(self) -> set[str]:
-        """The names of the entries that were requested."""
+        """Return the names of the entries that were requested."""
         return self._files.used_files()
 
     def keep(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Headers by which one request gets answers of several forms: preferences, and versions of the API."""
+"""Request headers that choose the form of the response: preferences, and versions of the API."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 __all__ = ["header_variants"]
 
-#: "Stripe-Version", "X-GitHub-Api-Version", "Accept-Version"; but not the version of the program that asks.
+#: "Stripe-Version", "X-GitHub-Api-Version", "Accept-Version"; but not the version of the client program.
 _VERSION = re.compile(r"(^|-)version$")
 _OF_THE_CLIENT = re.compile(
     r"(client|library|lib|sdk|app|application|platform|runtime|package|python|os|plugin|extension|browser|agent|"
     r"build|release|device|firmware|driver|cli|mime|stainless)-version$"
 )
-#: How long to wait says nothing of the answer's form (RFC 7240, section 4.3).
+#: Preferences about waiting don't change the form of the response (RFC 7240, section 4.3).
 _WAIT = re.compile(r"wait\b")
 
 
 def header_variants(request: Request) -> list[str]:
-    """Return the headers that choose the form of an answer, as "Name: value", sorted.
+    """Return the headers that choose the form of the response, as "Name: value", sorted.
 
     These are preferences (RFC 7240), the API's version, and an `Accept` that names a vendor's media type.
 

@@ -37,16 +37,16 @@ _decode_message = msgspec.msgpack.Decoder(RecordedMessage, ext_hook=large_number
 
 
 class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
-    """What the recordings of one message have in common; joining is associative and commutative.
+    """What the recordings of one message have in common; `join` is associative and commutative.
 
     Args:
         cassettes: The locations of the first messages, as "path#messages[0]", sorted.
-        count: How many recordings there were.
-        packed: The message with the smallest place, which gives the examples, in MessagePack.
-        metadata: The names of the metadata that every recording had.
+        count: The number of recordings.
+        packed: The message with the smallest position, which gives the examples, as MessagePack.
+        metadata: The names of metadata that every recording has.
         reads: The paths of the fields that are read; None when every field is.
         shape: The shape of all contents.
-        test: The first of the tests' node ids; empty when no test is known.
+        test: The smallest node id of the tests; empty if no test is known.
     """
 
     cassettes: tuple[str, ...]
@@ -59,7 +59,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
 
     @classmethod
     def of(cls, message: RecordedMessage) -> MessageEvidence:
-        """Return the evidence of one message, which has no secrets."""
+        """Return the evidence of one message, which must not contain secrets."""
         shape = Shape()
         shape.observe(message.content, answer_id(message.content))
         return cls(
@@ -74,12 +74,12 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
 
     @property
     def first(self) -> RecordedMessage:
-        """The message with the smallest place, which gives the examples."""
+        """Return the message with the smallest position, which gives the examples."""
         return _decode_message(self.packed)
 
     @property
     def fields(self) -> ReadFields:
-        """The fields of the contents that the consumer reads."""
+        """Return the content fields that the consumer reads."""
         return EVERYTHING if self.reads is None else read_fields([tuple(self.reads)])
 
     def join(self, other: MessageEvidence) -> None:
@@ -95,7 +95,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
 
 
 def evidence_of_messages(messages: Iterable[RecordedMessage]) -> MessageEvidence:
-    """The evidence of several recordings of one message; at least one."""
+    """Return the evidence of one or more recordings of one message."""
     first, *others = map(MessageEvidence.of, messages)
     for other in others:
         first.join(other)
@@ -103,7 +103,7 @@ def evidence_of_messages(messages: Iterable[RecordedMessage]) -> MessageEvidence
 
 
 def as_sent(message: RecordedMessage) -> Message:
-    """The message in the form that matchers take."""
+    """Return the message in the form that matchers take."""
     return Message(
         contents=msgspec.json.encode(message.content),
         metadata={"contentType": content_type_of(message), **message.metadata},
@@ -111,13 +111,13 @@ def as_sent(message: RecordedMessage) -> Message:
 
 
 def message_key(message: RecordedMessage) -> MessageKey:
-    """The identity by which several recordings are one message of a contract."""
+    """Return the key that all recordings of one message of a contract share."""
     states = [[each.name, each.parameters] for each in states_of(message)]
     return message.description, json.dumps(states, sort_keys=True)
 
 
 def content_type_of(message: RecordedMessage) -> str:
-    """Return the media type that a message's metadata state, if that is JSON; else application/json."""
+    """Return the media type in a message's metadata if it is a JSON type; otherwise application/json."""
     media_types = (
         str(value).partition(";")[0].strip().lower()
         for name, value in message.metadata.items()

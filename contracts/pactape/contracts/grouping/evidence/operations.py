@@ -1,4 +1,4 @@
-"""Which samples belong together: those of one operation, in the same states, with one kind of answer."""
+"""Group keys: samples of one operation, in the same states, with one kind of response belong together."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class GroupKey(msgspec.Struct, frozen=True, order=True):
         operation: "GET /users/{id}" or a GraphQL operation's name.
         status: The response's status code.
         media: The response's media type; empty when it has no body.
-        outcome: "errors" for a GraphQL answer with errors, else empty.
+        outcome: "errors" for a GraphQL response with errors, otherwise empty.
         states: The names of the provider states.
-        request: The names of query parameters and of the body's fields, the GraphQL document, and the headers that
-            choose the form of the answer.
-        variant: "type=card" for answers of one of several kinds, else empty.
-        traffic: Whether they were captured from traffic, and not recorded by tests.
+        request: The names of query parameters and body fields, the GraphQL document, and the headers that choose
+            the form of the response.
+        variant: "type=card" for responses of one of several kinds, otherwise empty.
+        traffic: Whether they were captured from traffic rather than recorded by tests.
     """
 
     operation: str
@@ -62,7 +62,7 @@ class GroupKey(msgspec.Struct, frozen=True, order=True):
 
 
 def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
-    """Return the key of a sample by itself; further samples may show that two keys are one.
+    """Return the key that a sample alone gives; `final_keys` may join keys when all samples are known.
 
     Args:
         sample: Any sample.
@@ -88,7 +88,7 @@ def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
 
 
 def is_declared(sample: Sample) -> bool:
-    """Whether the operation's name comes from the client or from a GraphQL document, and not from the path."""
+    """Return whether the operation's name comes from the client or a GraphQL document rather than the path."""
     return sample.exchange.call is not None or sample.document is not None
 
 
@@ -105,7 +105,7 @@ def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTempl
 
 
 def _template(sample: Sample, path: str) -> str:
-    """The path with a parameter for each segment whose value comes from elsewhere, or has the form of a value."""
+    """Return the path with a parameter for each segment with a known source or the form of a value."""
     segments = [unquote(each) for each in path.split("/")[1:]]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
     sourced_segments = sample.sources.path.keys() | sample.sources.earlier.keys()
@@ -149,12 +149,12 @@ def _query_names(query: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _json_of_names(query: tuple[str, ...], headers: tuple[str, ...]) -> str:
-    """The names of a request without a body."""
+    """Return the names of a request without a JSON body."""
     return json.dumps([query, None, None, headers])
 
 
 def _form_names(sample: Sample) -> Any:
-    """The names of a form's fields, and of a multipart body's parts, as those of a JSON object."""
+    """Return the names of form fields or multipart parts, in the form of a JSON object."""
     request = sample.exchange.request
     if not request.body:
         return None
@@ -166,7 +166,7 @@ def _form_names(sample: Sample) -> Any:
 
 
 def _names(value: Any) -> Any:
-    """The names in a JSON value, without its scalars."""
+    """Return the names in a JSON value, without its scalars."""
     if isinstance(value, dict):
         return {key: _names(value[key]) for key in sorted(value)}
     return None

@@ -1,4 +1,4 @@
-"""Samples as bytes: without the values that are in their bodies, which are parsed again when they are needed."""
+"""Packs samples as bytes, without their parsed bodies, which are parsed again on demand."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def pack_sample(sample: Sample) -> bytes:
     return pack(msgspec.structs.replace(sample, sent=None, answer=None))
 
 
-@lru_cache(maxsize=4)  # those of the groups that are worked on
+@lru_cache(maxsize=4)  # the samples of the groups in progress
 def unpack_sample(data: bytes) -> Sample:
-    """Return the sample that was packed."""
+    """Return the sample that `pack_sample` packed."""
     sample = _decode(data)
     sent, answer = json_body_or_none(sample.exchange.request), json_body_or_none(sample.exchange.response)
     return msgspec.structs.replace(sample, sent=sent, answer=answer)

@@ -1,4 +1,4 @@
-"""Packing: values as MessagePack, the same bytes for equal values, integers of any size among them."""
+"""Packs values as MessagePack: equal values give equal bytes, and integers may have any size."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pack(value: Any) -> bytes:
 
 
 def pack_sorted(value: Any) -> bytes:
-    """Return a value as MessagePack like `pack`, keys and sets sorted."""
+    """Return a value as MessagePack like `pack`, with keys and sets sorted."""
     try:
         return _encode_sorted(value)
     except OverflowError:
@@ -39,10 +39,10 @@ def pack_sorted(value: Any) -> bytes:
 
 
 def large_number(code: int, data: memoryview) -> int:
-    """Return the integer of an extension, for decoders of what `pack` returns.
+    """Return the integer of an extension; the hook for decoding what `pack` returns.
 
     Raises:
-        ValueError: It is another extension.
+        ValueError: The extension has another type.
     """
     if code != _LARGE_NUMBER:
         raise ValueError(f"extension {code} is unknown")

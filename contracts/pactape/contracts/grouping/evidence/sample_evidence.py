@@ -1,4 +1,4 @@
-"""Evidence: what the samples of one group have in common, by distinct answer, in bounded size."""
+"""Evidence: what the samples of one group have in common, counted by distinct response, in bounded size."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_CASSETTES", "Evidence", "evidence_of", "has_statable_json", "paths_read"]
 
-#: How many recordings an interaction refers to.
+#: The most recordings that an interaction lists.
 MOST_CASSETTES = 20
-#: How many texts of requests are kept, so that an echo of them doesn't count as the provider's vocabulary.
+#: The most request texts that are kept; a response that echoes one shows nothing about the provider's vocabulary.
 _MOST_SENT = 200
 _LONGEST_SENT = 40
 _FIRST_FAILURE = 400
 
-#: In every JSON text with a number that is too large for a float, and seldom elsewhere.
+#: What every JSON text with a number too large for a float contains, and few others do.
 _EXPONENT = re.compile(rb"\d[eE]\+?\d")
 
 
 class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=True):
-    """What the samples of a group have in common; joining is associative and commutative.
+    """What the samples of a group have in common; `join` is associative and commutative.
 
-    It can be encoded as it is after a call of `pack`, because the first sample is encoded only on demand.
+    The first sample is encoded on demand: call `pack` before encoding the evidence.
 
     Args:
         packed: The first sample, which gives the examples, as bytes; empty until `pack` is called.
-        position: The smallest cassette and index of all samples.
-        count: How many samples there were.
-        observed: For how many of them the fields that were read are known.
-        shape: The shape of all responses; None when they are not JSON.
+        position: The smallest cassette and index among the samples.
+        count: The number of samples.
+        observed: The number of samples whose read fields are known.
+        shape: The shape of all responses; None if they are not JSON.
         reads: The paths of the response fields and headers that are read; None when every field is.
-        headers: The names of the headers that all responses had, in lower case.
-        sent: Texts that the requests sent.
-        named: The path segments that a response contains as a name: "/users/ada" returns {"login": "ada"}.
+        headers: The names of the headers that all responses have, in lower case.
+        sent: Texts in the requests.
+        named: The path segments that a response contains as a name, as in "/users/ada" returns {"login": "ada"}.
         known_ids: The path segments that an earlier response of the same recording contained.
-        test: The first of the tests' node ids; empty when no test is known.
-        cassettes: The locations of the first samples, as "path#index", sorted.
-        declared: Whether the client named the operation, so that its name doesn't come from its path.
+        test: The smallest node id of the tests; empty if no test is known.
+        cassettes: The locations of the first samples as "path#index", sorted.
+        declared: Whether the client named the operation, rather than its path.
         traffic: Whether all samples were captured from traffic.
-        parts: The parts of texts, as `text_parts` gives them, that all responses had; None when there are none.
+        parts: The parts of texts, as `text_parts` returns them, that all responses have; None if no part is known.
     """
 
     packed: bytes
@@ -75,7 +75,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
     parts: set[str] | None = None
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """Return how to pickle the evidence: with the first sample as bytes."""
+        """Pickle the evidence with the first sample as bytes."""
         self.pack()
         return super().__reduce__()
 
@@ -111,12 +111,12 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
 
     @property
     def first(self) -> Sample:
-        """The sample with the smallest position, which gives the examples."""
+        """Return the sample with the smallest position, which gives the examples."""
         sample: Sample | None = self.__dict__.get("sample")
         return unpack_sample(self.packed) if sample is None else sample
 
     def pack(self) -> Evidence:
-        """Make the evidence ready to be encoded, and return it.
+        """Encode the first sample, and return the evidence, which can then be encoded.
 
         Raises:
             ValueError: A text can't be written as UTF-8.
@@ -126,19 +126,19 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         return self
 
     def compact(self) -> None:
-        """Keep the first sample only as bytes, which take a third of the memory, if it can be encoded."""
+        """Keep the first sample only as bytes, a third of the memory, unless it can't be encoded."""
         with suppress(OverflowError, ValueError, TypeError):
             self.pack()
             self.__dict__.clear()
 
     @property
     def fields(self) -> ReadFields:
-        """The fields of the answers that the consumer reads."""
+        """Return the response fields that the consumer reads."""
         return EVERYTHING if self.reads is None else read_fields([tuple(self.reads)])
 
     @property
     def headers_read(self) -> frozenset[str]:
-        """The names of the headers that were read and that all answers had, in lower case."""
+        """Return the names, in lower case, of the headers that were read and that all responses have."""
         return headers_read(self.reads or ()) & self.headers
 
     def add(self, sample: Sample) -> None:
@@ -152,7 +152,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
             self.join(Evidence.of(sample))
 
     def _join_reads(self, other: Evidence) -> None:
-        """Join the first sample and what is read; of captured traffic, neither counts beside tests."""
+        """Join the first sample and the reads; beside tests, those of captured traffic don't count."""
         if self.traffic is not other.traffic:
             test_evidence, traffic = (other, self) if self.traffic else (self, other)
             self.position, self.reads = test_evidence.position, test_evidence.reads
@@ -170,13 +170,13 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
 
     def _take_first(self, other: Evidence) -> None:
-        """Use the first sample of `other`, in the form in which it has it."""
+        """Use the first sample of `other`, packed or not."""
         self.packed = other.packed
         self.__dict__.clear()
         self.__dict__.update(other.__dict__)
 
     def uncounted_copy(self) -> Evidence:
-        """Return the same evidence without the number of its samples, to be joined to several others."""
+        """Return a copy with a count of 0, to be joined to several others."""
         shape = None if self.shape is None else Shape()
         copy = msgspec.structs.replace(self.pack(), count=0, observed=0, shape=shape)
         if copy.shape is not None and self.shape is not None:
@@ -184,7 +184,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         return copy
 
     def take_example(self, sample: Sample) -> None:
-        """Use another of the samples for the examples."""
+        """Use another sample for the examples."""
         self.packed = b""
         self.__dict__["sample"] = sample
 
@@ -207,7 +207,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
 
 
 def evidence_of(samples: list[Sample]) -> Evidence:
-    """Return the evidence of several samples; at least one."""
+    """Return the evidence of one or more samples."""
     evidence, *others = [Evidence.of(each) for each in samples]
     for other in others:
         evidence.join(other)
@@ -215,7 +215,7 @@ def evidence_of(samples: list[Sample]) -> Evidence:
 
 
 def paths_read(sample: Sample) -> tuple[str, ...] | None:
-    """Return the fields that are read; of an error answer all or none: the client's error handling reads it."""
+    """Return the fields that are read; all or none of an error response's fields."""
     fields = _fields_read(sample.exchange)
     is_refusal = sample.exchange.response.status >= _FIRST_FAILURE or (
         isinstance(sample.answer, dict) and bool(sample.answer.get("errors"))
@@ -227,7 +227,7 @@ def paths_read(sample: Sample) -> tuple[str, ...] | None:
 
 
 def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:
-    """The fields that the model reads; without a model those that the test was observed to read."""
+    """Return the fields that the model reads; without a model, those that the test was observed to read."""
     model_fields = exchange.call.fields if exchange.call else None
     if model_fields is None or exchange.reads is None:
         return exchange.reads if model_fields is None else model_fields
@@ -235,10 +235,10 @@ def _fields_read(exchange: Exchange) -> tuple[str, ...] | None:
 
 
 def has_statable_json(sample: Sample) -> bool:
-    """Return whether a contract can express the answer's body.
+    """Return whether a contract can state the response's body as JSON.
 
     Pact's engine reads JSON in UTF-8 without a byte order mark, with numbers that fit into 64 bits, and takes an
-    empty text for no body.
+    empty text for a missing body.
     """
     response = sample.exchange.response
     body = response.body
@@ -258,7 +258,7 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _has_infinity(value: Any) -> bool:
-    """Whether a JSON value has a number that is too large for a float, such as 1e400."""
+    """Return whether a JSON value contains a number too large for a float, such as 1e400."""
     if isinstance(value, dict):
         return any(map(_has_infinity, value.values()))
     if isinstance(value, list):

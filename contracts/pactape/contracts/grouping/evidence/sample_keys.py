@@ -1,4 +1,4 @@
-"""The groups of a recording's samples, in a few bytes each: a second reading needs no analysis."""
+"""The groups of a recording's samples, in a few bytes each, so that a second reading needs no analysis."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SampleGroup", "SampleKeys"]
 
-#: Between whom a sample was recorded, and the key that it has by itself.
+#: The consumer and provider of a sample, and the group key that the sample alone gives.
 SampleGroup = tuple["ContractParties", "GroupKey"]
 
 
 class SampleKeys:
-    """The groups of the samples of one recording, in their order."""
+    """The groups of the samples of one recording, in order."""
 
     def __init__(self) -> None:
         self._numbers: dict[SampleGroup, int] = {}
@@ -30,7 +30,7 @@ class SampleKeys:
         """Add the next sample.
 
         Args:
-            index: The place of its exchange in the recording.
+            index: The index of its exchange in the recording.
             group: Its group.
         """
         self._indexes.append(index)
@@ -44,7 +44,7 @@ class SampleKeys:
         """Yield the exchanges that are samples, each with its group.
 
         Args:
-            exchanges: Those of the recording, in order.
+            exchanges: The exchanges of the recording, in order.
         """
         names = list(self._numbers)
         samples = zip(self._indexes, self._groups, strict=True)
