@@ -75,8 +75,8 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def recordings(self) -> int:
         """How many recorded exchanges and messages were read, excluded ones included."""
-        included = sum(each.summary.exchanges + each.summary.messages for each in self.contracts)
-        return included + sum(each.count for each in self.exclusions)
+        included = sum(contract.summary.exchanges + contract.summary.messages for contract in self.contracts)
+        return included + sum(exclusion.count for exclusion in self.exclusions)
 
 
 def derive(
@@ -156,32 +156,32 @@ def conclude(
         ContradictionError: A handwritten interaction contradicts another interaction.
     """
     _refuse_equal_files([parties for parties, _ in digest.groups], settings)
-    handwritten = {parties: tuple(each) for parties, each in read_handwritten(settings).items()}
+    handwritten = {parties: tuple(value) for parties, value in read_handwritten(settings).items()}
     routes = RouteKnowledge(settings)
     drafts, merged_paths = [], {}
     exclusions = list(digest.exclusions)
     for (parties, provider), groups in digest.groups.items():
-        draft, merged_paths[parties], unexpected = _draft(parties, provider, groups, routes, settings)
+        draft, merged_paths[parties], unexpected = _build_draft(parties, provider, groups, routes, settings)
         drafts.append(draft)
         exclusions += unexpected
     proof = prove(drafts, digest, recordings, settings, referee=referee)
     contracts = {
-        draft.parties: _contract(draft, merged_paths[draft.parties], handwritten.get(draft.parties, ()))
+        draft.parties: _build_contract(draft, merged_paths[draft.parties], handwritten.get(draft.parties, ()))
         for draft in drafts
     }
     for parties in {*digest.messages, *handwritten} - contracts.keys():
         contracts[parties] = Contract(parties=parties, handwritten=handwritten.get(parties, ()))
-    complete = [_with_messages(each, digest) for each in contracts.values()]
+    complete = [_add_messages(contract, digest) for contract in contracts.values()]
     _refuse_equal_files(contracts, settings)
     return Derivation(
         cassettes=digest.cassettes,
-        contracts=tuple(sorted(complete, key=lambda each: each.parties)),
+        contracts=tuple(sorted(complete, key=lambda item: item.parties)),
         exclusions=tuple(sorted((*exclusions, *proof.exclusions))),
         problems=tuple(sorted(proof.problems)),
     )
 
 
-def _draft(
+def _build_draft(
     parties: ContractParties,
     provider: ProviderSettings,
     groups: dict[GroupKey, Evidence],
@@ -191,7 +191,7 @@ def _draft(
     """Return the draft, the number of recorded paths of each merged operation, and the unexpected traffic."""
     known_routes = routes.of(provider)
     final_of = final_keys(groups, known_routes)
-    merged_paths = _merged_paths(final_of)
+    merged_paths = _count_merged_paths(final_of)
     final = join_by_final_key(groups, final_of)
     target_of, exclusions = join_traffic(final)
     final_of = {own: target_of.get(key, key) for own, key in final_of.items()}
@@ -200,18 +200,18 @@ def _draft(
     return Draft(parties, provider, final_of, candidates), merged_paths, exclusions
 
 
-def _merged_paths(final_of: dict[GroupKey, GroupKey]) -> dict[str, int]:
+def _count_merged_paths(final_of: dict[GroupKey, GroupKey]) -> dict[str, int]:
     paths: dict[str, set[str]] = {}
     for own, final in final_of.items():
         paths.setdefault(final.operation, set()).add(own.operation)
     return {operation: len(owns) for operation, owns in sorted(paths.items()) if len(owns) > 1}
 
 
-def _contract(
+def _build_contract(
     draft: Draft, merged_paths: dict[str, int], handwritten: tuple[HandwrittenInteraction, ...]
 ) -> Contract:
     derived_interactions = [
-        each for candidate in draft.candidates.values() for each in candidate.interactions
+        interaction for candidate in draft.candidates.values() for interaction in candidate.interactions
     ]
     interactions = merge_handwritten(derived_interactions, handwritten)
     evidence = [candidate.evidence for candidate in draft.candidates.values()]
@@ -225,11 +225,13 @@ def _contract(
         interactions=tuple(interactions),
         handwritten=handwritten,
         summary=ContractSummary(
-            exchanges=sum(each.count for each in evidence),
-            observed=sum(each.observed for each in evidence),
+            exchanges=sum(group.count for group in evidence),
+            observed=sum(group.observed for group in evidence),
             merged_paths=merged_paths,
             numbered=tuple(
-                each.description for each in derived_interactions if is_numbered(each.description)
+                derived_interaction.description
+                for derived_interaction in derived_interactions
+                if is_numbered(derived_interaction.description)
             ),
             untyped=dict(sorted(untyped.items())),
             replaced=len(derived_interactions) - len(interactions),
@@ -237,15 +239,17 @@ def _contract(
     )
 
 
-def _with_messages(contract: Contract, digest: Digest) -> Contract:
+def _add_messages(contract: Contract, digest: Digest) -> Contract:
     groups = digest.messages.get(contract.parties, {})
     messages = merge_handwritten_messages(messages_of(groups), contract.handwritten)
-    summary = msgspec.structs.replace(contract.summary, messages=sum(each.count for each in groups.values()))
+    summary = msgspec.structs.replace(
+        contract.summary, messages=sum(group.count for group in groups.values())
+    )
     return msgspec.structs.replace(contract, messages=tuple(messages), summary=summary)
 
 
 def _refuse_equal_files(contracts: Iterable[ContractParties], settings: Settings) -> None:
-    names = Counter(requests_stem(each.consumer, each.provider) for each in contracts)
+    names = Counter(requests_stem(contract.consumer, contract.provider) for contract in contracts)
     for name, count in names.items():
         if count > 1:
             raise SettingsError(

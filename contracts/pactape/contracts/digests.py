@@ -93,8 +93,8 @@ class DigestCombiner:
     def merge(self, digests: Iterable[Digest]) -> Digest:
         """Merge digests, which must not be used afterwards; without any, return an empty digest."""
         total = self.create()
-        for each in digests:
-            total.join(each)
+        for digest in digests:
+            total.join(digest)
         return total
 
     def extract(self, digest: Digest) -> Derivation:

@@ -96,35 +96,40 @@ def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
     return [
-        *(_explained(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
-        *_explained_messages(contents.messages.get(parties, [])),
+        *(_explain_interaction(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
+        *_explain_messages(contents.messages.get(parties, [])),
     ]
 
 
-def _explained_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
+def _explain_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
     groups: dict[MessageKey, list[RecordedMessage]] = {}
     for message in messages:
         groups.setdefault(message_key(message), []).append(message)
-    for _, members in sorted(groups.items(), key=lambda each: each[0]):
+    for _, members in sorted(groups.items(), key=lambda item: item[0]):
         evidence = evidence_of_messages(members)
         first = evidence.first
         rules = expect(evidence.shape, first.content, evidence.fields).rules
-        reads = [_Read(each.content, each.place, _test(each.provenance), each.reads) for each in members]
+        reads = [
+            _ReadValue(member.content, member.place, _test(member.provenance), member.reads)
+            for member in members
+        ]
         yield Explanation(
             description=first.description,
             operation="message",
             status=None,
-            cassettes=tuple(each.place for each in members),
+            cassettes=tuple(member.place for member in members),
             evidence=tuple(_ValueCounts(evidence.shape, rules).of(reads)),
         )
 
 
-def _explained(key: GroupKey, description: str, samples: list[Sample], evidence: Evidence) -> Explanation:
+def _explain_interaction(
+    key: GroupKey, description: str, samples: list[Sample], evidence: Evidence
+) -> Explanation:
     return Explanation(
         description=description,
         operation=f"{key.operation}, {key.variant}" if key.variant else key.operation,
         status=key.status,
-        cassettes=tuple(each.reference for each in samples),
+        cassettes=tuple(sample.reference for sample in samples),
         evidence=tuple(_rule_evidence(samples, evidence)) if evidence.shape is not None else (),
     )
 
@@ -133,9 +138,9 @@ def _rule_evidence(samples: list[Sample], evidence: Evidence) -> list[RuleEviden
     whole = evidence.shape or Shape()
     rules = expect(whole, evidence.first.answer, evidence.fields).rules
     reads = [
-        _Read(each.answer, each.reference, _test(each.exchange.provenance), paths_read(each))
-        for each in samples
-        if is_json(media_type(each.exchange.response))
+        _ReadValue(sample.answer, sample.reference, _test(sample.exchange.provenance), paths_read(sample))
+        for sample in samples
+        if is_json(media_type(sample.exchange.response))
     ]
     return _ValueCounts(whole, rules).of(reads)
 
@@ -144,7 +149,7 @@ def _test(provenance: Provenance | None) -> str:
     return provenance.test if provenance else ""
 
 
-class _Read(msgspec.Struct, frozen=True):
+class _ReadValue(msgspec.Struct, frozen=True):
     """A JSON value, its location, the test that recorded it, and the fields that the test read."""
 
     value: Any
@@ -171,19 +176,19 @@ class _ValueCounts:
         self._references: dict[str, dict[str, None]] = {}
         self._tests: dict[str, set[str]] = {}
 
-    def of(self, reads: list[_Read]) -> list[RuleEvidence]:
+    def of(self, reads: list[_ReadValue]) -> list[RuleEvidence]:
         """Return the evidence of every path, sorted."""
         answer_ids: set[int] = set()
-        for each in reads:
-            answer = answer_id(each.value)
-            self._add_references(each)
+        for read in reads:
+            answer = answer_id(read.value)
+            self._add_references(read)
             if answer not in answer_ids:
                 answer_ids.add(answer)
-                self._count(each.value)
+                self._count(read.value)
         return [self._evidence(path) for path in sorted(self._kinds)]
 
-    def _add_references(self, sample: _Read) -> None:
-        for path in {each.path for each in occurrences(sample.value, like=self._whole)}:
+    def _add_references(self, sample: _ReadValue) -> None:
+        for path in {occurrence.path for occurrence in occurrences(sample.value, shape=self._whole)}:
             self._references.setdefault(path, {})[sample.reference] = None
             if (
                 sample.test
@@ -194,15 +199,15 @@ class _ValueCounts:
                 self._tests.setdefault(path, set()).add(sample.test)
 
     def _count(self, value: Any) -> None:
-        for each in occurrences(value, like=self._whole):
-            kind = shape_of([each.value]).kinds
-            self._kinds.setdefault(each.path, Counter()).update(map(str, kind))
-            if isinstance(each.value, str):
-                self._texts.setdefault(each.path, Counter())[each.value] += 1
-            if isinstance(each.value, dict):
-                self._objects[each.path] += 1
-            if each.parent:
-                self._parents[each.path] = each.parent
+        for occurrence in occurrences(value, shape=self._whole):
+            kind = shape_of([occurrence.value]).kinds
+            self._kinds.setdefault(occurrence.path, Counter()).update(map(str, kind))
+            if isinstance(occurrence.value, str):
+                self._texts.setdefault(occurrence.path, Counter())[occurrence.value] += 1
+            if isinstance(occurrence.value, dict):
+                self._objects[occurrence.path] += 1
+            if occurrence.parent:
+                self._parents[occurrence.path] = occurrence.parent
 
     def _evidence(self, path: str) -> RuleEvidence:
         texts = self._texts.get(path, Counter[str]())
@@ -222,6 +227,8 @@ def _reads(paths: tuple[str, ...], expression: str) -> bool:
     """Return whether one of the field paths leads to a path expression, or through it."""
     plain = expression.removeprefix("$").removeprefix(".").replace("[*]", "[]")
     return any(
-        each == plain or each.startswith((f"{plain}.", f"{plain}[", f"{plain}{{")) or plain.startswith(each)
-        for each in (_NOTATION.sub("", path) for path in paths)
+        field == plain
+        or field.startswith((f"{plain}.", f"{plain}[", f"{plain}{{"))
+        or plain.startswith(field)
+        for field in (_NOTATION.sub("", path) for path in paths)
     )

@@ -57,9 +57,11 @@ def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> Pr
     """Return the provider with the longest base URL that contains the request's URL; None if no one matches."""
     url = exchange.request.url
     fitting = [
-        each for each in providers if url.startswith((f"{each.url}/", f"{each.url}?")) or url == each.url
+        provider
+        for provider in providers
+        if url.startswith((f"{provider.url}/", f"{provider.url}?")) or url == provider.url
     ]
-    return max(fitting, key=lambda each: len(each.url), default=None)
+    return max(fitting, key=lambda item: len(item.url), default=None)
 
 
 def path_below(exchange: Exchange, provider: ProviderSettings) -> str:

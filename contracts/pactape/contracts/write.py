@@ -41,8 +41,8 @@ def write_contracts(
     """
     files = {
         folder / name: data
-        for each in derivation.contracts
-        for name, data in each.encoded(specification=specification, largest=largest).items()
+        for contract in derivation.contracts
+        for name, data in contract.encoded(specification=specification, largest=largest).items()
     }
     outdated = [path for path, data in files.items() if _bytes_at(path) != data]
     for path in outdated:
@@ -62,7 +62,7 @@ def leftover_files(derivation: Derivation, folder: Path) -> list[Path]:
         derivation: The current contracts.
         folder: The folder of the contract files.
     """
-    names = {name for each in derivation.contracts for name in each.file_names}
+    names = {name for contract in derivation.contracts for name in contract.file_names}
     stems = [name.removesuffix(".json") for name in names]
     return [
         path
@@ -80,7 +80,7 @@ def _is_ours(path: Path) -> bool:
         return False
     stems = [of(pact.consumer, pact.provider) for of in (requests_stem, messages_stem)]
     is_named = path.stem in stems or any(is_further_file(path.name, stem) for stem in stems)
-    documents = [each.document for each in pact.interactions]
+    documents = [interaction.document for interaction in pact.interactions]
     versions: tuple[Specification, ...] = ("V3", "V4")
     keys: tuple[Literal["interactions", "messages"], ...] = ("interactions", "messages")
     return is_named and any(

@@ -85,9 +85,9 @@ def action_of(sample: Sample) -> str:
         body_names = _PARAMETERS | _SHORT_PARAMETERS
     query = parse_qsl(urlsplit(request.url).query)
     return (
-        _named(query, _query_names(query))
-        or _named(body if _is_action_call(sent) else [], body_names)
-        or _known_document(sent, query)
+        _first_named(query, _query_names(query))
+        or _first_named(body if _is_action_call(sent) else [], body_names)
+        or _persisted_document(sent, query)
         or _xml_operation(sample)
     )
 
@@ -113,14 +113,14 @@ def _query_names(query: list[tuple[str, str]]) -> frozenset[str]:
     return _PARAMETERS | _SHORT_PARAMETERS | ogc
 
 
-def _named(parameters: Iterable[tuple[str, str]], names: frozenset[str]) -> str:
+def _first_named(parameters: Iterable[tuple[str, str]], names: frozenset[str]) -> str:
     return next(
         (f"{name}={value}" for name, value in parameters if name.lower() in names and _NAME.fullmatch(value)),
         "",
     )
 
 
-def _known_document(sent: Any, query: list[tuple[str, str]]) -> str:
+def _persisted_document(sent: Any, query: list[tuple[str, str]]) -> str:
     """Return the id of a persisted GraphQL document."""
     parts: dict[str, Any] = sent if isinstance(sent, dict) else dict(query)
     extensions = parts.get("extensions")
@@ -131,7 +131,7 @@ def _known_document(sent: Any, query: list[tuple[str, str]]) -> str:
     if isinstance(persisted, dict) and "sha256Hash" in persisted:
         return f"document={str(persisted['sha256Hash'])[:_LONGEST_ID]}"
     ids = (parts.get(name) for name in _DOCUMENT_IDS if "variables" in parts)
-    return next((f"document={str(each)[-_LONGEST_ID:]}" for each in ids if each), "")
+    return next((f"document={str(identifier)[-_LONGEST_ID:]}" for identifier in ids if identifier), "")
 
 
 def _rpc_method(value: Any) -> str:

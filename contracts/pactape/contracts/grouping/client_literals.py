@@ -24,7 +24,7 @@ def client_literals(paths: Iterable[Path]) -> frozenset[str]:
         paths: Files, and folders to search; files that aren't Python are skipped.
     """
     files = sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
-    return frozenset(each for file in files for each in _of_file(file, file.stat().st_mtime_ns))
+    return frozenset(segment for file in files for segment in _of_file(file, file.stat().st_mtime_ns))
 
 
 @lru_cache(maxsize=1024)
@@ -56,7 +56,9 @@ def _texts(tree: ast.Module) -> Iterator[str]:
     parts: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            parts |= {id(each) for each in node.values}
-            yield "".join(str(each.value) if isinstance(each, ast.Constant) else "{" for each in node.values)
+            parts |= {id(value) for value in node.values}
+            yield "".join(
+                str(value.value) if isinstance(value, ast.Constant) else "{" for value in node.values
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
             yield node.value

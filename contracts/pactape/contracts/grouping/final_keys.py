@@ -116,7 +116,7 @@ def _routes(groups: Mapping[GroupKey, Evidence], known_routes: KnownRoutes) -> d
         method, segments, rest = _split(operation)
         template = templates.get(segments)
         if template is not None:
-            routes[operation] = f"{method} /{'/'.join(_numbered(template))}{rest}"
+            routes[operation] = f"{method} /{'/'.join(_number_parameters(template))}{rest}"
     return routes
 
 
@@ -148,7 +148,7 @@ def _path(operation: str) -> str:
     return f"/{'/'.join(_split(operation)[1])}"
 
 
-def _numbered(template: tuple[str, ...]) -> list[str]:
+def _number_parameters(template: tuple[str, ...]) -> list[str]:
     """Return the template with a number added to each repeated parameter name."""
     counts: dict[str, int] = {}
     segments = []
@@ -169,9 +169,9 @@ def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
     if shape.items is not None and not shape.keys:
         return _fields(shape.items, f"{path}[]", depth + 1)
     paths = set()
-    for key, each in shape.keys.items():
-        place = f"{path}.{key}" if path else key
-        paths |= {place, *_fields(each, place, depth + 1)}
+    for key, child in shape.keys.items():
+        child_path = f"{path}.{key}" if path else key
+        paths |= {child_path, *_fields(child, child_path, depth + 1)}
     return frozenset(paths)
 
 
@@ -179,7 +179,7 @@ def is_list_of_items(shape: Shape) -> bool:
     """Return whether a response is an array, or a page: an object with an array and paging keys."""
     if shape.items is not None or "array" in shape.kinds:
         return True
-    arrays = [key for key, each in shape.keys.items() if "array" in each.kinds]
+    arrays = [key for key, child in shape.keys.items() if "array" in child.kinds]
     others = {key.lower() for key in shape.keys} - {key.lower() for key in arrays}
     return bool(arrays) and (not others or not others.isdisjoint(_PAGING))
 
@@ -208,13 +208,13 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 def _kind(evidences: list[Evidence]) -> _Kind:
-    first = min(evidences, key=lambda each: each.position).first
-    shapes = [each.shape for each in evidences if each.shape is not None]
-    required = [set(each.required()) for each in shapes]
+    first = min(evidences, key=lambda evidence: evidence.position).first
+    shapes = [evidence.shape for evidence in evidences if evidence.shape is not None]
+    required = [set(shape.required()) for shape in shapes]
     return _Kind(
-        count=sum(each.count for each in evidences),
+        count=sum(evidence.count for evidence in evidences),
         always=frozenset(set.intersection(*required)) if required else frozenset(),
-        ever=frozenset(key for each in shapes for key in each.keys),
+        ever=frozenset(key for shape in shapes for key in shape.keys),
         request=_request_identity(first),
     )
 

@@ -61,9 +61,9 @@ class RouteTemplates:
     @cached_property
     def _forms(self) -> list[tuple[str, list[re.Pattern[str] | str]]]:
         templates = sorted(
-            self._document.get("paths") or {}, key=lambda each: (_PARAMETER.findall(each) != [], each)
+            self._document.get("paths") or {}, key=lambda path: (_PARAMETER.findall(path) != [], path)
         )
-        return [(template, [_form(each) for each in template.split("/")]) for template in templates]
+        return [(template, [_form(part) for part in template.split("/")]) for template in templates]
 
 
 def read_route_templates(path: Path | None) -> RouteTemplates:
@@ -78,11 +78,11 @@ def read_route_templates(path: Path | None) -> RouteTemplates:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise _unusable(path, f"can't be read as an OpenAPI document ({error})") from error
+        raise _unusable_document(path, f"can't be read as an OpenAPI document ({error})") from error
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise _unusable(path, "is not an OpenAPI document with `paths`")
-    if not all(isinstance(each, str) for each in document["paths"]):
-        raise _unusable(path, "has a path that is not a string")
+        raise _unusable_document(path, "is not an OpenAPI document with `paths`")
+    if not all(isinstance(path, str) for path in document["paths"]):
+        raise _unusable_document(path, "has a path that is not a string")
     return RouteTemplates(document)
 
 
@@ -100,7 +100,7 @@ def _templates_of(path: Path | None, _changed: int) -> RouteTemplates:
     return read_route_templates(path)
 
 
-def _unusable(path: Path, what: str) -> SettingsError:
+def _unusable_document(path: Path, what: str) -> SettingsError:
     return SettingsError(
         what,
         where=path,
@@ -112,13 +112,13 @@ def _form(segment: str) -> re.Pattern[str] | str:
     """Return what matches a template's segment: its text, or a pattern if it contains a parameter."""
     if not _PARAMETER.search(segment):
         return segment
-    return re.compile("[^/]+".join(re.escape(each) for each in _PARAMETER.split(segment)))
+    return re.compile("[^/]+".join(re.escape(part) for part in _PARAMETER.split(segment)))
 
 
 def _fits(form: list[re.Pattern[str] | str], segments: list[str]) -> bool:
     return len(form) == len(segments) and all(
-        unquote(segment) == each if isinstance(each, str) else each.fullmatch(segment)
-        for each, segment in zip(form, segments, strict=True)
+        unquote(segment) == form_part if isinstance(form_part, str) else form_part.fullmatch(segment)
+        for form_part, segment in zip(form, segments, strict=True)
     )
 
 
@@ -128,8 +128,8 @@ def _discriminators(value: Any) -> Iterator[str]:
         name = inner.get("propertyName") if isinstance(inner, dict) else None
         if isinstance(name, str):
             yield name
-        for each in value.values():
-            yield from _discriminators(each)
+        for child in value.values():
+            yield from _discriminators(child)
     elif isinstance(value, list):
-        for each in value:
-            yield from _discriminators(each)
+        for item in value:
+            yield from _discriminators(item)

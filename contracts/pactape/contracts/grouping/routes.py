@@ -74,8 +74,15 @@ def route_templates_of(
         ('projects', '{slug}')
     """
     ordered = sorted(endpoints, key=_order)
-    ids = frozenset(each for one in ordered for each in one.known_ids if _is_distinctive(each)) - literals
-    tree = _Node([_RequestBelow(each.segments, each) for each in ordered], ids=ids, literals=literals)
+    ids = (
+        frozenset(
+            identifier for one in ordered for identifier in one.known_ids if _is_distinctive(identifier)
+        )
+        - literals
+    )
+    tree = _Node(
+        [_RequestBelow(endpoint.segments, endpoint) for endpoint in ordered], ids=ids, literals=literals
+    )
     templates = dict(tree.templates((), after_parameter=False))
     return {path: template for path, template in templates.items() if path != template}
 
@@ -97,12 +104,12 @@ class _Node:
         self._literals = literals
         self._ends: list[Endpoint] = []
         self._below: dict[str, list[_RequestBelow]] = {}
-        for each in requests:
-            if each.rest:
-                below = _RequestBelow(each.rest[1:], each.endpoint)
-                self._below.setdefault(each.rest[0], []).append(below)
+        for request in requests:
+            if request.rest:
+                below = _RequestBelow(request.rest[1:], request.endpoint)
+                self._below.setdefault(request.rest[0], []).append(below)
             else:
-                self._ends.append(each.endpoint)
+                self._ends.append(request.endpoint)
 
     def templates(
         self, template: tuple[str, ...], *, after_parameter: bool
@@ -120,21 +127,25 @@ class _Node:
 
     def _parameters(self, *, is_first: bool, after_parameter: bool) -> dict[str, str]:
         """Return the parameter's name for each segment at this node that is data."""
-        route_parameter = next((each for each in self._below if each.startswith("{")), None)
-        literal = {each: requests for each, requests in self._below.items() if not each.startswith("{")}
+        route_parameter = next((segment for segment in self._below if segment.startswith("{")), None)
+        literal = {
+            segment: requests for segment, requests in self._below.items() if not segment.startswith("{")
+        }
         elsewhere = {
-            each
+            identifier
             for request in self._below.get(route_parameter or "", ())
-            for each in request.endpoint.known_ids
+            for identifier in request.endpoint.known_ids
         }
         data = {
-            each
-            for each in literal
-            if each in self._ids or each in elsewhere or self._has_form_of_id(each, literal)
+            segment
+            for segment in literal
+            if segment in self._ids or segment in elsewhere or self._has_form_of_id(segment, literal)
         }
         parameters = dict.fromkeys(data, route_parameter or ID)
         self_named = (
-            {each for each, requests in literal.items() if _is_named(each, requests)} - data - self._literals
+            {segment for segment, requests in literal.items() if _is_named(segment, requests)}
+            - data
+            - self._literals
         )
         slugs = (
             self_named
@@ -142,26 +153,30 @@ class _Node:
             else set()
         )
         if not is_first and not after_parameter:
-            candidates = {each: requests for each, requests in literal.items() if each not in self._literals}
-            slugs |= _alike(candidates) - data
+            candidates = {
+                segment: requests for segment, requests in literal.items() if segment not in self._literals
+            }
+            slugs |= _largest_alike(candidates) - data
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
-        return parameters | self._failing(literal, parameters, route_parameter)
+        return parameters | self._failed_siblings(literal, parameters, route_parameter)
 
     def _has_form_of_id(self, segment: str, literal: dict[str, list[_RequestBelow]]) -> bool:
         """Return whether a segment looks like an id next to it: same length and character classes."""
         return _is_random(segment) and any(
-            len(each) == len(segment) for each in self._ids & literal.keys() if _is_random(each)
+            len(identifier) == len(segment)
+            for identifier in self._ids & literal.keys()
+            if _is_random(identifier)
         )
 
-    def _failing(
+    def _failed_siblings(
         self, literal: dict[str, list[_RequestBelow]], parameters: dict[str, str], route_parameter: str | None
     ) -> dict[str, str]:
         """Return siblings of parameters that only ever failed: objects that don't exist."""
         requests_of_data = {
-            (each.endpoint.method, each.rest)
+            (request.endpoint.method, request.rest)
             for segment, requests in self._below.items()
             if segment in parameters or segment == route_parameter
-            for each in requests
+            for request in requests
         }
         parameter = route_parameter or next(iter(parameters.values()), None)
         return {
@@ -171,8 +186,8 @@ class _Node:
             and segment not in parameters
             and segment not in self._literals
             and all(
-                not each.endpoint.succeeds and (each.endpoint.method, each.rest) in requests_of_data
-                for each in requests
+                not request.endpoint.succeeds and (request.endpoint.method, request.rest) in requests_of_data
+                for request in requests
             )
         }
 
@@ -191,13 +206,13 @@ def _order(endpoint: Endpoint) -> tuple[object, ...]:
 
 def _is_named(segment: str, requests: list[_RequestBelow]) -> bool:
     return any(
-        segment in each.endpoint.named and (each.rest or not each.endpoint.is_list)
-        for each in requests
-        if each.endpoint.method in _READS or (each.endpoint.method == "PUT" and not each.rest)
+        segment in request.endpoint.named and (request.rest or not request.endpoint.is_list)
+        for request in requests
+        if request.endpoint.method in _READS or (request.endpoint.method == "PUT" and not request.rest)
     )
 
 
-def _alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
+def _largest_alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
     """Return the largest set of segments that return objects of one kind, if too large for a coincidence."""
     sets: list[tuple[list[_RequestBelow], set[str]]] = []
     for segment, requests in sorted(candidates.items()):
@@ -215,13 +230,17 @@ def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
 
     Small responses are ignored.
     """
-    if any(not each.rest and each.endpoint.is_list for each in (*one, *other)):
+    if any(not request.rest and request.endpoint.is_list for request in (*one, *other)):
         return False
-    mine = {(each.endpoint.method, each.rest): each.endpoint.fields for each in one if _is_comparable(each)}
+    mine = {
+        (request.endpoint.method, request.rest): request.endpoint.fields
+        for request in one
+        if _is_comparable(request)
+    }
     pairs = [
-        (mine[each.endpoint.method, each.rest], each.endpoint.fields)
-        for each in other
-        if _is_comparable(each) and (each.endpoint.method, each.rest) in mine
+        (mine[request.endpoint.method, request.rest], request.endpoint.fields)
+        for request in other
+        if _is_comparable(request) and (request.endpoint.method, request.rest) in mine
     ]
     return bool(pairs) and all(_overlap(fields, theirs) >= _ALIKE for fields, theirs in pairs)
 
@@ -245,7 +264,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _is_distinctive(segment: str) -> bool:
     """Return whether a text is an id at any position; a word may be the name of a route elsewhere."""
-    return any(each.isdigit() for each in segment) or len(_classes(segment)) >= _CLASSES_OF_ID
+    return any(character.isdigit() for character in segment) or len(_classes(segment)) >= _CLASSES_OF_ID
 
 
 def _is_random(segment: str) -> bool:
@@ -255,6 +274,12 @@ def _is_random(segment: str) -> bool:
 def _classes(text: str) -> set[str]:
     """Return the classes of characters in a text."""
     return {
-        "digit" if each.isdigit() else "upper" if each.isupper() else "lower" if each.islower() else "mark"
-        for each in text
+        "digit"
+        if character.isdigit()
+        else "upper"
+        if character.isupper()
+        else "lower"
+        if character.islower()
+        else "mark"
+        for character in text
     }

@@ -50,7 +50,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
         """Return the messages of all contracts by description."""
         messages: dict[str, list[RecordedMessage]] = {}
-        for message in (each for of_contract in self.messages.values() for each in of_contract):
+        for message in (message for of_contract in self.messages.values() for message in of_contract):
             messages.setdefault(message.description, []).append(message)
         return messages
 
@@ -102,10 +102,10 @@ def _read(paths: Iterable[Path], reader: SampleReader) -> _CassetteContents:
             contents.skipped.append((path, error))
             continue
         contents.paths.append(path)
-        for each in cassette.samples:
-            key = own_key(each.sample, each.provider)
-            contents.providers[each.parties] = each.provider
-            contents.groups.setdefault(each.parties, {}).setdefault(key, []).append(each.sample)
+        for sample in cassette.samples:
+            key = own_key(sample.sample, sample.provider)
+            contents.providers[sample.parties] = sample.provider
+            contents.groups.setdefault(sample.parties, {}).setdefault(key, []).append(sample.sample)
         for parties, message in cassette.messages:
             contents.messages.setdefault(parties, []).append(message)
     return contents

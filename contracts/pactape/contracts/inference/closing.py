@@ -39,16 +39,16 @@ def close(expectation: Expectation, shape: Shape, fields: ReadFields) -> Expecta
         >>> close(expect(shape, {"id": 1}, fields), shape, fields).rules["$"]["matchers"][0]["match"]
         'eachKey'
     """
-    rules = dict(_closed(expectation.example, shape, fields, "$"))
+    rules = dict(_close_value(expectation.example, shape, fields, "$"))
     return Expectation(expectation.example, expectation.rules | rules) if rules else None
 
 
-def _closed(example: Any, shape: Shape, fields: ReadFields, path: str) -> Iterator[tuple[str, Rule]]:
+def _close_value(example: Any, shape: Shape, fields: ReadFields, path: str) -> Iterator[tuple[str, Rule]]:
     if isinstance(example, list) and example and shape.items is not None:
-        yield from _closed(example[0], shape.items, fields.item(), f"{path}[*]")
+        yield from _close_value(example[0], shape.items, fields.item(), f"{path}[*]")
     elif isinstance(example, dict) and map_key_pattern(shape.keys) is None:
         if fields.is_closed and shape.keys.keys() <= fields.names:
             pattern = f"^({'|'.join(escaped(name) for name in sorted(fields.names))})$"
             yield path, all_of({"match": "eachKey", "rules": [{"match": "regex", "regex": pattern}]})
         for key, value in example.items():
-            yield from _closed(value, shape.keys[key], fields.key(key), below(path, key))
+            yield from _close_value(value, shape.keys[key], fields.key(key), below(path, key))

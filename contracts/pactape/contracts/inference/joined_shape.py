@@ -87,8 +87,8 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
     def any_value(self) -> Shape:
         """Return the joined shape of all values of an object whose keys are data."""
         shape = Shape()
-        for each in self.keys.values():
-            shape.join(each)
+        for key_shape in self.keys.values():
+            shape.join(key_shape)
         shape.optional = False
         return shape
 
@@ -104,7 +104,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         is_first = kind not in kinds
         answer_ids = kinds.get(kind, _NO_ANSWERS)
         if answer_ids is not None and answer not in answer_ids:
-            kinds[kind] = _with(answer_ids, answer)
+            kinds[kind] = _add_answer(answer_ids, answer)
         if kind == "string":
             self._observe_string(value, answer)
         elif kind == "object":
@@ -162,7 +162,7 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         examples = self.examples
         for kind, example in other.examples.items():
             own = examples.get(kind)
-            if own is None or _size(example) < _size(own):
+            if own is None or _example_order(example) < _example_order(own):
                 examples[kind] = example
 
     def _observe_string(self, value: str, answer: int) -> None:
@@ -180,17 +180,17 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         values: dict[str, Answers] = self.values or {}
         answer_ids = values.get(value, _NO_ANSWERS)
         if answer_ids is not None and answer not in answer_ids:
-            values[value] = _with(answer_ids, answer)
+            values[value] = _add_answer(answer_ids, answer)
         is_free_text = len(value) > _LONGEST_VALUE
         self.values = None if is_free_text or len(values) > MOST_VALUES else values
 
     def _observe_object(self, value: dict[str, Any], answer: int, *, is_first: bool) -> None:
         keys = self.keys
-        for key, each in value.items():
+        for key, child in value.items():
             shape = keys.get(key)
             if shape is None:
                 shape = keys[key] = Shape(optional=not is_first)
-            shape.observe(each, answer)
+            shape.observe(child, answer)
         if len(keys) > len(value):
             for key in keys.keys() - value.keys():
                 keys[key].optional = True
@@ -199,8 +199,8 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         self._shorten(len(value))
         if value:
             observe = self._items().observe
-            for each in value:
-                observe(each, answer)
+            for item in value:
+                observe(item, answer)
 
     def _join_values(self, values: dict[str, Answers] | None) -> None:
         if self.values is None or values is None:
@@ -248,7 +248,7 @@ _NO_ANSWERS: Final[frozenset[int]] = frozenset()
 
 
 @lru_cache(maxsize=1024)
-def _with(answers: frozenset[int], answer: int) -> Answers:
+def _add_answer(answers: frozenset[int], answer: int) -> Answers:
     """Add a response to a set; most paths of a response share one set object."""
     return _union(answers, frozenset((answer,)))
 
@@ -261,6 +261,6 @@ def _union(one: Answers, other: Answers) -> Answers:
     return both if len(both) < MANY else None
 
 
-def _size(value: Any) -> Any:
+def _example_order(value: Any) -> Any:
     """Return the sort key of examples of one kind."""
     return (len(value), value) if isinstance(value, str) else value

@@ -129,7 +129,7 @@ class _Emitter:
         kinds = shape.kinds.keys() - {"null"}
         is_structure = not kinds.isdisjoint({"object", "array"})
         if len(shape.kinds) == 1 and kinds and (is_structure or not fields.takes_null):
-            return self._one_kind(shape, sample, fields, path)
+            return self._emit_one_kind(shape, sample, fields, path)
         if not kinds or is_structure:  # the engine has no rule for objects or null
             self.rules[path] = ANYTHING
             return None
@@ -137,12 +137,12 @@ class _Emitter:
         self.rules[path] = self._scalars.rule(shape, kinds, fields, path, nullable=nullable)
         return self._example(shape, shape.example)
 
-    def _one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
+    def _emit_one_kind(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> Any:
         """Emit a value of one kind (fast path)."""
         if "object" in shape.kinds:
-            return self._object(shape, sample, fields, path)
+            return self._emit_object(shape, sample, fields, path)
         if "array" in shape.kinds:
-            return self._array(shape, sample, fields, path)
+            return self._emit_array(shape, sample, fields, path)
         self.rules[path] = self._scalars.rule(shape, shape.kinds.keys(), fields, path, nullable=False)
         return self._example(shape, shape.example if sample is None else sample)
 
@@ -152,13 +152,13 @@ class _Emitter:
         stable = stable_example(shape.formats, shape.answers("string"))
         return value if stable is None else stable
 
-    def _object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
+    def _emit_object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
         sample = sample if isinstance(sample, dict) else {}
         pattern = map_key_pattern(shape.keys)
         if pattern is not None:
-            return self._map(shape, sample, fields, path, pattern=pattern)
+            return self._emit_map(shape, sample, fields, path, pattern=pattern)
         fields_read = {key for key in shape.keys if key in fields and can_be_named(key)}
-        waived = self._waived(shape, fields, path)
+        waived = self._waived_keys(shape, fields, path)
         required = [
             key
             for key in shape.required()
@@ -175,12 +175,12 @@ class _Emitter:
             for key in (sorted(fields_read) if self._with_optionals else required)
         }
 
-    def _waived(self, shape: Shape, fields: ReadFields, path: str) -> AbstractSet[str]:
+    def _waived_keys(self, shape: Shape, fields: ReadFields, path: str) -> AbstractSet[str]:
         """Return the keys that items of an unseen kind may lack, while too few responses exclude such a kind."""
         is_sure = shape.answers("object") >= _ANSWERS_FOR_MINIMUM or not fields.is_everything
         return frozenset() if is_sure or not path.endswith("[*]") else keys_of_one_kind(shape)
 
-    def _map(
+    def _emit_map(
         self, shape: Shape, sample: dict[str, Any], fields: ReadFields, path: str, *, pattern: str
     ) -> dict[str, Any]:
         """Emit an object whose keys are data: any number of keys and values like the samples."""
@@ -190,7 +190,7 @@ class _Emitter:
         key = min(sample or shape.keys)
         return {key: self.emit(shape.any_value(), sample.get(key), fields.value(key), f"{path}.*")}
 
-    def _array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
+    def _emit_array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
         minimum = 1 if shape.shortest and shape.answers("array") >= _ANSWERS_FOR_MINIMUM else 0
         self.rules[path] = all_of({"match": "type", "min": minimum})
         if shape.items is None:
@@ -212,14 +212,14 @@ class _ScalarRules:
     def rule(
         self, shape: Shape, kinds: AbstractSet[Any], fields: ReadFields, path: str, *, nullable: bool
     ) -> Rule:
-        matchers = self._matchers(shape, kinds, fields.choices or self._published(shape, path))
+        matchers = self._matchers(shape, kinds, fields.choices or self._published_set(shape, path))
         if not nullable and kinds == {"string"} and _may_be_a_number(matchers[0]):
             return all_of({"match": "type"}, *matchers)
         if nullable:
             matchers.append({"match": "null"})
         return {"combine": "OR" if len(matchers) > 1 else "AND", "matchers": matchers}
 
-    def _published(self, shape: Shape, path: str) -> frozenset[str] | None:
+    def _published_set(self, shape: Shape, path: str) -> frozenset[str] | None:
         """Return the closed set of the provider's documents here, if it contains every text that was seen."""
         texts = self._vocabulary.get(path)
         return texts if texts and shape.values and shape.values.keys() <= texts else None
@@ -279,4 +279,7 @@ def map_key_pattern(keys: Iterable[str]) -> str | None:
     names = list(keys)
     if not names or names[0].isidentifier():  # no number, and no text of these formats, is that short or long
         return None
-    return next((each for each in _KEY_PATTERNS if all(re.match(each, key) for key in names)), None)
+    return next(
+        (key_pattern for key_pattern in _KEY_PATTERNS if all(re.match(key_pattern, key) for key in names)),
+        None,
+    )

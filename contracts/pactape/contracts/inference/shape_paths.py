@@ -31,24 +31,24 @@ class Occurrence(msgspec.Struct, frozen=True):
     value: Any
 
 
-def occurrences(value: Any, *, like: Shape, path: str = "$", parent: str = "") -> Iterator[Occurrence]:
+def occurrences(value: Any, *, shape: Shape, path: str = "$", parent: str = "") -> Iterator[Occurrence]:
     """Yield every value in a sample, the sample itself first.
 
     Args:
-        value: A JSON value that is a sample of `like`.
-        like: The shape of all samples, which shows where keys are data.
+        value: A JSON value that is a sample of `shape`.
+        shape: The shape of all samples, which shows where keys are data.
         path: The value's path.
         parent: The path of the object that has it under a key.
     """
     yield Occurrence(path, parent, value)
-    if isinstance(value, list) and like.items is not None:
-        for each in value:
-            yield from occurrences(each, like=like.items, path=f"{path}[*]")
+    if isinstance(value, list) and shape.items is not None:
+        for item in value:
+            yield from occurrences(item, shape=shape.items, path=f"{path}[*]")
     elif isinstance(value, dict):
-        is_map = map_key_pattern(like.keys) is not None
-        inner = like.any_value() if is_map else None
-        for key, each in value.items():
+        is_map = map_key_pattern(shape.keys) is not None
+        inner = shape.any_value() if is_map else None
+        for key, child in value.items():
             if inner is not None:
-                yield from occurrences(each, like=inner, path=f"{path}.*")
+                yield from occurrences(child, shape=inner, path=f"{path}.*")
             elif can_be_named(key):
-                yield from occurrences(each, like=like.keys[key], path=below(path, key), parent=path)
+                yield from occurrences(child, shape=shape.keys[key], path=below(path, key), parent=path)

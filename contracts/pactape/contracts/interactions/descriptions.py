@@ -32,14 +32,14 @@ def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
     media type. Phrases that are still equal are numbered from 1.
     """
     plain = {key: _phrase(key, evidence) for key, evidence in groups.items()}
-    test_phrases = {key: text for key, text in _repeated(plain).items() if text != _own_phrase(key)}
+    test_phrases = {key: text for key, text in _repeated_phrases(plain).items() if text != _own_phrase(key)}
     longer = {key: f"{text} ({_operation(key)})" for key, text in test_phrases.items()}
-    longest = {key: f"{text} → {key.status}" for key, text in _repeated(longer).items()}
+    longest = {key: f"{text} → {key.status}" for key, text in _repeated_phrases(longer).items()}
     unnumbered = plain | longer | longest
-    told_apart = unnumbered | _with_names(_repeated(unnumbered), most=_MOST_NAMES)
-    still_alike = {key: unnumbered[key] for key in _repeated(told_apart)}
-    told_apart |= _with_names(still_alike, most=_MOST_NAMES_OF_ALIKE)
-    return told_apart | _numbered(_repeated(told_apart))
+    distinguished = unnumbered | _add_names(_repeated_phrases(unnumbered), most=_MOST_NAMES)
+    still_alike = {key: unnumbered[key] for key in _repeated_phrases(distinguished)}
+    distinguished |= _add_names(still_alike, most=_MOST_NAMES_OF_ALIKE)
+    return distinguished | _number_phrases(_repeated_phrases(distinguished))
 
 
 def is_numbered(description: str) -> bool:
@@ -56,7 +56,7 @@ def _own_phrase(key: GroupKey) -> str:
     return f"{_operation(key)} → {key.status}"
 
 
-def _with_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey, str]:
+def _add_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey, str]:
     """Return the phrases, each with the names that not all requests of the same phrase have."""
     alike = defaultdict(list)
     for key, text in repeated.items():
@@ -69,8 +69,10 @@ def _with_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey
         shared = set.intersection(*map(set, circumstances.values()))
         for key in keys:
             own = _topmost([name for name in names[key] if name not in common])
-            longer = f"{text} with {_listed(own, most)}" if own else text
-            phrases[key] = " ".join([longer, *(each for each in circumstances[key] if each not in shared)])
+            longer = f"{text} with {_join_names(own, most)}" if own else text
+            phrases[key] = " ".join(
+                [longer, *(circumstance for circumstance in circumstances[key] if circumstance not in shared)]
+            )
     return phrases
 
 
@@ -89,9 +91,9 @@ def _circumstances(key: GroupKey) -> list[str]:
 
 def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
     for name, below in (body or {}).items():
-        place = f"{path}.{name}" if path else name
-        yield place
-        yield from _fields(below, place)
+        child_path = f"{path}.{name}" if path else name
+        yield child_path
+        yield from _fields(below, child_path)
 
 
 def _topmost(names: list[str]) -> list[str]:
@@ -100,12 +102,12 @@ def _topmost(names: list[str]) -> list[str]:
     return [name for name in names if not name.startswith(below)]
 
 
-def _listed(names: list[str], most: int) -> str:
+def _join_names(names: list[str], most: int) -> str:
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def _numbered(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
+def _number_phrases(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
     """Return the phrases with numbers, which start at 1 for every phrase."""
     counts: Counter[str] = Counter()
     phrases = {}
@@ -120,6 +122,6 @@ def _operation(key: GroupKey) -> str:
     return f"{key.operation}, {key.variant}" if key.variant else key.operation
 
 
-def _repeated(phrases: dict[GroupKey, str]) -> dict[GroupKey, str]:
+def _repeated_phrases(phrases: dict[GroupKey, str]) -> dict[GroupKey, str]:
     counts = Counter(phrases.values())
     return {key: text for key, text in phrases.items() if counts[text] > 1}

@@ -108,8 +108,8 @@ def _interaction(
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:
     return tuple(
-        f"The path's segment {place + 1} comes from an earlier response, {where}"
-        for place, where in sorted(evidence.first.sources.earlier.items())
+        f"The path's segment {index + 1} comes from an earlier response, {where}"
+        for index, where in sorted(evidence.first.sources.earlier.items())
     )
 
 
@@ -172,7 +172,10 @@ def _has_capitals(response: Response) -> bool:
 
 def _any_case(media: str) -> Rule:
     """Return a rule for a media type in any case, with or without parameters."""
-    letters = (f"[{each}{each.upper()}]" if each.isalpha() else escaped(each) for each in media)
+    letters = (
+        f"[{character}{character.upper()}]" if character.isalpha() else escaped(character)
+        for character in media
+    )
     return matches_regex(rf"^{''.join(letters)}(\s*;.*)?$")
 
 

@@ -65,7 +65,7 @@ def _generators(sample: Sample, provider: ProviderSettings) -> dict[str, Any]:
     by_part: dict[str, Any] = {
         "path": _from_state(path) if path else {},
         "query": {name: _from_state(f"${{{key}}}") for name, key in sources.query.items()},
-        "body": {place: _from_state(f"${{{key}}}", kind) for place, (key, kind) in sources.body.items()},
+        "body": {path: _from_state(f"${{{key}}}", kind) for path, (key, kind) in sources.body.items()},
     }
     return {part: generators for part, generators in by_part.items() if generators}
 
@@ -74,11 +74,11 @@ def _path_expression(sample: Sample, provider: ProviderSettings) -> str:
     """Return the path with "${name}" for each segment that comes from a state's parameter; empty if none does."""
     below_base = path_below(sample.exchange, provider).split("/")[1:]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(below_base)
-    names = {place - skipped: key for place, key in sample.sources.path.items() if place >= skipped}
+    names = {index - skipped: key for index, key in sample.sources.path.items() if index >= skipped}
     if not names:
         return ""
     return "/" + "/".join(
-        f"${{{names[place]}}}" if place in names else each for place, each in enumerate(below_base)
+        f"${{{names[index]}}}" if index in names else segment for index, segment in enumerate(below_base)
     )
 
 

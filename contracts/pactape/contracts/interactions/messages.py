@@ -52,7 +52,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
 def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[MessageInteraction]:
     """Return the messages that the evidence supports, in the order of their keys."""
-    for _, evidence in sorted(groups.items(), key=lambda each: each[0]):
+    for _, evidence in sorted(groups.items(), key=lambda item: item[0]):
         first = evidence.first
         expectation = expect(
             evidence.shape, first.content, evidence.fields, consumer_texts=_state_texts(first)

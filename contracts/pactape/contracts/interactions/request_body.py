@@ -54,31 +54,31 @@ def expected_body(sample: Sample, ignored: HostRules) -> Content | None:
     if not request.body:
         return None
     if media is None:
-        return _untyped(request, ignored)
+        return _body_without_type(request, ignored)
     if not is_json(media):
-        return _bytes(request, media, ignored)
-    rules = dict(_typed_members(sample.sent, "$", ignored))
+        return _text_or_bytes(request, media, ignored)
+    rules = dict(_member_rules(sample.sent, "$", ignored))
     pattern = document_pattern(sample.document) if sample.document else None
     if pattern is not None:
         rules["$.query"] = matches_regex(pattern)
     return Content(media_type=media, example=sample.sent, rules=rules)
 
 
-def _untyped(request: Request, ignored: HostRules) -> Content:
+def _body_without_type(request: Request, ignored: HostRules) -> Content:
     """Return the content of a body without a content type, as what it looks like; a JSON scalar is a text."""
     try:
         value = json_body(request)
     except ValueError:
-        return _bytes(request, "text/plain", ignored)
+        return _text_or_bytes(request, "text/plain", ignored)
     if not isinstance(value, dict | list):
-        return _bytes(request, "text/plain", ignored)
-    return Content(media_type=_JSON, example=value, rules=dict(_typed_members(value, "$", ignored)))
+        return _text_or_bytes(request, "text/plain", ignored)
+    return Content(media_type=_JSON, example=value, rules=dict(_member_rules(value, "$", ignored)))
 
 
-def _bytes(request: Request, media: str, ignored: HostRules) -> Content:
+def _text_or_bytes(request: Request, media: str, ignored: HostRules) -> Content:
     """Return the content of a body that is not JSON: its text, or its bytes if they aren't text."""
     body = stable_multipart_body(request)
-    rules = dict(_typed_fields(request, media, ignored))
+    rules = dict(_field_rules(request, media, ignored))
     try:
         return Content(media_type=media, example=body.decode(), rules=rules)
     except UnicodeDecodeError:
@@ -87,11 +87,11 @@ def _bytes(request: Request, media: str, ignored: HostRules) -> Content:
         return Content(media_type=kind, example=example, is_base64=True, rules=rules)
 
 
-def _typed_fields(request: Request, media: str, ignored: HostRules) -> Iterator[tuple[str, Rule]]:
+def _field_rules(request: Request, media: str, ignored: HostRules) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a body that is not JSON, for ignored parts and placeholders."""
     if media.startswith("multipart/"):
         with suppress(ValueError):
-            yield from _typed_parts(
+            yield from _part_rules(
                 multipart_parts(decoded_body(request), content_type(request.headers)), ignored
             )
     elif is_form(media):
@@ -102,21 +102,21 @@ def _typed_fields(request: Request, media: str, ignored: HostRules) -> Iterator[
         yield "$", ANYTHING
 
 
-def _typed_parts(parts: list[MultipartPart], ignored: HostRules) -> Iterator[tuple[str, Rule]]:
+def _part_rules(parts: list[MultipartPart], ignored: HostRules) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a multipart body; the engine compares all parts of one name with the first."""
     counts = Counter(part.name for part in parts)
-    for part in (each for each in parts if can_be_named(each.name)):
+    for part in (part for part in parts if can_be_named(part.name)):
         path = below("$", part.name)
         if part.is_file and part.content_type.is_json:
             with suppress(ValueError, RecursionError):
-                yield from _typed_members(json.loads(part.data), path, ignored)
+                yield from _member_rules(json.loads(part.data), path, ignored)
         elif _MARK in part.data or is_mask(part.data.decode("utf-8", "replace")):
             yield path, _TYPED
         if counts[part.name] > 1 or ignored.ignores(f"form.{part.name}"):
             yield path, _TYPED
 
 
-def _typed_members(value: Any, path: str, ignored: HostRules, field: str = "$") -> Iterator[tuple[str, Rule]]:
+def _member_rules(value: Any, path: str, ignored: HostRules, field: str = "$") -> Iterator[tuple[str, Rule]]:
     """Yield a rule for each scalar of a JSON value that is ignored or contains a placeholder.
 
     Args:
@@ -126,11 +126,11 @@ def _typed_members(value: Any, path: str, ignored: HostRules, field: str = "$") 
         field: The value's path in the notation of `ignored`, in which all items of an array share one path.
     """
     if isinstance(value, dict):
-        for key, each in value.items():
+        for key, child in value.items():
             if can_be_named(key):
-                yield from _typed_members(each, below(path, key), ignored, below(field, key))
+                yield from _member_rules(child, below(path, key), ignored, below(field, key))
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _typed_members(each, f"{path}[{index}]", ignored, f"{field}[*]")
+        for index, item in enumerate(value):
+            yield from _member_rules(item, f"{path}[{index}]", ignored, f"{field}[*]")
     elif is_mask(value) or ignored.ignores(field):
         yield path, _TYPED

@@ -68,7 +68,7 @@ def _column_pattern(delimiter: str, name: str) -> str:
 
 
 def _patterns(patterns: Iterable[str]) -> dict[str, Rule]:
-    return {"$": all_of(*({"match": "regex", "regex": each} for each in patterns))}
+    return {"$": all_of(*({"match": "regex", "regex": pattern} for pattern in patterns))}
 
 
 def _events(media: str, parts: list[str]) -> Content:
@@ -94,12 +94,12 @@ def _xml(media: str, text: str, parts: list[str]) -> Content:
 def _add_part(element: ET.Element, source: ET.Element, steps: list[str]) -> None:
     for step in steps:
         if step == "#text":
-            element.text = _stable((source.text or "").strip())
+            element.text = _stable_text((source.text or "").strip())
         elif step.startswith("@"):
-            element.set(step[1:], _stable(source.get(step[1:], "")))
+            element.set(step[1:], _stable_text(source.get(step[1:], "")))
         else:
             element = _child(element, step)
-            source = next(each for each in source if each.tag == step)
+            source = next(element for element in source if element.tag == step)
 
 
 def _child(element: ET.Element, tag: str) -> ET.Element:
@@ -107,7 +107,7 @@ def _child(element: ET.Element, tag: str) -> ET.Element:
     return ET.SubElement(element, tag) if child is None else child
 
 
-def _stable(text: str) -> str:
+def _stable_text(text: str) -> str:
     return stable_example(formats_of(text), 1) or text
 
 

@@ -76,7 +76,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def file_names(self) -> tuple[str, ...]:
         """The names of the first file of its requests and of its messages, if it has any."""
-        kinds = {each.is_message for each in self.handwritten}
+        kinds = {interaction.is_message for interaction in self.handwritten}
         requests = bool(self.interactions) or False in kinds
         messages = bool(self.messages) or True in kinds
         return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
@@ -94,11 +94,11 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             SettingsError: V3 was requested, but can't express a handwritten message.
         """
-        requests = [each.document for each in self.handwritten if not each.is_message]
-        messages = [each.document for each in self.handwritten if each.is_message]
+        requests = [interaction.document for interaction in self.handwritten if not interaction.is_message]
+        messages = [interaction.document for interaction in self.handwritten if interaction.is_message]
         files: dict[str, bytes] = {}
         if self.file_name in self.file_names:
-            files |= _named(
+            files |= _named_files(
                 self.file_name,
                 encode_pacts(
                     self.parties,
@@ -109,7 +109,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
                 ),
             )
         if self.messages_file_name in self.file_names:
-            files |= _named(
+            files |= _named_files(
                 self.messages_file_name,
                 encode_messages(
                     self.parties,
@@ -122,5 +122,5 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         return files
 
 
-def _named(first: str, parts: list[bytes]) -> dict[str, bytes]:
+def _named_files(first: str, parts: list[bytes]) -> dict[str, bytes]:
     return dict(zip(numbered_names(first.removesuffix(".json"), len(parts)), parts, strict=True))

@@ -48,7 +48,9 @@ class HandwrittenInteraction(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def states(self) -> tuple[str, ...]:
         """The names of its provider states."""
-        return tuple(str(each.get("name")) for each in self.document.get("providerStates") or ())
+        return tuple(
+            str(provider_state.get("name")) for provider_state in self.document.get("providerStates") or ()
+        )
 
 
 def read_handwritten(settings: Settings) -> dict[ContractParties, list[HandwrittenInteraction]]:
@@ -65,7 +67,7 @@ def read_handwritten(settings: Settings) -> dict[ContractParties, list[Handwritt
         parties, documents = _read(path)
         name = _name(path, settings.root)
         by_parties.setdefault(parties, []).extend(
-            HandwrittenInteraction(file=name, document=each) for each in documents
+            HandwrittenInteraction(file=name, document=document) for document in documents
         )
     return {
         parties: _without_duplicates(interactions) for parties, interactions in sorted(by_parties.items())
@@ -87,17 +89,19 @@ def _name(path: Path, root: Path) -> str:
 
 def _read(path: Path) -> tuple[ContractParties, list[dict[str, Any]]]:
     pact = read_pact(path)
-    return ContractParties(pact.consumer, pact.provider), [upgrade(each) for each in pact.interactions]
+    return ContractParties(pact.consumer, pact.provider), [
+        upgrade(interaction) for interaction in pact.interactions
+    ]
 
 
 def _without_duplicates(interactions: Iterable[HandwrittenInteraction]) -> list[HandwrittenInteraction]:
     by_identity: dict[tuple[str, tuple[str, ...]], HandwrittenInteraction] = {}
-    for each in interactions:
-        first = by_identity.setdefault((each.description, each.states), each)
-        if first.document != each.document:
+    for interaction in interactions:
+        first = by_identity.setdefault((interaction.description, interaction.states), interaction)
+        if first.document != interaction.document:
             raise ContradictionError(
-                f"{each.description!r} differs from the one in {first.file}",
-                where=each.file,
+                f"{interaction.description!r} differs from the one in {first.file}",
+                where=interaction.file,
                 remedy="give one of the two interactions a different description or state",
             )
     return [by_identity[key] for key in sorted(by_identity)]

@@ -38,29 +38,29 @@ def merge_handwritten(
         PactFormatError: A handwritten interaction's rules can't be read.
     """
     by_identity = {
-        identity: each
-        for each in handwritten
-        if (identity := identity_of_document(each.document)) is not None
+        identity: interaction
+        for interaction in handwritten
+        if (identity := identity_of_document(interaction.document)) is not None
     }
     if not by_identity:
         return list(derived)
-    descriptions = {(each.description, each.states) for each in by_identity.values()}
-    return list(_not_replaced(derived, by_identity, descriptions))
+    descriptions = {(interaction.description, interaction.states) for interaction in by_identity.values()}
+    return list(_drop_replaced(derived, by_identity, descriptions))
 
 
-def _not_replaced(
+def _drop_replaced(
     derived: Iterable[Interaction],
     by_identity: dict[RequestIdentity, HandwrittenInteraction],
     descriptions: set[tuple[str, tuple[str, ...]]],
 ) -> Iterator[Interaction]:
-    for each in derived:
-        same = by_identity.get(identity_of(each.request, each.states))
+    for interaction in derived:
+        same = by_identity.get(identity_of(interaction.request, interaction.states))
         if same is not None:
-            _refuse_contradiction(same, each)
-        elif (each.description, tuple(state.name for state in each.states)) in descriptions:
-            yield msgspec.structs.replace(each, description=f"{each.description} (recorded)")
+            _refuse_contradiction(same, interaction)
+        elif (interaction.description, tuple(state.name for state in interaction.states)) in descriptions:
+            yield msgspec.structs.replace(interaction, description=f"{interaction.description} (recorded)")
         else:
-            yield each
+            yield interaction
 
 
 def merge_handwritten_messages(
@@ -72,22 +72,28 @@ def merge_handwritten_messages(
         ContradictionError: A handwritten message doesn't match the recorded message.
         PactFormatError: A handwritten message's rules can't be read.
     """
-    by_hand = {(each.description, each.states): each for each in handwritten if each.is_message}
-    for each in derived:
-        same = by_hand.get((each.description, tuple(state.name for state in each.states)))
+    by_hand = {
+        (interaction.description, interaction.states): interaction
+        for interaction in handwritten
+        if interaction.is_message
+    }
+    for derived_message in derived:
+        same = by_hand.get(
+            (derived_message.description, tuple(state.name for state in derived_message.states))
+        )
         if same is None:
-            yield each
+            yield derived_message
         else:
-            matcher = _readable(same, MessageMatcher, same.document)
-            _refuse_mismatches(same, each, matcher.mismatches(as_sent(each.recorded)))
+            matcher = _matcher_of(same, MessageMatcher, same.document)
+            _refuse_mismatches(same, derived_message, matcher.mismatches(as_sent(derived_message.recorded)))
 
 
 def _refuse_contradiction(handwritten: HandwrittenInteraction, derived: Interaction) -> None:
-    matcher = _readable(handwritten, ResponseMatcher, handwritten.document.get("response") or {})
+    matcher = _matcher_of(handwritten, ResponseMatcher, handwritten.document.get("response") or {})
     _refuse_mismatches(handwritten, derived, matcher.mismatches(derived.recorded) if derived.recorded else [])
 
 
-def _readable(
+def _matcher_of(
     handwritten: HandwrittenInteraction, kind: Callable[[dict[str, Any]], _M], document: dict[str, Any]
 ) -> _M:
     """Return the matcher of a handwritten interaction."""

@@ -47,10 +47,10 @@ def encode_pacts(
         specification: The version of the specification.
         largest: How many interactions a file may have; 0 for any number.
     """
-    documents = _in_order([*map(interaction_document, interactions), *handwritten])
+    documents = _sorted_documents([*map(interaction_document, interactions), *handwritten])
     if specification == "V3":
-        documents = [downgrade_interaction(each) for each in documents]
-    return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
+        documents = [downgrade_interaction(document) for document in documents]
+    return [_encode(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
 
 
 def encode_messages(
@@ -66,11 +66,11 @@ def encode_messages(
     Raises:
         SettingsError: V3 was requested, but can't express a handwritten message.
     """
-    documents = _in_order([*map(_message, messages), *handwritten])
+    documents = _sorted_documents([*map(_message, messages), *handwritten])
     if specification == "V3":
-        older = [downgrade_message(each) for each in documents]
-        return [_encoded(parties, part, specification, key="messages") for part in _parts(older, largest)]
-    return [_encoded(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
+        older = [downgrade_message(document) for document in documents]
+        return [_encode(parties, part, specification, key="messages") for part in _parts(older, largest)]
+    return [_encode(parties, part, specification, key="interactions") for part in _parts(documents, largest)]
 
 
 def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str, Any]]]:
@@ -78,7 +78,7 @@ def _parts(documents: list[dict[str, Any]], largest: int) -> list[list[dict[str,
     return [documents[start : start + size] for start in range(0, len(documents), size)] or [[]]
 
 
-def _encoded(
+def _encode(
     parties: ContractParties,
     documents: list[dict[str, Any]],
     specification: Specification,
@@ -94,16 +94,16 @@ def _encoded(
     )
 
 
-def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sorted_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sort interactions by description, and those with equal descriptions by their content."""
     items = list(documents)
-    counts = Counter(each["description"] for each in items)
+    counts = Counter(item["description"] for item in items)
 
-    def place(each: dict[str, Any]) -> tuple[str, str]:
-        description = each["description"]
-        return description, json.dumps(each, sort_keys=True) if counts[description] > 1 else ""
+    def sort_key(document: dict[str, Any]) -> tuple[str, str]:
+        description = document["description"]
+        return description, json.dumps(document, sort_keys=True) if counts[description] > 1 else ""
 
-    return sorted(items, key=place)
+    return sorted(items, key=sort_key)
 
 
 def interaction_document(interaction: Interaction) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _message(message: MessageInteraction) -> dict[str, Any]:
 
 
 def _states(interaction: Interaction | MessageInteraction) -> list[dict[str, Any]]:
-    return [{"name": each.name, "params": each.parameters} for each in interaction.states]
+    return [{"name": state.name, "params": state.parameters} for state in interaction.states]
 
 
 def _comments(

@@ -66,7 +66,10 @@ def identity_of_document(document: dict[str, Any], *, with_headers: bool = False
         str(request.get("path", "/")),
         parse_qs(query, keep_blank_values=True) if isinstance(query, str) else query,
         body.get("content") if isinstance(body, dict) else None,
-        [[each.get("name"), each.get("params") or {}] for each in document.get("providerStates") or []],
+        [
+            [provider_state.get("name"), provider_state.get("params") or {}]
+            for provider_state in document.get("providerStates") or []
+        ],
         {str(name).lower(): value for name, value in headers.items()} if with_headers else {},
     )
 

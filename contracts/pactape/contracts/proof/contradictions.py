@@ -71,11 +71,11 @@ def problem_of(draft: Draft, candidate: Candidate, stays: Candidate) -> Problem:
         description=one.description,
         what=(
             f"contradicts {other.description!r}: the same request in the same states got "
-            f"{_answer(candidate)} and {_answer(stays)} ({references})"
+            f"{_response_of(candidate)} and {_response_of(stays)} ({references})"
         ),
         remedy=(
             "declare the state in which the provider gives this response, for example "
-            f'@pytest.mark.given("{_state(candidate)}"), or exclude the recording with cassette(contract=False)'
+            f'@pytest.mark.given("{_state_of(candidate)}"), or exclude the recording with cassette(contract=False)'
         ),
     )
 
@@ -84,13 +84,13 @@ def _rank(candidate: Candidate) -> tuple[bool, tuple[str, int]]:
     return candidate.interaction.response.status >= _FIRST_FAILURE, candidate.evidence.position
 
 
-def _answer(candidate: Candidate) -> str:
+def _response_of(candidate: Candidate) -> str:
     response = candidate.interaction.response
     media = response.headers.get("Content-Type")
     return f"{response.status} ({media})" if media else str(response.status)
 
 
-def _state(candidate: Candidate) -> str:
+def _state_of(candidate: Candidate) -> str:
     """Return a name for the provider state that the order of the recording established."""
     request, status = candidate.interaction.request, candidate.interaction.response.status
     return f"{request.method} {request.path} returns {status}"

@@ -87,7 +87,7 @@ class Candidate:
         if (
             self._settings.handwritten is None
         ):  # the recorded response may be large, and isn't needed any more
-            return tuple(msgspec.structs.replace(each, recorded=None) for each in interactions)
+            return tuple(msgspec.structs.replace(interaction, recorded=None) for interaction in interactions)
         return tuple(interactions)
 
 

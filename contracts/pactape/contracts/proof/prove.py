@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence.digest import Digest
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.proof.draft import Draft
-    from pactape.contracts.proof.recordings import Place, ProofByRecordings, Recordings, UnmatchedRecording
+    from pactape.contracts.proof.recordings import (
+        DraftGroup,
+        ProofByRecordings,
+        Recordings,
+        UnmatchedRecording,
+    )
     from pactape.contracts.proof.referee import Referee
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
@@ -62,22 +67,22 @@ def prove(
         settings: The project's settings.
         referee: A second judge of every recording, even of cached proofs; None to use only Pactape's matcher.
     """
-    stays: dict[Place, GroupKey] = {
+    stays: dict[DraftGroup, GroupKey] = {
         (draft.parties, key): other for draft in drafts for key, other in refuse_contradictions(draft).items()
     }
-    for candidate in (each for draft in drafts for each in draft.candidates.values()):
+    for candidate in (candidate for draft in drafts for candidate in draft.candidates.values()):
         candidate.evidence.shape = None  # has become rules, and takes as much memory as they do
     cache = FileCache(settings.cache_folder, "proofs")
     name = cache.name_of(_dependencies(drafts, digest))
     if not stays and referee is None and cache.read(name) == _PROVED:
         return Proof()
     proof = recordings.match(drafts)
-    _take_other_examples(drafts, proof.examples(settings))
-    refusals = _is_rejected(drafts, proof, stays)
+    _restore_with_examples(drafts, proof.examples(settings))
+    refusals = _report_contradictions(drafts, proof, stays)
     breaches = proof.breaches
     if referee is not None:
         breaches = breaches_by_referee(drafts, recordings, referee) | breaches
-    failures = _broken(drafts, breaches, recordings)
+    failures = _remove_unmatched(drafts, breaches, recordings)
     if digest.paths and not (stays or breaches):
         cache.write(name, _PROVED)
     return Proof(
@@ -89,14 +94,14 @@ def prove(
 def _dependencies(drafts: Sequence[Draft], digest: Digest) -> bytes:
     """Return a digest of everything that a proof depends on: the recordings and the interactions."""
     entries = hashlib.sha256("\n".join(sorted(digest.entries)).encode())
-    for draft in sorted(drafts, key=lambda each: each.parties):
+    for draft in sorted(drafts, key=lambda draft: draft.parties):
         for candidate in draft.candidates.values():
-            for each in candidate.interactions:
-                entries.update(repr(interaction_document(each)).encode(errors="replace"))
+            for interaction in candidate.interactions:
+                entries.update(repr(interaction_document(interaction)).encode(errors="replace"))
     return entries.digest()
 
 
-def _take_other_examples(drafts: Sequence[Draft], examples: Mapping[Place, Sample]) -> None:
+def _restore_with_examples(drafts: Sequence[Draft], examples: Mapping[DraftGroup, Sample]) -> None:
     """Restore removed candidates with another recording's request, if that contradicts nothing."""
     for draft in drafts:
         for key in sorted(draft.refused):
@@ -108,11 +113,13 @@ def _take_other_examples(drafts: Sequence[Draft], examples: Mapping[Place, Sampl
                 draft.candidates[key] = candidate
 
 
-def _is_rejected(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[Place, GroupKey]) -> Proof:
+def _report_contradictions(
+    drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[DraftGroup, GroupKey]
+) -> Proof:
     problems, exclusions = [], []
-    samples: dict[Place, list[tuple[str, int]]] = {}
-    for place, each in proof.refused:
-        samples.setdefault(place, []).append(each.sample.position)
+    samples: dict[DraftGroup, list[tuple[str, int]]] = {}
+    for group, provider_sample in proof.refused:
+        samples.setdefault(group, []).append(provider_sample.sample.position)
     for draft in drafts:
         for key, candidate in draft.refused.items():
             other = draft.candidates[stays[draft.parties, key]]
@@ -128,12 +135,12 @@ def _is_rejected(drafts: Sequence[Draft], proof: ProofByRecordings, stays: dict[
     return Proof(problems=tuple(problems), exclusions=tuple(exclusions))
 
 
-def _broken(
-    drafts: Sequence[Draft], breaches: Mapping[Place, UnmatchedRecording], recordings: Recordings
+def _remove_unmatched(
+    drafts: Sequence[Draft], breaches: Mapping[DraftGroup, UnmatchedRecording], recordings: Recordings
 ) -> Proof:
     """Remove the candidates that one of their recordings doesn't match."""
     problems, exclusions = [], []
-    by_parties = {each.parties: each for each in drafts}
+    by_parties = {draft.parties: draft for draft in drafts}
     for (parties, key), breach in breaches.items():
         candidate = by_parties[parties].candidates.pop(key)
         problems.append(

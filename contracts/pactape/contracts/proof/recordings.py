@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pactape.settings import Settings
 
 __all__ = [
-    "Place",
+    "DraftGroup",
     "ProofByRecordings",
     "Recordings",
     "RecordingsInOrder",
@@ -45,9 +45,9 @@ _MOST_MATCHERS = 256
 #: The most matched responses to remember; others are matched again if they occur again.
 _MOST_MATCHED = 20_000
 #: The parties of a draft, and the key of one of its groups.
-Place = tuple["ContractParties", "GroupKey"]
+DraftGroup = tuple["ContractParties", "GroupKey"]
 #: The breaches by group, and the recordings of removed groups.
-ProofResults = tuple[dict[Place, "UnmatchedRecording"], list[tuple[Place, "ProviderSample"]]]
+ProofResults = tuple[dict[DraftGroup, "UnmatchedRecording"], list[tuple[DraftGroup, "ProviderSample"]]]
 
 
 class UnmatchedRecording(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,12 +74,12 @@ class ProofByRecordings:
     """
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
-        self.breaches: dict[Place, UnmatchedRecording] = {}
-        self.refused: list[tuple[Place, ProviderSample]] = []
-        self._drafts = {each.parties: each for each in drafts}
-        self._matchers: dict[Place, list[ResponseMatcher]] = {}
-        self._matched: set[tuple[Place, int]] = set()
-        self._read: Counter[Place] = Counter()
+        self.breaches: dict[DraftGroup, UnmatchedRecording] = {}
+        self.refused: list[tuple[DraftGroup, ProviderSample]] = []
+        self._drafts = {draft.parties: draft for draft in drafts}
+        self._matchers: dict[DraftGroup, list[ResponseMatcher]] = {}
+        self._matched: set[tuple[DraftGroup, int]] = set()
+        self._read: Counter[DraftGroup] = Counter()
 
     def read(
         self,
@@ -97,31 +97,34 @@ class ProofByRecordings:
             lines: Which lines to read of a recording that is read line by line; None for all.
             keys: The groups of its samples, if they are known.
         """
-        places = self._places(keys) if keys is not None else None
-        if places is not None and keys is not None:
+        final_keys = self._final_keys(keys) if keys is not None else None
+        if final_keys is not None and keys is not None:
             name = reader.name_of(path)
-            for group, exchange in keys.of(reader.scrubbed_exchanges(path, lines)):
-                draft, key = self._drafts[group[0]], places[group]
+            for sample_group, exchange in keys.of(reader.scrubbed_exchanges(path, lines)):
+                draft, key = self._drafts[sample_group[0]], final_keys[sample_group]
                 if key in draft.candidates:
-                    place, reference = (draft.parties, key), f"{name}#{exchange.index}"
-                    self._match(place, draft.candidates[key], exchange.response, reference)
+                    group, reference = (draft.parties, key), f"{name}#{exchange.index}"
+                    self._match(group, draft.candidates[key], exchange.response, reference)
             return
-        for each in (sample for part in reader.read_parts(path, lines) for sample in part.samples):
-            draft = self._drafts[each.parties]
-            key = draft.final_of[own_key(each.sample, each.provider)]
+        for provider_sample in (sample for part in reader.read_parts(path, lines) for sample in part.samples):
+            draft = self._drafts[provider_sample.parties]
+            key = draft.final_of[own_key(provider_sample.sample, provider_sample.provider)]
             if key in draft.candidates:
-                exchange = each.sample.exchange
+                exchange = provider_sample.sample.exchange
                 self._match(
-                    (each.parties, key), draft.candidates[key], exchange.response, each.sample.reference
+                    (provider_sample.parties, key),
+                    draft.candidates[key],
+                    exchange.response,
+                    provider_sample.sample.reference,
                 )
             elif key in draft.refused:
-                self.refused.append(((each.parties, key), each))
+                self.refused.append(((provider_sample.parties, key), provider_sample))
 
-    def _places(self, keys: SampleKeys) -> dict[SampleGroup, GroupKey] | None:
+    def _final_keys(self, keys: SampleKeys) -> dict[SampleGroup, GroupKey] | None:
         """Return the final key of each group; None if the samples are needed, because a group was removed."""
-        places = {(parties, key): self._drafts[parties].final_of[key] for parties, key in keys.groups()}
-        has_refusals = any(key in self._drafts[parties].refused for (parties, _), key in places.items())
-        return None if has_refusals else places
+        final_keys = {(parties, key): self._drafts[parties].final_of[key] for parties, key in keys.groups()}
+        has_refusals = any(key in self._drafts[parties].refused for (parties, _), key in final_keys.items())
+        return None if has_refusals else final_keys
 
     def results(self) -> ProofResults:
         """Return the results so far, for `add`."""
@@ -130,45 +133,45 @@ class ProofByRecordings:
     def add(self, results: ProofResults) -> None:
         """Add the results of another proof of the same drafts, whose recordings come after those of this one."""
         breaches, refusals = results
-        for place, breach in breaches.items():
-            self.breaches.setdefault(place, breach)
+        for group, breach in breaches.items():
+            self.breaches.setdefault(group, breach)
         self.refused += refusals
 
-    def examples(self, settings: Settings) -> dict[Place, Sample]:
+    def examples(self, settings: Settings) -> dict[DraftGroup, Sample]:
         """Return, for removed groups, the first sample whose request occurs nowhere else in the contract."""
         requests = {
-            parties: {each.identity for each in draft.candidates.values()}
+            parties: {candidate.identity for candidate in draft.candidates.values()}
             for parties, draft in self._drafts.items()
         }
-        samples: dict[Place, Sample] = {}
-        for place, each in self.refused:
-            identity = None if place in samples else _identity(each, settings)
-            if identity is not None and identity not in requests[each.parties]:
-                requests[each.parties].add(identity)
-                samples[place] = each.sample
+        samples: dict[DraftGroup, Sample] = {}
+        for group, provider_sample in self.refused:
+            identity = None if group in samples else _identity(provider_sample, settings)
+            if identity is not None and identity not in requests[provider_sample.parties]:
+                requests[provider_sample.parties].add(identity)
+                samples[group] = provider_sample.sample
         return samples
 
-    def _match(self, place: Place, candidate: Candidate, response: Response, reference: str) -> None:
-        self._judge(place, candidate, response, reference)
-        self._read[place] += 1
-        if self._read[place] >= candidate.evidence.count:  # no recording of this group is left
-            self._matchers.pop(place, None)
+    def _match(self, group: DraftGroup, candidate: Candidate, response: Response, reference: str) -> None:
+        self._judge(group, candidate, response, reference)
+        self._read[group] += 1
+        if self._read[group] >= candidate.evidence.count:  # no recording of this group is left
+            self._matchers.pop(group, None)
 
-    def _judge(self, place: Place, candidate: Candidate, response: Response, reference: str) -> None:
-        answer = place, answer_id([sorted(response.headers), response.body.decode("latin-1")])
-        if answer in self._matched or place in self.breaches:
+    def _judge(self, group: DraftGroup, candidate: Candidate, response: Response, reference: str) -> None:
+        answer = group, answer_id([sorted(response.headers), response.body.decode("latin-1")])
+        if answer in self._matched or group in self.breaches:
             return
         if len(self._matched) < _MOST_MATCHED:
             self._matched.add(answer)
-        if place not in self._matchers:
+        if group not in self._matchers:
             if len(self._matchers) >= _MOST_MATCHERS:
                 self._matchers.pop(next(iter(self._matchers)))
-            documents = [interaction_document(each) for each in candidate.interactions]
-            self._matchers[place] = [ResponseMatcher(each["response"]) for each in documents]
-        for matcher in self._matchers[place]:
+            documents = [interaction_document(interaction) for interaction in candidate.interactions]
+            self._matchers[group] = [ResponseMatcher(document["response"]) for document in documents]
+        for matcher in self._matchers[group]:
             for mismatch in matcher.mismatches(response)[:1]:
                 self.breaches.setdefault(
-                    place, UnmatchedRecording(reference=reference, mismatch=str(mismatch))
+                    group, UnmatchedRecording(reference=reference, mismatch=str(mismatch))
                 )
 
 
@@ -179,8 +182,8 @@ class Recordings(Protocol):
         """Match all recordings against drafts, and return the proof."""
 
     def samples_at(
-        self, places: AbstractSet[Place], drafts: Sequence[Draft]
-    ) -> Iterator[tuple[Place, Sample]]:
+        self, groups: AbstractSet[DraftGroup], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[DraftGroup, Sample]]:
         """Yield all samples of some groups, in order."""
 
 
@@ -208,10 +211,10 @@ class RecordingsInOrder:
         return proof
 
     def samples_at(
-        self, places: AbstractSet[Place], drafts: Sequence[Draft]
-    ) -> Iterator[tuple[Place, Sample]]:
+        self, groups: AbstractSet[DraftGroup], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[DraftGroup, Sample]]:
         """Yield all samples of some groups, in order."""
-        return samples_at(places, drafts, self._paths, self._reader)
+        return samples_at(groups, drafts, self._paths, self._reader)
 
 
 def _identity(provider_sample: ProviderSample, settings: Settings) -> RequestIdentity:
@@ -223,19 +226,21 @@ def _identity(provider_sample: ProviderSample, settings: Settings) -> RequestIde
 
 
 def samples_at(
-    places: AbstractSet[Place], drafts: Iterable[Draft], paths: Iterable[Path], reader: SampleReader
-) -> Iterator[tuple[Place, Sample]]:
+    groups: AbstractSet[DraftGroup], drafts: Iterable[Draft], paths: Iterable[Path], reader: SampleReader
+) -> Iterator[tuple[DraftGroup, Sample]]:
     """Yield all samples of some groups, in order.
 
     Args:
-        places: The groups.
+        groups: The groups.
         drafts: All drafts of the project.
         paths: The cassettes.
         reader: Reads them.
     """
-    by_parties = {each.parties: each for each in drafts}
+    by_parties = {draft.parties: draft for draft in drafts}
     for path in paths:
-        for each in (sample for part in reader.read_parts(path) for sample in part.samples):
-            key = by_parties[each.parties].final_of[own_key(each.sample, each.provider)]
-            if (each.parties, key) in places:
-                yield (each.parties, key), each.sample
+        for provider_sample in (sample for part in reader.read_parts(path) for sample in part.samples):
+            key = by_parties[provider_sample.parties].final_of[
+                own_key(provider_sample.sample, provider_sample.provider)
+            ]
+            if (provider_sample.parties, key) in groups:
+                yield (provider_sample.parties, key), provider_sample.sample

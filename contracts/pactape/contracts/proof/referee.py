@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pactape.contracts.proof.draft import Draft
-    from pactape.contracts.proof.recordings import Place, Recordings
+    from pactape.contracts.proof.recordings import DraftGroup, Recordings
     from pactape.contracts.samples.sample import Sample
 
 __all__ = ["Referee", "RefereedRecording", "breaches_by_referee"]
@@ -52,7 +52,7 @@ class Referee(Protocol):
 
 def breaches_by_referee(
     drafts: Sequence[Draft], recordings: Recordings, referee: Referee
-) -> dict[Place, UnmatchedRecording]:
+) -> dict[DraftGroup, UnmatchedRecording]:
     """Return the first recording of each group that doesn't match its interaction, according to a referee.
 
     Args:
@@ -60,33 +60,37 @@ def breaches_by_referee(
         recordings: The recordings that the drafts were made from.
         referee: Gets each distinct response of a group once.
     """
-    breaches: dict[Place, UnmatchedRecording] = {}
-    recordings_by_place = _refereed(drafts, recordings)
-    while batch := list(islice(recordings_by_place, _AT_ONCE)):
+    breaches: dict[DraftGroup, UnmatchedRecording] = {}
+    recordings_by_group = _recordings_to_judge(drafts, recordings)
+    while batch := list(islice(recordings_by_group, _AT_ONCE)):
         differences = referee([recording for _, recording in batch])
-        for (place, recording), difference in zip(batch, differences, strict=True):
+        for (group, recording), difference in zip(batch, differences, strict=True):
             if difference:
                 breaches.setdefault(
-                    place, UnmatchedRecording(reference=recording.reference, mismatch=difference)
+                    group, UnmatchedRecording(reference=recording.reference, mismatch=difference)
                 )
     return breaches
 
 
-def _refereed(drafts: Sequence[Draft], recordings: Recordings) -> Iterator[tuple[Place, RefereedRecording]]:
-    by_parties = {each.parties: each for each in drafts}
-    places = {(each.parties, key) for each in drafts for key in each.candidates}
-    answers: set[tuple[Place, int]] = set()
-    for place, sample in recordings.samples_at(places, drafts):
+def _recordings_to_judge(
+    drafts: Sequence[Draft], recordings: Recordings
+) -> Iterator[tuple[DraftGroup, RefereedRecording]]:
+    by_parties = {draft.parties: draft for draft in drafts}
+    groups = {(draft.parties, key) for draft in drafts for key in draft.candidates}
+    answers: set[tuple[DraftGroup, int]] = set()
+    for group, sample in recordings.samples_at(groups, drafts):
         response = sample.exchange.response
-        answer = place, answer_id([sorted(response.headers), response.body.decode("latin-1")])
+        answer = group, answer_id([sorted(response.headers), response.body.decode("latin-1")])
         if answer not in answers:
             answers.add(answer)
-            yield from ((place, each) for each in _of_sample(sample, by_parties[place[0]], place))
+            yield from (
+                (group, recording) for recording in _recordings_of_sample(sample, by_parties[group[0]], group)
+            )
 
 
-def _of_sample(sample: Sample, draft: Draft, place: Place) -> Iterable[RefereedRecording]:
+def _recordings_of_sample(sample: Sample, draft: Draft, group: DraftGroup) -> Iterable[RefereedRecording]:
     request = expected_request(sample, draft.provider)
-    for interaction in draft.candidates[place[1]].interactions:
+    for interaction in draft.candidates[group[1]].interactions:
         own = msgspec.structs.replace(interaction, request=request)
         yield RefereedRecording(
             parties=draft.parties,

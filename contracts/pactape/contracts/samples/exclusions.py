@@ -56,11 +56,11 @@ def exclusion_reason(exchange: Exchange) -> str | None:
     if "grant_type" in form_fields(exchange.request):
         return "a token request: credentials are not recorded"
     return (
-        _incomplete(exchange)
+        _incomplete_reason(exchange)
         or _answer_reason(exchange.response)
         or _address_reason(exchange.request)
-        or _unreadable("request", exchange.request)
-        or _unreadable("response", exchange.response)
+        or _unreadable_reason("request", exchange.request)
+        or _unreadable_reason("response", exchange.response)
     )
 
 
@@ -92,15 +92,15 @@ def _address_reason(request: Request) -> str | None:
     return None
 
 
-def _incomplete(exchange: Exchange) -> str | None:
+def _incomplete_reason(exchange: Exchange) -> str | None:
     """Return what a recording lacks that a contract needs; None if it is complete."""
-    lost = [each for each in exchange.unrecorded if each.endswith("body")]
+    lost = [part for part in exchange.unrecorded if part.endswith("body")]
     if lost:
         return f"its recorder didn't save the {lost[0]}"
     return None if "://" in exchange.request.url else "its URL has a placeholder for the host"
 
 
-def _unreadable(side: str, message: Request | Response) -> str | None:
+def _unreadable_reason(side: str, message: Request | Response) -> str | None:
     """Return why a JSON body can't be read; None if it can, or if it isn't declared as JSON."""
     if not is_json(media_type(message)):
         return None
@@ -128,7 +128,7 @@ def _is_text(value: Any) -> bool:
 def _depth(value: Any) -> int:
     """Return the nesting depth of a JSON value."""
     depth, level = 0, [value]
-    while level := [each for one in level for each in _children(one)]:
+    while level := [child for one in level for child in _children(one)]:
         depth += 1
     return depth
 

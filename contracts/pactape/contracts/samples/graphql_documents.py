@@ -65,8 +65,8 @@ def sent_document(request: Request) -> str | None:
 
 def documents_of_batch(value: Any) -> list[str]:
     """Return the documents of a batch of GraphQL requests; empty if the JSON value is something else."""
-    texts = [each.get("query") if isinstance(each, dict) else None for each in value or ()]
-    return [str(each) for each in texts] if texts and all(map(_is_document, texts)) else []
+    texts = [item.get("query") if isinstance(item, dict) else None for item in value or ()]
+    return [str(text) for text in texts] if texts and all(map(_is_document, texts)) else []
 
 
 def operation_name(request: Request, text: str) -> str:
@@ -83,17 +83,21 @@ def operation_label(text: str) -> str:
         >>> operation_label("query Me { me { id } }"), operation_label("mutation { like(id: 7) { id } }")
         ('Me', 'mutation like')
     """
-    document = _parsed(text)
+    document = _parse(text)
     operations = [
-        each
-        for each in (document.definitions if document else ())
-        if isinstance(each, OperationDefinitionNode)
+        definition
+        for definition in (document.definitions if document else ())
+        if isinstance(definition, OperationDefinitionNode)
     ]
-    names = [each.name.value for each in operations if each.name]
+    names = [operation.name.value for operation in operations if operation.name]
     if names or not operations:
         return next(iter(names), "an unnamed GraphQL operation")
     first = operations[0]
-    fields = [each.name.value for each in first.selection_set.selections if isinstance(each, FieldNode)]
+    fields = [
+        selection.name.value
+        for selection in first.selection_set.selections
+        if isinstance(selection, FieldNode)
+    ]
     more = len(fields) - _MOST_FIELDS
     listed = ", ".join(fields[:_MOST_FIELDS]) + (f" and {more} more" if more > 0 else "")
     return f"{first.operation.value} {listed}" if fields else "an unnamed GraphQL operation"
@@ -106,25 +110,27 @@ def document_parts(text: str) -> list[str]:
         >>> document_parts("query Me($n: Int!) { me { posts(first: $n) { id } } }")
         ['$n: Int!', 'me', 'me.posts', 'me.posts(first: $n)', 'me.posts.id']
     """
-    document = _parsed(text)
+    document = _parse(text)
     parts: list[str] = []
-    for each in document.definitions if document else ():
-        parts += [print_ast(variable) for variable in getattr(each, "variable_definitions", None) or ()]
-        name = getattr(getattr(each, "name", None), "value", "")
-        root = "" if isinstance(each, OperationDefinitionNode) else f"...{name}"
-        parts += _selected(getattr(each, "selection_set", None), root)
+    for definition in document.definitions if document else ():
+        parts += [print_ast(variable) for variable in getattr(definition, "variable_definitions", None) or ()]
+        name = getattr(getattr(definition, "name", None), "value", "")
+        root = "" if isinstance(definition, OperationDefinitionNode) else f"...{name}"
+        parts += _parts_of_selection(getattr(definition, "selection_set", None), root)
     return list(dict.fromkeys(parts))
 
 
-def _selected(selection: Any, path: str) -> Iterator[str]:
+def _parts_of_selection(selection: Any, path: str) -> Iterator[str]:
     for node in selection.selections if selection is not None else ():
         name = _step(node)
-        place = f"{path}.{name}" if path and name else name or path
+        node_path = f"{path}.{name}" if path and name else name or path
         if name:
-            yield place
-        yield from (f"{place}({print_ast(each)})" for each in getattr(node, "arguments", None) or ())
-        yield from (f"{place} {print_ast(each)}" for each in node.directives or ())
-        yield from _selected(getattr(node, "selection_set", None), place)
+            yield node_path
+        yield from (
+            f"{node_path}({print_ast(argument)})" for argument in getattr(node, "arguments", None) or ()
+        )
+        yield from (f"{node_path} {print_ast(directive)}" for directive in node.directives or ())
+        yield from _parts_of_selection(getattr(node, "selection_set", None), node_path)
 
 
 def _step(node: Any) -> str:
@@ -174,11 +180,11 @@ def _parameter(request: Request, name: str) -> str | None:
 
 
 def _is_document(text: Any) -> bool:
-    return isinstance(text, str) and _parsed(text) is not None
+    return isinstance(text, str) and _parse(text) is not None
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> DocumentNode | None:
+def _parse(text: str) -> DocumentNode | None:
     try:
         return parse(text, no_location=True)
     except GraphQLError:

@@ -61,8 +61,8 @@ def segment_kinds(segments: list[str]) -> list[str | None]:
         [None, None, None, 'id']
     """
     return [
-        None if _is_version(segments[:place], segment) else _kind(segment)
-        for place, segment in enumerate(segments)
+        None if _is_version(segments[:index], segment) else _kind(segment)
+        for index, segment in enumerate(segments)
     ]
 
 

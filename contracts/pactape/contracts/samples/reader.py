@@ -81,9 +81,9 @@ class SampleReader:
         """
         parts = list(self.read_parts(path))
         return CassetteSamples(
-            samples=tuple(each for part in parts for each in part.samples),
-            messages=tuple(each for part in parts for each in part.messages),
-            exclusions=tuple(each for part in parts for each in part.exclusions),
+            samples=tuple(sample for part in parts for sample in part.samples),
+            messages=tuple(message for part in parts for message in part.messages),
+            exclusions=tuple(exclusion for part in parts for exclusion in part.exclusions),
         )
 
     def read_parts(self, path: Path, lines: LineRange | None = None) -> Iterator[CassetteSamples]:
@@ -99,10 +99,12 @@ class SampleReader:
         name = cassette_name(path, self._settings)
         base_url = self._base_urls.get(path)
         for exchanges, recorded_messages, skipped in self._cache.read_parts(path, base_url, lines):
-            exclusions = [Exclusion(f"{name}: {each.place}", 0, each.reason) for each in skipped]
+            exclusions = [Exclusion(f"{name}: {entry.place}", 0, entry.reason) for entry in skipped]
             samples = self._samples(exchanges, path, exclusions)
             messages = [
-                message for each in recorded_messages if (message := self._message(each, path, exclusions))
+                message
+                for recorded_message in recorded_messages
+                if (message := self._message(recorded_message, path, exclusions))
             ]
             yield CassetteSamples(
                 samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions)
@@ -122,12 +124,16 @@ class SampleReader:
         exclusions: list[Exclusion] = []
         samples: list[ProviderSample] = []
         exchanges, recorded_messages, _ = self._cache.scrub(contents)
-        for cassette, group in groupby(exchanges, key=lambda each: each[0].cassette):
+        for cassette, group in groupby(exchanges, key=lambda exchange: exchange[0].cassette):
             samples += self._samples(list(group), self._settings.root / cassette, exclusions)
         messages = [
             message
-            for each in recorded_messages
-            if (message := self._message(each, self._settings.root / each.cassette, exclusions))
+            for recorded_message in recorded_messages
+            if (
+                message := self._message(
+                    recorded_message, self._settings.root / recorded_message.cassette, exclusions
+                )
+            )
         ]
         return CassetteSamples(samples=tuple(samples), messages=tuple(messages), exclusions=tuple(exclusions))
 
@@ -153,7 +159,7 @@ class SampleReader:
     ) -> list[ProviderSample]:
         name, owner = cassette_name(path, self._settings), self._settings.consumer_of(path)
         samples: list[ProviderSample] = []
-        understanding = SampleSequence(each for each, _ in exchanges)
+        understanding = SampleSequence(exchange for exchange, _ in exchanges)
         for recorded, failure in exchanges:
             consumer, exchange = exchange_with_consumer(recorded, name, owner, all_fields=self._all_fields)
             provider = provider_for(exchange, self._settings)

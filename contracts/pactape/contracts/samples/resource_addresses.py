@@ -34,15 +34,15 @@ def ids_in_headers(exchange: Exchange) -> tuple[str, ...]:
     status = exchange.response.status
     if status >= _FIRST_REDIRECT and not (status == _SEE_OTHER and exchange.request.method != "GET"):
         return ()
-    asked = urlsplit(exchange.request.url).path.rstrip("/").split("/")
+    requested_path = urlsplit(exchange.request.url).path.rstrip("/").split("/")
     ids = []
     for name in _HEADERS:
         for address in header_values(exchange.response.headers, name):
             path = _path(exchange.request.url, address).split("/")
             last = unquote(path[-1])
-            is_new = bool(last) and path[-1] not in asked
+            is_new = bool(last) and path[-1] not in requested_path
             is_created = status == _CREATED and name == "location"
-            is_below = len(asked) > 1 and path[:-1] == asked
+            is_below = len(requested_path) > 1 and path[:-1] == requested_path
             if is_new and (is_created or is_below or segment_kind(last) == "id"):
                 ids.append(last)
     return tuple(dict.fromkeys(ids))

@@ -71,7 +71,7 @@ class ScrubbedCache:
             (msgspec.structs.replace(exchange, cassette=str(path)), failure)
             for exchange, failure in zip(cassette.exchanges, cassette.broken, strict=True)
         ]
-        messages = [msgspec.structs.replace(each, cassette=str(path)) for each in cassette.messages]
+        messages = [msgspec.structs.replace(message, cassette=str(path)) for message in cassette.messages]
         return exchanges, messages, cassette.skipped
 
     def read_parts(
@@ -92,11 +92,11 @@ class ScrubbedCache:
             return
         scrubber = Scrubber(self._rules)
         for contents in read_parts(path, ReadOptions(base_url=base_url), lines):
-            yield _part(_scrubbed_contents(contents, scrubber))
+            yield _part(_scrub_contents(contents, scrubber))
 
     def scrub(self, contents: Contents) -> ScrubbedPart:
         """Return the contents of a recording without secrets, without caching them."""
-        return _part(_scrubbed_contents(contents, Scrubber(self._rules)))
+        return _part(_scrub_contents(contents, Scrubber(self._rules)))
 
     def keep(self, path: Path, base_url: str | None = None) -> None:
         """Mark the cached file of the cassette at `path` as used, so that `delete_unused` keeps it.
@@ -127,13 +127,13 @@ class ScrubbedCache:
 
     def _read(self, path: Path, base_url: str | None) -> _StoredCassette:
         if self._files is None:
-            return _scrubbed(path, self._rules, base_url)
+            return _scrub_recording(path, self._rules, base_url)
         name = self._name(self._files, path, base_url)
         data = self._files.read(name)
         with suppress(msgspec.DecodeError):
             if data is not None:
                 return msgspec.msgpack.decode(data, type=_StoredCassette)
-        cassette = _scrubbed(path, self._rules, base_url)
+        cassette = _scrub_recording(path, self._rules, base_url)
         with suppress(OverflowError, TypeError):
             self._files.write(name, msgspec.msgpack.encode(cassette))
         return cassette
@@ -143,28 +143,28 @@ class ScrubbedCache:
         return files.name_of(self._rules.fingerprint, suffix, recording_state(path))
 
 
-def _scrubbed(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:
-    return _scrubbed_contents(read_any(path, ReadOptions(base_url=base_url)), Scrubber(rules))
+def _scrub_recording(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:
+    return _scrub_contents(read_any(path, ReadOptions(base_url=base_url)), Scrubber(rules))
 
 
 def _part(cassette: _StoredCassette) -> ScrubbedPart:
     return list(zip(cassette.exchanges, cassette.broken, strict=True)), cassette.messages, cassette.skipped
 
 
-def _scrubbed_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
-    messages = [message_without_secrets(each, scrubber) for each in contents.messages]
+def _scrub_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
+    messages = [message_without_secrets(message, scrubber) for message in contents.messages]
     cassette = _StoredCassette([], [], messages, contents.skipped)
     for exchange in contents.exchanges:
         try:
             clean, failure = without_secrets(exchange, scrubber), ""
         except ValueError as error:
-            clean, failure = _emptied(exchange, scrubber), f"a body can't be read: {error}"
+            clean, failure = _without_content(exchange, scrubber), f"a body can't be read: {error}"
         cassette.exchanges.append(clean)
         cassette.broken.append(failure)
     return cassette
 
 
-def _emptied(exchange: Exchange, scrubber: Scrubber) -> Exchange:
+def _without_content(exchange: Exchange, scrubber: Scrubber) -> Exchange:
     """Return what remains of an exchange that can't be scrubbed: enough to report it and its provider."""
     return msgspec.structs.replace(
         exchange,

@@ -62,31 +62,35 @@ def _segments_in(body: bytes, segments: list[str]) -> list[str]:
     if b"\\" in lower or b"\0" in lower or not lower.isascii():
         return segments
     return [
-        each for each in segments if each and _normal(unquote(each)).encode("utf-8", "surrogatepass") in lower
+        segment
+        for segment in segments
+        if segment and _normal(unquote(segment)).encode("utf-8", "surrogatepass") in lower
     ]
 
 
 def _ids(value: Any, depth: int) -> Iterator[str]:
     """Yield the values of keys named "id"."""
     if isinstance(value, list):
-        for each in value[:_FIRST_ITEMS]:
-            yield from _ids(each, depth)
+        for item in value[:_FIRST_ITEMS]:
+            yield from _ids(item, depth)
     elif isinstance(value, dict) and depth:
-        for key, each in value.items():
-            if isinstance(each, str) and key.lower() in {"id", "_id"}:
-                yield _normal(each)
-            elif isinstance(each, dict | list):
-                yield from _ids(each, depth - 1)
+        for key, child in value.items():
+            if isinstance(child, str) and key.lower() in {"id", "_id"}:
+                yield _normal(child)
+            elif isinstance(child, dict | list):
+                yield from _ids(child, depth - 1)
 
 
 def _names(value: dict[str, Any], depth: int) -> Iterator[str]:
-    for key, each in value.items():
-        if isinstance(each, str) and key.lower() not in _NOT_NAMES:
-            yield _normal(each)
-        elif isinstance(each, dict) and depth < _DEEPEST:
-            yield from _names(each, depth + 1)
+    for key, child in value.items():
+        if isinstance(child, str) and key.lower() not in _NOT_NAMES:
+            yield _normal(child)
+        elif isinstance(child, dict) and depth < _DEEPEST:
+            yield from _names(child, depth + 1)
 
 
 def _normal(text: str) -> str:
     lower = text.lower()
-    return next((lower.removesuffix(each) for each in _EXTENSIONS if lower.endswith(each)), lower)
+    return next(
+        (lower.removesuffix(extension) for extension in _EXTENSIONS if lower.endswith(extension)), lower
+    )

@@ -107,20 +107,22 @@ def _elements(text: str) -> set[str] | None:
 
 def _below(alike: list[ET.Element], path: str, depth: int) -> Iterator[str]:
     """Yield the parts that all elements at one path have."""
-    for name in set.intersection(*(set(each.attrib) for each in alike)):
+    for name in set.intersection(*(set(element.attrib) for element in alike)):
         yield f"{path}.@{name}"
-    if all((each.text or "").strip() for each in alike):
+    if all((element.text or "").strip() for element in alike):
         yield f"{path}.#text"
-    tags = [{child.tag for child in each} for each in alike]
+    tags = [{child.tag for child in element} for element in alike]
     for tag in set.intersection(*tags) if depth else ():
-        place = f"{path}.{tag}"
-        yield place
-        yield from _below([child for each in alike for child in each if child.tag == tag], place, depth - 1)
+        child_path = f"{path}.{tag}"
+        yield child_path
+        yield from _below(
+            [child for element in alike for child in element if child.tag == tag], child_path, depth - 1
+        )
 
 
 def _event_keys(text: str) -> set[str] | None:
     """Return the keys that every JSON object of a stream has."""
-    keys = [set(_keys(each, "", _DEEPEST)) for each in _events(text.splitlines())]
+    keys = [set(_keys(event, "", _DEEPEST)) for event in _events(text.splitlines())]
     return set.intersection(*keys) if keys else None
 
 
@@ -145,10 +147,10 @@ def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _keys(value: Any, path: str, depth: int) -> Iterator[str]:
     if isinstance(value, dict) and depth:
-        for key, each in value.items():
-            place = f"{path}.{key}" if path else key
-            yield place
-            yield from _keys(each, place, depth - 1)
+        for key, child in value.items():
+            child_path = f"{path}.{key}" if path else key
+            yield child_path
+            yield from _keys(child, child_path, depth - 1)
     elif isinstance(value, list) and value and depth:
-        inner = [set(_keys(each, f"{path}[]", depth - 1)) for each in value]
+        inner = [set(_keys(item, f"{path}[]", depth - 1)) for item in value]
         yield from set.intersection(*inner)

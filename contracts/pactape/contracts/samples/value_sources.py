@@ -99,13 +99,13 @@ def _values_among(candidates: frozenset[str], value: Any) -> Iterator[tuple[str,
         elif kind is dict:
             stack += [item for item in reversed(value.items()) if can_be_named(item[0])]
         elif kind is list:
-            stack += [(key, each) for each in reversed(value)]
+            stack += [(key, item) for item in reversed(value)]
 
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
     operation = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
-    for key, path, each in _scalars(json_body_or_none(exchange.response), "", "$"):
-        if str(each) == value and (segment_kind(value) == "id" or _names_an_id(key)):
+    for key, path, scalar in _scalars(json_body_or_none(exchange.response), "", "$"):
+        if str(scalar) == value and (segment_kind(value) == "id" or _names_an_id(key)):
             return key, f"{operation}: {path}"
     if value in ids_in_headers(exchange):
         return "id", f"{operation}: the address in a header"
@@ -121,18 +121,22 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
     """
     parameters = _parameters(exchange)
     url = urlsplit(exchange.request.url)
-    segments = [unquote(each) for each in url.path.split("/")[1:]]
-    path = {place: parameters[each] for place, each in enumerate(segments) if each in parameters}
+    segments = [unquote(part) for part in url.path.split("/")[1:]]
+    path = {index: parameters[segment] for index, segment in enumerate(segments) if segment in parameters}
     earlier = {
-        place: source
-        for place, each in enumerate(segments)
-        if each and place not in path and (source := answers.place_of(each)) is not None
+        index: source
+        for index, segment in enumerate(segments)
+        if segment and index not in path and (source := answers.place_of(segment)) is not None
     }
     if not parameters:
-        return ValueSources(path=_generated(earlier, ()), earlier=_places(earlier)) if earlier else NO_SOURCES
+        return (
+            ValueSources(path=_generated_parameters(earlier, ()), earlier=_locations(earlier))
+            if earlier
+            else NO_SOURCES
+        )
     sent_query = parse_qs(url.query, keep_blank_values=True)
     return ValueSources(
-        path=path | _generated(earlier, parameters.values()),
+        path=path | _generated_parameters(earlier, parameters.values()),
         query={
             name: parameters[values[0]]
             for name, values in sent_query.items()
@@ -143,17 +147,17 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
             for key, path, value in _scalars(json_body_or_none(exchange.request), "", "$")
             if _is_the_same(str(value), key, parameters)
         },
-        earlier=_places(earlier),
+        earlier=_locations(earlier),
     )
 
 
-def _generated(sources: Mapping[int, tuple[str, str]], names: Collection[str]) -> dict[int, str]:
+def _generated_parameters(sources: Mapping[int, tuple[str, str]], names: Collection[str]) -> dict[int, str]:
     """Return the parameter's name by segment for ids of earlier responses; names in states take precedence."""
-    return {place: key for place, (key, _) in sources.items() if key not in names}
+    return {index: key for index, (key, _) in sources.items() if key not in names}
 
 
-def _places(sources: Mapping[int, tuple[str, str]]) -> dict[int, str]:
-    return {place: where for place, (_, where) in sources.items()}
+def _locations(sources: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+    return {index: where for index, (_, where) in sources.items()}
 
 
 def _parameters(exchange: Exchange) -> dict[str, str]:
@@ -182,11 +186,11 @@ def _names_an_id(key: str) -> bool:
 def _scalars(value: Any, key: str, path: str) -> Iterator[tuple[str, str, str | int]]:
     """Yield the key, path expression and value of every text and integer in a JSON value."""
     if isinstance(value, dict):
-        for name, each in value.items():
+        for name, child in value.items():
             if can_be_named(name):
-                yield from _scalars(each, name, below(path, name))
+                yield from _scalars(child, name, below(path, name))
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _scalars(each, key, f"{path}[{index}]")
+        for index, item in enumerate(value):
+            yield from _scalars(item, key, f"{path}[{index}]")
     elif isinstance(value, _SCALARS) and not isinstance(value, bool):
         yield key, path, value

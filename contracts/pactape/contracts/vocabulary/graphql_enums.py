@@ -76,13 +76,17 @@ def sets_of_document(text: str, schema: GraphQLSchema) -> dict[str, frozenset[st
         ['OPEN', 'PAID']
     """
     definitions = parse(text, no_location=True).definitions
-    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    fragments = {
+        definition.name.value: definition
+        for definition in definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
     sets: dict[str, frozenset[str]] = {}
-    for each in definitions:
-        if isinstance(each, OperationDefinitionNode):
-            root = schema.get_root_type(each.operation)
+    for definition in definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            root = schema.get_root_type(definition.operation)
             walk = _Walk(schema, fragments)
-            for path, texts in walk.sets(each.selection_set, root, "$.data", frozenset()):
+            for path, texts in walk.sets(definition.selection_set, root, "$.data", frozenset()):
                 sets[path] = sets.get(path, frozenset()) | texts
     return sets
 
@@ -107,7 +111,7 @@ class _Walk:
                 condition = node.type_condition
                 of_type = self._schema.get_type(condition.name.value) if condition else parent
                 yield from self.sets(node.selection_set, of_type, path, inside)
-            elif (name := getattr(node, "name").value) in self._fragments and name not in inside: # noqa: B009 -- mypy can't infer it
+            elif (name := getattr(node, "name").value) in self._fragments and name not in inside:  # noqa: B009 -- mypy can't infer it
                 fragment = self._fragments[name]
                 of_type = self._schema.get_type(fragment.type_condition.name.value)
                 yield from self.sets(fragment.selection_set, of_type, path, inside | {name})
@@ -115,13 +119,13 @@ class _Walk:
     def _field(
         self, node: FieldNode, field_type: Any, path: str, inside: frozenset[str]
     ) -> Iterator[tuple[str, frozenset[str]]]:
-        place = below(path, (node.alias or node.name).value)
+        path = below(path, (node.alias or node.name).value)
         inner = field_type
         while is_list_type(inner) or is_non_null_type(inner):
-            place += "[*]" if is_list_type(inner) else ""
+            path += "[*]" if is_list_type(inner) else ""
             inner = inner.of_type
         named_type = get_named_type(field_type)
         if isinstance(named_type, GraphQLEnumType):
-            yield place, frozenset(named_type.values)
+            yield path, frozenset(named_type.values)
         elif node.selection_set is not None:
-            yield from self.sets(node.selection_set, named_type, place, inside)
+            yield from self.sets(node.selection_set, named_type, path, inside)

@@ -30,13 +30,13 @@ def sets_of_response(
         media: The response's media type, without parameters.
     """
     schemas = _Schemas(document)
-    operation = schemas.resolved(schemas.resolved(document["paths"].get(route)).get(method.lower()))
-    responses = schemas.resolved(operation.get("responses"))
+    operation = schemas.resolve(schemas.resolve(document["paths"].get(route)).get(method.lower()))
+    responses = schemas.resolve(operation.get("responses"))
     response = next(
         (responses[key] for key in (str(status), f"{status // 100}XX", "default") if key in responses), None
     )
-    content = schemas.resolved(schemas.resolved(response).get("content"))
-    media_object = schemas.resolved(content.get(media) or content.get("*/*"))
+    content = schemas.resolve(schemas.resolve(response).get("content"))
+    media_object = schemas.resolve(content.get(media) or content.get("*/*"))
     sets: dict[str, frozenset[str]] = {}
     for path, texts in schemas.walk(media_object.get("schema"), "$", _DEEPEST):
         sets[path] = sets[path] & texts if path in sets else texts
@@ -49,36 +49,38 @@ class _Schemas:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
 
-    def resolved(self, value: Any) -> dict[str, Any]:
-        """Return an object of the document, with its reference resolved; an empty one for anything else."""
+    def resolve(self, value: Any) -> dict[str, Any]:
+        """Return an object of the document, with its reference resolve; an empty one for anything else."""
         for _ in range(_DEEPEST):
             reference = value.get("$ref") if isinstance(value, dict) else None
             if not isinstance(reference, str):
                 return value if isinstance(value, dict) else {}
-            value = self._at(reference)
+            value = self._target_of(reference)
         return {}
 
     def walk(self, schema: Any, path: str, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield the enumerations of texts at and below a path."""
-        plain = self.resolved(schema)
-        texts = [each for each in plain.get("enum") or () if each is not None]
-        if texts and all(isinstance(each, str) for each in texts):
+        plain = self.resolve(schema)
+        texts = [text for text in plain.get("enum") or () if text is not None]
+        if texts and all(isinstance(text, str) for text in texts):
             yield path, frozenset(texts)
         if depth:
-            yield from self._below(plain, path, depth - 1)
+            yield from self._walk_children(plain, path, depth - 1)
 
-    def _below(self, plain: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
-        for each in plain.get("allOf") or ():
-            yield from self.walk(each, path, depth)
-        for key, each in self.resolved(plain.get("properties")).items():
+    def _walk_children(
+        self, plain: dict[str, Any], path: str, depth: int
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        for part in plain.get("allOf") or ():
+            yield from self.walk(part, path, depth)
+        for key, value in self.resolve(plain.get("properties")).items():
             if can_be_named(key):
-                yield from self.walk(each, below(path, key), depth)
+                yield from self.walk(value, below(path, key), depth)
         if "items" in plain:
             yield from self.walk(plain["items"], f"{path}[*]", depth)
         if isinstance(plain.get("additionalProperties"), dict):
             yield from self.walk(plain["additionalProperties"], f"{path}.*", depth)
 
-    def _at(self, reference: str) -> Any:
+    def _target_of(self, reference: str) -> Any:
         """Return the target of a reference into this document (RFC 6901); None for other documents."""
         value: Any = self._document
         if not reference.startswith("#/"):

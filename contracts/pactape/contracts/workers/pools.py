@@ -83,7 +83,7 @@ class ProcessPool:
         data = pickle.dumps(context)
         try:
             futures = [self._executor.submit(_call, function, data, task) for task in tasks]
-            return [each.result() for each in futures]
+            return [future.result() for future in futures]
         except BrokenProcessPool as error:
             raise BadInputError(
                 "a worker process ended unexpectedly",
@@ -107,9 +107,9 @@ class DaskPool:
 
     def __init__(self, address: str) -> None:
         require_extra("dask", "a Dask cluster", "distributed")
-        self._client = _connected(address)
+        self._client = _connect(address)
         try:
-            self.size = _checked_size(self._client, address)
+            self.size = _checked_cluster_size(self._client, address)
         except BaseException:
             self._client.close()
             raise
@@ -136,7 +136,7 @@ def _call(function: Callable[[_Context, _Task], _Result], context: bytes, task: 
     return function(pickle.loads(context), task)  # noqa: S301 -- pickled by `run`
 
 
-def _connected(address: str) -> Any:
+def _connect(address: str) -> Any:
     from distributed import Client  # noqa: PLC0415 -- an extra, and slow to import
 
     try:
@@ -149,7 +149,7 @@ def _connected(address: str) -> Any:
         ) from error
 
 
-def _checked_size(client: Any, address: str) -> int:
+def _checked_cluster_size(client: Any, address: str) -> int:
     """Return how many tasks the cluster runs at a time, after checking that its workers have the same code."""
     fingerprints: dict[str, Any] = client.run(code_fingerprint, on_error="return")
     if not fingerprints:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence.accumulator import Accumulator
     from pactape.contracts.grouping.evidence.sample_keys import SampleKeys
     from pactape.contracts.proof.draft import Draft
-    from pactape.contracts.proof.recordings import Place
+    from pactape.contracts.proof.recordings import DraftGroup
     from pactape.contracts.samples.sample import Sample
     from pactape.contracts.workers.pools import Pool
 
@@ -47,7 +47,7 @@ def read_in_parallel(
         pool: The workers.
     """
     streams = dict.fromkeys(path for path in paths if is_line_stream(path))
-    skipped: _Skipped = [(path, error) for path in paths if (error := _missing(path))]
+    skipped: _Skipped = [(path, error) for path in paths if (error := _missing_reason(path))]
     missing = {path for path, _ in skipped}
     whole = [path for path in paths if path not in streams and path not in missing]
     for result in pool.run(read_task, context, tasks_of(whole, pool.size)):
@@ -60,13 +60,13 @@ def read_in_parallel(
             _read_stream(path, accumulator, context, pool)
         except CassetteFormatError as error:
             skipped.append((path, error))
-    order = {path: place for place, path in enumerate(paths)}
+    order = {path: index for index, path in enumerate(paths)}
     accumulator.digest.paths.sort(key=order.__getitem__)
     accumulator.digest.empty.sort(key=order.__getitem__)
-    return sorted(skipped, key=lambda each: order[each[0]])
+    return sorted(skipped, key=lambda item: order[item[0]])
 
 
-def _missing(path: Path) -> CassetteFormatError | None:
+def _missing_reason(path: Path) -> CassetteFormatError | None:
     """Return why a recording is missing here as well; None if it exists here."""
     try:
         path.stat()
@@ -90,18 +90,18 @@ def _read_stream(path: Path, accumulator: Accumulator, context: ReadContext, poo
         evidence, keys = result
         parts.append(evidence)
         accumulator.line_keys[path, task.lines or LineRange()] = keys
-    accumulator.store(path, name, _joined(parts))
+    accumulator.store(path, name, _join_evidence(parts))
 
 
-def _joined(parts: Iterable[CassetteEvidence]) -> CassetteEvidence:
+def _join_evidence(parts: Iterable[CassetteEvidence]) -> CassetteEvidence:
     """Return the joined evidence of the parts of one recording."""
     evidence = CassetteEvidence([], [], [])
-    places: dict[object, int] = {}
+    indices: dict[object, int] = {}
     for part in parts:
         for parties, provider, key, of_group in part.groups:
-            place = places.setdefault((parties, provider, key), len(evidence.groups))
-            if place < len(evidence.groups):
-                evidence.groups[place][-1].join(of_group)
+            index = indices.setdefault((parties, provider, key), len(evidence.groups))
+            if index < len(evidence.groups):
+                evidence.groups[index][-1].join(of_group)
             else:
                 evidence.groups.append((parties, provider, key, of_group))
         evidence.messages.extend(part.messages)
@@ -130,7 +130,7 @@ class RecordingsInParallel:
     def match(self, drafts: Sequence[Draft]) -> ProofByRecordings:
         """Match all recordings against drafts, and return the proof."""
         proof = ProofByRecordings(drafts)
-        tasks = [MatchTask(each, self._keys(each)) for each in tasks_of(self._paths, self._pool.size)]
+        tasks = [MatchTask(task, self._keys(task)) for task in tasks_of(self._paths, self._pool.size)]
         for results in self._pool.run(match_task, (self._context, drafts), tasks):
             proof.add(results)
         return proof
@@ -144,7 +144,7 @@ class RecordingsInParallel:
         return {} if keys is None else {task.paths[0]: keys}
 
     def samples_at(
-        self, places: AbstractSet[Place], drafts: Sequence[Draft]
-    ) -> Iterator[tuple[Place, Sample]]:
+        self, groups: AbstractSet[DraftGroup], drafts: Sequence[Draft]
+    ) -> Iterator[tuple[DraftGroup, Sample]]:
         """Yield all samples of some groups, in order."""
-        return samples_at(places, drafts, self._paths, self._accumulator.reader)
+        return samples_at(groups, drafts, self._paths, self._accumulator.reader)

@@ -97,7 +97,7 @@ def tasks_of(paths: Sequence[Path], workers: int) -> list[Task]:
     for is_stream, group in groupby(paths, key=is_line_stream):
         if is_stream:
             parts = workers * _TASKS_PER_WORKER
-            tasks += [each for path in group for each in _line_tasks(path, parts)]
+            tasks += [line_task for path in group for line_task in _line_tasks(path, parts)]
         else:
             tasks += _whole_tasks(group, sizes, most)
     return tasks

@@ -131,13 +131,13 @@ def evidence_of_parts(parts: Iterable[CassetteSamples], keys: SampleKeys | None 
     for part in parts:
         messages += part.messages
         exclusions += part.exclusions
-        for each in part.samples:
-            key = own_key(each.sample, each.provider)
-            group = each.parties, each.provider, key
+        for sample in part.samples:
+            key = own_key(sample.sample, sample.provider)
+            group = sample.parties, sample.provider, key
             if keys is not None:
-                keys.add(each.sample.exchange.index, (each.parties, key))
+                keys.add(sample.sample.exchange.index, (sample.parties, key))
             if group in groups:
-                groups[group].add(each.sample)
+                groups[group].add(sample.sample)
             else:
-                groups[group] = Evidence.of(each.sample)
+                groups[group] = Evidence.of(sample.sample)
     return CassetteEvidence([(*group, evidence) for group, evidence in groups.items()], messages, exclusions)

@@ -49,8 +49,8 @@ def encode_digest(digest: Digest) -> bytes:
     content = _StoredDigest(
         _VERSION,
         digest.cassettes,
-        sorted(groups, key=lambda each: each[:3]),
-        sorted(messages, key=lambda each: each[:2]),
+        sorted(groups, key=lambda group: group[:3]),
+        sorted(messages, key=lambda message: message[:2]),
         sorted(digest.exclusions),
     )
     return pack_sorted(content)

@@ -118,7 +118,7 @@ _decode = msgspec.msgpack.Decoder(_StoredCassette).decode
 
 def _state(settings: Settings, *, all_fields: bool) -> bytes:
     """Return a fingerprint of what the evidence depends on, apart from the cassette."""
-    documents = [each.openapi for each in settings.providers.values() if each.openapi is not None]
+    documents = [provider.openapi for provider in settings.providers.values() if provider.openapi is not None]
     file_states = [str((path, _changed(path))) for path in documents]
     return hashlib.blake2b(
         repr((settings, all_fields, file_states)).encode("utf-8", "surrogateescape"), digest_size=20

@@ -40,8 +40,8 @@ def _variants(request: Request) -> Iterator[str]:
     for name, value in request.headers:
         lower = name.lower()
         if lower == "prefer":
-            preferences = sorted(each.strip() for each in value.split(",") if each.strip())
-            stated = [each for each in preferences if not _WAIT.match(each)]
+            preferences = sorted(part.strip() for part in value.split(",") if part.strip())
+            stated = [preference for preference in preferences if not _WAIT.match(preference)]
             if stated:
                 yield f"Prefer: {', '.join(stated)}"
         elif (lower == "accept" and ("/vnd." in value or "version=" in value)) or (

@@ -112,7 +112,7 @@ def as_sent(message: RecordedMessage) -> Message:
 
 def message_key(message: RecordedMessage) -> MessageKey:
     """Return the key that all recordings of one message of a contract share."""
-    states = [[each.name, each.parameters] for each in states_of(message)]
+    states = [[state.name, state.parameters] for state in states_of(message)]
     return message.description, json.dumps(states, sort_keys=True)
 
 
@@ -123,7 +123,7 @@ def content_type_of(message: RecordedMessage) -> str:
         for name, value in message.metadata.items()
         if name.lower().replace("-", "").replace("_", "") == "contenttype"
     )
-    return next((each for each in media_types if is_json(each)), _JSON)
+    return next((media_type for media_type in media_types if is_json(media_type)), _JSON)
 
 
 def states_of(message: RecordedMessage) -> tuple[ProviderState, ...]:

@@ -106,12 +106,12 @@ def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTempl
 
 def _template(sample: Sample, path: str) -> str:
     """Return the path with a parameter for each segment with a known source or the form of a value."""
-    segments = [unquote(each) for each in path.split("/")[1:]]
+    segments = [unquote(part) for part in path.split("/")[1:]]
     skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
     sourced_segments = sample.sources.path.keys() | sample.sources.earlier.keys()
     kinds = [
-        kind or ("id" if place + skipped in sourced_segments else None)
-        for place, kind in enumerate(segment_kinds(segments))
+        kind or ("id" if index + skipped in sourced_segments else None)
+        for index, kind in enumerate(segment_kinds(segments))
     ]
     return route_template(kinds, segments)
 

@@ -51,9 +51,9 @@ def large_number(code: int, data: memoryview) -> int:
 
 def _with_large_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _with_large_numbers(each) for key, each in value.items()}
+        return {key: _with_large_numbers(child) for key, child in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_large_numbers(each) for each in value]
+        return [_with_large_numbers(item) for item in value]
     if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
         return msgspec.msgpack.Ext(_LARGE_NUMBER, str(value).encode())
     return value

@@ -208,7 +208,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
 
 def evidence_of(samples: list[Sample]) -> Evidence:
     """Return the evidence of one or more samples."""
-    evidence, *others = [Evidence.of(each) for each in samples]
+    evidence, *others = [Evidence.of(sample) for sample in samples]
     for other in others:
         evidence.join(other)
     return evidence
