@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET = "q8Zr1LmX0vTy7PbK"
+#: Larger documents are not decoded as a whole.
+LARGE_DOCUMENT = 2**17
 NAMES = st.sampled_from(
     [
         *(
@@ -112,6 +115,15 @@ def test_the_walk_leaves_a_document_that_the_check_passes_over(value: Any) -> No
         assert _walked(text, lambda walk, each: walk.body(each, "application/json")) == text
 
 
+@pytest.mark.long
+@examples(200)
+@given(VALUES)
+def test_the_walk_leaves_a_large_document_that_the_check_passes_over(value: Any) -> None:
+    text = json.dumps([value, [" " * LARGE_DOCUMENT]])
+    if QuickChecks(ScrubRules()).is_clean_document(text.encode()):
+        assert _walked(text, lambda walk, each: walk.body(each, "application/json")) == text
+
+
 @examples(300)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(["", " ", "\n", "&", ": ", "/"]))
 def test_the_walk_leaves_a_text_that_holds_nothing(parts: list[str], between: str) -> None:
@@ -146,6 +158,47 @@ def test_a_check_remembers_documents_and_strings() -> None:
 )
 def test_names_decide_with_what_stands_beside_them(document: Any, *, is_clean: bool) -> None:
     assert QuickChecks(ScrubRules()).is_clean_document(json.dumps(document).encode()) is is_clean
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"license": {"key": "mit"}, "token": None, "password": ""}, ["tulips", "--force"]],
+        {"url": "https://example.com/users", "number": 7, "accounts": [{"id": 1}]},
+    ],
+)
+def test_a_large_document_without_secrets_is_passed_over(document: Any) -> None:
+    body = json.dumps([document, [" " * LARGE_DOCUMENT]]).encode()
+    assert QuickChecks(ScrubRules()).is_clean_document(body)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"token": SECRET},
+        {"code": SECRET, "redirect_uri": "x"},
+        {"cards": [4111111111111111]},
+        {"value": "tulips", "sensitive": True},
+        {"name": "password", "value": "tulips"},
+        [["password", "tulips"]],
+        ["--password", "tulips", "--force"],
+        {"kind": "Secret", "data": {"a": "tulips"}},
+        {"query": "query($p: String) { a(password: $p) }", "variables": {"p": "tulips"}},
+    ],
+)
+def test_a_large_document_with_a_secret_is_looked_at_closely(document: Any) -> None:
+    body = json.dumps([document, [" " * LARGE_DOCUMENT]]).encode()
+    assert not QuickChecks(ScrubRules()).is_clean_document(body)
+
+
+def test_a_member_twice_is_looked_at_closely_with_a_space_before_its_colon() -> None:
+    body = b'{"token" : "%b", "token": null}' % SECRET.encode()
+    assert SECRET.encode() not in Scrubber().body(body, "application/json")
+
+
+def test_a_short_value_of_the_project_s_own_form_is_a_secret_in_json() -> None:
+    rules = ScrubRules(patterns=(re.compile(r"K\d{4}"),), fingerprint=b"K" * 16)
+    assert Scrubber(rules).body(b'{"id": "K1234"}', "application/json") == b'{"id": "scrubbed"}'
 
 
 def test_an_escaped_name_is_looked_at_closely() -> None:

@@ -1,4 +1,4 @@
-"""The check of whole JSON documents: their distinct strings and names are looked at, and no objects are built."""
+"""The check of large JSON documents: their distinct strings and names are looked at, and no objects are built."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ _SHORT_NAME = 15
 _LONGEST_REMEMBERED = 96
 _MOST_DOUBTFUL = 16
 _MOST_REMEMBERED = 8192
-#: Tokens of larger documents are looked at in portions, so that memory stays small.
-_LARGE = 131_072
+#: So many tokens are looked at together, so that memory stays small.
 _PORTION = 2048
 
 
@@ -235,10 +234,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _portions(body: bytes) -> Iterator[set[bytes]]:
-    """The distinct tokens of a document, of a large one by and by."""
-    if len(body) <= _LARGE:
-        yield set(_TOKEN.findall(body))
-        return
+    """The distinct tokens of a document, by and by."""
     portion: set[bytes] = set()
     for match in _TOKEN.finditer(body):
         portion.add(match.group())

@@ -10,16 +10,18 @@ from pactape.cassettes.scrubbing.spoken_secrets import holds_spoken_secret
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
 from pactape.cassettes.scrubbing.structures.headers import SPECIAL_HEADERS
 
-__all__ = ["holds_nothing"]
+__all__ = ["holds_nothing", "is_plain_url"]
 
 _PLAIN = re.compile(
-    r"""(?![^=@{}<>%:\\"\[\]]*?(?:[\w+/-]{12}|\d{4}[ -]\d{4}[ -]))[^=@{}<>%:\\"\[\]]*+   # words, no long run
+    r"""(?:(?!\d{4}[ ]\d{4}[ ])[\w+/-]{1,11}+(?![\w+/-])|[^\w+/=@{}<>%:\\"\[\]\n-]++)*+   # words, no long run
     | [0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
     | \d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]{2,20})?
     | https?://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))*+
     | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
     re.VERBOSE | re.ASCII,
 )
+#: A word, a path or an identifier: there is no name in it that could say what another part of it is.
+_WORD = re.compile(r"(?!--)[\w.#$/-]+", re.ASCII)
 #: Characters behind which a name or value may be spelled in another way: escapes, entities.
 _ESCAPED = re.compile(r"[%&\\]")
 _NAME = re.compile(r"[A-Za-z_][\w.$-]*")
@@ -47,18 +49,32 @@ _CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
 
 def holds_nothing(text: str) -> bool:
     """Whether a text holds nothing to replace: True is certain, False means that a closer look is needed."""
-    if _PLAIN.fullmatch(text) and "--" not in text and "\n" not in text:
+    if _PLAIN.fullmatch(text) and "--" not in text:
         return " " not in text or not holds_spoken_secret(text)
-    if _URL.fullmatch(text):
-        return not (_names_one_time_secret(text) or _CARD_HINT.search(text) or holds_form(text))
+    if _WORD.fullmatch(text):
+        return not (_is_path_or_number(text) or holds_form(text) or _holds_base64(text))
+    if is_plain_url(text):
+        return True
     if _ESCAPED.search(text) is not None or holds_spoken_secret(text):
         return False
     return not (_may_name_secret(text) or holds_form(text) or _holds_base64(text))
 
 
+def is_plain_url(text: str) -> bool:
+    """Whether a text is a URL without user, query and escapes that holds nothing to replace."""
+    if _URL.fullmatch(text) is None:
+        return False
+    return not (_is_path_or_number(text) or holds_form(text))
+
+
 def _holds_base64(text: str) -> bool:
     """Whether a run of base64 decodes to something with a structure."""
     return any(decode_base64(run) is not None for run in _BASE64.findall(text))
+
+
+def _is_path_or_number(text: str) -> bool:
+    """Whether a word or a URL may be a card's number, or a path with a one-time secret."""
+    return ("/" in text and _names_one_time_secret(text)) or _CARD_HINT.search(text) is not None
 
 
 def _names_one_time_secret(text: str) -> bool:

@@ -5,23 +5,22 @@ They may say "perhaps" of what is clean, and then the walk looks closely; they n
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
-from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.detection.cards import is_card_name
+from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.json_check import Checks, JsonCheck
+from pactape.cassettes.scrubbing.object_check import ObjectCheck
 from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
-from pactape.cassettes.scrubbing.plain_texts import holds_nothing
+from pactape.cassettes.scrubbing.plain_texts import holds_nothing, is_plain_url
 from pactape.cassettes.scrubbing.replacements import Replacements
 from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS, SPECIAL_HEADERS
-from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
+from pactape.cassettes.scrubbing.structures.json_names import prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.walk import Walk
 
@@ -42,17 +41,17 @@ _PLAIN_HEADERS = word_set(
 )
 _PLAIN_VALUE = re.compile(r"(?:W/)?\"?[A-Za-z0-9+/ :,.;_*=-]{0,128}\"?|[\w .;,=-]{0,2048}", re.ASCII)
 _SPECIAL_HEADERS = SPECIAL_HEADERS | {"code"}
+#: Parameters that are looked at closely where their values are long: one may be a code or a card's number.
+_LONGEST_PLAIN = 11
+_PARAMETER = re.compile(r"[\w.,:~*-]*+", re.ASCII)
 #: Documents on lines of their own; a document on several lines has none that begins so behind one that ends so.
 _LINES, _LINE_END, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), re.compile(rb"\r?\n"), 65_536
 _JSON_STARTS = (b"{", b"[")
 _LONGEST_CACHED = 1024
-_SHORTEST = 8
 _SHORT_KEY = 15
-_CARD_DIGITS = range(13, 24)
 _SMALLEST_CARD = 10**12
-_DEEPEST = 200
 #: The objects of a larger document take too much memory.
-_LARGE = 2**18
+_LARGE = 2**17
 
 
 @lru_cache(maxsize=16)
@@ -74,6 +73,9 @@ class QuickChecks:
         self._is_clean_text = lru_cache(maxsize=32768)(self._walk_text)
         self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
         self._is_harmless = lru_cache(maxsize=16384)(self._harmless)
+        self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
+        self._is_harmless_header = lru_cache(maxsize=4096)(self._say_harmless_header)
+        self._objects = ObjectCheck(rules, self._is_harmless, self.is_clean_text)
         self._json = JsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
@@ -88,70 +90,15 @@ class QuickChecks:
         """Whether a body is a JSON document that contains nothing to replace; one with duplicate members isn't."""
         if body[:1] not in _JSON_STARTS:
             return False
-        if self._is_ordinary and (self._json.is_clean(body) or self._is_clean_list(body)):
-            return True
-        if len(body) > _LARGE:
-            return False
-        try:
-            value = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return False
-        counter = [0]
-        if not self._is_clean_value(value, counter, 0):
-            return False
-        return body.count(b'":') == counter[0] or not _has_duplicates(body)
+        if len(body) <= _LARGE:
+            return self._objects.is_clean(body) or self._is_clean_list(body, self._objects)
+        return self._is_ordinary and (self._json.is_clean(body) or self._is_clean_list(body, self._json))
 
-    def _is_clean_list(self, body: bytes) -> bool:
+    def _is_clean_list(self, body: bytes, check: ObjectCheck | JsonCheck) -> bool:
         """Whether the lines of a body are JSON documents that contain nothing to replace (NDJSON)."""
         if _LINES.search(body, 0, _FIRST_LINES) is None:
             return False
-        return self._json.is_clean(b"[%b]" % _LINE_END.sub(b",", body.strip()))
-
-    def _is_clean_value(self, value: Any, counter: list[int], depth: int) -> bool:
-        if isinstance(value, str):
-            return (len(value) < _SHORTEST and "=" not in value) or self.is_clean_text(value)
-        if isinstance(value, dict):
-            return depth < _DEEPEST and self._is_clean_object(value, counter, depth + 1)
-        if isinstance(value, list):
-            if self._names_item(value):
-                return False
-            for each in value:
-                if not self._is_clean_value(each, counter, depth + 1):
-                    return False
-            return depth < _DEEPEST
-        return True
-
-    def _names_item(self, items: list[Any]) -> bool:
-        """Whether an item of a list may be the name of the next one: ["password", "…"], ["--password", "…", …]."""
-        if len(items) == 2 and isinstance(items[0], str) and not self._is_harmless(items[0]):  # noqa: PLR2004 -- a pair
-            return True
-        return any(isinstance(each, str) and each[:2] == "--" for each in items)
-
-    def _is_clean_object(self, value: dict[str, Any], counter: list[int], depth: int) -> bool:
-        counter[0] += len(value)
-        is_harmless = self._is_harmless
-        if not has_harmless_company(value, is_harmless):
-            return False
-        for name, each in value.items():
-            kind = type(each)
-            if not is_harmless(name):
-                if not self._is_clean_named(name, each, counter, depth):
-                    return False
-            elif kind is str:
-                if not self._is_clean_member(name, each):
-                    return False
-            elif kind is dict or kind is list:
-                if each and not self._is_clean_inner(name, each, counter, depth):
-                    return False
-            elif kind is int and each > _SMALLEST_CARD and is_card_name(name):
-                return False
-        return True
-
-    def _is_clean_inner(self, name: str, value: Any, counter: list[int], depth: int) -> bool:
-        """Whether an object or a list holds nothing to replace; the items of a list have its name."""
-        if isinstance(value, list) and is_card_name(name) and _holds_card(value):
-            return False
-        return self._is_clean_value(value, counter, depth)
+        return check.is_clean(b"[%b]" % _LINE_END.sub(b",", body.strip()))
 
     def _is_clean_value_of(self, name: str, value: Any) -> bool:
         """Whether a member with a suspicious name is nothing to replace; an object's members are checked apart."""
@@ -166,29 +113,6 @@ class QuickChecks:
             is_card = abs(value) > _SMALLEST_CARD and is_card_name(name)
             return not (is_card or is_secret_number(self._rules, name, value))
         return kind is NameKind.HARMLESS or (isinstance(value, dict) and not prefix_below(name, kind))
-
-    def _is_clean_named(self, name: str, value: Any, counter: list[int], depth: int) -> bool:
-        """Whether a member whose name is suspicious contains nothing to replace."""
-        if len(name) > _SHORT_KEY and not self.is_clean_text(name):
-            return False
-        if not value or value is True:
-            return True
-        if name.lower() in COOKIE_HEADERS:
-            return False
-        if isinstance(value, str):
-            is_secret = not is_mask(value) and is_secret_field(self._rules, name, value, Place.BODY)
-            return not is_secret and self._is_clean_member(name, value)
-        if isinstance(value, dict) and not prefix_below(name, kind_of_name(self._rules, name)):
-            return self._is_clean_value(value, counter, depth)
-        return isinstance(value, int | float) and not is_secret_number(self._rules, name, value)
-
-    def _is_clean_member(self, name: str, value: str) -> bool:
-        size = len(value)
-        if size < _SHORTEST:
-            return "=" not in value or self.is_clean_text(value)
-        if size in _CARD_DIGITS and value[0] in "3456" and is_card_name(name):
-            return False
-        return self.is_clean_text(value)
 
     def _harmless(self, name: str) -> bool:
         """Whether a name has no bearing on its value, and contains nothing to replace itself."""
@@ -206,41 +130,36 @@ class QuickChecks:
         return self.holds_nothing(text) or self._walk(text).deeper(text) == text
 
     def _walk_header(self, name: str, value: str) -> bool:
-        if name.lower() in _PLAIN_HEADERS and _PLAIN_VALUE.fullmatch(value) and not self._rules.patterns:
+        lower = name.lower()
+        if lower in _PLAIN_HEADERS and _PLAIN_VALUE.fullmatch(value) and not self._rules.patterns:
             return True
-        if self.holds_nothing(value) and self._is_harmless_header(name):
+        if lower in COOKIE_HEADERS:  # which are walked through anyway
+            return False
+        if self._is_harmless_header(name) and self.holds_nothing(value):
             return True
         return self._walk(value).header(name, value) == value
 
-    def _is_harmless_header(self, name: str) -> bool:
+    def _check_url(self, url: str) -> bool:
+        """Whether a URL holds nothing to replace; False may be wrong."""
+        address, _, query = url.partition("?")
+        if not (self._is_ordinary and is_plain_url(address)):
+            return False
+        return not query or (
+            all(self._is_plain_parameter(each) for each in query.split("&")) and not holds_form(url)
+        )
+
+    def _is_plain_parameter(self, parameter: str) -> bool:
+        name, _, value = parameter.partition("=")
+        if _PARAMETER.fullmatch(value) is None or _PARAMETER.fullmatch(name) is None or name == "code":
+            return False
+        if not self._is_harmless(name) or len(name) > _SHORT_KEY:
+            return False
+        return len(value) <= _LONGEST_PLAIN or (not is_card_name(name) and self.is_clean_text(value))
+
+    def _say_harmless_header(self, name: str) -> bool:
         """Whether a header says nothing about its value, and is not taken apart in a way of its own."""
         is_special = name.lower() in _SPECIAL_HEADERS or name.startswith("cookie ") or is_card_name(name)
         return not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
 
     def _walk(self, text: str) -> Walk:
         return Walk(self._rules, Replacements(ConstantPlaceholders()), size=len(text))
-
-
-def _holds_card(value: Any) -> bool:
-    """Whether an item of a list may be a card's number."""
-    if isinstance(value, list):
-        return any(map(_holds_card, value))
-    if isinstance(value, str):
-        return len(value) in _CARD_DIGITS and is_card_number(value)
-    return isinstance(value, int) and value > _SMALLEST_CARD
-
-
-def _has_duplicates(body: bytes) -> bool:
-    """Whether an object in a document names a member twice, of which only the last one is decoded."""
-    is_duplicate = False
-
-    def check(pairs: list[tuple[str, Any]]) -> int:
-        nonlocal is_duplicate
-        is_duplicate = is_duplicate or len({name for name, _ in pairs}) != len(pairs)
-        return 0
-
-    try:
-        json.loads(body, object_pairs_hook=check)
-    except (ValueError, RecursionError):
-        return True
-    return is_duplicate

@@ -75,7 +75,9 @@ class Scrubber:
             >>> Scrubber().url("https://ada:pw@api.example.com/a?sig=abc&page=2")
             'https://scrubbed:scrubbed@api.example.com/a?sig=scrubbed-2&page=2'
         """
-        return self._without_known(self._walk(len(url)).url(url))
+        if not self._quick.is_clean_url(url):
+            url = self._walk(len(url)).url(url)
+        return self._without_known(url)
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """Return a body without secrets: fields by their names, and what is a secret under any name.

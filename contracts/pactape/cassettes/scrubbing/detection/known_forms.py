@@ -21,16 +21,24 @@ __all__ = ["holds_form", "scrub_forms_in_text"]
 _JWT = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3})?"
 )
-_RUN = re.compile(
-    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])"
-    r"|-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|\$\d?[2a]|\{S?SHA",
+_RUN = re.compile(r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII)
+_LONG_RUN = re.compile(r"[\w-]{14}", re.ASCII)
+#: What forms have that may have no run of so many characters.
+_SHORT_MARK = re.compile(
+    r"-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
+    r"\$\d?[2a]|\{S?SHA",
     re.ASCII,
 )
-#: What the forms have whose marks are one character, which is in most texts.
-_UNMARKED = re.compile(
-    r"[MNO][\w-]{23,27}\.[\w-]{6}|[0-9a-f]{32}-[0-9a-f]{8}-|\d:[0-9a-z]{32}|![\w.]{80}|//[0-9a-f]{32}[:@]",
-    re.ASCII,
-)
+#: What is around the marks that are in most texts.
+_AROUND = {
+    "token": re.compile(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
+    "Token": re.compile(r"Token token=[\w+-]{20}"),
+    ".": re.compile(r"[MNO][\w-]{23,27}\.[\w-]{6}", re.ASCII),
+    "-": re.compile(r"-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f])"),
+    "/": re.compile(r":[0-9a-z]{32}"),
+    "!": re.compile(r"![\w.]{80}", re.ASCII),
+    "@": re.compile(r"//[0-9a-f]{32}[:@]"),
+}
 
 
 class _Marks(NamedTuple):
@@ -59,7 +67,7 @@ def _marks() -> _Marks:
             by_start[mark] |= by_start[longer]
             by_start[longer] |= set(forms_by_mark[mark])
     starts = re.compile(START + any_of(forms_by_mark))
-    inner_marks = [mark for index in inner for mark in FORMS[index].marks if len(mark) > 1]
+    inner_marks = [mark for index in inner for mark in FORMS[index].marks if mark not in _AROUND]
     return _Marks(
         starts,
         re.compile("(?<![A-Za-z0-9])" + any_of(forms_by_mark)),
@@ -82,19 +90,39 @@ def holds_form(text: str) -> bool:
 
 def _has_mark(text: str) -> bool:
     """Whether a text has a mark and a run of characters as long as a token."""
-    marks = _marks()
-    starts = marks.starts if "\\" in text or "%" in text else marks.starts_without_escapes
-    if starts.search(text) is None and marks.inner.search(text) is None and _UNMARKED.search(text) is None:
+    if _LONG_RUN.search(text) is None and _SHORT_MARK.search(text) is None:
         return False
-    return _RUN.search(text) is not None
+    if _starts_in(text).search(text) is None and not _has_inner_mark(text):
+        return False
+    return _RUN.search(text) is not None or _SHORT_MARK.search(text) is not None
+
+
+def _starts_in(text: str) -> re.Pattern[str]:
+    """Where forms may start in a text; behind escapes only if it has any."""
+    marks = _marks()
+    return marks.starts if "\\" in text or "%" in text else marks.starts_without_escapes
+
+
+def _has_inner_mark(text: str) -> bool:
+    if _marks().inner.search(text) is not None:
+        return True
+    for mark, around in _AROUND.items():  # noqa: SIM110 -- most texts come here, and a generator takes longer
+        if mark in text and around.search(text) is not None:
+            return True
+    return False
+
+
+def _is_marked(text: str, mark: str) -> bool:
+    """Whether a text has a mark; most texts have some, so what is around these counts, too."""
+    around = _AROUND.get(mark)
+    return mark in text and (around is None or around.search(text) is not None)
 
 
 def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
     """The tokens that begin with a mark of their form, in the order of the text, and not within one another."""
     marks = _marks()
-    starts = marks.starts if "\\" in text or "%" in text else marks.starts_without_escapes
     end = 0
-    for start in starts.finditer(text):
+    for start in _starts_in(text).finditer(text):
         if start.start() < end:
             continue
         for index in marks.by_start[start.group()]:
@@ -107,11 +135,9 @@ def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
 
 def _by_mark(text: str) -> Iterator[ProviderForm]:
     """The other forms whose marks a text has."""
-    marks = _marks()
-    if marks.inner.search(text) is not None or _UNMARKED.search(text) is not None:
-        for index in marks.by_inner:
-            if any(mark in text for mark in FORMS[index].marks):
-                yield FORMS[index]
+    for index in _marks().by_inner:
+        if any(_is_marked(text, mark) for mark in FORMS[index].marks):
+            yield FORMS[index]
 
 
 def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:

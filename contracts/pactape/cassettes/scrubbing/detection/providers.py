@@ -336,7 +336,7 @@ _INFRASTRUCTURE = (
     _form(
         "Kubernetes bootstrap token",
         r"(?<=token[=: ])[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])",
-        "token= token: token ",
+        "token",
         "token={low:6}.{low:16}",
         "token={low:6}.{low:5}",
         starts=False,
@@ -443,7 +443,7 @@ _OBSERVING = (
     _form(
         "PagerDuty key",
         r"(?<=Token token=)[\w+-]{20}",
-        "Token token=",
+        "Token",
         "Token token={b62:20}",
         "Token token={b62:5}",
         starts=False,

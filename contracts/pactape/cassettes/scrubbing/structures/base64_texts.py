@@ -16,6 +16,8 @@ _STRUCTURED = re.compile(
     r'[{<]\s*["\w/?!]|-----BEGIN |\w[ \t]?=[ \t]?\S|\w:\s*\S|://|^[\w "-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
 )
 _LONGEST = 4_000_000
+#: What base64 never begins with that decodes to text, or to a compressed one.
+_OTHER_STARTS = frozenset("ABEFGghijklmnopqrstuv")
 _HEAD = 16
 #: How gzip (RFC 1952) and zlib's usual streams (RFC 1950) begin.
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -30,7 +32,9 @@ def decode_base64(text: str) -> str | None:
         >>> decode_base64("eyJwYXNzd29yZCI6ICJ4In0="), decode_base64("q8Zr1LmX0vTy7PbK")
         ('{"password": "x"}', None)
     """
-    if len(text) > _LONGEST or not _begins_as_text(text[:_HEAD]) or not _WHOLE.fullmatch(text):
+    if text[:1] in _OTHER_STARTS or len(text) > _LONGEST:
+        return None
+    if not _begins_as_text(text[:_HEAD]) or not _WHOLE.fullmatch(text):
         return None
     compact = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
     if len(compact) % 4 == 1:

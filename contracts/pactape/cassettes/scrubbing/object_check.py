@@ -1,0 +1,175 @@
+"""The check of small JSON documents: decoded, with each name and each text looked at once for all documents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
+from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.placeholders import is_mask
+from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
+from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
+from pactape.cassettes.scrubbing.structures.json_tables import SPECIAL_MEMBERS
+from pactape.cassettes.scrubbing.structures.visitor import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pactape.cassettes.scrubbing.rules import ScrubRules
+
+__all__ = ["ObjectCheck"]
+
+#: Names that decide with what stands beside them, so their objects are looked at each time.
+_DECIDING = SPECIAL_MEMBERS | {"kind"}
+_OPTION = b'"--'
+_NAME_END, _SPACED_NAME_END = b'":', re.compile(rb'"\s+:')
+_SHORTEST = 8
+_SHORT_NAME = 15
+_CARD_DIGITS = range(13, 24)
+_SMALLEST_CARD = 10**12
+_MOST_REMEMBERED = 16_384
+_LONGEST_REMEMBERED = 512
+
+
+class ObjectCheck:
+    """A check that remembers the names, texts and documents that it has seen.
+
+    Args:
+        rules: The project's own rules.
+        is_harmless: Returns whether a name has no bearing on its value, and is not itself a secret.
+        is_clean_text: Returns whether a text holds nothing to replace, whatever name stands before it.
+    """
+
+    def __init__(
+        self, rules: ScrubRules, is_harmless: Callable[[str], bool], is_clean_text: Callable[[str], bool]
+    ) -> None:
+        self._rules, self._is_harmless, self._is_clean_text = rules, is_harmless, is_clean_text
+        self._plain_names: set[str] = set()
+        self._clean_texts: set[str] = set()
+        self._clean_bodies: set[bytes] = set()
+
+    def is_clean(self, body: bytes) -> bool:
+        """Whether a body is a JSON document that holds nothing to replace; one with duplicate members isn't."""
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        if digest in self._clean_bodies:
+            return True
+        try:
+            value = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        is_clean = self._is_clean_tree(value, body)
+        if is_clean and len(self._clean_bodies) < _MOST_REMEMBERED:
+            self._clean_bodies.add(digest)
+        return is_clean
+
+    def _is_clean_tree(self, value: Any, body: bytes) -> bool:
+        """Whether a document's names and texts are nothing to replace; each is looked at once."""
+        plain, has_options = self._plain_names, _OPTION in body
+        texts: set[str] = set()
+        stack, name_count = [value], 0
+        add, push, pop = texts.add, stack.append, stack.pop
+        while stack:
+            node = pop()
+            if node.__class__ is dict:
+                name_count += len(node)
+                if not node.keys() <= plain and not self._is_clean_object(node):
+                    return False
+                node = node.values()
+            elif node.__class__ is not list:
+                node = [node]
+            elif self._names_item(node, has_options=has_options):
+                return False
+            for each in node:
+                kind = each.__class__
+                if kind is str:
+                    add(each)
+                elif kind is dict or kind is list:
+                    push(each)
+        return self._are_clean(texts) and not _may_have_duplicates(body, name_count)
+
+    def _are_clean(self, texts: set[str]) -> bool:
+        clean = self._clean_texts
+        if len(clean) > _MOST_REMEMBERED:
+            clean.clear()
+        has_patterns = bool(self._rules.patterns)
+        for text in texts - clean:
+            is_short = len(text) < _SHORTEST and "=" not in text and not has_patterns
+            if not (is_short or self._is_clean_text(text)):
+                return False
+            if len(text) <= _LONGEST_REMEMBERED:
+                clean.add(text)
+        return True
+
+    def _names_item(self, items: list[Any], *, has_options: bool) -> bool:
+        """Whether an item of a list may be the name of the next one: ["password", "…"], ["--password", "…", …]."""
+        if len(items) == 2 and items[0].__class__ is str and not self._is_harmless(items[0]):  # noqa: PLR2004 -- a pair
+            return True
+        return has_options and any(each.__class__ is str and each[:2] == "--" for each in items)
+
+    def _is_clean_object(self, members: dict[str, Any]) -> bool:
+        """Whether the names of an object make no secret of what is behind them; the texts themselves come later."""
+        if not has_harmless_company(members, self._is_harmless):
+            return False
+        plain = self._plain_names
+        for name, value in members.items():
+            if name in plain:
+                continue
+            if not self._is_harmless(name):
+                if not self._is_clean_named(name, value):
+                    return False
+            elif is_card_name(name):
+                if _holds_card(value):
+                    return False
+            elif name not in _DECIDING and len(plain) < _MOST_REMEMBERED:
+                plain.add(name)
+        return True
+
+    def _is_clean_named(self, name: str, value: Any) -> bool:
+        """Whether what is behind a suspicious name is nothing to replace."""
+        if len(name) > _SHORT_NAME and not self._is_clean_text(name):
+            return False
+        if value is True or not value:
+            return True
+        if name.lower() in COOKIE_HEADERS or (is_card_name(name) and _holds_card(value)):
+            return False
+        if isinstance(value, str):
+            return is_mask(value) or not is_secret_field(self._rules, name, value, Place.BODY)
+        return self._is_clean_holder(name, value)
+
+    def _is_clean_holder(self, name: str, value: Any) -> bool:
+        """Whether an object, a list or a number behind a suspicious name is nothing to replace."""
+        if isinstance(value, dict):
+            return not prefix_below(name, kind_of_name(self._rules, name))
+        return not (isinstance(value, list) or is_secret_number(self._rules, name, value))
+
+
+def _holds_card(value: Any) -> bool:
+    """Whether a value, or an item of a list, may be a card's number."""
+    if isinstance(value, list):
+        return any(map(_holds_card, value))
+    if isinstance(value, str):
+        return len(value) in _CARD_DIGITS and is_card_number(value)
+    return isinstance(value, int) and value > _SMALLEST_CARD
+
+
+def _may_have_duplicates(body: bytes, name_count: int) -> bool:
+    """Whether an object may name a member twice, of which only the last one is decoded."""
+    if body.count(_NAME_END) == name_count and _SPACED_NAME_END.search(body) is None:
+        return False
+    is_duplicate = False
+
+    def check(pairs: list[tuple[str, Any]]) -> int:
+        nonlocal is_duplicate
+        is_duplicate = is_duplicate or len({name for name, _ in pairs}) != len(pairs)
+        return 0
+
+    try:
+        json.loads(body, object_pairs_hook=check)
+    except (ValueError, RecursionError):
+        return True
+    return is_duplicate
