@@ -104,3 +104,18 @@ def test_a_body_that_can_not_be_read_is_removed_and_says_why() -> None:
         "encoding": "hex",
         "comment": "removed, because it can't be read and therefore can't be scrubbed",
     }
+
+
+def test_a_cookie_has_the_same_placeholder_in_the_list_and_in_the_headers() -> None:
+    har = document(
+        None,
+        request={
+            "method": "GET",
+            "url": "https://a.test/",
+            "headers": [{"name": "Cookie", "value": "lang=first-value; sid=second-value"}],
+            "cookies": [{"name": "lang", "value": "first-value"}, {"name": "sid", "value": "second-value"}],
+        },
+    )
+    request = sanitize_har(har, Scrubber())["log"]["entries"][0]["request"]
+    pairs = "; ".join(f"{each['name']}={each['value']}" for each in request["cookies"])
+    assert (pairs, len({each["value"] for each in request["cookies"]})) == (request["headers"][0]["value"], 2)

@@ -68,7 +68,7 @@ def _message(message: dict[str, Any], scrubber: Scrubber, *, polly: bool) -> dic
     clean = {
         **_others(message, _OF_MESSAGES, scrubber),
         "headers": [_header(each, scrubber) for each in _items(message, "headers")],
-        "cookies": [{**each, "value": "scrubbed"} for each in _items(message, "cookies")],
+        "cookies": [_cookie(each, scrubber) for each in _items(message, "cookies")],
     }
     for name in _URLS:
         if message.get(name):
@@ -99,6 +99,13 @@ def _header(header: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
         return {**header, "value": [scrubber.header(name, str(each)) for each in value]}
     lines = [scrubber.header(name, each) for each in str(value).split("\n")]
     return {**header, "value": "\n".join(lines)}
+
+
+def _cookie(cookie: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
+    """Return a cookie with the placeholder that its value has in the headers."""
+    name, value = str(cookie.get("name", "")), str(cookie.get("value", ""))
+    clean = scrubber.header("Cookie", f"{name}={value}").removeprefix(f"{name}=")
+    return {**cookie, "value": "scrubbed" if value and clean == value else clean}
 
 
 def _named(each: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
