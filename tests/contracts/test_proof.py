@@ -193,6 +193,7 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
             "only status and type are required: 1 interaction with text/plain",
             "fields read: observed for 0 of 3 exchanges",
             "1 recording skipped: a response about credentials",
+            " (cassettes/a.yaml#3)\n",
             "file skipped: cassettes/grpc.yaml: ",
             "file without recordings: cassettes/empty.yaml",
         )

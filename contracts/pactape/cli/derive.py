@@ -138,15 +138,23 @@ def _lines(derivation: Derivation, changed_paths: list[Path], *, folder: Path) -
         for line in _details(contract):
             yield f"  {line}"
     yield from _observed_lines(derivation)
-    counts = Counter[str]()
-    for each in derivation.exclusions:
-        counts[each.reason] += each.count
-    for reason, count in sorted(counts.items()):
-        yield f"{count_of(count, 'recording')} skipped: {reason}"
+    yield from _skipped_lines(derivation)
     for name in derivation.empty_files:
         yield f"file without recordings: {name}"
     for file in derivation.skipped_files:
         yield f"file skipped: {file.file}: {file.reason}"
+
+
+def _skipped_lines(derivation: Derivation) -> Iterator[str]:
+    """One line for each reason, with the place of its first recording."""
+    counts = Counter[str]()
+    first: dict[str, str] = {}
+    for each in derivation.exclusions:
+        counts[each.reason] += each.count
+        first.setdefault(each.reason, each.reference)
+    for reason, count in sorted(counts.items()):
+        place = first[reason] if count == 1 else f"the first: {first[reason]}"
+        yield f"{count_of(count, 'recording')} skipped: {reason} ({place})"
 
 
 def _observed_lines(derivation: Derivation) -> Iterator[str]:

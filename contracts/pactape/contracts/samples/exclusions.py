@@ -31,8 +31,8 @@ class Exclusion(msgspec.Struct, frozen=True, order=True):
     """An exchange or a message that is left out of contracts, and why.
 
     Args:
-        cassette: The recording's name in the project.
-        index: Its position in the recording, from 0.
+        cassette: The recording's name in the project, with the entry's place if the entry is not an exchange.
+        index: Its position in the recording, from 0; -1 if the entry is not an exchange.
         reason: Why it is left out.
         count: How many recordings it stands for, if only the first of several is known.
     """
@@ -41,6 +41,11 @@ class Exclusion(msgspec.Struct, frozen=True, order=True):
     index: int
     reason: str
     count: int = 1
+
+    @property
+    def reference(self) -> str:
+        """Its recording and position, for reports."""
+        return self.cassette if self.index < 0 else f"{self.cassette}#{self.index}"
 
 
 def exclusion_reason(exchange: Exchange) -> str | None:
