@@ -141,6 +141,68 @@ def test_a_header_that_is_read_is_in_the_contract(project: Project) -> None:
     )
 
 
+HEADER_TEST = """
+import asyncio, contextlib, http.client, json, urllib.request
+from urllib.parse import urlsplit
+import aiohttp, httpx, pytest, urllib3
+
+URL = "{url}/users/7"
+
+async def of_aiohttp(read):
+    async with aiohttp.ClientSession() as session, session.get(URL) as response:
+        return read(response), await response.json()
+
+def of_http_client(read):
+    connection = http.client.HTTPConnection(urlsplit(URL).netloc, timeout=30)
+    connection.request("GET", "/users/7")
+    response = connection.getresponse()
+    with contextlib.closing(connection):
+        return read(response), json.loads(response.read())
+
+def of_urllib(read):
+    with urllib.request.urlopen(URL, timeout=30) as response:
+        return read(response), json.loads(response.read())
+
+def of_urllib3(read):
+    with urllib3.PoolManager(timeout=30) as pool:
+        response = pool.request("GET", URL)
+        return read(response), response.json()
+
+@pytest.mark.cassette
+def test_reads_a_user():
+    header, user = {reading}
+    assert (header, user["id"]) == ("1", 7)
+"""
+HEADERS_READ = {
+    "an item in aiohttp": 'asyncio.run(of_aiohttp(lambda response: response.headers["X-Total"]))',
+    "get in aiohttp": 'asyncio.run(of_aiohttp(lambda response: response.headers.get("x-total")))',
+    "getheader in http.client": 'of_http_client(lambda response: response.getheader("X-Total"))',
+    "an item in http.client": 'of_http_client(lambda response: response.headers["X-Total"])',
+    "an item in urllib": 'of_urllib(lambda response: response.headers["X-Total"])',
+    "info in urllib": 'of_urllib(lambda response: response.info()["X-Total"])',
+    "an item in urllib3": 'of_urllib3(lambda response: response.headers["X-Total"])',
+}
+IN_EVERY_RUN = ["an item in aiohttp", "getheader in http.client", "info in urllib"]
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        pytest.param(each, marks=() if each in IN_EVERY_RUN else pytest.mark.long, id=each)
+        for each in HEADERS_READ
+    ],
+)
+def test_a_header_that_another_library_reads_is_in_the_contract_beside_the_fields(
+    project: Project, reading: str
+) -> None:
+    project.test(HEADERS_READ[reading], "--pactape-record", "once", template=HEADER_TEST)
+    response = project.response()
+    assert (project.reads(), list(response.headers)) == (
+        ("header: x-total", "id"),
+        ["Content-Type", "X-Total"],
+    )
+
+
 AIOHTTP_TEST = """
 import asyncio
 import aiohttp, pytest

@@ -8,7 +8,7 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.differences import differences
 from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
-from pactape.contracts.grouping.sample_groups import group_samples
+from pactape.contracts.grouping.sample_groups import group_samples_alike
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.findings import Finding, Severity
 from pactape.http_bodies import header
@@ -54,8 +54,7 @@ def compare_recordings(
         CassetteFormatError: A cassette can't be read.
     """
     rules = ScrubRules.from_settings(settings.scrub)
-    old = group_samples(before, settings, cache=ScrubbedCache(None, rules))
-    new = group_samples(after, settings, cache=ScrubbedCache(None, rules))
+    old, new = group_samples_alike((before, after), settings, cache=ScrubbedCache(None, rules))
     return sorted([*_compare_answers(old, new, incomplete), *_compare_messages(old, new)])
 
 

@@ -11,7 +11,7 @@ import msgspec
 from pactape.observing.fragments import Fragments, StreamedBody
 from pactape.observing.models.converters import PLAIN
 from pactape.observing.models.field_paths import field_paths
-from pactape.observing.observed_response import ObservedResponse, observed_response
+from pactape.observing.observed_response import ObservedResponse, body_of, observed_response
 from pactape.observing.plain_values import plain
 from pactape.observing.tracking import TrackedArray, TrackedObject, track
 from pactape.observing.usage import Usage
@@ -142,6 +142,9 @@ class Observer:
         """Note that a header was read of a response that doesn't say what was requested."""
         if name.lower() not in _TRANSPORT:
             self._read_value(f"header {name.lower()} of any response")
+            answer = None if _INTERNAL.get() else self._answer_by_body(response)
+            if answer is not None:
+                answer.headers_read.add(name.lower())
         if (
             name.lower() == "location"
             and id(response) in self._answers
@@ -152,6 +155,18 @@ class Observer:
             values = headers.getall(name, ()) if hasattr(headers, "getall") else [headers.get(name, "")]
             for value in values:
                 self.read_cookie(value.partition("=")[0].strip())
+
+    def _answer_by_body(self, response: Any) -> ObservedResponse | None:
+        """Return the answer with a response's body, which counts as read as long as nothing parses it."""
+        body = body_of(response)
+        if not body:  # others may have none, too
+            answer = self.answer_of(response)
+            return answer if answer.method else None
+        position = None if self._find is None else self._find(body)
+        if position is None:
+            return None
+        unread = ObservedResponse(position=position, usage=Usage(), is_touched=True)
+        return self._by_position.setdefault(position, unread)
 
     def follow(self, response: Any) -> None:
         """Note that the test looks at a redirect that its client followed."""

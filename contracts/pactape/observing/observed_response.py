@@ -8,7 +8,7 @@ import msgspec
 
 from pactape.observing.usage import Usage
 
-__all__ = ["ObservedResponse", "observed_response"]
+__all__ = ["ObservedResponse", "body_of", "observed_response"]
 
 _ABOUT_BODIES = ("Content-Type", "Content-Encoding")
 
@@ -67,6 +67,13 @@ def observed_response(response: Any) -> ObservedResponse:
         headers = ((name, request.headers.get(name)) for name in _ABOUT_BODIES)
         answer.headers = {name: value for name, value in headers if value is not None}
     return answer
+
+
+def body_of(response: Any) -> bytes | None:
+    """Return the body that a response of vcrpy or aiohttp holds, without reading it; None when it isn't known."""
+    recorded = getattr(response, "recorded_response", None)
+    body = recorded["body"]["string"] if isinstance(recorded, dict) else getattr(response, "_body", None)
+    return body if isinstance(body, bytes) else None
 
 
 def _content(request: Any) -> Any:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
     from pactape.settings import ProviderSettings, Settings
 
-__all__ = ["GroupedSamples", "Groups", "group_samples"]
+__all__ = ["GroupedSamples", "Groups", "group_samples", "group_samples_alike"]
 
 #: The samples of each operation and kind of response, sorted by cassette and index.
 Groups = dict["GroupKey", list["Sample"]]
@@ -56,30 +56,58 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_samples(paths: Iterable[Path], settings: Settings, *, cache: ScrubbedCache) -> GroupedSamples:
-    """Return the content of cassettes that takes part in contracts; each cassette is read once.
+    """Return the content of cassettes that takes part in contracts; each is read once.
 
     Args:
         paths: The cassettes.
         settings: The project's settings.
-        cache: The cache that cassettes are read from.
+        cache: Where cassettes are read from.
 
     Raises:
         CassetteFormatError: None of them can be read.
     """
     routes = RouteKnowledge(settings)
     contents = _read(paths, SampleReader(settings, cache))
-    if contents.skipped and not contents.paths:
-        raise contents.skipped[0][1]
     groups = {
-        parties: _final_groups(groups, routes.of(contents.providers[parties]))
+        parties: _regroup(groups, _final_groups(groups, routes.of(contents.providers[parties])))
         for parties, groups in contents.groups.items()
     }
-    return GroupedSamples(
-        groups=groups,
-        messages=contents.messages,
-        paths=tuple(contents.paths),
-        skipped=tuple((path, error.what) for path, error in contents.skipped),
-    )
+    return _grouped(contents, groups)
+
+
+def group_samples_alike(
+    sets: Iterable[Iterable[Path]], settings: Settings, *, cache: ScrubbedCache
+) -> list[GroupedSamples]:
+    """Return the content of several sets of cassettes, in groups of the same keys.
+
+    The path templates of a provider are those of all sets together, so that another response to the same request
+    doesn't change the operation.
+
+    Args:
+        sets: The cassettes of each set.
+        settings: The project's settings.
+        cache: Where cassettes are read from.
+
+    Raises:
+        CassetteFormatError: None of a set can be read.
+    """
+    routes, reader = RouteKnowledge(settings), SampleReader(settings, cache)
+    contents = [_read(paths, reader) for paths in sets]
+    together: dict[str, Groups] = {}
+    providers: dict[str, ProviderSettings] = {}
+    for each in contents:
+        for parties, groups in each.groups.items():
+            providers[parties.provider] = each.providers[parties]
+            for key, samples in groups.items():
+                together.setdefault(parties.provider, {}).setdefault(key, []).extend(samples)
+    final = {name: _final_groups(groups, routes.of(providers[name])) for name, groups in together.items()}
+    return [
+        _grouped(
+            each,
+            {parties: _regroup(groups, final[parties.provider]) for parties, groups in each.groups.items()},
+        )
+        for each in contents
+    ]
 
 
 @dataclass
@@ -111,12 +139,32 @@ def _read(paths: Iterable[Path], reader: SampleReader) -> _CassetteContents:
     return contents
 
 
-def _final_groups(groups: Mapping[GroupKey, list[Sample]], known_routes: KnownRoutes) -> Groups:
+def _grouped(contents: _CassetteContents, groups: dict[ContractParties, Groups]) -> GroupedSamples:
+    if contents.skipped and not contents.paths:
+        raise contents.skipped[0][1]
+    return GroupedSamples(
+        groups=groups,
+        messages=contents.messages,
+        paths=tuple(contents.paths),
+        skipped=tuple((path, error.what) for path, error in contents.skipped),
+    )
+
+
+def _final_groups(
+    groups: Mapping[GroupKey, list[Sample]], known_routes: KnownRoutes
+) -> dict[GroupKey, tuple[GroupKey, ...]]:
+    """The keys of the final groups that the samples of each key belong to."""
     final = final_keys({key: evidence_of(samples) for key, samples in groups.items()}, known_routes)
     traffic = assign_traffic(set(final.values()))
+    return {key: tuple(traffic.get(final[key], (final[key],))) for key in groups}
+
+
+def _regroup(
+    groups: Mapping[GroupKey, list[Sample]], final: Mapping[GroupKey, tuple[GroupKey, ...]]
+) -> Groups:
     by_final_key: Groups = {}
     for key, samples in groups.items():
-        for group in traffic.get(final[key], (final[key],)):
+        for group in final[key]:
             by_final_key.setdefault(group, []).extend(samples)
     return {key: sorted(samples, key=_order) for key, samples in by_final_key.items()}
 

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EVERYTHING", "HEADER", "ReadFields", "headers_read", "read_fields"]
+__all__ = ["EVERYTHING", "HEADER", "ReadFields", "headers_read", "join_paths", "read_fields"]
 
 #: The prefix of a response header's path: "header: location". No field path starts like this.
 HEADER = "header: "
 
+_EVERY_FIELD = ""
 _ITEM = "[]"
 _BARE = "{}"
 _CLOSED = "{!}"
@@ -166,6 +167,21 @@ def _add(tree: ReadFields, path: str) -> None:
 def headers_read(paths: Iterable[str]) -> frozenset[str]:
     """Return the names of the response headers among field paths, in lower case."""
     return frozenset(path.removeprefix(HEADER) for path in paths if path.startswith(HEADER))
+
+
+def join_paths(one: set[str] | None, other: set[str] | None) -> set[str] | None:
+    """Return what two readers read together; None when they read every field and no header.
+
+    Example:
+        >>> join_paths({"id"}, {"name"}) == {"id", "name"}, join_paths(None, {"id"})
+        (True, None)
+        >>> sorted(join_paths(None, {"id", "header: etag"}) or ())
+        ['', 'header: etag']
+    """
+    if one is not None and other is not None and _EVERY_FIELD not in one and _EVERY_FIELD not in other:
+        return one | other
+    headers = {path for path in (*(one or ()), *(other or ())) if path.startswith(HEADER)}
+    return {_EVERY_FIELD, *headers} if headers else None
 
 
 def _steps(path: str) -> list[str]:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["observe_attributes"]
 
 _REQUESTS, _AIOHTTP = "requests.models", "aiohttp.client_reqrep"
+_VCR_RESPONSE = ("vcr.stubs", "VCRHTTPResponse")
 #: The responses that keep their headers; under a cassette urllib3, urllib and http.client give those of vcrpy.
 _HEADER_OWNERS = (
     ("urllib3.response", "BaseHTTPResponse"),
-    ("vcr.stubs", "VCRHTTPResponse"),
+    _VCR_RESPONSE,
     ("botocore.awsrequest", "AWSResponse"),
 )
 
@@ -46,6 +47,8 @@ def _observe_headers(observer: Observer, replacements: Replacements) -> None:
     for module, name in _HEADER_OWNERS:
         replacements.add(_class(module, name), "headers", _stored("headers", read))
     replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "headers", _computed(read))
+    replacements.attribute(_class(*_VCR_RESPONSE), "getheader", partial(_reading_one, observer))
+    replacements.attribute(_class(*_VCR_RESPONSE), "info", _returning(read))
     replacements.attribute(_class("botocore.parsers", "ResponseParser"), "parse", _parsing(read))
 
 
@@ -109,6 +112,31 @@ def _computed(read: Reading) -> Callable[[Any], Any]:
             return value if is_read_by_library() else read(self, value)
 
         return property(get, getattr(original, "fset", None), doc=getattr(original, "__doc__", None))
+
+    return make
+
+
+def _reading_one(observer: Observer, original: Any) -> Any:
+    """Observe the method of http.client that gives one header."""
+
+    @wraps(original)
+    def getheader(self: Any, name: str, default: Any = None) -> Any:
+        if not is_read_by_library():
+            observer.read_header_of_any(self, self.headers, name)
+        return original(self, name, default)
+
+    return getheader
+
+
+def _returning(read: Reading) -> Callable[[Any], Any]:
+    """Observe the headers that a method returns."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def info(self: Any) -> Any:
+            return original(self) if is_read_by_library() else read(self, original(self))
+
+        return info
 
     return make
 

@@ -12,7 +12,13 @@ import msgspec
 
 from pactape.contracts.grouping.evidence.operations import is_declared
 from pactape.contracts.grouping.evidence.packed_samples import pack_sample, unpack_sample
-from pactape.contracts.inference.fields import EVERYTHING, ReadFields, headers_read, read_fields
+from pactape.contracts.inference.fields import (
+    EVERYTHING,
+    ReadFields,
+    headers_read,
+    join_paths,
+    read_fields,
+)
 from pactape.contracts.inference.joined_shape import Shape, answer_id
 from pactape.contracts.samples.self_names import segments_named
 from pactape.contracts.samples.text_parts import text_parts
@@ -167,7 +173,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
             self.position = other.position
             self._take_first(other)
         self.observed += other.observed
-        self.reads = None if self.reads is None or other.reads is None else self.reads | other.reads
+        self.reads = join_paths(self.reads, other.reads)
 
     def _take_first(self, other: Evidence) -> None:
         """Use the first sample of `other`, packed or not."""
