@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape.cassettes.finder import cassettes_in
+from pactape.cassettes.finder import cassettes_in, recordings_in
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
@@ -62,3 +63,16 @@ def test_a_folder_that_can_not_be_read_is_an_error(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(CassetteFormatError, match=r"can't be read \(Permission denied\)"):
         cassettes_in([tmp_path])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_devices_in_a_folder_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    os.mkfifo(tmp_path / "test_a")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    assert (cassettes_in([tmp_path]), recordings_in([tmp_path])) == ([], [])
+
+
+def test_a_link_to_a_missing_file_is_listed_so_that_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "gone.yaml")
+    assert cassettes_in([tmp_path]) == [tmp_path / "a.yaml"]

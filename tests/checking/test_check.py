@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from pactape.cli import command
 from pactape.contracts import derive, write_contracts
-from pactape.errors import PactFormatError
 from pactape.pactfile.writing import encode_document
 from pactape.settings import load_settings
 from pactape.verification import InteractionResult, Verdict, Verification
@@ -41,6 +40,9 @@ pactape:
   calls: [{operation: "GET /users/{id}", path: "/users/{id}", fields: [email, id]}]
 """
 UNREAD = "info: GET /users/{id} → 200: $.locale: is recorded but never read"
+
+
+_FINDINGS = ("breaking", "warning", "info", "NOT JUDGED")
 
 
 class Project:
@@ -75,7 +77,7 @@ class Project:
         if isinstance(result.exception, Exception):
             raise result.exception
         lines = result.output.replace(f"{self.root}/", "").splitlines()
-        return result.exit_code, [line for line in lines if line.startswith(("breaking", "warning", "info"))]
+        return result.exit_code, [line for line in lines if line.startswith(_FINDINGS)]
 
     def table(self) -> list[list[str]]:
         output = CliRunner().invoke(command, ["check", "--project", str(self.root)]).output
@@ -212,10 +214,20 @@ def test_a_verification_of_other_bytes_does_not_count(project: Project) -> None:
     assert project.table() == [["GET /users/{id}", "1", "1", "-"]]
 
 
-def test_a_pact_file_that_cannot_be_read_is_bad_input(project: Project) -> None:
+@pytest.mark.parametrize(("name", "text"), [("pacts/web-users.json", "{"), ("client.py", "def (")])
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_compared(
+    project: Project, name: str, text: str
+) -> None:
+    (project.root / "cassettes" / "b.yaml").write_text("interactions: 1\n", encoding="utf-8")
+    (project.root / name).write_text(text, encoding="utf-8")
+    code, lines = project.check()
+    assert (code, [line for line in lines if line.startswith("NOT")]) == (2, [f"NOT JUDGED  {name}"])
+    assert any("cassettes/b.yaml" in line for line in lines)
+
+
+def test_a_pact_file_that_cannot_be_read_is_not_called_missing(project: Project) -> None:
     project.pact.write_text("{", encoding="utf-8")
-    with pytest.raises(PactFormatError, match=r"web-users\.json: is not a pact file"):
-        project.check()
+    assert not [line for line in project.check()[1] if "is not written" in line]
 
 
 def test_a_contract_that_nothing_supports_any_more_is_a_warning(project: Project) -> None:

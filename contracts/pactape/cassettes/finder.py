@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -128,18 +129,31 @@ def cassettes_below(folder: Path) -> Iterator[Path]:
     """Yield the cassettes in a folder and in those below it, in no order.
 
     Cassettes are the files whose suffix is .yaml, .yml or .json, and those without a suffix, or with one that is
-    only a part of a test's name, that have the key `interactions`. Hidden files are none.
+    only a part of a test's name, that have the key `interactions`. Hidden files, pipes and devices are none.
 
     Raises:
         CassetteFormatError: A folder can't be read.
     """
+    yield from (path for path in _files_below(folder) if _is_cassette(path))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, also those that can't be read; hidden files, pipes and devices excepted."""
     for parent, _, names in os.walk(folder, onerror=_refuse):
-        yield from (path for name in names if _is_cassette(path := Path(parent, name)))
+        for path in (Path(parent, name) for name in names if not name.startswith(".")):
+            if not _is_special(path):
+                yield path
+
+
+def _is_special(path: Path) -> bool:
+    """Return whether reading a path could go on for ever, as it is a pipe, a socket or a device."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_cassette(path: Path) -> bool:
-    if path.name.startswith("."):
-        return False
     return path.suffix in _SUFFIXES or (path.suffix not in _OTHER_SUFFIXES and _has_interactions(path))
 
 
@@ -175,17 +189,14 @@ def _files_of(source: RecordingSource, root: Path) -> set[Path]:
 
 
 def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]:
-    for place, _, names in os.walk(folder, onerror=_refuse):
-        for path in (Path(place, name) for name in names):
-            if _may_be_recording(path) or (cassettes and _is_cassette(path)):
-                yield path
+    for path in _files_below(folder):
+        if _may_be_recording(path) or (cassettes and _is_cassette(path)):
+            yield path
 
 
 def _may_be_recording(path: Path) -> bool:
     """Whether a file in a folder is looked into; WireMock's folder `__files` holds bodies, and no recordings."""
-    if path.name.startswith(".") or path.parent.name == _BODIES:
-        return False
-    return path.suffix in _RECORDING_SUFFIXES
+    return path.suffix in _RECORDING_SUFFIXES and path.parent.name != _BODIES
 
 
 def _refuse(error: OSError) -> None:

@@ -22,6 +22,7 @@ from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.errors import BadInputError, PactFormatError
 from pactape.findings import Finding, Severity
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, requests_stem
@@ -53,17 +54,19 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         findings: Most serious first.
         coverage: One row per operation.
+        unreadable: The errors of pact files and client files that can't be read; the others are compared.
     """
 
     findings: tuple[Finding, ...]
     coverage: tuple[Covered, ...]
+    unreadable: tuple[BadInputError, ...] = ()
 
 
 def check_project(settings: Settings) -> Check:
     """Compare a project's recordings, contracts and clients; nothing is written.
 
     Raises:
-        BadInputError: A cassette, a pact file or a client's file can't be read.
+        BadInputError: There is no cassette, none can be read, or the settings or handwritten contracts are wrong.
     """
     rules = ScrubRules.from_settings(settings.scrub)
     cassettes = find_cassettes(settings)
@@ -72,7 +75,7 @@ def check_project(settings: Settings) -> Check:
     cache.delete_unused()
     groups = [each for groups in samples.groups.values() for each in groups.items()]
     messages = samples.messages_by_description()
-    pacts = {path: read_pact(path) for path in sorted(settings.pacts.glob("*.json"))}
+    pacts, unreadable = _read_pacts(settings.pacts)
     by_place = {_place(each): each.exchange for _, members in groups for each in members}
     files = [file for path in settings.clients for file in _python_files(path)]
     calls = declared_calls(
@@ -82,28 +85,40 @@ def check_project(settings: Settings) -> Check:
     derivation = derive(settings)
     messages_by_place = {each.place: each for members in messages.values() for each in members}
     findings = {
-        *compare_contracts(derivation, pacts, settings),
+        *compare_contracts(derivation, pacts, settings, unreadable=unreadable),
         *leftover_contracts(derivation, settings),
         *_unprovable(derivation, pacts),
         *contradictions(pacts, by_place, messages_by_place, supports=_supports(derivation)),
         *_secrets(samples.paths, rules),
         *_expired(samples.paths, settings, now=datetime.now(UTC)),
-        *(
-            Finding(
-                Severity.WARNING,
-                str(path),
-                f"is not a cassette, and was skipped: {why}",
-                rule="file-skipped",
-                file=str(path),
-            )
-            for path, why in samples.skipped
-        ),
+        *(_skipped(path, reason) for path, reason in samples.skipped),
         *_unread_fields(groups),
         *_unread_of_messages(messages),
         *_not_recorded(coverage),
         *_unknown_calls(calls),
     }
-    return Check(findings=tuple(sorted(findings)), coverage=tuple(coverage))
+    return Check(
+        findings=tuple(sorted(findings)),
+        coverage=tuple(coverage),
+        unreadable=(*unreadable.values(), *calls.unreadable),
+    )
+
+
+def _skipped(path: Path, reason: str) -> Finding:
+    what = f"is not a cassette, and was skipped: {reason}"
+    return Finding(Severity.WARNING, str(path), what, rule="file-skipped", file=str(path))
+
+
+def _read_pacts(folder: Path) -> tuple[dict[Path, Pact], dict[Path, BadInputError]]:
+    """Return the pact files of a folder, and the errors of those that can't be read."""
+    pacts: dict[Path, Pact] = {}
+    unreadable: dict[Path, BadInputError] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            pacts[path] = read_pact(path)
+        except PactFormatError as error:
+            unreadable[path] = error
+    return pacts, unreadable
 
 
 def _unprovable(derivation: Derivation, pacts: Mapping[Path, Pact]) -> Iterator[Finding]:

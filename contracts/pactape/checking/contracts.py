@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pactape.contracts import leftover_files
 from pactape.findings import Finding, Severity
 from pactape.pactfile import Pact, PactInteraction, decode_pact
-from pactape.pactfile.naming import contract_stems
+from pactape.pactfile.naming import contract_stems, is_further_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pactape.contracts import Derivation
@@ -22,7 +22,11 @@ __all__ = ["compare_contracts", "leftover_contracts"]
 
 
 def compare_contracts(
-    derivation: Derivation, contracts: Mapping[Path, Pact], settings: Settings
+    derivation: Derivation,
+    contracts: Mapping[Path, Pact],
+    settings: Settings,
+    *,
+    unreadable: Collection[Path] = (),
 ) -> Iterator[Finding]:
     """Compare the written contracts with those that the recordings would give now.
 
@@ -30,6 +34,7 @@ def compare_contracts(
         derivation: What is derived from the recordings.
         contracts: The contracts of the project's folder, by file.
         settings: The project's settings, which say in what form contracts are written, and where.
+        unreadable: Files of the folder that can't be read; contracts with such a file are not compared.
 
     Yields:
         Breaking: an interaction was derived from recordings that are gone. Warning: a contract or an
@@ -37,7 +42,10 @@ def compare_contracts(
     """
     interactions_by_stem = _by_contract(contracts.items())
     for stem, derived in _by_contract(_as_written(derivation, settings)).items():
-        if interactions := interactions_by_stem.pop(stem, None):
+        interactions = interactions_by_stem.pop(stem, None)
+        if any(path.stem == stem or is_further_file(path.name, stem) for path in unreadable):
+            continue
+        if interactions:
             yield from _compare(interactions, derived)
         else:
             path = settings.pacts / f"{stem}.json"

@@ -46,17 +46,26 @@ class DeclaredCalls(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         operations: The operations, sorted, each name once.
         unknown: The places of calls whose URL is built elsewhere, in order.
+        unreadable: The errors of files that can't be read as Python, in order.
     """
 
     operations: tuple[DeclaredOperation, ...] = ()
     unknown: tuple[str, ...] = ()
+    unreadable: tuple[BadInputError, ...] = ()
 
 
 def declared_operations(
     files: Iterable[Path], *, root: Path, bases: Iterable[str] = ()
 ) -> list[DeclaredOperation]:
-    """Return the operations in Python files, sorted, each name once; see `declared_calls`."""
-    return list(declared_calls(files, root=root, bases=bases).operations)
+    """Return the operations in Python files, sorted, each name once; see `declared_calls`.
+
+    Raises:
+        BadInputError: A file isn't Python.
+    """
+    calls = declared_calls(files, root=root, bases=bases)
+    if calls.unreadable:
+        raise calls.unreadable[0]
+    return list(calls.operations)
 
 
 def declared_calls(files: Iterable[Path], *, root: Path, bases: Iterable[str] = ()) -> DeclaredCalls:
@@ -71,22 +80,27 @@ def declared_calls(files: Iterable[Path], *, root: Path, bases: Iterable[str] = 
         files: Python files.
         root: Places are given relative to this folder.
         bases: The providers' base URLs, which are removed from URLs.
-
-    Raises:
-        BadInputError: A file isn't Python.
     """
     operations: dict[str, DeclaredOperation] = {}
     places: list[str] = []
+    unreadable: list[BadInputError] = []
     prefixes = tuple(bases)
     for file in files:
         place = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-        for call in _calls(_parse(file), prefixes):
+        try:
+            calls = list(_calls(_parse(file), prefixes))
+        except BadInputError as error:
+            unreadable.append(error)
+            continue
+        for call in calls:
             if call.name is None:
                 places.append(f"{place}:{call.line}")
                 continue
             operation = DeclaredOperation(call.name, f"{place}:{call.line}", is_built=call.is_built)
             operations.setdefault(call.name, operation)
-    return DeclaredCalls(operations=tuple(sorted(operations.values())), unknown=tuple(places))
+    return DeclaredCalls(
+        operations=tuple(sorted(operations.values())), unknown=tuple(places), unreadable=tuple(unreadable)
+    )
 
 
 def _parse(file: Path) -> ast.Module:

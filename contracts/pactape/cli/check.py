@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
 from pactape.cli.shared.reports import end_with_report, report_options
 from pactape.settings import load_settings
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.checking import Covered
-    from pactape.reports import Format
+    from pactape.errors import BadInputError
+    from pactape.reports import Format, ReportedResult
 
 __all__ = ["check"]
+
+_UNREADABLE = 2
 
 
 @click.command()
@@ -27,7 +31,8 @@ __all__ = ["check"]
 def check(project: Path, *, strict: bool, report_format: Format, report_file: Path | None) -> None:
     """Report where recordings, contracts and client code disagree, and which operations are covered.
 
-    Needs no network. Exit codes: 0 nothing is breaking; 1 something is breaking; 2 a file can't be read.
+    Needs no network. Exit codes: 0 nothing is breaking; 1 something is breaking; 2 a pact file or a client's
+    file can't be read (the others are compared), or no cassette can be read.
     """
     from pactape.checking import check_project  # noqa: PLC0415 -- fast `--help`
     from pactape.findings import Severity, count_by_severity, with_severities  # noqa: PLC0415 -- fast `--help`
@@ -39,12 +44,21 @@ def check(project: Path, *, strict: bool, report_format: Format, report_file: Pa
     worst = Severity.WARNING if strict else Severity.BREAKING
     report = Report(
         command="check",
-        exit_code=1 if any(each.severity <= worst for each in findings) else 0,
-        summary=count_by_severity(findings),
+        exit_code=_UNREADABLE if result.unreadable else int(any(each.severity <= worst for each in findings)),
+        summary=count_by_severity(findings)
+        + (f", {count_of(len(result.unreadable), 'file')} not read" if result.unreadable else ""),
+        results=tuple(map(_not_judged, result.unreadable)),
         findings=tuple(findings),
         before=tuple(_coverage_table(result.coverage)),
     )
     end_with_report(report, report_format=report_format, report_file=report_file)
+
+
+def _not_judged(error: BadInputError) -> ReportedResult:
+    from pactape.reports import Outcome, ReportedResult  # noqa: PLC0415 -- fast `--help`
+
+    file = str(error.where)
+    return ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=file, details=(str(error),), file=file)
 
 
 def _coverage_table(coverage: Sequence[Covered]) -> Iterator[str]:

@@ -25,7 +25,7 @@ def read_pact(path: Path) -> Pact:
         PactFormatError: The file can't be read or isn't a pact file.
     """
     try:
-        is_pipe = path.is_fifo()
+        is_pipe = path.is_fifo() or path.is_char_device()
         data = b"" if is_pipe else path.read_bytes()
     except OSError as error:
         reason = "a folder without pact files" if path.is_dir() else error.strerror
@@ -34,7 +34,9 @@ def read_pact(path: Path) -> Pact:
         ) from error
     if is_pipe:
         raise PactFormatError(
-            "is a pipe, which can be read only once", where=path, remedy="write its content to a file"
+            "is a pipe or a device, which can't be read again",
+            where=path,
+            remedy="write its content to a file",
         )
     return decode_pact(data, path=path)
 
