@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from pactape.broker import running_broker
 from pactape.cli import command
+from pactape.errors import ProviderUnreachableError
 from pactape.findings import RULES
 from pactape.reports import FORMATS
 
@@ -110,6 +111,21 @@ def test_every_command_reports_in_every_format(
     ) or report_format in {"sarif", "junit"}
 
 
+@pytest.mark.parametrize("report_format", [each for each in FORMATS if each != "text"])
+def test_a_command_that_cannot_judge_reports_why_and_leaves_no_old_report(
+    project: Path, report_format: str
+) -> None:
+    file = project / "report"
+    file.write_text("the report of yesterday", encoding="utf-8")
+    options = ["--url", "http://127.0.0.1:9", "--project", str(project), "--format", report_format]
+    in_file = CliRunner().invoke(command, ["verify", *options, "--output", str(file)])
+    printed = CliRunner().invoke(command, ["verify", *options])
+    assert file.read_text(encoding="utf-8") == printed.output
+    assert isinstance(in_file.exception, ProviderUnreachableError)
+    _check(printed.output, report_format, command_name="verify")
+    assert "no provider answers" in printed.output
+
+
 def _check(text: str, report_format: str, *, command_name: str) -> None:
     """Check that a text is a report of a format."""
     assert SECRET not in text
@@ -140,6 +156,19 @@ def test_every_rule_that_a_finding_has_is_known_and_documented() -> None:
     documented = {name.strip(" `") for row in rows for name in row.split(",")}
     rule_ids = {name for text in sources for name in re.findall(r'rule="([a-z]+(?:-[a-z]+)+)"', text)}
     assert (documented, rule_ids - RULES) == (set(RULES), set())
+
+
+@pytest.mark.parametrize(("severity", "code"), [("breaking", 1), ("warning", 0), ("off", 0)])
+def test_the_settings_change_what_a_file_that_is_no_cassette_means_to_derive(
+    project: Path, severity: str, code: int
+) -> None:
+    (project / "pyproject.toml").write_text(
+        f'{SETTINGS}[tool.pactape.severities]\nfile-skipped = "{severity}"\n', encoding="utf-8"
+    )
+    (project / "cassettes" / "other.yaml").write_text("interactions: [", encoding="utf-8")
+    result = CliRunner().invoke(command, ["derive", "--project", str(project), "--format", "github"])
+    annotations = [line for line in result.output.splitlines() if "file-skipped" in line]
+    assert (result.exit_code, len(annotations)) == (code, int(severity != "off"))
 
 
 @pytest.mark.parametrize(("severity", "code"), [("breaking", 1), ("warning", 0), ("off", 0)])

@@ -194,7 +194,7 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
             "fields read: observed for 0 of 3 exchanges",
             "1 recording skipped: a response about credentials",
             " (cassettes/a.yaml#3)\n",
-            "file skipped: cassettes/grpc.yaml: ",
+            "warning: cassettes/grpc.yaml: is not a cassette, and was skipped: ",
             "file without recordings: cassettes/empty.yaml",
         )
         if line not in output

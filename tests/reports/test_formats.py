@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pactape.findings import Finding, Severity, with_severities
 from pactape.reports import FORMATS, Outcome, Report, ReportedResult, render
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pactape.reports import Format
 
 REPORT = Report(
     command="verify",
@@ -144,6 +147,24 @@ def test_markdown_has_tables_that_texts_cannot_break() -> None:
     finding = Finding(Severity.BREAKING, "a | b", "<b> `x`\ny")
     report = Report(command="check", exit_code=1, summary="1 breaking", findings=(finding,))
     assert render(report, "markdown").splitlines()[-1] == "| breaking | a \\| b | \\<b\\> \\`x\\`<br>y |"
+
+
+@pytest.mark.parametrize("report_format", ["text", "github", "markdown"])
+def test_a_control_character_is_shown_in_every_format_for_people(report_format: Format) -> None:
+    text = render(replace(REPORT, findings=(Finding(Severity.INFO, "a", "\x1b[31m"),)), report_format)
+    assert ("\x1b" in text, "x1b" in text) == (False, True)
+
+
+def test_a_name_cannot_make_a_workflow_command_of_the_summary() -> None:
+    report = Report(command="verify", exit_code=0, summary="::error::a\n::error::b: 1 interaction")
+    assert render(report, "github") == ": :error: :a : :error: :b: 1 interaction\n"
+
+
+def test_sarif_escapes_what_means_something_in_a_uri() -> None:
+    report = replace(REPORT, results=(), findings=(Finding(Severity.INFO, "a", "b", file="a?b#c 100%.yaml"),))
+    (result,) = json.loads(render(report, "sarif"))["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "a%3Fb%23c%20100%25.yaml"
 
 
 def test_colours_are_only_in_text_that_asks_for_them() -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from click.testing import CliRunner
 from pactape.broker import running_broker
 from pactape.broker.config import BrokerConfig
 from pactape.broker.credentials import Credentials
+from pactape.cli import command
 from pactape.errors import BrokerError
 from pactape.exchange import Response
 from pactape.pact_cli.broker_relay import BrokerRelay, RelayedCall
@@ -66,6 +68,25 @@ def test_results_that_the_broker_refuses_are_reported_with_its_sentence(
     (refused,) = verification.publication.refused
     assert (verification.exit_code, refused.contract) == (2, "web → users")
     assert "the broker rejected the request with 403 Forbidden" in refused.reason
+
+
+@pytest.mark.parametrize(
+    "report_format",
+    [
+        "junit",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("text", "sarif", "github", "markdown")),
+    ],
+)
+def test_results_that_the_broker_refuses_are_in_every_report(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report_format: str
+) -> None:
+    publish(broker, write_pact(tmp_path / "a.json", interaction("a", "/a")))
+    monkeypatch.setenv("PACT_BROKER_TOKEN", READ)
+    with running_provider({"/a": {}}) as url:
+        options = ["--url", url, "--provider", "users", "--project", str(tmp_path), "--format", report_format]
+        asked = ["--from-broker", "--broker-url", broker, "--select", "latest", "--publish-as", "p1"]
+        result = CliRunner().invoke(command, ["verify", *options, *asked])
+    assert (result.exit_code, "the results are not published: " in result.output) == (2, True), result.output
 
 
 def test_results_that_arrive_are_listed_by_contract(broker: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pactape.cli.shared.broker_options import (
     version_or_commit,
 )
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["can_i_deploy"]
 
 
-@click.command(name="can-i-deploy")
+@click.command(name="can-i-deploy", cls=ReportingCommand)
 @project_option
 @broker_options
 @click.option("--pacticipant", help="The pacticipant to deploy, by name or key.  [default: the consumer]")

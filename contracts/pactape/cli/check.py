@@ -8,7 +8,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["check"]
 _UNREADABLE = 2
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @project_option
 @click.option("--strict", is_flag=True, help="Exit with status 1 for warnings, too.")
 @report_options

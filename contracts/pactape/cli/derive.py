@@ -12,17 +12,18 @@ from pactape.cli.deriving.since import since_option
 from pactape.cli.deriving.workers import pool_of, workers_options
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 from pactape.reports.files import relative_file
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from pactape.checking.official_referee import OfficialReferee
     from pactape.contracts import Contract, Derivation, Problem
+    from pactape.contracts.derive import SkippedFile
     from pactape.findings import Finding
     from pactape.reports import Format, Report
     from pactape.settings import Settings
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["derive"]
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @project_option
 @click.option("--all-fields", is_flag=True, help="Also require response fields that no test reads.")
 @click.option("--prune", is_flag=True, help="Delete contracts that no recording supports any longer.")
@@ -78,21 +79,23 @@ def derive(
         *_referee_lines(official),
         *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
     )
-    report = _report(settings, derivation.problems, lines, file_count=len(paths))
+    report = _report(settings, derivation, lines, file_count=len(paths))
     end_with_report(report, report_format=report_format, report_file=report_file)
 
 
-def _report(
-    settings: Settings, problems: Iterable[Problem], lines: tuple[str, ...], *, file_count: int
-) -> Report:
+def _report(settings: Settings, derivation: Derivation, lines: tuple[str, ...], *, file_count: int) -> Report:
     from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- keeps `pactape --help` fast
     from pactape.reports import Report  # noqa: PLC0415 -- as above
 
-    findings = with_severities([*map(_problem, problems)], settings.severities)
+    findings = with_severities(
+        [*map(_problem, derivation.problems), *map(_skipped_file, derivation.skipped_files)],
+        settings.severities,
+    )
+    problems = [each for each in findings if each.severity is Severity.BREAKING]
     return Report(
         command="derive",
-        exit_code=1 if findings and findings[0].severity is Severity.BREAKING else 0,
-        summary=f"{count_of(file_count, 'file')} written, {count_of(len(findings), 'problem')}",
+        exit_code=1 if problems else 0,
+        summary=f"{count_of(file_count, 'file')} written, {count_of(len(problems), 'problem')}",
         findings=tuple(findings),
         before=lines,
     )
@@ -127,6 +130,13 @@ def _problem(problem: Problem) -> Finding:
     )
 
 
+def _skipped_file(file: SkippedFile) -> Finding:
+    from pactape.findings import Finding, Severity  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    what = f"is not a cassette, and was skipped: {file.reason}"
+    return Finding(Severity.WARNING, file.file, what, rule="file-skipped", file=file.file)
+
+
 def _lines(derivation: Derivation, changed_paths: list[Path], *, folder: Path) -> Iterator[str]:
     recordings = count_of(derivation.recordings, "recording")
     yield f"{count_of(derivation.cassettes, 'cassette')} read, with {recordings}"
@@ -141,8 +151,6 @@ def _lines(derivation: Derivation, changed_paths: list[Path], *, folder: Path) -
     yield from _skipped_lines(derivation)
     for name in derivation.empty_files:
         yield f"file without recordings: {name}"
-    for file in derivation.skipped_files:
-        yield f"file skipped: {file.file}: {file.reason}"
 
 
 def _skipped_lines(derivation: Derivation) -> Iterator[str]:

@@ -10,7 +10,7 @@ import click
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
 from pactape.cli.shared.provider_urls import parse_provider_urls
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["drift"]
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @project_option
 @click.option(
     "--base-url",

@@ -9,7 +9,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["lint"]
 _UNREADABLE = 2
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @project_option
 @click.argument("cassettes", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @report_options

@@ -12,19 +12,19 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from pactape.reports import Format, Report, ReportedResult
-    from pactape.verification import Publication, Verification
+    from pactape.verification import Publication, UnjudgedContract, Verification
 
 __all__ = ["verify"]
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @project_option
 @click.argument("pacts", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -183,10 +183,21 @@ def _results(verification: Verification) -> Iterator[ReportedResult]:
             details=(unjudged.reason,),
             file=unjudged.contract,
         )
+    if verification.publication is not None:
+        yield from map(_refused_publication, verification.publication.refused)
+
+
+def _refused_publication(refusal: UnjudgedContract) -> ReportedResult:
+    from pactape.reports.model import Outcome, ReportedResult  # noqa: PLC0415 -- fast `--help`
+
+    return ReportedResult(
+        outcome=Outcome.NOT_JUDGED,
+        group="",
+        name=refusal.contract,
+        details=(f"the results are not published: {refusal.reason}",),
+    )
 
 
 def _publication_lines(publication: Publication) -> Iterator[str]:
     for each in publication.arrived:
         yield f"published as {publication.version}: {each}"
-    for refusal in publication.refused:
-        yield f"NOT published as {publication.version}: {refusal.contract}: {refusal.reason}"

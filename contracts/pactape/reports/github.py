@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.findings import Severity
+from pactape.reports.control_characters import on_one_line, visible
 from pactape.reports.files import relative_file
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ _COMMANDS = {Severity.BREAKING: "error", Severity.WARNING: "warning", Severity.I
 
 
 def github_report(report: Report) -> str:
-    """Return a workflow command for each problem, and the summary."""
-    lines = [*map(_command, report.problems()), report.summary]
+    """Return a workflow command for each problem, and the summary, which can't be taken for a command."""
+    summary = on_one_line(report.summary)
+    lines = [
+        *map(_command, report.problems()),
+        summary.replace("::", ": :") if summary.startswith("::") else summary,
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -29,7 +34,7 @@ def _command(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

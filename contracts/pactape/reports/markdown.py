@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pactape.reports.control_characters import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -50,6 +52,7 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 
 def _escape(text: str) -> str:
     """Text in which nothing is read as markup or as the end of a cell."""
-    for character in "\\`*_[]<>|":
+    text = visible(text.replace("\r\n", "\n"))
+    for character in "\\`*_[]<>|~&$":
         text = text.replace(character, f"\\{character}")
-    return text.replace("\r", "").replace("\n", "<br>")
+    return text.replace("\n", "<br>")

@@ -75,4 +75,6 @@ def _uri(file: str) -> str:
     if not file:
         return _SETTINGS_FILE
     is_local = Path(file).is_absolute() and relative_file(file) == file
-    return Path(file).as_uri() if is_local else quote(relative_file(file), safe="/:?&=#%")
+    if is_local:
+        return Path(file).as_uri()
+    return quote(relative_file(file), safe="/:?&=#%" if "://" in file else "/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.findings import Severity
+from pactape.reports.control_characters import visible
 from pactape.reports.model import Outcome
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ _WORDS = {
 }
 _WIDTH = max(map(len, _WORDS.values()))
 _GREEN, _RED, _YELLOW, _DIM, _RESET = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
-#: Control characters in texts of providers and contracts, which would move the cursor or change colours.
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _COLOURS = {
     Outcome.PASSED: _GREEN,
     Outcome.FAILED: _RED,
@@ -46,21 +45,17 @@ def text_report(report: Report, *, is_coloured: bool = False) -> str:
 
 
 def _lines(report: Report, *, is_coloured: bool) -> Iterator[str]:
-    yield from map(_visible, report.before)
+    yield from map(visible, report.before)
     for result in report.results:
         word = f"{_WORDS[result.outcome]:<{_WIDTH}}"
         name = f"{result.group}: {result.name}" if result.group else result.name
-        yield f"{_painted(word, result.outcome, is_coloured=is_coloured)}  {_visible(name)}"
-        yield from (f"{'':{_WIDTH}}  {_visible(detail)}" for detail in result.details)
+        yield f"{_painted(word, result.outcome, is_coloured=is_coloured)}  {visible(name)}"
+        yield from (f"{'':{_WIDTH}}  {visible(detail)}" for detail in result.details)
     for finding in report.findings:
         severity = _painted(str(finding.severity), finding.severity, is_coloured=is_coloured)
-        yield f"{severity}: {_visible(f'{finding.place}: {finding.what}')}"
-    yield _visible(report.summary)
-    yield from map(_visible, report.after)
-
-
-def _visible(text: str) -> str:
-    return text.translate(_CONTROLS)
+        yield f"{severity}: {visible(f'{finding.place}: {finding.what}')}"
+    yield visible(report.summary)
+    yield from map(visible, report.after)
 
 
 def _painted(text: str, kind: Outcome | Severity, *, is_coloured: bool) -> str:

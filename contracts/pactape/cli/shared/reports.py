@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from pactape.errors import OutputError, PactapeError
 from pactape.reports.rendering import FORMATS, render
 
 if TYPE_CHECKING:
@@ -19,9 +21,25 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["end_with_report", "report_options"]
+__all__ = ["ReportingCommand", "end_with_report", "report_options"]
 
 _STANDARD_OUTPUT = Path("-")
+
+
+class ReportingCommand(click.Command):
+    """A command with `report_options`, which also reports the error that it ends with.
+
+    The error is raised all the same, so that its message is on standard error whatever the format.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error becomes a report of one thing that could not be judged."""
+        try:
+            return super().invoke(ctx)
+        except PactapeError as error:
+            with suppress(OutputError):  # the first error is the one to see
+                _report_error(error, str(self.name), ctx.params["report_format"], ctx.params["report_file"])
+            raise
 
 
 def report_options(function: _F) -> _F:
@@ -55,9 +73,26 @@ def end_with_report(report: Report, *, report_format: Format, report_file: Path 
     """
     is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     if report_file is not None and report_file != _STANDARD_OUTPUT:
-        from pactape.files import write_atomically  # noqa: PLC0415 -- keeps `pactape --help` fast
-
-        write_atomically(report_file, render(report, report_format).encode())
+        _write(report, report_format, report_file)
         report_format = "text"
     click.echo(render(report, report_format, is_coloured=is_coloured), nl=False)
     sys.exit(report.exit_code)
+
+
+def _write(report: Report, report_format: Format, report_file: Path) -> None:
+    from pactape.files import write_atomically  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    write_atomically(report_file, render(report, report_format).encode())
+
+
+def _report_error(error: PactapeError, command: str, report_format: Format, report_file: Path | None) -> None:
+    from pactape.reports.model import Outcome, Report, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    result = ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=command, details=(str(error),))
+    report = Report(
+        command=command, exit_code=2, summary=f"{command}: could not be determined", results=(result,)
+    )
+    if report_file is not None and report_file != _STANDARD_OUTPUT:
+        _write(report, report_format, report_file)
+    elif report_format != "text":
+        click.echo(render(report, report_format), nl=False)
