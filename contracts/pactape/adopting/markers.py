@@ -34,8 +34,8 @@ def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
 def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
     """Find the markers of a module or, if it has none, its calls of vcrpy's `use_cassette`.
 
-    A class with a marker moves as a whole, and so does a module whose `pytestmark` has one, because a test may
-    not have both the old marker and the new one.
+    A class that has a marker itself moves as a whole, and so does a module whose `pytestmark` has one, because a
+    test may not have both the old marker and the new one.
 
     Args:
         source: The module's text.
@@ -49,13 +49,15 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
     if not any(True for _ in _old_marks(tree)):
         return read_calls(source, tree, path=path, extra=extra)
     reader = _Reader(source, tree, extra)
-    nodes = [tree] if reader.module_marks else list(_units(tree.body))
-    elsewhere = reader.elsewhere(nodes)
+    nodes: list[tuple[ast.AST, tuple[str, ...]]] = (
+        [(tree, ())] if reader.module_marks else list(_units(tree.body, ()))
+    )
+    elsewhere = reader.elsewhere([node for node, _ in nodes])
     units: list[Unit] = []
     staying: list[MarkedTest] = []
     problems = list(elsewhere)
-    for node in nodes:
-        unit, reasons = reader.unit(node)
+    for node, classes in nodes:
+        unit, reasons = reader.unit(node, classes)
         problems += reasons
         if reasons or elsewhere:
             staying += unit.tests
@@ -75,7 +77,7 @@ class _Reader:
         self.positions = SourcePositions(source)
         self.module_marks = [mark for each in tree.body for mark in _pytestmarks(each)]
 
-    def unit(self, node: ast.AST) -> tuple[Unit, list[tuple[int, str]]]:
+    def unit(self, node: ast.AST, classes: tuple[str, ...]) -> tuple[Unit, list[tuple[int, str]]]:
         """Return a test, class or module as a unit to move, and the reasons why it can't."""
         marks = self.marks(node)
         unit_nodes = {id(inner) for mark in marks for inner in ast.walk(mark)}
@@ -87,7 +89,7 @@ class _Reader:
         unit = Unit(
             line=getattr(node, "lineno", 1),
             name=getattr(node, "name", ""),
-            tests=tuple(_tests(node, (), ())),
+            tests=tuple(_tests(node, classes, ())),
             edits=()
             if problems
             else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
@@ -138,11 +140,24 @@ class _Reader:
         return [(each.lineno, _misplaced(each)) for each in _old_marks(self.tree) if id(each) not in inside]
 
 
-def _units(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield functions, and classes as a whole."""
-    yield from (
-        each for each in body if isinstance(each, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    )
+def _units(body: Sequence[ast.stmt], classes: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
+    """Yield functions, and the classes that have a marker themselves, each with the classes that it is in."""
+    for each in body:
+        if isinstance(each, ast.ClassDef) and not _is_marked_whole(each):
+            yield from _units(each.body, (*classes, each.name))
+        elif isinstance(each, ast.ClassDef | _Definition):
+            yield each, classes
+
+
+def _is_marked_whole(node: ast.ClassDef) -> bool:
+    """Return whether a class has an old marker itself, or somewhere else than on its methods and classes."""
+    members = {
+        id(part)
+        for each in node.body
+        if isinstance(each, ast.ClassDef | _Definition)
+        for part in ast.walk(each)
+    }
+    return any(id(mark) not in members for mark in _old_marks(node))
 
 
 def _decorators(node: ast.AST) -> list[ast.expr]:

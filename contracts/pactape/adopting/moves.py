@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from pactape.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ModuleChange", "Move", "Plan", "check_moves"]
+__all__ = ["ModuleChange", "Move", "Plan", "Unrecorded", "check_moves"]
+
+_NAME = re.compile(r"body: \$\S*?([^.\[\]: ]+)(?:\[\d+\])*: ")
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,25 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     scrubbed: tuple[str, ...]
     module: Path
     unit: int
+
+    @property
+    def scrubbed_names(self) -> list[str]:
+        """The names of the values that were replaced."""
+        return [match[1] for each in self.scrubbed if (match := _NAME.search(each))]
+
+
+class Unrecorded(msgspec.Struct, frozen=True):
+    """A test without a cassette whose marker changes nevertheless.
+
+    Args:
+        module: Its module.
+        unit: The line of the unit that it belongs to.
+        line: Where it is and where its cassette would be, for messages.
+    """
+
+    module: Path
+    unit: int
+    line: str
 
 
 class ModuleChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +100,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         kept: The old cassettes that stay where they are, because something else opens them.
         options: What the project's old configuration means.
         dropped: The options without a counterpart that moving tests had: module, line of the unit, and what to do.
+        unrecorded: The tests without a cassette whose markers change nevertheless, since moved tests are run.
         projects: The folders whose pyproject.toml gets the options: of each project that moving tests belong to.
         needs_table: Whether the tests find their cassettes only when the project's pyproject.toml gets our table.
         moved_before: How many tests have our marker already; the calls of a module count as one.
@@ -89,6 +112,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     kept: frozenset[Path] = frozenset()
     options: OldOptions = OldOptions()
     dropped: tuple[tuple[Path, int, str], ...] = ()
+    unrecorded: tuple[Unrecorded, ...] = ()
     projects: tuple[Path, ...] = ()
     needs_table: bool = False
     moved_before: int = 0

@@ -68,8 +68,16 @@ def _fixture_options(function: ast.FunctionDef, tree: ast.Module) -> OldOptions:
 
 def _returned(function: ast.FunctionDef) -> ast.expr | None:
     """Return what a fixture returns or yields; None when there are several."""
-    values = [each.value for each in ast.walk(function) if isinstance(each, ast.Return | ast.Yield)]
+    values = [each.value for each in _own_nodes(function) if isinstance(each, ast.Return | ast.Yield)]
     return values[0] if len(values) == 1 else None
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes below a function that don't belong to a function inside it."""
+    for each in ast.iter_child_nodes(node):
+        yield each
+        if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _own_nodes(each)
 
 
 def _options_of(node: ast.expr | None, values: Mapping[str, ast.expr]) -> dict[str, ast.expr] | None:

@@ -11,7 +11,7 @@ from pactape.adopting.arguments import OldOptions
 from pactape.adopting.cassette_moves import CassetteMoves
 from pactape.adopting.markers import read_module
 from pactape.adopting.moved_tests import has_own_calls, moved_tests
-from pactape.adopting.moves import ModuleChange, Move, Plan, check_moves
+from pactape.adopting.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
 from pactape.adopting.old_settings import config_options, opened_cassettes, python_file_patterns
 from pactape.adopting.projects import Projects
 from pactape.adopting.test_modules import modules_below
@@ -57,6 +57,7 @@ class _Planner:
         self._trees: dict[Path, ast.Module] = {}
         self._cassettes = CassetteMoves(self._projects, self._trees)
         self._notes: list[str] = []
+        self._unrecorded: list[Unrecorded] = []
 
     def read(self, path: Path) -> None:
         """Read a module."""
@@ -102,6 +103,7 @@ class _Planner:
             kept=frozenset(staying_files),
             options=options,
             dropped=tuple(self._dropped),
+            unrecorded=tuple(self._unrecorded),
             projects=self._projects.folders(changed),
             needs_table=self._projects.needs_table(changed),
             moved_before=sum(map(_count_moved, self._trees.values())),
@@ -184,12 +186,16 @@ class _Planner:
         ]
         for test in missing:
             folders = self._cassettes.folders(path, test)
-            self._notes.append(
-                f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in "
-                f"{self._display_path(folders.by_module[0 if test.folder else -1])}. "
-                "Next step: mark it with pytest.mark.cassette and record it"
-            )
-        if missing:
+            folder = self._display_path(folders.by_module[0 if test.folder else -1])
+            place = f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in {folder}"
+            if self._is_tried:
+                self._unrecorded.append(Unrecorded(path, unit.line, place))
+            else:
+                self._notes.append(
+                    f"{place}. Next step: adopt with --write --try, which changes its marker if it passes without "
+                    "one, as a test does that requests nothing; or mark it with pytest.mark.cassette and record it"
+                )
+        if missing and not self._is_tried:
             return None
         return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
 

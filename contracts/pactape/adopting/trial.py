@@ -28,6 +28,10 @@ __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 OUTCOMES_VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
 _SECONDS = 3600
 _BODY = "the body differs"
+_UNMATCHED = "no recorded interaction matches"
+_SHOWN = 400
+#: The reason for a test that passes under neither recorder.
+NO_CASSETTE = "it has no cassette, and didn't pass before"
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Args:
         passed: Whether it passed.
-        reason: The last line of its error; empty when it passed.
+        reason: The text of its unmatched requests, else of its error; empty when it passed.
     """
 
     passed: bool
@@ -75,7 +79,7 @@ def try_out(plan: Plan, root: Path) -> Trial:
     after = _run(paths, root)
     loosened = trial.loosen(after)
     if loosened:
-        after = _run(paths, root)
+        after |= _run(trial.loosened_modules, root)
     put_back = trial.put_back(after)
     return Trial(
         tests=len(trial.tests),
@@ -94,8 +98,14 @@ class _Trial:
         self._root = root
         self._before = before
         self._loosened: dict[Path, set[int]] = {}
+        self._unrecorded = {(each.module, each.unit) for each in plan.unrecorded}
         self.units_put_back: set[tuple[Path, int]] = set()
         self.tests = {test for move in plan.moves for test in move.tests}
+
+    @property
+    def loosened_modules(self) -> list[Path]:
+        """The modules that have units with looser markers."""
+        return list(self._loosened)
 
     def loosen(self, after: Mapping[str, Outcome]) -> tuple[str, ...]:
         """Ignore bodies in units whose tests fail only because of them: the old recorder ignored bodies, too."""
@@ -122,9 +132,8 @@ class _Trial:
             if red:
                 self._journal.write_module(change.path, self._text(change, without=frozenset(red)))
             notes += [
-                f"{self._name(change, line)}: {reasons[0]}. "
-                "Next step: record it again with --pactape-record all, or make the test send the same "
-                "request each time"
+                f"{self._name(change, line)}: {reasons[0][:_SHOWN]}. Next step: "
+                f"{self._next_step(change, line, reasons[0])}"
                 for line, reasons in red.items()
             ]
         in_use = {move.new for move in self._plan.moves if not self._is_put_back(move)}
@@ -134,6 +143,23 @@ class _Trial:
                 move.new.unlink(missing_ok=True)
         self._journal.finish(obsolete_files(self._plan, self._root, put_back=frozenset(restored_files)))
         return tuple(notes)
+
+    def _next_step(self, change: ModuleChange, line: int, reason: str) -> str:
+        """Return what to do about a unit that was put back."""
+        if reason == NO_CASSETTE:
+            return "mark it with pytest.mark.cassette, and record it"
+        if _UNMATCHED in reason:
+            return (
+                "record it again with --pactape-record all, or make the test send the same request each time"
+            )
+        moves = [move for move in self._plan.moves if (move.module, move.unit) == (change.path, line)]
+        names = sorted({name for move in moves for name in move.scrubbed_names})
+        if not names:
+            return "compare what the test does under both recorders; --pactape-record all records it again"
+        return (
+            "if the test reads a value that was scrubbed, let it accept any value, or keep it: "
+            f"[tool.pactape.scrub] keep = {json.dumps(names)}"
+        )
 
     def _is_put_back(self, move: Move) -> bool:
         return (move.module, move.unit) in self.units_put_back
@@ -162,9 +188,21 @@ class _Trial:
                 and _belongs(nodeid, change.path, names)
                 and not after.get(nodeid, Outcome(passed=False)).passed
             ]
+            if (
+                not reasons
+                and (change.path, unit.line) in self._unrecorded
+                and not self._passed(change.path, names)
+            ):
+                reasons = [NO_CASSETTE]
             if reasons and unit.line in change.edits:
                 reasons_by_line[unit.line] = reasons
         return reasons_by_line
+
+    def _passed(self, path: Path, names: set[str]) -> bool:
+        """Return whether any test of a unit passed before."""
+        return any(
+            outcome.passed and _belongs(nodeid, path, names) for nodeid, outcome in self._before.items()
+        )
 
     def _name(self, change: ModuleChange, line: int) -> str:
         names = {unit.line: unit.name for unit in read_module(change.source, path=change.path).units}

@@ -100,9 +100,14 @@ def _show(plan: Plan, project: Path, *, put_back: frozenset[tuple[Path, int]]) -
         for table, lines in settings_lines(plan.options).items():
             for line in lines:
                 click.echo(f"{_relative_path(folder / FILE_NAME, project)}: [{table}] {line}")
-    for module, unit, line in plan.dropped:
+    of_units = [(module, unit, f"dropped: {line}") for module, unit, line in plan.dropped]
+    of_units += [
+        (each.module, each.unit, f"marker only: {each.line}, and passes without one")
+        for each in plan.unrecorded
+    ]
+    for module, unit, line in of_units:
         if (module, unit) not in put_back:
-            click.echo(f"dropped: {line}")
+            click.echo(line)
     for line in plan.left:
         click.echo(f"unchanged: {line}")
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
+_UNMATCHED = "pactape_unmatched"
 _outcomes: dict[str, tuple[bool, str]] = {}
-_LONGEST = 400
+_LONGEST = 4000
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -26,9 +27,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.failed:
         text = str(report.longrepr)
         crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", text)
-        _outcomes[report.nodeid] = (False, reason or " ".join(str(crash).split())[:_LONGEST])
-    elif report.when == "call" or report.nodeid not in _outcomes:
-        _outcomes[report.nodeid] = (passed and not report.skipped, reason)
+        passed, reason = False, reason or str(crash)
+    elif report.skipped:
+        passed = False
+    unmatched = " ".join(getattr(report, _UNMATCHED, ()))  # a client may have wrapped this error in its own
+    if unmatched and not passed:
+        reason = unmatched
+    _outcomes[report.nodeid] = (passed, " ".join(reason.split())[:_LONGEST])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
