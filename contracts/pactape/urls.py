@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_USER = re.compile("//[^/]*@")
 #: Short forms of IPv4 loopback addresses, which resolvers understand: 127.1.
 _SHORT_LOOPBACK = re.compile(r"127(\.\d+){1,3}")
 
@@ -122,8 +123,16 @@ def is_loopback_host(host: str) -> bool:
 
 
 def without_credentials(url: str) -> str:
-    """Return a URL without user, password and query, for messages."""
-    parts = urlsplit(url)
+    """Return a URL without user, password and query, for messages; also a malformed one.
+
+    Example:
+        >>> without_credentials("http://ann:pw@[::1/v1?key=a")
+        'http://[::1/v1'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return _USER.sub("//", re.split("[?#]", url, maxsplit=1)[0])
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from pactape.cli import command
-from pactape.errors import BadInputError, PactapeError
+from pactape.errors import BadInputError, PactapeError, ProviderUnreachableError
 
 from tests.verification.helpers.providers import interaction, running_provider, write_pact
 
@@ -256,3 +256,31 @@ def test_a_placeholder_that_nothing_can_replace_is_refused(
     assert verify(tmp_path, *arguments, "--states", "handlers:STATES").exit_code == 0
     monkeypatch.setenv("NO_SUCH_TOKEN", "t")
     assert verify(tmp_path, *arguments).exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--filter-description", "--filter-state"])
+def test_an_empty_filter_filters_nothing(tmp_path: Path, url: str, option: str) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"), interaction("b", "/a"))
+    result = verify(tmp_path, str(path), "--url", url, option, "")
+    assert result.output.splitlines()[-1] == "users: 2 interactions: 2 passed"
+
+
+def test_a_filter_that_the_verifier_does_not_understand_is_the_reason(tmp_path: Path, url: str) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    result = verify(tmp_path, str(path), "--url", url, "--filter-description", "(?=a)a")
+    assert (result.exit_code, "no look-around" in result.output) == (2, True), result.output
+
+
+def test_one_file_under_two_names_is_verified_once(tmp_path: Path, url: str) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    result = verify(tmp_path, str(path), str(link), f"{tmp_path}/../{tmp_path.name}/a.json", "--url", url)
+    assert result.output.splitlines()[-1] == "users: 1 interaction: 1 passed"
+
+
+@pytest.mark.parametrize("query", ["?v=1", "#top"])
+def test_a_base_url_with_a_query_or_fragment_is_refused(tmp_path: Path, url: str, query: str) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    with pytest.raises(ProviderUnreachableError, match="has a query or a fragment"):
+        verify(tmp_path, str(path), "--url", f"{url}/{query}")

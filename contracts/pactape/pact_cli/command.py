@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.errors import BadInputError, MissingExtraError
+from pactape.errors import BadInputError, BrokerError, MissingExtraError
 from pactape.pact_cli.broker_relay import BrokerRelay, RelayedCall
 from pactape.pact_cli.environment import tool_environment
 from pactape.serving import running
+from pactape.urls import url_error, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +42,15 @@ def broker_url(option: str | None, setting: str | None, environment: Mapping[str
 
     Raises:
         BadInputError: None of them is given; the message shows the two ways to have a broker.
+        BrokerError: It isn't a URL.
     """
     url = option or environment.get("PACT_BROKER_BASE_URL") or setting
     if url:
+        if reason := url_error(url):
+            raise BrokerError(
+                f"the broker's URL {without_credentials(url)!r} is not a URL ({reason})",
+                remedy="write it with http:// or https://",
+            )
         return url.rstrip("/")
     raise BadInputError(
         "no broker is configured",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ExpectedInteraction", "complete_results", "not_judged"]
 
+_NO_VERDICT = "the official verifier reported no verdict"
+#: The verifier is written in Rust, whose regular expressions lack these.
+_FILTERS = r"its filters support no look-around, no back-reference and no \Z"
 _Key = tuple[str, str, tuple[str, ...]]
 
 
@@ -33,18 +36,23 @@ class ExpectedInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def complete_results(
-    expected: Iterable[ExpectedInteraction], reported: Iterable[InteractionResult]
+    expected: Iterable[ExpectedInteraction],
+    reported: Iterable[InteractionResult],
+    *,
+    is_filtered: bool = False,
 ) -> list[InteractionResult]:
     """Return one result for each expected interaction, in their order, and then any unexpected ones.
 
     Args:
         expected: The interactions of the contracts, in the order in which they were verified.
         reported: The results in the verifier's order.
+        is_filtered: Whether the verifier got regular expressions that select interactions.
     """
+    reason = f"{_NO_VERDICT}; {_FILTERS}" if is_filtered else _NO_VERDICT
     by_key: dict[_Key, deque[InteractionResult]] = defaultdict(deque)
     for result in reported:
         by_key[result.consumer, result.description, result.states].append(result)
-    complete = [_result(each, by_key[_key(each.interaction)]) for each in expected]
+    complete = [_result(each, by_key[_key(each.interaction)], reason) for each in expected]
     return [*complete, *(result for results in by_key.values() for result in results)]
 
 
@@ -65,7 +73,9 @@ def _key(interaction: PactInteraction) -> _Key:
     return interaction.consumer, interaction.description, tuple(each.name for each in interaction.states)
 
 
-def _result(expected: ExpectedInteraction, reported: deque[InteractionResult]) -> InteractionResult:
+def _result(
+    expected: ExpectedInteraction, reported: deque[InteractionResult], reason: str
+) -> InteractionResult:
     if not reported:
-        return not_judged(expected, "the official verifier reported no verdict")
+        return not_judged(expected, reason)
     return msgspec.structs.replace(reported.popleft(), contract=expected.contract)

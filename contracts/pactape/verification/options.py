@@ -34,6 +34,11 @@ class InteractionFilter(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing is filtered."""
         return self.description is None and self.state is None and not self.consumers
 
+    @property
+    def has_patterns(self) -> bool:
+        """Whether regular expressions select interactions."""
+        return self.description is not None or self.state is not None
+
     def selects(self, interaction: PactInteraction) -> bool:
         """Whether an interaction is to be verified."""
         if self.consumers and interaction.consumer not in self.consumers:

@@ -35,7 +35,7 @@ def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedCo
     """
     pacts: dict[Path, Pact] = {}
     errors: list[PactFormatError] = []
-    for path in dict.fromkeys(paths):
+    for path in {each.resolve(): each for each in reversed([*paths])}.values():
         try:
             pacts[path] = read_pact_with_interactions(path)
         except PactFormatError as error:
@@ -95,6 +95,11 @@ def _check(url: str, options: VerificationOptions | None) -> None:
         raise ProviderUnreachableError(
             f"{without_credentials(url)!r} is not a URL ({reason})",
             remedy="write it with http:// or https://",
+        )
+    if urlsplit(url).query or urlsplit(url).fragment:
+        raise ProviderUnreachableError(
+            f"{without_credentials(url)!r} has a query or a fragment, which no request would get",
+            remedy="give the base URL without ? and #; interactions have queries of their own",
         )
     try:
         _connect(url, options)

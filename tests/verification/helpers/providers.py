@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -43,6 +44,15 @@ class _Provider(BaseHTTPRequestHandler):
     def log_message(self, *_arguments: object) -> None: ...
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report errors, but not that a client has gone: it would be in the output of a command under test."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def running_provider(
     answers: Answers,
@@ -52,8 +62,7 @@ def running_provider(
 ) -> Iterator[str]:
     """A provider; `certificate` is a file with the certificate and one with its key."""
     attributes = {"answers": answers, "received": [] if received is None else received}
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Provider", (_Provider,), attributes)) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), type("Provider", (_Provider,), attributes)) as server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)

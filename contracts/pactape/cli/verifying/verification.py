@@ -293,6 +293,8 @@ def _filter(arguments: VerifyArguments) -> InteractionFilter:
             raise click.BadParameter(
                 f"{pattern!r} is not a regular expression ({error})", param_hint=option
             ) from None
-    return InteractionFilter(
-        description=arguments.filter_description, state=arguments.filter_state, consumers=arguments.consumers
+    return InteractionFilter(  # an empty pattern, as of a variable that isn't set, filters nothing
+        description=arguments.filter_description or None,
+        state=arguments.filter_state or None,
+        consumers=arguments.consumers,
     )

@@ -159,7 +159,7 @@ def _verification(
     unjudged = [msgspec.structs.replace(each, reason=relay.shown(each.reason)) for each in run.unjudged]
     return Verification(
         provider=provider,
-        results=tuple(complete_results(expected, run.results)),
+        results=tuple(complete_results(expected, run.results, is_filtered=selection.has_patterns)),
         unjudged=(*unreadable, *unjudged),
         publication=publication_of(broker.version, contracts, relay.calls) if broker.version else None,
         notices=tuple(map(relay.shown, _notices(relay.calls))),

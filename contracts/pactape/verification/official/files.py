@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pactape.pactfile import Pact
     from pactape.provider_states import States
     from pactape.verification.message_factories import MessageFactories
+    from pactape.verification.official.run import OfficialRun
     from pactape.verification.options import InteractionFilter
-    from pactape.verification.verdicts import InteractionResult, UnjudgedContract
+    from pactape.verification.verdicts import InteractionResult
 
 __all__ = ["verify_provider"]
 
@@ -81,7 +82,7 @@ def verify_provider(
     run = run_official_verifier(provider, pacts=tuple(map(str, read)), has_states=has_states)
     return Verification(
         provider=name,
-        results=tuple(_results(expected, run.results, run.unjudged)),
+        results=tuple(_results(expected, run, is_filtered=options.filter.has_patterns)),
         unjudged=(*unreadable, *run.unjudged),
     )
 
@@ -96,13 +97,12 @@ def _expected(pacts: dict[Path, Pact], selection: InteractionFilter) -> list[Exp
 
 
 def _results(
-    expected: list[ExpectedInteraction],
-    reported: Iterable[InteractionResult],
-    unjudged: Iterable[UnjudgedContract],
+    expected: list[ExpectedInteraction], run: OfficialRun, *, is_filtered: bool
 ) -> list[InteractionResult]:
     """One result for each expected interaction; those of a contract that wasn't loaded have its reason."""
-    reasons = {each.contract: each.reason for each in unjudged}
-    judged = iter(complete_results([each for each in expected if each.contract not in reasons], reported))
+    reasons = {each.contract: each.reason for each in run.unjudged}
+    loaded = [each for each in expected if each.contract not in reasons]
+    judged = iter(complete_results(loaded, run.results, is_filtered=is_filtered))
     in_order = [
         not_judged(each, reasons[each.contract]) if each.contract in reasons else next(judged)
         for each in expected
