@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,19 @@ def test_a_provider_is_named_by_its_key_unless_it_has_a_name(tmp_path: Path) -> 
         ("[tool.pactape\n", r"is not valid TOML .*line 1"),
         ('[tool.pactape.providers.users]\nurl = "http://[::1"\n', r"is not an absolute http"),
         ('[tool.pactape.providers.users]\nurl = "http://h:99999"\n', r"is not an absolute http"),
+        ('[tool.pactape]\nconsumer = ""\n', r"\[tool\.pactape\] consumer is empty"),
+        ('[tool.pactape]\npacts = " "\n', r"\[tool\.pactape\] pacts is empty"),
+        ('[tool.pactape]\nexclude = ["a", ""]\n', r"\[tool\.pactape\] exclude is empty"),
+        ('[tool.pactape.scrub]\nnames = [""]\n', r"\[tool\.pactape\.scrub\] names is empty"),
+        ('[tool.pactape.providers.users]\nurl = "http://u"\nname = ""\n', r"providers\.users\] is empty"),
+        (
+            '[tool.pactape]\nignore_hosts = ["http://a.test"]\n',
+            r"ignore_hosts has 'http://a\.test', which is not a",
+        ),
+        ('[tool.pactape.match.hosts."a b"]\nbody = "ignore"\n', r"hosts has 'a b', which is not a host"),
+        ('[tool.pactape.hygiene]\nmax_age = { "a/b" = "9d" }\n', r"max_age has 'a/b', which is not a host"),
+        ('[tool.pactape.hygiene]\nfail_on = ["old"]\n', r"write one of 'expired', 'unused'"),
+        ('[tool.pactape.severities]\nsecret = "loud"\n', r"write one of 'breaking', 'warning'"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused_with_its_place(
@@ -61,6 +75,12 @@ def test_a_setting_that_cannot_be_used_is_refused_with_its_place(
     with pytest.raises(SettingsError, match=message) as refusal:
         load_settings(write(tmp_path, text))
     assert str(refusal.value).startswith(str(tmp_path / "pyproject.toml"))
+
+
+def test_hosts_may_have_ports_patterns_and_ipv6_addresses(tmp_path: Path) -> None:
+    hosts = ("127.0.0.1:8000", "*.internal", "[::1]:80", "xn--bcher-kva.test", "_a.test")
+    text = f"[tool.pactape]\nignore_hosts = {json.dumps(hosts)}\n"
+    assert load_settings(write(tmp_path, text)).ignore_hosts == hosts
 
 
 def test_the_root_is_the_nearest_folder_with_our_table(tmp_path: Path) -> None:

@@ -45,12 +45,19 @@ def decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
 
 def _remedy(error: str, model: type[Any]) -> str:
     """What to write instead: the choices of a setting that has some."""
-    name = error.rpartition("`$.")[2].rstrip("`")
+    name = error.rpartition("`$.")[2].rstrip("`").partition("[")[0]
     types = {field.name: field.type for field in msgspec.structs.fields(model)}
-    choices = get_args(types.get(name))
-    if choices and all(isinstance(each, str) for each in choices):
+    if choices := _choices(types.get(name)):
         return f"write one of {', '.join(map(repr, choices))}"
     return "give the setting a value of the expected type (docs/reference/settings.md)"
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    """The values of a Literal of texts, which may be the type of a list's or a table's members."""
+    arguments = get_args(kind)
+    if arguments and all(isinstance(each, str) for each in arguments):
+        return arguments
+    return next((choices for each in arguments if (choices := _choices(each))), ())
 
 
 def _refuse_unknown(value: dict[str, Any], field_names: tuple[str, ...], *, place: str, root: Path) -> None:

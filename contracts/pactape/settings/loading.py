@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,25 +14,20 @@ from pactape.settings.decoding import decode
 from pactape.settings.models import (
     BrokerSettings,
     ConsumerSettings,
-    HostMatchSettings,
-    HygieneKind,
-    HygieneSettings,
-    MatchSettings,
     ProviderSettings,
     RecordingSource,
-    ScrubSettings,
     Settings,
 )
 from pactape.settings.project_names import project_name
+from pactape.settings.subtables import hygiene_settings, match_settings, scrub_settings
+from pactape.settings.value_checks import check_hosts, check_not_empty
 from pactape.urls import url_error, without_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["load_settings", "settings_of"]
-
-_AGE = re.compile(r"(\d{1,5})d")
 
 
 def settings_of(path: Path) -> Settings:
@@ -60,6 +53,7 @@ def load_settings(root: Path) -> Settings:
     document = read_pyproject(root)
     own = table_of(document, "tool").get("pactape", {})
     table = decode(own, _Table, place="[tool.pactape]", root=root)
+    _check_texts(table, root=root)
     consumer = table.consumer or project_name(document, root)
     return Settings(
         root=root,
@@ -71,7 +65,7 @@ def load_settings(root: Path) -> Settings:
         providers={key: _provider(key, value, root=root) for key, value in table.providers.items()},
         consumers=_consumers(table.consumers, root=root),
         broker=_broker(table.broker, root=root),
-        scrub=_scrub(table.scrub, root=root),
+        scrub=scrub_settings(table.scrub, root=root),
         clients=tuple(_existing(root / path, root=root) for path in table.clients),
         typed_optionals=table.typed_optionals,
         sampled_enumerations=table.sampled_enumerations,
@@ -79,13 +73,28 @@ def load_settings(root: Path) -> Settings:
         specification=table.specification,
         interactions_per_file=table.interactions_per_file,
         keep_failed=table.keep_failed,
-        hygiene=_hygiene(table.hygiene, root=root),
+        hygiene=hygiene_settings(table.hygiene, root=root),
         recordings=tuple(_recording(each, root=root) for each in table.recordings),
-        match=_match(table.match, root=root),
+        match=match_settings(table.match, root=root),
         ignore_hosts=table.ignore_hosts,
         ignore_localhost=table.ignore_localhost,
         severities=_severities(table.severities, root=root),
     )
+
+
+def _check_texts(table: _Table, *, root: Path) -> None:
+    """Refuse empty texts and wrong hosts."""
+    texts: dict[str, Sequence[str | None]] = {
+        "consumer": [table.consumer],
+        "cassettes": [table.cassettes],
+        "pacts": [table.pacts],
+        "handwritten": [table.handwritten],
+        "clients": table.clients,
+        "exclude": table.exclude,
+    }
+    for name, values in texts.items():
+        check_not_empty(values, place=f"[tool.pactape] {name}", root=root)
+    check_hosts(table.ignore_hosts, place="[tool.pactape] ignore_hosts", root=root)
 
 
 def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
@@ -103,57 +112,6 @@ def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
     if source.base_url is not None:
         _check_url(source.base_url, place=place, root=root, name="base_url")
     return source
-
-
-def _match(value: dict[str, Any], *, root: Path) -> MatchSettings:
-    place = "[tool.pactape.match]"
-    hosts = value.get("hosts", {})
-    for host, table in hosts.items() if isinstance(hosts, dict) else ():
-        decode(table, HostMatchSettings, place=f'[tool.pactape.match.hosts."{host}"]', root=root)
-    return decode(value, MatchSettings, place=place, root=root)
-
-
-class _HygieneTable(msgspec.Struct, kw_only=True):
-    max_age: str | dict[str, str] | None = None
-    fail_on: tuple[HygieneKind, ...] = ()
-
-
-def _hygiene(value: dict[str, Any], *, root: Path) -> HygieneSettings:
-    """Limits by host, and one named "default" for all other hosts."""
-    table = decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
-    texts = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
-    ages = {host: _age(text, root=root) for host, text in texts.items()}
-    return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
-
-
-def _age(text: str, *, root: Path) -> timedelta:
-    match = _AGE.fullmatch(text)
-    if match is None:
-        raise SettingsError(
-            f"[tool.pactape.hygiene] max_age = {text!r} is not a number of days",
-            where=root / FILE_NAME,
-            remedy='write it as "90d"',
-        )
-    return timedelta(days=int(match.group(1)))
-
-
-def _scrub(value: dict[str, Any], *, root: Path) -> ScrubSettings:
-    place = "[tool.pactape.scrub]"
-    settings = decode(value, ScrubSettings, place=place, root=root)
-    for pattern in settings.patterns:
-        try:
-            match = re.compile(pattern).search("")
-        except re.error as error:
-            match, reason = None, f"is not a regular expression ({error})"
-        else:
-            reason = "matches an empty text" if match else ""
-        if reason:
-            raise SettingsError(
-                f"{place} the pattern {pattern!r} {reason}",
-                where=root / FILE_NAME,
-                remedy="write one that matches only the secret",
-            )
-    return settings
 
 
 def _existing(path: Path, *, root: Path) -> Path:
@@ -218,6 +176,7 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
     place = f"[tool.pactape.providers.{key}]"
     table = decode(value, _ProviderTable, place=place, root=root)
+    check_not_empty([table.name, table.states, table.messages], place=f"a text of {place}", root=root)
     _check_url(table.url, place=place, root=root)
     return ProviderSettings(
         key=key,
@@ -241,6 +200,7 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
     for key, value in tables.items():
         place = f"[tool.pactape.consumers.{key}]"
         table = decode(value, _ConsumerTable, place=place, root=root)
+        check_not_empty([table.name, table.cassettes], place=f"a text of {place}", root=root)
         folder = root / table.cassettes
         if folder in owners:
             raise SettingsError(
