@@ -15,6 +15,7 @@ from pactape.errors import BadInputError, SettingsError
 from pactape.pact_cli.revision import branch_of, build_url_of
 from pactape.settings import load_settings
 
+from tests.broker.helpers.client import Client
 from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
@@ -253,10 +254,25 @@ def test_a_pacticipant_is_found_by_the_key_of_the_settings(project: Path) -> Non
     assert names == ["Users", "Users", "Mailer", "other"]
 
 
-def test_a_failure_of_the_command_itself_is_shown(project: Path, stock: StockTools) -> None:
-    (project / "pacts" / "web.json").write_text("{", encoding="utf-8")
-    with pytest.raises(BadInputError, match="the official command failed"):
+def test_a_failure_of_the_command_itself_is_shown_without_its_backtrace(
+    project: Path, stock: StockTools
+) -> None:
+    path = project / "pacts" / "web.json"
+    pact = json.loads(path.read_bytes())
+    del pact["interactions"][0]["type"]
+    path.write_text(json.dumps(pact), encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"the official command failed: .*has no type") as raised:
         run(project, "publish", "--broker-url", stock.url, "--version", "1")
+    assert "backtrace" not in str(raised.value)
+
+
+def test_a_file_that_is_no_contract_is_named_before_anything_is_published(
+    project: Path, stock: StockTools
+) -> None:
+    (project / "pacts" / "x.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"pacts/x\.json: is not a pact file"):
+        run(project, "publish", "--broker-url", stock.url, "--version", "1")
+    assert Client(stock.url).get("/pacticipants")["_embedded"]["pacticipants"] == []
 
 
 @pytest.mark.parametrize("with_folder", [True, False], ids=["an empty folder", "no folder of pacts"])

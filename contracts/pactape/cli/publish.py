@@ -55,9 +55,12 @@ def publish(
     published; 1 rejected, because this version already has a different contract; 2 could not be published.
     """
     from pactape.pact_cli.revision import branch_of, build_url_of  # noqa: PLC0415 -- fast `--help`
+    from pactape.pactfile import read_pact  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
     files = _files(pacts or (settings.pacts,))
+    for file in files:
+        read_pact(file)  # a file that the official command can't read would be blamed on the broker
     name = branch or branch_of(settings.root, os.environ)
     tagged = [*tags, *([name] if name and tag_with_branch else [])]
     build = build_url or build_url_of(os.environ)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_broker", "broker_options", "call_broker", "pacticipant_name", "version_or_commit"]
 
+#: What follows in the official command's messages is of no use to its users.
+_BACKTRACE = "Stack backtrace:"
+
 
 def broker_options(function: _F) -> _F:
     """Give a command `--broker-url`, `--retries` and `--dry-run`."""
@@ -108,15 +111,20 @@ def ask_broker(
         return None
     answer = run_broker(address, arguments, retries=retries)
     if answer.code and not any(text in answer.text for text in no_when):
-        raise BrokerError(
-            _reason(answer), where=without_credentials(address), remedy="check the URL, names and credentials"
-        )
+        raise BrokerError(_reason(answer), where=without_credentials(address), remedy=_remedy(answer))
     return answer
 
 
 def _reason(answer: Answer) -> str:
     if answer.failures:
         return str(answer.failures[-1])
-    lines = [line.strip(" ❌") for line in answer.text.splitlines()]
+    message, _, _ = answer.text.partition(_BACKTRACE)
+    lines = [line.strip(" ❌") for line in message.splitlines()]
     messages = dict.fromkeys(line for line in lines if line)  # the command repeats its messages
     return f"the official command failed: {' '.join([*messages][-3:]) or 'no output'}"
+
+
+def _remedy(answer: Answer) -> str:
+    if answer.failures:
+        return "check the URL, names and credentials"
+    return "correct what the command's message names; `--dry-run` prints the call"
