@@ -54,7 +54,7 @@ def test_test_files_are_those_of_pytests_settings(
         ("os.path.join('tests', 'tapes')", "tests/tapes"),
         ("os.path.join(os.path.dirname(__file__), 'tapes')", "/project/tests/tapes"),
         ("str(Path(__file__).parent / 'tapes')", "/project/tests/tapes"),
-        ("str(Path(__file__).resolve().parent.joinpath())", None),
+        ("str(Path(__file__).resolve().parent.joinpath())", "/project/tests"),
         ("request.config.getoption('tapes')", None),
         ("os.path.join('tests', request.module.__name__)", None),
         ("compute()", None),

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 __all__ = ["assigned_values", "path_of"]
+
+_FILES = {
+    "request.node.fspath",
+    "request.node.path",
+    "request.fspath",
+    "request.path",
+    "request.module.__file__",
+}
+_NO_NAMES: Mapping[str, ast.expr] = {}
 
 
 def assigned_values(scope: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
@@ -24,39 +36,119 @@ def assigned_values(scope: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
     return {name: found[0] for name, found in values.items() if len(found) == 1}
 
 
-def path_of(node: ast.AST, module: Path, test_module: Path | None = None) -> Path | None:
+def path_of(
+    node: ast.AST, module: Path, test_module: Path | None = None, names: Mapping[str, ast.expr] = _NO_NAMES
+) -> Path | None:
     """Return the path that an expression means; None when it is computed.
 
-    Understands texts, `os.path.join`, `pathlib` with "/", `__file__` and `request.module.__name__`.
+    Understands texts, `os.path.join`, `pathlib` with "/", `__file__`, names that are assigned once, and the paths
+    and names of `request`.
 
     Args:
         node: The expression.
         module: The module that it stands in.
         test_module: The module of the test that asks for it; None where that isn't known.
+        names: What names of the module stand for.
 
     Example:
         >>> expression = ast.parse("os.path.join('tests', 'cassettes')", mode="eval").body
         >>> path_of(expression, Path("test_users.py")).as_posix()
         'tests/cassettes'
     """
-    text = _text_of(node, module, test_module)
-    if text is not None:
-        return Path(text)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        return _joined_path([node.left, node.right], module, test_module)
-    if isinstance(node, ast.Attribute) and node.attr == "parent":
-        inner = path_of(node.value, module, test_module)
-        return inner.parent if inner else None
-    return _path_of_call(node, module, test_module) if isinstance(node, ast.Call) else None
+    return _Reader(module, test_module, names).path(node)
 
 
-def _text_of(node: ast.AST, module: Path, test_module: Path | None) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.Name) and node.id == "__file__":
-        return str(module)
-    is_name = isinstance(node, ast.Attribute) and ast.unparse(node) == "request.module.__name__"
-    return _module_name(test_module) if is_name and test_module is not None else None
+class _Reader(msgspec.Struct, frozen=True):
+    """What an expression may refer to; see `path_of`."""
+
+    module: Path
+    test_module: Path | None
+    names: Mapping[str, ast.expr]
+
+    def path(self, node: ast.AST) -> Path | None:
+        text = self.text(node)
+        if text is not None:
+            return Path(text)
+        if isinstance(node, ast.Name) and node.id in self.names:
+            others = {name: value for name, value in self.names.items() if name != node.id}
+            return _Reader(self.module, self.test_module, others).path(self.names[node.id])
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            return self.joined([node.left, node.right])
+        if isinstance(node, ast.Attribute):
+            return self.attribute(node)
+        return self.call(node) if isinstance(node, ast.Call) else None
+
+    def text(self, node: ast.AST) -> str | None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        if isinstance(node, ast.Name) and node.id == "__file__":
+            return str(self.module)
+        if isinstance(node, ast.JoinedStr):
+            return self.concatenated(node.values)
+        if isinstance(node, ast.FormattedValue) and node.format_spec is None:
+            return self.concatenated([node.value])
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self.concatenated([node.left, node.right])
+        is_name = isinstance(node, ast.Attribute) and ast.unparse(node) == "request.module.__name__"
+        return _module_name(self.test_module) if is_name and self.test_module is not None else None
+
+    def concatenated(self, nodes: list[ast.expr]) -> str | None:
+        """Return texts and paths as one text; a text keeps the slash at its end."""
+        texts = []
+        for each in nodes:
+            text = self.text(each)
+            path = self.path(each) if text is None else None
+            texts.append(path.as_posix() if path is not None else text)
+        return None if None in texts else "".join(text for text in texts if text is not None)
+
+    def attribute(self, node: ast.Attribute) -> Path | None:
+        if ast.unparse(node) in _FILES:
+            return self.test_module
+        inner = self.path(node.value)
+        if inner is None:
+            return None
+        match node.attr:
+            case "parent" | "dirname":
+                return inner.parent
+            case "stem" | "purebasename":
+                return Path(inner.stem)
+            case "name" | "basename":
+                return Path(inner.name)
+            case _:
+                return None
+
+    def call(self, node: ast.Call) -> Path | None:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if name == "join":
+            return self.joined(node.args)
+        if name == "joinpath" and owner is not None:
+            return self.joined([owner, *node.args])
+        if name in {"dirname", "basename"} and node.args:
+            inner = self.path(node.args[0])
+            return (inner.parent if name == "dirname" else Path(inner.name)) if inner else None
+        if name == "Path" and len(node.args) > 1:
+            return self.joined(node.args)
+        if name in {
+            "str",
+            "Path",
+            "PurePath",
+            "abspath",
+            "realpath",
+            "fspath",
+            "as_posix",
+            "resolve",
+            "absolute",
+        }:
+            return self.path(node.args[0] if node.args else owner or ast.Constant(None))
+        return None
+
+    def joined(self, nodes: list[ast.expr]) -> Path | None:
+        paths = [self.path(each) for each in nodes]
+        first = paths[0] if paths else None
+        if first is None or any(each is None for each in paths):
+            return None
+        return first.joinpath(*[each for each in paths[1:] if each is not None])
 
 
 def _module_name(module: Path) -> str:
@@ -67,24 +159,3 @@ def _module_name(module: Path) -> str:
             break
         names.append(folder.name)
     return ".".join(reversed(names))
-
-
-def _path_of_call(node: ast.Call, module: Path, test_module: Path | None) -> Path | None:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if name == "join":
-        return _joined_path(node.args, module, test_module)
-    if name == "dirname" and node.args:
-        inner = path_of(node.args[0], module, test_module)
-        return inner.parent if inner else None
-    if name in {"str", "Path", "abspath", "realpath", "fspath", "as_posix", "resolve", "absolute"}:
-        owner = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
-        return path_of(node.args[0] if node.args else owner or ast.Constant(None), module, test_module)
-    return None
-
-
-def _joined_path(nodes: list[ast.expr], module: Path, test_module: Path | None) -> Path | None:
-    paths = [path_of(each, module, test_module) for each in nodes]
-    first = paths[0] if paths else None
-    if first is None or any(each is None for each in paths):
-        return None
-    return first.joinpath(*[each for each in paths[1:] if each is not None])

@@ -8,7 +8,10 @@ import msgspec
 
 from pactape.adopting.arguments import OldOptions
 
-__all__ = ["CassetteCall", "Edit", "MarkedTest", "TestModule", "Unit"]
+__all__ = ["KEEP", "CassetteCall", "Edit", "MarkedTest", "TestModule", "Unit"]
+
+#: What to do about a call that stays.
+KEEP = "Next step: keep the call (it works alongside Pactape), or write pactape.use_cassette"
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):

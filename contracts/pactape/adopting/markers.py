@@ -32,7 +32,7 @@ def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
-    """Find the markers of a module or, if it has none, its calls of vcrpy's `use_cassette`.
+    """Find the markers of a module, and its calls of vcrpy's `use_cassette` outside of marked tests.
 
     A class that has a marker itself moves as a whole, and so does a module whose `pytestmark` has one, because a
     test may not have both the old marker and the new one.
@@ -46,12 +46,11 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
         SyntaxError: The module isn't valid Python.
     """
     tree = ast.parse(source)
-    if not any(True for _ in _old_marks(tree)):
-        return read_calls(source, tree, path=path, extra=extra)
     reader = _Reader(source, tree, extra)
     nodes: list[tuple[ast.AST, tuple[str, ...]]] = (
         [(tree, ())] if reader.module_marks else list(_units(tree.body, ()))
     )
+    marked = [(node, classes) for node, classes in nodes if reader.marks(node)]
     elsewhere = reader.elsewhere([node for node, _ in nodes])
     units: list[Unit] = []
     staying: list[MarkedTest] = []
@@ -63,8 +62,14 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
             staying += unit.tests
         elif unit.tests or unit.edits:
             units.append(unit)
+    excluded = {id(each) for node, _ in marked for each in ast.walk(node)}
+    calls = read_calls(source, tree, path=path, extra=extra, excluded=excluded)
     return TestModule(
-        tree=tree, units=tuple(units), staying=tuple(staying), left=tuple(sorted(set(problems)))
+        tree=tree,
+        units=(*units, *calls.units),
+        staying=tuple(staying),
+        left=tuple(sorted({*problems, *calls.left})),
+        staying_calls=calls.staying_calls,
     )
 
 

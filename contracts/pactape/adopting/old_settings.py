@@ -123,7 +123,7 @@ def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = Non
         if isinstance(node, ast.FunctionDef) and node.name == "vcr_cassette_dir":
             returns = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
             if len(returns) == 1:
-                return path_of(returns[0], path, test_module)
+                return path_of(returns[0], path, test_module, assigned_values(tree) | assigned_values(node))
     return None
 
 

@@ -1,19 +1,43 @@
-"""Resolving the names in a test module that refer to vcrpy: its module, its function, its objects."""
+"""Resolving the names in a test module that refer to vcrpy: its module, its function, its objects.
+
+A name may come from another module of the project, or stand for a function that returns a call of `use_cassette`.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.expressions import path_of
+from pactape.adopting.expressions import assigned_values, path_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-__all__ = ["Recorder", "recorders_of"]
+__all__ = ["Recorder", "Wrapper", "recorders_of"]
+
+#: How many modules of the project are followed, one importing the next.
+_DEPTH = 3
+_ROOT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", ".git")
+
+
+class Wrapper(msgspec.Struct, frozen=True):
+    """A function of the project that returns a call of `use_cassette`.
+
+    Args:
+        parameters: The names of its parameters.
+        name: What it passes as the cassette's name.
+        module: The module that it is in.
+        values: What names of that module stand for.
+    """
+
+    parameters: tuple[str, ...]
+    name: ast.expr
+    module: Path
+    values: Mapping[str, ast.expr]
 
 
 class Recorder(msgspec.Struct, frozen=True):
@@ -22,48 +46,165 @@ class Recorder(msgspec.Struct, frozen=True):
     Args:
         is_function: Whether the name is `use_cassette` itself.
         options: The object's options, by name.
+        wrapper: The function of the project that the name stands for; None for `use_cassette` itself.
     """
 
     is_function: bool = False
     options: Mapping[str, ast.expr] = {}
+    wrapper: Wrapper | None = None
 
 
-def recorders_of(tree: ast.Module, path: Path) -> dict[str, Recorder]:
-    """Return the names of a module that refer to vcrpy."""
-    recorders: dict[str, Recorder] = {}
-    classes: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            recorders |= {each.asname or "vcr": Recorder() for each in node.names if each.name == "vcr"}
-        elif isinstance(node, ast.ImportFrom) and node.module == "vcr":
+def recorders_of(tree: ast.Module, path: Path, depth: int = _DEPTH) -> dict[str, Recorder]:
+    """Return what refers to vcrpy in a module, by the text that it is written as: "vcr", "utils.my_vcr"."""
+    return _Resolver(tree, path, depth).recorders()
+
+
+class _Resolver:
+    """One module's imports and assignments."""
+
+    def __init__(self, tree: ast.Module, path: Path, depth: int) -> None:
+        self._tree = tree
+        self._path = path
+        self._depth = depth
+        self._recorders: dict[str, Recorder] = {}
+        self._classes: set[str] = set()
+
+    def recorders(self) -> dict[str, Recorder]:
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Import):
+                self._import(node)
+            elif isinstance(node, ast.ImportFrom):
+                self._import_from(node)
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Assign):
+                self._assign(node)
+            elif isinstance(node, ast.Call) and self._makes_recorder(node):
+                self._recorders[ast.unparse(node)] = self._made(node)
+        for each in self._tree.body:
+            if isinstance(each, ast.FunctionDef):
+                self._wrap(each)
+        return self._recorders
+
+    def _import(self, node: ast.Import) -> None:
+        for each in node.names:
+            if each.name == "vcr":
+                self._recorders[each.asname or "vcr"] = Recorder()
+            else:
+                self._take_over(each.name, each.asname or each.name)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        if node.module in {"vcr", "vcr.config"} and not node.level:
             for each in node.names:
                 name = each.asname or each.name
                 if each.name == "use_cassette":
-                    recorders[name] = Recorder(is_function=True)
+                    self._recorders[name] = Recorder(is_function=True)
                 elif each.name == "VCR":
-                    classes.add(name)
-        elif isinstance(node, ast.Assign) and _makes_recorder(node.value, recorders, classes):
-            assert isinstance(node.value, ast.Call)  # noqa: S101 -- _makes_recorder has checked it
-            options = {each.arg or "**": each.value for each in node.value.keywords}
-            folder = (
-                path_of(options["cassette_library_dir"], path) if "cassette_library_dir" in options else None
-            )
+                    self._classes.add(name)
+            return
+        module = "." * node.level + (node.module or "")
+        found = self._recorders_in(module)
+        for each in node.names:
+            name = each.asname or each.name
+            if each.name in found:
+                self._recorders[name] = found[each.name]
+            elif each.name == "*":
+                self._recorders |= found
+            else:
+                self._take_over(f"{module}{'' if module.endswith('.') else '.'}{each.name}", name)
+
+    def _take_over(self, module: str, name: str) -> None:
+        """Take over the recorders of a module of the project under its name here."""
+        self._recorders |= {f"{name}.{each}": value for each, value in self._recorders_in(module).items()}
+
+    def _recorders_in(self, module: str) -> dict[str, Recorder]:
+        file = _file_of(module, self._path) if self._depth else None
+        if file is None or file == self._path:
+            return {}
+        try:
+            source = file.read_bytes()
+            if b"vcr" not in source and b"VCR" not in source:
+                return {}
+            return recorders_of(ast.parse(source), file, self._depth - 1)
+        except (OSError, SyntaxError, ValueError):
+            return {}
+
+    def _assign(self, node: ast.Assign) -> None:
+        """Note a VCR object, or an option that is set on one: `my_vcr.match_on = […]`."""
+        targets = [each for each in node.targets if isinstance(each, ast.Name | ast.Attribute)]
+        if self._makes_recorder(node.value):
+            recorder = self._made(node.value)
+            self._recorders |= {ast.unparse(each): recorder for each in targets}
+            return
+        for each in targets:
+            owner = ast.unparse(each.value) if isinstance(each, ast.Attribute) else ""
+            if isinstance(each, ast.Attribute) and owner in self._recorders:
+                before = self._recorders[owner]
+                options = {**before.options, each.attr: node.value}
+                self._recorders[owner] = msgspec.structs.replace(before, options=options)
+
+    def _made(self, node: ast.expr) -> Recorder:
+        """Return the recorder that `vcr.VCR(…)` makes."""
+        options = (
+            {each.arg or "**": each.value for each in node.keywords} if isinstance(node, ast.Call) else {}
+        )
+        if "cassette_library_dir" in options:
+            folder = path_of(options["cassette_library_dir"], self._path, names=assigned_values(self._tree))
             if folder is not None:
                 options["cassette_library_dir"] = ast.Constant(folder.as_posix())
-            names = [each.id for each in node.targets if isinstance(each, ast.Name)]
-            recorders |= {name: Recorder(options=options) for name in names}
-    return recorders
+        return Recorder(options=options)
+
+    def _makes_recorder(self, node: ast.expr) -> bool:
+        """Return whether an expression is `vcr.VCR(…)`."""
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name):
+            return node.func.id in self._classes
+        return (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr == "VCR"
+            and ast.unparse(node.func.value) in self._recorders
+        )
+
+    def _wrap(self, function: ast.FunctionDef) -> None:
+        """Note a function that returns a call of `use_cassette` with a name made of its parameters."""
+        returns = [each.value for each in function.body if isinstance(each, ast.Return)]
+        call = returns[0] if len(returns) == 1 else None
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 1:
+            return
+        owner = self._recorders.get(ast.unparse(call.func.value))
+        if owner is None or owner.is_function or call.func.attr != "use_cassette" or function.decorator_list:
+            return
+        self._recorders[function.name] = Recorder(
+            is_function=True,
+            options={**owner.options, **{each.arg or "**": each.value for each in call.keywords}},
+            wrapper=Wrapper(
+                parameters=tuple(each.arg for each in function.args.args),
+                name=call.args[0],
+                module=self._path,
+                values=assigned_values(self._tree) | assigned_values(function),
+            ),
+        )
 
 
-def _makes_recorder(node: ast.expr, recorders: Mapping[str, Recorder], classes: set[str]) -> bool:
-    """Return whether an expression is `vcr.VCR(…)`."""
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Name):
-        return node.func.id in classes
-    return (
-        isinstance(node.func, ast.Attribute)
-        and node.func.attr == "VCR"
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id in recorders
+def _file_of(module: str, importer: Path) -> Path | None:
+    """Return the file of a module of the project; None for a library's."""
+    name = module.lstrip(".")
+    level = len(module) - len(name)
+    parts = name.split(".") if name else []
+    folders = (
+        [importer.parents[level - 1]] if 0 < level <= len(importer.parents) else list(_folders(importer))
     )
+    for folder in folders if parts else ():
+        base = folder.joinpath(*parts)
+        for file in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
+
+
+def _folders(importer: Path) -> Iterator[Path]:
+    """Yield the folders that modules of a project are imported from: those around a module, up to its project's."""
+    for folder in importer.parents:
+        yield from (folder, folder / "src", folder / "tests")
+        if any((folder / each).exists() for each in _ROOT_FILES):
+            return

@@ -1,0 +1,174 @@
+"""The places in a test module that use a recorder: calls of vcrpy's `use_cassette`, and bare decorators."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pactape.adopting.expressions import path_of
+from pactape.adopting.marked import KEEP
+from pactape.adopting.vcr_objects import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["RecorderUse", "UseFinder", "name_in_project"]
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_FOLDER = "cassette_library_dir"
+_SUFFIXES = {".yaml", ".yml", ".json"}
+
+
+class RecorderUse(msgspec.Struct, frozen=True):
+    """A use of a recorder.
+
+    Args:
+        node: The call, or the bare decorator.
+        recorder: The recorder that is used.
+        default: The path of its cassette if it doesn't name one; empty unless it is a decorator.
+        is_bound: Whether the test uses the cassette object.
+    """
+
+    node: ast.expr
+    recorder: Recorder
+    default: str = ""
+    is_bound: bool = False
+
+    @property
+    def arguments(self) -> list[ast.expr]:
+        """Its positional arguments."""
+        return self.node.args if isinstance(self.node, ast.Call) else []
+
+    @property
+    def keywords(self) -> dict[str, ast.expr]:
+        """Its named arguments."""
+        own = self.node.keywords if isinstance(self.node, ast.Call) else []
+        return {each.arg or "**": each.value for each in own}
+
+    @property
+    def options(self) -> dict[str, ast.expr]:
+        """The options for vcrpy: those of the recorder and its own."""
+        return {**self.recorder.options, **({} if self.recorder.wrapper else self.keywords)}
+
+
+class UseFinder:
+    """Finds the uses of a module's recorders.
+
+    Args:
+        module: The module's path.
+        recorders: Its recorders.
+        values: What its names stand for.
+    """
+
+    def __init__(
+        self, module: Path, recorders: Mapping[str, Recorder], values: Mapping[str, ast.expr]
+    ) -> None:
+        self._module = module
+        self._recorders = recorders
+        self._values = values
+
+    def uses(self, node: ast.AST) -> Iterator[RecorderUse]:
+        """Yield the uses below a node, each once."""
+        decorated = {
+            id(mark): each.name
+            for each in ast.walk(node)
+            if isinstance(each, _Definition)
+            for mark in each.decorator_list
+        }
+        bound = {
+            id(item.context_expr)
+            for each in ast.walk(node)
+            if isinstance(each, ast.With | ast.AsyncWith)
+            for item in each.items
+            if item.optional_vars is not None
+        }
+        called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+        for each in ast.walk(node):
+            recorder = None if id(each) in called else self._recorder(each)
+            if recorder is not None and isinstance(each, ast.expr):
+                default = self._default(decorated.get(id(each), ""), recorder)
+                yield RecorderUse(each, recorder, default, id(each) in bound)
+
+    def _default(self, function: str, recorder: Recorder) -> str:
+        """Return the path of a decorated function's cassette: in the recorder's folder or the module's."""
+        has_folder = _FOLDER in recorder.options
+        return function if has_folder or not function else (self._module.parent / function).as_posix()
+
+    def _recorder(self, node: ast.AST) -> Recorder | None:
+        """Return the recorder whose `use_cassette` an expression is; None for any other expression."""
+        function = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(function, ast.Name | ast.Attribute) or not isinstance(function.ctx, ast.Load):
+            return None
+        recorder = self._recorders.get(ast.unparse(function))
+        if recorder is not None and recorder.is_function:
+            return recorder if isinstance(node, ast.Call) or not recorder.wrapper else None
+        if not isinstance(function, ast.Attribute) or function.attr != "use_cassette":
+            return None
+        recorder = self._recorders.get(ast.unparse(function.value))
+        return recorder if recorder is not None and not recorder.is_function else None
+
+    def problems(self, use: RecorderUse) -> Iterator[tuple[int, str]]:
+        """Yield the reasons why a use can't be changed."""
+        line, text = use.node.lineno, ast.unparse(use.node)
+        if use.is_bound:
+            yield line, f"{text}: the test uses vcrpy's cassette object. {KEEP}"
+        if self._name(use) is None:
+            yield line, f"{text} doesn't name its cassette with a string literal. {KEEP}"
+        if _FOLDER in use.options and self._folder(use) is None:
+            yield line, f"{text}: its folder is computed. {KEEP}"
+        if "**" in use.options:
+            yield line, f"{text}: its options are computed. {KEEP}"
+
+    def path(self, use: RecorderUse) -> str:
+        """Return where a use's cassette is, with slashes: relative to the project's folder, or absolute."""
+        name = self._name(use) or ""
+        folder = self._folder(use)
+        base = "" if folder is None else folder.as_posix()
+        return (
+            name
+            if not name or not base or name.startswith(base)
+            else (folder or Path()).joinpath(name).as_posix()
+        )
+
+    def _folder(self, use: RecorderUse) -> Path | None:
+        node = use.options.get(_FOLDER)
+        return None if node is None else path_of(node, self._module, names=self._values)
+
+    def _name(self, use: RecorderUse) -> str | None:
+        """Return the name of a use's cassette; None when it is computed."""
+        if use.recorder.wrapper is not None:
+            return self._wrapped_name(use)
+        arguments = [*use.arguments, *([use.options["path"]] if "path" in use.options else [])]
+        if not arguments:
+            return use.default or None
+        (first, *others) = arguments
+        path = path_of(first, self._module, names=self._values)
+        return None if path is None or others else path.as_posix().replace("\\", "/")
+
+    def _wrapped_name(self, use: RecorderUse) -> str | None:
+        """Return the name that a function of the project makes of its arguments."""
+        wrapper = use.recorder.wrapper
+        assert wrapper is not None  # noqa: S101 -- the caller has checked it
+        given = {**dict(zip(wrapper.parameters, use.arguments, strict=False)), **use.keywords}
+        names = dict(wrapper.values)
+        for name, node in given.items():
+            path = path_of(node, self._module, names=self._values)
+            if path is None:
+                return None
+            names[name] = ast.Constant(path.as_posix())
+        path = path_of(wrapper.name, wrapper.module, names=names)
+        return None if path is None else path.as_posix()
+
+
+def name_in_project(path: str) -> str:
+    """Return the name of a cassette in the project's folder: its path below a folder of cassettes."""
+    parts = [each for each in PurePosixPath(path).parts if each not in {"/", ".", ".."}]
+    folders = [index for index, each in enumerate(parts[:-1]) if each.endswith("cassettes")]
+    below = parts[folders[-1] + 1 :] if folders else parts[-2:] if Path(path).is_absolute() else parts
+    name = PurePosixPath(*below)
+    return (
+        name.with_suffix(".yaml") if name.suffix in _SUFFIXES else name.with_name(f"{name.name}.yaml")
+    ).as_posix()
