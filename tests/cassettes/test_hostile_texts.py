@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from urllib.parse import quote
 
 import pytest
 from pactape.cassettes.scrubbing.quick_checks import quick_checks
@@ -19,6 +21,7 @@ TYPES = (
 )
 #: Larger bodies than 65,536 bytes are read in another way, so both sizes are.
 SIZE = 70_000
+SECRET = "q8Zr1LmX0vTy7PbK"
 #: Shorter times say nothing about how they grow.
 SHORTEST = 0.02
 MOST = 2.5
@@ -57,3 +60,34 @@ def test_twice_the_text_takes_twice_the_time(name: str) -> None:
             if ratios[-1] <= MOST:
                 break
         assert min(ratios) <= MOST, kind
+
+
+def _nested_parameters(levels: int, number: int) -> str:
+    text = "password=tulips"
+    for _ in range(levels):
+        text = f"a{number}={quote(text, safe='')}"
+    return text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("\n".join(f"see {at} {_nested_parameters(10, at)}" for at in range(800)), id="levels"),
+        pytest.param(
+            "\n".join(f"https://a.test/?u=https%3A%2F%2Fb.test%2F%3Ftoken%3Dx{at}y7k" for at in range(9000)),
+            id="URLs in URLs",
+        ),
+    ],
+)
+def test_no_text_is_so_costly_that_a_secret_behind_it_stays(before: str) -> None:
+    text = f"{before}\nsee https://a.test/?password={SECRET}"
+    clean = Scrubber().body(json.dumps([*text.split("\n"), text]).encode(), "application/json")
+    assert SECRET.encode() not in clean
+
+
+def test_what_is_in_too_many_levels_goes_as_a_whole() -> None:
+    text = f"password={SECRET}"
+    for _ in range(40):
+        text = f"a={quote(text, safe='')}"
+    assert SECRET.encode() not in Scrubber().body(text.encode(), "")

@@ -99,6 +99,27 @@ def test_many_codes_have_placeholders_that_differ() -> None:
     assert len({placeholders.for_text(f"{each}") for each in range(5000, 5300)}) == 300
 
 
+def test_thousands_of_secrets_have_placeholders_that_differ_and_stay_the_same() -> None:
+    placeholders = NumberedPlaceholders()
+    secrets = [f"secret{each}x" for each in range(3000)]
+    first = [placeholders.for_text(each) for each in secrets]
+    assert (len(set(first)), [placeholders.for_text(each) for each in secrets]) == (3000, first)
+
+
+def test_a_secret_after_thousands_of_others_keeps_its_form() -> None:
+    placeholders = NumberedPlaceholders()
+    for each in range(2000):
+        placeholders.for_text(f"secret{each}x")
+    assert [placeholders.for_text("tulip@example.org") for _ in range(2)] == ["scrubbed@example.com"] * 2
+
+
+def test_a_secret_of_many_is_found_where_it_stands_quoted() -> None:
+    scrubber = Scrubber()
+    secrets = [f"se cret/{each}x" for each in range(100)]
+    scrubber.body(json.dumps([{"password": each} for each in secrets]).encode(), "application/json")
+    assert scrubber.again("see se%20cret%2F99x and se+cret%2F98x") == "see scrubbed-100 and scrubbed-99"
+
+
 def test_placeholders_of_an_older_recording_are_not_given_out_again() -> None:
     placeholders = NumberedPlaceholders()
     placeholders.reserve("scrubbed and scrubbed-2")

@@ -147,6 +147,10 @@ def stays(case: Case) -> bool:
         *map(str, clean.headers.values()),
         body.decode(charset, "replace"),
     ]
+    texts.extend(
+        bytes.fromhex(digits).decode("utf-8", "replace")
+        for digits in re.findall(r"(?:[0-9a-fA-F]{2}){16,}", " ".join(texts))
+    )
     for encoded in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", " ".join(texts)):
         with suppress(ValueError):
             texts.append(base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8", "replace"))
@@ -329,6 +333,14 @@ def _encoded(template: str) -> Callable[[str], bytes]:
     return build
 
 
+def _in_hex(secret: str) -> bytes:
+    return _json({"data": _json({"password": secret}).hex()})
+
+
+def _in_php(secret: str) -> bytes:
+    return f'a:2:{{s:4:"user";s:3:"ada";s:8:"password";s:{len(secret)}:"{secret}";}}'.encode()
+
+
 _MULTIPART = (
     '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nSECRET\r\n'
     '--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n'
@@ -426,6 +438,19 @@ _STRUCTURES: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "base64 of CSV": (JSON, _encoded("user,password\nada,SECRET\n")),
     "CSV behind a comment": ("text/csv", _text("# export\nuser,password\nada,SECRET\n")),
     "JSON in CSV": ("text/csv", _text('id,payload\n1,"{""password"": ""SECRET""}"\n')),
+    "hexadecimal digits of JSON": (JSON, _in_hex),
+    "a serialized value of PHP": (TEXT, _in_php),
+    "YAML with a mark before the key": ("application/yaml", _text("? db_password\n: SECRET\nuser: ada\n")),
+    "passwords of users in YAML": (
+        "application/yaml",
+        _text("#cloud-config\nchpasswd:\n  list: |\n    root:SECRET\n"),
+    ),
+    "base64 of passwords of users": (JSON, _encoded("chpasswd:\n  list: |\n    root:SECRET\n")),
+    "a password for chpasswd": (JSON, _text('{"cmd": "echo root:SECRET | sudo chpasswd"}')),
+    "a password that Terraform made": (
+        JSON,
+        _text('{"type": "random_password", "instances": [{"attributes": {"result": "SECRET"}}]}'),
+    ),
     "a secret of Kubernetes": (JSON, _text('{"kind": "Secret", "stringData": {"conf": "SECRET"}}')),
     "a secret of Kubernetes in YAML": (
         "application/yaml",

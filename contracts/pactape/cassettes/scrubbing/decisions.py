@@ -73,9 +73,8 @@ def _decide(name: str, kind: NameKind, value: str, place: Place) -> bool:
     if place is Place.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
-        return not (
-            is_public_value(value) and ("://" in value or value.startswith("-----BEGIN") or value[:1] == "/")
-        )
+        may_be_public = "://" in value or value[:1] == "/" or value.startswith("-----BEGIN")
+        return not (may_be_public and is_public_value(value))
     if kind is NameKind.CODE:
         return _is_code(name, value)
     if kind is NameKind.CONNECTION:

@@ -13,6 +13,7 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_nu
 from pactape.cassettes.scrubbing.structures.json_names import bound_variables
 from pactape.cassettes.scrubbing.structures.json_tables import (
     FLAGS,
+    GENERATED_TYPE,
     NAME_KEYS,
     SECRET_KINDS,
     SECRET_TYPES,
@@ -37,7 +38,7 @@ _SHORTEST = 8
 _SHORT_NAME = 15
 _LONGEST_REMEMBERED = 96
 _MOST_DOUBTFUL = 16
-_MOST_REMEMBERED = 8192
+_MOST_REMEMBERED = 2048
 #: So many tokens are looked at together, so that memory stays small.
 _PORTION = 2048
 
@@ -121,7 +122,8 @@ class JsonCheck:
         """Whether the values of all members of a name are nothing to replace."""
         name = token[1:-2].decode()
         names = _NAMES_OF_CODES if name == "code" else (name,)
-        for text, other in _members_of(token).findall(body):
+        for match in _members_of(token).finditer(body):
+            text, other = match.groups(b"")
             value: Any = _decode(text[1:-1]) if text else _value_beginning(other)
             if (value is None and other != b"null") or (
                 other == b"[" and is_card_name(name) and _holds_card(body)
@@ -189,7 +191,7 @@ class JsonCheck:
         return verdict | _DOUBTFUL if is_card_name(name) else verdict
 
     def _of_text(self, text: str) -> int:
-        if text in SECRET_KINDS:
+        if text in SECRET_KINDS or text == GENERATED_TYPE:
             return _DIRTY
         if len(text) < _SHORTEST and "=" not in text:
             return _CLEAN

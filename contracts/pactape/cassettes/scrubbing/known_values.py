@@ -6,12 +6,12 @@ import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pactape.cassettes.scrubbing.structures.edits import substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
 __all__ = ["KnownValues"]
 
@@ -31,11 +31,12 @@ class KnownValues:
     """The secrets of one cassette, in the forms in which they may occur elsewhere.
 
     Args:
-        placeholders: The placeholder by secret, where these are kept anyway: many secrets need no second table.
+        placeholder_of: Returns the placeholder of a secret, where these are kept anyway: many need no second
+            table.
     """
 
-    def __init__(self, placeholders: Mapping[str, str] | None = None) -> None:
-        self._given = placeholders
+    def __init__(self, placeholder_of: Callable[[str], str | None] | None = None) -> None:
+        self._placeholder_of = placeholder_of
         self._placeholders: dict[str, str] = {}
         self._in_bytes: dict[bytes, bytes] = {}
 
@@ -43,9 +44,9 @@ class KnownValues:
         """Remember a secret, unless it is short or a word, which may stand for something else."""
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
-        is_verbatim = _VERBATIM.fullmatch(secret) is not None
-        if is_verbatim and self._given is not None and len(self._placeholders) > _FEW:
+        if self._placeholder_of is not None and len(self._placeholders) > _FEW:
             return
+        is_verbatim = _VERBATIM.fullmatch(secret) is not None
         for spelling in (secret,) if is_verbatim else _spellings(secret):
             if spelling not in self._placeholders:
                 self._placeholders[spelling] = placeholder
@@ -75,8 +76,12 @@ class KnownValues:
     def _in_run(self, run: str) -> str:
         """What stands in the place of a run of characters: a placeholder, or the run itself."""
         placeholder = self._placeholders.get(run)
-        if placeholder is None and self._given is not None and _is_distinct(run):
-            placeholder = self._given.get(run)
+        if placeholder is None and self._placeholder_of is not None:
+            placeholder = self._placeholder_of(run)
+            if placeholder is None and "%" in run:
+                placeholder = self._placeholder_of(unquote_plus(run)) or self._placeholder_of(unquote(run))
+            if placeholder is not None and not _is_distinct(run):
+                return run
         return run if placeholder is None else placeholder
 
     def replace_in_value(self, value: Any) -> Any:

@@ -14,7 +14,7 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_nu
 from pactape.cassettes.scrubbing.placeholders import is_mask
 from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
-from pactape.cassettes.scrubbing.structures.json_tables import SPECIAL_MEMBERS
+from pactape.cassettes.scrubbing.structures.json_tables import GENERATED_TYPE, SPECIAL_MEMBERS
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
@@ -90,7 +90,11 @@ class ObjectCheck:
                     add(each)
                 elif kind is dict or kind is list:
                     push(each)
-        return self._are_clean(texts) and not _may_have_duplicates(body, name_count)
+        return (
+            GENERATED_TYPE not in texts
+            and self._are_clean(texts)
+            and not _may_have_duplicates(body, name_count)
+        )
 
     def _are_clean(self, texts: set[str]) -> bool:
         clean = self._clean_texts

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pactape.cassettes.scrubbing.detection.values import is_uuid
 from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
+from pactape.cassettes.scrubbing.secret_numbers import SecretNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,8 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+#: So many secrets are kept with their placeholders; of further ones their numbers only.
+_MOST_TEXTS = 1024
 _SMALL = 100
 _LARGE = 900_000_000
 
@@ -136,7 +139,8 @@ class NumberedPlaceholders:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._numbers: dict[float, float] = {}
+        self._further = SecretNumbers()
+        self._counts_of_numbers = SecretNumbers()
         self._reserved: set[str] = set()
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -149,39 +153,48 @@ class NumberedPlaceholders:
 
     def for_text(self, secret: str) -> str:
         """Return the placeholder of a text, of the same form: a UUID for a UUID, a JWT for a JWT."""
-        if is_placeholder(secret):
-            return secret
-        placeholder = self._texts.get(secret)
+        placeholder = self.known(secret)
         if placeholder is not None:
             return placeholder
+        if is_placeholder(secret):
+            return secret
         with self._lock:
-            placeholder = self._texts.get(secret)
-            if placeholder is None:
-                placeholder = self._texts[secret] = self._next(secret)
-            return placeholder
+            return self.known(secret) or self._next(secret)
 
     def for_number(self, secret: float) -> float:
         """Return the placeholder of a number: 0 for the first, then 2, 3 …."""
         with self._lock:
-            placeholder = self._numbers.get(secret)
-            if placeholder is None:
-                count = len(self._numbers) + 1
-                placeholder = 0 if count == 1 else count if count < _SMALL else _LARGE + count
-                self._numbers[secret] = type(secret)(placeholder)
-            return type(secret)(placeholder)
+            count = self._counts_of_numbers.get(secret)
+            if not count:
+                count = len(self._counts_of_numbers) + 1
+                self._counts_of_numbers.add(secret, count)
+        placeholder = 0 if count == 1 else count if count < _SMALL else _LARGE + count
+        return type(secret)(placeholder)
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """The placeholder by secret; for replacing these secrets elsewhere, never to be written anywhere."""
-        return self._texts
+    def known(self, secret: str) -> str | None:
+        """Return the placeholder that a secret has already; None for none."""
+        placeholder = self._texts.get(secret)
+        if placeholder is not None or not self._further:
+            return placeholder
+        count = self._further.get(secret)
+        return _make(_form_of(secret), secret, count) if count else None
 
     def _next(self, secret: str) -> str:
         form = _form_of(secret)
         while True:
             count = self._counts[form] = self._counts.get(form, 0) + 1
-            placeholder = _MAKERS.get(form, _digits)(secret, count)
+            placeholder = _make(form, secret, count)
             if placeholder not in self._reserved:
-                return placeholder
+                break
+        if len(self._texts) < _MOST_TEXTS:
+            self._texts[secret] = placeholder
+        else:
+            self._further.add(secret, count)
+        return placeholder
+
+
+def _make(form: str, secret: str, count: int) -> str:
+    return _MAKERS.get(form, _digits)(secret, count)
 
 
 def _form_of(secret: str) -> str:
@@ -191,11 +204,11 @@ def _form_of(secret: str) -> str:
         return "uuid"
     if secret.startswith("eyJ") and read_jwt(secret) is not None:
         return "jwt"
-    if _EMAIL.fullmatch(secret):
+    if "@" in secret and _EMAIL.fullmatch(secret):
         return "email"
-    if _DATE.fullmatch(secret):
+    if secret[4:5] == "-" and _DATE.fullmatch(secret):
         return "date"
-    return "pem" if _PEM.match(secret.lstrip()) else "plain"
+    return "pem" if "-----BEGIN " in secret and _PEM.match(secret.lstrip()) else "plain"
 
 
 def _plain(_secret: str, count: int) -> str:

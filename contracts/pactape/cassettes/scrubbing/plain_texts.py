@@ -7,14 +7,14 @@ import re
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
 from pactape.cassettes.scrubbing.spoken_secrets import holds_spoken_secret
-from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64
+from pactape.cassettes.scrubbing.structures.base64_texts import holds_encoded
 from pactape.cassettes.scrubbing.structures.headers import SPECIAL_HEADERS
 
 __all__ = ["holds_nothing", "is_plain_url"]
 
 _PLAIN = re.compile(
     r"""(?:(?!\d{4}[ ]\d{4}[ ])[\w+/-]{1,11}+(?![\w+/-])|[^\w+/=@{}<>%:\\"\[\]\n-]++)*+   # words, no long run
-    | [0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
+    | (?!(?:[2-7][0-9a-f]){8})[0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
     | \d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]{2,20})?
     | https?://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))*+
     | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
@@ -68,8 +68,8 @@ def is_plain_url(text: str) -> bool:
 
 
 def _holds_base64(text: str) -> bool:
-    """Whether a run of base64 decodes to something with a structure."""
-    return any(decode_base64(run) is not None for run in _BASE64.findall(text))
+    """Whether a run of base64, or of hexadecimal digits, decodes to something with a structure."""
+    return any(map(holds_encoded, _BASE64.findall(text)))
 
 
 def _is_path_or_number(text: str) -> bool:

@@ -45,19 +45,16 @@ class Replacements:
         placeholders: See above.
         made: What was replaced, in the order in which it came; never a value.
         known: The secrets, to be found where neither name nor form shows them.
+        is_for_matching: Whether all secrets, and the masks of others, become the same.
     """
 
     def __init__(self, placeholders: Placeholders | None = None) -> None:
         self.placeholders = placeholders or NumberedPlaceholders()
         self.entries: list[Replacement] = []
-        texts = self.placeholders.texts if isinstance(self.placeholders, NumberedPlaceholders) else None
-        self.known_values = KnownValues(texts)
+        known = self.placeholders.known if isinstance(self.placeholders, NumberedPlaceholders) else None
+        self.known_values = KnownValues(known)
+        self.is_for_matching = isinstance(self.placeholders, ConstantPlaceholders)
         self._entries: dict[tuple[str, str], Replacement] = {}
-
-    @property
-    def is_for_matching(self) -> bool:
-        """Whether all secrets, and the masks of others, become the same."""
-        return isinstance(self.placeholders, ConstantPlaceholders)
 
     def replace(self, secret: str, field: str, kind: str) -> str:
         """Return the placeholder of a secret, and note its location; a placeholder stays."""

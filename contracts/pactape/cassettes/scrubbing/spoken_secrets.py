@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.values import looks_random
+from pactape.cassettes.scrubbing.detection.words import any_of
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
 
@@ -90,6 +91,13 @@ _SPOKEN_FORMS = (
         ("curl ",),
         re.compile(r"((?<!\w)curl[ ][^\n]{0,400}?(?:-b|--cookie)[ =]['\"]?[\w.-]{1,64}=)([^;'\"\s]{6,256})"),
     ),
+    (
+        ("chpasswd",),
+        re.compile(
+            r"((?:echo|printf)[ ](?:-\w[ ])?['\"]?[\w.@-]{1,64}:)([^\s'\"|]{3,256})"
+            r"(?=['\"]?[ ]{0,4}\|[^\n]{0,64}chpasswd)"
+        ),
+    ),
     (("sshpass",), re.compile(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2})([^\s'\"]{3,256})")),
     (
         ("machine ", "login "),
@@ -108,6 +116,12 @@ _PASSWORD_LINE = re.compile(
     r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
 )
 _COLONS_OF_PASSWORD_LINE = 4
+#: In longer texts words are looked for one by one.
+_LONG = 512
+#: What a text with one of these secrets has in lower case.
+_HINT = re.compile(
+    any_of({*_SCHEME_WORDS, *_SPOKEN_NAMES, *(each for needles, _ in _SPOKEN_FORMS for each in needles)})
+)
 
 
 def holds_spoken_secret(text: str) -> bool:
@@ -117,6 +131,8 @@ def holds_spoken_secret(text: str) -> bool:
             _forms_in(text.lower(), text)
         )
     lower = text.lower()
+    if not _may_hold(lower):
+        return False
     for word in _SCHEME_WORDS:
         if word in lower and _CREDENTIALS.search(text) is not None:
             return True
@@ -134,6 +150,8 @@ def scrub_spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
         replace: Replaces a secret; called with its text and its kind.
     """
     lower = text.lower()
+    if not _may_hold(lower):
+        return text
     if any(word in lower for word in _SPOKEN_NAMES):
         text = substitute(_SPOKEN, lambda match: _replace_spoken(match, replace), text)
     for form in list(_forms_in(lower, text)):
@@ -141,6 +159,13 @@ def scrub_spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
     if any(word in lower for word in _SCHEME_WORDS):
         text = substitute(_CREDENTIALS, lambda match: _behind_scheme(match, replace), text)
     return text
+
+
+def _may_hold(lower: str) -> bool:
+    """Whether a text in lower case may have a secret of a kind that this module knows; most short ones don't."""
+    if len(lower) > _LONG:
+        return True
+    return _HINT.search(lower) is not None or lower.count(":") >= _COLONS_OF_PASSWORD_LINE
 
 
 def _forms_in(lower: str, text: str) -> Iterator[re.Pattern[str]]:

@@ -9,9 +9,10 @@ from urllib.parse import quote, unquote
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.detection.names import names_something
 from pactape.cassettes.scrubbing.spoken_secrets import scrub_spoken_secrets
-from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
+from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
-from pactape.cassettes.scrubbing.structures.urls import scrub_urls_in_text
+from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
+from pactape.cassettes.scrubbing.structures.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = [
+    "is_inert",
     "scrub_header_options",
     "scrub_named_values",
     "scrub_private_keys",
@@ -67,12 +69,21 @@ _KEYWORDS = frozenset(
         "const",
     ]
 )
+#: Short words and what stands between them in paths: nothing that could be a secret, or name one.
+_INERT = re.compile(r"(?:(?!\d{4}-\d{4,6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+")
 _ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2}){12,}+")
+#: Behind these in a URL is a parameter.
+_BEFORE_PARAMETERS = frozenset("?&")
 _ENCODED_MARK = re.compile(r"%(?:3D|7B|22|3A%2F%2F)", re.IGNORECASE)
 #: Base64 within a text: a string of a program, a word of a header.
 _BASE64 = re.compile(r"(?<![\w+/=.-])[A-Za-z0-9+/_-]{24,}+={0,2}(?![\w+/=-])")
 _SHORTEST_BASE64 = 24
 _DATA_URL = re.compile(r"(data:[\w/+.;=-]{0,100};base64,)([A-Za-z0-9+/=_-]++)")
+
+
+def is_inert(text: str) -> bool:
+    """Whether a text is short words without anything that could name a secret; False says nothing."""
+    return _INERT.fullmatch(text) is not None
 
 
 def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
@@ -112,12 +123,14 @@ def scrub_named_values(
     """
     if "://" in text:
         text = scrub_urls_in_text(text, visit)
+    text = scrub_php(text, visit)
     has_pairs = "=" in text or "--" in text or text.count(":") > text.count("://")
     has_calls = '("' in text or "('" in text or '["' in text or "['" in text
     if (has_pairs or has_calls) and (own_names or names_something(text)):
         if has_calls:
             text = substitute(_CALLED, lambda match: _called(match, visit), text)
-        text = substitute(_NAMED, lambda match: _pair(match, visit), text)
+        taken_apart = UrlsInText(text)
+        text = substitute(_NAMED, lambda match: _pair(match, visit, taken_apart), text)
     if " " in text or ":" in text:
         text = scrub_spoken_secrets(text, replace)
     if ";base64," in text:
@@ -125,15 +138,22 @@ def scrub_named_values(
     if len(text) >= _SHORTEST_BASE64:
         text = substitute(_BASE64, lambda match: _scrub_base64(match, visit), text)
     if "%" in text:
-        text = substitute(_ENCODED, lambda match: _scrub_encoded(match, visit), text)
+        taken_apart = UrlsInText(text)
+        text = substitute(_ENCODED, lambda match: _scrub_encoded(match, visit, taken_apart), text)
     if " " in text or "-" in text:
         text = substitute(GROUPED_CARD, lambda match: _card(match, replace), text)
     return text
 
 
-def _pair(match: re.Match[str], visit: Visitor) -> str:
+def _pair(match: re.Match[str], visit: Visitor, taken_apart: UrlsInText) -> str:
     name, value = match["name"], match["value"]
+    if match.string[match.start() - 1 : match.start()] in _BEFORE_PARAMETERS and taken_apart.hold(
+        match.start()
+    ):
+        return match.group()
     if not value or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
+        return match.group()
+    if match["between"] == ":" and value.startswith("//"):  # a URL, and no pair
         return match.group()
     is_assignment = "=" in match["between"] or bool(match["quote"]) or bool(match["dashes"])
     clean = visit.field(name, value, Place.PARAMETER if is_assignment else Place.PROSE)
@@ -165,14 +185,12 @@ def _data_url(match: re.Match[str], visit: Visitor) -> str:
 
 
 def _scrub_base64(match: re.Match[str], visit: Visitor) -> str:
-    plain = decode_base64(match.group())
-    if plain is None:
+    return scrub_encoded(match.group(), visit) or match.group()
+
+
+def _scrub_encoded(match: re.Match[str], visit: Visitor, taken_apart: UrlsInText) -> str:
+    if match.string[match.start() - 1 : match.start()] == "=" and taken_apart.hold(match.start()):
         return match.group()
-    clean = visit.document(plain)
-    return match.group() if clean == plain else encode_like(clean, match.group())
-
-
-def _scrub_encoded(match: re.Match[str], visit: Visitor) -> str:
     if _ENCODED_MARK.search(match.group()) is None:
         return match.group()
     plain = unquote(match.group())

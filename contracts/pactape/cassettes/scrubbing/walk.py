@@ -9,28 +9,24 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_nu
 from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.placeholders import is_mask
+from pactape.cassettes.scrubbing.plain_texts import holds_nothing
 from pactape.cassettes.scrubbing.rules import plain_name
-from pactape.cassettes.scrubbing.structures.base64_texts import decode_base64, encode_like
+from pactape.cassettes.scrubbing.secret_numbers import SecretNumbers
+from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
+from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.forms import looks_like_form, scrub_form
 from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
 from pactape.cassettes.scrubbing.structures.headers import (
-    CHALLENGE_HEADERS,
-    CREDENTIAL_HEADERS,
-    PROTOCOL_HEADER,
-    PUBLIC_HEADERS,
-    scrub_challenge,
-    scrub_cookies,
-    scrub_credentials,
-    scrub_protocols,
-    scrub_set_cookie,
+    SCRUBBERS,
 )
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
-from pactape.cassettes.scrubbing.structures.urls import scrub_url
+from pactape.cassettes.scrubbing.structures.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.visitor import Place
 from pactape.cassettes.scrubbing.texts import (
+    is_inert,
     scrub_header_options,
     scrub_named_values,
     scrub_private_keys,
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.replacements import Replacements
     from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = ["Walk"]
 
@@ -53,7 +48,8 @@ _FREE = 200_000
 _LEVELS_A_PASS = 8
 _JSON_STARTS = frozenset('{["')
 _SHORTEST = 8
-_SHORTEST_COOKIE = 8
+#: What comes out of a longer text is remembered, so that no pass takes it apart again.
+_SHORTEST_RESULT = 24
 _LONGEST_DECIDED = 64
 _MOST_REMEMBERED = 1024
 _COOKIE = "cookie "
@@ -83,6 +79,8 @@ class Walk:
         self._harmless_names: dict[str, bool] = {}
         self._decided: dict[tuple[str, str, Place], tuple[str, str]] = {}
         self._field: object = ""
+        self._results = SecretNumbers()
+        self._is_ordinary = not (rules.patterns or rules.names)
 
     def field(self, name: str, value: str, place: Place, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it contains none."""
@@ -98,7 +96,7 @@ class Walk:
         """Whether a name has no bearing on its value; the same names occur again and again."""
         is_harmless = self._harmless_names.get(name)
         if is_harmless is None:
-            is_special = name.startswith(_COOKIE) or name.lower() in _HEADERS or name == "code"
+            is_special = name.startswith(_COOKIE) or name.lower() in SCRUBBERS or name == "code"
             is_harmless = not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
             is_harmless = is_harmless and not self._rules.patterns
             if len(self._harmless_names) < _MOST_REMEMBERED:
@@ -106,7 +104,7 @@ class Walk:
         return is_harmless
 
     def _visited(self, name: str, value: str, place: Place) -> str:
-        special = _HEADERS.get(name.lower()) if place is not Place.PROSE else None
+        special = SCRUBBERS.get(name.lower()) if place is not Place.PROSE else None
         if special is not None and plain_name(name) not in self._rules.kept:
             return special(value, self)
         return self._field_value(name, value, place)
@@ -161,7 +159,12 @@ class Walk:
         """Return a text without secrets, taken apart by the structure that it has."""
         if len(value) < _SHORTEST and "=" not in value:
             return self.text(value)
-        return value if self._is_clean is not None and self._is_clean(value) else self.deeper(value)
+        if (self._is_clean is not None and self._is_clean(value)) or self._results.get(value):
+            return value
+        clean = self.deeper(value)
+        if len(clean) >= _SHORTEST_RESULT and not self._results.get(clean):
+            self._results.add(clean, 1)
+        return clean
 
     def deeper(self, value: str) -> str:
         """Return a text without secrets, one level deeper in nested structures."""
@@ -174,10 +177,15 @@ class Walk:
         return self._at_depth(value, self._by_form, len(value))
 
     def _at_depth(self, value: str, scrub: Callable[[str], str], cost: int) -> str:
-        """A text one level deeper, unless that is a level too many, or a pass too many over the same text."""
-        self._budget -= cost
-        if self._depth >= _DEEPEST or self._budget < 0:
-            return value
+        """A text one level deeper, unless that is a level too many, or a pass too many over the same text.
+
+        Then it goes as a whole if it may hold a secret.
+        """
+        if self._depth:
+            self._budget -= cost
+            if self._depth >= _DEEPEST or self._budget < 0:
+                is_safe = is_mask(value) or (self._is_ordinary and holds_nothing(value))
+                return value if is_safe else self._replace(value, "text of too many levels")
         self._depth += 1
         try:
             return scrub(value)
@@ -188,7 +196,7 @@ class Walk:
         return self._own_patterns(self._known_forms(value))
 
     def _known_forms(self, value: str) -> str:
-        if len(value) < _SHORTEST:
+        if len(value) < _SHORTEST or is_inert(value):
             return value
         if "-----BEGIN " in value or "Private-Lines:" in value:
             value = scrub_private_keys(value, self._replace)
@@ -198,17 +206,17 @@ class Walk:
 
     def _own_patterns(self, value: str) -> str:
         for pattern in self._rules.patterns:
-            value = pattern.sub(lambda match: self._replace_own_secret(match.group()), value)
+            value = substitute(pattern, lambda match: self._replace_own(match.group()), value)
         return value
 
-    def _replace_own_secret(self, secret: str) -> str:
+    def _replace_own(self, secret: str) -> str:
         return self._replace(secret, "secret of the project") if secret else ""
 
     def _cookie(self, name: str, value: str) -> str:
         """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
         if plain_name(name) in self._rules.kept:
             return self.text(value)
-        if len(value) < _SHORTEST_COOKIE and not is_mask(value):
+        if len(value) < _SHORTEST and not is_mask(value):
             return self._replacements.placeholders.for_text(value)
         return self._replace(value, "cookie")
 
@@ -226,7 +234,7 @@ class Walk:
         """Return a header's value without its secret."""
         if plain_name(name) in self._rules.kept:
             return self.text(value)
-        special = _HEADERS.get(name.lower())
+        special = SCRUBBERS.get(name.lower())
         if special is not None:
             return special(value, self)
         scheme, space, secret = value.partition(" ")
@@ -260,11 +268,13 @@ class Walk:
             return self.text(scrub_markup(text, self))
         if looks_like_graphql(text):
             return self.text(scrub_graphql(text, self))
-        plain = decode_base64(text)
-        if plain is not None:
-            clean = self.document(plain)
-            return text if clean == plain else encode_like(clean, text)
-        return scrub_form(text, self) if looks_like_form(text) else self.text(self._lines(text))
+        return self._in_one_line(text) or self.text(self._lines(text))
+
+    def _in_one_line(self, text: str) -> str:
+        """A URL, an encoded text or a form without secrets; empty for other texts."""
+        if is_web_url(text):
+            return self.url(text)
+        return scrub_encoded(text, self) or (scrub_form(text, self) if looks_like_form(text) else "")
 
     def _lines(self, text: str, content_type: str = "") -> str:
         """A text of several lines or documents."""
@@ -286,11 +296,3 @@ _KINDS = {
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
 _LINES = ("yaml", "toml", "properties")
 _TABLES = ("csv", "tab-separated")
-_HEADERS: dict[str, Callable[[str, Visitor], str]] = {
-    **dict.fromkeys(("cookie", "cookie2"), scrub_cookies),
-    **dict.fromkeys(("set-cookie", "set-cookie2"), scrub_set_cookie),
-    **dict.fromkeys(CREDENTIAL_HEADERS, scrub_credentials),
-    **dict.fromkeys(CHALLENGE_HEADERS, scrub_challenge),
-    **dict.fromkeys(PUBLIC_HEADERS, lambda value, visit: visit.text(value)),
-    PROTOCOL_HEADER: scrub_protocols,
-}

@@ -79,6 +79,7 @@ _STEPS = re.compile(r"[.\[]")
 _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8
 _LONGEST = 96
+_LONGEST_REMEMBERED = 48
 _ENDINGS = (
     (NameKind.CODE, CODES),
     (NameKind.CONNECTION, CONNECTIONS),
@@ -124,9 +125,17 @@ def classify_name(name: str) -> NameKind:
         >>> [classify_name(name).name for name in ("DB_PWD", "next_page_token", "author", "cvv2")]
         ['CREDENTIAL', 'HARMLESS', 'HARMLESS', 'CODE']
     """
+    return _classify_short(name) if len(name) <= _LONGEST_REMEMBERED else _classify(name)
+
+
+def _classify(name: str) -> NameKind:
     if _PART.search(name.translate(_SEPARATORS).lower()) is None:
         return NameKind.HARMLESS
     return _classify_by_words(name)
+
+
+#: Names come again and again, most of all in one text.
+_classify_short = lru_cache(maxsize=2048)(_classify)
 
 
 @lru_cache(maxsize=16384)

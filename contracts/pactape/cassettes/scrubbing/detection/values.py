@@ -61,9 +61,11 @@ def is_public_value(value: str) -> bool:
         or value.startswith(("next:", "prev:", "urn:"))
     ):
         return True
-    if any(form.fullmatch(value) for form in (_DATE, _ADDRESS, _FILE)):
+    if value[4:5] == "-" and _DATE.fullmatch(value):
         return True
-    return _is_base58_address(value) or _is_path(value)
+    if _ADDRESS.fullmatch(value) or ("." in value and _FILE.fullmatch(value)):
+        return True
+    return _is_base58_address(value) or ("/" in value and _is_path(value))
 
 
 def _is_base58_address(value: str) -> bool:
@@ -79,7 +81,7 @@ def _is_base58_address(value: str) -> bool:
 
 def _is_path(value: str) -> bool:
     """Whether a value is a path of names, and not base64 with a slash: a part of it is a word or has a suffix."""
-    if "/" not in value or "//" in value or not _PATH.fullmatch(value):
+    if "//" in value or not _PATH.fullmatch(value):
         return False
     parts = [part for part in value.split("/") if part]
     name_count = sum(1 for part in parts if _FILE.fullmatch(part) or _is_made_of_words(part))

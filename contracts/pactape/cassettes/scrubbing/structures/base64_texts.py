@@ -7,13 +7,21 @@ import binascii
 import gzip
 import re
 import zlib
+from typing import TYPE_CHECKING
 
-__all__ = ["decode_base64", "decode_short", "encode_like"]
+if TYPE_CHECKING:
+    from pactape.cassettes.scrubbing.structures.visitor import Visitor
+
+__all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "scrub_encoded"]
 
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
 _STRUCTURED = re.compile(
     r'[{<]\s*["\w/?!]|-----BEGIN |\w[ \t]?=[ \t]?\S|\w:\s*\S|://|^[\w "-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
+)
+#: Hexadecimal digits of a text: bytes of ASCII, and of UTF-8.
+_HEX = re.compile(
+    r"(?:0?x)?((?:[2-7][0-9a-f]|0[9ad]|[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}+){12,}+)\s*", re.IGNORECASE
 )
 _LONGEST = 4_000_000
 #: What base64 never begins with that decodes to text, or to a compressed one.
@@ -75,6 +83,48 @@ def _begins_as_text(head: str) -> bool:
     return len(text.encode()) >= len(data) - _CUT_OFF and _TEXT.fullmatch(text) is not None
 
 
+def decode_hex(text: str) -> str | None:
+    """Return what hexadecimal digits decode to, if that is a text with a structure; None otherwise.
+
+    Example:
+        >>> decode_hex('{"password": "x"}'.encode().hex()), decode_hex("0011223344556677")
+        ('{"password": "x"}', None)
+    """
+    if len(text) > _LONGEST or (match := _HEX.fullmatch(text)) is None:
+        return None
+    try:
+        plain = bytes.fromhex(match[1]).decode()
+    except ValueError:
+        return None
+    return plain if _STRUCTURED.search(plain) else None
+
+
+def _encode_hex_like(decoded: str, before: str) -> str:
+    """Return a text in hexadecimal digits, with the prefix and the case of another."""
+    prefix, _, digits = before.rpartition("x")
+    clean = decoded.encode().hex()
+    return (
+        f"{prefix}x{clean}" if prefix or before[:1] == "x" else clean.upper() if digits.isupper() else clean
+    )
+
+
+def holds_encoded(run: str) -> bool:
+    """Whether a run of letters and digits decodes to a text with a structure."""
+    return decode_base64(run) is not None or decode_hex(run) is not None
+
+
+def scrub_encoded(text: str, visit: Visitor) -> str:
+    """Return a text in base64 or in hexadecimal digits without secrets; empty for other texts."""
+    plain = decode_base64(text)
+    encode = _encode_like
+    if plain is None:
+        plain, encode = decode_hex(text), _encode_hex_like
+    if plain is None:
+        return ""
+    clean = visit.document(plain)
+    return text if clean == plain else encode(clean, text)
+
+
 def decode_short(text: str) -> str | None:
     """Return what a short text in base64 decodes to, if that is a text; None otherwise."""
     try:
@@ -84,7 +134,7 @@ def decode_short(text: str) -> str | None:
     return plain if _TEXT.fullmatch(plain) else None
 
 
-def encode_like(decoded: str, before: str) -> str:
+def _encode_like(decoded: str, before: str) -> str:
     """Return a text in base64, in the alphabet and with the padding of another."""
     data = _compressed_like(decoded.encode(), before.lstrip())
     base64_text = base64.b64encode(data).decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["Edits", "split_at", "substitute"]
+
+_MOST_PIECES = 1024
 
 
 class Edits:
@@ -27,25 +28,25 @@ class Edits:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._changed: io.StringIO | None = None
+        self._pieces: list[str] = []
+        self._joined: list[str] = []
         self._end = 0
 
     def replace(self, start: int, stop: int, new: str) -> None:
         """Put a text in the place of a part; nothing happens when they are equal."""
         if self._text[start:stop] != new:
-            if self._changed is None:
-                self._changed = io.StringIO(newline="")
-            self._changed.write(self._text[self._end : start])
-            self._changed.write(new)
+            pieces = self._pieces
+            pieces += (self._text[self._end : start], new)
             self._end = stop
+            if len(pieces) > _MOST_PIECES:  # each takes fifty bytes more than its text
+                self._joined.append("".join(pieces))
+                pieces.clear()
 
     def result(self) -> str:
         """Return the changed text; the text itself when nothing changed."""
-        if self._changed is None:
+        if not (self._pieces or self._joined):
             return self._text
-        self._changed.write(self._text[self._end :])
-        self._end = len(self._text)
-        return self._changed.getvalue()
+        return "".join([*self._joined, *self._pieces, self._text[self._end :]])
 
 
 def substitute(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str], text: str) -> str:

@@ -24,6 +24,7 @@ _QUERY = re.compile(r"(?:^|&)query=([^&]*+)")
 _FORM = re.compile(r"[\w.%+\[\]$-]{1,96}+=[^&\s]*+(?:&[\w.%+\[\]$-]{1,96}+=[^&\s]*+)*+&?")
 #: A longer name may be a token itself.
 _SHORT_NAME = 15
+_UNRESERVED = re.compile(r"[\w.~-]*+", re.ASCII)
 _SAFE = "-._~:/?#[]@!$'()*,;{}\""
 
 
@@ -87,6 +88,8 @@ def _unquoted(text: str) -> str:
 
 def _quote_like(clean: str, before: str) -> str:
     """Quote a value as strictly as the original."""
+    if _UNRESERVED.fullmatch(clean):  # as most placeholders are
+        return clean
     if "%" not in before and "+" not in before:
         return quote(clean, safe=_SAFE)
     return quote_plus(clean) if "+" in before else quote(clean, safe="")

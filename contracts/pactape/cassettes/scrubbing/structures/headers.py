@@ -9,30 +9,20 @@ from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = [
-    "CHALLENGE_HEADERS",
-    "COOKIE_HEADERS",
-    "CREDENTIAL_HEADERS",
-    "PROTOCOL_HEADER",
-    "PUBLIC_HEADERS",
-    "SPECIAL_HEADERS",
-    "scrub_challenge",
-    "scrub_cookies",
-    "scrub_credentials",
-    "scrub_protocols",
-    "scrub_set_cookie",
-]
+__all__ = ["COOKIE_HEADERS", "SCRUBBERS", "SPECIAL_HEADERS"]
 
 #: Headers that hold "scheme credentials", or a credential whose name says nothing about it.
-CREDENTIAL_HEADERS = word_set(
+_CREDENTIAL_HEADERS = word_set(
     "authorization proxy-authorization x-authorization x-forwarded-authorization x-original-authorization "
     "x-serverless-authorization x-http-authorization x-honeycomb-team x-jfrog-art-api x-tableau-auth"
 )
 COOKIE_HEADERS = frozenset({"cookie", "cookie2", "set-cookie", "set-cookie2"})
 #: Headers that hold "scheme name=value, …".
-CHALLENGE_HEADERS = frozenset(
+_CHALLENGE_HEADERS = frozenset(
     {"www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "x-wsse"}
 )
 #: Tokens that browsers send as a protocol, since they can't set other headers: "bearer.…", "token-…".
@@ -40,11 +30,13 @@ _PROTOCOL = re.compile(
     r"(?<![\w.-])((?:[\w-]{1,40}\.)?(?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token)[.-])([\w~+/=.-]{8,}+)",
     re.IGNORECASE,
 )
-PROTOCOL_HEADER = "sec-websocket-protocol"
+_PROTOCOL_HEADER = "sec-websocket-protocol"
 #: Headers that hold no credential, whatever their names: a handshake's nonce, published signatures.
-PUBLIC_HEADERS = frozenset({"sec-websocket-key", "sec-websocket-accept", "dkim-signature", "signature-input"})
+_PUBLIC_HEADERS = frozenset(
+    {"sec-websocket-key", "sec-websocket-accept", "dkim-signature", "signature-input"}
+)
 #: Headers that are taken apart in a way of their own.
-SPECIAL_HEADERS = COOKIE_HEADERS | CREDENTIAL_HEADERS | CHALLENGE_HEADERS | {PROTOCOL_HEADER}
+SPECIAL_HEADERS = COOKIE_HEADERS | _CREDENTIAL_HEADERS | _CHALLENGE_HEADERS | {_PROTOCOL_HEADER}
 _VALUE, _PATH = "authorization_value", "Authorization"
 #: A longer name may be a token itself.
 _SHORT_NAME = 15
@@ -54,7 +46,7 @@ _FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
 _CHALLENGE = re.compile(r'([\w-]{1,64}+)=(?:"([^"]*+)"|([^\s,"]++))')
 
 
-def scrub_credentials(value: str, visit: Visitor) -> str:
+def _scrub_credentials(value: str, visit: Visitor) -> str:
     """Return credentials with their scheme, but without their secret.
 
     A scheme's name is a word before the credentials; a value of one word is the secret itself.
@@ -66,20 +58,20 @@ def scrub_credentials(value: str, visit: Visitor) -> str:
     return f"{scheme}{space}{visit.field(_VALUE, secret, Place.PARAMETER, _PATH)}"
 
 
-def scrub_protocols(value: str, visit: Visitor) -> str:
+def _scrub_protocols(value: str, visit: Visitor) -> str:
     """Return the subprotocols of a web socket (RFC 6455, section 11.3.4) without their tokens."""
     value = _PROTOCOL.sub(lambda match: match[1] + visit.field(_VALUE, match[2], Place.PARAMETER), value)
     return visit.text(value)
 
 
-def scrub_cookies(value: str, visit: Visitor) -> str:
+def _scrub_cookies(value: str, visit: Visitor) -> str:
     """Return a Cookie header whose cookies have lost their values: each may be a session."""
     if "=" not in value:
         return visit.text(value) if " " in value.strip() else _nameless(value, visit)
     return _COOKIE_PAIR.sub(lambda match: _cookie(match, visit), value)
 
 
-def scrub_set_cookie(value: str, visit: Visitor) -> str:
+def _scrub_set_cookie(value: str, visit: Visitor) -> str:
     """Return a Set-Cookie header whose cookies have lost their values; their attributes stay."""
     first, semicolon, attributes = value.partition(";")
     if "=" not in first:
@@ -89,7 +81,7 @@ def scrub_set_cookie(value: str, visit: Visitor) -> str:
     )
 
 
-def scrub_challenge(value: str, visit: Visitor) -> str:
+def _scrub_challenge(value: str, visit: Visitor) -> str:
     """Return a challenge whose parameters have lost their secrets; realm and scheme stay."""
     return _CHALLENGE.sub(lambda match: _parameter(match, visit), value)
 
@@ -113,3 +105,14 @@ def _parameter(match: re.Match[str], visit: Visitor) -> str:
     value = inner if inner is not None else bare
     clean = visit.field(name, value, Place.PARAMETER) if value else value
     return match.group() if clean == value else match.group().replace(value, clean, 1)
+
+
+#: What takes a header apart, by its name in lower case.
+SCRUBBERS: dict[str, Callable[[str, Visitor], str]] = {
+    **dict.fromkeys(("cookie", "cookie2"), _scrub_cookies),
+    **dict.fromkeys(("set-cookie", "set-cookie2"), _scrub_set_cookie),
+    **dict.fromkeys(_CREDENTIAL_HEADERS, _scrub_credentials),
+    **dict.fromkeys(_CHALLENGE_HEADERS, _scrub_challenge),
+    **dict.fromkeys(_PUBLIC_HEADERS, lambda value, visit: visit.text(value)),
+    _PROTOCOL_HEADER: _scrub_protocols,
+}

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.structures.edits import Edits
@@ -75,6 +76,7 @@ def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
     Documents may be on lines of their own, or anywhere in a script or an event stream.
     """
     edits = Edits(text)
+    names = NamesBelow()
     end = failures = 0
     while failures < _MOST_FAILURES and (opening := _OPENING.search(text, end)):
         start = opening.start()
@@ -84,7 +86,7 @@ def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
             failures += 1
             end = opening.end()
             continue
-        edits.replace(start, stop, _edit_scalars(text[start:stop], _edits(value, visit, NamesBelow())))
+        edits.replace(start, stop, _edit_scalars(text[start:stop], _edits(value, visit, names)))
         end = stop
     return edits.result() if end else None
 
@@ -168,4 +170,7 @@ def _edit_scalars(text: str, edits: Iterator[tuple[int, Any]]) -> str:
 
 def _spelled_like(before: str, value: Any) -> str:
     """A scalar in JSON; it has no characters that the one before it escaped: the charset may lack them."""
-    return json.dumps(value, ensure_ascii=before.isascii() or "\\u" in before)
+    is_ascii = before.isascii() or "\\u" in before
+    if isinstance(value, str):
+        return encode_basestring_ascii(value) if is_ascii else encode_basestring(value)
+    return json.dumps(value, ensure_ascii=is_ascii)

@@ -13,6 +13,8 @@ from pactape.cassettes.scrubbing.structures.json_tables import (
     FEWEST_SPACES,
     FLAGGED_KEYS,
     FLAGS,
+    GENERATED_MEMBERS,
+    GENERATED_TYPE,
     GRANT_SIBLINGS,
     HARMLESS_SIBLINGS,
     KEY_MEMBERS,
@@ -46,6 +48,10 @@ __all__ = ["NamesBelow", "Pairs", "bound_variables", "has_harmless_company", "pr
 
 Pairs = tuple[tuple[str, Any], ...]
 
+#: Objects with one of these are looked at each time: their values say something about other members.
+_DECIDED_BY_VALUES = VALUE_KEYS | FLAGGED_KEYS | {"kind", "query"}
+_MOST_REMEMBERED = 32
+
 
 class NamesBelow:
     """What names say about a value at one place of a document.
@@ -61,6 +67,7 @@ class NamesBelow:
 
     __slots__ = (
         "_aliases",
+        "_below",
         "_below_secret",
         "_describes",
         "_flagged",
@@ -70,8 +77,10 @@ class NamesBelow:
         "_labels",
         "_lists_secrets",
         "_named_before",
+        "_objects",
         "_pair",
         "_parent",
+        "_path",
         "_prefix",
         "_signs",
         "is_key",
@@ -97,13 +106,31 @@ class NamesBelow:
         self._below_secret = self._is_item = self._lists_secrets = False
         self._labels: bool = parent is not None and (parent._labels or key[1:] in LABELS)  # noqa: SLF001 -- the same class
         self._named_before: NamesBelow | None = None
+        self._path = ""
+        self._below: dict[str, NamesBelow] | None = None
+        self._objects: dict[tuple[str, ...], NamesBelow] | None = None
 
     def __str__(self) -> str:
-        return f"{self._parent}{self._key}" if self._parent is not None else "$"
+        if not self._path:
+            self._path = f"{self._parent}{self._key}" if self._parent is not None else "$"
+        return self._path
 
     def in_object(self, pairs: Iterable[tuple[str, Any]]) -> NamesBelow:
-        """Return what is known about the members of an object at this place."""
+        """Return what is known about the members of an object at this place; items of a list have the same ones."""
         members = dict(pairs)
+        if not _DECIDED_BY_VALUES.isdisjoint(members) or members.get("type") == GENERATED_TYPE:
+            return self._in_object(members)
+        if self._objects is None:
+            self._objects = {}
+        keys = tuple(members)
+        names = self._objects.get(keys)
+        if names is None:
+            names = self._in_object(members)
+            if len(self._objects) < _MOST_REMEMBERED and len(keys) < _MOST_REMEMBERED:
+                self._objects[keys] = names
+        return names
+
+    def _in_object(self, members: dict[str, Any]) -> NamesBelow:
         names = NamesBelow(
             self.name, parent=self, prefix=self._prefix, describes=self._describes, aliases=self._aliases
         )
@@ -116,6 +143,8 @@ class NamesBelow:
         kind = members.get("kind")
         names._below_secret = kind == SECRET_KIND or self._lists_secrets
         names._lists_secrets = kind == SECRET_LIST
+        if members.get("type") == GENERATED_TYPE:
+            names._aliases = {**names._aliases, **GENERATED_MEMBERS}
         if "kty" in keys:
             names._aliases = {**names._aliases, **KEY_MEMBERS}
         if not FACTOR_SIBLINGS.isdisjoint(keys):
@@ -148,6 +177,16 @@ class NamesBelow:
 
     def below(self, key: str) -> NamesBelow:
         """Return what is known about the member `key` of the object at this place."""
+        if self._below is None:
+            self._below = {}
+        names = self._below.get(key)
+        if names is None:
+            names = self._make_below(key)
+            if len(self._below) < _MOST_REMEMBERED:
+                self._below[key] = names
+        return names
+
+    def _make_below(self, key: str) -> NamesBelow:
         name = self._name_of(key)
         kind = classify_name(name) if name else NameKind.HARMLESS
         names = NamesBelow(

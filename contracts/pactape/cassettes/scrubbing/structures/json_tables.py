@@ -14,6 +14,8 @@ __all__ = [
     "FEWEST_SPACES",
     "FLAGGED_KEYS",
     "FLAGS",
+    "GENERATED_MEMBERS",
+    "GENERATED_TYPE",
     "GRANT_SIBLINGS",
     "HARMLESS_SIBLINGS",
     "KEY_MEMBERS",
@@ -88,6 +90,9 @@ SENTENCES = word_set(
     "placeholders titles tooltips"
 )
 BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+#: The type of Terraform's resources whose `result` is a secret that it has made.
+GENERATED_TYPE = "random_password"
+GENERATED_MEMBERS = dict.fromkeys(("result", "bcrypt_hash"), "password")
 FLAGGED_KEYS = frozenset({"value", "Value"})
 #: Members that say that a value beside them is a secret.
 FLAGS = word_set(

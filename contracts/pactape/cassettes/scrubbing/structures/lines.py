@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
-from pactape.cassettes.scrubbing.structures.edits import Edits
+from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.json_tables import SECRET_DATA
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
@@ -20,6 +20,15 @@ _LINE = re.compile(
     r"(?P<name>[\w.$@ -]{1,96}?)"
     r"(?P<between>[\"']?[ \t]{0,16}(?:=>|:=|[:=])[ \t]*+)(?P<rest>[^\n]*+)",
     re.MULTILINE,
+)
+_EXPLICIT = re.compile(
+    r"^(?P<before>[ \t-]{0,64}\?[ \t]{1,16}[\"']?(?P<name>[\w.$@ -]{1,96}?)[\"']?[ \t\r]{0,16}\n"
+    r"[ \t]{0,64}:[ \t]{1,16}(?P<quote>[\"']?))(?P<value>[^\n\"']*[^\s\"'])",
+    re.MULTILINE,
+)
+#: A user and a password, which the colon without a space behind it makes one text of YAML.
+_USER_AND_PASSWORD = re.compile(
+    r"(?P<before>[ \t]*(?:-[ \t]+)?[\"']?[\w.@-]{1,64}:)(?P<password>[^\s:\"']{3,256})(?P<after>[\"'\s]*)"
 )
 _NAME_LINE = re.compile(r"\n[ \t]+(?:name|key):[ \t]*[\"']?([\w.-]{1,96})[\"']?[ \t\r]*(?:\n|$)")
 _SECRET_KIND = re.compile(r"^kind:[ \t]*[\"']?Secret[\"']?[ \t\r]*$", re.MULTILINE)
@@ -43,6 +52,8 @@ def scrub_lines(text: str, visit: Visitor) -> str:
     Lines that are more indented than a credential's name with no value on its line are its value (YAML), and so
     are those up to the quotation marks that end it (TOML).
     """
+    if "? " in text:
+        text = substitute(_EXPLICIT, lambda match: _explicit(match, visit), text)
     edits = Edits(text)
     is_secret = _SECRET_KIND.search(text) is not None
     harmless: dict[str, bool] = {}
@@ -54,8 +65,8 @@ def scrub_lines(text: str, visit: Visitor) -> str:
             is_harmless = not (_is_suspicious(name) or name.strip() in _SPECIAL)
             if len(harmless) < _MOST_REMEMBERED:
                 harmless[name] = is_harmless
-        if is_harmless and _PLAIN.fullmatch(rest):
-            continue
+        if is_harmless and (_PLAIN.fullmatch(rest) or (rest[:2] == "//" and match["between"] == ":")):
+            continue  # nothing to replace, or a URL, and no pair
         name = name.strip()
         value, _ = _divided(rest)
         if name in {"name", "key"}:
@@ -66,6 +77,12 @@ def scrub_lines(text: str, visit: Visitor) -> str:
             block = "credential" if name in SECRET_DATA else name
             end = _scrub_block(edits, match, block, visit)
     return edits.result()
+
+
+def _explicit(match: re.Match[str], visit: Visitor) -> str:
+    """A pair of YAML whose key has a mark and a line of its own: "? password", ": tulip"."""
+    clean = visit.field(match["name"].strip(), match["value"], Place.PARAMETER)
+    return match.group() if clean == match["value"] else match["before"] + clean
 
 
 def _scrub_block(edits: Edits, head: re.Match[str], name: str, visit: Visitor) -> int:
@@ -129,6 +146,9 @@ def _divided(rest: str) -> tuple[str, str]:
 
 
 def _in_block(line: str, name: str, visit: Visitor) -> str:
+    user = _USER_AND_PASSWORD.fullmatch(line)
+    if user is not None and name.lower().endswith("passwd"):
+        return f"{user['before']}{visit.field(name, user['password'], Place.PARAMETER)}{user['after']}"
     match = _LINE.fullmatch(line)
     if (
         match is not None

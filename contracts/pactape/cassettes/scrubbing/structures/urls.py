@@ -13,13 +13,14 @@ from pactape.cassettes.scrubbing.structures.visitor import Place
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["scrub_url", "scrub_urls_in_text"]
+__all__ = ["UrlsInText", "is_web_url", "scrub_url", "scrub_urls_in_text"]
 
 _PARTS = re.compile(
     r"(?P<scheme>(?:[A-Za-z][A-Za-z0-9+.:-]{0,40}:)?//)?(?P<host>[^/?#]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?(?:\#(?P<fragment>.*))?",
     re.DOTALL,
 )
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
+_WEB = re.compile(r"https?://[\w.-]++(?::\d{1,5})?(?:[/?#][^\s\"'<>\\`|,;(){}\[\]]*+)?", re.ASCII)
 #: Path segments behind which a random segment is a one-time secret.
 _BEFORE_SECRETS = re.compile(
     r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api[-_]?key|"
@@ -31,6 +32,11 @@ _BEFORE_SECRETS = re.compile(
 _MINT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 #: A session in the path of ASP.NET: "/(S(lit3py55t21z5v55vlm25s55))/orders.aspx".
 _PATH_SESSION = re.compile(r"\(S\((\w{16,64})\)\)")
+
+
+def is_web_url(text: str) -> bool:
+    """Whether a text is a URL of the web as a whole, of which everything is taken apart as one."""
+    return text.startswith(("http://", "https://")) and _WEB.fullmatch(text) is not None
 
 
 def scrub_url(url: str, visit: Visitor) -> str:
@@ -52,6 +58,20 @@ def scrub_url(url: str, visit: Visitor) -> str:
 def scrub_urls_in_text(text: str, visit: Visitor) -> str:
     """Return a text whose absolute URLs have lost their secrets."""
     return substitute(_IN_TEXT, lambda match: scrub_url(match.group(), visit), text)
+
+
+class UrlsInText:
+    """The places of the absolute URLs in a text; asked for in the order of the text."""
+
+    def __init__(self, text: str) -> None:
+        self._urls = _IN_TEXT.finditer(text) if "://" in text else iter(())
+        self._url = next(self._urls, None)
+
+    def hold(self, position: int) -> bool:
+        """Return whether a position is in a URL."""
+        while self._url is not None and self._url.end() <= position:
+            self._url = next(self._urls, None)
+        return self._url is not None and self._url.start() <= position
 
 
 def _fragment(fragment: str, visit: Visitor) -> str:
