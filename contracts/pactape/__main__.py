@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_INTERRUPTED = 130  # the code that shells report for a command ended by SIGINT
+
 
 def main() -> None:
     """Run the command and exit with its exit code."""
     gc.disable()  # importing creates no garbage, and looking for some would take a tenth of the time
-    with _verifier_for(sys.argv[1:]):
-        from pactape.cli import main as run  # noqa: PLC0415 -- without the garbage collection
+    try:
+        with _verifier_for(sys.argv[1:]):
+            from pactape.cli import main as run  # noqa: PLC0415 -- without the garbage collection
 
-        run()
+            run()
+    except KeyboardInterrupt:  # during the imports; the command handles its own
+        sys.stderr.write("pactape: interrupted\n")
+        sys.exit(_INTERRUPTED)
 
 
 def _verifier_for(arguments: Sequence[str]) -> AbstractContextManager[None]:

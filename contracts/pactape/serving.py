@@ -153,14 +153,19 @@ class LoopbackServer(ThreadingHTTPServer):
 
 @contextmanager
 def running(server: _S) -> Iterator[_S]:
-    """Serve on a separate thread while the context lasts."""
+    """Serve on a separate thread while the context lasts; Ctrl-C doesn't wait for requests in progress."""
     thread = threading.Thread(target=server.serve, name=type(server).__name__, daemon=True)
     thread.start()
+    is_interrupted = False
     try:
         yield server
+    except KeyboardInterrupt:
+        is_interrupted = True
+        raise
     finally:
         server.stop()
-        thread.join()
+        if not is_interrupted:
+            thread.join()
 
 
 def address_url(host: str, port: int) -> str:

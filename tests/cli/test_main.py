@@ -87,3 +87,21 @@ import sys; sys.argv = ["pactape", "derive"]
         timeout=60,
     )
     assert (done.returncode, done.stderr.strip()) == (128 + signal.SIGINT, "pactape: interrupted")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals as Unix has them")
+def test_an_interruption_during_the_imports_ends_with_130(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(
+        "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8"
+    )
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}from pactape.__main__ import main; main()"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.strip()) == (128 + signal.SIGINT, "pactape: interrupted")

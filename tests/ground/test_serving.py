@@ -88,6 +88,27 @@ def test_a_request_that_is_being_answered_is_finished_before_the_server_ends() -
     assert answers == ["late"]
 
 
+def test_an_interruption_does_not_wait_for_a_request_that_is_being_answered() -> None:
+    echo = Echo()
+    echo.may_answer.clear()
+    client = threading.Thread(
+        target=send, args=(echo, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    )
+
+    def serve_and_interrupt() -> None:
+        with running(echo):
+            client.start()
+            assert echo.begun.wait(10)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serve_and_interrupt()
+    is_unanswered = client.is_alive()
+    echo.may_answer.set()
+    client.join()
+    assert is_unanswered
+
+
 def test_a_port_in_use_is_an_error_that_names_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
