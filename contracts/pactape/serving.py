@@ -156,15 +156,11 @@ def running(server: _S) -> Iterator[_S]:
     """Serve on a separate thread while the context lasts; Ctrl-C doesn't wait for requests in progress."""
     thread = threading.Thread(target=server.serve, name=type(server).__name__, daemon=True)
     thread.start()
-    is_interrupted = False
     try:
         yield server
-    except KeyboardInterrupt:
-        is_interrupted = True
-        raise
     finally:
         server.stop()
-        if not is_interrupted:
+        if not isinstance(sys.exception(), KeyboardInterrupt):
             thread.join()
 
 

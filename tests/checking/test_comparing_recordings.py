@@ -7,25 +7,10 @@ from typing import TYPE_CHECKING
 from pactape.checking.recordings import compare_recordings
 from pactape.settings import load_settings
 
+from tests.checking.helpers.drifting import CASSETTE, SETTINGS
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-SETTINGS = """
-[project]
-name = "web"
-[tool.pactape.providers.users]
-url = "http://users.test"
-"""
-CASSETTE = """
-interactions:
-- request: {method: GET, uri: 'http://users.test/users/7', headers: {}, body: null}
-  response:
-    status: {code: 200, message: OK}
-    headers: {Content-Type: [application/json]}
-    body: {string: '{"id": 7, "email": "ada@example.com", "locale": "en"}'}
-version: 1
-pactape: {version: 1, calls: [null], reads: [[id, email]]}
-"""
 
 
 def test_a_header_that_only_some_answers_have_is_counted(tmp_path: Path) -> None:

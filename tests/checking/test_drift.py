@@ -12,61 +12,12 @@ from pactape.cli import command
 from pactape.errors import BadInputError, ProviderUnreachableError
 from pactape.settings import load_settings
 
-from tests.helpers.apis import Api, json_response, serving_api
+from tests.checking.helpers.drifting import ADA, CASSETTE, SETTINGS, TESTS, Project
+from tests.helpers.apis import json_response, serving_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-SETTINGS = """
-[project]
-name = "web"
-[tool.pactape.providers.users]
-url = "http://users.test"
-"""
-TESTS = """
-import pytest, requests
-
-@pytest.mark.cassette
-def test_reads_a_user(provider_url):
-    user = requests.get(provider_url("users") + "/users/7", timeout=30).json()
-    assert user["id"] and user.get("email", True)
-"""
-CASSETTE = """
-interactions:
-- request: {method: GET, uri: 'http://users.test/users/7', headers: {}, body: null}
-  response:
-    status: {code: 200, message: OK}
-    headers: {Content-Type: [application/json]}
-    body: {string: '{"id": 7, "email": "ada@example.com", "locale": "en"}'}
-version: 1
-pactape: {version: 1, calls: [null], reads: [[id, email]]}
-"""
-ADA = {"id": 7, "email": "ada@example.com", "locale": "en"}
-
-
-class Project:
-    """A project, and the provider that it records."""
-
-    def __init__(self, root: Path, api: Api) -> None:
-        self.root, self.url, self._api = root, api.url, api
-        (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-        (root / "test_users.py").write_text(TESTS, encoding="utf-8")
-        self.cassette = root / "cassettes" / "test_users.test_reads_a_user.yaml"
-        self.cassette.parent.mkdir()
-        self.cassette.write_text(CASSETTE, encoding="utf-8")
-
-    def answers(self, value: Any, *, status: int = 200) -> None:
-        """Let the provider answer with this value from now on."""
-        self._api.respond = lambda _: json_response(value, status)
-
-    def drift(self, *options: str) -> tuple[int, list[str]]:
-        """The exit code of the command, and what it says."""
-        arguments = ["drift", "--project", str(self.root), "--base-url", self.url, *options]
-        result = CliRunner().invoke(command, arguments)
-        if isinstance(result.exception, BadInputError):
-            raise result.exception
-        return result.exit_code, result.output.splitlines()
 
 
 @pytest.fixture(autouse=True)
@@ -144,9 +95,19 @@ def test_tests_that_cannot_be_run_are_bad_input(project: Project) -> None:
         project.drift("no_such_test.py")
 
 
-def test_a_project_without_recorded_tests_is_bad_input(project: Project) -> None:
-    (project.root / "test_users.py").write_text("def test_nothing(): ...\n", encoding="utf-8")
-    with pytest.raises(BadInputError, match="no test is marked `cassette`"):
+SKIPPED = TESTS.replace("    user =", '    pytest.skip("no credentials")\n    user =')
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def test_nothing(): ...\n", "no test is marked `cassette`"),
+        pytest.param(SKIPPED, "no test recorded a response", marks=pytest.mark.long),
+    ],
+)
+def test_a_project_without_recorded_tests_is_bad_input(project: Project, text: str, reason: str) -> None:
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInputError, match=reason):
         project.drift()
 
 
@@ -273,3 +234,28 @@ def test_a_response_of_another_type_is_reported(project: Project) -> None:
     (project.root / "test_users.py").write_text(text, encoding="utf-8")
     project.answers([1])
     assert project.drift()[1][0] == "breaking: GET /users/{id} → 200: $: was object and is now array"
+
+
+@pytest.mark.long
+def test_a_test_that_passes_though_its_provider_is_down_could_not_be_judged(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text(
+        SETTINGS.replace("users.test", "127.0.0.1:9"), encoding="utf-8"
+    )
+    test = "test: 'test_users.py::test_reads_a_user', description: reads a user"
+    named = CASSETTE.replace("version: 1, calls", f"version: 1, {test}, calls")
+    project.cassette.write_text(named.replace("users.test", "127.0.0.1:9"), encoding="utf-8")
+    text = TESTS.partition("    assert")[0].replace("    user", "    with pytest.raises(OSError):\n     user")
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    drift = find_drift(load_settings(project.root), live_urls={})
+    assert (drift.exit_code, drift.unreachable[0].message) == (2, "none of its requests got a response")
+
+
+@pytest.mark.long
+def test_an_error_that_speaks_of_connections_is_not_one(project: Project) -> None:
+    text = TESTS.replace(
+        "    assert", '    assert "id" in user, "ConnectionError: not this time"\n    assert'
+    )
+    (project.root / "test_users.py").write_text(text, encoding="utf-8")
+    project.answers({"email": "ada@example.com"})
+    code, lines = project.drift()
+    assert (code, lines[0]) == (1, "breaking: GET /users/{id} → 200: $.id: is gone")

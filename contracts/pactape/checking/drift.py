@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes import read_cassette
-from pactape.cassettes.finder import cassette_name, cassettes_below
+from pactape.cassettes.finder import cassette_name, cassettes_below, project_cassettes
 from pactape.checking.recordings import compare_recordings
 from pactape.checking.rerecording import FailedTest, record_again, test_name
-from pactape.errors import ProviderUnreachableError
+from pactape.errors import BadInputError, CassetteFormatError, ProviderUnreachableError
 from pactape.findings import Finding, Severity
 from pactape.urls import is_below, origin
 from pactape.verification.preflight import check_listening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pactape.exchange import Exchange
     from pactape.settings import Settings
@@ -34,7 +35,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         recordings: How many cassettes were recorded again.
         findings: What the providers changed, most serious first, and then the tests that failed.
-        unreachable: The tests that failed because no server answered; these could not be compared.
+        unreachable: The tests that no server answered; these could not be compared.
     """
 
     recordings: int
@@ -68,27 +69,56 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
     with tempfile.TemporaryDirectory(prefix="pactape-drift-") as temporary:
         folder = Path(temporary) / "cassettes"
         folder.mkdir()
-        failed_tests = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
+        run = record_again(settings.root, folder, live_urls=live_urls, arguments=arguments)
         after = {path: read_cassette(path) for path in sorted(cassettes_below(folder))}
-        unreachable = tuple(each for each in failed_tests if each.is_unreachable)
+        pairs = {settings.cassettes / path.relative_to(folder): path for path in after}
+        unanswered = _without_responses(settings, run.passed, pairs, after.values())
+        unreachable = (*(each for each in run.failed if each.is_unreachable), *unanswered)
+        if not (after or unreachable or run.failed):
+            raise BadInputError(
+                "no test recorded a response", where=settings.root, remedy="select tests that are not skipped"
+            )
         if not unreachable:
             _check_called(settings, live_urls, after.values())
-        pairs = {settings.cassettes / path.relative_to(folder): path for path in after}
         differences = compare_recordings(
             [path for path in pairs if path.is_file()],
             list(after),
             settings,
             incomplete=frozenset(
-                cassette_name(each, settings) for each in _incomplete(pairs, after, failed_tests)
+                cassette_name(each, settings) for each in _incomplete(pairs, after, run.failed)
             ),
         )
-    failures = [_finding(each) for each in failed_tests if not each.is_unreachable]
+    failures = [_finding(each) for each in run.failed if not each.is_unreachable]
     return Drift(recordings=len(after), findings=(*differences, *failures), unreachable=unreachable)
 
 
 def _finding(test: FailedTest) -> Finding:
     what = f"fails against the live provider: {test.message}"
     return Finding(Severity.BREAKING, test.name, what, rule="test-failed")
+
+
+def _without_responses(
+    settings: Settings,
+    passed_tests: frozenset[str],
+    pairs: Mapping[Path, Path],
+    after: Iterable[list[Exchange]],
+) -> Iterator[FailedTest]:
+    """The tests that passed without any response though they have recordings, as if no provider were needed."""
+    silent_tests = passed_tests - _tests_of(exchange for exchanges in after for exchange in exchanges)
+    for path in project_cassettes(settings) if silent_tests else ():
+        for name in sorted(() if path in pairs else silent_tests & _tests_of(_exchanges(path))):
+            yield FailedTest(name=name, message="none of its requests got a response", is_unreachable=True)
+
+
+def _exchanges(path: Path) -> list[Exchange]:
+    with suppress(CassetteFormatError):
+        return read_cassette(path)
+    return []
+
+
+def _tests_of(exchanges: Iterable[Exchange]) -> frozenset[str]:
+    """The names of the tests that recorded the exchanges."""
+    return frozenset(test_name(each.provenance.test) for each in exchanges if each.provenance)
 
 
 def _incomplete(

@@ -16,25 +16,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["FailedTest", "record_again", "test_name"]
+__all__ = ["FailedTest", "TestRun", "record_again", "test_name"]
 
 _ALL_PASSED, _SOME_FAILED, _NONE_COLLECTED = 0, 1, 5
 _LINES_SHOWN = 15
-#: The names of errors that HTTP libraries and the operating system raise when a server can't be reached.
+#: The names of errors that HTTP libraries and the operating system raise when a server can't be reached, where a
+#: traceback names the error that was raised or its cause.
 _UNREACHABLE = re.compile(
-    r"\b(ConnectionRefusedError|ConnectionResetError|NewConnectionError|NameResolutionError|ConnectTimeout\w*"
+    r"^(?:E\s+)?(?:\w+\.)*(ConnectionRefusedError|ConnectionResetError|NewConnectionError|NameResolutionError|ConnectTimeout\w*"
     r"|ConnectError|ConnectionError|ClientConnector\w*Error|ServerDisconnectedError|RemoteDisconnected"
-    r"|MaxRetryError|gaierror|TimeoutError|ReadTimeout\w*)\b"
+    r"|MaxRetryError|gaierror|TimeoutError|ReadTimeout\w*)(?=:|$)",
+    re.MULTILINE,
 )
 
 
 class FailedTest(msgspec.Struct, frozen=True, kw_only=True):
-    """A test that failed while it was recorded again.
+    """A test that failed while it was recorded again, or that no server answered.
 
     Args:
         name: Its module, classes and function, "tests.test_users.test_reads_a_user".
         message: The first line of its error.
-        is_unreachable: Whether it failed because no server answered.
+        is_unreachable: Whether no server answered.
     """
 
     name: str
@@ -42,9 +44,21 @@ class FailedTest(msgspec.Struct, frozen=True, kw_only=True):
     is_unreachable: bool
 
 
+class TestRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The tests that were run against live providers; skipped ones are in neither.
+
+    Args:
+        failed: Those that failed.
+        passed: The names of those that passed.
+    """
+
+    failed: list[FailedTest]
+    passed: frozenset[str]
+
+
 def record_again(
     root: Path, folder: Path, *, live_urls: Mapping[str, str], arguments: Sequence[str] = ()
-) -> list[FailedTest]:
+) -> TestRun:
     """Run the project's recorded tests against live providers, with their cassettes going into `folder`.
 
     Args:
@@ -52,9 +66,6 @@ def record_again(
         folder: Where the new recordings go; a test that fails leaves what it recorded before.
         live_urls: Live base URL by provider key, for providers that are no longer where they were recorded.
         arguments: More arguments for pytest, for example paths of tests.
-
-    Returns:
-        The tests that failed.
 
     Raises:
         BadInputError: pytest can't run the tests, or there are none.
@@ -81,7 +92,7 @@ def record_again(
             where=root,
             remedy="make `pytest -m cassette` work",
         )
-    return list(_failures(report))
+    return _test_run(report)
 
 
 def test_name(node_id: str) -> str:
@@ -95,16 +106,28 @@ def test_name(node_id: str) -> str:
     return ".".join([file.removesuffix(".py").replace("/", "."), *names])
 
 
-def _failures(report: Path) -> Iterator[FailedTest]:
-    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 -- written by pytest just now
-        for problem in (*case.findall("failure"), *case.findall("error")):
-            message = problem.get("message") or ""
-            lines = message.splitlines() or ["it fails"]
-            yield FailedTest(
-                name=f"{case.get('classname')}.{case.get('name')}",
-                message=lines[0].rstrip("."),
-                is_unreachable=_UNREACHABLE.search(f"{message}\n{problem.text or ''}") is not None,
-            )
+def _test_run(report: Path) -> TestRun:
+    cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 -- written by pytest just now
+    outcomes = {"failure", "error", "skipped"}
+    return TestRun(
+        failed=[failure for case in cases for failure in _failures(case)],
+        passed=frozenset(_name_in(case) for case in cases if outcomes.isdisjoint(each.tag for each in case)),
+    )
+
+
+def _failures(case: ET.Element) -> Iterator[FailedTest]:
+    for problem in (*case.findall("failure"), *case.findall("error")):
+        message = problem.get("message") or ""
+        lines = message.splitlines() or ["it fails"]
+        yield FailedTest(
+            name=_name_in(case),
+            message=lines[0].rstrip("."),
+            is_unreachable=_UNREACHABLE.search(f"{message}\n{problem.text or ''}") is not None,
+        )
+
+
+def _name_in(case: ET.Element) -> str:
+    return f"{case.get('classname')}.{case.get('name')}"
 
 
 def _end(text: str) -> str:
