@@ -18,6 +18,7 @@ from pactape.cassettes.scrubbing.structures.json_tables import (
     SECRET_KINDS,
     SECRET_TYPES,
     SIBLINGS_OF_CODES,
+    TYPING,
     VALUE_KEYS,
 )
 
@@ -31,7 +32,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
 _OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
 _BESIDE = re.compile(
-    rb'"(?:type|Type|' + "|".join(NAME_KEYS).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
+    rb'"(?:' + "|".join((*TYPING, *NAME_KEYS)).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
 )
 _IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+:\s*+true')
 _SHORTEST = 8

@@ -33,10 +33,14 @@ class KnownValues:
     Args:
         placeholder_of: Returns the placeholder of a secret, where these are kept anyway: many need no second
             table.
+
+    Attributes:
+        are_any: Whether there are any; most cassettes have none.
     """
 
     def __init__(self, placeholder_of: Callable[[str], str | None] | None = None) -> None:
         self._placeholder_of = placeholder_of
+        self.are_any = False
         self._placeholders: dict[str, str] = {}
         self._in_bytes: dict[bytes, bytes] = {}
 
@@ -50,6 +54,7 @@ class KnownValues:
         for spelling in (secret,) if is_verbatim else _spellings(secret):
             if spelling not in self._placeholders:
                 self._placeholders[spelling] = placeholder
+                self.are_any = True
                 if len(self._placeholders) <= _FEW:
                     self._in_bytes[spelling.encode("utf-8", "surrogatepass")] = placeholder.encode()
 

@@ -75,7 +75,7 @@ class QuickChecks:
         self._is_harmless = lru_cache(maxsize=16384)(self._harmless)
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
         self._is_harmless_header = lru_cache(maxsize=4096)(self._say_harmless_header)
-        self._objects = ObjectCheck(rules, self._is_harmless, self.is_clean_text)
+        self._objects = ObjectCheck(rules, self._is_harmless, self._is_clean_once)
         self._json = JsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
@@ -122,7 +122,7 @@ class QuickChecks:
 
     def _is_clean_once(self, text: str) -> bool:
         """As `is_clean_text`, for a caller that caches the result."""
-        if self.holds_nothing(text):
+        if self._is_ordinary and holds_nothing(text):
             return True
         return len(text) <= _LONGEST_CACHED and self._is_clean_text(text)
 

@@ -45,6 +45,7 @@ class Scrubber:
     def __init__(self, rules: ScrubRules = _DEFAULT_RULES, placeholders: Placeholders | None = None) -> None:
         self.rules = rules
         self._replacements = Replacements(placeholders)
+        self._known_values = self._replacements.known_values
         self._quick = quick_checks(rules)
 
     @property
@@ -66,7 +67,8 @@ class Scrubber:
         """
         if len(value) > _LONGEST_CACHED or not self._quick.is_clean_header(name, value):
             value = self._walk(len(value)).header(name, value)
-        return self._without_known(value)
+        known_values = self._known_values
+        return known_values.replace(value) if known_values.are_any else value
 
     def url(self, url: str) -> str:
         """Return a URL without secrets, in its query or before its host.

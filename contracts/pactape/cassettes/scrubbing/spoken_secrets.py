@@ -98,7 +98,43 @@ _SPOKEN_FORMS = (
             r"(?=['\"]?[ ]{0,4}\|[^\n]{0,64}chpasswd)"
         ),
     ),
-    (("sshpass",), re.compile(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2})([^\s'\"]{3,256})")),
+    (("sshpass",), re.compile(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2}['\"]?)([^\s'\"]{3,256})")),
+    (("mongo",), re.compile(r"((?<!\w)mongo\w{0,8}[ ][^\n]{0,200}?[ ]-p[ ])([^\s'\"-]\S{3,255})")),
+    (
+        ("7z", "zip ", "rar "),
+        re.compile(
+            r"((?<!\w)(?:7z[ar]?|(?:un)?zip|(?:un)?rar)[ ](?:[^\n]{0,200}?[ ])?-[pP][ ]?)([^\s'\"-]\S{5,255})"
+        ),
+    ),
+    (
+        ("oracle:", "sqlplus "),
+        re.compile(
+            r"((?<!\w)(?:jdbc:oracle:\w{2,5}:|sqlplus[ ](?:-\w[ ]){0,3})[\w.$-]{1,64}/)([^\s@'\"]{3,256})(?=@)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("config",),
+        re.compile(
+            r"((?<!\w)config\w{0,8}[ ]set[ ][\w./:-]{0,64}(?:key|token|secret|password|passwd)[ ])(\S{6,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("enable ", "username "),
+        re.compile(
+            r"((?<!\w)(?:enable|username[ ]\S{1,64}(?:[ ]privilege[ ]\d{1,2})?)"
+            r"[ ](?:secret|password)[ ]\d[ ])(\S{3,256})"
+        ),
+    ),
+    (
+        ("password", "passwd", "passphrase"),
+        re.compile(
+            r"(?<!\w)((?:(?i:password|passwd|passphrase))(?:\s{1,4}is)?[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
+            r"((?=[A-Za-z!@#$%^*]*\d)(?=[A-Z0-9!@#$%^*]*[a-z])(?=[a-z0-9!@#$%^*]*[A-Z])"
+            r"[A-Za-z0-9!@#$%^*]{8,11})(?![\w-])"
+        ),
+    ),
     (
         ("machine ", "login "),
         re.compile(r"((?<!\w)login\s{1,4}[^\s]{1,256}\s{1,4}password\s{1,4})([^\s]{3,256})", re.IGNORECASE),

@@ -50,6 +50,10 @@ _CALLED = re.compile(
     r"\[[ ]?(?P<quote2>[\"'])(?P<name2>[A-Za-z_][\w.-]{0,64}+)(?P=quote2)[ ]?\][ ]?=)[ ]?[\"'])"
     r"(?P<value>[^\"'\\\n]{8,512}+)(?=[\"'])"
 )
+#: A call whose name says what its argument is: client.setApiKey("…").
+_SETTER = re.compile(
+    r"(?P<before>(?<!\w)(?:set|with)_?(?P<name>\w{2,64})\([ ]?[\"'])(?P<value>[^\"'\\\n]{8,512}+)(?=[\"'])"
+)
 #: What stands in a program where a value would be: names, and the beginning of calls.
 _EXPRESSION = re.compile(r"(?:[A-Za-z_][A-Za-z_.]*+|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+)")
 _KEYWORDS = frozenset(
@@ -129,6 +133,7 @@ def scrub_named_values(
     if (has_pairs or has_calls) and (own_names or names_something(text)):
         if has_calls:
             text = substitute(_CALLED, lambda match: _called(match, visit), text)
+            text = substitute(_SETTER, lambda match: _set(match, visit), text)
         taken_apart = UrlsInText(text)
         text = substitute(_NAMED, lambda match: _pair(match, visit, taken_apart), text)
     if " " in text or ":" in text:
@@ -177,6 +182,10 @@ def _header_option(match: re.Match[str], visit: Visitor) -> str:
 def _called(match: re.Match[str], visit: Visitor) -> str:
     name = match["name"] or match["name2"]
     return match["before"] + visit.field(name, match["value"], Place.PROSE)
+
+
+def _set(match: re.Match[str], visit: Visitor) -> str:
+    return match["before"] + visit.field(match["name"], match["value"], Place.PROSE)
 
 
 def _data_url(match: re.Match[str], visit: Visitor) -> str:

@@ -34,6 +34,7 @@ from pactape.cassettes.scrubbing.structures.json_tables import (
     SIGNING_SIBLINGS,
     SPECIAL_MEMBERS,
     TYPES,
+    TYPING,
     VALUE_KEYS,
     WHOLLY_SECRET,
 )
@@ -50,6 +51,7 @@ Pairs = tuple[tuple[str, Any], ...]
 
 #: Objects with one of these are looked at each time: their values say something about other members.
 _DECIDED_BY_VALUES = VALUE_KEYS | FLAGGED_KEYS | {"kind", "query"}
+_NAMING = frozenset(NAME_KEYS)
 _MOST_REMEMBERED = 32
 
 
@@ -241,7 +243,8 @@ def _is_sentence(text: str) -> bool:
 
 def _is_name(text: str) -> bool:
     """Whether a text is itself the name of a credential: {"required": ["password", "token"]}."""
-    return text.isalpha() and classify_name(text) is not NameKind.HARMLESS
+    words = text.replace("_", "").replace("-", "")
+    return words.isalpha() and classify_name(text) is not NameKind.HARMLESS
 
 
 def has_harmless_company(members: dict[str, Any], is_harmless: Callable[[str], bool]) -> bool:
@@ -268,14 +271,14 @@ def has_harmless_company(members: dict[str, Any], is_harmless: Callable[[str], b
 
 def _is_flagged(members: dict[str, Any]) -> bool:
     """Whether a member says that the value beside it is a secret."""
-    kind = members.get("type", members.get("Type"))
-    return (isinstance(kind, str) and kind in SECRET_TYPES) or any(
-        members.get(flag) is True for flag in FLAGS
-    )
+    kinds = [kind for key in TYPING if isinstance(kind := members.get(key), str)]
+    return not SECRET_TYPES.isdisjoint(kinds) or any(members.get(flag) is True for flag in FLAGS)
 
 
 def _names_beside(members: dict[str, Any]) -> list[str]:
     """The names that members give to the value beside them."""
+    if _NAMING.isdisjoint(members):
+        return []
     names = [name for key in NAME_KEYS if key != PATH_KEY and isinstance(name := members.get(key), str)]
     path = members.get(PATH_KEY)
     if isinstance(path, str) and OPERATION in members:

@@ -35,6 +35,7 @@ __all__ = [
     "SIGNING_SIBLINGS",
     "SPECIAL_MEMBERS",
     "TYPES",
+    "TYPING",
     "VALUE_KEYS",
     "WHOLLY_SECRET",
 ]
@@ -54,10 +55,15 @@ NAME_KEYS = (
     "env",
     "k",
     "path",
+    "propertyName",
+    "ParameterKey",
+    "OptionName",
+    "fieldName",
+    "settingName",
 )
 VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
-    "current text data v"
+    "current text data v propertyValue ParameterValue fieldValue settingValue"
 )
 #: Beside these a path names the value that an operation changes (RFC 6902; RFC 7644, section 3.5.2).
 OPERATION = "op"
@@ -98,7 +104,11 @@ FLAGGED_KEYS = frozenset({"value", "Value"})
 FLAGS = word_set(
     "sensitive masked isSecret is_secret secret isSensitive is_sensitive encrypted isEncrypted secure"
 )
-SECRET_TYPES = word_set("SecureString secret password securestring Secret sensitive encrypted")
+SECRET_TYPES = word_set(
+    "SecureString secret password securestring Secret sensitive encrypted PASSWORD CONCEALED"
+)
+#: Members whose values say what kind of value is beside them.
+TYPING = ("type", "Type", "purpose")
 #: The private members of a JSON Web Key (RFC 7517).
 KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
 #: Beside these `code` is a one-time code.

@@ -26,6 +26,11 @@ _EXPLICIT = re.compile(
     r"[ \t]{0,64}:[ \t]{1,16}(?P<quote>[\"']?))(?P<value>[^\n\"']*[^\s\"'])",
     re.MULTILINE,
 )
+#: A name and its value in an object of YAML on one line: {name: api_key, value: …}.
+_FLOW = re.compile(
+    r"(?P<before>\{[^{}\n]{0,200}?(?:name|key):[ ]{1,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?[ ]{0,8},"
+    r"[^{}\n]{0,200}?value:[ ]{1,8}[\"']?)(?P<value>[^,{}\s\"']+)"
+)
 #: A user and a password, which the colon without a space behind it makes one text of YAML.
 _USER_AND_PASSWORD = re.compile(
     r"(?P<before>[ \t]*(?:-[ \t]+)?[\"']?[\w.@-]{1,64}:)(?P<password>[^\s:\"']{3,256})(?P<after>[\"'\s]*)"
@@ -54,6 +59,8 @@ def scrub_lines(text: str, visit: Visitor) -> str:
     """
     if "? " in text:
         text = substitute(_EXPLICIT, lambda match: _explicit(match, visit), text)
+    if "value:" in text and "{" in text:
+        text = substitute(_FLOW, lambda match: _explicit(match, visit), text)
     edits = Edits(text)
     is_secret = _SECRET_KIND.search(text) is not None
     harmless: dict[str, bool] = {}
