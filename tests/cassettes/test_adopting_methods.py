@@ -147,3 +147,59 @@ def test_a_trial_says_of_each_test_what_became_of_it_and_what_to_do(tmp_path: Pa
     assert "put back: tests/test_users.py:8: test_red: it has no cassette, and didn't pass before" in output
     assert 'keep it: [tool.pactape.scrub] keep = ["client_secret"]' in output
     assert 'test_wrapped: request bodies are ignored (body="ignore")' in output
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pytest.ini", "[pytest]\naddopts = -q --block-network --record-mode=none\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q --block-network --record-mode=none'\n"),
+        ("pyproject.toml", "[tool.pytest]\naddopts = ['-q', '--block-network', '--record-mode=none']\n"),
+    ],
+)
+def test_options_of_the_other_plugin_in_addopts_are_named(root: Path, file: str, text: str) -> None:
+    write(root, METHODS, "TestUsers.test_one")
+    (root / file).write_text(text)
+    (hint,) = plan_of(root).hints
+    assert hint.startswith(
+        f"{file}: addopts has --block-network --record-mode=none, which only the other plugin"
+    )
+
+
+def test_addopts_without_options_of_the_other_plugin_are_not_mentioned(root: Path) -> None:
+    write(root, METHODS, "TestUsers.test_one")
+    (root / "pytest.ini").write_text("[pytest]\naddopts = -q --blocking\n")
+    assert plan_of(root).hints == ()
+
+
+def test_hosts_that_a_blocking_marker_lets_through_are_named_with_the_next_step(root: Path) -> None:
+    blocking = (
+        '@pytest.mark.block_network(allowed_hosts=["db.test"])\n    @pytest.mark.vcr()\n    def test_one'
+    )
+    text = METHODS.replace("@pytest.mark.vcr()\n    def test_one", blocking)
+    write(root, text, "TestUsers.test_one", "TestInner.test_deep", "TestUsers.test_two")
+    (line,) = plan_of(root).left
+    assert line.startswith("test_users.py:10: pytest.mark.block_network(allowed_hosts=['db.test'])")
+    assert line.endswith("write pytest.mark.cassette(allow=['db.test'])")
+
+
+@pytest.mark.parametrize("place", ["method", "class", "tried"])
+def test_a_test_that_other_classes_inherit_stays_with_the_next_step(root: Path, place: str) -> None:
+    text = (
+        "import pytest\n\nclass Shared:\n    @pytest.mark.vcr\n    def test_one(self): pass\n\n"
+        "class TestUsers(Shared): pass\n"
+    )
+    if place == "class":
+        text = text.replace("    @pytest.mark.vcr\n", "").replace("class S", "@pytest.mark.vcr\nclass S")
+    module = write(root, text, "TestUsers.test_one")
+    plan = plan_of(root, is_tried=place == "tried")
+    carry_out(plan, root)
+    (line,) = plan.left
+    assert line.startswith(
+        "test_users.py:5: test_one has no cassette of its own, but TestUsers inherits it. Next step: "
+    )
+    assert (
+        "move cassettes/test_users/TestUsers.test_one.yaml to cassettes/test_users.TestUsers.test_one.yaml"
+        in line
+    )
+    assert module.read_text() == text

@@ -99,7 +99,7 @@ class _Reader:
             if problems
             else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
             options=_options(marks),
-            without_counterpart=tuple(_without_counterpart(marks)),
+            without_counterpart=(*_without_counterpart(marks), *(_blocking(node) if marks else ())),
         )
         return unit, problems
 
@@ -237,6 +237,20 @@ def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
 def _without_counterpart(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
     for mark in marks:
         yield from ((mark.lineno, f"{ast.unparse(mark)}: {each}") for each in _options([mark]).problems)
+
+
+def _blocking(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the markers `block_network` that let hosts through: Pactape's marker has to name these hosts."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call) and ast.unparse(each.func).endswith("mark.block_network"):
+            for hosts in (
+                ast.unparse(option.value) for option in each.keywords if option.arg == "allowed_hosts"
+            ):
+                advice = f"if its cassette doesn't hold them, write pytest.mark.cassette(allow={hosts})"
+                yield (
+                    each.lineno,
+                    f"{ast.unparse(each)}: allowed_hosts can't be carried over. Next step: {advice}",
+                )
 
 
 def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from pactape.adopting.marked import MarkedTest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["has_own_calls", "moved_tests"]
+__all__ = ["classes_derived_from", "has_own_calls", "moved_tests"]
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -29,6 +29,15 @@ def has_own_calls(tree: ast.Module) -> bool:
         and node.value.id == "pactape"
         for node in ast.walk(tree)
     )
+
+
+def classes_derived_from(tree: ast.Module, base: str) -> Iterator[str]:
+    """Yield the classes of a module that name a class as their base."""
+    for node in tree.body if base else ():
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(each).rpartition(".")[2] for each in node.bases}
+            if base in bases:
+                yield node.name
 
 
 def _tests(

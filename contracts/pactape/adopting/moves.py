@@ -101,6 +101,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         options: What the project's old configuration means.
         dropped: The options without a counterpart that moving tests had: module, line of the unit, and what to do.
         unrecorded: The tests without a cassette whose markers change nevertheless, since moved tests are run.
+        hints: What to do once nothing uses the other plugin any more, one line each.
         projects: The folders whose pyproject.toml gets the options: of each project that moving tests belong to.
         needs_table: Whether the tests find their cassettes only when the project's pyproject.toml gets our table.
         moved_before: How many tests have our marker already; the calls of a module count as one.
@@ -113,6 +114,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     options: OldOptions = OldOptions()
     dropped: tuple[tuple[Path, int, str], ...] = ()
     unrecorded: tuple[Unrecorded, ...] = ()
+    hints: tuple[str, ...] = ()
     projects: tuple[Path, ...] = ()
     needs_table: bool = False
     moved_before: int = 0

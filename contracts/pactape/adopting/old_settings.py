@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["cassette_folder", "config_options", "opened_cassettes", "python_file_patterns"]
+__all__ = ["cassette_folder", "config_options", "opened_cassettes", "plugin_options", "python_file_patterns"]
 
 _DEFAULT = ("test_*.py", "*_test.py")
 #: Decorators whose string arguments reach the function.
 _PARAMETERS = re.compile(r"\bparametrize\(|\bfixture\(")
+_OPTION = re.compile(
+    r"--(record-mode|block-network|allowed-hosts|disable-recording|vcr-record|disable-vcr)\b"
+)
 _INI = (
     ("pytest.ini", "pytest"),
     (".pytest.ini", "pytest"),
@@ -36,17 +39,29 @@ def python_file_patterns(root: Path) -> tuple[str, ...]:
 
 
 def _python_files(root: Path) -> tuple[str, ...]:
+    return _ini_values(root, "python_files")[1]
+
+
+def plugin_options(root: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the options of the other plugins in pytest's `addopts`, and the name of the file that they are in."""
+    file, values = _ini_values(root, "addopts")
+    return file, tuple(each for each in values if _OPTION.match(each))
+
+
+def _ini_values(root: Path, option: str) -> tuple[str, tuple[str, ...]]:
+    """Return the words of one of pytest's settings, and the name of the file that they are in."""
     for name, section in _INI:
         parser = configparser.ConfigParser(interpolation=None)
         with suppress(configparser.Error, OSError, UnicodeDecodeError):
             parser.read(root / name, encoding="utf-8")
-            if parser.has_option(section, "python_files"):
-                return tuple(shlex.split(parser.get(section, "python_files")))
+            if parser.has_option(section, option):
+                return name, tuple(shlex.split(parser.get(section, option)))
     with suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         document = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-        value = document.get("tool", {}).get("pytest", {}).get("ini_options", {}).get("python_files", ())
-        return tuple(shlex.split(value)) if isinstance(value, str) else tuple(value)
-    return ()
+        tables = document.get("tool", {}).get("pytest", {})
+        value = tables.get("ini_options", {}).get(option, tables.get(option, ()))
+        return "pyproject.toml", tuple(shlex.split(value)) if isinstance(value, str) else tuple(value)
+    return "", ()
 
 
 def config_options(tree: ast.Module) -> Iterator[tuple[int, OldOptions]]:

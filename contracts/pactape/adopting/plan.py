@@ -7,12 +7,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.adopting.arguments import OldOptions
 from pactape.adopting.cassette_moves import CassetteMoves
 from pactape.adopting.markers import read_module
-from pactape.adopting.moved_tests import has_own_calls, moved_tests
+from pactape.adopting.moved_tests import classes_derived_from, has_own_calls, moved_tests
 from pactape.adopting.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
-from pactape.adopting.old_settings import config_options, opened_cassettes, python_file_patterns
+from pactape.adopting.old_settings import (
+    config_options,
+    opened_cassettes,
+    plugin_options,
+    python_file_patterns,
+)
 from pactape.adopting.projects import Projects
 from pactape.adopting.test_modules import modules_below
 from pactape.errors import BadInputError
@@ -25,6 +32,11 @@ if TYPE_CHECKING:
     from pactape.settings import Settings
 
 __all__ = ["plan_adoption"]
+
+_TRY = (
+    "Next step: adopt with --write --try, which changes its marker if it passes without one, as a test does that "
+    "requests nothing; or mark it with pytest.mark.cassette and record it"
+)
 
 
 def plan_adoption(paths: Sequence[Path], settings: Settings, *, is_tried: bool = False) -> Plan:
@@ -104,10 +116,19 @@ class _Planner:
             options=options,
             dropped=tuple(self._dropped),
             unrecorded=tuple(self._unrecorded),
+            hints=tuple(self._hints()),
             projects=self._projects.folders(changed),
             needs_table=self._projects.needs_table(changed),
             moved_before=sum(map(_count_moved, self._trees.values())),
         )
+
+    def _hints(self) -> Iterator[str]:
+        file, options = plugin_options(self._root)
+        if options:
+            yield (
+                f"{file}: addopts has {' '.join(options)}, which only the other plugin knows. Remove it "
+                "together with the plugin: Pactape replays by default, with the network closed"
+            )
 
     def _files(self, path: Path, test: MarkedTest) -> Iterator[Path]:
         """Yield the old cassettes of a marked test."""
@@ -176,28 +197,40 @@ class _Planner:
         return unit_moves
 
     def _marked_moves(self, path: Path, unit: Unit) -> list[Move] | None:
-        """Return the moves of a unit's cassettes; None when a test of its own has none, and it stays."""
+        """Return the moves of a unit's cassettes; None when a test has none of its own, and it stays."""
         missing = [
             test
             for test in unit.tests
-            if test.is_own
-            and not self._cassettes.old_files(path, test)
-            and not self._cassettes.has_new(path, test)
+            if not self._cassettes.old_files(path, test) and not self._cassettes.has_new(path, test)
         ]
-        for test in missing:
+        inherited = [(test, heir) for test in missing if (heir := self._heir(test))]
+        for test, heir in inherited:
+            self._notes.append(f"{self._display_path(path)}:{test.line}: {test.name} {heir}")
+        unrecorded = [] if inherited else [test for test in missing if test.is_own]
+        for test in unrecorded:
             folders = self._cassettes.folders(path, test)
             folder = self._display_path(folders.by_module[0 if test.folder else -1])
-            place = f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in {folder}"
+            line = f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in {folder}"
             if self._is_tried:
-                self._unrecorded.append(Unrecorded(path, unit.line, place))
+                self._unrecorded.append(Unrecorded(path, unit.line, line))
             else:
-                self._notes.append(
-                    f"{place}. Next step: adopt with --write --try, which changes its marker if it passes without "
-                    "one, as a test does that requests nothing; or mark it with pytest.mark.cassette and record it"
-                )
-        if missing and not self._is_tried:
+                self._notes.append(f"{line}. {_TRY}")
+        if inherited or (unrecorded and not self._is_tried):
             return None
         return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
+
+    def _heir(self, test: MarkedTest) -> str:
+        """Return which class inherits a test and has its cassette, with the next step; empty when none does."""
+        for module, tree in self._trees.items():
+            for name in classes_derived_from(tree, test.classes[-1] if test.classes else ""):
+                heir = msgspec.structs.replace(test, classes=(name,))
+                for move in self._cassettes.of_test(module, heir, unit=0):
+                    files = f"{self._display_path(move.old[0])} to {self._display_path(move.new)}"
+                    return (
+                        f"has no cassette of its own, but {name} inherits it. "
+                        f"Next step: change its marker to pytest.mark.cassette, and move {files}, and so on"
+                    )
+        return ""
 
     def _call_moves(self, path: Path, unit: Unit) -> list[Move] | None:
         """Return the moves of the cassettes that a unit's calls name; None when it stays as one is missing."""

@@ -28,6 +28,7 @@ __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 OUTCOMES_VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
 _SECONDS = 3600
 _BODY = "the body differs"
+_CASSETTE = " cassette "
 _UNMATCHED = "no recorded interaction matches"
 _SHOWN = 400
 #: The reason for a test that passes under neither recorder.
@@ -77,8 +78,9 @@ def try_out(plan: Plan, root: Path) -> Trial:
     before = _run(paths, root)
     trial = _Trial(plan, root, before, write_new(plan, root))
     after = _run(paths, root)
-    loosened = trial.loosen(after)
-    if loosened:
+    loosened: tuple[str, ...] = ()
+    while notes := trial.loosen(after):
+        loosened += notes
         after |= _run(trial.loosened_modules, root)
     put_back = trial.put_back(after)
     return Trial(
@@ -105,22 +107,34 @@ class _Trial:
     @property
     def loosened_modules(self) -> list[Path]:
         """The modules that have units with looser markers."""
-        return list(self._loosened)
+        return [path for path, lines in self._loosened.items() if lines]
 
     def loosen(self, after: Mapping[str, Outcome]) -> tuple[str, ...]:
         """Ignore bodies in units whose tests fail only because of them: the old recorder ignored bodies, too."""
         notes = []
         for change in self._plan.modules:
+            loose = self._loosened.setdefault(change.path, set())
             red = self._units_with_failures(change, after)
-            lines = {line for line, reasons in red.items() if all(_BODY in reason for reason in reasons)}
+            lines = {
+                line
+                for line, reasons in red.items()
+                if line not in loose and all(self._is_about_body(change, line, each) for each in reasons)
+            }
             if lines:
-                self._loosened[change.path] = lines
+                loose |= lines
                 self._journal.write_module(change.path, self._text(change))
                 notes += [
                     f'{self._name(change, line)}: request bodies are ignored (body="ignore")'
-                    for line in lines
+                    for line in sorted(lines)
                 ]
         return tuple(notes)
+
+    def _is_about_body(self, change: ModuleChange, line: int, reason: str) -> bool:
+        """Return whether a test failed because a request's body isn't the one in a cassette of the unit."""
+        files = [move.new for move in self._plan.moves if (move.module, move.unit) == (change.path, line)]
+        return _BODY in reason and (
+            _CASSETTE not in reason or any(f"{_CASSETTE}{file}:" in reason for file in files)
+        )
 
     def put_back(self, after: Mapping[str, Outcome]) -> tuple[str, ...]:
         """Put back units with failing tests, and delete the old cassettes of all others."""

@@ -110,6 +110,8 @@ def _show(plan: Plan, project: Path, *, put_back: frozenset[tuple[Path, int]]) -
             click.echo(line)
     for line in plan.left:
         click.echo(f"unchanged: {line}")
+    for line in plan.hints if plan.modules else ():
+        click.echo(f"later: {line}")
 
 
 def _show_moves(plan: Plan, project: Path) -> None:
