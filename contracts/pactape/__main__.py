@@ -33,9 +33,9 @@ def _verifier_for(arguments: Sequence[str]) -> AbstractContextManager[None]:
     """Start the official verifier's process if it is needed: it loads while this process imports the command."""
     if arguments[:1] != ["verify"] or not {"-h", "--help"}.isdisjoint(arguments):
         return nullcontext()
-    from pactape.verification.official.child_process.process import started_early  # noqa: PLC0415 -- only for it
+    from pactape.verification.official.child_process.process import start_early  # noqa: PLC0415 -- only for it
 
-    return started_early()
+    return start_early()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if contract_tests.is_asked_for(config):
+    if contract_tests.is_requested(config):
         config.pluginmanager.register(contract_tests, "pactape-contract-tests")
     recording.add_markers(config)
     if config.getoption("--pactape-hygiene-output") and config.getoption("--pactape-hygiene") == "off":

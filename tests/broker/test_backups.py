@@ -80,5 +80,5 @@ def test_a_truncated_backup_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there_cannot_be_copied(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="there is no database to back up"):
+    with pytest.raises(BadInputError, match="the database to back up doesn't exist"):
         back_up(tmp_path / "none.sqlite", tmp_path / "backup.sqlite")

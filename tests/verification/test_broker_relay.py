@@ -267,6 +267,6 @@ def test_a_page_in_place_of_a_broker_is_named() -> None:
     with (
         serving_api(respond) as page,
         running_provider({}) as url,
-        pytest.raises(BrokerError, match="is not a Pact broker: it returns 200"),
+        pytest.raises(BrokerError, match="is not a Pact broker: it returns status 200"),
     ):
         verify_from_broker("users", broker=BrokerSource(url=page.url), url=url, states={})

@@ -241,7 +241,7 @@ def test_filters_that_select_nothing_are_named(tmp_path: Path, url: str) -> None
 
 def test_a_header_that_comes_twice_is_refused(tmp_path: Path, url: str) -> None:
     path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
-    with pytest.raises(BadInputError, match="the header 'x-a' comes twice"):
+    with pytest.raises(BadInputError, match="the header 'x-a' is given twice"):
         verify(tmp_path, str(path), "--url", url, "--header", "X-A: 1", "--header", "x-a: 2")
 
 

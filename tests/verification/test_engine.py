@@ -100,11 +100,11 @@ def test_a_process_without_a_job_ends_silently() -> None:
 def test_a_process_that_was_started_early_takes_the_next_job_and_none_is_left(tmp_path: Path) -> None:
     pact = write_pact(tmp_path / "a.json", interaction("a", "/a"))
     with running_provider({"/a": {}}) as url:
-        with process.started_early():
+        with process.start_early():
             (child,) = process._started  # noqa: SLF001 -- the process itself
             assert verify_provider([pact], url=url, states={}).passed
             assert (process._started, child.returncode) == ([], 0)  # noqa: SLF001 -- as above
-        with process.started_early():
+        with process.start_early():
             (child,) = process._started  # noqa: SLF001 -- as above
     assert child.returncode is not None
     assert process._started == []  # noqa: SLF001 -- as above
@@ -116,7 +116,7 @@ def test_a_job_that_the_caller_gives_up_ends_the_process(tmp_path: Path) -> None
     def give_up() -> None:
         raise KeyboardInterrupt
 
-    with running_provider({"/a": 2.0}) as url, process.started_early():
+    with running_provider({"/a": 2.0}) as url, process.start_early():
         (child,) = process._started  # noqa: SLF001 -- the process itself
         with pytest.raises(KeyboardInterrupt):
             verify_provider([pact], url=url, states={}, on_start=give_up)
@@ -124,7 +124,7 @@ def test_a_job_that_the_caller_gives_up_ends_the_process(tmp_path: Path) -> None
 
 
 def test_a_process_that_ends_before_its_job_is_an_error() -> None:
-    with process.started_early():
+    with process.start_early():
         (child,) = process._started  # noqa: SLF001 -- the process itself
         child.kill()
         child.wait()

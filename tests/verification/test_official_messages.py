@@ -117,7 +117,7 @@ def test_requests_and_messages_are_verified_in_one_run(tmp_path: Path, contract:
 
 def test_a_request_without_a_url_is_refused(tmp_path: Path) -> None:
     path = write_pact(tmp_path, request_pact(state=None), "web-users.json")
-    with pytest.raises(ProviderMessageError, match="'gets a user' is a request, and no URL is given"):
+    with pytest.raises(ProviderMessageError, match="'gets a user' is a request, but no URL is given"):
         verify_provider([path], states={})
 
 

@@ -1,7 +1,7 @@
 """The embedded Pact broker: one SQLite file, one process, the official HAL API.
 
-`running_broker` serves one on the loopback; `pactape broker` does the same from the command line. Teams that
-outgrow it point PACT_BROKER_BASE_URL at the official broker and change nothing else.
+`running_broker` serves one on the loopback interface; `pactape broker` does the same from the command line. Teams
+that outgrow it only have to point PACT_BROKER_BASE_URL at the official broker.
 """
 
 from __future__ import annotations

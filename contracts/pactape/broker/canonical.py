@@ -1,4 +1,4 @@
-"""The canonical content of a contract: the hash that names it, the ids of its interactions."""
+"""The canonical content of a contract: its hash, and the ids of its interactions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["content_sha", "interaction_id", "sorted_content", "with_interaction_
 
 
 def content_sha(pact: dict[str, Any]) -> str:
-    """Return a name for what a verifier would check: the same for any order of keys and of interactions.
+    """Return the hash of what a verifier would check, whatever the order of keys and interactions.
 
     Args:
-        pact: The contract's JSON; its metadata counts only for the version of the specification.
+        pact: The contract's JSON; of its metadata, only the specification version counts.
 
     Example:
         >>> content_sha({"interactions": [], "consumer": {}}) == content_sha({"interactions": []})
@@ -25,7 +25,7 @@ def content_sha(pact: dict[str, Any]) -> str:
     """
     if all(
         pact.get(key) is None for key in INTERACTION_LISTS
-    ):  # not a pact file of a known form: all of it counts
+    ):  # not a pact file of a known form: hash all of it
         return _digest(_canonical(pact))
     content: dict[str, Any] = {
         key: sorted(map(_canonical, pact.get(key) or ()), key=bytes) for key in INTERACTION_LISTS
@@ -35,7 +35,7 @@ def content_sha(pact: dict[str, Any]) -> str:
 
 
 def interaction_id(interaction: dict[str, Any]) -> str:
-    """Return a stable id of an interaction, which a verifier repeats in its test results."""
+    """Return a stable id of an interaction; verifiers repeat it in their test results."""
     return _digest(_canonical({key: value for key, value in interaction.items() if key != "_id"}))
 
 
@@ -52,7 +52,7 @@ def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
 
 
 def sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
-    """Return the contract with its keys and interactions in one order, for comparing it with another."""
+    """Return the contract with its keys and interactions in canonical order, to compare it with another."""
     content = {key: value for key, value in pact.items() if key not in {"createdAt", "_links"}}
     for key in INTERACTION_LISTS:
         if isinstance(content.get(key), list):

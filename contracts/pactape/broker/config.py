@@ -1,4 +1,4 @@
-"""The settings of a running broker: limits, credentials, whom webhooks may call."""
+"""The settings of a running broker: limits, credentials, allowed webhook hosts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one running broker.
 
     Args:
-        credentials: Who may do what.
-        base_url: What links start with, for a broker behind a proxy; by default the request's own host.
-        host_names: The host names that it answers to beside those of this machine; None means all.
+        credentials: The credentials of readers and writers.
+        base_url: The prefix of links, for a broker behind a proxy; by default the request's own host.
+        host_names: The host names accepted in addition to those of this machine; None accepts all.
         body_limit: The largest accepted request body, in bytes.
-        request_seconds: How long a request's head and body may take to arrive, together.
-        allow_contract_modification: Whether another content may be published for the same consumer version.
+        request_seconds: The time limit for receiving a request's head and body, in seconds.
+        allow_contract_modification: Whether different content may be published for the same consumer version.
         allow_similar_names: Whether a publication may create a pacticipant whose name resembles that of another.
         public_badges: Whether badges may be read without credentials.
         webhook_hosts: The hosts that webhooks may call, "ci.example.com" or "*.example.com"; none by default.
-        webhook_delays: The seconds to wait before each try after a failed delivery.
+        webhook_delays: The seconds to wait before each retry of a failed delivery.
     """
 
     credentials: Credentials = Credentials()

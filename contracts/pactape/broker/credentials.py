@@ -1,4 +1,4 @@
-"""The broker's credentials: who may do what, and reading them from the environment."""
+"""The broker's credentials: who may read and write, and how they are read from the environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Access = Literal["read", "write"]
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may read and write; with none of them set, everybody may.
+    """The credentials of readers and writers; without any, everybody may read and write.
 
     Args:
         username: The user of basic authentication, who may read and write.
@@ -42,7 +42,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         return f"Credentials({', '.join(kinds) or 'none'})"
 
     def describe(self) -> str:
-        """Return who may do what, for people.
+        """Return a description of who may read and write, for logs.
 
         Example:
             >>> Credentials(read_tokens=("one", "two")).describe()
@@ -63,14 +63,14 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.username or self.write_tokens or self.read_tokens)
 
     def of_user(self, username: str, password: str) -> Access | None:
-        """Return what a user may do; compares in constant time."""
+        """Return the access of a user; compares in constant time."""
         if not self.username or self.password is None:
             return None
         matches = _same(username, self.username) & _same(password, self.password)
         return "write" if matches else None
 
     def of_token(self, token: str) -> Access | None:
-        """Return what the bearer of a token may do; compares in constant time."""
+        """Return the access that a token gives; compares in constant time."""
         if _is_known_token(token, self.write_tokens):
             return "write"
         return "read" if _is_known_token(token, self.read_tokens) else None
@@ -82,11 +82,11 @@ _PREFIX = "PACTAPE_BROKER_"
 def read_credentials(environment: Mapping[str, str] | None = None) -> Credentials:
     """Read PACTAPE_BROKER_USERNAME, _PASSWORD, _WRITE_TOKENS and _READ_TOKENS (separated by commas).
 
-    A variable that is set but empty is an error, not the same as one that isn't set: it is what
-    `$(cat missing-file)` leaves, and would open the broker to everybody.
+    A variable that is set but empty is an error: it is what `$(cat missing-file)` gives, and to treat it as unset
+    would open the broker to everybody.
 
     Raises:
-        BadInputError: A variable is set and empty, or there is a user without a password or the other way round.
+        BadInputError: A variable is set but empty, or only one of user and password is set.
 
     Example:
         >>> read_credentials({"PACTAPE_BROKER_READ_TOKENS": "one,two"}).read_tokens
@@ -142,5 +142,5 @@ def _same(credential: str, expected: str) -> bool:
 
 
 def _is_known_token(token: str, tokens: tuple[str, ...]) -> bool:
-    """Return whether a token is known; it is compared with all, so that the time doesn't depend on it."""
+    """Return whether a token is known; it is compared with all tokens, so that the time is constant."""
     return sum(_same(token, each) for each in tokens) > 0

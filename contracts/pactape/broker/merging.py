@@ -1,4 +1,4 @@
-"""Joining two contracts between the same parties into one."""
+"""Merges two contracts between the same parties."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["MergeConflictError", "merge_pacts"]
 
 
 class MergeConflictError(ValueError):
-    """Both contracts have an interaction of the same name that they describe differently."""
+    """Both contracts have an interaction of the same name, with different content."""
 
 
 def merge_pacts(original: dict[str, Any], additional: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The records that the storage gives and the rules work on: plain and immutable."""
+"""The records that the store returns and the rules use: plain and immutable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
 
 
 class Pacticipant(msgspec.Struct, frozen=True, kw_only=True):
-    """An application that consumes or provides."""
+    """An application that is a consumer, a provider or both."""
 
     id: int
     name: str
@@ -33,14 +33,14 @@ class Pacticipant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch of a pacticipant; `created_at` is when it was first named."""
+    """A branch of a pacticipant; `created_at` is the time of its first use."""
 
     name: str
     created_at: str
 
 
 class Tag(msgspec.Struct, frozen=True, kw_only=True):
-    """A tag of a version; `created_at` is when the version got it."""
+    """A tag of a version; `created_at` is the time when the version got it."""
 
     name: str
     created_at: str
@@ -59,7 +59,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
-    """A consumer that has published a contract with a provider; `created_at` is when it did so first."""
+    """A consumer and a provider with a contract; `created_at` is the time of the first one."""
 
     consumer: str
     provider: str
@@ -67,7 +67,7 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract as published for one consumer version; `sha` names its content."""
+    """A contract published for one consumer version; `sha` is the hash of its content."""
 
     consumer: str
     provider: str
@@ -83,8 +83,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         id: A higher id is a later result.
-        number: Counts the results of one content from 1.
-        details: Further data of the verifier: verifiedBy, testResults.
+        number: Its number among the content's results, from 1.
+        details: Further data from the verifier: verifiedBy, testResults.
     """
 
     id: int
@@ -100,7 +100,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that versions are deployed or released to."""
+    """An environment that versions are deployed or released to."""
 
     id: int
     uuid: str

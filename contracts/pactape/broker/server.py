@@ -1,4 +1,4 @@
-"""The broker's server: on the loopback by default, ready when its address is printed."""
+"""The broker's server: on the loopback interface by default, ready when its URL is printed."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 __all__ = ["BrokerServer", "running_broker"]
 
 _THREADS = 10
-_BACKLOG = 512  # connections that wait to be accepted
+_BACKLOG = 512  # connections waiting to be accepted
 _SHUTDOWN_SECONDS = 5
-_POLL_SECONDS = 0.1  # how often cheroot looks whether it is to stop
+_POLL_SECONDS = 0.1  # how often cheroot checks for a stop
 
 
 class BrokerServer:
-    """A broker bound to a port, not yet serving.
+    """A broker that is bound to a port but doesn't serve yet.
 
     Args:
-        database: The SQLite file, which is made when missing, or a PostgreSQL address.
-        host: Where to listen: an address or a name.
-        port: 0 takes any free port.
+        database: The SQLite file, which is created if missing, or a PostgreSQL URL.
+        host: The address or host name to listen on.
+        port: The port; 0 for any free port.
         config: Limits and credentials.
 
     Raises:
-        BadInputError: Credentials are missing for an address that others can reach.
+        BadInputError: The address can be reached by others, but no credentials are set.
         OutputError: The database can't be used or the port can't be bound.
     """
 
@@ -87,12 +87,12 @@ class BrokerServer:
 
     @property
     def url(self) -> str:
-        """Its address, without a slash at the end."""
+        """Its URL, without a slash at the end."""
         return address_url(self._host, self._server.bind_addr[1])
 
     @property
     def database(self) -> str:
-        """Where its data is, without credentials."""
+        """The location of its data, without credentials."""
         return self._database.shown
 
     def serve(self) -> None:
@@ -105,18 +105,18 @@ class BrokerServer:
             self._database.close()
 
     def stop(self) -> None:
-        """Finish the requests that are being answered and release the port and the database."""
+        """Finish running requests, and release the port and the database."""
         self._server.stop()
 
     def _reject_unauthorized(self, head: Head) -> None:
-        """Refuse a body whose sender may do nothing here, before any of it is held."""
+        """Reject a body from an unauthorized sender before any of it is stored."""
         header = b", ".join(head.values(b"authorization")).decode("latin-1")
         if access_of(header, self.config.credentials) is None:
             raise RejectedRequest(401, "Please authenticate with basic authentication or a bearer token")
 
 
 def _with_host_names(config: BrokerConfig, host: str) -> BrokerConfig:
-    """Return the configuration with the host names that an open broker on this machine answers to."""
+    """Return the configuration with the host names that an open broker on this machine accepts."""
     if config.host_names is not None or not is_localhost(host) or config.credentials.required:
         return config
     return msgspec.structs.replace(config, host_names=(host,))
@@ -126,11 +126,11 @@ def _with_host_names(config: BrokerConfig, host: str) -> BrokerConfig:
 def running_broker(
     database: Path | str, *, port: int = 0, config: BrokerConfig | None = None
 ) -> Iterator[str]:
-    """Run a broker on the loopback for as long as the block runs; gives its URL.
+    """Run a broker on the loopback interface while the block runs, and yield its URL.
 
     Args:
-        database: The SQLite file, which is made when missing, or a PostgreSQL address.
-        port: 0 takes any free port.
+        database: The SQLite file, which is created if missing, or a PostgreSQL URL.
+        port: The port; 0 for any free port.
         config: Limits and credentials.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Pact files as pytest's test files: one item for each interaction, verified in this process."""
+"""Collects pact files as pytest test files: one item for each interaction, verified in this process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
     """Check the options of a run before any interaction is verified.
 
     Raises:
-        BadInputError: The application, the states or the messages can't be imported, a header isn't one, or no
+        BadInputError: The application, the states or the messages can't be imported, a header is invalid, or no
             contract belongs to the provider.
     """
     VerificationSession.of(config).check_selection()
@@ -50,31 +50,31 @@ class PactFile(pytest.File):
         contract = read_pact_with_interactions(self.path)
         if not VerificationSession.of(self.config).selects(contract, self.path):
             return
-        for name, interaction in _named(contract.interactions):
+        for name, interaction in _name_interactions(contract.interactions):
             yield InteractionItem.from_parent(self, name=name, interaction=interaction)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # without style, as pytest documents it
-        """Return the error without a traceback where the user's input is at fault."""
+        """Return the error, without a traceback if the user's input caused it."""
         if isinstance(excinfo.value, BadInputError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
 
-def _named(interactions: Iterable[PactInteraction]) -> Iterator[tuple[str, PactInteraction]]:
-    """The interactions with names for node ids: the description, with states and a number where it is repeated."""
+def _name_interactions(interactions: Iterable[PactInteraction]) -> Iterator[tuple[str, PactInteraction]]:
+    """Return the interactions with names for node ids: the description, with states and a number if repeated."""
     listed = list(interactions)
-    plain = Counter(each.description for each in listed)
-    seen: Counter[str] = Counter()
-    for each in listed:
-        states = " and ".join(state.name for state in each.states)
+    plain = Counter(interaction.description for interaction in listed)
+    counts: Counter[str] = Counter()
+    for interaction in listed:
+        states = " and ".join(state.name for state in interaction.states)
         name = (
-            each.description
-            if plain[each.description] == 1 or not states
-            else f"{each.description} [{states}]"
+            interaction.description
+            if plain[interaction.description] == 1 or not states
+            else f"{interaction.description} [{states}]"
         )
         name = name.replace("::", ":").replace("\n", " ")
-        seen[name] += 1
-        yield (name if seen[name] == 1 else f"{name} #{seen[name]}"), each
+        counts[name] += 1
+        yield (name if counts[name] == 1 else f"{name} #{counts[name]}"), interaction
 
 
 class InteractionError(AssertionError):
@@ -90,7 +90,7 @@ class InteractionItem(pytest.Item):
     """One interaction of a contract.
 
     Args:
-        interaction: What is verified.
+        interaction: The interaction to verify.
     """
 
     def __init__(self, *, interaction: PactInteraction, **keywords: Any) -> None:
@@ -109,7 +109,7 @@ class InteractionItem(pytest.Item):
             raise InteractionError(self.interaction, result)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Return where it is, and its name in reports."""
+        """Return the item's file and its name in reports."""
         return self.path, None, f"{self.interaction.consumer} → {self.interaction.provider}: {self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # without style, as pytest documents it

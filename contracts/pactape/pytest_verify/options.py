@@ -1,6 +1,6 @@
-"""The options and hooks of `pytest --pactape-verify`, which makes every interaction of a contract a test.
+"""The options and hooks of `pytest --pactape-verify`, which runs every interaction of a contract as a test.
 
-The rest of the room is imported when a contract is collected, so that pytest starts fast.
+The rest of this package is imported when a contract is collected, so that pytest starts fast.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pactape.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["add_options", "is_asked_for"]
+__all__ = ["add_options", "is_requested"]
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -52,7 +52,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="a header for every request, such as a real Authorization; repeatable. ${NAME} in VALUE is replaced "
-        "by a value that a state handler returned, or by an environment variable",
+        "by a value that a state handler returned, or with an environment variable",
     )
     group.addoption(
         "--pactape-verify-base-path",
@@ -61,14 +61,14 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def is_asked_for(config: pytest.Config) -> bool:
-    """Whether this run verifies an application."""
+def is_requested(config: pytest.Config) -> bool:
+    """Return whether this run verifies an application."""
     return bool(config.getoption("--pactape-verify"))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Without paths on the command line, collect the project's contracts and nothing else."""
+    """Collect only the project's contracts if the command line has no paths."""
     if config.args_source is config.ArgsSource.ARGS:
         return
     from pactape.settings import find_root, load_settings  # noqa: PLC0415 -- only when verifying
@@ -82,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Iterable[pytest.Collector] | pytest.File | None:
-    """Collect the pact files."""
+    """Collect a pact file."""
     if file_path.suffix != ".json":
         return None
     from pactape.pytest_verify.items import collect  # noqa: PLC0415 -- only when verifying
@@ -91,9 +91,9 @@ def pytest_collect_file(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """End the run when the application, its states or its messages can't be imported.
+    """End the run if the application, its states or its messages can't be imported.
 
-    A worker of pytest-xdist can't end the run: there each interaction reports it.
+    A pytest-xdist worker can't end the run: there, every interaction reports the error.
     """
     if hasattr(config, "workerinput"):
         return

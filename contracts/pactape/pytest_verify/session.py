@@ -1,4 +1,4 @@
-"""What all interactions of a pytest run share: the settings, the provider, and the running application."""
+"""The state shared by all interactions of a pytest run: settings, provider and running application."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADER = "--pactape-verify-header"
 
 
 class VerificationSession:
-    """The application that a pytest run verifies, and the provider that it is.
+    """The application that a pytest run verifies, and its provider.
 
     Args:
         config: Pytest's configuration, with the options of this plugin.
@@ -36,7 +36,7 @@ class VerificationSession:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._settings: Settings | None = None
-        self._wanted: str | None = config.getoption("--pactape-verify-provider")
+        self._provider_option: str | None = config.getoption("--pactape-verify-provider")
         self._provider: str | None = None
         self._providers: set[str] = set()
         self._verifier: InProcessVerifier | None = None
@@ -56,14 +56,14 @@ class VerificationSession:
         return self._settings
 
     def selects(self, pact: Pact, path: Path) -> bool:
-        """Whether a contract belongs to the provider that is verified: the one of the option, or the only one.
+        """Return whether a contract belongs to the verified provider: that of the option, or the only one.
 
         Raises:
             PactFormatError: The contracts belong to several providers, and the option is missing.
         """
         self._providers.add(pact.provider)
-        if self._wanted is not None:
-            return pact.provider in {self._wanted, self._name(self._wanted)}
+        if self._provider_option is not None:
+            return pact.provider in {self._provider_option, self._name(self._provider_option)}
         if self._provider not in {None, pact.provider}:
             raise PactFormatError(
                 f"belongs to the provider {pact.provider!r}; the others belong to {self._provider!r}",
@@ -74,25 +74,25 @@ class VerificationSession:
         return True
 
     def check_selection(self) -> None:
-        """Check that the provider of the option has a contract among those that were collected.
+        """Check that a collected contract belongs to the provider of the option.
 
         Raises:
-            PactFormatError: It has none.
+            PactFormatError: No contract does.
         """
-        if self._wanted is None or not self._providers:
+        if self._provider_option is None or not self._providers:
             return
-        if not self._providers & {self._wanted, self._name(self._wanted)}:
+        if not self._providers & {self._provider_option, self._name(self._provider_option)}:
             raise PactFormatError(
-                f"no contract belongs to the provider {self._wanted!r}",
+                f"no contract belongs to the provider {self._provider_option!r}",
                 where="--pactape-verify-provider",
                 remedy=f"name one of {', '.join(sorted(self._providers))}",
             )
 
     def verifier(self, provider: str) -> InProcessVerifier:
-        """Return the verifier of the run; its application is started at the first call.
+        """Return the verifier of the run; the first call starts its application.
 
         Raises:
-            BadInputError: The application, the states or the messages can't be imported, or a header isn't one.
+            BadInputError: The application, the states or the messages can't be imported, or a header is invalid.
         """
         if self._verifier is None:
             verifier = self._new_verifier(provider)
@@ -102,7 +102,7 @@ class VerificationSession:
 
     def _new_verifier(self, provider: str) -> InProcessVerifier:
         option, root = self._config.getoption, self.settings.root
-        configured = self._configured(provider)
+        configured = self._configured_provider(provider)
         reference = option("--pactape-verify")
         states = option("--pactape-verify-states") or (configured.states if configured else None)
         messages = option("--pactape-verify-messages") or (configured.messages if configured else None)
@@ -123,8 +123,10 @@ class VerificationSession:
             self._verifier.__exit__(None, None, None)
             self._verifier = None
 
-    def _configured(self, provider: str) -> ProviderSettings | None:
-        return next((each for each in self.settings.providers.values() if each.name == provider), None)
+    def _configured_provider(self, provider: str) -> ProviderSettings | None:
+        return next(
+            (candidate for candidate in self.settings.providers.values() if candidate.name == provider), None
+        )
 
     def _name(self, key: str) -> str:
         return self.settings.providers[key].name if key in self.settings.providers else key

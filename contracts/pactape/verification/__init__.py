@@ -1,4 +1,4 @@
-"""Verification of a running provider by the official verifier, or of an application here by our matcher."""
+"""Verifies running providers with the official verifier, and applications in this process with our matcher."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ __all__ = [
     "verify_provider",
 ]
 
-#: Where each public name is. The official verifier's process and the command import one way of verifying only, and
-#: the other one would double the time that `pactape verify` takes for one interaction.
+#: The module of each public name. Names are imported at their first use, because a command needs only one way of
+#: verifying; importing the other would double the time of `pactape verify` for one interaction.
 _MODULES = {
     "BrokerSource": "official.broker",
     "InteractionFilter": "options",

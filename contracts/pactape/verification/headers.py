@@ -1,4 +1,4 @@
-"""Headers that a verification adds to requests, with values of provider states and of the environment."""
+"""Headers that verification adds to requests, with values from provider states and the environment."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def parse_header(text: str, *, option: str) -> tuple[str, str]:
-    """Return name and value of a header as an option gives it, "NAME:VALUE".
+    """Parse a header option, "NAME:VALUE", into name and value.
 
     Raises:
-        BadInputError: It has no colon, or its name or value can't be sent (RFC 9110, section 5).
+        BadInputError: The text has no colon, or the name or value is invalid (RFC 9110, section 5).
     """
     name, separator, value = text.partition(":")
     if not separator or not _NAME.fullmatch(name.strip()):
@@ -41,33 +41,33 @@ def parse_header(text: str, *, option: str) -> tuple[str, str]:
 
 
 def parse_headers(texts: Iterable[str], *, option: str) -> dict[str, str]:
-    """Return the headers of an option that may come several times.
+    """Parse the headers of a repeatable option.
 
     Raises:
-        BadInputError: One can't be sent, or two have the same name.
+        BadInputError: A header is invalid, or two have the same name.
     """
     headers: dict[str, str] = {}
     for name, value in (parse_header(text, option=option) for text in texts):
-        if name.lower() in {each.lower() for each in headers}:
+        if name.lower() in {header.lower() for header in headers}:
             raise BadInputError(
-                f"the header {name!r} comes twice",
+                f"the header {name!r} is given twice",
                 where=option,
-                remedy="give it once, with several values joined by commas",
+                remedy="give it once, with its values joined by commas",
             )
         headers[name] = value
     return headers
 
 
 def check_placeholders(headers: Mapping[str, str], *, has_states: bool, option: str) -> None:
-    """Check that something can replace each placeholder.
+    """Check that every placeholder can be replaced.
 
     Args:
         headers: The headers.
-        has_states: Whether there are handlers of provider states, which may return values.
-        option: The option that gave the headers.
+        has_states: Whether provider state handlers exist, which may return values.
+        option: The command-line option of the headers.
 
     Raises:
-        BadInputError: There are no handlers, and a placeholder isn't the name of an environment variable.
+        BadInputError: No handlers exist, and a placeholder isn't the name of an environment variable.
     """
     if has_states:
         return
@@ -75,14 +75,14 @@ def check_placeholders(headers: Mapping[str, str], *, has_states: bool, option: 
         for name in _PLACEHOLDER.findall(value):
             if name not in os.environ:
                 raise BadInputError(
-                    f"the environment variable {name!r} is not set, and no state handler can give it",
+                    f"the environment variable {name!r} is not set, and no state handler can return it",
                     where=option,
                     remedy="set it, or name the handlers with --states",
                 )
 
 
 def needs_state_values(headers: Mapping[str, str]) -> bool:
-    """Whether a header has a placeholder that no environment variable replaces."""
+    """Return whether a header has a placeholder that no environment variable replaces."""
     names = [name for value in headers.values() for name in _PLACEHOLDER.findall(value)]
     return any(name not in os.environ for name in names)
 
@@ -90,20 +90,20 @@ def needs_state_values(headers: Mapping[str, str]) -> bool:
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     if not values:
         return {}
-    from pactape.matching.numbers import text_of  # noqa: PLC0415 -- the matcher takes its time to import
+    from pactape.matching.numbers import text_of  # noqa: PLC0415 -- the matcher is slow to import
 
     return {name: text_of(value) for name, value in values.items()}
 
 
 def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
-    """Replace the placeholders `${name}` in headers by values of provider states, or of the environment.
+    """Replace the placeholders `${name}` in headers with values from provider states or the environment.
 
     Args:
         headers: The headers.
-        values: What the state handlers returned; a value goes before an environment variable of its name.
+        values: The values that state handlers returned; they take precedence over environment variables.
 
     Returns:
-        The headers without those whose placeholder nothing replaces, so that the contract's own value is sent.
+        The headers, without those whose placeholder can't be replaced, so that the contract's value is sent.
 
     Example:
         >>> expand_headers({"Authorization": "Bearer ${token}"}, {"token": "abc"})
@@ -113,5 +113,5 @@ def expand_headers(headers: Mapping[str, str], values: Mapping[str, Any]) -> dic
     return {
         name: _PLACEHOLDER.sub(lambda match: known_values[match[1]], value)
         for name, value in headers.items()
-        if all(each in known_values for each in _PLACEHOLDER.findall(value))
+        if all(name in known_values for name in _PLACEHOLDER.findall(value))
     }

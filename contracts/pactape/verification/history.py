@@ -1,4 +1,4 @@
-"""The history of verifications on this machine, so that `pactape check` can say what was never verified."""
+"""The history of verifications on this machine, so that `pactape check` can report what was never verified."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FORMAT = b"verified 1"
 
 
 def remember_verification(folder: Path, pacts: Iterable[Path], verification: Verification) -> None:
-    """Store which interactions of `pacts` passed; another verification of the same bytes replaces it.
+    """Store which interactions of `pacts` passed, replacing the result of earlier verifications of these bytes.
 
     Args:
         folder: The project's cache folder.
@@ -34,11 +34,11 @@ def remember_verification(folder: Path, pacts: Iterable[Path], verification: Ver
         try:
             pact = read_pact(path)
         except PactFormatError:
-            continue  # nothing of it was verified, which the verification reports
+            continue  # none of it was verified, which the verification reports
         passed = [
-            each.description
-            for each in verification.results
-            if each.passed and each.consumer == pact.consumer
+            result.description
+            for result in verification.results
+            if result.passed and result.consumer == pact.consumer
         ]
         cache.write(cache.name_of(pact.data), msgspec.json.encode(sorted(passed)))
 
@@ -54,5 +54,5 @@ def verified_interactions(folder: Path, pact: bytes) -> frozenset[str]:
 
 
 def _cache(folder: Path) -> FileCache:
-    """A verdict is about the provider, so that it outlives a change of the toolkit's code."""
+    """Return the cache of verdicts; they are about the provider, so they stay valid when Pactape's code changes."""
     return FileCache(folder, "verified", fingerprint=_FORMAT)

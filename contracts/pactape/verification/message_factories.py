@@ -1,4 +1,4 @@
-"""The functions that produce a provider's messages."""
+"""Loads and calls the functions that produce a provider's messages."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _JSON = "application/json"
 
 
 def load_message_factories(reference: str | None, *, root: Path) -> MessageFactories:
-    """Import the functions that a setting names.
+    """Import the message functions of a setting.
 
     Args:
-        reference: "package.module:NAME", NAME being a mapping from descriptions to functions without arguments;
-            None gives no functions.
-        root: The project's folder; it comes first among those that modules are imported from.
+        reference: "package.module:NAME", where NAME is a mapping from descriptions to functions without arguments;
+            None for no functions.
+        root: The project's folder, the first folder that modules are imported from.
 
     Raises:
         ApplicationError: The module or the name can't be imported.
-        ProviderMessageError: The object isn't such a mapping.
+        ProviderMessageError: The object is not such a mapping.
     """
     if reference is None:
         return {}
     factories = import_object(reference, root=root, error=ApplicationError)
-    if not isinstance(factories, Mapping) or not all(callable(each) for each in factories.values()):
+    if not isinstance(factories, Mapping) or not all(callable(factory) for factory in factories.values()):
         raise ProviderMessageError(
             f"messages = {reference!r} is not a mapping from descriptions to functions",
             remedy='define MESSAGES = {"a user was created": function} there and write "package.module:MESSAGES"',
@@ -50,14 +50,14 @@ def load_message_factories(reference: str | None, *, root: Path) -> MessageFacto
 def produce_message(description: str, factories: MessageFactories) -> Message:
     """Call the function of a message.
 
-    Bytes become the message's contents; anything but a `Message` becomes a JSON value. Coroutines are run.
+    Bytes become the message's contents, and any other value except a `Message` becomes JSON. Coroutines are run.
 
     Args:
         description: The interaction's description.
         factories: The functions.
 
     Raises:
-        ProviderMessageError: There is no function, or it failed (the cause is chained).
+        ProviderMessageError: No function produces the message, or it failed (the cause is chained).
 
     Example:
         >>> produce_message("a user was created", {"a user was created": lambda: {"id": 7}}).contents
@@ -78,7 +78,7 @@ def produce_message(description: str, factories: MessageFactories) -> Message:
 
 
 def _message(produced: object) -> Message:
-    from pactape.matching import Message  # noqa: PLC0415 -- the matcher takes its time to import
+    from pactape.matching import Message  # noqa: PLC0415 -- the matcher is slow to import
 
     if isinstance(produced, Message):
         return produced

@@ -1,4 +1,4 @@
-"""How a running provider is called and which interactions are verified."""
+"""Options of verification: time-outs, TLS, and filters of interactions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _DEFAULT_SECONDS = 30.0
 
 
 class InteractionFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which interactions are verified; None of a kind selects all.
+    """A filter of interactions; None or an empty attribute selects all.
 
     Args:
-        description: A regular expression that the description contains.
-        state: A regular expression that the name of one of its provider states contains.
+        description: A regular expression to search for in the description.
+        state: A regular expression to search for in the names of provider states.
         consumers: The consumers' names.
     """
 
@@ -40,20 +40,22 @@ class InteractionFilter(msgspec.Struct, frozen=True, kw_only=True):
         return self.description is not None or self.state is not None
 
     def selects(self, interaction: PactInteraction) -> bool:
-        """Whether an interaction is to be verified."""
+        """Return whether an interaction is to be verified."""
         if self.consumers and interaction.consumer not in self.consumers:
             return False
         if self.description is not None and not re.search(self.description, interaction.description):
             return False
-        return self.state is None or any(re.search(self.state, each.name) for each in interaction.states)
+        return self.state is None or any(
+            re.search(self.state, provider_state.name) for provider_state in interaction.states
+        )
 
 
 class VerificationOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a running provider is called.
+    """Time-outs, TLS and filters of a verification.
 
     Args:
-        timeout: The seconds that the provider may take for a response.
-        state_timeout: The seconds that a handler may take for a provider state; None for those of a response.
+        timeout: The time limit for a response in seconds.
+        state_timeout: The time limit for a state handler in seconds; None for that of a response.
         ca_file: A PEM file with the certificate authorities of an https provider; None for the system's.
         is_insecure: Whether the provider's certificate is not verified.
         filter: Which interactions are verified.
@@ -67,7 +69,7 @@ class VerificationOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state_seconds(self) -> float:
-        """The seconds that a handler may take for a provider state."""
+        """The time limit for a state handler in seconds."""
         return self.timeout if self.state_timeout is None else self.state_timeout
 
     @property

@@ -1,4 +1,4 @@
-"""What can be checked before the official verifier runs."""
+"""Checks made before the official verifier runs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedContract]]:
-    """Read pact files; one that can't be read doesn't stop the others.
+    """Read pact files; an unreadable file doesn't stop the others.
 
     Returns:
         The pacts by file, and the files that can't be read, each with the reason.
 
     Raises:
-        PactFormatError: There is no file, none can be read, or they belong to several providers.
+        PactFormatError: No file is given, none can be read, or they belong to several providers.
     """
     pacts: dict[Path, Pact] = {}
     errors: list[PactFormatError] = []
@@ -43,7 +43,7 @@ def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedCo
     if not pacts and errors:
         raise errors[0]
     _check_one_provider(list(pacts.values()))
-    unjudged = [UnjudgedContract(contract=str(each.where), reason=each.what) for each in errors]
+    unjudged = [UnjudgedContract(contract=str(error.where), reason=error.what) for error in errors]
     return pacts, unjudged
 
 
@@ -58,15 +58,17 @@ def _check_one_provider(pacts: Sequence[Pact]) -> None:
 
 
 def check_transport(pacts: Iterable[Pact], url: str | None) -> None:
-    """Check that there is a URL when there are requests.
+    """Check that a URL is given if a pact has requests.
 
     Raises:
-        ProviderMessageError: A pact has a request, and there is no URL.
+        ProviderMessageError: A pact has a request, and no URL is given.
     """
-    requests = [each for pact in pacts for each in pact.interactions if not each.is_message]
+    requests = [
+        interaction for pact in pacts for interaction in pact.interactions if not interaction.is_message
+    ]
     if url is None and requests:
         raise ProviderMessageError(
-            f"{requests[0].description!r} is a request, and no URL is given",
+            f"{requests[0].description!r} is a request, but no URL is given",
             remedy="give the running provider's URL",
         )
 
@@ -75,7 +77,7 @@ def check_listening(url: str) -> None:
     """Check that something listens at a URL.
 
     Raises:
-        ProviderUnreachableError: The URL isn't one, or nothing listens there.
+        ProviderUnreachableError: The URL is invalid, or nothing listens there.
     """
     _check(url, None)
 
@@ -84,7 +86,7 @@ def check_provider(url: str, options: VerificationOptions) -> None:
     """Check that something listens at a URL, and that its certificate can be verified.
 
     Raises:
-        ProviderUnreachableError: The URL isn't one, nothing listens there, or its certificate can't be verified.
+        ProviderUnreachableError: The URL is invalid, nothing listens there, or its certificate can't be verified.
     """
     _check(url, options)
 
@@ -108,10 +110,10 @@ def _check(url: str, options: VerificationOptions | None) -> None:
             raise ProviderUnreachableError(
                 f"the provider's certificate can't be verified ({reason})",
                 where=without_credentials(url),
-                remedy="give its certificate authority with --ca-file FILE, or don't verify it: --insecure",
+                remedy="give its certificate authority with --ca-file FILE, or skip the check with --insecure",
             ) from error
         raise ProviderUnreachableError(
-            f"no provider answers ({error})",
+            f"no provider responds ({error})",
             where=without_credentials(url),
             remedy="start the provider, or give the URL of a running one",
         ) from error
@@ -120,7 +122,7 @@ def _check(url: str, options: VerificationOptions | None) -> None:
 def _connect(url: str, options: VerificationOptions | None) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    # As bytes: for a text Python imports the tables of international domain names.
+    # As bytes: for a str, Python would import the tables of international domain names.
     encoded: Any = host.encode() if host.isascii() else host
     address = (encoded, parts.port or _PORTS[parts.scheme])
     with socket.create_connection(address, timeout=_CONNECT_SECONDS) as connection:
@@ -131,5 +133,5 @@ def _connect(url: str, options: VerificationOptions | None) -> None:
 
 
 def _certificate_problem(error: OSError) -> str | None:
-    """What is wrong with the certificate, in OpenSSL's words; None when something else is."""
+    """Return OpenSSL's description of a certificate problem; None for other errors."""
     return getattr(error, "verify_message", None)  # of ssl.SSLCertVerificationError

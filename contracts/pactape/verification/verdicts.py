@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:  # the matcher is only used for verification in this process, and takes its time to import
+if TYPE_CHECKING:  # the matcher is only used for verification in this process, and is slow to import
     from pactape.matching import Mismatch  # noqa: TC004 -- annotations are only read by type checkers
 
 __all__ = ["InteractionResult", "Publication", "UnjudgedContract", "Verdict", "Verification"]
@@ -34,12 +34,12 @@ class InteractionResult(msgspec.Struct, frozen=True, kw_only=True):
         consumer: The consumer's name.
         description: The interaction's description.
         verdict: The verdict.
-        failures: One sentence for each mismatch, with its place ("$.email: …"), or the reason why the interaction
-            could not be verified; empty when it passed.
-        mismatches: The same as values, when our own matcher judged.
+        failures: One sentence for each mismatch, with its path ("$.email: …"), or the reason why the interaction
+            could not be verified; empty if it passed.
+        mismatches: The mismatches as values, if Pactape's matcher judged.
         states: The names of its provider states.
-        contract: The contract's file or URL; "" when it isn't known.
-        seconds: How long it took; None when it isn't known.
+        contract: The contract's file or URL; "" if unknown.
+        seconds: The duration; None if unknown.
     """
 
     consumer: str
@@ -58,10 +58,10 @@ class InteractionResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnjudgedContract(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract of which nothing could be judged.
+    """A contract that could not be judged at all.
 
     Args:
-        contract: Its file or URL; "" when no single contract is at fault.
+        contract: Its file or URL; "" if the reason concerns no single contract.
         reason: Why, in one sentence.
     """
 
@@ -70,7 +70,7 @@ class UnjudgedContract(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the results that were to be published.
+    """The outcome of publishing results.
 
     Args:
         version: The provider's version.
@@ -88,9 +88,9 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         provider: The provider's name.
-        results: One for each interaction, in the contracts' order.
+        results: One result for each interaction, in the contracts' order.
         unjudged: The contracts that could not be verified at all.
-        publication: What became of the results at the broker; None when nothing was to be published.
+        publication: The outcome of publishing results at the broker; None if nothing was to be published.
         notices: The broker's notices about the selected contracts.
     """
 
@@ -104,8 +104,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     def exit_code(self) -> int:
         """The exit code of a command.
 
-        0: everything passed or is pending. 1: something failed. 2: something could not be verified or published, or
-        there was nothing to judge.
+        0: everything passed or is pending. 1: something failed. 2: 2: something could not be verified or published,
+            or no interaction was judged.
         """
         not_published = self.publication is not None and bool(self.publication.refused)
         if self.unjudged or not_published or not self.results or self.with_verdict(Verdict.NOT_JUDGED):
@@ -114,7 +114,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether every interaction passed or is pending, and there was at least one."""
+        """Whether every interaction passed or is pending, and at least one was judged."""
         return self.exit_code == 0
 
     @property
@@ -124,9 +124,9 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_verdict(self, verdict: Verdict) -> tuple[InteractionResult, ...]:
         """Return the results with a verdict."""
-        return tuple(each for each in self.results if each.verdict is verdict)
+        return tuple(result for result in self.results if result.verdict is verdict)
 
     def counts(self) -> dict[Verdict, int]:
         """Return the number of results by verdict, for every verdict; they add up to the number of results."""
-        counted = Counter(each.verdict for each in self.results)
+        counted = Counter(result.verdict for result in self.results)
         return {verdict: counted[verdict] for verdict in Verdict}

@@ -1,1 +1,1 @@
-"""The broker's protocol: the official HAL API over WSGI."""
+"""The broker's HTTP API: the official HAL API over WSGI."""

@@ -1,4 +1,4 @@
-"""Every route of the API, from the modules of the resources."""
+"""Collects the routes of all resources."""
 
 from __future__ import annotations
 

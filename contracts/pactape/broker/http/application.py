@@ -1,4 +1,4 @@
-"""The broker as a WSGI application: one transaction a request, problems as documents."""
+"""The broker as a WSGI application: one transaction per request, and errors as problem documents."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Pages(Protocol):
-    """What browsers see: routes, and a page for problems."""
+    """The HTML pages: routes, and a page for problems."""
 
     @property
     def routes(self) -> Sequence[Route]:
         """The pages' routes."""
 
     def problem(self, problem: Problem, *, base_url: str) -> Response:
-        """Return a page that says what is wrong."""
+        """Return a page that shows a problem."""
 
 
 class Application:
-    """Answers requests from a database.
+    """Handles requests, with data from a database.
 
     Args:
-        database: Where everything is stored; it gets the environments test and production when it has none.
+        database: Stores all data; if it has no environments, test and production are created.
         config: Limits and credentials.
-        clock: The time for what is recorded.
-        on_deliveries: Called after a request that recorded webhook deliveries has been committed.
-        pages: What browsers see at the same addresses.
+        clock: Gives the time of records.
+        on_deliveries: Called after the commit of a request that recorded webhook deliveries.
+        pages: The HTML pages at the same URLs.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Application:
                 )
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one WSGI request (PEP 3333)."""
+        """Handle one WSGI request (PEP 3333)."""
         response = self._respond(environ)
         reason = HTTPStatus(response.status).phrase
         headers = [
@@ -118,7 +118,7 @@ class Application:
                 return self._failure(environ)
             _log.exception("the database can't be reached")
             return self._problem(Problem(503, "The database can't be reached; try again later"), environ)
-        except Exception:  # noqa: BLE001 -- the last line of defence: the caller learns nothing of the inside
+        except Exception:  # noqa: BLE001 -- the last line of defence: internals must not reach the caller
             return self._failure(environ)
 
     def _failure(self, environ: dict[str, Any]) -> Response:
@@ -162,7 +162,7 @@ class Application:
             raise Problem(*refusal)
 
     def _find(self, request: Request) -> tuple[Route, dict[str, str]] | Problem:
-        """Return the route; or the problem, which only those may learn who may ask."""
+        """Return the route, or the problem, which is shown only after authorisation."""
         if request.wants_html and request.method in {"GET", "HEAD"}:
             try:
                 return self._page_router.find(request)

@@ -1,1 +1,1 @@
-"""The broker's pages: the same addresses as the API, for browsers."""
+"""The broker's HTML pages, at the same URLs as the API."""

@@ -1,4 +1,4 @@
-"""A contract's interactions as a page shows them, whatever the specification that it was written by."""
+"""Prepares a contract's interactions for a page, in any version of the specification."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         title: "GET /users/1", "200", "message".
-        headers: The names with their values; for a message those of its metadata.
-        body: The example, indented; None when there is none.
-        rules: Part, path and words.
+        headers: The headers, or a message's metadata, by name.
+        body: The indented example; None if there is none.
+        rules: Part, path and description of each rule.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         states: The provider states as text, with their parameters.
-        evidence: What the contract says about where it comes from: the test, notes, recordings with their count.
+        evidence: The sources in the contract: the test, notes, and recordings with their count.
     """
 
     description: str
@@ -46,7 +46,7 @@ class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shown_interactions(pact: dict[str, Any]) -> list[InteractionView]:
-    """Return every interaction and message of a contract; what isn't an object is skipped."""
+    """Return every interaction and message of a contract; values that aren't objects are skipped."""
     return [_interaction(each) for _, each in interactions_of(pact)]
 
 
@@ -138,5 +138,5 @@ def _evidence(comments: Any) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _references(value: Any) -> list[str]:
-    """Return what a reference names: several names are one text, separated by commas."""
+    """Return the names of a reference as one text, separated by commas."""
     return [part.strip() for part in str(value).split(",") if part.strip()]

@@ -1,9 +1,9 @@
-"""Who calls whom, laid out in columns for a drawing: consumers on the left of what they call.
+"""Lays out the graph of services in columns: consumers to the left of their providers.
 
 The layout follows Sugiyama, Tagawa and Toda (1981): every service gets a column, calls over several columns get a
-place in each, and columns are ordered so that few calls cross. Around one service the column is how many calls away
-a service is; without a centre it is the one after the last caller's, with circles cut. There are never more columns
-than fit on a page, so services of one column may call each other.
+slot in each, and columns are ordered so that few calls cross. With a central service, the column is the number of
+calls between a service and the centre; without one, it is the column after the last caller's, with cycles broken.
+The number of columns is limited by the page, so services of one column may call each other.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_BOXES", "Arrow", "Network", "PacticipantBox", "is_readable", "lay_out", "neighbourhood"]
 
-#: More boxes than these can't be read in one drawing, unless few calls connect them.
+#: A drawing with more boxes is not readable, unless few calls connect them.
 MOST_BOXES = 40
 _FEW_CALLS = 60
 _MOST_COLUMNS = 7
 _WIDTH, _HEIGHT = 152, 32
 _GAP_X, _GAP_Y = 72, 14
-_WAY = 6  # the height of the place of a call that passes a column
+_WAY = 6  # the height of the slot of a call that passes a column
 _MARGIN = 10
 _SWEEPS = 8
 
-#: A place in a column: a service, or a call (by its number) that passes the column.
+#: A slot in a column: a service, or a call (by its number) that passes the column.
 _Node = tuple[str, int]
 
 
 class PacticipantBox(msgspec.Struct, frozen=True):
-    """A pacticipant at its place; x and y are its upper left corner, in pixels."""
+    """The box of a pacticipant; x and y are its upper left corner, in pixels."""
 
     name: str
     x: int
@@ -44,7 +44,7 @@ class PacticipantBox(msgspec.Struct, frozen=True):
 
 
 class Arrow(msgspec.Struct, frozen=True):
-    """From a consumer to a provider, as an SVG path, with the state of their contract."""
+    """An arrow from a consumer to a provider, as an SVG path, with the state of their contract."""
 
     consumer: str
     provider: str
@@ -53,7 +53,7 @@ class Arrow(msgspec.Struct, frozen=True):
 
 
 class Network(msgspec.Struct, frozen=True):
-    """The drawing: its size in pixels, its boxes, and its arrows, failed ones last and so on top."""
+    """The drawing: its size in pixels, its boxes, and its arrows; failed ones are last and so on top."""
 
     width: int
     height: int
@@ -64,7 +64,7 @@ class Network(msgspec.Struct, frozen=True):
 def neighbourhood(
     calls: Sequence[tuple[str, str, str]], centre: str, *, depth: int
 ) -> list[tuple[str, str, str]]:
-    """Return the calls between a service and those that are at most `depth` calls away from it.
+    """Return the calls among a service and the services at most `depth` calls away from it.
 
     Example:
         >>> neighbourhood([("a", "b", "verified"), ("b", "c", "verified")], "a", depth=1)
@@ -78,13 +78,13 @@ def neighbourhood(
 
 
 def is_readable(calls: Sequence[tuple[str, str, str]]) -> bool:
-    """Return whether there is something to draw, and not too much of it."""
+    """Return whether the graph is small enough to be drawn, and not empty."""
     boxes = {name for call in calls for name in call[:2]}
     return len(boxes) > 0 and (len(boxes) <= MOST_BOXES or len(calls) <= _FEW_CALLS)
 
 
 def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None) -> Network:
-    """Place pacticipants in columns, consumers to the left of what they call where that is possible.
+    """Lay out pacticipants in columns, consumers to the left of their providers if possible.
 
     Args:
         calls: Consumer, provider, and the state of their latest contract.
@@ -121,7 +121,7 @@ def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None)
 
 
 def _without_circles(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the calls with those turned round that would lead back to where a way began."""
+    """Return the calls with those reversed that close a cycle."""
     following: dict[str, list[str]] = {}
     for consumer, provider in pairs:
         following.setdefault(consumer, []).append(provider)
@@ -140,7 +140,7 @@ def _walk(
     finished_services: set[str],
     reversed_pairs: set[tuple[str, str]],
 ) -> None:
-    """Follow the calls from a service depth first, without recursion, and note those that lead back."""
+    """Follow the calls from a service depth first, without recursion, and collect those that close a cycle."""
     way: list[str] = [] if start in finished_services else [start]
     next_services = {name: iter(sorted(following.get(name, ()))) for name in way}
     while way:
@@ -156,7 +156,7 @@ def _walk(
 
 
 def _depths(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return each service's column: the one after the last of its callers'."""
+    """Return each service's column: the one after its last caller's."""
     depths = dict.fromkeys(names, 0)
     for _ in names:
         changed = False
@@ -169,7 +169,7 @@ def _depths(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str,
 
 
 def _depths_around(centre: str, pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return each service's column by the shortest way to the centre: one to the left for a caller."""
+    """Return each service's column by its distance from the centre: callers are one column to the left."""
     steps: dict[str, list[tuple[str, int]]] = {}
     for consumer, provider in pairs:
         steps.setdefault(consumer, []).append((provider, 1))
@@ -185,14 +185,14 @@ def _depths_around(centre: str, pairs: Sequence[tuple[str, str]]) -> dict[str, i
 
 
 def _join_columns(depths: Mapping[str, int]) -> dict[str, int]:
-    """Return columns from 0, with neighbouring ones joined when there are more than fit on a page."""
+    """Return columns from 0; neighbouring columns are joined if there are too many for a page."""
     columns = {depth: number for number, depth in enumerate(sorted(set(depths.values())))}
     count = max(len(columns), _MOST_COLUMNS)
     return {name: columns[depth] * _MOST_COLUMNS // count for name, depth in depths.items()}
 
 
 def _chain(number: int, pair: tuple[str, str], depths: Mapping[str, int]) -> list[_Node]:
-    """Return the places that a call goes through, from left to right."""
+    """Return the slots that a call passes, from left to right."""
     first, last = sorted(pair, key=lambda name: depths[name])
     between = [(f"{depth}", number) for depth in range(depths[first] + 1, depths[last])]
     return [(first, -1), *between, (last, -1)]
@@ -201,7 +201,7 @@ def _chain(number: int, pair: tuple[str, str], depths: Mapping[str, int]) -> lis
 def _order(
     names: Sequence[str], depths: Mapping[str, int], chains: Sequence[Sequence[_Node]]
 ) -> list[list[_Node]]:
-    """Return the columns, each ordered by where the neighbours of its places are."""
+    """Return the columns, each ordered by the positions of its slots' neighbours."""
     columns: list[list[_Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
     for name in names:
         columns[depths[name]].append((name, -1))
@@ -232,7 +232,7 @@ def _mean(values: Sequence[float], default: float) -> float:
 
 
 def _top_edges(columns: Sequence[Sequence[_Node]]) -> tuple[dict[_Node, int], int]:
-    """Return where each place begins, with every column in the middle, and the height of all."""
+    """Return the top edge of each slot, with all columns centred, and the total height."""
     heights = [
         sum((_HEIGHT if number < 0 else _WAY) + _GAP_Y for _, number in column) - _GAP_Y for column in columns
     ]
@@ -251,12 +251,12 @@ def _left_edge(depth: int) -> int:
 
 
 def _points(chain: Sequence[_Node], tops: Mapping[_Node, int]) -> list[tuple[int, int]]:
-    """Return the left ends of the straight pieces on which a call passes columns."""
+    """Return the left ends of the straight segments on which a call passes columns."""
     return [(_left_edge(int(node[0])), tops[node] + _WAY // 2) for node in chain[1:-1]]
 
 
 def _path(start: PacticipantBox, end: PacticipantBox, points: Sequence[tuple[int, int]]) -> str:
-    """Return curves from a box to another, level where they pass a column; those to a caller run to the left."""
+    """Return the curves from one box to another, level where they pass a column; backward calls run to the left."""
     if start.x == end.x:
         return _loop(start, end)
     forward = start.x < end.x
@@ -276,7 +276,7 @@ def _path(start: PacticipantBox, end: PacticipantBox, points: Sequence[tuple[int
 
 
 def _loop(start: PacticipantBox, end: PacticipantBox) -> str:
-    """Return a curve beside the column of two boxes, or of one that calls itself."""
+    """Return a curve beside the column for two boxes in it, or for a box that calls itself."""
     x, apart = start.x + start.width, 6 if start is end else 0
     top, bottom = start.y + start.height // 2 - apart, end.y + end.height // 2 + apart
     bend = 30 if start is end else min(24 + abs(bottom - top) // 6, _GAP_X - 12)

@@ -1,4 +1,4 @@
-"""From templates to responses: everything escaped, nothing from another host, one script that may be missing."""
+"""Renders templates: everything is escaped, nothing is loaded from other hosts, and the one script is optional."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "problem_page"]
 
-# Times are written in UTC; with scripts a browser shows them in the reader's time zone.
+# Times are written in UTC; with scripts enabled, browsers show them in the reader's time zone.
 _SCRIPT = (
     "for(const e of document.querySelectorAll('time')){const d=new Date(e.dateTime);"
     "if(!isNaN(d)){e.title=e.textContent;"
@@ -56,7 +56,7 @@ def _environment() -> Environment:
 
 
 def _short(text: str) -> str:
-    """Return the beginning of a commit's hash, and everything else unchanged.
+    """Return the beginning of a commit hash; other texts are not changed.
 
     Example:
         >>> _short("6b1f53303a732ccc8c6aae6640399827c15250e3"), _short("1.2.3")
@@ -66,12 +66,12 @@ def _short(text: str) -> str:
 
 
 def page(template: str, call: Call, *, title: str, **values: Any) -> Response:
-    """Return a page in its frame; `path(...)` in a template gives an address from names."""
+    """Return a page with its layout; `path(...)` in a template builds a URL from names."""
     return _render(template, base=call.request.base_url, title=title, here=call.request.path, **values)
 
 
 def problem_page(problem: Problem, *, base_url: str) -> Response:
-    """Return a page that says what went wrong."""
+    """Return a page that shows a problem."""
     return _render(
         "problem.html", base=base_url, title="Problem", here="", status=problem.status, problem=problem
     )

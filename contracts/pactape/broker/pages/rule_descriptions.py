@@ -1,4 +1,4 @@
-"""A contract's matching rules as a person would say them."""
+"""Describes a contract's matching rules in words."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PARAMETERS: Mapping[str, tuple[str, str]] = {
 
 
 def describe_rules(rules: Any) -> list[tuple[str, str, str]]:
-    """Describe each rule: its part, its path and its words; unknown rules are shown unchanged.
+    """Describe each rule by part, path and words; unknown rules are shown unchanged.
 
     Args:
         rules: The `matchingRules` of a request, a response or a message, of specification 2, 3 or 4.

@@ -1,4 +1,4 @@
-"""The pages as the application takes them."""
+"""The pages, as the application uses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VIEWS = (index, graph, contracts, matrix, pacticipants, environments, webhooks)
 
 
 class HtmlPages:
-    """Every page; Jinja2 is loaded with the first one that is shown, not with the broker."""
+    """All pages; Jinja2 is loaded with the first page that is shown, not at the broker's start."""
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -26,7 +26,7 @@ class HtmlPages:
         return [route for view in _VIEWS for route in view.ROUTES]
 
     def problem(self, problem: Problem, *, base_url: str) -> Response:
-        """Return a page that says what is wrong."""
-        from pactape.broker.pages.render import problem_page  # noqa: PLC0415 -- keeps the start quick
+        """Return a page that shows a problem."""
+        from pactape.broker.pages.render import problem_page  # noqa: PLC0415 -- keeps the start fast
 
         return problem_page(problem, base_url=base_url)

@@ -1,4 +1,4 @@
-"""The state of an integration: what became of its latest contract."""
+"""The state of an integration: the verification of its latest contract."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class IntegrationState(msgspec.Struct, frozen=True, kw_only=True):
     """The latest contract of an integration, and its state.
 
     Args:
-        state: "failed" or "verified" by the latest result; without one "changed" when an earlier content was
-            verified, else "pending".
+        state: "failed" or "verified" according to the latest result; without a result "changed" if earlier content
+            was verified, otherwise "pending".
     """
 
     publication: Publication

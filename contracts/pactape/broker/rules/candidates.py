@@ -1,4 +1,4 @@
-"""Published contracts as selectors see them, and what selecting gives."""
+"""The candidates of selectors, and the selected contents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Candidate", "InEnvironment", "Match", "SelectedContent"]
 
 
 class InEnvironment(msgspec.Struct, frozen=True, kw_only=True):
-    """A consumer version is in an environment, as "deployed" or "released"."""
+    """The presence of a consumer version in an environment, as "deployed" or "released"."""
 
     environment: str
     production: bool
@@ -18,12 +18,12 @@ class InEnvironment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A published contract with what selectors ask of its consumer version.
+    """A published contract, with the properties of its consumer version that selectors use.
 
     Args:
         branches: The branches that the version is on.
-        head_of_branches: Those that it is the latest of.
-        head_of_tags: The tags that the version is the latest to have.
+        head_of_branches: The branches whose latest version it is.
+        head_of_tags: The tags whose latest version it is.
         latest: Whether it is the consumer's latest version with a contract for the provider.
     """
 
@@ -43,7 +43,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         kind: "branch", "tag", "all with tag", "latest", "deployed", "released".
         name: The branch, tag or environment.
-        instead_of: The branch or tag that had no contract, when this is a fallback.
+        instead_of: The branch or tag without a contract, if this is a fallback.
     """
 
     kind: str

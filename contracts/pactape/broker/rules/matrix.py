@@ -1,7 +1,7 @@
-"""The matrix: which pairs of versions matter to a query, and whether they allow a deployment.
+"""The matrix rules: which pairs of versions are relevant to a query, and whether they allow a deployment.
 
-The rules are those of the official broker: a consumer needs every provider of its contract to be there and to
-have verified it; a provider needs no consumer, but must have verified the contracts of those that are there.
+The rules are those of the official broker: every provider of a consumer must be present and must have verified its
+contract. A provider needs no consumers, but must have verified the contracts of those that are present.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class Integration(msgspec.Struct, frozen=True):
-    """A consumer and a provider that the query concerns; a required one must have a result."""
+    """A consumer and a provider that are relevant to the query; a required integration must have a result."""
 
     consumer: str
     provider: str
@@ -39,10 +39,10 @@ class Integration(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract and what one provider version made of it; no result means that none is known.
+    """A contract and its result with one provider version; None if no result is known.
 
     Args:
-        provider: The selector that stood for the provider, when one did.
+        provider: The selector of the provider, if any.
     """
 
     publication: Publication
@@ -53,12 +53,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def success(self) -> bool | None:
-        """Whether it was verified; None when it is unknown."""
+        """Whether it was verified; None if unknown."""
         return None if self.result is None else self.result.success
 
     @property
     def last_action(self) -> str:
-        """When it was published or verified, whichever came last."""
+        """The time of its publication or verification, whichever is later."""
         published_at = self.publication.created_at
         return published_at if self.result is None else max(published_at, self.result.executed_at)
 
@@ -71,12 +71,12 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer.
+    """The verdict on a query.
 
     Args:
         deployable: None means that a result is missing.
         unknown: How many results are missing.
-        ignored: How many rows didn't count, as asked.
+        ignored: How many rows were ignored, as requested.
     """
 
     deployable: bool | None
@@ -92,13 +92,13 @@ def rows_between(
     publications: Iterable[Publication],
     results_of: Callable[[Publication], Sequence[Result]],
 ) -> Iterator[Row]:
-    """Yield every contract between the selectors with each provider version that matters to it.
+    """Yield every contract between the selectors with each relevant provider version.
 
     Args:
         selectors: The specified and the inferred selectors.
-        publications: At least the contracts of the consumer versions among them; their order is the rows'.
-        results_of: Returns at least the latest results of a contract and the provider versions among the
-            selectors; it is called only for the rows that are taken.
+        publications: At least the contracts of the selected consumer versions, in the order of the rows.
+        results_of: Returns at least the latest results of a contract with the selected provider versions; it is
+            called only for rows that are used.
     """
     specified = {each.pacticipant for each in selectors if each.specified}
     consumers: dict[tuple[str, int | None], ResolvedSelector] = {}
@@ -128,7 +128,7 @@ def rows_between(
 def _rows_of(
     providers: Sequence[ResolvedSelector], results: Sequence[Result]
 ) -> Iterator[tuple[ResolvedSelector, Result | None]]:
-    """Yield the results of each selector; None for one without any, unless it has alternatives with results."""
+    """Yield the results of each selector; None without results, unless an alternative has results."""
     by_version: dict[int | None, list[Result]] = {}
     for result in results:
         by_version.setdefault(result.provider_version_id, []).append(result)
@@ -144,14 +144,14 @@ def _rows_of(
 
 
 def newest_first(row: Row) -> tuple[str, int, str, float, int]:
-    """Return the key by which the official broker sorts rows: those without a result come first of a contract."""
+    """Return the official broker's sort key of rows; rows of a contract without a result come first."""
     publication, result = row.publication, row.result
     version, identity = (result.provider_version_id, result.id) if result else (math.inf, 0)
     return (publication.consumer, -publication.version_id, publication.provider, -version, -identity)
 
 
 def latest_rows(rows: Sequence[Row], *, by: str) -> list[Row]:
-    """Return only the rows of the latest provider versions that have a result.
+    """Return only the rows of the latest provider versions with a result.
 
     Args:
         rows: The rows.

@@ -1,4 +1,4 @@
-"""What a verifier prints about a selected contract, in the official broker's words."""
+"""Notices that a verifier prints about a selected contract, in the official broker's words."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _BEFORE = "before_verification"
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A text and the moment to show it at."""
+    """A text, and when to show it."""
 
     when: str
     text: str
 
 
 def short_description(matches: Sequence[Match]) -> str:
-    """Return a few words for a test's name: "latest from branch main, deployed to production"."""
+    """Return a short description for a test's name: "latest from branch main, deployed to production"."""
     return ", ".join(dict.fromkeys(_short(match) for match in matches))
 
 
@@ -40,15 +40,15 @@ def notices(
     lines: Sequence[ProviderBranch],
     with_pending: bool,
 ) -> list[Notice]:
-    """Return the notices of one contract in the answer to "pacts for verification".
+    """Return the notices of one contract in the response to "pacts for verification".
 
     Args:
         selected: The contract.
-        url: Its address.
+        url: Its URL.
         pending: The provider branches or tags that it is pending for; None means the provider as such.
-        wip: Whether it is there as work in progress.
+        wip: Whether it is included as work in progress.
         lines: The branches or tags that the provider verifies for.
-        with_pending: Whether the pending status is part of the answer.
+        with_pending: Whether the pending status is part of the response.
     """
     provider = selected.publication.provider
     first = Notice(_BEFORE, _inclusion(selected, url=url, wip=wip, pending=pending or ()))

@@ -1,9 +1,9 @@
-"""Pending and work-in-progress contracts: what must not fail a provider's build yet.
+"""Pending and work-in-progress contracts: contracts that must not fail a provider's build yet.
 
 A content is pending for a provider branch until a version of that branch has verified it, unless another
 branch had verified it before this branch began (docs.pact.io, "Pending pacts" and "Work in progress pacts").
-A head of a consumer's branch or tag that no selector chose is work in progress by the same rule, but a
-verification that was itself work in progress doesn't count.
+The head of a consumer's branch or tag that no selector chose is work in progress by the same rule, but
+verifications as work in progress don't count.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class SuccessfulVerification(msgspec.Struct, frozen=True, kw_only=True):
     """A successful verification of a content.
 
     Args:
-        branches: The branches of the provider version that it was made with.
-        tags: Its tags.
+        branches: The branches of the provider version.
+        tags: The tags of the provider version.
         wip: Whether the content was work in progress when it was verified.
-        at: When, ISO 8601 in UTC.
+        at: The time, ISO 8601 in UTC.
     """
 
     branches: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class ProviderBranch(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         kind: "branch" or "tag".
-        began: When it was first used, ISO 8601 in UTC; None when it has never been.
+        began: The time of its first use, ISO 8601 in UTC; None if it was never used.
     """
 
     kind: str
@@ -57,12 +57,12 @@ class ProviderBranch(msgspec.Struct, frozen=True, kw_only=True):
     began: str | None
 
     def names(self, success: SuccessfulVerification) -> frozenset[str]:
-        """Return the names that a success was made under, of this line's kind."""
+        """Return the branches or tags (of this line's kind) of a successful verification."""
         return success.branches if self.kind == "branch" else success.tags
 
 
 def is_pending(line: ProviderBranch, successes: Iterable[SuccessfulVerification]) -> bool:
-    """Return whether a content with these successes is pending for a line.
+    """Return whether a content with these successes is pending for a branch or tag.
 
     Example:
         >>> feature = ProviderBranch(kind="branch", name="feature", began="2026-02-01")
@@ -83,9 +83,9 @@ def is_pending(line: ProviderBranch, successes: Iterable[SuccessfulVerification]
 def pending_lines(
     lines: Sequence[ProviderBranch], successes: Collection[SuccessfulVerification]
 ) -> list[ProviderBranch] | None:
-    """Return the lines that a content is pending for; None means pending for the provider as such.
+    """Return the branches or tags that a content is pending for; None means pending for the provider as such.
 
-    Without a line a content is pending until any provider version has verified it.
+    Without any branch or tag, a content is pending until any provider version has verified it.
     """
     if lines:
         return [line for line in lines if is_pending(line, successes)]
@@ -93,7 +93,7 @@ def pending_lines(
 
 
 class WorkInProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """A content that is work in progress, and for which of the provider's branches or tags."""
+    """A content that is work in progress, and the provider's branches or tags that it concerns."""
 
     selected: SelectedContent
     lines: list[ProviderBranch]
@@ -107,12 +107,12 @@ def work_in_progress(
     since: str,
     successes_of: Callable[[int], Collection[SuccessfulVerification]],
 ) -> list[WorkInProgress]:
-    """Return the heads of consumer branches and tags that are work in progress for any of the lines.
+    """Return the heads of consumer branches and tags that are work in progress for a provider branch or tag.
 
     Args:
-        lines: The provider's branch, or else its tags; none means that nothing is work in progress.
+        lines: The provider's branch, or else its tags; without any, nothing is work in progress.
         candidates: At least the heads of the consumers' branches and tags.
-        selected: What the selectors chose; it is never work in progress.
+        selected: The contents that the selectors chose; they are never work in progress.
         since: Contracts published at or before this time don't count, ISO 8601 in UTC.
         successes_of: The successful verifications of a content by its id.
     """

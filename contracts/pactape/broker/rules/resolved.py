@@ -1,4 +1,4 @@
-"""A selector of a matrix query with the version that it stands for, and the words for it."""
+"""Resolved selectors of a matrix query, and their descriptions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ __all__ = ["ResolvedSelector"]
 
 
 class ResolvedSelector(msgspec.Struct, frozen=True, kw_only=True):
-    """A selector of the query with the version that it stands for.
+    """A selector of the query, resolved to a version.
 
     Args:
         version_id: None means every version, unless `missing`.
-        missing: The selector names a version that there isn't.
-        specified: The query names it; otherwise it was inferred from an integration.
-        one_of_many: Whether the same selector stands for several versions.
+        missing: Whether the selected version doesn't exist.
+        specified: Whether the query specifies it; otherwise it was inferred from an integration.
+        one_of_many: Whether the same selector has several versions.
     """
 
     pacticipant: str
@@ -32,16 +32,16 @@ class ResolvedSelector(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Whether it stands for every version of the pacticipant."""
+        """Whether it selects every version of the pacticipant."""
         return self.version_id is None and not self.missing
 
     @property
     def alternative(self) -> bool:
-        """Whether it is one of the versions of a branch or tag, of which one with a result suffices."""
+        """Whether it is one of several versions of a branch or tag, of which one with a result is enough."""
         return self.one_of_many and self.environment is None
 
     def describe(self) -> str:
-        """Return the words that reasons use for it.
+        """Return its description in reasons.
 
         Example:
             >>> ResolvedSelector(pacticipant="Bar", environment="test", number="2", version_id=7).describe()
@@ -79,7 +79,7 @@ class ResolvedSelector(msgspec.Struct, frozen=True, kw_only=True):
         return f"{prefix} of {self.pacticipant} currently in {self.environment} ({self.number})"
 
     def absence(self) -> str:
-        """Return the reason to give when it names a version that there isn't."""
+        """Return the reason if the selected version doesn't exist."""
         name = self.pacticipant
         if self.tag:
             return f"No version with tag {self.tag} exists for {name}"

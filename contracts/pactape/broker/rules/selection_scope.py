@@ -1,4 +1,4 @@
-"""What selectors may choose from: which publications have to be looked at, whatever else was published."""
+"""The scope of selectors: which publications have to be loaded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["ConsumerDefaults", "SelectionScope", "default_selectors", "scope_of"
 
 
 class ConsumerDefaults(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides which contract of a consumer is selected by default.
+    """The properties of a consumer that decide its default selectors.
 
     Args:
         name: The consumer's name.
-        main_branch: Its main branch, when it has one.
+        main_branch: Its main branch, if it has one.
         on_main_branch: Whether any version of it is on that branch.
         tagged_main: Whether any version of it has a tag of that name.
     """
@@ -31,17 +31,17 @@ class ConsumerDefaults(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SelectionScope(msgspec.Struct, frozen=True, kw_only=True):
-    """The heads and versions among which selectors choose.
+    """The heads and versions that selectors choose from.
 
     Args:
-        branches: Branches whose heads are wanted.
-        main_branches: Whether the heads of main branches are wanted.
-        every_branch: Whether the heads of all branches are wanted.
-        tags: Tags whose latest versions are wanted.
-        every_tag: Whether the latest version of every tag is wanted.
-        whole_tags: Tags of which every version is wanted.
-        latest: Whether the latest contract of each consumer is wanted.
-        environments: Whether what is deployed or released now is wanted.
+        branches: The branches whose heads are needed.
+        main_branches: Whether the heads of main branches are needed.
+        every_branch: Whether the heads of all branches are needed.
+        tags: The tags whose latest versions are needed.
+        every_tag: Whether the latest version of every tag is needed.
+        whole_tags: The tags whose versions are all needed.
+        latest: Whether the latest contract of each consumer is needed.
+        environments: Whether the currently deployed or released versions are needed.
     """
 
     branches: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ class SelectionScope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_selectors(consumers: Iterable[ConsumerDefaults]) -> list[Selector]:
-    """Return the official default: each consumer's main branch (else its tag, else its latest), and all in use.
+    """Return the official defaults: each consumer's main branch (or else its tag, or latest), and all in use.
 
     The main branch counts as soon as any version is on it, even if its head has no contract with the provider.
 
@@ -78,12 +78,12 @@ def default_selectors(consumers: Iterable[ConsumerDefaults]) -> list[Selector]:
 def scope_of(
     selectors: Sequence[Selector], *, provider_branch: str | None = None, heads: bool = False
 ) -> SelectionScope:
-    """Return what selectors may choose from.
+    """Return the scope of selectors.
 
     Args:
         selectors: The selectors.
         provider_branch: The provider's branch, for matchingBranch.
-        heads: Whether all heads are wanted besides, as for work in progress.
+        heads: Whether all heads are needed as well, as for work in progress.
     """
     branches = {each.branch for each in selectors if isinstance(each.branch, str)}
     branches |= {each.fallback_branch for each in selectors if each.fallback_branch}

@@ -1,4 +1,4 @@
-"""Reading consumer version selectors, and refusing those that contradict themselves."""
+"""Parses consumer version selectors, and rejects contradictory ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Selector", "SelectorError", "parse_selectors"]
 
 
 class SelectorError(ValueError):
-    """A selector that can't be understood; the message says which and why."""
+    """An invalid selector; the message says which one and why."""
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -32,10 +32,10 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid
 
 
 def parse_selectors(values: Any) -> list[Selector]:
-    """Read `consumerVersionSelectors`; null fields are as good as absent ones.
+    """Parse `consumerVersionSelectors`; null fields count as absent.
 
     Raises:
-        SelectorError: Not a list of objects, an unknown field, or fields that say nothing or contradict.
+        SelectorError: It is not a list of objects, or a selector has unknown, missing or contradictory fields.
 
     Example:
         >>> parse_selectors([{"mainBranch": True}])[0].main_branch
@@ -81,7 +81,7 @@ _ENOUGH = {"latest", "tag", "branch", "matching_branch", "main_branch", *_OF_ENV
 
 
 def _contradictions(selector: Selector) -> list[tuple[bool, str]]:
-    """Return what contradicts itself in a selector, by the rules of the official broker."""
+    """Return the contradictions in a selector, by the rules of the official broker."""
     fields = {name for name in (*_OF_BRANCHES, *_OF_ENVIRONMENTS) if getattr(selector, name) is not None}
     true_fields = {name for name in fields if getattr(selector, name)}
     return [

@@ -1,7 +1,7 @@
-"""Consumer version selectors: which contracts a provider is to verify.
+"""Consumer version selectors: choose the contracts that a provider has to verify.
 
-The rules are those of the official broker (docs.pact.io, "Consumer version selectors"). For a branch or a tag
-the contract of the latest *version* counts: a version without a contract for the provider gives none.
+The rules are those of the official broker (docs.pact.io, "Consumer version selectors"). For a branch or a tag, the
+contract of the latest *version* is selected; if that version has no contract with the provider, none is.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["merge", "select"]
 def select(
     selectors: Sequence[Selector], candidates: Sequence[Candidate], *, provider_branch: str | None = None
 ) -> list[SelectedContent]:
-    """Return the contents to verify, each once, by consumer and version.
+    """Return the contents to verify, each once, sorted by consumer and version.
 
     Args:
-        selectors: What the provider asks for, or the defaults (`default_selectors`).
+        selectors: The provider's selectors, or the defaults (`default_selectors`).
         candidates: At least the published contracts in the selectors' scope (`scope_of`).
         provider_branch: The provider's branch, for matchingBranch.
     """
@@ -36,7 +36,7 @@ def select(
 
 
 def merge(matches: Iterable[tuple[Candidate, Match]]) -> list[SelectedContent]:
-    """Join what was found by content, keeping the latest publication and every reason once."""
+    """Merge matches by content, with the latest publication and each reason once."""
     by_content: dict[int, list[tuple[Candidate, Match]]] = {}
     for candidate, match in matches:
         by_content.setdefault(candidate.publication.content_id, []).append((candidate, match))

@@ -1,7 +1,7 @@
 """Names of pacticipants that differ only in spelling, such as "Order Service" and "orders".
 
-The official broker compares them in the same way before a first publication creates a pacticipant, so that a typing
-error doesn't found a second one.
+The official broker makes the same comparison before a first publication creates a pacticipant, so that a typing
+error doesn't create a second one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __all__ = ["similar_names"]
 _BEFORE_LAST_CAPITAL = re.compile(r"([A-Z]+)([A-Z][a-z])")
 _BEFORE_CAPITAL = re.compile(r"([a-z\d])([A-Z])")
 _SEPARATORS = re.compile(r"[\s_-]")
-#: Words that many names have and that tell no two apart.
+#: Words that are too common in names to distinguish them.
 _COMMON_WORDS = frozenset({"api", "provider", "service"})
 
 
 def similar_names(name: str, others: Iterable[str]) -> list[str]:
-    """Return those of the other names that have the same words, apart from case, plurals and common words.
+    """Return the other names with the same words, apart from case, plurals and common words.
 
     Example:
         >>> similar_names("OrderService", ["orders", "order-api", "Order Events"])

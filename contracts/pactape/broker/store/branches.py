@@ -1,4 +1,4 @@
-"""Branches and tags: putting versions on them, and since when they are used."""
+"""Branches and tags, and the times of their first use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Integer, bindparam, cast, delete, func, select
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.records import Branch, Tag
 from pactape.broker.store.database import tables as t
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def first_version_on_branch(connection: Connection, pacticipant: str, branch: str) -> str | None:
-    """Return when the first version on a branch was created; None when the branch has none."""
+    """Return when the first version on a branch was created; None if the branch has no version."""
     created_at: str | None = connection.scalar(
         select(t.versions.c.created_at).where(
             t.versions.c.id
@@ -49,7 +49,7 @@ def first_version_on_branch(connection: Connection, pacticipant: str, branch: st
 
 
 def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -> str | None:
-    """Return when a tag was first given; None when no version has it."""
+    """Return when a tag was first given; None if no version has it."""
     created_at: str | None = connection.scalar(
         select(func.min(t.tags.c.created_at))
         .join(t.pacticipants, t.pacticipants.c.id == t.tags.c.pacticipant_id)
@@ -61,7 +61,7 @@ def first_version_with_tag(connection: Connection, pacticipant: str, tag: str) -
 def branches_of(
     connection: Connection, identity: int, *, part: str = "", limit: int | None = None, offset: int = 0
 ) -> list[Branch]:
-    """Return a pacticipant's branches whose names contain a text, in either case, the newest first."""
+    """Return a pacticipant's branches whose names contain a text (ignoring case), the newest first."""
     query = _with_part(select(t.branches.c.name, t.branches.c.created_at), identity, part)
     query = query.order_by(t.branches.c.id.desc()).limit(limit).offset(offset)
     return [Branch(name=row.name, created_at=row.created_at) for row in connection.execute(query)]
@@ -87,9 +87,9 @@ def find_branch(connection: Connection, identity: int, name: str) -> Branch | No
 def add_branch(
     connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
 ) -> Version:
-    """Put a version on a branch and return the version with it.
+    """Put a version on a branch and return the updated version.
 
-    A branch with a usual name becomes the main branch of a pacticipant that has none.
+    A branch with a common main name becomes the main branch of a pacticipant that has none.
     """
     where = {"owner": pacticipant.id, "branch": name, "version": version.id}
     if connection.scalar(_JOIN_BRANCH, where) is None and name not in version.branches:
@@ -104,7 +104,7 @@ def add_branch(
 
 
 def _set_main_branch(connection: Connection, pacticipant: Pacticipant, name: str) -> None:
-    """Make a branch or tag of a usual main name the main branch of a pacticipant that has none."""
+    """Make a branch or tag with a common main name the main branch of a pacticipant that has none."""
     if pacticipant.main_branch is None and name in _MAIN_BRANCHES:
         update_pacticipant(connection, pacticipant.id, {"main_branch": name})
 
@@ -128,7 +128,7 @@ _MAIN_BRANCHES = ("develop", "main", "master")
 
 
 def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
-    """Delete a branch; its versions and their contracts stay. False when there is no such branch."""
+    """Delete a branch; its versions and their contracts stay. Return False if it doesn't exist."""
     owner = select(t.pacticipants.c.id).where(t.pacticipants.c.name == pacticipant).scalar_subquery()
     branch_id = connection.scalar(
         select(t.branches.c.id).where(t.branches.c.name == name, t.branches.c.pacticipant_id == owner)
@@ -143,7 +143,7 @@ def delete_branch(connection: Connection, pacticipant: str, name: str) -> bool:
 
 
 def remove_from_branch(connection: Connection, version: Version, name: str) -> bool:
-    """Take a version from a branch; False when it isn't on it."""
+    """Remove a version from a branch; return False if it isn't on the branch."""
     ids = select(t.branches.c.id).join(t.pacticipants, t.pacticipants.c.id == t.branches.c.pacticipant_id)
     ids = ids.where(t.pacticipants.c.name == version.pacticipant, t.branches.c.name == name)
     deletion = connection.execute(
@@ -158,10 +158,10 @@ def remove_from_branch(connection: Connection, version: Version, name: str) -> b
 def add_tag(
     connection: Connection, pacticipant: Pacticipant, version: Version, name: str, *, now: str
 ) -> Version:
-    """Give a version a tag and return the version with it.
+    """Give a version a tag and return the updated version.
 
-    As the official broker does by default, the first tag of a version without a branch, given within ten seconds
-    of the version's creation, is its branch, too.
+    If a version without a branch gets its first tag within ten seconds of its creation, the tag also becomes its
+    branch; this is the official broker's default.
     """
     if not version.tags and not version.branches and _is_recent(version.created_at, now):
         version = add_branch(connection, pacticipant, version, name, now=now)
@@ -184,7 +184,7 @@ _ADD_TAG = upsert(t.tags).on_conflict_do_nothing()
 
 
 def delete_tag(connection: Connection, version: Version, name: str) -> bool:
-    """Take a tag from a version; False when it had none of that name."""
+    """Remove a tag from a version; return False if it doesn't have it."""
     deletion = connection.execute(
         delete(t.tags).where(t.tags.c.version_id == version.id, t.tags.c.name == name)
     )

@@ -1,4 +1,4 @@
-"""Cleaning: deleting the versions that no selector keeps, with their contracts and results."""
+"""Cleaning: deletes the versions that no selector keeps, with their contracts and results."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _TRANSACTION = 2_000  # versions: a second or two at a company's size
 
 
 class CleaningResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What cleaning deletes and keeps.
+    """The numbers of deleted and kept rows.
 
     Args:
-        deleted: How many versions of each pacticipant.
-        kept: How many versions of each pacticipant.
-        counts: How many rows of each table were deleted; empty for a dry run.
+        deleted: The number of deleted versions of each pacticipant.
+        kept: The number of kept versions of each pacticipant.
+        counts: The number of deleted rows of each table; empty for a dry run.
     """
 
     deleted: dict[str, int]
@@ -47,9 +47,9 @@ class CleaningResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unknown_names(connection: Connection, keep: Sequence[KeepSelector]) -> list[str]:
-    """Return the environments and pacticipants of selectors that don't exist, each with what it should be.
+    """Return the environments and pacticipants of selectors that don't exist, with suggestions.
 
-    A misspelt environment would keep nothing, and what runs there would be deleted.
+    A misspelt environment would keep nothing, so versions that run there would be deleted.
     """
     descriptions = []
     for kind, table, names in (
@@ -67,14 +67,14 @@ def unknown_names(connection: Connection, keep: Sequence[KeepSelector]) -> list[
 def clean(
     connection: Connection, keep: Sequence[KeepSelector], *, now: datetime, limit: int | None, dry_run: bool
 ) -> CleaningResult:
-    """Delete the versions that no selector keeps, the oldest first, and what belongs to them.
+    """Delete the versions that no selector keeps, the oldest first, with their data.
 
     Args:
-        connection: A writing transaction; a reading one is enough for a dry run.
-        keep: What to keep; the latest contract of each integration and its last result are always kept.
+        connection: A writing transaction; for a dry run, a reading one is enough.
+        keep: The keep-selectors; the latest contract of each integration and its last result are always kept.
         now: The time now.
-        limit: How many versions to delete at most; None means all.
-        dry_run: Whether to count only.
+        limit: The most versions to delete; None means all.
+        dry_run: Whether to count only, without deleting.
     """
     kept_versions = union(*(_matching(each, now) for each in keep), *_always_kept()).subquery()
     ids_query = (
@@ -93,13 +93,13 @@ def clean(
 def clean_in_batches(
     database: Database, keep: Sequence[KeepSelector], *, now: datetime, limit: int | None
 ) -> CleaningResult:
-    """Delete what `clean` would, in transactions so short that a broker's requests get in between.
+    """Do the same as `clean`, in short transactions, so that a broker's requests are not blocked.
 
     Args:
         database: The database, which brokers may be serving.
-        keep: What to keep.
+        keep: The keep-selectors.
         now: The time now.
-        limit: How many versions to delete at most; None means all.
+        limit: The most versions to delete; None means all.
     """
     deleted: Counter[str] = Counter()
     counts: Counter[str] = Counter()
@@ -133,9 +133,9 @@ def _count(connection: Connection, table: Any) -> int:
 
 
 def _always_kept() -> list[Select[Any]]:
-    """Return the consumer versions with the latest contract of each integration, and who verified it last.
+    """Return the consumer versions with the latest contract of each integration, and their last verifiers.
 
-    An integration whose contracts have been deleted has none: without the condition its NULL would keep everything.
+    An integration whose contracts were deleted has none: without the condition, its NULL would keep everything.
     """
     inner, outer = t.publications.alias("inner_publications"), t.integrations
     latest = (

@@ -1,4 +1,4 @@
-"""Counting everything that a broker stores."""
+"""Counts everything that a broker stores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TABLES = (
 
 
 def count_everything(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of each table, and of those that metrics tell apart."""
+    """Return the number of rows of each table, and of the subsets that metrics report."""
     counts: dict[str, Select[Any]] = {table.name: _count(table) for table in _TABLES} | _SPECIAL
     for kind in ("deployed", "released"):
         of_kind = _count(t.placements).where(t.placements.c.kind == kind)
@@ -51,7 +51,7 @@ _SPECIAL: dict[str, Select[Any]] = {
 
 
 def first_and_last(connection: Connection, table: Table, column: str) -> tuple[str | None, str | None]:
-    """Return the column's values in the first and in the last row of a table; None when it is empty."""
+    """Return a column's values in the first and last row of a table; None if it is empty."""
     query = select(table.c[column]).limit(1)
     first: str | None = connection.scalar(query.order_by(table.c.id))
     last: str | None = connection.scalar(query.order_by(table.c.id.desc()))
@@ -59,7 +59,7 @@ def first_and_last(connection: Connection, table: Table, column: str) -> tuple[s
 
 
 def results_per_content(connection: Connection) -> dict[int, int]:
-    """Return how many contents have how many results, by the number of results."""
+    """Return the number of contents by their number of results."""
     each = select(func.count().label("number")).select_from(t.results).group_by(t.results.c.content_id)
     numbers = each.subquery()
     query = select(numbers.c.number, func.count()).group_by(numbers.c.number).order_by(numbers.c.number)

@@ -33,7 +33,7 @@ def add_environment(
     contacts: list[Any],
     now: str,
 ) -> Environment:
-    """Make an environment."""
+    """Create an environment."""
     values: dict[str, Any] = {
         "uuid": str(uuid.uuid4()),
         "name": name,
@@ -55,7 +55,7 @@ def update_environment(connection: Connection, environment: Environment, values:
 
 
 def delete_environment(connection: Connection, environment: Environment) -> None:
-    """Remove an environment with its deployments and releases."""
+    """Delete an environment with its deployments and releases."""
     connection.execute(delete(t.environments).where(t.environments.c.id == environment.id))
 
 

@@ -1,4 +1,4 @@
-"""Heads: which versions are the last ones on their branches and with their tags."""
+"""Heads: the latest versions of branches and tags."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["Heads", "heads_among"]
 
 
 class Heads(msgspec.Struct, frozen=True):
-    """The branches and tags that versions are the last of: pairs of a version's id and a name."""
+    """The heads of branches and tags, as pairs of version id and name."""
 
     branches: frozenset[tuple[int, str]]
     tags: frozenset[tuple[int, str]]
 
 
 def heads_among(connection: Connection, versions: Collection[int]) -> Heads:
-    """Return the branches and tags that any of these versions is the last one of."""
+    """Return the branches and tags whose head is among these versions."""
     if not versions:
         return Heads(frozenset(), frozenset())
     on_branch, tagged = t.branch_versions.alias(), t.tags.alias()

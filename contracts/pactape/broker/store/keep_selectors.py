@@ -1,7 +1,7 @@
-"""Keep-selectors: which versions cleaning keeps, with the names of the official broker's clean task.
+"""Keep-selectors: choose the versions that cleaning keeps, with the names of the official broker's clean task.
 
-They are tag, branch, latest, deployed, released, max_age, main_branch, environment and pacticipant; a version that
-matches any selector is kept.
+Their fields are tag, branch, latest, deployed, released, max_age, main_branch, environment and pacticipant. A
+version that matches any selector is kept.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _FIELDS = {"pacticipant_name": "pacticipant", "environment_name": "environment"}
 
 
 class KeepSelector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which versions are kept; all that is given must hold.
+    """A selector of versions to keep; all given conditions must hold.
 
     Args:
-        pacticipant: The name of the only pacticipant that it concerns.
+        pacticipant: The name of the only pacticipant that it applies to.
         tag: A tag that the version has; True means any.
         branch: A branch that it is on; True means any.
         main_branch: Whether it must be on its pacticipant's main branch.
         latest: Whether it must be the latest of its tag, branch or pacticipant.
-        max_age: How many days old it may be.
+        max_age: The greatest age in days.
         deployed: Whether it must be deployed now.
         released: Whether it must be released and supported now.
         environment: The environment that it must be deployed or released to.
@@ -54,10 +54,10 @@ DEFAULT_KEEP = (
 
 
 def read_keep_selectors(value: Any) -> tuple[KeepSelector, ...]:
-    """Read selectors from JSON: a list of objects, with the official names in snake or camel case.
+    """Read keep-selectors from JSON: a list of objects, with the official names in snake or camel case.
 
     Raises:
-        ValueError: It isn't such a list, or a selector is empty.
+        ValueError: It is not such a list, or a selector is empty.
 
     Example:
         >>> read_keep_selectors([{"branch": "main", "latest": True}])[0].branch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.records import Pacticipant
 from pactape.broker.store.database import tables as t
@@ -33,17 +33,17 @@ __all__ = [
 
 
 def find_pacticipant(connection: Connection, name: str) -> Pacticipant | None:
-    """Return the pacticipant of exactly this name."""
+    """Return the pacticipant with exactly this name."""
     row = connection.execute(_NAMED, {"name": name}).first()
     return None if row is None else _pacticipant(row)
 
 
 def identity_of(name: str | BindParameter[str]) -> ScalarSelect[int]:
-    """Return the subquery for the id of the pacticipant of a name."""
+    """Return a subquery for the id of the pacticipant with a name."""
     return select(t.pacticipants.c.id).where(t.pacticipants.c.name == name).scalar_subquery()
 
 
-# What every publication asks is built once: building a statement takes longer than running it.
+# The queries of every publication are built once: building a statement takes longer than running it.
 _NAMED = select(t.pacticipants).where(t.pacticipants.c.name == bindparam("name"))
 
 
@@ -55,13 +55,13 @@ def all_pacticipants(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Pacticipant]:
-    """Return pacticipants by name, whatever their case.
+    """Return pacticipants sorted by name, ignoring case.
 
     Args:
         connection: The transaction.
-        part: What their names must contain, in either case.
+        part: A text that the names must contain, ignoring case.
         label: A label that they must have.
-        limit: How many to return at most; None means all.
+        limit: The most to return; None means all.
         offset: How many to skip first.
     """
     query = _filter(select(t.pacticipants), part, label)
@@ -70,7 +70,7 @@ def all_pacticipants(
 
 
 def count_pacticipants(connection: Connection, *, part: str = "", label: str | None = None) -> int:
-    """Return how many pacticipants there are with a part of a name and a label."""
+    """Return the number of pacticipants with a part of a name and a label."""
     query = _filter(select(func.count()).select_from(t.pacticipants), part, label)
     return int(connection.scalars(query).one())
 
@@ -85,15 +85,15 @@ def _filter(query: Select[Any], part: str, label: str | None) -> Select[Any]:
 
 
 def ensure_pacticipant(connection: Connection, name: str, *, now: str) -> Pacticipant:
-    """Return the pacticipant of this name, created when there is none."""
+    """Return the pacticipant with this name, creating it if needed."""
     return ensure_pacticipants(connection, [name], now=now)[name]
 
 
 def ensure_pacticipants(connection: Connection, names: Iterable[str], *, now: str) -> dict[str, Pacticipant]:
-    """Return the pacticipants of these names; those that don't exist are created.
+    """Return the pacticipants with these names, creating missing ones.
 
-    They are created in the order of their names: transactions that create the same ones wait for each other, and
-    would deadlock if each had another order.
+    They are created in the order of their names: transactions that create the same pacticipants wait for each
+    other, and different orders would cause a deadlock.
     """
     pacticipants = {}
     for name in sorted(set(names)):
@@ -109,7 +109,7 @@ _ADD = upsert(t.pacticipants).on_conflict_do_nothing()
 
 
 def missing_names(connection: Connection, names: Collection[str]) -> list[str]:
-    """Return those of the names that no pacticipant has, in their order."""
+    """Return the names without a pacticipant, in order."""
     query = select(t.pacticipants.c.name).where(t.pacticipants.c.name.in_(names))
     existing_names = set(connection.scalars(query))
     return sorted(set(names) - existing_names)
@@ -122,28 +122,28 @@ def update_pacticipant(connection: Connection, identity: int, values: dict[str, 
 
 
 def delete_pacticipant(connection: Connection, identity: int) -> None:
-    """Remove a pacticipant with all its versions, contracts and results."""
+    """Delete a pacticipant with all its versions, contracts and results."""
     connection.execute(delete(t.pacticipants).where(t.pacticipants.c.id == identity))
 
 
 def labels_of(connection: Connection, identity: int) -> list[str]:
-    """Return a pacticipant's labels, by name."""
+    """Return a pacticipant's labels, sorted by name."""
     query = select(t.labels.c.name).where(t.labels.c.pacticipant_id == identity).order_by(t.labels.c.name)
     return list(connection.scalars(query))
 
 
 def all_labels(connection: Connection) -> list[str]:
-    """Return every label that any pacticipant has, by name."""
+    """Return the labels of all pacticipants, sorted by name."""
     return list(connection.scalars(select(t.labels.c.name).distinct().order_by(t.labels.c.name)))
 
 
 def add_label(connection: Connection, identity: int, name: str) -> None:
-    """Give a pacticipant a label; it may have it already."""
+    """Give a pacticipant a label, unless it has the label already."""
     connection.execute(upsert(t.labels).values(pacticipant_id=identity, name=name).on_conflict_do_nothing())
 
 
 def remove_label(connection: Connection, identity: int, name: str) -> bool:
-    """Take a label from a pacticipant; False when it had none of that name."""
+    """Remove a label from a pacticipant; return False if it doesn't have it."""
     return bool(
         connection.execute(
             delete(t.labels).where(t.labels.c.pacticipant_id == identity, t.labels.c.name == name)
@@ -152,4 +152,4 @@ def remove_label(connection: Connection, identity: int, name: str) -> bool:
 
 
 def _pacticipant(row: Row[Any]) -> Pacticipant:
-    return Pacticipant(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return Pacticipant(**row._mapping)  # noqa: SLF001 -- public in SQLAlchemy

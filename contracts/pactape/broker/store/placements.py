@@ -1,4 +1,4 @@
-"""Placements: which versions are deployed or released to which environments."""
+"""Placements: deployments and releases of versions to environments."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def place(
 ) -> Placement:
     """Record a deployment ("deployed") or a release ("released").
 
-    A deployment ends the one that the same instance of the pacticipant had there; recording what is so
-    already gives the placement that is there.
+    A deployment ends the previous one of the same instance of the pacticipant. Recording an existing placement
+    again returns it.
     """
     for current in current_placements(
         connection, environment=environment, kind=kind, pacticipant=version.pacticipant
@@ -73,12 +73,12 @@ def _columns(placement: Placement) -> dict[str, Any]:
 
 
 def end_placement(connection: Connection, identity: str, *, now: str) -> None:
-    """Record that a version is no longer there."""
+    """Record that a version is no longer in the environment."""
     connection.execute(update(t.placements).where(t.placements.c.uuid == identity).values(ended_at=now))
 
 
 def find_placement(connection: Connection, identity: str) -> Placement | None:
-    """Return the deployment or release with this UUID, whether it has ended or not."""
+    """Return the deployment or release with this UUID, current or ended."""
     row = connection.execute(_placements().where(t.placements.c.uuid == identity)).first()
     return None if row is None else _placement(row, _by_id(connection))
 
@@ -94,7 +94,7 @@ def current_placements(
     instance: str | None = None,
     owners: Select[Any] | None = None,
 ) -> list[Placement]:
-    """Return what is deployed or released now, narrowed to what is given; the earliest first."""
+    """Return the current deployments or releases that match the given conditions, the earliest first."""
     query = _current()
     if environment is not None:
         query = query.where(t.placements.c.environment_id == environment.id)
@@ -119,7 +119,7 @@ def current_placements(
 def placements_of(
     connection: Connection, versions: Collection[int], *, with_ended: bool = False
 ) -> list[Placement]:
-    """Return where versions are deployed or released now, or also where they have been, the earliest first."""
+    """Return the current deployments and releases of versions, and optionally past ones, the earliest first."""
     if not versions:
         return []
     query = _placements().order_by(t.placements.c.id) if with_ended else _current()
@@ -157,5 +157,5 @@ def _by_id(connection: Connection) -> dict[int, Environment]:
 
 
 def _placement(row: Row[Any], environments: dict[int, Environment]) -> Placement:
-    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+    values = dict(row._mapping)  # noqa: SLF001 -- public in SQLAlchemy
     return Placement(environment=environments[values.pop("environment_id")], **values)

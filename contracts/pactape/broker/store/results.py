@@ -1,4 +1,4 @@
-"""Verification results: what provider versions made of contents."""
+"""Verification results of contents with provider versions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def add_result(
     details: dict[str, Any],
     now: str,
 ) -> Result:
-    """Record a result; it gets the next number of its content, whose provider the caller has locked."""
+    """Add a result with the next number of its content; the caller must have locked the provider."""
     number = (connection.scalar(_LAST_NUMBER, {"content": content_id}) or 0) + 1
     values: dict[str, Any] = {
         "content_id": content_id,
@@ -74,7 +74,7 @@ def find_result(connection: Connection, content_id: int, number: int) -> Result 
 
 
 def delete_result(connection: Connection, result: Result) -> None:
-    """Delete a result; what its content is verified for is counted anew."""
+    """Delete a result, and recompute the successes of its content."""
     connection.execute(delete(t.results).where(t.results.c.id == result.id))
     recount(connection, {result.content_id})
 
@@ -82,7 +82,7 @@ def delete_result(connection: Connection, result: Result) -> None:
 def results_of_content(
     connection: Connection, content_id: int, *, limit: int = 100, offset: int = 0
 ) -> list[Result]:
-    """Return a content's results, the last one first."""
+    """Return a content's results, the latest first."""
     query = _results().where(t.results.c.content_id == content_id).order_by(t.results.c.number.desc())
     return [_result(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
@@ -94,7 +94,7 @@ def count_results(connection: Connection, content_id: int) -> int:
 
 
 def latest_result_of_each(connection: Connection, contents: Collection[int]) -> dict[int, Result]:
-    """Return the last result of each content that has one, by content."""
+    """Return the latest result of each content that has one, by content."""
     last = select(func.max(_INNER.c.number)).where(_INNER.c.content_id == t.contents.c.id).scalar_subquery()
     query = (
         _results()
@@ -107,13 +107,13 @@ def latest_result_of_each(connection: Connection, contents: Collection[int]) -> 
 def results_with(
     connection: Connection, *, contents: Collection[int], versions: Collection[int], latest: bool
 ) -> list[Result]:
-    """Return what provider versions made of contents, the earliest first.
+    """Return the results of contents with provider versions, the earliest first.
 
     Args:
         connection: The transaction.
         contents: Ids of contents.
         versions: Ids of provider versions.
-        latest: Whether only the last result of a content and a provider version counts.
+        latest: Whether to return only the latest result of each content and provider version.
     """
     if not contents or not versions:
         return []
@@ -138,9 +138,9 @@ def latest_results_of_content(
     Args:
         connection: The transaction.
         content_id: The content.
-        versions: Ids of the provider versions to stay within; None means all.
-        latest: Whether only the last result of a provider version counts.
-        limit: How many results to return at most.
+        versions: Ids of the provider versions to include; None means all.
+        latest: Whether to return only the latest result of each provider version.
+        limit: The most results to return.
     """
     query = _results().where(t.results.c.content_id == content_id)
     if versions is not None:
@@ -166,7 +166,7 @@ _INNER = t.results.alias("inner_results")
 
 
 def latest_on_branch(connection: Connection, content_id: int, provider_id: int, branch: str) -> Result | None:
-    """Return the last result that a version on a provider's branch has for a content."""
+    """Return the latest result of a content with a version on a provider's branch."""
     on_branch = (
         select(t.branch_versions.c.version_id)
         .join(t.branches, t.branches.c.id == t.branch_versions.c.branch_id)
@@ -184,7 +184,7 @@ def latest_on_branch(connection: Connection, content_id: int, provider_id: int, 
 def successes_of(
     connection: Connection, contents: Collection[int]
 ) -> dict[int, list[SuccessfulVerification]]:
-    """Return under which branches and tags contents have been verified, and since when, by content."""
+    """Return the branches and tags on which contents were verified, with the first time, by content."""
     successes: dict[int, list[SuccessfulVerification]] = {}
     query = select(t.successes).where(t.successes.c.content_id.in_(contents))
     for row in connection.execute(query) if contents else ():

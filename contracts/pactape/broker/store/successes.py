@@ -1,6 +1,6 @@
-"""Successes: under which branches and tags of its provider a content has been verified, and since when.
+"""Successes: the provider's branches and tags on which a content was verified, with the first time.
 
-They repeat what results, branches and tags say together, in a table whose size doesn't grow with the builds.
+They are computed from results, branches and tags, in a table whose size doesn't grow with the builds.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, delete, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.store.database import tables as t
 
@@ -26,7 +26,7 @@ _COLUMNS = ["content_id", "kind", "name", "wip", "first_at"]
 
 
 def note_success(connection: Connection, content_id: int, version: Version, *, wip: bool, now: str) -> None:
-    """Record that a provider version has verified a content, under each of its branches and tags."""
+    """Record that a provider version has verified a content, for each of its branches and tags."""
     names = [
         ("any", ""),
         *(("branch", name) for name in version.branches),
@@ -40,7 +40,7 @@ def note_success(connection: Connection, content_id: int, version: Version, *, w
 
 
 def note_new_name(connection: Connection, version: Version, *, kind: str, name: str, now: str) -> None:
-    """Record the successes that a version had before it got a branch or tag; a version made just now has none."""
+    """Record the earlier successes of a version for its new branch or tag; a new version has none."""
     if version.created_at == now:
         return
     successes = (
@@ -58,7 +58,7 @@ def note_new_name(connection: Connection, version: Version, *, kind: str, name: 
 
 
 def contents_verified_by(connection: Connection, versions: Collection[int] | Select[Any]) -> set[int]:
-    """Return the contents that provider versions have verified with success."""
+    """Return the contents that provider versions have successfully verified."""
     query = select(t.results.c.content_id).where(
         t.results.c.provider_version_id.in_(versions), t.results.c.success
     )
@@ -66,7 +66,7 @@ def contents_verified_by(connection: Connection, versions: Collection[int] | Sel
 
 
 def recount(connection: Connection, contents: Collection[int]) -> None:
-    """Compute the successes of contents anew, after versions, branches or tags have been deleted."""
+    """Recompute the successes of contents, after versions, branches or tags were deleted."""
     if not contents:
         return
     connection.execute(delete(t.successes).where(t.successes.c.content_id.in_(contents)))

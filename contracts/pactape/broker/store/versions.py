@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.records import Tag, Version
 from pactape.broker.store.database import tables as t
@@ -43,7 +43,7 @@ __all__ = [
 def ensure_version(
     connection: Connection, pacticipant: Pacticipant, number: str, *, now: str, build_url: str | None = None
 ) -> tuple[Version, bool]:
-    """Return the version of this number and whether it was made now; a build URL replaces the one it had."""
+    """Return the version with this number, creating it if needed, and whether it is new; set its build URL."""
     values = {"pacticipant_id": pacticipant.id, "number": number, "build_url": build_url, "created_at": now}
     identity = connection.scalar(_ADD_VERSION, values)
     if identity is not None:
@@ -68,31 +68,31 @@ def _version_query() -> Select[Any]:
 
 
 def find_version(connection: Connection, pacticipant: str, number: str) -> Version | None:
-    """Return the version of this number."""
+    """Return the version with this number."""
     return _one(connection, _of(pacticipant).where(t.versions.c.number == number))
 
 
 def latest_version(connection: Connection, pacticipant: str) -> Version | None:
-    """Return the version that came last."""
+    """Return the latest version."""
     return _one(connection, _latest(_of(pacticipant)))
 
 
 def versions_of(
     connection: Connection, pacticipant: str, *, limit: int = 100, offset: int = 0
 ) -> list[Version]:
-    """Return a pacticipant's versions, the last one first; after `offset` of them, at most `limit`."""
+    """Return a pacticipant's versions, the latest first; at most `limit`, after skipping `offset`."""
     query = _of(pacticipant).order_by(t.versions.c.id.desc())
     return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def count_versions(connection: Connection, pacticipant: str) -> int:
-    """Return how many versions a pacticipant has."""
+    """Return the number of versions of a pacticipant."""
     versions = _of(pacticipant).subquery()
     return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())
 
 
 def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[int, Version]:
-    """Return the versions of these ids."""
+    """Return the versions with these ids."""
     versions = _with_branches_and_tags(
         connection, connection.execute(_versions().where(t.versions.c.id.in_(identities)))
     )
@@ -100,7 +100,7 @@ def versions_by_id(connection: Connection, identities: Collection[int]) -> dict[
 
 
 def head_of_branch(connection: Connection, pacticipant: str, branch: str) -> Version | None:
-    """Return the last version on a branch."""
+    """Return the latest version on a branch."""
     return _one(connection, _head(), {"pacticipant": pacticipant, "branch": branch})
 
 
@@ -113,7 +113,7 @@ def _head() -> Select[Any]:
 def versions_on_branch(
     connection: Connection, pacticipant: str, branch: str, *, limit: int | None = None, offset: int = 0
 ) -> list[Version]:
-    """Return the versions on a branch, the last one first."""
+    """Return the versions on a branch, the latest first."""
     query = _on_branch(pacticipant, branch).order_by(t.branch_versions.c.version_id.desc())
     return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
@@ -121,7 +121,7 @@ def versions_on_branch(
 def versions_with_tag(
     connection: Connection, pacticipant: str, tag: str, *, limit: int | None = None, offset: int = 0
 ) -> list[Version]:
-    """Return the versions with a tag, the last one first."""
+    """Return the versions with a tag, the latest first."""
     query = (
         _versions()
         .join(t.tags, t.tags.c.version_id == t.versions.c.id)
@@ -132,12 +132,12 @@ def versions_with_tag(
 
 
 def count_on_branch(connection: Connection, pacticipant: str, branch: str) -> int:
-    """Return how many versions are on a branch."""
+    """Return the number of versions on a branch."""
     return _count(connection, _on_branch(pacticipant, branch))
 
 
 def count_with_tag(connection: Connection, pacticipant: str, tag: str) -> int:
-    """Return how many versions have a tag."""
+    """Return the number of versions with a tag."""
     query = _versions().join(t.tags, t.tags.c.version_id == t.versions.c.id)
     return _count(
         connection, query.where(t.tags.c.pacticipant_id == identity_of(pacticipant), t.tags.c.name == tag)
@@ -147,13 +147,13 @@ def count_with_tag(connection: Connection, pacticipant: str, tag: str) -> int:
 def placed_versions(
     connection: Connection, *, pacticipant: str, environment: int, limit: int, offset: int = 0
 ) -> list[Version]:
-    """Return the versions that are or were deployed or released to an environment, the last one first."""
+    """Return the versions that are or were in an environment, the latest first."""
     query = _placed(pacticipant, environment).order_by(t.versions.c.id.desc())
     return _with_branches_and_tags(connection, connection.execute(query.limit(limit).offset(offset)))
 
 
 def count_placed(connection: Connection, *, pacticipant: str, environment: int) -> int:
-    """Return how many versions are or were deployed or released to an environment."""
+    """Return the number of versions that are or were in an environment."""
     return _count(connection, _placed(pacticipant, environment))
 
 
@@ -169,12 +169,12 @@ def _count(connection: Connection, query: Select[Any]) -> int:
 
 
 def delete_version(connection: Connection, version: Version) -> None:
-    """Delete a version with its contracts and results; contents without any publication are deleted, too."""
+    """Delete a version with its contracts and results, and contents that are no longer published."""
     delete_versions(connection, [version.id])
 
 
 def delete_versions(connection: Connection, identities: Collection[int]) -> None:
-    """Delete versions with their contracts and results; contents without any publication are deleted, too."""
+    """Delete versions with their contracts and results, and contents that are no longer published."""
     content_query = select(t.publications.c.content_id).where(t.publications.c.version_id.in_(identities))
     contents = set(connection.scalars(content_query.distinct()))
     verified_contents = contents_verified_by(connection, identities)
@@ -185,7 +185,7 @@ def delete_versions(connection: Connection, identities: Collection[int]) -> None
 
 
 def delete_unpublished(connection: Connection, contents: Collection[int]) -> None:
-    """Delete those of the contents that no version has published, with their results."""
+    """Delete unpublished contents among the given ones, with their results."""
     publications = select(t.publications.c.id).where(t.publications.c.content_id == t.contents.c.id)
     connection.execute(delete(t.contents).where(t.contents.c.id.in_(contents), ~publications.exists()))
 
@@ -202,7 +202,7 @@ def _versions() -> Select[Any]:
 
 
 def _of(pacticipant: str) -> Select[Any]:
-    """Return the query for a pacticipant's versions: by a subquery, so that PostgreSQL reads the index in order."""
+    """Return the query for a pacticipant's versions; a subquery makes PostgreSQL read the index in order."""
     return _versions().where(t.versions.c.pacticipant_id == identity_of(pacticipant))
 
 

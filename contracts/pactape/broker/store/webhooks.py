@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import delete, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.store.database import tables as t
 from pactape.broker.webhooks.definition import Delivery, RenderedRequest, Webhook, WebhookSpec
@@ -43,7 +43,7 @@ def all_webhooks(connection: Connection) -> list[Webhook]:
 
 
 def any_webhook(connection: Connection) -> bool:
-    """Return whether there is a webhook at all."""
+    """Return whether any webhook exists."""
     return connection.execute(_ANY).first() is not None
 
 
@@ -65,12 +65,12 @@ def save_webhook(connection: Connection, identity: str, spec: WebhookSpec, *, no
 
 
 def delete_webhook(connection: Connection, identity: str) -> bool:
-    """Delete a webhook; False when there is none."""
+    """Delete a webhook; return False if it doesn't exist."""
     return bool(connection.execute(delete(t.webhooks).where(t.webhooks.c.uuid == identity)).rowcount)
 
 
 def delete_webhooks_of(connection: Connection, *, consumer: str | None, provider: str | None) -> None:
-    """Delete the webhooks that concern this consumer and this provider by their names.
+    """Delete the webhooks that have this consumer and this provider by name.
 
     Args:
         connection: The transaction.
@@ -88,7 +88,7 @@ def delete_webhooks_of(connection: Connection, *, consumer: str | None, provider
 def add_delivery(
     connection: Connection, outgoing: RenderedRequest, *, webhook: str, event: Event, now: str
 ) -> Delivery:
-    """Record a request that is to go out."""
+    """Record a request to be sent."""
     delivery = Delivery(
         uuid=str(uuid.uuid4()),
         webhook_uuid=webhook,
@@ -114,14 +114,14 @@ def add_delivery(
 def claim_deliveries(
     connection: Connection, *, now: str, until: str, busy: Collection[str], limit: int
 ) -> list[Delivery]:
-    """Claim deliveries that are due for this process; other processes don't send them until the claim ends.
+    """Claim due deliveries for this process; other processes don't send them until the claim expires.
 
     Args:
         connection: A writing transaction.
         now: The time now.
-        until: When the claim ends, should this process not live to release it.
+        until: When the claim expires, in case this process ends without releasing it.
         busy: Webhooks to skip.
-        limit: How many to take at most.
+        limit: The most deliveries to claim.
     """
     due_query = (
         select(t.deliveries.c.id)
@@ -147,7 +147,7 @@ def claim_deliveries(
 
 
 def next_due(connection: Connection) -> str | None:
-    """Return when the next waiting delivery may go out; None when none waits."""
+    """Return when the next waiting delivery is due; None if none waits."""
     later = func.greatest if connection.dialect.name == "postgresql" else func.max
     free: Any = later(t.deliveries.c.due_at, t.deliveries.c.claimed_until)
     due_at: str | None = connection.scalar(select(func.min(free)).where(t.deliveries.c.status == "waiting"))
@@ -155,14 +155,14 @@ def next_due(connection: Connection) -> str | None:
 
 
 def release_deliveries(connection: Connection, identities: Collection[str]) -> None:
-    """Give up claims, so that the deliveries go out at once after the next start."""
+    """Release claims, so that the deliveries are sent at once after the next start."""
     connection.execute(
         update(t.deliveries).where(t.deliveries.c.uuid.in_(identities)).values(claimed_until="")
     )
 
 
 def update_delivery(connection: Connection, delivery: Delivery) -> None:
-    """Record how far a delivery has come, and give up the claim on it."""
+    """Record the progress of a delivery, and release the claim on it."""
     connection.execute(
         update(t.deliveries)
         .where(t.deliveries.c.uuid == delivery.uuid)
@@ -185,13 +185,14 @@ def find_delivery(connection: Connection, identity: str) -> Delivery | None:
 def deliveries(
     connection: Connection, *, limit: int = 100, offset: int = 0, **conditions: str | int
 ) -> list[Delivery]:
-    """Return deliveries, the last one first.
+    """Return deliveries, the latest first.
 
     Args:
         connection: The transaction.
-        limit: How many to return at most.
+        limit: The most to return.
         offset: How many to skip first.
-        conditions: What they must have: webhook_uuid, consumer, provider, consumer_version, sha, result_number.
+        conditions: Values that they must have: webhook_uuid, consumer, provider, consumer_version, sha,
+            result_number.
     """
     query = select(t.deliveries).order_by(t.deliveries.c.id.desc())
     for name, value in conditions.items():
@@ -200,7 +201,7 @@ def deliveries(
 
 
 def delete_deliveries_before(connection: Connection, moment: str) -> int:
-    """Delete finished deliveries, and those of deleted webhooks, from before a time; return how many."""
+    """Delete finished deliveries, and those of deleted webhooks, from before a time; return their number."""
     webhook_ids = select(t.webhooks.c.uuid)
     deletion = delete(t.deliveries).where(
         t.deliveries.c.created_at < moment,

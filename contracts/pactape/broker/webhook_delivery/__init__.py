@@ -1,1 +1,1 @@
-"""Delivering webhooks: recording requests, sending them, trying again."""
+"""Delivers webhooks: records requests, sends them, and retries."""

@@ -1,4 +1,4 @@
-"""The dispatcher: sends what webhooks have to send, a thread for each webhook, and tries again after failures."""
+"""The dispatcher: sends deliveries, with a thread for each webhook, and retries after failures."""
 
 from __future__ import annotations
 
@@ -23,27 +23,26 @@ if TYPE_CHECKING:
 __all__ = ["WebhookDispatcher"]
 
 _log = logging.getLogger("pactape.broker.webhooks")
-_CLAIM_SECONDS = 60  # longer than a request may take; after a kill a delivery waits as long
-_POLL_SECONDS = 2.0  # how often other processes' deliveries are looked for
-_STOP_SECONDS = 1.0  # how long a stop waits for requests on their way
-_MOST_BUSY_WEBHOOKS = 64  # webhooks that are called at the same time
-_CLAIM_LIMIT = 200  # deliveries that are claimed at a time
+_CLAIM_SECONDS = 60  # longer than a request may take; after a kill, a delivery waits this long
+_POLL_SECONDS = 2.0  # how often to look for other processes' deliveries
+_STOP_SECONDS = 1.0  # how long a stop waits for running requests
+_MOST_BUSY_WEBHOOKS = 64  # the most webhooks called at the same time
+_CLAIM_LIMIT = 200  # the most deliveries claimed at a time
 _RETENTION_DAYS = 90
 _HOUR = 3600
 
 
 class WebhookDispatcher:
-    """Delivers in the background; deliveries that a stop interrupts are sent after the next start.
+    """Sends deliveries in the background; those that a stop interrupts are sent after the next start.
 
-    Every webhook has a thread of its own while it has something to send, so a target that doesn't answer
-    doesn't delay the others. Several processes over one database share the work: a delivery is claimed before it
-    is sent.
+    Every webhook with something to send has its own thread, so a target that doesn't respond doesn't delay the
+    others. Several processes over one database share the work: a delivery is claimed before it is sent.
 
     Args:
         database: Where webhooks and deliveries are stored.
-        config: Allowed hosts and the delays between tries.
-        clock: The time for what is recorded.
-        sender: How a request goes out.
+        config: Allowed hosts and the delays between attempts.
+        clock: Gives the time of records.
+        sender: Sends a request.
     """
 
     def __init__(
@@ -67,15 +66,15 @@ class WebhookDispatcher:
         self._thread = threading.Thread(target=self._run, name="pactape-webhooks", daemon=True)
 
     def start(self) -> None:
-        """Begin to deliver; interrupted deliveries are sent first."""
+        """Start to deliver; interrupted deliveries are sent first."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Look for deliveries now: some have been recorded."""
+        """Look for deliveries now, because some were recorded."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Stop within a second; requests that are still on their way are sent again after the next start."""
+        """Stop within a second; requests that are still running are sent again after the next start."""
         self._stopped.set()
         self._woken.set()
         if self._thread.ident is None:
@@ -97,13 +96,13 @@ class WebhookDispatcher:
             try:
                 pause = self._dispatch()
                 self._clean()
-            except Exception:  # noqa: BLE001 -- a database that is away for a moment must not end the deliveries
+            except Exception:  # noqa: BLE001 -- a brief outage of the database must not end the deliveries
                 _log.exception("webhooks could not be dispatched")
                 pause = _POLL_SECONDS
             self._woken.wait(pause)
 
     def _dispatch(self) -> float:
-        """Hand due deliveries to their webhooks' threads, and return the seconds until the next look."""
+        """Give due deliveries to their webhooks' threads, and return the seconds until the next check."""
         with self._lock:
             busy = set(self._busy)
         room = _MOST_BUSY_WEBHOOKS - len(busy)
@@ -152,7 +151,7 @@ class WebhookDispatcher:
                 if self._stopped.is_set() or late:
                     break
                 self._deliver(delivery)
-        except Exception:  # noqa: BLE001 -- one bad delivery must not end the others
+        except Exception:  # noqa: BLE001 -- one failing delivery must not stop the others
             _log.exception("a webhook delivery failed")
         finally:
             self._finish(webhook, deliveries)
@@ -167,7 +166,7 @@ class WebhookDispatcher:
             if delivery_ids:
                 with self._database.writing(exclusive=False) as connection:
                     webhooks.release_deliveries(connection, delivery_ids)
-        except Exception:  # noqa: BLE001 -- the claim ends by itself
+        except Exception:  # noqa: BLE001 -- the claim expires by itself
             _log.exception("claims on webhook deliveries could not be released")
         self._woken.set()
 
@@ -185,7 +184,7 @@ class WebhookDispatcher:
         )
         with self._lock:
             if self._claimed.pop(delivery.uuid, None) is None:
-                return  # a stop has released it
+                return  # it was released by a stop
         with self._database.writing(exclusive=False) as connection:
             webhooks.update_delivery(connection, updated_delivery)
 

@@ -1,4 +1,4 @@
-"""Recording the requests that webhooks send for events, in the transaction that the events belong to."""
+"""Records the requests of webhooks for events, in the same transaction as the events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["enqueue"]
 
 
 def enqueue(connection: Connection, events: Sequence[Event], *, now: str) -> list[Delivery]:
-    """Record a delivery for each webhook that fires for an event: either both are kept, or none is."""
+    """Record a delivery for each webhook that fires for an event; both are committed together, or neither is."""
     if not events:
         return []
     all_webhooks = webhooks.all_webhooks(connection)

@@ -1,4 +1,4 @@
-"""Sending one request of a webhook, and what its log says."""
+"""Sends one request of a webhook, and writes its log."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _LOGGED_BYTES = 4_000
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try to deliver.
+    """One attempt to send a delivery.
 
     Args:
-        arrived: Whether the answer's status was 2xx.
-        log: The request and the answer, without credentials.
-        status: The answer's status; None when there was no answer.
-        headers: The answer's headers, without credentials.
-        body: The beginning of the answer's body, without credentials.
-        error: Why there was no answer; None when there was one.
+        arrived: Whether the response's status was 2xx.
+        log: The request and the response, without credentials.
+        status: The response's status; None without a response.
+        headers: The response's headers, without credentials.
+        body: The beginning of the response's body, without credentials.
+        error: Why there was no response; None if there was one.
     """
 
     arrived: bool
@@ -44,8 +44,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def send(outgoing: RenderedRequest, config: BrokerConfig) -> Attempt:
-    """Send a request. Redirections are not followed: they could lead to a host that isn't allowed."""
-    import requests  # noqa: PLC0415 -- keeps the broker's start quick
+    """Send a request, without following redirects, which could lead to a forbidden host."""
+    import requests  # noqa: PLC0415 -- keeps the broker's start fast
 
     request_log = _request_text(outgoing)
     try:
@@ -58,7 +58,7 @@ def send(outgoing: RenderedRequest, config: BrokerConfig) -> Attempt:
             auth=_authentication(outgoing),
             timeout=_TIMEOUT_SECONDS,
             allow_redirects=False,
-            stream=True,  # of a long body only the beginning is read
+            stream=True,  # only the beginning of a long body is read
         )
     except WebhookError as error:
         return _unsent(request_log, str(error))
@@ -108,7 +108,7 @@ def _request_text(outgoing: RenderedRequest) -> str:
 
 
 def _header_value(value: str) -> bytes:
-    """Return a header's value as bytes; letters beyond Latin-1 are percent-encoded, as RFC 8187 does."""
+    """Return a header's value as bytes; characters beyond Latin-1 are percent-encoded, as in RFC 8187."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
@@ -116,7 +116,7 @@ def _header_value(value: str) -> bytes:
 
 
 def _authentication(outgoing: RenderedRequest) -> Any:
-    """Return the webhook's own credentials, or none: given None the library would send those of .netrc."""
+    """Return the webhook's credentials, or a no-op: with None, the library would send those in .netrc."""
     if outgoing.username:
         return outgoing.username.encode(), (outgoing.password or "").encode()
     return lambda request: request

@@ -1,4 +1,4 @@
-"""What a webhook is: when it fires, for whom, and the request that it sends."""
+"""The definition of a webhook: its events, its parties, and the request that it sends."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")  # a token of RFC 9110
-#: They decide where a request ends and whom it reaches: the connection sets them.
+#: Headers that decide where a request ends and which host it reaches; only the connection sets them.
 _FRAMING_HEADERS = frozenset(
     "host content-length transfer-encoding connection upgrade te trailer expect keep-alive".split()  # noqa: SIM905 -- words
 )
 
 
 class WebhookError(ValueError):
-    """A webhook that can't be used.
+    """An invalid webhook.
 
     Args:
-        message: Why.
-        field: The field that is wrong: "request", "events", "consumer".
+        message: The reason.
+        field: The invalid field: "request", "events", "consumer".
     """
 
     def __init__(self, message: str, *, field: str = "request") -> None:
@@ -76,7 +76,7 @@ class RequestSpec(msgspec.Struct, kw_only=True):
 
 
 class WebhookSpec(msgspec.Struct, kw_only=True):
-    """A webhook as clients write it."""
+    """A webhook as sent by clients."""
 
     request: RequestSpec
     events: list[EventSpec]
@@ -96,7 +96,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RenderedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request with every placeholder replaced; it may hold credentials."""
+    """A request with every placeholder replaced; it may contain credentials."""
 
     method: str
     url: str
@@ -110,7 +110,7 @@ class RenderedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook's request for one event: "waiting", "success" or "failure"; its log holds no credentials."""
+    """A webhook's request for one event: "waiting", "success" or "failure"; its log contains no credentials."""
 
     uuid: str
     webhook_uuid: str
@@ -132,11 +132,11 @@ def read_spec(document: dict[str, Any], *, allowed_hosts: tuple[str, ...]) -> We
     """Read a webhook.
 
     Args:
-        document: What the client wrote.
+        document: The client's JSON.
         allowed_hosts: The hosts that webhooks may call, "ci.example.com" or "*.example.com".
 
     Raises:
-        WebhookError: A field is missing or can't be used, or the host isn't allowed.
+        WebhookError: A field is missing or invalid, or the host isn't allowed.
     """
     try:
         spec = msgspec.convert({"events": [{"name": "contract_content_changed"}], **document}, WebhookSpec)
@@ -158,11 +158,11 @@ def read_spec(document: dict[str, Any], *, allowed_hosts: tuple[str, ...]) -> We
 
 
 def check_host(url: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a URL whose host webhooks may not call.
+    """Reject a URL whose host webhooks may not call.
 
     Raises:
-        WebhookError: It isn't http or https, its host isn't among the allowed ones, or another program could
-            read another host in it (RFC 3986 has no backslashes, and no user is needed in it).
+        WebhookError: It isn't http or https, its host isn't allowed, or it is ambiguous: another program could find
+            a different host in it (RFC 3986 has no backslashes, and a user in it is not needed).
 
     Example:
         >>> check_host("https://ci.example.com/build", ("*.example.com",))
@@ -204,7 +204,7 @@ def _concerns(spec: PacticipantSpec | None, event: Event, role: str) -> bool:
 
 
 def headers_of(headers: Any) -> dict[str, str]:
-    """Return the headers of a webhook, which are an object or a list of "Name: value"."""
+    """Return the headers of a webhook, written as an object or a list of "Name: value"."""
     if headers is None:
         return {}
     pairs = (

@@ -1,4 +1,4 @@
-"""What happens in a broker that fires webhooks, by the official names."""
+"""The events that fire webhooks, by their official names."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ EVENTS = frozenset(
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened between a consumer and a provider.
+    """An event between a consumer and a provider.
 
     Args:
-        values: What `${pactbroker.…}` placeholders stand for, by their names.
-        sha: The content that it concerns.
-        result_number: The verification result that it concerns, when there is one.
+        values: The values of `${pactbroker.…}` placeholders, by name.
+        sha: The hash of the contract's content.
+        result_number: The number of the verification result, if any.
         deployed: The numbers of the provider versions that are deployed now.
         labels: The labels of the "consumer" and of the "provider".
     """

@@ -1,4 +1,4 @@
-"""Hiding a webhook's credentials from everybody, and putting them back when a masked webhook is saved."""
+"""Masks a webhook's credentials, and restores them when a masked webhook is saved."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHORTEST_SECRET, _SHORTEST_ID = 4, 8
 
 
 def mask_request(request: RequestSpec) -> dict[str, Any]:
-    """Return a webhook's request as everybody may see it."""
+    """Return a webhook's request with masked credentials."""
     return {
         "method": request.method.upper(),
         "url": mask_url(request.url),
@@ -40,7 +40,7 @@ def mask_request(request: RequestSpec) -> dict[str, Any]:
 
 
 def mask_outgoing(outgoing: RenderedRequest) -> dict[str, Any]:
-    """Return a request that goes out as everybody may see it."""
+    """Return an outgoing request with masked credentials."""
     return mask_request(
         RequestSpec(
             method=outgoing.method,
@@ -54,14 +54,14 @@ def mask_outgoing(outgoing: RenderedRequest) -> dict[str, Any]:
 
 
 def mask_text(text: str, secrets: frozenset[str]) -> str:
-    """Return a text without these secrets, and without what looks like one by itself."""
+    """Return a text without these secrets, and without other parts that look like secrets."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return _without_known_forms(text)
 
 
 def secrets_of(outgoing: RenderedRequest) -> frozenset[str]:
-    """Return the credentials in a request: whatever masking it hides."""
+    """Return the credentials in a request: everything that masking hides."""
     secrets = {outgoing.password} if outgoing.password else set()
     for name, value in outgoing.headers.items():
         if _mask_named(name, value) != value:
@@ -72,7 +72,7 @@ def secrets_of(outgoing: RenderedRequest) -> frozenset[str]:
 
 
 def restore_request(document: dict[str, Any], stored_spec: RequestSpec | None) -> dict[str, Any]:
-    """Return a request that a client wrote with every mask replaced by what is stored in its place.
+    """Return a client's request, with every mask replaced with the stored value.
 
     Raises:
         WebhookError: A masked value has no stored one.
@@ -115,7 +115,7 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 def _is_random(value: str) -> bool:
-    """Return whether a text looks made by a machine: long, without spaces, letters and digits well mixed."""
+    """Return whether a text looks generated: long, without spaces, with mixed letters and digits."""
     if len(value) < _LONG or any(letter.isspace() for letter in value):
         return False
     if sum(letter.isdigit() for letter in value) < _DIGITS or "/" in value or "." in value:
@@ -126,7 +126,7 @@ def _is_random(value: str) -> bool:
 
 
 def _without_known_forms(text: str) -> str:
-    from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders  # noqa: PLC0415 -- keeps the start quick
+    from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders  # noqa: PLC0415 -- keeps the start fast
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
     from pactape.cassettes.scrubbing.scrubber import Scrubber  # noqa: PLC0415 -- as above
 
@@ -142,7 +142,7 @@ def mask_url(url: str) -> str:
 
 
 def _url_parts(url: str) -> list[tuple[str, bool]]:
-    """Return the pieces of a URL in their order, each with whether it is a credential."""
+    """Return the pieces of a URL in order, each with whether it is a credential."""
     address, mark, query = url.partition("?")
     scheme, slashes, rest = address.partition("//")
     host, *segments = rest.split("/")
@@ -186,7 +186,7 @@ def _restore_url(url: str, stored_url: str) -> str:
 
 
 def _url_pieces(url: str) -> list[tuple[str, str, str]]:
-    """Return the pieces of a URL with the place of each: a segment's number, or a parameter's name."""
+    """Return the pieces of a URL with their location: a segment's number, or a parameter's name."""
     pieces, name, segment, in_query = [], "", 0, False
     for part, _ in _url_parts(url):
         if part == "?":
@@ -224,7 +224,7 @@ def _mask_body(body: Any) -> Any:
 
 
 def _decode(body: Any) -> Any:
-    """Return what a textual body says: JSON, a form's pairs, or the text itself."""
+    """Return the decoded text of a body: JSON, a form's pairs, or the text itself."""
     if not isinstance(body, str):
         return body
     try:

@@ -1,4 +1,4 @@
-"""Filling in a webhook's placeholders: the request that goes out for one event."""
+"""Fills in a webhook's placeholders: the request to send for one event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CURRENTLY_DEPLOYED", "outgoing", "outgoing_for"]
 
-#: A webhook that names it sends one request for each provider version that is deployed now.
+#: A webhook with this placeholder sends one request for each deployed provider version.
 CURRENTLY_DEPLOYED = "pactbroker.currentlyDeployedProviderVersionNumber"
 _PLACEHOLDER = re.compile(r"\$\{(pactbroker\.[A-Za-z]+)\}")
 
@@ -29,7 +29,7 @@ def outgoing_for(spec: WebhookSpec, event: Event) -> list[RenderedRequest]:
 
 
 def outgoing(spec: WebhookSpec, values: dict[str, str]) -> RenderedRequest:
-    """Return the request of a webhook with its placeholders replaced; unknown ones stay unchanged."""
+    """Return the request of a webhook with its placeholders replaced; unknown ones are not changed."""
     request = spec.request
     body = _body_text(spec)
     headers = {"Content-Type": "application/json"} if body else {}
@@ -57,7 +57,7 @@ def _body_text(spec: WebhookSpec) -> str | None:
 
 
 def _in_json(value: str) -> str:
-    """Return a value in the form that it has inside a JSON string."""
+    """Return a value escaped for use inside a JSON string."""
     return msgspec.json.encode(value).decode()[1:-1]
 
 

@@ -1,1 +1,1 @@
-"""Between the sockets and the application: reading requests, the WSGI gateway."""
+"""The layer between sockets and application: reads requests, and contains the WSGI gateway."""

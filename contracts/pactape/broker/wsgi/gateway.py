@@ -1,4 +1,4 @@
-"""The WSGI gateway: hands the application what the request buffer has found out."""
+"""The WSGI gateway: passes the request buffer's findings to the application."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["WsgiGateway"]
 
 
 class WsgiGateway(wsgi.Gateway_10):
-    """Adds to the environment why a request was refused; such a connection is closed after its answer."""
+    """Adds the reason of a rejected request to the environment; its connection is closed after the response."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub says None
         """Return the environment of the request (PEP 3333)."""

@@ -1,7 +1,7 @@
-"""Collecting a request from the pieces that arrive, and refusing one that can't be right (RFC 9112).
+"""Collects a request from the pieces that arrive, and rejects malformed ones (RFC 9112).
 
-Nothing is handed to a thread before the head and the body are complete, so slow clients don't delay others; and
-nothing is held that is larger than allowed, so they can't fill the memory either.
+A request is passed to a thread when its head and body are complete, so slow clients don't delay others. Larger
+requests than allowed are not stored, so clients can't fill the memory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_HEAD", "REFUSED", "Head", "RejectedRequest", "RequestBuffer"]
 
-#: Where the WSGI environment says why a request's body was not read: a status and a sentence.
+#: The key in the WSGI environment for why a request's body was not read: a status and a sentence.
 REFUSED = "pactape.refused"
 
 LARGEST_HEAD = 65_536
@@ -30,10 +30,10 @@ _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;.*)?\Z", re.DOTALL)
 
 
 class RejectedRequest(Exception):  # noqa: N818 -- an outcome, not a failure of the program
-    """A request that is not read on.
+    """A request that is not read any further.
 
     Args:
-        status: The HTTP status of the answer.
+        status: The HTTP status of the response.
         reason: What is wrong.
     """
 
@@ -55,11 +55,12 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class RequestBuffer:
-    """The bytes of one request, as far as they have arrived.
+    """The bytes of one request received so far.
 
     Args:
         body_limit: The largest body in bytes.
-        admit: Called with a complete head that announces a body; it may refuse it before any of the body is held.
+        admit: Called with a complete head that announces a body; it may reject the request before any of the body
+            is stored.
     """
 
     def __init__(self, *, body_limit: int, admit: Callable[[Head], None] = lambda _head: None) -> None:
@@ -68,7 +69,7 @@ class RequestBuffer:
         self._data = bytearray()
         self._head: Head | None = None
         self._head_end = 0
-        self._left: int | None = None  # of a body with a length; None while it comes in chunks
+        self._left: int | None = None  # for a body with a length; None for a chunked body
         self._chunks: _Chunks | None = None
         self._complete: int | None = None
         self.expects_continue = False
@@ -77,21 +78,21 @@ class RequestBuffer:
         return len(self._data)
 
     def feed(self, data: bytes) -> bool:
-        """Add what has arrived, and return whether the request is complete.
+        """Add received data, and return whether the request is complete.
 
         Raises:
-            Refused: It can't be right, it is too large, or its sender may not send it.
+            RejectedRequest: It is malformed or too large, or its sender is not authorized.
         """
         self._data += data
         return self._is_complete()
 
     def take(self) -> tuple[bytes, bytes]:
-        """Return the complete request, and what came after it."""
+        """Return the complete request, and the data after it."""
         assert self._complete is not None, "feed() has returned True"  # noqa: S101 -- for the type checker
         return bytes(self._data[: self._complete]), bytes(self._data[self._complete :])
 
     def head_without_body(self) -> bytes:
-        """Return a request with the same head and no body, for answering what is refused."""
+        """Return a request with the same head and no body, so that the rejection can be sent."""
         if self._head is None:
             return b""
         omitted_names = {b"content-length", b"transfer-encoding", b"connection", b"expect"}
@@ -124,7 +125,7 @@ class RequestBuffer:
         return True
 
     def _answer_expectation(self, head: Head) -> None:
-        """Take the Expect header away: the answer to it is due before the body, and so before a thread is."""
+        """Respond to an Expect header and remove it: the client waits for this before it sends the body."""
         self.expects_continue = True
         plain = b"\r\n".join(
             [head.line, *(b"%s: %s" % pair for pair in head.headers if pair[0] != b"expect"), b"", b""]
@@ -161,7 +162,7 @@ class _Chunks:
         self._limit = limit
 
     def end(self, data: bytearray) -> int | None:
-        """Return where the body ends; None while it hasn't arrived completely."""
+        """Return where the body ends; None until it is complete."""
         while True:
             line_end = data.find(b"\r\n", self._at, self._at + _LARGEST_CHUNK_LINE)
             if line_end < 0:

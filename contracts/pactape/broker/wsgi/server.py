@@ -1,4 +1,4 @@
-"""A cheroot server whose threads get complete requests only."""
+"""A cheroot server whose threads receive only complete requests."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["BufferingServer"]
 
 _STEP = 65_536
-_IDLE_SECONDS = 10  # cheroot closes connections that have been silent for so long
+_IDLE_SECONDS = 10  # cheroot closes connections that were idle for this long
 _DRAIN_SECONDS, _DRAIN_BYTES = 5, 20_000_000
 _MOST_CONNECTIONS = 4_000
-_OTHER_FILES = 200  # that a process has open besides: the database, webhooks, libraries
-_MOST_BYTES = 100_000_000  # of unfinished requests together
+_OTHER_FILES = 200  # other files of the process: the database, webhooks, libraries
+_MOST_BYTES = 100_000_000  # the total size of unfinished requests
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class _Connection(HTTPConnection):
-    """A connection whose request is collected before a thread sees it.
+    """A connection whose request is collected before a thread handles it.
 
     Attributes:
-        buffer: What has arrived of the next request; None between requests.
-        left: What arrived after the request that is being answered.
-        refused: Why the request is answered without its body: a status and a sentence.
-        draining: How many bytes are still read and thrown away, so that the client reads the answer first.
+        buffer: The received part of the next request; None between requests.
+        left: The data received after the current request.
+        refused: Why the request is rejected without reading its body: a status and a sentence.
+        draining: How many more bytes to read and discard, so that the client reads the response first.
     """
 
     def __init__(self, server: Any, sock: Any, *more: Any) -> None:
@@ -49,15 +49,15 @@ class _Connection(HTTPConnection):
         self._stream = self.rfile
 
     def read_from(self, data: bytes) -> None:
-        """Have cheroot read a complete request from memory."""
+        """Make cheroot read a complete request from memory."""
         self.rfile = _Complete(data, self)
 
     def read_from_socket(self) -> None:
-        """Go back to the socket, for the next request."""
+        """Make cheroot read from the socket again, for the next request."""
         self.rfile = self._stream
 
     def close(self) -> None:
-        """Close the connection; when it was refused, only after what the client still sends has been read."""
+        """Close the connection; if its request was rejected, first read what the client still sends."""
         if self.refused is not None and self.draining is None:
             self.draining = _DRAIN_BYTES
             self.read_from_socket()
@@ -71,7 +71,7 @@ class _Connection(HTTPConnection):
 
 
 class _Complete(io.BytesIO):
-    """A complete request as cheroot reads it from a connection."""
+    """A complete request, in the form that cheroot reads from a connection."""
 
     def __init__(self, data: bytes, connection: _Connection) -> None:
         super().__init__(data)
@@ -79,20 +79,20 @@ class _Complete(io.BytesIO):
         self.bytes_read = 0
 
     def has_data(self) -> bool:
-        """Return whether the beginning of another request has arrived already."""
+        """Return whether the beginning of another request has arrived."""
         return bool(self._connection.left)
 
 
 class BufferingServer(wsgi.Server):
-    """Reads requests without a thread, and gives each to one when it is complete.
+    """A server that reads requests without a thread, and gives each to a thread when it is complete.
 
     Args:
         address: Host and port.
         application: The WSGI application.
         body_limit: The largest body in bytes.
-        request_seconds: How long a request's head and body may take to arrive, together.
-        admit: Called with a head that announces a body; it may refuse it before any of the body is held.
-        options: What cheroot takes besides.
+        request_seconds: The time limit for receiving a request's head and body, in seconds.
+        admit: Called with a head that announces a body; it may reject the request before any of the body is stored.
+        options: Further options of cheroot.
     """
 
     ConnectionClass = _Connection
@@ -117,7 +117,7 @@ class BufferingServer(wsgi.Server):
         self._most_connections = _most_connections()
 
     def process_conn(self, conn: _Connection) -> None:
-        """Read what has arrived over a connection; give it to a thread when a request is complete."""
+        """Read received data from a connection; when a request is complete, give it to a thread."""
         try:
             if conn.draining is not None:
                 self._drain_on(conn)
@@ -128,11 +128,11 @@ class BufferingServer(wsgi.Server):
             conn.close()
 
     def drain(self, conn: _Connection) -> None:
-        """Read on from a refused connection for a few seconds, so that its client gets the answer."""
+        """Read from a rejected connection for a few more seconds, so that its client receives the response."""
         self._wait(conn, until=time.time() + _DRAIN_SECONDS)
 
     def forget(self, conn: _Connection) -> None:
-        """Count a connection's unfinished request no longer."""
+        """Stop counting a connection's unfinished request."""
         if conn.buffer is not None:
             with self._lock:
                 self._held -= len(conn.buffer)
@@ -156,7 +156,7 @@ class BufferingServer(wsgi.Server):
             self._wait(conn, until=conn.deadline)
 
     def _begin(self, conn: _Connection) -> None:
-        """Begin to collect a request; its time runs from now."""
+        """Begin to collect a request, and start its timer."""
         self._make_room()
         conn.read_from_socket()
         conn.refused = None
@@ -164,7 +164,7 @@ class BufferingServer(wsgi.Server):
         conn.deadline = time.time() + self._request_seconds
 
     def _receive(self, conn: _Connection) -> bytes | None:
-        """Return what is there; nothing at all means that the client has closed, None that nothing has come."""
+        """Return received data; b"" if the client has closed the connection, None if no data arrived."""
         if conn.left:
             data, conn.left = conn.left, b""
             return data
@@ -223,12 +223,12 @@ class BufferingServer(wsgi.Server):
             self._wait(conn, until=conn.last_used + _IDLE_SECONDS)
 
     def _wait(self, conn: _Connection, *, until: float) -> None:
-        """Wait for more until a time, when cheroot closes the connection."""
+        """Wait for more data until a deadline, when cheroot closes the connection."""
         self.put_conn(conn)
         conn.last_used = until - _IDLE_SECONDS
 
     def _make_room(self) -> None:
-        """Close the connection that has waited longest when there are too many."""
+        """Close the connection that has waited longest, if there are too many."""
         connections: Any = vars(self)["_connections"]
         selector = connections._selector  # noqa: SLF001 -- cheroot offers no other way
         if len(selector) < self._most_connections:
@@ -242,7 +242,7 @@ class BufferingServer(wsgi.Server):
 
 
 def _most_connections() -> int:
-    """Return how many connections may be open at once: fewer than the files that the process may open."""
+    """Return how many connections may be open at once: fewer than the process's limit of open files."""
     try:
         import resource  # noqa: PLC0415 -- not on every system
     except ImportError:

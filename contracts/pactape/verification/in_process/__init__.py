@@ -1,1 +1,1 @@
-"""Verification in this process: an ASGI or WSGI application against contracts, judged by our own matcher."""
+"""Verifies an ASGI or WSGI application against contracts in this process, with Pactape's matcher."""

@@ -1,4 +1,4 @@
-"""WSGI and ASGI applications: which interface an application has."""
+"""Detects whether an application is WSGI or ASGI."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["application"]
 
 
 def application(app: Any) -> WsgiApplication | AsgiApplication:
-    """Wrap a WSGI or an ASGI application: one whose call is a coroutine function is ASGI.
+    """Wrap a WSGI or an ASGI application; if calling it returns a coroutine, it is ASGI.
 
     Raises:
-        ApplicationError: It can't be called.
+        ApplicationError: The object isn't callable.
     """
     if not callable(app):
         raise ApplicationError(

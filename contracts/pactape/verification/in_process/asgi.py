@@ -24,9 +24,9 @@ _CANCEL_SECONDS = 1.0
 
 
 class AsgiApplication:
-    """An ASGI application that answers `pactape.exchange` requests; it is started when the context is entered.
+    """An ASGI application that responds to `pactape.exchange` requests; entering the context starts it.
 
-    All calls run in one event loop, so that what the application keeps (connections, pools) stays usable.
+    All calls run in one event loop, so that the application's connections and pools stay usable.
 
     Args:
         app: The application.
@@ -54,7 +54,7 @@ class AsgiApplication:
             self._runner.close()
 
     def __call__(self, request: Request) -> Response:
-        """Return the application's response; what it raises before the response is complete is raised."""
+        """Return the application's response; an exception before the response is complete is raised."""
         return self._runner.run(self._call(request))
 
     async def _call(self, request: Request) -> Response:
@@ -72,22 +72,22 @@ class AsgiApplication:
 
 
 def _error_of(task: asyncio.Task[None]) -> BaseException | None:
-    """What the application raised; a cancellation of its own would end the run."""
+    """Return the exception that the application raised; its own cancellation would end the run."""
     return RuntimeError("the application cancelled its response") if task.cancelled() else task.exception()
 
 
 async def _run(response: Awaitable[None]) -> None:
     try:
         await response
-    except SystemExit as error:  # it would end the event loop, and the test run with it
+    except SystemExit as error:  # otherwise it would end the event loop, and the test run with it
         raise RuntimeError(f"SystemExit: {error}") from error
 
 
 class _Connection:
     """One request and its response, with the events of the specification.
 
-    `http.disconnect` comes when the response is complete and not before: an application that waits for it, to stop
-    its work early or to clean up, sees what it sees under a server.
+    `http.disconnect` is sent when the response is complete and not before, as by a server, because applications
+    wait for it to stop early or to clean up.
     """
 
     def __init__(self, request: Request) -> None:
@@ -111,7 +111,7 @@ class _Connection:
         return {"type": "http.disconnect"}
 
     async def send(self, event: _Event) -> None:
-        """Take a part of the response; what comes after its end is ignored, as the specification has it."""
+        """Receive a part of the response; parts after its end are ignored, as the specification requires."""
         if self.is_complete:
             return
         if event["type"] == "http.response.start":
@@ -127,7 +127,7 @@ class _Connection:
         """Return the response.
 
         Raises:
-            RuntimeError: The application returned without a complete one.
+            RuntimeError: The application returned before the response was complete.
         """
         if self._start is None:
             raise RuntimeError("the application sent no response")

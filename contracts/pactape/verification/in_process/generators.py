@@ -1,6 +1,6 @@
-"""Generators of a contract: values that replace examples when it is verified, above all those of provider states.
+"""Applies a contract's generators: they replace examples during verification, often with values of provider states.
 
-Pact specification V3, "Generators". Where there is no value, the example stays, as with the official verifier.
+Pact specification V3, "Generators". Without a value, the example stays, as with the official verifier.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _DIGITS = 10
 
 
 def apply_generators(part: Written, values: Mapping[str, Any]) -> Written:
-    """Return a request, response or message with its generators' values.
+    """Return a request, response or message with the values of its generators.
 
     Args:
-        part: As the contract has it; it stays unchanged.
-        values: The parameters of the provider states, and what their handlers returned.
+        part: The part in the contract, which is not changed.
+        values: The parameters of the provider states, and the values that their handlers returned.
 
     Example:
         >>> rule = {"path": {"type": "ProviderState", "expression": "/users/${id}"}}
@@ -67,8 +67,8 @@ def _apply_named(name: str) -> Callable[[Written, Written, Mapping[str, Any]], N
         for key, generator in written.items():
             value = _value(generator, values)
             if value is not _MISSING and isinstance(members, dict):
-                same = next((each for each in members if each.lower() == key.lower()), key)
-                members[same] = [text_of(value)]
+                member_name = next((member for member in members if member.lower() == key.lower()), key)
+                members[member_name] = [text_of(value)]
 
     return apply
 
@@ -106,15 +106,15 @@ def _put(holder: Written, key: str, path: str, value: Any) -> None:
     if not steps:
         holder[key] = value
         return
-    for parent, last in _places(holder.get(key), steps):
+    for parent, last in _find_paths(holder.get(key), steps):
         parent[last] = value
 
 
-def _places(value: Any, steps: Path) -> Iterator[tuple[Any, Any]]:
-    first, *rest = steps
+def _find_paths(value: Any, steps: Path) -> Iterator[tuple[Any, Any]]:
+    first, *further = steps
     for key in _keys(value, first):
-        if rest:
-            yield from _places(value[key], tuple(rest))
+        if further:
+            yield from _find_paths(value[key], tuple(further))
         else:
             yield value, key
 
@@ -143,20 +143,20 @@ def _from_states(expression: str, data_type: Any, values: Mapping[str, Any]) -> 
     if any(name not in values for name in names):
         return _MISSING
     if expression in {f"${{{names[0]}}}", names[0]}:
-        return _typed(values[names[0]], str(data_type or "RAW").upper())
+        return _convert(values[names[0]], str(data_type or "RAW").upper())
     return _EXPRESSION.sub(lambda match: text_of(values[match[1]]), expression)
 
 
-def _typed(value: Any, data_type: str) -> Any:
+def _convert(value: Any, data_type: str) -> Any:
     converters: dict[str, Callable[[Any], Any]] = {
         "STRING": text_of,
         "INTEGER": int,
         "FLOAT": float,
         "DECIMAL": float,
-        "BOOLEAN": lambda each: each is True or str(each).lower() == "true",
+        "BOOLEAN": lambda item: item is True or str(item).lower() == "true",
     }
     try:
-        return converters.get(data_type, lambda each: each)(value)
+        return converters.get(data_type, lambda item: item)(value)
     except (TypeError, ValueError):
         return _MISSING
 

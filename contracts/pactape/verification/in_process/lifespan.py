@@ -1,4 +1,4 @@
-"""The lifespan protocol of ASGI: starting an application, and shutting it down."""
+"""Starts and stops an application with ASGI's lifespan protocol."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LONGEST_SECONDS = 120.0
 
 
 class Lifespan:
-    """Starts and stops an application; one that doesn't support the protocol is left alone.
+    """Starts and stops an application, if it supports the lifespan protocol.
 
     Args:
         app: The ASGI application.
 
     Attributes:
-        state: What the application keeps for its requests.
+        state: The state that the application shares with its requests.
     """
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
@@ -44,7 +44,10 @@ class Lifespan:
         try:
             event = await asyncio.wait_for(self._from_app.get(), _LONGEST_SECONDS)
         except TimeoutError:
-            event = {"type": "lifespan.startup.failed", "message": f"no answer within {_LONGEST_SECONDS:g} s"}
+            event = {
+                "type": "lifespan.startup.failed",
+                "message": f"no response within {_LONGEST_SECONDS:g} s",
+            }
         if event["type"] == "lifespan.startup.failed":
             raise ApplicationError(
                 f"the application failed to start: {event.get('message') or 'no reason given'}",
@@ -61,10 +64,10 @@ class Lifespan:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         try:
             await self._app(scope, self._to_app.get, self._from_app.put)
-        except SystemExit as error:  # it would end the event loop, and the test run with it
+        except SystemExit as error:  # otherwise it would end the event loop, and the test run with it
             message = f"SystemExit: {error}"
             await self._from_app.put({"type": "lifespan.startup.failed", "message": message})
-        except Exception:  # noqa: BLE001, S110 -- by the specification: then it doesn't support the protocol
+        except Exception:  # noqa: BLE001, S110 -- the specification: then it doesn't support the protocol
             pass
         finally:
             await self._from_app.put({"type": "lifespan.ended"})

@@ -1,4 +1,4 @@
-"""The verifier in this process: one interaction at a time against an application, judged by our own matcher."""
+"""Verifies an application in this process, one interaction at a time, with Pactape's matcher."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ __all__ = ["InProcessVerifier"]
 
 
 class InProcessVerifier:
-    """Verifies interactions one at a time; the application runs while the context lasts.
+    """Verifies interactions one at a time; the application runs inside the context.
 
     Args:
         app: The WSGI or ASGI application; None for contracts of messages only.
         states: The handlers of the provider states.
-        headers: Headers for every request, in place of the contract's; `${name}` in a value is replaced by a value
-            that a state handler returned, or by an environment variable.
+        headers: Headers for every request, which replace those of the contract; `${name}` in a value is replaced
+            with a value that a state handler returned, or with an environment variable.
         messages: The functions that produce messages.
-        base_path: The path below which the application serves its API.
+        base_path: The path prefix of the application's API.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class InProcessVerifier:
         """Set up the states, send the request to the application, and match its response.
 
         Returns:
-            The verdict. A state or a message that fails, and a rule that can't be read, could not be verified; an
-            exception of the application is a failure.
+            The verdict. An exception of the application is a failure; an interaction with a failing state or
+            message, or with an unreadable rule, could not be verified.
         """
         try:
             values = self._set_up(interaction)
@@ -82,7 +82,7 @@ class InProcessVerifier:
             return _result(interaction, Verdict.NOT_JUDGED, (f"a matching rule can't be read: {error}",))
         except (ProviderStateError, ProviderMessageError) as error:
             return _result(interaction, Verdict.NOT_JUDGED, (str(error),))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever the application raises is its response
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- any exception of the application is its response
             failure = f"the application raised {type(error).__name__}: {error}"
             return _result(interaction, Verdict.FAILED, (failure,))
         failures = tuple(map(str, mismatches))
@@ -135,6 +135,8 @@ def _result(
         description=interaction.description,
         verdict=Verdict.PENDING if interaction.pending and verdict is not Verdict.PASSED else verdict,
         failures=failures,
-        mismatches=tuple(msgspec.structs.replace(each, sources=interaction.cassettes) for each in mismatches),
-        states=tuple(each.name for each in interaction.states),
+        mismatches=tuple(
+            msgspec.structs.replace(mismatch, sources=interaction.cassettes) for mismatch in mismatches
+        ),
+        states=tuple(state.name for state in interaction.states),
     )

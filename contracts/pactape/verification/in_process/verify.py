@@ -1,4 +1,4 @@
-"""Verifying an application in this process against pact files."""
+"""Verifies an application in this process against pact files."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def verify_in_process(
 
     Args:
         pacts: The pact files, at least one, all of one provider.
-        app: The WSGI or ASGI application; None when the contracts hold messages only.
-        states: The handlers that set up the contracts' provider states. What a handler returns, when it is a
-            mapping, is there for the contracts' generators, as the states' parameters are.
-        headers: Headers for every request, in place of the contract's: above all a real `Authorization`.
+        app: The WSGI or ASGI application; None if the contracts contain messages only.
+        states: The handlers that set up the contracts' provider states. If a handler returns a mapping, the
+            contracts' generators can use its values, like the parameters of states.
+        headers: Headers for every request, which replace those of the contract: above all a real `Authorization`.
         messages: For contracts of messages: a function for each description, called without arguments.
-        base_path: The path below which the application serves its API: "/v1".
+        base_path: The path prefix of the application's API, "/v1".
 
     Returns:
-        One result for each interaction. A file that can't be read, a state without a handler and a message without
-        a function end nothing: what they concern could not be verified.
+        One result for each interaction. An unreadable file, a state without a handler and a message without a
+        function don't end the run: the interactions concerned could not be verified.
 
     Raises:
-        PactFormatError: There is no file, none can be read, or they belong to several providers.
-        ProviderMessageError: There is no application, and a contract has a request.
+        PactFormatError: No file is given, none can be read, or they belong to several providers.
+        ProviderMessageError: No application is given, and a contract has a request.
         ApplicationError: The application can't be called, or failed to start.
 
     Example:
@@ -75,6 +75,8 @@ def verify_in_process(
         check_transport(read.values(), None)
     verifier = InProcessVerifier(app, states=states, headers=headers, messages=messages, base_path=base_path)
     with verifier:
-        results = tuple(verifier.verify(each) for pact in read.values() for each in pact.interactions)
+        results = tuple(
+            verifier.verify(interaction) for pact in read.values() for interaction in pact.interactions
+        )
     provider = next(iter(read.values())).provider
     return Verification(provider=provider, results=results, unjudged=tuple(unreadable))

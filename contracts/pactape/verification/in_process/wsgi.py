@@ -22,7 +22,7 @@ _BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 class WsgiApplication:
-    """A WSGI application that answers `pactape.exchange` requests.
+    """A WSGI application that responds to `pactape.exchange` requests.
 
     Args:
         app: The application.
@@ -37,10 +37,10 @@ class WsgiApplication:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing was opened."""
+        """Do nothing: nothing was opened."""
 
     def __call__(self, request: Request) -> Response:
-        """Return the application's response; what it raises is raised.
+        """Return the application's response; its exceptions are raised.
 
         Raises:
             RuntimeError: The application didn't call `start_response`.
@@ -48,7 +48,7 @@ class WsgiApplication:
         started = _StartedResponse()
         chunks = self._app(_environ(request), started.start)
         try:
-            body = b"".join(chunks)  # an application may start its response with its first chunk only
+            body = b"".join(chunks)  # an application may call start_response as late as its first chunk
         finally:
             close = getattr(chunks, "close", None)
             if close is not None:
@@ -71,7 +71,7 @@ class _StartedResponse:
     def start(
         self, status: str, headers: list[tuple[str, str]], _error: Any = None
     ) -> Callable[[bytes], object]:
-        """Take status and headers, as `start_response` of PEP 3333."""
+        """Receive status and headers, as `start_response` of PEP 3333."""
         self.status = status
         self.headers = list(headers)
         return self.chunks.append
@@ -85,7 +85,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
-        "REQUEST_URI": target,  # PATH_INFO has lost which slashes belong to names; servers add these two
+        "REQUEST_URI": target,  # PATH_INFO doesn't show which slashes were encoded; servers add these two
         "RAW_URI": target,
         "SERVER_NAME": parts.hostname or "localhost",
         "SERVER_PORT": str(parts.port or 80),

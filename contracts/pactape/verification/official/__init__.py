@@ -1,1 +1,1 @@
-"""Verification by the official engine, which runs in a process of its own."""
+"""Verifies with the official engine, which runs in a separate process."""

@@ -1,4 +1,4 @@
-"""Verifying a running provider against the contracts that a broker selects, and publishing the results there."""
+"""Verifies a running provider against contracts from a broker, and publishes the results there."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class BrokerSource(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         url: The broker's base URL.
-        select: Which consumer versions' contracts, as in `pactape verify --select`.
+        select: Selectors of consumer versions, as in `pactape verify --select`.
         include_pending: Whether pending contracts are verified; their failures don't count yet.
-        include_wip_since: The date (ISO 8601) since which work in progress is verified, too; None for none.
-            It takes a branch.
-        version: The provider's version, under which results are published; None publishes nothing.
+        include_wip_since: The date (ISO 8601) from which work in progress is also verified; None to verify none.
+            Requires `branch`.
+        version: The provider's version to publish results for; None to publish nothing.
         branch: The provider's branch.
         tags: The tags of the provider's version.
         build_url: The URL of the build.
@@ -85,22 +85,22 @@ def verify_from_broker(
 
     Args:
         provider: The provider's name at the broker.
-        broker: The broker, what to select, and the version under which results are published.
-        url: The running provider's base URL; None when the contracts hold messages only.
+        broker: The broker, the selectors, and the version to publish results for.
+        url: The running provider's base URL; None if the contracts contain messages only.
         states: The handlers that set up the contracts' provider states.
         headers: Headers for every request, instead of the contract's, which contain no credentials. `${name}` in a
-            value is replaced by a value that a state handler returned, or by an environment variable.
+            value is replaced with a value that a state handler returned, or with an environment variable.
         messages: The functions that produce its messages.
         options: Time-outs, TLS and filters; with a filter nothing can be published.
-        on_progress: Called with the number of interactions that were begun.
+        on_progress: Called with the number of interactions started so far.
 
     Returns:
-        One result for each interaction of each selected contract, and what became of their publication.
+        One result for each interaction of each selected contract, and the outcome of their publication.
 
     Raises:
         MissingExtraError: The extra "verify" isn't installed.
-        BrokerError: The broker doesn't answer, refuses, or selects no contract.
-        ProviderUnreachableError: Nothing answers at `url`.
+        BrokerError: The broker doesn't respond, rejects the request, or selects no contract.
+        ProviderUnreachableError: Nothing listens at `url`.
     """
     require_extra("verify", "the official verifier", "pact")
     selectors = tuple(map(parse_selector, broker.select))
@@ -154,9 +154,11 @@ def _verification(
 ) -> Verification:
     contracts = _contracts(relay.calls)
     if not contracts:
-        raise _no_contract(provider, broker, run, relay)
+        raise _no_contract_error(provider, broker, run, relay)
     expected, unreadable = _expected(contracts, _pending(relay.calls, contracts), selection)
-    unjudged = [msgspec.structs.replace(each, reason=relay.shown(each.reason)) for each in run.unjudged]
+    unjudged = [
+        msgspec.structs.replace(contract, reason=relay.shown(contract.reason)) for contract in run.unjudged
+    ]
     return Verification(
         provider=provider,
         results=tuple(complete_results(expected, run.results, is_filtered=selection.has_patterns)),
@@ -167,7 +169,7 @@ def _verification(
 
 
 def _contracts(calls: Iterable[RelayedCall]) -> dict[str, RelayedCall]:
-    """The contracts that the broker served, by their path."""
+    """Return the contracts that the broker served, by path."""
     return {
         call.path: call
         for call in calls
@@ -190,55 +192,59 @@ def _expected(
             unreadable.append(UnjudgedContract(contract=path, reason=error.what))
             continue
         expected += [
-            ExpectedInteraction(contract=path, interaction=each, is_pending=each.pending or path in pending)
-            for each in pact.interactions
-            if selection.selects(each)
+            ExpectedInteraction(
+                contract=path, interaction=interaction, is_pending=interaction.pending or path in pending
+            )
+            for interaction in pact.interactions
+            if selection.selects(interaction)
         ]
     return expected, unreadable
 
 
-def _listed(calls: Iterable[RelayedCall]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The URLs of the contracts that the broker selected, each with what it says about its verification.
+def _selected_contracts(calls: Iterable[RelayedCall]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return the URLs of the contracts that the broker selected, each with its verification properties.
 
-    The verifier asks first without selectors, and takes nothing of that answer.
+    The verifier's first request has no selectors; its response is ignored.
     """
     embedded = [call.document.get("_embedded") for call in calls if isinstance(call.document, dict)]
-    lists = [each["pacts"] for each in embedded if isinstance(each, dict) and each.get("pacts")]
+    lists = [link["pacts"] for link in embedded if isinstance(link, dict) and link.get("pacts")]
     for contract in lists[-1] if lists else ():
         yield str(contract["_links"]["self"]["href"]), contract.get("verificationProperties") or {}
 
 
 def _pending(calls: Iterable[RelayedCall], contracts: Iterable[str]) -> frozenset[str]:
-    """The paths of the contracts that the broker calls pending."""
-    hrefs = [href for href, properties in _listed(calls) if properties.get("pending")]
+    """Return the paths of the contracts that the broker marks as pending."""
+    hrefs = [href for href, properties in _selected_contracts(calls) if properties.get("pending")]
     return frozenset(path for path in contracts if any(href.endswith(path) for href in hrefs))
 
 
 def _notices(calls: Iterable[RelayedCall]) -> list[str]:
-    """The broker's notices before the verification, of every contract: the verifier reports those of one."""
+    """Return the broker's notices before verification for all contracts; the verifier reports those of one."""
     texts = [
         str(notice.get("text"))
-        for _, properties in _listed(calls)
+        for _, properties in _selected_contracts(calls)
         for notice in properties.get("notices") or ()
         if notice.get("when") == _BEFORE
     ]
     return list(dict.fromkeys(texts))
 
 
-def _no_contract(provider: str, broker: BrokerSource, run: OfficialRun, relay: BrokerRelay) -> BrokerError:
+def _no_contract_error(
+    provider: str, broker: BrokerSource, run: OfficialRun, relay: BrokerRelay
+) -> BrokerError:
     where = without_credentials(broker.url)
     index = relay.calls[0] if relay.calls else None
     if index is not None and index.is_foreign:
         return BrokerError(
-            f"is not a Pact broker: it returns {index.status} without a broker's index",
+            f"is not a Pact broker: it returns status {index.status} without a broker's index",
             where=where,
             remedy="give the base URL of a broker; a proxy or a sign-in page may have responded instead",
         )
     if relay.failures:
         failure = relay.failures[-1]
-        remedy = _REMEDIES.get(failure.status, "correct what the broker reports")
+        remedy = _REMEDIES.get(failure.status, "fix the problem that the broker reports")
         return BrokerError(str(failure), where=where, remedy=remedy)
-    reasons = "".join(f": {relay.shown(each.reason)}" for each in run.unjudged[:1])
+    reasons = "".join(f": {relay.shown(contract.reason)}" for contract in run.unjudged[:1])
     return BrokerError(
         f"the broker selects no contract of the provider {provider!r} ({', '.join(broker.select)}){reasons}",
         where=where,

@@ -1,4 +1,4 @@
-"""What the official verifier calls: the provider, and the loopback servers for its states and messages."""
+"""The endpoints that the official verifier calls: the provider, and loopback servers for states and messages."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["Endpoints", "open_endpoints"]
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
-    """What the verifier calls.
+    """The endpoints that the verifier calls.
 
     Args:
-        url: The provider's base URL, or that of a relay before it; None for messages only.
+        url: The base URL of the provider or of the relay in front of it; None for messages only.
         headers: The headers that the verifier adds to each request.
-        state_url: Where provider states are set up; None when there are none.
-        message_port: The port at which messages are produced; None for requests only.
-        is_relayed: Whether a relay calls the provider, with time-outs and headers of its own.
+        state_url: The URL of the state server; None without provider states.
+        message_port: The port of the message server; None for requests only.
+        is_relayed: Whether a relay calls the provider; it handles time-outs and headers itself.
     """
 
     url: str | None
@@ -44,7 +44,7 @@ def open_endpoints(provider: Provider, reasons: Reasons, *, has_states: bool) ->
 
     Args:
         provider: The running provider.
-        reasons: Where the servers note failures.
+        reasons: Collects the failures in the servers.
         has_states: Whether an interaction has a provider state.
     """
     needs_messages = bool(provider.factories) or provider.url is None
@@ -59,7 +59,7 @@ def open_endpoints(provider: Provider, reasons: Reasons, *, has_states: bool) ->
 def _serve(
     stack: ExitStack, provider: Provider, reasons: Reasons, *, needs_messages: bool, is_relayed: bool
 ) -> Endpoints:
-    from pactape.serving import running  # noqa: PLC0415 -- a server takes as long to import as to verify
+    from pactape.serving import running  # noqa: PLC0415 -- importing a server takes as long as verifying
     from pactape.verification.official.servers.state_server import StateServer  # noqa: PLC0415 -- as above
 
     def start(server: LoopbackServer) -> LoopbackServer:
@@ -91,10 +91,10 @@ def _serve(
 
 
 def _needs_relay(url: str, provider: Provider) -> bool:
-    """Whether the verifier can't call the provider itself.
+    """Return whether the verifier needs a relay to call the provider.
 
-    It loads no certificates, and has headers that never change, one host for requests and messages, and one limit
-    for responses and handlers.
+    The verifier itself supports no certificates, only constant headers, one host for requests and messages, and one
+    time limit for responses and handlers.
     """
     return (
         url.startswith("https:")

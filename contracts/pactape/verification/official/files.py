@@ -1,11 +1,11 @@
-"""Verifying a running provider against pact files."""
+"""Verifies a running provider against pact files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pactape.imports import require_extra
-from pactape.verification.expected import ExpectedInteraction, complete_results, not_judged
+from pactape.verification.expected import ExpectedInteraction, complete_results, unjudged_result
 from pactape.verification.official.provider import Provider
 from pactape.verification.official.run import run_official_verifier
 from pactape.verification.options import VerificationOptions
@@ -41,25 +41,25 @@ def verify_provider(
 
     Args:
         pacts: The pact files, at least one, all of one provider.
-        url: The running provider's base URL; None when the contracts hold messages only.
+        url: The running provider's base URL; None if the contracts contain messages only.
         states: The handlers that set up the contracts' provider states.
         headers: Headers for every request, instead of the contract's, which contain no credentials. `${name}` in a
-            value is replaced by a value that a state handler returned, or by an environment variable.
+            value is replaced with a value that a state handler returned, or with an environment variable.
         messages: For contracts of messages: a function for each description, called without arguments, which
             returns a JSON value, bytes, or a `pactape.matching.Message`.
         options: Time-outs, TLS and filters.
-        on_progress: Called with the number of interactions that were begun.
-        on_start: Called once, while the verifier runs: time for what need not wait for the results.
+        on_progress: Called with the number of interactions started so far.
+        on_start: Called once while the verifier runs, for work that doesn't need the results.
 
     Returns:
-        One result for each interaction, in the files' order. A file that can't be read, a handler that fails and
-        a message without a function end nothing: what they concern could not be verified.
+        One result for each interaction, in the files' order. An unreadable file, a failing handler and a message
+        without a function don't end the run: the interactions concerned could not be verified.
 
     Raises:
         MissingExtraError: The extra "verify" isn't installed.
-        PactFormatError: There is no file, none can be read, or they belong to several providers.
-        ProviderMessageError: There is no `url`, and a contract has a request.
-        ProviderUnreachableError: Nothing answers at `url`.
+        PactFormatError: No file is given, none can be read, or they belong to several providers.
+        ProviderMessageError: `url` is None, and a contract has a request.
+        ProviderUnreachableError: Nothing listens at `url`.
     """
     require_extra("verify", "the official verifier", "pact")
     read, unreadable = read_pacts(pacts)
@@ -78,7 +78,7 @@ def verify_provider(
         on_start=on_start,
     )
     expected = _expected(read, options.filter)
-    has_states = any(each.interaction.states for each in expected)
+    has_states = any(interaction.interaction.states for interaction in expected)
     run = run_official_verifier(provider, pacts=tuple(map(str, read)), has_states=has_states)
     return Verification(
         provider=name,
@@ -89,22 +89,24 @@ def verify_provider(
 
 def _expected(pacts: dict[Path, Pact], selection: InteractionFilter) -> list[ExpectedInteraction]:
     return [
-        ExpectedInteraction(contract=str(path), interaction=each, is_pending=each.pending)
+        ExpectedInteraction(contract=str(path), interaction=interaction, is_pending=interaction.pending)
         for path, pact in pacts.items()
-        for each in pact.interactions
-        if selection.selects(each)
+        for interaction in pact.interactions
+        if selection.selects(interaction)
     ]
 
 
 def _results(
     expected: list[ExpectedInteraction], run: OfficialRun, *, is_filtered: bool
 ) -> list[InteractionResult]:
-    """One result for each expected interaction; those of a contract that wasn't loaded have its reason."""
-    reasons = {each.contract: each.reason for each in run.unjudged}
-    loaded = [each for each in expected if each.contract not in reasons]
+    """Return one result for each expected interaction, with the reason if its contract wasn't loaded."""
+    reasons = {contract.contract: contract.reason for contract in run.unjudged}
+    loaded = [interaction for interaction in expected if interaction.contract not in reasons]
     judged = iter(complete_results(loaded, run.results, is_filtered=is_filtered))
     in_order = [
-        not_judged(each, reasons[each.contract]) if each.contract in reasons else next(judged)
-        for each in expected
+        unjudged_result(interaction, reasons[interaction.contract])
+        if interaction.contract in reasons
+        else next(judged)
+        for interaction in expected
     ]
     return [*in_order, *judged]

@@ -18,12 +18,12 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         name: Its name in the contracts.
-        url: Its base URL; None when the contracts hold messages only.
+        url: Its base URL; None if the contracts contain messages only.
         states: The handlers that set up provider states.
         headers: Headers for every request.
         factories: The functions that produce its messages.
-        options: How it is called.
-        on_progress: Called with the number of interactions that were begun.
+        options: Time-outs, TLS and filters.
+        on_progress: Called with the number of interactions started so far.
         on_start: Called once, while the verifier runs.
     """
 

@@ -1,4 +1,4 @@
-"""What became of the results that the official verifier sent to the broker."""
+"""Determines which results of the official verifier arrived at the broker."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _RESULTS = "/verification-results"
 def publication_of(
     version: str, contracts: Mapping[str, RelayedCall], calls: Iterable[RelayedCall]
 ) -> Publication:
-    """Return which contracts' results arrived at the broker.
+    """Return the contracts whose results arrived at the broker, and those whose results didn't.
 
     Args:
         version: The provider's version.
         contracts: The contracts that the broker served, by path.
-        calls: All calls of the broker, in order.
+        calls: All calls to the broker, in order.
     """
     writes = [call for call in calls if call.method in {"POST", "PUT", "PATCH"}]
     results = {call.path: call for call in writes if call.path.endswith(_RESULTS)}
@@ -44,6 +44,6 @@ def publication_of(
 
 
 def _name(contract: RelayedCall) -> str:
-    """The contract as people name it: "web → users"."""
+    """Return the display name of a contract: "web → users"."""
     document = contract.document
     return f"{document['consumer'].get('name')} → {document['provider'].get('name')}"

@@ -1,4 +1,4 @@
-"""Why an interaction could not be verified: the official verifier reports only that something failed."""
+"""Collects the reasons why interactions could not be verified; the official verifier only reports the failure."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _CONNECTION = "\0connection"
 _MESSAGE = "\0message:"
 _SENDING_FAILED = "error sending request"
 _READING_FAILED = "error decoding response body"
-#: A time-out is measured by the verifier from a little later on than the whole interaction.
+#: Tolerance in seconds: the verifier starts to measure a time-out a little after the interaction begins.
 _TOLERANCE = 0.9
 
 
 class Reasons:
-    """What handlers, message functions and the provider's connections did during a run.
+    """The failures of handlers, message functions and connections during a run.
 
     Args:
-        timeout: The seconds that a response may take.
-        state_timeout: The seconds that a handler may take; None for those of a response.
+        timeout: The time limit for a response in seconds.
+        state_timeout: The time limit for a handler in seconds; None for that of a response.
     """
 
     def __init__(self, timeout: float, state_timeout: float | None = None) -> None:
@@ -39,7 +39,7 @@ class Reasons:
         self._lock = threading.Lock()
 
     def add(self, state: str, reason: str) -> None:
-        """Note why a provider state could not be set up.
+        """Add the reason why a provider state could not be set up.
 
         Args:
             state: The provider state's name.
@@ -49,20 +49,20 @@ class Reasons:
             self._by_name[state].append(reason)
 
     def add_message(self, description: str, reason: str) -> None:
-        """Note why a message could not be produced."""
+        """Add the reason why a message could not be produced."""
         self.add(f"{_MESSAGE}{description}", reason)
 
     def of_message(self, description: str) -> str | None:
-        """Return why a message could not be produced, once for each failure; None when it was."""
+        """Return why a message could not be produced, once for each failure; None if it was produced."""
         return self._next(f"{_MESSAGE}{description}")
 
     def add_connection(self, reason: str) -> None:
-        """Note why the provider gave no response to a request."""
+        """Add the reason why a request got no response."""
         self.add(_CONNECTION, reason)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Measure how long a handler runs, so that one that takes too long is named."""
+        """Measure the time of a handler, so that a slow handler can be reported."""
         started = time.monotonic()
         self._running[name] = started
         try:
@@ -77,9 +77,9 @@ class Reasons:
         """Return the reason for the verifier's message about an interaction.
 
         Args:
-            message: The verifier's own sentence.
+            message: The verifier's message.
             states: The names of its provider states.
-            seconds: How long the interaction took; None when it isn't known.
+            seconds: The duration of the interaction; None if unknown.
         """
         for name in states if _STATES_FAILED in message else ():
             reason = self._next(name)
@@ -89,7 +89,7 @@ class Reasons:
             return self._next(_CONNECTION) or self._of_connection(message, seconds)
         if _READING_FAILED in message:
             return (
-                self._too_late(seconds) or f"the response is incomplete, or not coded as it says: {message}"
+                self._late_response(seconds) or f"the response is incomplete, or can't be decoded: {message}"
             )
         return message
 
@@ -108,11 +108,11 @@ class Reasons:
         )
 
     def _of_connection(self, message: str, seconds: float | None) -> str:
-        reason = self._too_late(seconds)
+        reason = self._late_response(seconds)
         return f"{reason or 'the connection to the provider failed'}: {message}"
 
-    def _too_late(self, seconds: float | None) -> str | None:
-        """Why a response is missing; None when it didn't take too long."""
+    def _late_response(self, seconds: float | None) -> str | None:
+        """Return the reason for a late response; None if it wasn't late."""
         if seconds is None or seconds < self._timeout * _TOLERANCE:
             return None
         return (

@@ -1,4 +1,4 @@
-"""The official verifier's own report, read into results."""
+"""Reads the official verifier's report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["contract_errors", "interaction_results"]
 
 _LOAD_ERROR = "Failed to load pact"
 _QUOTED_SOURCE = re.compile(r"^Failed to load pact '(?P<contract>[^']*)' - (?P<reason>.*)$", re.DOTALL)
-#: How the verifier begins the mismatch of a rule that it doesn't know.
+#: The beginning of the verifier's mismatch for an unknown rule.
 _UNREADABLE_RULE = "Could not apply the '"
 _DURATION = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ns|µs|us|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -29,7 +29,9 @@ def interaction_results(report: Mapping[str, Any], reasons: Reasons) -> list[Int
         report: `Verifier.results` of pact-python.
         reasons: Why interactions could not be verified.
     """
-    return [_result(each, reasons) for each in report.get("interactionResults") or ()]
+    return [
+        _result(interaction_result, reasons) for interaction_result in report.get("interactionResults") or ()
+    ]
 
 
 def contract_errors(report: Mapping[str, Any]) -> list[UnjudgedContract]:
@@ -49,7 +51,9 @@ def _contract_errors(report: Mapping[str, Any]) -> Iterator[UnjudgedContract]:
 
 def _result(entry: Mapping[str, Any], reasons: Reasons) -> InteractionResult:
     seconds = _seconds(str(entry.get("duration") or ""))
-    states = tuple(str(each) for each in entry.get("providerStates") or () if each)
+    states = tuple(
+        str(provider_state) for provider_state in entry.get("providerStates") or () if provider_state
+    )
     verdict, failures = _verdict(entry, reasons, states=states, seconds=seconds)
     return InteractionResult(
         consumer=str(entry["consumer"]),
@@ -72,7 +76,7 @@ def _verdict(
         return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, (unproduced,)
     mismatch = entry.get("mismatch") or {}
     mismatches = tuple(map(_failure, mismatch.get("mismatches") or ()))
-    if any(f": {_UNREADABLE_RULE}" in each for each in mismatches):
+    if any(f": {_UNREADABLE_RULE}" in mismatch for mismatch in mismatches):
         return Verdict.PENDING if is_pending else Verdict.NOT_JUDGED, mismatches
     if mismatches:
         return Verdict.PENDING if is_pending else Verdict.FAILED, mismatches
@@ -83,11 +87,11 @@ def _verdict(
 
 def _failure(mismatch: Mapping[str, Any]) -> str:
     kind = str(mismatch.get("type") or "").removesuffix("Mismatch").lower()
-    place = mismatch.get("path") or mismatch.get("key") or mismatch.get("parameter") or kind
-    return f"{place}: {mismatch.get('mismatch') or mismatch}"
+    location = mismatch.get("path") or mismatch.get("key") or mismatch.get("parameter") or kind
+    return f"{location}: {mismatch.get('mismatch') or mismatch}"
 
 
 def _seconds(duration: str) -> float | None:
-    """The seconds of a duration as Rust writes it: "16ms", "1.007s", "1m 2s"."""
+    """Return a duration in Rust's notation ("16ms", "1.007s", "1m 2s") in seconds."""
     parts = list(_DURATION.finditer(duration))
-    return sum(float(each["number"]) * _SECONDS[each["unit"]] for each in parts) if parts else None
+    return sum(float(part["number"]) * _SECONDS[part["unit"]] for part in parts) if parts else None

@@ -1,4 +1,4 @@
-"""One run of the official verifier with the servers that it needs."""
+"""Runs the official verifier with the servers that it needs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["OfficialRun", "run_official_verifier"]
 
-#: The verifier's own limit lies above ours, so that it is ours that is reported.
+#: The verifier's time limit is higher than ours, so that ours is reported.
 _MARGIN_SECONDS = 2.0
 
 
 class OfficialRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What the official verifier reported.
+    """The report of the official verifier.
 
     Args:
         results: Its verdicts, in its order.
@@ -47,7 +47,7 @@ def run_official_verifier(
     Args:
         provider: The running provider.
         pacts: The pact files.
-        broker: The broker whose contracts are verified; None when they are files.
+        broker: The broker whose contracts are verified; None for files.
         has_states: Whether an interaction may have a provider state.
 
     Raises:

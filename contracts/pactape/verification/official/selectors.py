@@ -1,4 +1,4 @@
-"""Consumer version selectors: which contracts of a broker are verified.
+"""Consumer version selectors: choose the contracts of a broker to verify.
 
 Pact Broker documentation, "Consumer version selectors".
 """
@@ -12,7 +12,7 @@ from pactape.errors import BrokerError
 
 __all__ = ["DEFAULT_SELECTORS", "SELECTORS", "parse_selector"]
 
-#: What is selected by default. The Pact documentation recommends matching-branch, too; it takes a branch.
+#: The default selectors. The Pact documentation also recommends matching-branch, which requires a branch.
 DEFAULT_SELECTORS = ("main-branch", "deployed-or-released")
 
 _FLAGS: dict[str, dict[str, Any]] = {
@@ -25,18 +25,18 @@ _FLAGS: dict[str, dict[str, Any]] = {
 }
 _NAMED = {"branch": "branch", "tag": "tag", "environment": "environment", "consumer": "consumer"}
 
-#: Every selector, as written.
+#: The notation of every selector.
 SELECTORS = (*_FLAGS, *(f"{name}:NAME" for name in _NAMED))
 
 
 def parse_selector(text: str) -> dict[str, Any]:
-    """Return a selector as the broker's API has it.
+    """Parse a selector into the form of the broker's API.
 
     Args:
-        text: One of `SELECTORS`; several joined by commas narrow each other: "branch:main,consumer:web".
+        text: One of `SELECTORS`, or several joined by commas, which must all apply: "branch:main,consumer:web".
 
     Raises:
-        BrokerError: There is no such selector, or it has no name.
+        BrokerError: The selector is unknown, or its name is missing.
 
     Example:
         >>> parse_selector("deployed,environment:production")
@@ -58,8 +58,8 @@ def _part(part: str, text: str) -> dict[str, Any]:
         return _FLAGS[kind]
     if separator and kind in _NAMED and name:
         return {_NAMED[kind]: name}
-    near = difflib.get_close_matches(kind, [*_FLAGS, *_NAMED], n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    matches = difflib.get_close_matches(kind, [*_FLAGS, *_NAMED], n=1)
+    guess = f"did you mean {matches[0]!r}? " if matches else ""
     raise BrokerError(
         f"unknown selector {text!r}", remedy=f"{guess}select {', '.join(SELECTORS[:-1])}, or {SELECTORS[-1]}"
     )

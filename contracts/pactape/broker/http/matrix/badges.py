@@ -1,4 +1,4 @@
-"""Badges: a small SVG that shows the state of contracts, or whether a version can be deployed."""
+"""Badges: small SVG images that show the state of contracts, or whether a version can be deployed."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _COLOURS = {
 }
 _SEPARATORS = re.compile(r"[\s_-]+")
 _CAMEL_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
-_WIDTH, _PADDING = 7, 10  # pixels for a letter of 11 px, and on each side of a text
+_WIDTH, _PADDING = 7, 10  # pixels per letter of 11 px, and on each side of a text
 
 
 def badge_svg(label_text: str, status: str) -> bytes:
-    """Return a badge of two fields, the right one coloured by what it says."""
+    """Return a badge of two fields; the status determines the colour of the right one."""
     first, second = (len(text) * _WIDTH + 2 * _PADDING for text in (label_text, status))
     colour, label = _COLOURS.get(status, _COLOURS["unknown"]), escape(f"{label_text}: {status}")
     return (
@@ -60,7 +60,7 @@ def _response(label: str, status: str) -> Response:
 
 
 def _pact(call: Call, *, untagged: bool = False) -> Response:
-    """Answer with the state of the latest contract; like the official broker also when there is none."""
+    """Respond with the state of the latest contract; like the official broker, even if no contract exists."""
     consumer, provider = call.path["consumer"], call.path["provider"]
     publication = latest_publication(
         call.connection,
@@ -81,7 +81,7 @@ def _pact(call: Call, *, untagged: bool = False) -> Response:
 
 
 def _title(call: Call, consumer: str, provider: str, *, tags: tuple[str, str] | None = None) -> str:
-    """Return the left text: the parties that `label` names, by their initials on request, with their tags."""
+    """Return the left text: the parties selected by `label`, with their tags, as initials if requested."""
     initials = call.request.parameter("initials") == "true"
     names = [_initials(name) if initials else name for name in (consumer, provider)]
     if tags:
@@ -92,7 +92,7 @@ def _title(call: Call, consumer: str, provider: str, *, tags: tuple[str, str] | 
 
 
 def _initials(name: str) -> str:
-    """Return the first letters of a name's words; a name of one word stays.
+    """Return the first letters of a name's words; a single word is not shortened.
 
     Example:
         >>> _initials("Shop-web front"), _initials("OrderService"), _initials("Users")
@@ -105,7 +105,7 @@ def _initials(name: str) -> str:
 
 
 def _matrix(call: Call) -> Response:
-    """Answer with the state between the latest versions of two parties that have tags."""
+    """Respond with the state between the latest tagged versions of two parties."""
     consumer, provider = call.path["consumer"], call.path["provider"]
     tag, provider_tag = call.path["tag"], call.path["provider_tag"]
     query = MatrixQuery(
@@ -144,7 +144,7 @@ def _to_tag(call: Call) -> Response:
 
 
 def _to_main_branches(call: Call) -> Response:
-    """Answer whether a main branch's latest version works with the main branches of the others."""
+    """Respond whether a main branch's latest version works with the main branches of the others."""
     return _deployable(call, main_branch_to_main_branches, "can-i-merge")
 
 

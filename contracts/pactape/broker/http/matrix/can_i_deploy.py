@@ -1,4 +1,4 @@
-"""Can-i-deploy: the matrix query in few words, by parameters or by the address of a branch or tag."""
+"""Can-i-deploy: short forms of matrix queries, with parameters or the URL of a branch or tag."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "tag_to_tag",
 ]
 
-#: The parameters of the question whether a version can be deployed.
+#: The query parameters of `/can-i-deploy`.
 CAN_I_DEPLOY_FILTERS = ("pacticipant", "version", "environment", "to", "ignore[]", "ignore[][")
 
 
@@ -65,7 +65,7 @@ def _can_i_deploy(call: Call) -> Response:
 
 
 def branch_to_environment(call: Call) -> MatrixQuery:
-    """Return the query whether a branch's latest version can be deployed to an environment.
+    """Return the matrix query for deploying a branch's latest version to an environment.
 
     Raises:
         Problem: 404, the branch has no version.
@@ -80,7 +80,7 @@ def branch_to_environment(call: Call) -> MatrixQuery:
 
 
 def tag_to_tag(call: Call) -> MatrixQuery:
-    """Return the query whether a tag's latest version can join the latest versions with another tag.
+    """Return the matrix query for deploying a tag's latest version beside the latest versions of another tag.
 
     Raises:
         Problem: 404, no version has the tag.
@@ -95,10 +95,10 @@ def tag_to_tag(call: Call) -> MatrixQuery:
 
 
 def main_branch_to_main_branches(call: Call) -> MatrixQuery:
-    """Return the query whether the main branch's latest version works with those of the others.
+    """Return the matrix query of the main branch's latest version with those of the others.
 
     Raises:
-        Problem: 404, there is no such version.
+        Problem: 404, no such version exists.
     """
     name = call.path["pacticipant"]
     pacticipant = find_pacticipant(call.connection, name)

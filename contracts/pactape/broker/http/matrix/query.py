@@ -1,4 +1,4 @@
-"""Reading a matrix query: the positional `q[][…]` parameters and the options beside them."""
+"""Reads matrix queries: the positional `q[][…]` parameters and the options."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ MATRIX_FILTERS = (
 _FLAGS = {"latest", "mainBranch"}
 _LATEST_BY = ("cvpv", "cvp", "cp")
 _SUCCESS = {"true": True, "false": False, "": None}
-#: The most rows that one query may ask for.
+#: The most rows that one query may request.
 LARGEST_LIMIT = 1000
 _DEFAULT_LIMIT = 100
 
 
 class VersionSelector(msgspec.Struct, kw_only=True, rename="camel"):
-    """A pacticipant and at most one way to name its versions."""
+    """A pacticipant, and at most one way to select its versions."""
 
     pacticipant: str
     version: str | None = None
@@ -50,13 +50,14 @@ class MatrixQuery(msgspec.Struct, kw_only=True):
     """A query to the matrix.
 
     Args:
-        selectors: The versions that it names.
-        ignored: The versions whose results don't count.
-        target: How to infer the versions of the others; None when nothing is to be inferred.
-        latest_by: "cvpv", "cvp" or "cp": of which results only the latest counts; None means that all count.
-        success: The outcomes to stay within: True, False, None for unknown; None means all.
-        days: Only rows of the last days; None means all.
-        limit: How many rows to show.
+        selectors: The selected versions.
+        ignored: The versions whose results are ignored.
+        target: How to infer the versions of the other pacticipants; None to infer none.
+        latest_by: "cvpv", "cvp" or "cp": only the latest results by this key count; None means that all count.
+        success: The outcomes to include: True, False, or None for unknown; None for the whole attribute includes
+            all.
+        days: Include only rows of this many last days; None means all.
+        limit: The most rows to show.
     """
 
     selectors: list[VersionSelector]
@@ -69,7 +70,7 @@ class MatrixQuery(msgspec.Struct, kw_only=True):
 
 
 def matrix_problem(*texts: str) -> Problem:
-    """Return the problem that a matrix query can't be used."""
+    """Return the problem of an invalid matrix query."""
     return Problem(400, ", ".join(texts), errors={"query": list(texts)})
 
 
@@ -77,7 +78,7 @@ def read_matrix_query(pairs: Iterable[tuple[str, str]]) -> MatrixQuery:
     """Read the parameters of a matrix query.
 
     Raises:
-        Problem: 400, no pacticipant is named or a value can't be used.
+        Problem: 400, no pacticipant is given, or a value is invalid.
 
     Example:
         >>> pairs = [("q[][pacticipant]", "Web"), ("q[][version]", "1"), ("environment", "test")]

@@ -1,7 +1,7 @@
-"""Matrix resolution: from names to versions, from versions to rows and a verdict.
+"""Resolves matrix queries: from names to versions, and from versions to rows and a verdict.
 
-A query about whole pacticipants, branches or tags sees the latest versions of each and the newest rows, as many as
-its limit says, so that its cost doesn't depend on history. Versions that it names are always included.
+A query about whole pacticipants, branches or tags includes only the latest versions and the newest rows, up to its
+limit, so that its cost doesn't depend on the amount of history. Versions given by number are always included.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ __all__ = ["Matrix", "resolve_matrix"]
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a matrix query.
+    """The result of a matrix query.
 
     Args:
         verdict: Whether the query's versions can be deployed, and why.
         rows: The rows to show.
-        has_more: Whether there are older rows, beyond the limit.
+        has_more: Whether older rows exist beyond the limit.
     """
 
     verdict: Verdict
@@ -59,10 +59,10 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_matrix(connection: Connection, query: MatrixQuery, *, now: str) -> Matrix:
-    """Return the verdict and the rows that it rests on.
+    """Return the verdict and the rows that it is based on.
 
     Raises:
-        Problem: 400, the query names a pacticipant or an environment that doesn't exist.
+        Problem: 400, a pacticipant or an environment of the query doesn't exist.
     """
     return _Resolution(connection, query).answer(now)
 
@@ -129,7 +129,7 @@ class _Resolution:
     def _stand_for(
         self, selector: VersionSelector, versions: list[Version] | None, *, specified: bool
     ) -> list[ResolvedSelector]:
-        """Return a selector for each version; one without a version for none, and for all (None)."""
+        """Return a resolved selector for each version; one without a version if none or all match."""
         name, limit = selector.pacticipant, self._query.limit
         like = ResolvedSelector(
             pacticipant=name,
@@ -167,12 +167,12 @@ class _Resolution:
         *,
         providers: Collection[str] | None,
     ) -> list[Publication]:
-        """Return the contracts of consumer versions; of a whole pacticipant those of its latest versions.
+        """Return the contracts of consumer versions; for whole pacticipants, those of their latest versions.
 
         Args:
             selectors: The consumer versions.
-            pairs: Which consumers have contracts with these providers.
-            providers: The providers to stay within; None means all.
+            pairs: The pairs of consumers and providers with contracts.
+            providers: The providers to include; None means all.
         """
         versions = {each.version_id for each in selectors if each.version_id is not None}
         publications = publications_of_versions(self._connection, versions=versions, providers=providers)
@@ -203,7 +203,7 @@ class _Resolution:
         publications: Sequence[Publication],
         pairs: Sequence[Pair],
     ) -> list[Row]:
-        """Return the rows: all of them where versions are named, else the newest ones up to the limit."""
+        """Return the rows: all of them for specified versions, otherwise the newest ones up to the limit."""
         names = {each.pacticipant for each in selectors}
         specified = {each.pacticipant for each in selectors if each.specified}
         inferred = [each for each in selectors if not each.specified]

@@ -1,4 +1,4 @@
-"""The matrix: contracts with what provider versions made of them."""
+"""The matrix resource: contracts with the verification results of provider versions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _matrix(call: Call) -> Response:
 
 
 def matrix_response(call: Call, query: MatrixQuery) -> Response:
-    """Answer a matrix query."""
+    """Respond to a matrix query."""
     matrix = resolve_matrix(call.connection, query, now=call.now)
     verdict, rows = matrix.verdict, matrix.rows
     numbers = {row.publication.version_id for row in rows}

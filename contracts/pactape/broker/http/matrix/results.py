@@ -1,4 +1,4 @@
-"""The results that a matrix query needs: those of named versions at once, all others contract by contract."""
+"""Loads the results for a matrix query: those of specified versions at once, all others contract by contract."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["MatrixResults"]
 
 
 class MatrixResults:
-    """Returns the results of contracts.
+    """The results of contracts, loaded on demand.
 
     Args:
         connection: The transaction.
         selectors: The query's selectors.
-        publications: The contracts that may be asked for.
+        publications: The contracts whose results may be requested.
         query: The query.
     """
 

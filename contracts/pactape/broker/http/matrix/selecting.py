@@ -1,4 +1,4 @@
-"""The versions that a selector of a matrix query stands for."""
+"""Finds the versions of a matrix query's selectors."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def main_branch_of(connection: Connection, pacticipant: str) -> str | None:
 
 
 def find_versions(connection: Connection, selector: VersionSelector, *, limit: int) -> list[Version] | None:
-    """Return the versions that a selector stands for, the last one first; None means all there are.
+    """Return the versions of a selector, the latest first; None means all versions.
 
     Args:
         connection: The transaction.
         selector: The selector.
-        limit: How many versions of a branch or tag to return at most.
+        limit: The most versions of a branch or tag to return.
 
     Raises:
         Problem: 400, the environment doesn't exist.
@@ -69,7 +69,7 @@ def _on_branch(connection: Connection, selector: VersionSelector, *, limit: int)
 def versions_in_environment(
     connection: Connection, names: Collection[str], environment: str
 ) -> dict[str, list[Version]]:
-    """Return the versions of pacticipants that are in an environment, the last one first, by pacticipant.
+    """Return the versions of pacticipants that are in an environment, the latest first, by pacticipant.
 
     Raises:
         Problem: 400, the environment doesn't exist.

@@ -1,4 +1,4 @@
-"""Warnings about queries whose answers can't be relied on, in the official broker's words."""
+"""Warnings about unreliable queries, in the official broker's words."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _NO_VERSION = (
 def query_warnings(
     query: MatrixQuery, specified: Sequence[ResolvedSelector], ignored: Sequence[ResolvedSelector]
 ) -> list[Reason]:
-    """Return what is to be said of a query before its verdict.
+    """Return the warnings to show before a query's verdict.
 
     Args:
         query: The query.
-        specified: The versions that it names.
+        specified: The versions that the query specifies.
         ignored: The versions that it ignores.
     """
     texts = [f"WARN: Cannot ignore {each.describe()}" for each in ignored if each.missing]

@@ -1,4 +1,4 @@
-"""The dashboard: the state of the latest contracts, of the latest with each tag, and of those in use."""
+"""The dashboard: the state of the latest contracts, of the latest ones with each tag, and of those in use."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _dashboard(call: Call) -> Response:
 
 
 def _publications(call: Call) -> list[Publication]:
-    """Return the contracts to show: those of the latest activity first."""
+    """Return the contracts to show, the most recently active first."""
     part = call.request.parameter("q") or ""
     consumer, provider = call.path.get("consumer"), call.path.get("provider")
     heads = [

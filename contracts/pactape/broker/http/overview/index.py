@@ -1,4 +1,4 @@
-"""The index: every relation that a client may follow, and the heartbeat."""
+"""The index resource: every link that a client may follow, and the heartbeat."""
 
 from __future__ import annotations
 

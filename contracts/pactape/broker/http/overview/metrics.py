@@ -1,4 +1,4 @@
-"""Numbers of everything that the broker stores."""
+"""The metrics resource: counts of everything that the broker stores."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _metrics(call: Call) -> Response:
             "webhooks": {"count": counts["webhooks"]},
             "triggeredWebhooks": {"count": counts["deliveries"]},
             "webhookExecutions": {"count": counts["attempts"]},
-            "matrix": {"count": -1},  # as officially: it would take too long
+            "matrix": {"count": -1},  # as in the official broker: it would take too long
             **_environments(counts),
         }
     )
@@ -87,7 +87,7 @@ def _verifications(call: Call, counts: dict[str, int]) -> dict[str, Any]:
 
 
 def _of_ones(count: int) -> dict[str, int]:
-    """Return the distribution of contracts that have one revision each."""
+    """Return the distribution of contracts that all have one revision."""
     return {"1": count} if count else {}
 
 

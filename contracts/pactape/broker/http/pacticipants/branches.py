@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_ACCEPTED = 202  # the official broker's status; it deletes after the answer
+_ACCEPTED = 202  # the official broker's status; it deletes after the response
 
 
 def _all(call: Call) -> Response:
@@ -68,7 +68,7 @@ def _delete(call: Call) -> Response:
 
 
 def _delete_all(call: Call) -> Response:
-    """Delete the branches of a pacticipant but its main branch and those named in `exclude[]`, as officially."""
+    """Delete a pacticipant's branches, except the main branch and those in `exclude[]`, as officially."""
     pacticipant = known_pacticipant(call)
     kept_names = {value for name, value in call.request.query if name == "exclude[]"} | {
         pacticipant.main_branch

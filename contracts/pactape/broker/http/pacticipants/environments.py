@@ -1,4 +1,4 @@
-"""Environments, and recording what is deployed and released to them."""
+"""Environments, and records of what is deployed and released to them."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ _FIELDS = {
 
 
 def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
-    """Return the pacticipant that the path, or else the argument, names.
+    """Return the pacticipant of this name, by default the name in the path.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, it doesn't exist.
     """
     pacticipant_name = call.path["pacticipant"] if name is None else name
     pacticipant = pacticipants.find_pacticipant(call.connection, pacticipant_name)

@@ -1,4 +1,4 @@
-"""Versions as the API shows them: with branches, tags, contracts, and where they are and have been."""
+"""API documents of versions: with branches, tags, contracts, and current and past environments."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = ["branch_version_document", "version_document", "version_documents"]
 
 
 class _Surroundings(msgspec.Struct, frozen=True):
-    """What documents of versions say beside the versions themselves, read for all of them at once.
+    """The related data in the documents of versions, read for all versions at once.
 
     Args:
         environments: Every environment.
-        placements: Where versions are and have been, by version id.
-        publications: Their contracts, by version id.
-        heads: The branches and tags that they are the last versions of.
+        placements: Current and past placements, by version id.
+        publications: Contracts, by version id.
+        heads: The branches and tags whose latest version is among the versions.
     """
 
     environments: list[Environment]
@@ -47,12 +47,12 @@ class _Surroundings(msgspec.Struct, frozen=True):
 
 
 def version_document(call: Call, version: Version) -> dict[str, Any]:
-    """Return a version as the API shows it."""
+    """Return the API document of a version."""
     return version_documents(call, [version])[0]
 
 
 def version_documents(call: Call, page_versions: list[Version]) -> list[dict[str, Any]]:
-    """Return the versions of one page as the API shows them."""
+    """Return the API documents of the versions of one page."""
     connection, ids = call.connection, [each.id for each in page_versions]
     placements: dict[int, list[Placement]] = {}
     for placement in placements_of(connection, ids, with_ended=True):
@@ -122,7 +122,7 @@ def _recording_links(call: Call, version: Version, environments: list[Environmen
 
 
 def branch_version_document(call: Call, version: Version, branch: str) -> dict[str, Any]:
-    """Return a version on a branch as the API shows it."""
+    """Return the API document of a version on a branch."""
     heads = heads_among(call.connection, [version.id])
     document = branch_version_brief(call, version, branch, is_latest=(version.id, branch) in heads.branches)
     document["createdAt"] = moment(version.created_at)

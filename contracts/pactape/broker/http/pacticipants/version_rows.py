@@ -1,4 +1,4 @@
-"""Versions inside the rows of the matrix and the dashboard: with branches, tags and where they are now."""
+"""Versions in rows of the matrix and the dashboard: with branches, tags and current environments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["version_rows"]
 
 
 def version_rows(call: Call, identities: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return the documents of versions inside rows, by version id; all are read at once."""
+    """Return the documents of versions in rows, by version id; all are read at once."""
     heads = heads_among(call.connection, identities)
     environments: dict[int, dict[str, Environment]] = {}
     for each in placements_of(call.connection, identities):

@@ -1,4 +1,4 @@
-"""Versions of pacticipants: one, the latest, those of a branch, a tag or an environment."""
+"""Versions of pacticipants: one, the latest, or those of a branch, a tag or an environment."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _CREATED = 201
 
 
 def known_version(call: Call) -> Version:
-    """Return the version that the path names.
+    """Return the version in the path.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, it doesn't exist.
     """
     name, number = call.path["pacticipant"], call.path["version"]
     version = versions.find_version(call.connection, name, number)
@@ -37,7 +37,7 @@ def known_version(call: Call) -> Version:
 
 
 def ensure_version(call: Call, *, build_url: str | None = None) -> tuple[Pacticipant, Version, bool]:
-    """Return the pacticipant and the version that the path names, and whether the version was made now."""
+    """Return the pacticipant and version of the path, creating them if needed, and whether the version is new."""
     pacticipant = ensure_pacticipant(call.connection, call.path["pacticipant"], now=call.now)
     version, created = versions.ensure_version(
         call.connection, pacticipant, call.path["version"], now=call.now, build_url=build_url
@@ -85,7 +85,7 @@ def _of_tag(call: Call) -> Response:
 
 
 def _of_environment(call: Call) -> Response:
-    """Answer with every version that is or was in an environment, as the official broker does."""
+    """Respond with every version that is or was in an environment, as the official broker does."""
     name = known_pacticipant(call).name
     environment = find_environment(call.connection, call.path["environment"])
     if environment is None:

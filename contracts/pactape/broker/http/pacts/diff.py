@@ -1,4 +1,4 @@
-"""What changed between two contents, and the previous content that differs."""
+"""Differences between two contents, and the previous different content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def previous_of(call: Call, publication: Publication) -> Publication:
     """Return the contract of the latest earlier version whose content differs.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, no such contract exists.
     """
     previous = previous_distinct(call.connection, publication)
     if previous is None:

@@ -1,4 +1,4 @@
-"""A contract as the API shows it: its own JSON, ids in its interactions, and links."""
+"""API documents of contracts: the contract's JSON, with ids in its interactions, and links."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ __all__ = ["decode_metadata", "encode_metadata", "pact_document"]
 
 
 def encode_metadata(values: dict[str, str]) -> str:
-    """Put what is to be remembered about a verification into a segment of its URL."""
+    """Encode metadata about a verification as a segment of its URL."""
     return base64.urlsafe_b64encode(urlencode(values).encode()).decode().rstrip("=")
 
 
 def decode_metadata(segment: str) -> dict[str, str]:
-    """Read `encode_metadata` back; what isn't its work gives an empty dict.
+    """Decode what `encode_metadata` returned; anything else gives an empty dict.
 
     Example:
         >>> decode_metadata(encode_metadata({"w": "true"}))
@@ -47,7 +47,7 @@ def decode_metadata(segment: str) -> dict[str, str]:
 
 
 def pact_document(call: Call, publication: Publication, *, metadata: str | None = None) -> dict[str, Any]:
-    """Return the contract with its links; `metadata` goes into the address that results are to be posted to."""
+    """Return the contract with its links; `metadata` becomes part of the URL for posting results."""
     document = with_interaction_ids(
         msgspec.json.decode(publishing.content(call.connection, publication.content_id))
     )

@@ -1,4 +1,4 @@
-"""Pacts for verification: what a provider is to verify now, and how much it matters."""
+"""Pacts for verification: what a provider has to verify, and whether failures count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Integrations: the pairs of consumers and providers with contracts, also as a graph and as a table."""
+"""Integrations: pairs of consumers and providers with contracts, as a list, a graph or a table."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ _DOT, _CSV = "text/vnd.graphviz", "text/csv"
 
 
 def _graph(pairs: list[Integration]) -> str:
-    """Return the integrations in Graphviz' language."""
+    """Return the integrations as a Graphviz document."""
     lines = [f"  {_dot_name(each.consumer)} -> {_dot_name(each.provider)}" for each in pairs]
     style = "ranksep=3; ratio=auto; overlap=false; node [  shape = plaintext, fontname = Helvetica ];"
     return "\n".join([f"digraph {{ {style}", *lines, "}"])
 
 
 def _dot_name(name: str) -> str:
-    """Return a name as Graphviz reads it: quoted unless it is a word."""
+    """Return a name in Graphviz syntax: quoted unless it is a word."""
     word = name.replace(" ", "_")
     if _DOT_WORD.fullmatch(word):
         return word
@@ -84,7 +84,7 @@ def _relationships(call: Call) -> Response:
 
 
 def _group(call: Call) -> Response:
-    """Answer with all integrations that a pacticipant is connected with, directly or through others."""
+    """Respond with all integrations that a pacticipant is connected with, directly or through others."""
     names = {known_pacticipant(call).name}
     connected: set[Integration] = set()
     pairs = integrations.all_integrations(call.connection)
@@ -97,7 +97,7 @@ def _group(call: Call) -> Response:
 
 
 def _table(call: Call, pairs: list[Integration]) -> Response:
-    """Return a row for each pacticipant: its number, name, three weights, its place, and whom it consumes."""
+    """Return a row for each pacticipant: number, name, three weights, position, providers."""
     numbers: dict[str, int] = {}
     for each in pairs:
         for name in (each.consumer, each.provider):

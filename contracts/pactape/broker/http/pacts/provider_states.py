@@ -26,7 +26,7 @@ __all__ = ["ROUTES"]
 
 
 def _of_main_branches(call: Call) -> Response:
-    """Answer with the states of main branches' heads, and of the latest contracts of consumers without one."""
+    """Respond with the states of main branches' heads, or of the latest contract without a main branch."""
     provider = known_pacticipant(call, call.path["provider"]).name
     on_main = latest_publications(call.connection, provider=provider, main_branch=True)
     consumers = {each.consumer for each in on_main}
@@ -54,7 +54,7 @@ def _of_environment(call: Call) -> Response:
 
 
 def _states(call: Call, publications: list[Publication]) -> Response:
-    """List each state once for each of its parameters' values, with the consumers that need it so."""
+    """List each state once for each set of parameter values, with the consumers that need it."""
     states: dict[tuple[str, bytes], dict[str, Any]] = {}
     for publication in publications:
         pact = msgspec.json.decode(publishing.content(call.connection, publication.content_id))

@@ -1,4 +1,4 @@
-"""Reading and deleting contracts: one by its version or content, the latest ones, those of branches and tags."""
+"""Reads and deletes contracts: one by its version or content, the latest ones, those of branches and tags."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _LISTED = 1000
 
 
 def known_publication(call: Call) -> Publication:
-    """Return the contract of the consumer version that the path names.
+    """Return the contract of the consumer version in the path.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, it doesn't exist.
     """
     consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
     publication = publishing.find_publication(
@@ -45,10 +45,10 @@ def known_publication(call: Call) -> Publication:
 
 
 def published_content(call: Call) -> Publication:
-    """Return the latest publication of the content that the path names.
+    """Return the latest publication of the content in the path.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, it doesn't exist.
     """
     consumer, provider, sha = (call.path[name] for name in ("consumer", "provider", "sha"))
     publication = publishing.publication_of_content(
@@ -69,7 +69,7 @@ def _delete(call: Call) -> Response:
 
 
 def _deleted(call: Call) -> Response:
-    """Answer after a deletion with what is left, as the official broker does."""
+    """Respond after a deletion with what remains, as the official broker does."""
     consumer, provider = call.path["consumer"], call.path["provider"]
     links: dict[str, Any] = {"index": link(call.request.base_url)}
     if latest_publication(call.connection, consumer=consumer, provider=provider) is not None:
@@ -99,7 +99,7 @@ def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = F
 
 
 def _heads(call: Call, *, main_branch: bool = False) -> Response:
-    """List for each consumer of a provider the latest contract, or the latest on a branch or with a tag."""
+    """List the latest contract of each consumer of a provider: of all, on a branch or with a tag."""
     provider = known_pacticipant(call, call.path["provider"]).name
     publications = latest_publications(
         call.connection,

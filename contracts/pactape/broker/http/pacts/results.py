@@ -1,4 +1,4 @@
-"""Verification results: publishing and reading them."""
+"""The verification results resource."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_LONGEST_NUMBER = 10  # of digits that an integer of the database has
+_LONGEST_NUMBER = 10  # digits of a database integer
 
 
 class _Report(msgspec.Struct, rename="camel"):
@@ -65,7 +65,7 @@ def _publish(call: Call) -> Response:
 
 
 def _verified_publication(call: Call, publication: Publication, metadata: dict[str, str]) -> Publication:
-    """Return the contract of the consumer version that was selected for the verification, which webhooks name."""
+    """Return the contract of the consumer version selected for the verification, for use in webhooks."""
     number = metadata.get("cv")
     selected_publication = number and find_publication(
         call.connection, consumer=publication.consumer, provider=publication.provider, version=number
@@ -150,7 +150,7 @@ def _latest_of_latest(call: Call) -> Response:
 
 
 def _of_consumer_version(call: Call) -> Response:
-    """Answer with the latest result of each contract of a consumer version."""
+    """Respond with the latest result of each contract of a consumer version."""
     consumer, number = call.path["consumer"], call.path["version"]
     version = versions.find_version(call.connection, consumer, number)
     if version is None:

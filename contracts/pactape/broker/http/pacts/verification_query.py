@@ -1,4 +1,4 @@
-"""Reading what a provider asks for: the body, or the parameters, of "pacts for verification"."""
+"""Reads the query for "pacts for verification" from the body or the parameters."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class _Body(msgspec.Struct, rename="camel"):
 
 
 class VerificationQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider asks for.
+    """The query of a provider for pacts to verify.
 
     Args:
         selectors: Consumer version selectors; none means the defaults.
         branch: The provider version's branch.
         tags: The provider version's tags.
-        include_pending: Whether the answer says what is pending; by default it does.
-        wip_since: From when contracts may be work in progress, ISO 8601 in UTC; None means that none is.
+        include_pending: Whether the response includes the pending status; True by default.
+        wip_since: The time from which contracts may be work in progress, ISO 8601 in UTC; None for none.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -56,7 +56,7 @@ def read_verification_query(call: Call) -> VerificationQuery:
     """Read the query of a request.
 
     Raises:
-        Problem: 400, it makes no sense.
+        Problem: 400, the query is invalid.
     """
     document = call.json() if call.request.method == "POST" else _parameters(call)
     try:
@@ -97,7 +97,7 @@ def _parameters(call: Call) -> dict[str, Any]:
 
 
 def _branch(body: _Body, *, needs_branch: bool) -> str | None:
-    """Return the branch; an empty one is none, unless the query makes no sense without one."""
+    """Return the branch; an empty one counts as missing, unless the query requires it."""
     branch = body.provider_version_branch
     if branch is None or branch.strip():
         return branch
@@ -131,7 +131,7 @@ def _wrong(call: Call, selector: Selector, *, branch: str | None) -> str | None:
 
 
 def _instant(text: str) -> str:
-    """Return a date or a time as the database writes it: ISO 8601 in UTC."""
+    """Return a date or time in the database's format: ISO 8601 in UTC."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

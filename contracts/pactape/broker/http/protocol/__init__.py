@@ -1,1 +1,1 @@
-"""What every resource of the broker uses: requests and responses, routing, links, paging."""
+"""The shared basis of all resources: requests and responses, routing, links, paging."""

@@ -1,4 +1,4 @@
-"""Who is calling, by the Authorization header: basic (RFC 7617) or bearer (RFC 6750)."""
+"""Authenticates callers by the Authorization header: basic (RFC 7617) or bearer (RFC 6750)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["access_of"]
 
 
 def access_of(header: str, credentials: Credentials) -> Access | None:
-    """Return what the sender of an Authorization header may do; None when it may do nothing.
+    """Return the access that an Authorization header gives; None for no access.
 
     Example:
         >>> from pactape.broker.credentials import Credentials

@@ -1,4 +1,4 @@
-"""The Host header: its form, and the names that a broker answers to."""
+"""Checks the Host header: its form, and the host names that a broker accepts."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def is_localhost(host: str) -> bool:
 
 
 def check_host(header: str, *, names: tuple[str, ...] | None, base_url: str | None) -> None:
-    """Refuse a Host header that can't be one, or that names another server.
+    """Reject a malformed Host header, or one with another server's name.
 
-    A page of another site can have its own name resolve to this machine (DNS rebinding); what it can't choose
-    freely is the name in this header.
+    Another site can make its own name resolve to this machine (DNS rebinding), but then this header contains that
+    name.
 
     Args:
         header: The header's value.
-        names: The names that the broker answers to beside those of this machine; None means all.
-        base_url: The broker's configured address, whose host counts, too.
+        names: The host names accepted in addition to those of this machine; None accepts all.
+        base_url: The broker's configured base URL, whose host is accepted, too.
 
     Raises:
-        Problem: 400, it is malformed; 421, it names another server.
+        Problem: 400, it is malformed; 421, it is another server's name.
     """
     match = _FORM.match(header)
     if match is None:

@@ -1,4 +1,4 @@
-"""The addresses of the broker's resources, and the small documents that stand for them in others."""
+"""URLs of the broker's resources, and the short documents that represent them in others."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def link(href: str, **more: Any) -> dict[str, Any]:
 
 
 def moment(text: str) -> str:
-    """Return a stored time as the API shows it: to the second, with its zone.
+    """Return a stored time in the API's format: to the second, with its zone.
 
     Example:
         >>> moment("2026-11-23T08:00:00.123456+00:00")
@@ -63,7 +63,7 @@ def branch_url(call: Call, pacticipant: str, branch: str) -> str:
 
 
 def branch_version_brief(call: Call, version: Version, branch: str, *, is_latest: bool) -> dict[str, Any]:
-    """Return a version on a branch inside another document."""
+    """Return the short document of a version on a branch."""
     here = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
     return {
         "name": branch,
@@ -86,7 +86,7 @@ def pact_url(call: Call, publication: Publication) -> str:
 
 
 def content_url(call: Call, publication: Publication, *more: str) -> str:
-    """Return the URL of a content, whatever versions it was published for."""
+    """Return the URL of a content, independent of the versions that it was published for."""
     return call.url(
         *("pacts", "provider", publication.provider),
         *("consumer", publication.consumer, "pact-version", publication.sha, *more),
@@ -99,12 +99,12 @@ def result_url(call: Call, publication: Publication, result: Result) -> str:
 
 
 def pact_title(publication: Publication) -> str:
-    """Return what a contract is called in links."""
+    """Return the title of a contract in links."""
     return f"Pact between {publication.consumer} ({publication.version}) and {publication.provider}"
 
 
 def pacticipant_brief(call: Call, name: str) -> dict[str, Any]:
-    """Return a pacticipant inside another document."""
+    """Return the short document of a pacticipant."""
     return {
         "name": name,
         "_links": {"self": link(pacticipant_url(call, name), title="Pacticipant", name=name)},
@@ -112,7 +112,7 @@ def pacticipant_brief(call: Call, name: str) -> dict[str, Any]:
 
 
 def version_brief(call: Call, version: Version) -> dict[str, Any]:
-    """Return a version inside another document."""
+    """Return the short document of a version."""
     href = version_url(call, version.pacticipant, version.number)
     document: dict[str, Any] = {"number": version.number}
     if version.branches:
@@ -126,7 +126,7 @@ def version_brief(call: Call, version: Version) -> dict[str, Any]:
 
 
 def tag_documents(call: Call, version: Version) -> list[dict[str, Any]]:
-    """Return a version's tags."""
+    """Return the documents of a version's tags."""
     return [_tag(call, version, tag) for tag in version.tags]
 
 
@@ -140,7 +140,7 @@ def _tag(call: Call, version: Version, tag: Tag) -> dict[str, Any]:
 
 
 def placement_links(call: Call, placements: Iterable[Placement]) -> dict[str, Any]:
-    """Return the links to deployments and releases, which say whether they still stand."""
+    """Return the links to deployments and releases, with whether they are current."""
     deployed, released = [], []
     for each in placements:
         name, is_current = each.environment.display_name, each.ended_at is None
@@ -162,7 +162,7 @@ def placement_links(call: Call, placements: Iterable[Placement]) -> dict[str, An
 
 
 def environment_brief(call: Call, environment: Environment) -> dict[str, Any]:
-    """Return an environment inside another document."""
+    """Return the short document of an environment."""
     here = call.url("environments", environment.uuid)
     return {
         "uuid": environment.uuid,
@@ -176,7 +176,7 @@ def environment_brief(call: Call, environment: Environment) -> dict[str, Any]:
 
 
 def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
-    """Return an environment, whole."""
+    """Return the full document of an environment."""
     here, brief = call.url("environments", environment.uuid), environment_brief(call, environment)
     return {
         **brief,
@@ -195,7 +195,7 @@ def environment_document(call: Call, environment: Environment) -> dict[str, Any]
 
 
 def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
-    """Return a pacticipant without its versions."""
+    """Return the document of a pacticipant, without its versions."""
     here = pacticipant_url(call, pacticipant.name)
     return {
         "name": pacticipant.name,

@@ -1,4 +1,4 @@
-"""Requests, responses and problems, apart from WSGI: what handlers take and return."""
+"""Requests, responses and problems that handlers take and return, independent of WSGI."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A request.
 
     Args:
-        segments: The path's parts, decoded one by one, so that a name may hold a slash.
+        segments: The path's parts, decoded one by one, so that a name may contain a slash.
         path: The path as sent.
-        query: The decoded pairs in their order.
-        base_url: What links start with, without a slash at the end.
-        wants_html: Whether a browser asks.
+        query: The decoded pairs in order.
+        base_url: The prefix of links, without a slash at the end.
+        wants_html: Whether the client is a browser.
         accept: The Accept header.
     """
 
@@ -56,11 +56,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     accept: str = ""
 
     def parameter(self, name: str) -> str | None:
-        """Return the first value of a query parameter; None when it is absent."""
+        """Return the first value of a query parameter; None if it is absent."""
         return next((value for key, value in self.query if key == name), None)
 
 
-_ESCAPED_NUL = b"\\u0000"  # the only form that JSON has for it
+_ESCAPED_NUL = b"\\u0000"  # a lone surrogate has no other form in JSON
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +73,14 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(Exception):  # noqa: N818 -- named after RFC 9457, whose document it becomes
-    """An answer that reports an error.
+    """A response that reports an error.
 
     Args:
         status: The HTTP status.
-        detail: What is wrong, for the person who called.
+        detail: What is wrong, for human readers.
         errors: The messages by field.
-        notices: What the command line shows, each with its type and text.
-        allowed: The methods that the address has, for 405.
+        notices: Notices that the command line shows, each with its type and text.
+        allowed: The methods that the URL supports, for 405.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Call(msgspec.Struct, kw_only=True):
     """A request and what its handler needs.
 
     Args:
-        connection: The transaction; it is committed before the answer goes out.
+        connection: The transaction; it is committed before the response is sent.
         path: The values of the route's placeholders.
         now: The time of the request, ISO 8601 in UTC.
         events: The webhook events of the request; filled by handlers.
@@ -122,7 +122,7 @@ class Call(msgspec.Struct, kw_only=True):
         return "/".join([self.request.base_url, *(quote(segment, safe="") for segment in segments)])
 
     def json(self) -> dict[str, Any]:
-        """Return the request's body as a JSON object; an empty body counts as an empty one.
+        """Return the request's body as a JSON object; an empty body counts as an empty object.
 
         Raises:
             Problem: 400, it isn't a JSON object, or a text in it has the character NUL.
@@ -136,7 +136,7 @@ class Call(msgspec.Struct, kw_only=True):
         return value
 
     def document(self) -> dict[str, Any]:
-        """Return the same for a body whose texts aren't stored as such: a contract, the details of a result.
+        """Return the body as a JSON object, allowing NUL characters, for contracts and details of results.
 
         Raises:
             Problem: 400, it isn't a JSON object.
@@ -153,7 +153,7 @@ class Call(msgspec.Struct, kw_only=True):
 
 
 def _fields_with_nul(value: Any, field: str = "body") -> Iterator[str]:
-    """Yield the name of each field that has the character NUL in its text, in a list of it, or in its own name."""
+    """Yield the name of each field with a NUL character in its text, its list or its name."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _fields_with_nul(key, field)
@@ -173,12 +173,12 @@ def hal(
 
 
 def text(body: str, *, content_type: str = "text/plain;charset=utf-8") -> Response:
-    """Return a response of plain text, or of another text."""
+    """Return a text response."""
     return Response(body=f"{body}\n".encode(), content_type=content_type)
 
 
 def prefers(request: Request, media_type: str) -> bool:
-    """Return whether a client names a media type in its Accept header, and names no JSON before it.
+    """Return whether the Accept header contains a media type, with no JSON type before it.
 
     Example:
         >>> prefers(Request(method="GET", segments=(), path="/", accept="text/plain, */*"), "text/plain")

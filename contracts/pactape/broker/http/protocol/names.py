@@ -1,4 +1,4 @@
-"""Names that can be part of an address: everything is found again by its name."""
+"""Checks names, because they become parts of URLs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["check_names", "is_name"]
 
 
 def is_name(text: str) -> bool:
-    """Return whether a text can name something.
+    """Return whether a text is a valid name.
 
     Example:
         >>> is_name("Web Shop"), is_name(".."), is_name(" ")
@@ -18,10 +18,10 @@ def is_name(text: str) -> bool:
 
 
 def check_names(names: list[tuple[str, str]]) -> None:
-    """Refuse names that no address could hold; each is given with its field.
+    """Reject names that can't be part of a URL.
 
     Raises:
-        Problem: 400, some are blank, hold characters that can't be printed, or mean a folder.
+        Problem: 400, a name is blank, has unprintable characters, or is "." or "..".
     """
     errors = {field: [_wrong(name)] for field, name in names if not is_name(name)}
     if errors:

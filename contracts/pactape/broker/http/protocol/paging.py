@@ -1,4 +1,4 @@
-"""Pages of long lists, as the official broker numbers and links them."""
+"""Paging of lists, with the official broker's parameters and links."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list.
 
     Args:
-        number: From 1.
-        size: How many elements a page has at most.
-        total: How many elements there are on all pages.
-        filters: The parameters that narrow the list, which the next page needs, too.
+        number: The page number, from 1.
+        size: The most elements on a page.
+        total: The number of elements on all pages.
+        filters: The parameters that filter the list, which the links of other pages repeat.
     """
 
     number: int
@@ -37,16 +37,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def offset(self) -> int:
-        """How many elements come before it."""
+        """The number of elements before the page."""
         return (self.number - 1) * self.size
 
     @property
     def count(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """The number of pages; an empty list has one."""
         return max(1, -(-self.total // self.size))
 
     def document(self) -> dict[str, int]:
-        """Return what the list's document says of the page."""
+        """Return the `page` object of the list's document."""
         return {
             "number": self.number,
             "size": self.size,
@@ -55,7 +55,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def links(self, url: str) -> dict[str, Any]:
-        """Links to the page itself and to those next to it."""
+        """Return the links to this page and its neighbours."""
         links = {"self": link(url)}
         if self.number < self.count:
             links["next"] = link(self._url(url, self.number + 1))
@@ -68,7 +68,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def page_of(call: Call, *, total: int) -> Page:
-    """Return the page that a request asks for with `pageNumber` and `pageSize`.
+    """Return the page that a request selects with `pageNumber` and `pageSize`.
 
     Raises:
         Problem: 400, one of them is not a number, or is out of range.
@@ -83,7 +83,7 @@ def page_of(call: Call, *, total: int) -> Page:
 
 
 def asks_for_page(call: Call) -> bool:
-    """Return whether a request asks for a page, and not for the whole list."""
+    """Return whether a request selects a page rather than the whole list."""
     return _has(call, "page", "size", "pageNumber", "pageSize")
 
 
@@ -101,7 +101,7 @@ def _number(call: Call, name: str, *, default: int, largest: int) -> int:
 
 
 def whole_number(text: str, *, largest: int) -> int | None:
-    """Return the number from 1 that a text is; None when it is another, or not a number.
+    """Return the whole number in a text; None if it isn't a number from 1 to `largest`.
 
     Example:
         >>> whole_number("20", largest=100), whole_number("0", largest=100), whole_number("9" * 5000, largest=100)

@@ -1,4 +1,4 @@
-"""Problems as responses: RFC 9457 for those who accept it, the official broker's form for everybody else."""
+"""Problems as responses: RFC 9457 for clients that accept it, otherwise the official broker's format."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _DOCUMENT = "application/json;charset=utf-8"
 
 
 def problem_response(problem: Problem, *, accept: str) -> Response:
-    """Return a problem in the form that the caller reads.
+    """Return a problem in the format that the client accepts.
 
-    The stock command line shows `error` and `errors` of application/hal+json, and the notices of a refused
-    publication; it shows nothing of a form that it doesn't know.
+    The official command line shows `error` and `errors` of application/hal+json, and the notices of a rejected
+    publication; it shows nothing of other formats.
 
     Args:
         problem: What is wrong.
@@ -37,7 +37,7 @@ def problem_response(problem: Problem, *, accept: str) -> Response:
 
 
 def add_challenge(problem: Problem, answer: Response) -> Response:
-    """Return an answer with the headers that its status needs (RFC 9110, 11.6.1 and 15.5.6)."""
+    """Return a response with the headers that its status requires (RFC 9110, 11.6.1 and 15.5.6)."""
     headers = answer.headers
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers = (*headers, ("WWW-Authenticate", 'Basic realm="Pact broker"'))
@@ -47,7 +47,7 @@ def add_challenge(problem: Problem, answer: Response) -> Response:
 
 
 def _rfc_9457(problem: Problem) -> dict[str, Any]:
-    """Return the document of RFC 9457, with the official broker's titles and its form of `errors`."""
+    """Return the RFC 9457 document, with the official broker's titles and its format of `errors`."""
     title = _TITLES.get(problem.status, HTTPStatus(problem.status).phrase)
     document: dict[str, Any] = {
         "title": title,

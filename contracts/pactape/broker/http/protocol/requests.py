@@ -1,4 +1,4 @@
-"""From a WSGI environment to a request, with everything that can't be one refused."""
+"""Turns a WSGI environment into a request, and rejects malformed ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_head(environ: dict[str, Any], config: BrokerConfig) -> Request:
     """Return the request without its body.
 
     Raises:
-        Problem: 400, the path or the query isn't UTF-8 or contains what can't be a name.
+        Problem: 400, the path or the query isn't UTF-8 or contains an invalid name.
     """
     path = _path(environ)
     return Request(
@@ -59,22 +59,22 @@ def body_of(environ: dict[str, Any], request: Request, *, limit: int) -> bytes:
 
 
 def base_of(environ: dict[str, Any], config: BrokerConfig) -> str:
-    """Return what links start with, without a slash at the end."""
+    """Return the prefix of links, without a slash at the end."""
     return (config.base_url or f"{environ['wsgi.url_scheme']}://{host_of(environ)}").rstrip("/")
 
 
 def host_of(environ: dict[str, Any]) -> str:
-    """Return the host that the request names; the server's own when it names none."""
+    """Return the host of the request; the server's own if the request has no Host header."""
     return str(environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}")
 
 
 def wants_html(environ: dict[str, Any]) -> bool:
-    """Return whether a browser asks."""
+    """Return whether the client is a browser."""
     return "text/html" in environ.get("HTTP_ACCEPT", "")
 
 
 def _path(environ: dict[str, Any]) -> str:
-    """Return the path as sent: PATH_INFO is decoded, and has lost which slashes belong to names."""
+    """Return the path as sent: PATH_INFO is decoded and doesn't show which slashes were encoded."""
     target = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/"))
     return target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
 

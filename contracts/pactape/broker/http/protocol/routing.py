@@ -1,4 +1,4 @@
-"""Routing: from a method and a path to a handler."""
+"""Routing: finds the handler of a method and path."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["PAGING", "Handler", "Route", "Router", "reads", "writes"]
 Handler = Callable[[Call], Response]
 
 
-#: Parameters that filter, sort or page a list, in lower case and by their letters alone: a route refuses those
-#: that it doesn't support, however they are written, and never ignores them.
+#: Parameters that filter, sort or page a list, in lower case and reduced to letters. A route rejects those that it
+#: doesn't support, in any spelling, rather than ignore them.
 _FILTERS = frozenset(
     """
     q query search filter name
@@ -43,10 +43,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         changes: Whether the handler may change the database.
-        exclusive: Whether no other handler may change it meanwhile; otherwise the handler locks what it needs.
-        asks: Whether a request only reads, whatever its method, so that a read-only token may send it.
+        exclusive: Whether no other handler may change it at the same time; otherwise the handler locks what it
+            needs.
+        asks: Whether a request only reads, whatever its method, so that a read-only token is enough.
         public: Whether it may be read without credentials when badges are public.
-        filters: The parameters that it supports; one that ends with "[" stands for all that begin so.
+        filters: The supported parameters; one that ends with "[" stands for all with this prefix.
     """
 
     method: str
@@ -59,7 +60,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     filters: frozenset[str] = frozenset()
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the values of the placeholders; None when the path doesn't match."""
+        """Return the values of the placeholders; None if the path doesn't match."""
         if len(segments) != len(self.template):
             return None
         values = {}
@@ -71,10 +72,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return values
 
     def check_filters(self, request: Request) -> None:
-        """Refuse a parameter that filters lists and that this route doesn't support.
+        """Reject list filters that this route doesn't support.
 
         Raises:
-            Problem: 400, naming it.
+            Problem: 400, with the parameter's name.
         """
         for name, _ in request.query:
             if _is_filter(name) and not self._supports(name):
@@ -108,9 +109,9 @@ def reads(
         template: The path, with `{name}` for its placeholders.
         handler: The function that responds.
         method: The HTTP method.
-        filters: The parameters that it supports.
+        filters: The supported parameters.
         public: Whether it may be read without credentials when badges are public.
-        asks: Whether a read-only token may send it although its method isn't GET.
+        asks: Whether a read-only token is enough, although the method isn't GET.
     """
     return Route(
         method=method,
@@ -126,7 +127,7 @@ def reads(
 def writes(
     method: str, template: str, handler: Handler, *, exclusive: bool = True, filters: Iterable[str] = ()
 ) -> Route:
-    """Return a route that changes something."""
+    """Return a route that changes the database."""
     return Route(
         method=method,
         template=_segments(template),

@@ -1,4 +1,4 @@
-"""Tables of plain text, for those who read the API in a terminal."""
+"""Tables of plain text, for clients that read the API in a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["text_table"]
 
 
 def text_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return columns of equal widths under their heads.
+    """Return a text table with aligned columns.
 
     Example:
         >>> print(text_table(["CONSUMER", "SUCCESS"], [["Web", "true"]]))

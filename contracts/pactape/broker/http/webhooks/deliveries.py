@@ -1,4 +1,4 @@
-"""Deliveries of webhooks: of one webhook, of a contract, of a result, and their logs."""
+"""Deliveries of webhooks: of a webhook, a contract or a result, and their logs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _official_list(
     more: dict[str, Any] | None = None,
     links: dict[str, Any] | None = None,
 ) -> Response:
-    """Answer at an address of the official broker, with its words for the states."""
+    """Respond at a URL of the official broker, with its words for the states."""
     descriptions = _descriptions(call) if deliveries else {}
     documents = [{**_document(call, each, descriptions), "status": _status_of(each)} for each in deliveries]
     self = link(call.url(*call.request.segments), title="Deliveries of webhooks")
@@ -125,7 +125,7 @@ def _of_result(call: Call) -> Response:
 
 
 def _status(call: Call) -> Response:
-    """Answer how the latest deliveries between two parties went, one of each webhook and event."""
+    """Respond with the latest delivery between two parties for each webhook and event."""
     check_path_parties(call)
     deliveries = webhooks.deliveries(
         call.connection, consumer=call.path["consumer"], provider=call.path["provider"], limit=500

@@ -1,4 +1,4 @@
-"""The webhook events that requests raise."""
+"""Records the webhook events that requests raise."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ __all__ = ["note_publication", "note_result"]
 def note_publication(
     call: Call, publication: Publication, *, provider: Pacticipant, version: Version, content_changed: bool
 ) -> list[str]:
-    """Note the events of a publication and return their names.
+    """Record the events of a publication and return their names.
 
     Args:
         call: The request that published it.
-        publication: What was published.
+        publication: The published contract.
         provider: Its provider.
         version: The consumer version.
-        content_changed: Whether it differs from what it is compared with (`store.pacts.previous_contents`).
+        content_changed: Whether its content differs from the previous contents (`store.pacts.previous_contents`).
     """
     has_webhook, rows = webhooks_and_required(call.connection, publication, provider)
     names = [
@@ -82,7 +82,7 @@ def _note_all(
 
 
 def _main_branch_result(call: Call, publication: Publication, provider: Pacticipant) -> dict[str, str]:
-    """Return what the provider's main branch has made of the content already, as the official broker says it."""
+    """Return the content's result on the provider's main branch, in the official broker's words."""
     if provider.main_branch is None:
         return {}
     result = latest_on_branch(call.connection, publication.content_id, provider.id, provider.main_branch)
@@ -93,7 +93,7 @@ def _main_branch_result(call: Call, publication: Publication, provider: Pacticip
 
 
 def note_result(call: Call, publication: Publication, result: Result, version: Version) -> None:
-    """Note the events of a verification result."""
+    """Record the events of a verification result."""
     if not any_webhook(call.connection):
         return
     values = (

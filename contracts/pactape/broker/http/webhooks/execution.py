@@ -1,4 +1,4 @@
-"""Trying a webhook: its request is sent now, for the latest real contract, and everything is shown."""
+"""Tests a webhook: sends its request at once, for the latest contract, and shows request and response."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _links(call: Call) -> dict[str, Any]:
 
 
 def _values(call: Call, spec: WebhookSpec) -> dict[str, str]:
-    """Return the values of the latest contract that the webhook concerns; invented ones when there is none."""
+    """Return the values of the latest contract that the webhook applies to; example values if there is none."""
     consumer = spec.consumer.name if spec.consumer else None
     provider = spec.provider.name if spec.provider else None
     publications = recent_publications(call.connection, consumer=consumer, provider=provider, limit=1)

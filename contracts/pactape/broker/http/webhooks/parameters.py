@@ -1,4 +1,4 @@
-"""What `${pactbroker.…}` stands for in webhooks, by the official names."""
+"""The values of `${pactbroker.…}` placeholders in webhooks, by their official names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["contract_values", "labels_of_parties", "provider_values", "result_va
 
 
 def contract_values(call: Call, publication: Publication, version: Version | None = None) -> dict[str, str]:
-    """Return the values of an event about a contract that has no verification result yet."""
+    """Return the values of an event about a contract without a verification result."""
     consumer = version or versions.find_version(call.connection, publication.consumer, publication.version)
     return {
         "pactbroker.pactUrl": content_url(call, publication),
@@ -45,7 +45,7 @@ def contract_values(call: Call, publication: Publication, version: Version | Non
 def provider_values(
     version: Version, *, branch: str | None = None, descriptions: Iterable[str] = ()
 ) -> dict[str, str]:
-    """Return the values that name a provider version."""
+    """Return the values that describe a provider version."""
     last = version.branches[-1] if version.branches else ""
     return {
         "pactbroker.providerVersionNumber": version.number,

@@ -1,4 +1,4 @@
-"""Webhooks by the API: creating, changing and listing them."""
+"""The webhooks resource: create, change, list and delete webhooks."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _UUID = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 def known_webhook(call: Call) -> Webhook:
-    """Return the webhook that the path names.
+    """Return the webhook in the path.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, it doesn't exist.
     """
     webhook = webhooks.find_webhook(call.connection, call.path["uuid"])
     if webhook is None:
@@ -35,7 +35,7 @@ def known_webhook(call: Call) -> Webhook:
 
 
 def check_path_parties(call: Call) -> None:
-    """Check that the consumer and the provider that the path names exist.
+    """Check that the consumer and the provider in the path exist.
 
     Raises:
         Problem: 404, one of them doesn't.
@@ -46,10 +46,10 @@ def check_path_parties(call: Call) -> None:
 
 
 def read_webhook(call: Call, body: dict[str, Any], stored_spec: WebhookSpec | None) -> WebhookSpec:
-    """Read a webhook from a request; a masked value in it stays as stored.
+    """Read a webhook from a request; masked values keep the stored value.
 
     Raises:
-        Problem: 400, it can't be used.
+        Problem: 400, it is invalid.
     """
     document = dict(body)
     for role in ("consumer", "provider"):
@@ -75,7 +75,7 @@ def _check_parties(call: Call, spec: WebhookSpec) -> None:
 
 
 def title_of(spec: WebhookSpec) -> str:
-    """Return a webhook's description, or what it does."""
+    """Return a webhook's description, or else its request."""
     masked_request = mask_request(spec.request)
     return spec.description or f"{masked_request['method']} {masked_request['url'].split('?')[0]}"
 
@@ -117,7 +117,7 @@ def _links_to_parties(call: Call, spec: WebhookSpec) -> dict[str, Any]:
 
 
 def _list(call: Call) -> Response:
-    """List all webhooks, or those that fire for the consumer and the provider that the path names."""
+    """List all webhooks, or those that fire for the consumer and the provider in the path."""
     check_path_parties(call)
     matching_webhooks = [
         each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)
@@ -139,7 +139,7 @@ def _list(call: Call) -> Response:
 
 
 def _scope_of(spec: WebhookSpec) -> str:
-    """Return which contracts a webhook concerns, in the official broker's words."""
+    """Return a description of the contracts that a webhook applies to, in the official broker's words."""
     parties = {
         role: party.name or f"{role}s labeled {party.label}"
         for role, party in (("consumer", spec.consumer), ("provider", spec.provider))

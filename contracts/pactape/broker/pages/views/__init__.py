@@ -1,1 +1,1 @@
-"""What each page shows."""
+"""One module for each page, or group of pages."""

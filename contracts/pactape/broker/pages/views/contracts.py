@@ -1,4 +1,4 @@
-"""A contract's page, and what changed since the content before it."""
+"""A contract's page, and the changes from the previous content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_HISTORY = 10  # results and versions on the page: the others are a link away
+_HISTORY = 10  # results and versions on the page; a link leads to the others
 
 
 def _contract(call: Call, publication: Publication) -> Response:
@@ -58,7 +58,7 @@ def _contract(call: Call, publication: Publication) -> Response:
 
 
 class _History(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a content's results, the last one first."""
+    """A page of a content's results, the latest first."""
 
     results: list[Result]
     page: int

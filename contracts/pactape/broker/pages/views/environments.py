@@ -1,4 +1,4 @@
-"""What runs where, and whether it may go on to production."""
+"""The environments page: what runs where, and whether it may be deployed to production."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_SIZE = 20  # for each row the matrix is asked
+_SIZE = 20  # each row needs a matrix query
 
 
 def _environments(call: Call) -> Response:
@@ -46,7 +46,7 @@ def _environments(call: Call) -> Response:
 def _promotions(
     call: Call, placements: dict[str, list[Placement]], environments: list[Environment]
 ) -> list[dict[str, Any]]:
-    """Return for each version outside of production whether it can be deployed to each production environment."""
+    """Return whether each version outside production can be deployed to each production environment."""
     candidates = {
         each.version: each
         for environment in environments

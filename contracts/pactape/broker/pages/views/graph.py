@@ -1,4 +1,4 @@
-"""The graph: who calls whom, around one service or as far as it stays readable."""
+"""The graph page: who calls whom, around one service, or for all services if that is readable."""
 
 from __future__ import annotations
 

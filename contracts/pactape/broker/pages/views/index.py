@@ -1,4 +1,4 @@
-"""The index: every integration, those that need attention first."""
+"""The index page: every integration, those that need attention first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix with its form, and the form that asks whether a version can be deployed."""
+"""The matrix page with its form, and the can-i-deploy page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_ROWS = 25  # as many as one reads; the page says when there are more
+_ROWS = 25  # as many as one reads; the page shows if there are more
 _FIELDS = ("pacticipant", "version", "branch", "tag", "environment")
 
 
@@ -40,7 +40,7 @@ def _query(pairs: list[tuple[str, str]]) -> MatrixQuery:
 
 
 def _without_empty_selectors(call: Call) -> list[tuple[str, str]]:
-    """Return the parameters without the selectors of which a form's every field was left empty."""
+    """Return the parameters without selectors whose fields are all empty."""
     pairs: list[tuple[str, str]] = []
     group: list[tuple[str, str]] = []
     for name, value in [*call.request.query, ("q[][pacticipant]", "")]:
@@ -98,7 +98,7 @@ def _page(call: Call, title: str, query: MatrixQuery | None, *, template: str) -
 
 
 def _more(call: Call, query: MatrixQuery | None) -> dict[str, Any]:
-    """Return how many rows are shown, and where more are."""
+    """Return how many rows are shown, and the URL of more rows."""
     limit = query.limit if query else 0
     following = min(4 * limit, LARGEST_LIMIT)
     pairs = [(name, value) for name, value in call.request.query if name != "limit"]

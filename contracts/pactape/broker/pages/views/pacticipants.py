@@ -1,4 +1,4 @@
-"""The list of pacticipants, and the page of one: where it runs, whom it calls, its versions."""
+"""The list of pacticipants, and a pacticipant's page: where it runs, whom it calls, its versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page uses: rendering, one page of a list, and what an integration links to."""
+"""Helpers of all pages: rendering, paging, and links of integrations."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show(template: str, call: Call, *, title: str, **values: Any) -> Response:
-    """Return a page; Jinja2 is loaded with the first one."""
-    from pactape.broker.pages.render import page  # noqa: PLC0415 -- keeps the broker's start quick
+    """Return a page; Jinja2 is loaded with the first page."""
+    from pactape.broker.pages.render import page  # noqa: PLC0415 -- keeps the broker's start fast
 
     return page(template, call, title=title, **values)
 
 
 def parameter(call: Call, name: str) -> str:
-    """Return a query parameter without spaces around it; empty when it is absent."""
+    """Return a query parameter without surrounding spaces; empty if it is absent."""
     return (call.request.parameter(name) or "").strip()
 
 
 def choice(call: Call, name: str, choices: Sequence[str]) -> str:
-    """Return a query parameter that is one of several; the first of them when it is absent.
+    """Return a query parameter that must be one of the choices; by default the first choice.
 
     Raises:
-        Problem: 400, it is another.
+        Problem: 400, it is none of the choices.
     """
     text = parameter(call, name) or choices[0]
     if text not in choices:
@@ -67,7 +67,7 @@ def choice(call: Call, name: str, choices: Sequence[str]) -> str:
 
 
 def page_number(call: Call) -> int:
-    """Return the number of the page that a request asks for.
+    """Return the requested page number.
 
     Raises:
         Problem: 400, it is not a number.
@@ -79,7 +79,7 @@ def page_number(call: Call) -> int:
 
 
 def paginate(call: Call, items: Sequence[_Item], *, size: int = _SIZE) -> ListPage:
-    """Return the page of a list that the request asks for; the nearest one when there is no such page."""
+    """Return the requested page of a list; the nearest page if it doesn't exist."""
     count = max(1, -(-len(items) // size))
     number = min(page_number(call), count)
     return ListPage(
@@ -88,13 +88,13 @@ def paginate(call: Call, items: Sequence[_Item], *, size: int = _SIZE) -> ListPa
 
 
 def pact_path(publication: Publication) -> tuple[str, ...]:
-    """Return the segments of a contract's address."""
+    """Return the URL segments of a contract."""
     between = ("pacts", "provider", publication.provider, "consumer", publication.consumer)
     return (*between, "version", publication.version)
 
 
 def integration_row(state: IntegrationState) -> dict[str, Any]:
-    """Return what a table shows of an integration."""
+    """Return an integration's row in a table."""
     publication = state.publication
     parties = [("q[][pacticipant]", publication.consumer), ("q[][pacticipant]", publication.provider)]
     return {

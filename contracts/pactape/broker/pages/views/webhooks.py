@@ -1,4 +1,4 @@
-"""Webhooks, their deliveries, and the log of one."""
+"""The pages of webhooks, their deliveries, and a delivery's log."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The database itself: tables, schema versions, SQLite, PostgreSQL, backups."""
+"""The database: tables, schema versions, SQLite, PostgreSQL, backups."""

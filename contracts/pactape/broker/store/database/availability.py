@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 __all__ = ["is_unavailable", "is_unstorable"]
 
-#: Classes of SQLSTATE: no connection, a lost conflict, no resources, shutting down or starting up.
+#: SQLSTATE classes: no connection, transaction conflict, no resources, shutting down or starting up.
 _PASSING = frozenset({"08", "40", "53", "57"})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 def is_unstorable(error: DBAPIError) -> bool:
-    """Return whether a value can't be stored: a text with the character NUL, a number that is too large.
+    """Return whether a value can't be stored: a text with a NUL character, or a number that is too large.
 
     Args:
-        error: What SQLAlchemy raised.
+        error: The exception of SQLAlchemy.
     """
     return isinstance(error, DataError)
 
@@ -30,12 +30,12 @@ def is_unavailable(error: DBAPIError) -> bool:
     """Return whether a later attempt may succeed: the server restarts, recovers or is full, or a file is locked.
 
     Args:
-        error: What SQLAlchemy raised.
+        error: The exception of SQLAlchemy.
     """
     if error.connection_invalidated:
         return True
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return getattr(original, "sqlite_errorcode", 0) & 0xFF in _BUSY
-    state = getattr(original, "sqlstate", None)  # a connection that was refused has none
+    state = getattr(original, "sqlstate", None)  # a refused connection has no SQLSTATE
     return isinstance(error, OperationalError) and (state is None or state[:2] in _PASSING)

@@ -1,4 +1,4 @@
-"""Backups of a SQLite database: made while it is in use, and restored with their content checked."""
+"""Backups of a SQLite database: they can be made while it is in use, and are checked before they are restored."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ _FULL = ("disk is full", "No space left", "disk I/O error")
 
 
 def back_up(database: Path, target: Path) -> None:
-    """Copy a broker's database, which may be in use, to `target`, which then is complete or doesn't exist.
+    """Copy a broker's database, which may be in use, to `target`; an incomplete copy is never left there.
 
     Raises:
-        BadInputError: There is no such database, or it is damaged.
+        BadInputError: The database doesn't exist, or is damaged.
         OutputError: The target exists already or can't be written.
     """
     if not database.is_file():
         raise BadInputError(
-            "there is no database to back up", where=database, remedy="name the broker's file with --database"
+            "the database to back up doesn't exist",
+            where=database,
+            remedy="name the broker's file with --database",
         )
     _refuse_existing(target)
     _copy(database, target)
@@ -37,11 +39,13 @@ def restore(source: Path, database: Path) -> None:
     """Restore a backup to a database that doesn't exist.
 
     Raises:
-        BadInputError: There is no such backup, it is damaged, or a newer Pactape wrote it.
-        OutputError: The database or a journal of one exists already, or it can't be written.
+        BadInputError: The backup doesn't exist, is damaged, or was written by a newer Pactape.
+        OutputError: The database or a journal file exists already, or can't be written.
     """
     if not source.is_file():
-        raise BadInputError("there is no such backup", where=source, remedy="name a file that `backup` wrote")
+        raise BadInputError(
+            "the backup doesn't exist", where=source, remedy="name a file that `backup` wrote"
+        )
     _refuse_existing(database)
     _refuse_journals(database)
     _copy(source, database, newest=SCHEMA)
@@ -53,7 +57,7 @@ def _refuse_existing(target: Path) -> None:
 
 
 def _refuse_journals(database: Path) -> None:
-    """Refuse to restore beside the journal of a lost database: SQLite would play it into the backup."""
+    """Refuse to restore beside the journal of another database: SQLite would apply it to the backup."""
     journals = [
         each for each in (database.with_name(database.name + end) for end in _JOURNALS) if each.exists()
     ]
@@ -70,7 +74,7 @@ def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.unlink(missing_ok=True)
-        temporary.touch(mode=0o600)  # webhooks may hold credentials
+        temporary.touch(mode=0o600)  # webhooks may contain credentials
         _copy_checked(source, temporary, newest=newest)
         temporary.replace(target)
     except OSError as error:
@@ -109,7 +113,7 @@ def _copy_checked(source: Path, target: Path, *, newest: int | None) -> None:
         with closing(sqlite3.connect(target)) as writer:
             reader.backup(writer)
             _check_integrity(writer)
-            writer.execute("PRAGMA journal_mode = DELETE")  # a backup is one file
+            writer.execute("PRAGMA journal_mode = DELETE")  # a backup is a single file
 
 
 def _check_integrity(connection: sqlite3.Connection) -> None:

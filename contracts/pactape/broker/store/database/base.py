@@ -1,4 +1,4 @@
-"""What every database of the broker offers: reading and writing transactions."""
+"""The interface of the broker's databases: reading and writing transactions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Return the time now, with its zone."""
+    """Return the current time, with its zone."""
     return datetime.now(UTC)
 
 
 def text_of(moment: datetime) -> str:
-    """Return a time as the tables hold it: ISO 8601 in UTC with microseconds, so that texts sort like times.
+    """Return a time in the tables' format: ISO 8601 in UTC with microseconds, so that texts sort like times.
 
     Example:
         >>> text_of(datetime(2026, 1, 31, 12, tzinfo=UTC))
@@ -33,10 +33,10 @@ def text_of(moment: datetime) -> str:
 
 
 class Database(ABC):
-    """A database that holds a broker's data; several threads may use it at once.
+    """A broker's database; several threads may use it at once.
 
     Attributes:
-        shown: Its location for people and logs, without credentials.
+        shown: Its location without credentials, for messages and logs.
         shared: Whether several processes may use it at once.
     """
 
@@ -45,15 +45,15 @@ class Database(ABC):
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
-        """Open one consistent view of the data; it never waits for a writer."""
+        """Open a consistent view of the data, without waiting for writers."""
 
     @abstractmethod
     def writing(self, *, exclusive: bool = True) -> AbstractContextManager[Connection]:
-        """Open a transaction that changes the data: all of it is durable when the block ends, none when it raises.
+        """Open a transaction that changes the data: durable when the block ends, rolled back if it raises.
 
         Args:
-            exclusive: Whether no other writing transaction may run meanwhile. A block that says no locks what it
-                needs itself (`locks.lock`).
+            exclusive: Whether no other writing transaction may run at the same time. If False, the block locks what
+                it needs (`locks.lock`).
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Locks that a writing transaction takes by name, on the database that needs them."""
+"""Named locks of writing transactions, for databases that need them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MIGRATION", "lock", "lock_alone"]
 
-# An advisory lock belongs to a database; with the schema's name in it, brokers in schemas of their own don't wait
-# for each other.
+# An advisory lock is valid for a whole database; its key contains the schema's name, so that brokers in different
+# schemas don't wait for each other.
 _SCHEMA = func.hashtext(func.current_schema())
-_WRITERS = 7_410_001  # exclusive writers hold it alone, all others share it
+_WRITERS = 7_410_001  # exclusive writers hold it alone; all others share it
 _KEYED = 7_410_002
 #: The kind of the lock that a process holds while it creates or migrates tables.
 MIGRATION = 7_410_000
@@ -28,15 +28,15 @@ _LOCK = select(
 
 
 def lock_alone(connection: Connection, kind: int = _WRITERS) -> None:
-    """Wait until no other transaction of this schema holds the lock, and hold it until the transaction ends."""
+    """Take a lock, waiting for other transactions of this schema, and hold it until the transaction ends."""
     connection.execute(select(func.pg_advisory_xact_lock(kind, _SCHEMA)))
 
 
 def lock(connection: Connection, pacticipant: str) -> None:
-    """Keep others that write versions of the same pacticipant waiting until the transaction ends.
+    """Make others that write versions of the same pacticipant wait until the transaction ends.
 
     SQLite has one writer at a time anyway. On PostgreSQL it is an advisory lock, and every statement that follows
-    sees what the transactions before it have committed.
+    sees what earlier transactions have committed.
 
     Args:
         connection: A writing transaction that is not exclusive.

@@ -1,4 +1,4 @@
-"""Opening a broker's database by its location."""
+"""Opens a broker's database by its location."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["is_address", "open_database"]
 
 
 def is_address(location: Path | str) -> bool:
-    """Return whether a location is a database server's address, not a file.
+    """Return whether a location is a database URL rather than a file.
 
     Example:
         >>> is_address("postgresql+psycopg://localhost/broker"), is_address("broker.sqlite")
@@ -24,10 +24,10 @@ def is_address(location: Path | str) -> bool:
 
 
 def open_database(location: Path | str) -> Database:
-    """Open a SQLite file or a PostgreSQL database; its tables are made, or brought up to date.
+    """Open a SQLite file or a PostgreSQL database, and create or migrate its tables.
 
     Raises:
-        BadInputError: The address can't be read, or its driver is not installed.
+        BadInputError: The URL is invalid, or its driver is not installed.
         OutputError: The database can't be used.
     """
     if not is_address(location):

@@ -1,4 +1,4 @@
-"""The broker's data in PostgreSQL: several processes and machines share it."""
+"""The broker's data in PostgreSQL, which several processes and machines can share."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PostgresqlDatabase"]
 
-_CONNECTIONS = 12  # the server's ten threads, the webhooks and one to spare
-_USED = "pactape.used"  # the key of the time at which a connection came back to the pool
+_CONNECTIONS = 12  # the server's ten threads, the webhooks and a spare one
+_USED = "pactape.used"  # the key of the time when a connection was returned to the pool
 _IDLE_SECONDS = 1.0
 
 
@@ -31,12 +31,14 @@ class PostgresqlDatabase(Database):
     """A PostgreSQL database; several brokers may use it at once.
 
     Args:
-        address: postgresql+psycopg://user:password@host:port/name; libpq's variables fill in what is missing.
+        address: postgresql+psycopg://user:password@host:port/name; libpq's environment variables supply missing
+            parts.
 
     Raises:
-        BadInputError: The address can't be read.
+        BadInputError: The URL is invalid.
         MissingExtraError: psycopg is not installed.
-        OutputError: The database can't be reached, holds another program's tables, or comes from a newer Pactape.
+        OutputError: The database can't be reached, contains another program's tables, or was written by a newer
+            Pactape.
     """
 
     shared = True
@@ -63,7 +65,7 @@ class PostgresqlDatabase(Database):
             ) from error
 
     def _prepare(self, connection: Connection) -> None:
-        lock_alone(connection, MIGRATION)  # one process migrates, the others wait
+        lock_alone(connection, MIGRATION)  # one process migrates; the others wait
         version = _schema_of(connection)
         if version is None:
             self._refuse_others(connection)
@@ -99,7 +101,7 @@ class PostgresqlDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open one consistent view of the data; it never waits for a writer."""
+        """Open a consistent view of the data, without waiting for writers."""
         with self._reader.begin() as connection:
             yield connection
 
@@ -133,7 +135,7 @@ def _url(address: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        import psycopg  # noqa: F401, PLC0415 -- SQLAlchemy loads it by the address, and says less when it is missing
+        import psycopg  # noqa: F401, PLC0415 -- SQLAlchemy loads it by the URL, and its own error is less clear
     except ImportError as error:
         raise MissingExtraError("postgresql", "a broker's database on PostgreSQL") from error
     engine = create_engine(
@@ -146,9 +148,9 @@ def _engine(url: URL) -> Engine:
 
 
 def _ask_idle_connections(engine: Engine) -> None:
-    """Replace idle connections that the server has closed, as it does when it restarts, before they are used.
+    """Replace idle connections that the server has closed, as after a restart, before they are used.
 
-    A connection that was in use a moment ago isn't asked: that costs a publication one of its ten round trips.
+    A recently used connection is not checked: a check would add a round trip to the ten of a publication.
     """
 
     def note_use(_connection: Any, record: Any) -> None:

@@ -1,4 +1,4 @@
-"""The versions of the tables, and how a database of an older version is brought up to date."""
+"""The schema versions of the tables, and the migrations from older versions."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ SCHEMA = 3
 
 
 def create(connection: Connection) -> None:
-    """Create every table of the current version in an empty database."""
+    """Create all tables of the current version in an empty database."""
     t.metadata.create_all(connection, checkfirst=False)
 
 
 def migrate(connection: Connection, *, from_version: int) -> None:
-    """Bring the tables from a version to the current one, inside the caller's transaction."""
+    """Migrate the tables from a version to the current one, inside the caller's transaction."""
     for version in range(from_version + 1, SCHEMA + 1):
         _MIGRATIONS[version](connection)
 
 
 def _to_2(connection: Connection) -> None:
-    """Add integrations and successes; give tags their pacticipant, and deliveries what they are about."""
+    """Add integrations and successes; add the pacticipant to tags, and the contract to deliveries."""
     run = connection.exec_driver_sql
     for name in (
         "tags_by_name",
@@ -79,7 +79,7 @@ _FILL_2 = (
 
 
 def _to_3(connection: Connection) -> None:
-    """Give pacticipants what their repository is called, beside its URL."""
+    """Add the repository's name and namespace to pacticipants."""
     for column in (t.pacticipants.c.repository_name, t.pacticipants.c.repository_namespace):
         kind = column.type.compile(dialect=connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE pacticipants ADD COLUMN {column.name} {kind}")

@@ -1,4 +1,4 @@
-"""The broker's data in one SQLite file: opened durably, one writer at a time."""
+"""The broker's data in one SQLite file: durable, with one writer at a time."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _BUSY_MILLISECONDS = 20_000
 
 
 class SqliteDatabase(Database):
-    """One SQLite file in WAL mode; what `writing()` has left is on the disk.
+    """One SQLite file in WAL mode; when `writing()` ends, its changes are on the disk.
 
     Args:
-        path: The file; it and its folder are made when missing.
+        path: The file; it and its folder are created if missing.
 
     Raises:
-        OutputError: The file can't be opened, isn't a broker's, or comes from a newer Pactape.
+        OutputError: The file can't be opened, isn't a broker's, or was written by a newer Pactape.
     """
 
     shared = False
@@ -71,7 +71,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open one consistent view of the data; it never waits for a writer."""
+        """Open a consistent view of the data, without waiting for writers."""
         with self._engine.connect() as connection, _transaction(connection, "BEGIN"):
             yield connection
 
@@ -91,10 +91,10 @@ class SqliteDatabase(Database):
 
 
 def _refuse_others(path: Path) -> None:
-    """Create a file that only its owner can read, as webhooks may hold credentials, or look into the existing one.
+    """Create a file that only its owner can read, as webhooks may contain credentials, or check the existing file.
 
     Raises:
-        OutputError: It is a database with tables that no broker made; nothing in it has been changed.
+        OutputError: It is another program's database; it has not been changed.
     """
     path.touch(mode=0o600)
     if not path.stat().st_size:
@@ -111,7 +111,7 @@ def _refuse_others(path: Path) -> None:
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
-        isolation_level="AUTOCOMMIT",  # transactions are begun by name below: SQLite's own BEGIN IMMEDIATE
+        isolation_level="AUTOCOMMIT",  # transactions are begun explicitly below, with SQLite's BEGIN IMMEDIATE
         connect_args={"check_same_thread": False},
         hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
     )
@@ -122,7 +122,7 @@ def _engine(path: Path) -> Engine:
 def _configure(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # in WAL mode NORMAL may lose the last commits
+    connection.execute("PRAGMA synchronous = FULL")  # in WAL mode, NORMAL may lose the last commits
     connection.execute("PRAGMA foreign_keys = ON")
 
 

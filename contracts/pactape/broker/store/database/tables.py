@@ -1,4 +1,4 @@
-"""The broker's tables: content-addressed contracts, and results that point at the content."""
+"""The broker's tables: content-addressed contracts, and results that refer to the content."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 metadata = MetaData()
 
-# Names and times are compared byte by byte on both databases; SQLite does so by default.
+# Names and times are compared byte by byte in both databases; in SQLite, this is the default.
 _TEXT = String().with_variant(TEXT(collation="C"), "postgresql")
 
 
@@ -70,7 +70,7 @@ labels = Table(
     UniqueConstraint("pacticipant_id", "name"),
 )
 
-# The order of a pacticipant's versions is the order in which they came to be: their id.
+# A pacticipant's versions are ordered by creation, which is the order of their ids.
 versions = Table(
     "versions",
     metadata,
@@ -103,7 +103,7 @@ branch_versions = Table(
     Index("branch_versions_by_version", "version_id"),
 )
 
-# The pacticipant is a column here, too: the index finds the latest version with a tag, however many there are.
+# The pacticipant is a column here, too, so that the index finds the latest version with a tag among many.
 tags = Table(
     "tags",
     metadata,
@@ -115,7 +115,7 @@ tags = Table(
     Index("tags_by_name", "pacticipant_id", "name", "version_id"),
 )
 
-# Who has ever published a contract with whom: contents and publications grow, pairs hardly do.
+# All pairs with a contract, past or present: unlike contents and publications, their number hardly grows.
 integrations = Table(
     "integrations",
     metadata,
@@ -171,8 +171,8 @@ results = Table(
     sqlite_autoincrement=True,
 )
 
-# Under which of its branches and tags a provider has verified a content, and since when: what is pending is
-# asked of this table, whose size depends on the branches and not on the number of builds.
+# The branches and tags on which a provider has verified a content, with the first time. The pending status is read
+# from this table, whose size depends on the number of branches and not of builds.
 successes = Table(
     "successes",
     metadata,
@@ -197,7 +197,7 @@ environments = Table(
     _text("updated_at"),
 )
 
-# A deployed version is replaced by the next of its instance; a released one stays until its support ends.
+# The next deployment of an instance replaces the current one; a released version stays until its support ends.
 placements = Table(
     "placements",
     metadata,
@@ -212,7 +212,7 @@ placements = Table(
     Index("placements_now", "environment_id", "ended_at"),
     Index("placements_by_version", "version_id"),
 )
-# What is in use now is few, however often it was deployed.
+# The versions in use are few, however many deployments there were.
 _NOW = placements.c.ended_at.is_(None)
 Index("placements_in_use", placements.c.version_id, sqlite_where=_NOW, postgresql_where=_NOW)
 
@@ -244,7 +244,7 @@ deliveries = Table(
     Column("request", LargeBinary, nullable=False),
     _text("created_at"),
     _text("due_at"),
-    _text("claimed_until"),  # empty: by no process
+    _text("claimed_until"),  # empty: claimed by no process
     Index("deliveries_by_webhook", "webhook_uuid", "id"),
     Index("deliveries_due", "status", "due_at"),
     Index("deliveries_by_parties", "provider", "consumer", "id"),

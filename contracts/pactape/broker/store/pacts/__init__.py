@@ -1,1 +1,1 @@
-"""Contracts in the database: publishing them, listing them, and what has to verify them."""
+"""Contracts in the database: publications, lists, and required verifications."""

@@ -1,4 +1,4 @@
-"""The contracts that selectors choose from, gathered in a handful of queries that don't grow with history."""
+"""Loads the contracts that selectors choose from, with a few queries whose cost doesn't grow with history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Heads = dict[int, set[str]]
 
 
 def consumer_defaults(connection: Connection, provider: str) -> list[ConsumerDefaults]:
-    """Return what decides on the default selectors for each consumer of a provider, by its name."""
+    """Return the properties that decide the default selectors, for each consumer of a provider, by name."""
     consumers = t.pacticipants
     on_main = select(t.branch_versions.c.version_id).join(
         t.branches, t.branches.c.id == t.branch_versions.c.branch_id
@@ -50,7 +50,7 @@ def consumer_defaults(connection: Connection, provider: str) -> list[ConsumerDef
 
 
 def candidates_in(connection: Connection, provider: str, scope: SelectionScope) -> list[Candidate]:
-    """Return the contracts with a provider in a scope, each with the placement of its consumer version."""
+    """Return the contracts with a provider in a scope, with the properties of their consumer versions."""
     branch_heads = _branch_heads(connection, provider, scope)
     tag_heads = _tag_heads(connection, provider, scope)
     version_tags = _version_tags(connection, provider, scope)

@@ -1,11 +1,11 @@
-"""Integrations: which consumer has ever published a contract with which provider."""
+"""Integrations: pairs of consumers and providers with a contract, past or present."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.records import Integration, Pacticipant
 from pactape.broker.store.database import tables as t
@@ -50,12 +50,12 @@ def has_integration(connection: Connection, consumer: Pacticipant, provider: Pac
 def integrated_providers(
     connection: Connection, consumer: str, names: Collection[str]
 ) -> dict[str, tuple[Pacticipant, bool]]:
-    """Return the pacticipants of these names, each with whether the consumer has a contract with it."""
+    """Return the pacticipants with these names, each with whether the consumer has a contract with it."""
     rows = connection.execute(_INTEGRATED, {"consumer": consumer, "names": sorted(names)})
     return {row[1]: (_pacticipant(row), bool(row[-1])) for row in rows}
 
 
-# What every publication asks is built once: building a statement takes longer than running it.
+# The queries of every publication are built once: building a statement takes longer than running it.
 _OWNER = select(_CONSUMERS.c.id).where(_CONSUMERS.c.name == bindparam("consumer")).scalar_subquery()
 _INTEGRATED = select(
     t.pacticipants,
@@ -82,10 +82,10 @@ def all_integrations(
 
     Args:
         connection: The transaction.
-        part: What either name must contain, in either case.
-        of_consumers: The names of the consumers to stay within.
-        of_providers: The names of the providers to stay within.
-        limit: How many to return at most; None means all.
+        part: A text that one of the names must contain, ignoring case.
+        of_consumers: The names of the consumers to include.
+        of_providers: The names of the providers to include.
+        limit: The most to return; None means all.
         offset: How many to skip first.
     """
     query = _filter(_integrations(), part)
@@ -94,17 +94,17 @@ def all_integrations(
     if of_providers is not None:
         query = query.where(_PROVIDERS.c.name.in_(of_providers))
     query = query.order_by(_CONSUMERS.c.name, _PROVIDERS.c.name).limit(limit).offset(offset)
-    return [Integration(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [Integration(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- public in SQLAlchemy
 
 
 def count_integrations(connection: Connection, *, part: str = "") -> int:
-    """Return how many integrations there are with a part of a name."""
+    """Return the number of integrations with a part of a name."""
     integrations = _filter(_integrations(), part).subquery()
     return int(connection.scalars(select(func.count()).select_from(integrations)).one())
 
 
 def pairs_with_results(connection: Connection) -> set[tuple[str, str]]:
-    """Return the consumers and providers between which any content has been verified, whatever came of it."""
+    """Return the consumers and providers with any verification result, successful or not."""
     has_result = (
         select(t.contents.c.id)
         .where(
@@ -119,7 +119,7 @@ def pairs_with_results(connection: Connection) -> set[tuple[str, str]]:
 
 
 def has_results(connection: Connection, consumer: str, provider: str) -> bool:
-    """Return whether any content between a consumer and a provider has been verified, whatever came of it."""
+    """Return whether a consumer and a provider have any verification result, successful or not."""
     parties = {"consumer": consumer, "provider": provider}
     conditions = [
         getattr(t.contents.c, f"{role}_id")
@@ -145,7 +145,7 @@ def delete_integration(connection: Connection, consumer: Pacticipant, provider: 
 
 
 def delete_integrations(connection: Connection) -> None:
-    """Delete every contract there is, with its results; pacticipants and their versions stay."""
+    """Delete all contracts with their results; pacticipants and their versions stay."""
     connection.execute(delete(t.contents))
     connection.execute(delete(t.integrations))
 

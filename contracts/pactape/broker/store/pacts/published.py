@@ -1,6 +1,6 @@
-"""Lists of published contracts: the latest ones, those of branches, tags and versions.
+"""Lists published contracts: the latest ones, and those of branches, tags and versions.
 
-Each is found in an index from its end, so that its cost doesn't depend on how much was published before.
+Every query reads an index from its end, so that its cost doesn't depend on the amount of history.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def publications_between(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Publication]:
-    """Return the contracts of a consumer, of a provider or between the two, those of the latest versions first.
+    """Return the contracts of a consumer, of a provider or between the two, latest versions first.
 
     Args:
         connection: The transaction.
@@ -50,7 +50,7 @@ def publications_between(
         branch: A branch that the consumer versions must be on.
         main_branch: Whether they must be on the consumer's main branch.
         tag: A tag that they must have.
-        limit: How many to return at most; None means all.
+        limit: The most to return; None means all.
         offset: How many to skip first.
     """
     query = select_publications().where(*_published_between(consumer, provider))
@@ -69,7 +69,7 @@ def latest_publication(
     tag: str | None = None,
     untagged: bool = False,
 ) -> Publication | None:
-    """Return the latest contract between two parties: of all, of a branch, with a tag, or without any tag."""
+    """Return the latest contract between two parties: of all, on a branch, with a tag, or without any tag."""
     query = select_publications().where(*_published_between(consumer, provider))
     query = _on(query, branch=branch, main_branch=main_branch, tag=tag)
     if untagged:
@@ -95,7 +95,7 @@ def _on(query: Select[Any], *, branch: str | None, main_branch: bool, tag: str |
 def _published_between(consumer: str | None, provider: str | None) -> list[ColumnElement[bool]]:
     """Return the conditions for the two parties; None means any.
 
-    The ids come from subqueries, not from joins: only so PostgreSQL reads the index of parties from its end.
+    The ids come from subqueries rather than joins, so that PostgreSQL reads the index of parties from its end.
     """
     publication = t.publications.c
     columns = ((publication.consumer_id, consumer), (publication.provider_id, provider))
@@ -120,12 +120,12 @@ def previous_distinct(connection: Connection, publication: Publication) -> Publi
 def publications_of_versions(
     connection: Connection, *, versions: Collection[int], providers: Collection[str] | None = None
 ) -> list[Publication]:
-    """Return the contracts of consumer versions, those of the latest versions first.
+    """Return the contracts of consumer versions, latest versions first.
 
     Args:
         connection: The transaction.
         versions: Ids of consumer versions.
-        providers: Names of the providers to stay within; None means all.
+        providers: Names of the providers to include; None means all.
     """
     if not versions:
         return []
@@ -148,7 +148,7 @@ def recent_publications(
         connection: The transaction.
         consumer: The consumer's name; None means any.
         provider: The provider's name; None means any.
-        limit: How many to return at most.
+        limit: The most to return.
     """
     query = select_publications().where(*_published_between(consumer, provider))
     return _all(connection, query.order_by(t.publications.c.version_id.desc()).limit(limit))
@@ -165,11 +165,11 @@ def latest_publications(
     main_branch: bool = False,
     tag: str | None = None,
 ) -> list[Publication]:
-    """Return for each consumer and provider the contract of the latest version that has one.
+    """Return the contract of the latest version that has one, for each consumer and provider.
 
     Args:
         connection: The transaction.
-        part: What either name must contain, in either case.
+        part: A text that one of the names must contain, ignoring case.
         pacticipant: A name that the consumer or the provider must have.
         consumer: The consumer's name; None means any.
         provider: The provider's name; None means any.
@@ -185,7 +185,7 @@ def latest_publications(
 def latest_tagged_publications(
     connection: Connection, *, part: str = "", consumer: str | None = None, provider: str | None = None
 ) -> list[Publication]:
-    """Return for each consumer, provider and tag the contract of the latest version with the tag that has one."""
+    """Return the contract of the latest version with a tag, for each consumer, provider and tag."""
     names = select(t.tags.c.pacticipant_id, t.tags.c.name).distinct().subquery()
     head = _newest(branch=None, tag=names.c.name).limit(1).correlate(t.integrations, names).scalar_subquery()
     heads = (
@@ -218,7 +218,7 @@ def _heads(
     main_branch: bool,
     tag: str | None,
 ) -> CTE:
-    """Return the latest version with a contract of each integration, computed before anything is joined to it."""
+    """Return the latest version with a contract for each integration, computed before any join."""
     consumers, providers = t.pacticipants.alias(), t.pacticipants.alias()
     name: Any = consumers.c.main_branch if main_branch else branch
     head = _newest(branch=name, tag=tag).limit(1).scalar_subquery()
@@ -237,10 +237,10 @@ def _heads(
 
 
 def _newest(*, branch: Any, tag: Any) -> Select[Any]:
-    """Return the query for the versions of an integration's consumer with a contract, the newest first.
+    """Return the query for the consumer versions of an integration with a contract, the newest first.
 
-    Those on a branch or with a tag are looked for from its end, and each is asked for its contract: PostgreSQL
-    expects few publications of a pair, and would rather sort all of them than join them in the index's order.
+    Versions on a branch or with a tag are read from the end of its index, each with a subquery for its contract:
+    PostgreSQL expects few publications of a pair, and would sort them all rather than join them in index order.
     """
     consumer, provider = t.integrations.c.consumer_id, t.integrations.c.provider_id
     inner = t.publications.alias()
@@ -281,4 +281,4 @@ def _name_conditions(part: str) -> list[ColumnElement[bool]]:
 
 
 def _all(connection: Connection, query: Select[Any]) -> list[Publication]:
-    return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [Publication(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 -- public in SQLAlchemy

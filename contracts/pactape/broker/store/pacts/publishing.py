@@ -1,4 +1,4 @@
-"""Publishing contracts: their content, named by its hash, and the consumer versions that have it."""
+"""Publishes contracts: contents, identified by their hash, and the consumer versions that have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy import delete as remove
-from sqlalchemy.dialects.postgresql import insert as upsert  # which SQLite understands, too
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands it, too
 
 from pactape.broker.records import Publication
 from pactape.broker.store.database import tables as t
@@ -55,7 +55,7 @@ def publish(
     content_id: int | None,
     now: str,
 ) -> Publication:
-    """Publish a content for a consumer version, in place of the one that it had with this provider.
+    """Publish a content for a consumer version, replacing its previous content with this provider.
 
     Args:
         connection: The transaction.
@@ -64,7 +64,7 @@ def publish(
         version: The consumer version.
         sha: The content's hash.
         body: The content.
-        content_id: The content's id when it is known.
+        content_id: The content's id if it is known.
         now: The time now.
     """
     if content_id is None:
@@ -82,7 +82,7 @@ def publish(
     )
 
 
-# What every publication does is built once: building a statement takes longer than running it.
+# The statements of every publication are built once: building a statement takes longer than running it.
 _PUBLISH = upsert(t.publications).on_conflict_do_update(
     index_elements=["version_id", "provider_id"],
     set_={"content_id": upsert(t.publications).excluded.content_id},
@@ -110,7 +110,7 @@ def find_publication(
     row = connection.execute(
         _publication_query(), {"consumer": consumer, "provider": provider, "version": version}
     ).first()
-    return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return None if row is None else Publication(**row._mapping)  # noqa: SLF001 -- public in SQLAlchemy
 
 
 @cache
@@ -135,7 +135,7 @@ def publication_of_content(
 
 
 def delete_publication(connection: Connection, publication: Publication) -> None:
-    """Delete a consumer version's contract; its content goes with its last publication."""
+    """Delete a consumer version's contract; with its last publication, the content is deleted, too."""
     connection.execute(
         remove(t.publications).where(
             t.publications.c.version_id == publication.version_id,
@@ -146,7 +146,7 @@ def delete_publication(connection: Connection, publication: Publication) -> None
 
 
 def delete_publications(connection: Connection, consumer: str, provider: str) -> int:
-    """Delete every contract between two parties and return how many there were."""
+    """Delete every contract between two parties and return the number of deleted contracts."""
     ids = select(t.contents.c.id).join(CONSUMERS, CONSUMERS.c.id == t.contents.c.consumer_id)
     ids = ids.join(PROVIDERS, PROVIDERS.c.id == t.contents.c.provider_id).where(*between(consumer, provider))
     count_query = select(func.count()).where(t.publications.c.content_id.in_(ids))
@@ -157,7 +157,7 @@ def delete_publications(connection: Connection, consumer: str, provider: str) ->
 
 @cache
 def select_publications() -> Select[Any]:
-    """Return the query for publications that every other one narrows."""
+    """Return the base query for publications."""
     return (
         select(
             CONSUMERS.c.name.label("consumer"),
@@ -185,10 +185,10 @@ def between(consumer: str | None, provider: str | None) -> list[ColumnElement[bo
 def previous_contents(
     connection: Connection, version: Version, provider: Pacticipant
 ) -> list[tuple[str, int] | None]:
-    """Return what a version's content is compared with, as the official broker does.
+    """Return the contents that a version's content is compared with, as in the official broker.
 
-    For each tag of the version the hash and the id of the content that the latest earlier version with this tag
-    has, None when there is none; for a version without tags that of the latest earlier version without tags.
+    For each tag of the version, this is the hash and id of the latest earlier version's content with this tag, or
+    None; for a version without tags, those of the latest earlier version without tags.
     """
     values = {"provider": provider.id, "version": version.id}
     if not version.tags:

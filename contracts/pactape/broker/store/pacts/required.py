@@ -1,4 +1,4 @@
-"""Required verifications: the provider versions that matter now and have no result for a content."""
+"""Required verifications: the relevant provider versions without a result for a content."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class RequiredVerification(msgspec.Struct, frozen=True, kw_only=True):
     """A provider version that must verify a content.
 
     Args:
-        branch: The branch that it matters for: the main branch, or else its last one.
-        descriptions: Why it matters, as the official broker says: "latest from main branch", "deployed in test".
+        branch: The branch that makes it relevant: the main branch, or else its last one.
+        descriptions: Why it is relevant, in the official broker's words: "latest from main branch", "deployed in
+            test".
     """
 
     version: Version
@@ -35,7 +36,7 @@ class RequiredVerification(msgspec.Struct, frozen=True, kw_only=True):
 def webhooks_and_required(
     connection: Connection, publication: Publication, provider: Pacticipant
 ) -> tuple[bool, list[Row[Any]]]:
-    """Return whether there are webhooks, and the rows that `required_verifications` reads, in one statement."""
+    """Return whether webhooks exist, and the rows that `required_verifications` reads, with one statement."""
     values = {"provider": provider.id, "main": provider.main_branch, "content": publication.content_id}
     rows = connection.execute(_CONTEXT, values).all()
     return any(row.version_id == 0 for row in rows), [row for row in rows if row.version_id]

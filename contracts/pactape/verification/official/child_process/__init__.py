@@ -1,1 +1,1 @@
-"""The child process of the official engine: the job that it receives, the program, and running it."""
+"""The child process of the official engine: its job, its program, and how it is run."""

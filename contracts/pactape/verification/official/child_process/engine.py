@@ -1,9 +1,9 @@
 """The child process that runs the official verifier: a job on standard input, its report on standard output.
 
-The verifier prints to its process's standard output, and a panic in its native library ends its process: neither
-may reach the caller. Run as a script, `python -I -S engine.py FOLDER…`, with the folders of the native library's
-package. It calls the verifier's C interface and imports nothing else: importing pact-python takes several times as
-long as verifying an interaction (decision 3).
+The verifier prints to standard output, and a panic in its native library ends the process: neither may affect the
+caller. Run as a script, `python -I -S engine.py FOLDER…`, with the folders of the native library's package. It
+calls the verifier's C interface and imports nothing else, because importing pact-python takes several times as long
+as verifying an interaction (decision 3).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Engine"]
 _NAME = b"pactape"
 _LOG_OFF = 0
 _NO, _YES = 0, 1
-#: What `pactffi_verifier_execute` returns when the verification ran: all passed, or something didn't.
+#: Return values of `pactffi_verifier_execute` for a completed verification: all passed, or something failed.
 _RAN = (0, 1)
 
 
@@ -30,7 +30,7 @@ class Engine:
     """The official verifier behind its C interface.
 
     Args:
-        folders: The folders that hold the package `pact_ffi` and what it imports.
+        folders: The folders of the package `pact_ffi` and its dependencies.
     """
 
     def __init__(self, folders: list[str]) -> None:
@@ -40,7 +40,7 @@ class Engine:
         """Run the verifier and return its report, a JSON document.
 
         Args:
-            job: The fields of a `Job`, in built-in types.
+            job: The fields of a `Job`, as built-in types.
 
         Raises:
             RuntimeError: The verifier could not run.
@@ -61,7 +61,7 @@ class Engine:
         return text
 
     def _set_provider(self, handle: Any, job: dict[str, Any]) -> None:
-        """Set how the provider is called; the first transport is that of requests, if there is one."""
+        """Set the provider's transports; the first is for requests, if the job has any."""
         message_port = job["message_port"]
         scheme, host, port, path = job["address"] or ("http", "127.0.0.1", message_port, "/")
         self._lib.pactffi_verifier_set_provider_info(
@@ -107,7 +107,7 @@ class Engine:
         return self._ffi.NULL if text is None else text.encode()
 
     def _texts(self, texts: list[str]) -> tuple[Any, int]:
-        return [self._ffi.new("char[]", each.encode()) for each in texts], len(texts)
+        return [self._ffi.new("char[]", text.encode()) for text in texts], len(texts)
 
 
 def _load_native_library(folders: list[str]) -> tuple[Any, Any]:
@@ -117,19 +117,19 @@ def _load_native_library(folders: list[str]) -> tuple[Any, Any]:
     package.__path__ = list((spec.submodule_search_locations if spec else None) or ())
     sys.modules["pact_ffi"] = package
     sys.path += folders
-    from pact_ffi.ffi import ffi, lib  # noqa: PLC0415 -- its package is only there now
+    from pact_ffi.ffi import ffi, lib  # noqa: PLC0415 -- its folder is only on the path now
 
     return ffi, lib
 
 
 def _main() -> None:
     with os.fdopen(os.dup(1), "wb") as output:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the verifier prints
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the verifier's output
         engine = Engine(sys.argv[1:])
         job = sys.stdin.buffer.read()
-        if job:  # none comes when the parent finds nothing to verify
-            output.write(engine.verify(marshal.loads(job)))  # noqa: S302 -- our own parent's
-    os._exit(0)  # nothing is left to do, and tidying up the interpreter would take as long as verifying did
+        if job:  # empty if the parent finds nothing to verify
+            output.write(engine.verify(marshal.loads(job)))  # noqa: S302 -- written by our parent process
+    os._exit(0)  # nothing is left to do, and the interpreter's clean-up would take as long as verifying
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the official verifier is to do, as a value that goes to its process."""
+"""The job of the official verifier, as a value that is sent to its process."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class BrokerJob(msgspec.Struct, frozen=True, kw_only=True):
         url: The base URL of the relay to the broker.
         selectors: The consumer version selectors, as JSON.
         include_pending: Whether pending contracts are included.
-        include_wip_since: The date (ISO 8601) since which work in progress is included; None for none.
-        version: The provider's version, under which results are published; None publishes nothing.
+        include_wip_since: The date (ISO 8601) from which work in progress is included; None for none.
+        version: The provider's version to publish results for; None to publish nothing.
         branch: The provider's branch.
         tags: The tags of the provider's version.
         build_url: The URL of the build.
@@ -45,14 +45,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         provider: The provider's name in the contracts.
-        address: Where the running provider is; None for messages only.
-        message_port: The loopback port at which messages are produced; None for requests only.
-        pacts: The paths of the pact files; empty when they come from a broker.
-        broker: The broker that they come from; None when they are files.
-        state_url: Where provider states are set up; None when no interaction has one.
-        headers: Headers added to every request, in place of recorded ones; they may hold credentials.
+        address: The address of the running provider; None for messages only.
+        message_port: The loopback port of the message server; None for requests only.
+        pacts: The paths of the pact files; empty if they come from a broker.
+        broker: The broker that the contracts come from; None for files.
+        state_url: The URL of the state server; None if no interaction has a state.
+        headers: Headers added to every request, which replace recorded ones; they may contain credentials.
         version: The version of Pactape, for the broker.
-        timeout_ms: The milliseconds that a response may take.
+        timeout_ms: The time limit for a response in milliseconds.
         description: The regular expression of descriptions to verify; None for all.
         state: The regular expression of provider states to verify; None for all.
         consumers: The consumers whose contracts are verified; empty for all.

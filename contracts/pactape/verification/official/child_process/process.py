@@ -1,4 +1,4 @@
-"""Running the official verifier in a process of its own."""
+"""Runs the official verifier in a child process."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
     from pactape.verification.official.child_process.job import Job
 
-__all__ = ["run", "started_early"]
+__all__ = ["run", "start_early"]
 
 _ENGINE = Path(__file__).with_name("engine.py")
 _NO_AUTHORITY = Path(__file__).with_name("no_authority.pem")
-#: The native library's package, and the module that it imports.
+#: The package of the native library, and the module that it imports.
 _NATIVE = ("pact_ffi", "_cffi_backend")
-#: The child that `started_early` has started, until a job takes it.
+#: The child process that `start_early` started, until a job uses it.
 _started: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
-def started_early() -> Iterator[None]:
-    """Start the child process for a job that follows: it loads the verifier while the job is being prepared."""
+def start_early() -> Iterator[None]:
+    """Start the child process early, so that it loads the verifier while the job is being prepared."""
     child = _start()
     _started.append(child)
     try:
         yield
     finally:
-        if child in _started:  # there was no job
+        if child in _started:  # no job was run
             _started.remove(child)
             child.kill()
             child.communicate()
@@ -53,12 +53,12 @@ def run(job: Job, on_start: Callable[[], object] | None = None) -> dict[str, Any
     Raises:
         VerifierCrashError: The child ended without a report.
     """
-    import msgspec  # noqa: PLC0415 -- while the child loads
+    import msgspec  # noqa: PLC0415 -- imported while the child loads
 
     with _started.pop() if _started else _start() as child:
         try:
             _send(child, marshal.dumps(msgspec.to_builtins(job)))
-            import json  # noqa: PLC0415 -- while the child runs
+            import json  # noqa: PLC0415 -- imported while the child runs
 
             if on_start is not None:
                 on_start()
@@ -76,7 +76,7 @@ def run(job: Job, on_start: Callable[[], object] | None = None) -> dict[str, Any
 def _send(child: subprocess.Popen[bytes], job: bytes) -> None:
     pipe, child.stdin = child.stdin, None
     if pipe is not None:
-        with suppress(BrokenPipeError), pipe:  # a child that has ended says why
+        with suppress(BrokenPipeError), pipe:  # the child has ended; its error output has the reason
             pipe.write(job)
 
 
@@ -91,17 +91,17 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 def _native_folders() -> list[str]:
-    """Where the child imports the native library from: its interpreter looks into no site-packages."""
+    """Return the folders of the native library, because the child's interpreter ignores site-packages."""
     specs = [find_spec(name) for name in _NATIVE]
     origins = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
-    return [str(each.parent.parent if each.stem == "__init__" else each.parent) for each in origins]
+    return [str(origin.parent.parent if origin.stem == "__init__" else origin.parent) for origin in origins]
 
 
 def _environment() -> dict[str, str]:
-    """The environment, with one certificate authority in place of the system's.
+    """Return the environment with a single certificate authority instead of the system's.
 
-    The verifier loads them for each request, which takes longer than the request, and needs none: it calls plain
-    http only, because https goes through our relays. The key of that one was not kept.
+    The verifier loads all authorities for each request, which takes longer than the request itself. It needs none,
+    because https goes through our relays. The private key of this one was discarded.
     """
     environment = tool_environment(os.environ)
     environment.pop("SSL_CERT_DIR", None)

@@ -1,1 +1,1 @@
-"""The loopback servers that the official verifier talks to."""
+"""The loopback servers that the official verifier calls."""

@@ -1,4 +1,4 @@
-"""A loopback server at which the official verifier gets the provider's messages."""
+"""A loopback server that gives the provider's messages to the official verifier."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MessageServer"]
 
 _JSON = "application/json"
-#: The verifier gives up at once after a 4xx, and tries again for two minutes after a 500.
+#: After a 4xx, the verifier gives up at once; after a 500, it would retry for two minutes.
 _FAILED = 422
 
 
@@ -30,7 +30,7 @@ class MessageServer(LoopbackServer):
 
     Args:
         factories: The functions that produce messages, by description.
-        reasons: Where failures are noted.
+        reasons: Collects failures.
     """
 
     def __init__(self, factories: MessageFactories, reasons: Reasons) -> None:
@@ -39,7 +39,7 @@ class MessageServer(LoopbackServer):
         self._reasons = reasons
 
     def reply(self, request: ReceivedRequest) -> Response:
-        """Return the message of a description, with its metadata in a header, as Pact's protocol has it."""
+        """Return the message of a description, with its metadata in a header, as in Pact's protocol."""
         description = str(json.loads(request.body).get("description"))
         try:
             message = produce_message(description, self._factories)

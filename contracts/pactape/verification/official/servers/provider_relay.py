@@ -1,7 +1,7 @@
 """A loopback server between the official verifier and a provider.
 
-The verifier has one host, headers that never change, and certificate authorities of its own. The relay adds what it
-lacks: the values of provider states in headers, TLS with our certificate authorities, and the reason of a failure.
+The verifier supports one host, constant headers and its built-in certificate authorities. The relay adds values of
+provider states in headers, TLS with other certificate authorities, and the reasons of failures.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _OWN = frozenset({"content-length", "host"})
 
 
 class ProviderRelay(LoopbackServer):
-    """Sends requests on to a provider, and its responses back, byte for byte.
+    """Forwards requests to a provider, and its responses back, byte for byte.
 
     Args:
         url: The provider's base URL.
-        headers: Headers for every request, in place of the contract's; with placeholders.
-        options: How the provider is called.
-        states: The server at which states are set up; its values go into headers.
-        reasons: Where failures are noted.
+        headers: Headers for every request, which replace those of the contract; may have placeholders.
+        options: Time-outs and TLS.
+        states: The state server, whose values replace placeholders in headers.
+        reasons: Collects failures.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ProviderRelay(LoopbackServer):
         super().__init__()
 
     def reply(self, request: ReceivedRequest) -> Response | None:
-        """Send a request on; None, which closes the connection, when the provider doesn't respond."""
+        """Forward a request; return None, which closes the connection, if the provider doesn't respond."""
         started = time.monotonic()
         connection = self._connection()
         try:
@@ -69,7 +69,9 @@ class ProviderRelay(LoopbackServer):
             response = connection.getresponse()
             body = response.read()
         except (OSError, http.client.HTTPException) as error:
-            self._reasons.add_connection(_why(error, time.monotonic() - started, self._options.timeout))
+            self._reasons.add_connection(
+                _failure_reason(error, time.monotonic() - started, self._options.timeout)
+            )
             return None
         finally:
             connection.close()
@@ -96,7 +98,7 @@ class ProviderRelay(LoopbackServer):
         connection.endheaders(request.body or None)
 
 
-def _why(error: Exception, seconds: float, limit: float) -> str:
+def _failure_reason(error: Exception, seconds: float, limit: float) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
             f"the provider's certificate can't be verified ({error.verify_message}): "

@@ -1,4 +1,4 @@
-"""A loopback server at which the official verifier sets up provider states."""
+"""A loopback server that sets up provider states for the official verifier."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["StateServer"]
 
 _JSON = (("Content-Type", "application/json"),)
-#: The verifier gives up at once after a 4xx, and tries again for two minutes after a 500.
+#: After a 4xx, the verifier gives up at once; after a 500, it would retry for two minutes.
 _FAILED = 422
 
 
@@ -33,9 +33,9 @@ class StateServer(LoopbackServer):
 
     Args:
         states: The handlers.
-        reasons: Where failures are noted.
-        on_progress: Called with the number of interactions that were begun.
-        limit: The seconds that a handler may take; None when the verifier's own limit is that of handlers.
+        reasons: Collects failures.
+        on_progress: Called with the number of interactions started so far.
+        limit: The time limit for a handler in seconds; None if the verifier's limit applies.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class StateServer(LoopbackServer):
         self._values: dict[str, Any] = {}
 
     def take_values(self) -> dict[str, Any]:
-        """Return the values of the handlers that were called since the last call, and forget them."""
+        """Return the values of the handlers called since the last call, and clear them."""
         with self._lock:
             values, self._values = self._values, {}
         return values
 
     def reply(self, request: ReceivedRequest) -> Response:
-        """Set up the state that a state change names, and return its values."""
+        """Set up the state of a state change request, and return its values."""
         self._note_progress()
         change = json.loads(request.body)
         name, parameters = str(change.get("state") or ""), change.get("params") or {}
@@ -80,10 +80,10 @@ class StateServer(LoopbackServer):
         return Response(status=200, headers=_JSON, body=body)
 
     def _set_up(self, state: ProviderState) -> object:
-        """Call the handler; one that takes too long goes on, on a thread that nobody waits for.
+        """Call the handler; if it takes too long, it continues on a thread that nobody waits for.
 
         Raises:
-            ProviderStateError: It failed, or took too long.
+            ProviderStateError: The handler failed, or took too long.
         """
         if self._limit is None:
             return set_up(state, self._states)
@@ -113,7 +113,7 @@ class StateServer(LoopbackServer):
 
 
 def _json_object(returned: object) -> bytes:
-    """What a handler returned, for the contract's generators, when it is a mapping of JSON values."""
+    """Return a handler's result for the contract's generators, if it is a mapping of JSON values."""
     try:
         return msgspec.json.encode(returned) if isinstance(returned, dict) else b"{}"
     except TypeError:

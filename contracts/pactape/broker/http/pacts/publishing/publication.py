@@ -1,4 +1,4 @@
-"""Reading the body of `/contracts/publish`: what is to be published, and that it is what it says."""
+"""Reads and checks the body of `/contracts/publish`."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """A contract to publish.
 
     Args:
-        document: Its JSON.
-        body: The same, as sent.
-        merge: Whether it is merged with one that is published already.
+        document: The contract's JSON.
+        body: The JSON as sent.
+        merge: Whether to merge it with the published contract, if one exists.
     """
 
     provider: str
@@ -51,7 +51,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicationRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a consumer publishes for one of its versions."""
+    """The contracts that a consumer publishes for one of its versions."""
 
     consumer: str
     version: str
@@ -65,7 +65,7 @@ def read_publication(body: dict[str, Any]) -> PublicationRequest:
     """Read a request's body.
 
     Raises:
-        Problem: 400, saying which field is wrong.
+        Problem: 400, with the wrong field.
     """
     try:
         publication = msgspec.convert(body, _Publication)
@@ -83,7 +83,7 @@ def read_publication(body: dict[str, Any]) -> PublicationRequest:
 
 
 def check_interactions(document: dict[str, Any], place: str) -> None:
-    """Refuse a contract whose interactions aren't a list of objects.
+    """Reject a contract whose interactions aren't a list of objects.
 
     Raises:
         Problem: 400.

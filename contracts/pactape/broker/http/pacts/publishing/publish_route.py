@@ -1,4 +1,4 @@
-"""Publishing contracts by `/contracts/publish`: a version with its branch, tags and contracts in one request."""
+"""The route `/contracts/publish`: publishes a version with its branch, tags and contracts in one request."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _publish(call: Call) -> Response:
 def _parties(
     call: Call, publication: PublicationRequest
 ) -> tuple[Pacticipant, dict[str, tuple[Pacticipant, bool]]]:
-    """Return the consumer, and each provider with whether the two have a contract already."""
+    """Return the consumer, and the providers, each with whether it already has a contract with the consumer."""
     names = {publication.consumer, *(contract.provider for contract in publication.contracts)}
     existing_providers = integrated_providers(call.connection, publication.consumer, names)
     others = names - existing_providers.keys()
@@ -81,7 +81,7 @@ def _version(call: Call, publication: PublicationRequest, consumer: Pacticipant)
 
 
 def _check_conflicts(call: Call, publication: PublicationRequest, version: Version) -> None:
-    """Refuse the whole request when one of its contracts conflicts with what was published before it."""
+    """Reject the whole request if one of its contracts conflicts with a published one."""
     for contract in publication.contracts:
         if not contract.merge:
             check_conflict(call, existing_publication(call, version, contract.provider), contract.document)

@@ -1,4 +1,4 @@
-"""Publishing one contract at its address, as older clients do."""
+"""The route that publishes one contract with PUT, for older clients."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _check(call: Call, document: dict[str, Any]) -> None:
         party, name = document.get(role), call.path[role]
         party_name = party.get("name") if isinstance(party, dict) else None
         if party_name is None and (party is None or isinstance(party, dict)):
-            continue  # as officially, what names no party belongs to those of the address
+            continue  # as officially, a document without party names belongs to the parties in the URL
         if party_name != name:
             text = f"the contract has the {role} {party_name!r}, but the path says {name!r}"
             raise Problem(400, text, errors={f"{role}.name": [text]})

@@ -1,4 +1,4 @@
-"""Storing one contract for a consumer version: merging, conflicts, the events that it raises."""
+"""Stores one contract for a consumer version: merging, conflicts, and events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST_DIFF = 20_000
 
 
 class StoredContract(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored contract: its publication, the events that it raised, and whether it replaced another content."""
+    """A stored contract: its publication, the events that it raised, and whether it replaced different content."""
 
     publication: Publication
     events: tuple[str, ...]
@@ -42,14 +42,14 @@ class StoredContract(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def existing_publication(call: Call, version: Version, provider: str) -> Publication | None:
-    """Return the contract that a consumer version has with a provider already."""
+    """Return the existing contract of a consumer version with a provider."""
     return publishing.find_publication(
         call.connection, consumer=version.pacticipant, provider=provider, version=version.number
     )
 
 
 def merged_with(call: Call, existing: Publication, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the published contract with the interactions that only the new one has.
+    """Return the published contract merged with the interactions that only the new one has.
 
     Raises:
         Problem: 409, both describe an interaction differently.
@@ -63,7 +63,7 @@ def merged_with(call: Call, existing: Publication, document: dict[str, Any]) -> 
 
 
 def check_conflict(call: Call, existing: Publication | None, document: dict[str, Any]) -> None:
-    """Refuse another content for a version that has one.
+    """Reject different content for a version that already has content.
 
     Raises:
         Problem: 409, with the difference.
@@ -81,7 +81,7 @@ def check_conflict(call: Call, existing: Publication | None, document: dict[str,
 
 
 def conflict(texts: list[str], *, diff: str) -> Problem:
-    """Return the problem that contents conflict, with what the command line shows."""
+    """Return the problem of conflicting contents, with notices for the command line."""
     notices = [{"type": "error", "text": text} for text in texts]
     if diff:
         notices.append({"type": "info", "text": diff})
@@ -89,7 +89,7 @@ def conflict(texts: list[str], *, diff: str) -> Problem:
 
 
 def diff_text(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """Return what differs between two contracts, in the unified format; the order of keys doesn't count."""
+    """Return the differences of two contracts as a unified diff; the order of keys is ignored."""
     before, after = (
         msgspec.json.format(msgspec.json.encode(sorted_content(each)), indent=2).decode().splitlines()
         for each in (old, new)
@@ -112,7 +112,7 @@ def store(
     existing: Publication | None,
     integrated: bool = False,
 ) -> StoredContract:
-    """Store a contract for a consumer version and note its events.
+    """Store a contract for a consumer version and record its events.
 
     Args:
         call: The request that publishes it.
@@ -120,9 +120,9 @@ def store(
         provider: Its provider.
         version: The consumer version.
         document: The contract.
-        body: The same as JSON, in the form to store.
-        existing: The contract that the version has with the provider already.
-        integrated: Whether the two are known to have a contract with each other.
+        body: The contract's JSON text, in the form to store.
+        existing: The existing contract of the version with the provider.
+        integrated: Whether the two are known to have a contract.
     """
     sha = content_sha(document)
     if not integrated:
