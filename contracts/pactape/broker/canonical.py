@@ -45,8 +45,10 @@ def with_interaction_ids(pact: dict[str, Any]) -> dict[str, Any]:
     for key in INTERACTION_LISTS:
         if isinstance(pact.get(key), list):
             contract[key] = [
-                {**each, "_id": interaction_id(each)} if isinstance(each, dict) else each
-                for each in pact[key]
+                {**interaction, "_id": interaction_id(interaction)}
+                if isinstance(interaction, dict)
+                else interaction
+                for interaction in pact[key]
             ]
     return contract
 
@@ -57,12 +59,12 @@ def sorted_content(pact: dict[str, Any]) -> dict[str, Any]:
     for key in INTERACTION_LISTS:
         if isinstance(content.get(key), list):
             plain = [
-                {name: value for name, value in each.items() if name != "_id"}
-                if isinstance(each, dict)
-                else each
-                for each in content[key]
+                {name: value for name, value in item.items() if name != "_id"}
+                if isinstance(item, dict)
+                else item
+                for item in content[key]
             ]
-            content[key] = sorted(plain, key=lambda each: (_name_of(each), bytes(_canonical(each))))
+            content[key] = sorted(plain, key=lambda item: (_name_of(item), bytes(_canonical(item))))
     document: dict[str, Any] = msgspec.json.decode(_canonical(content))
     return document
 

@@ -143,4 +143,4 @@ def _same(credential: str, expected: str) -> bool:
 
 def _is_known_token(token: str, tokens: tuple[str, ...]) -> bool:
     """Return whether a token is known; it is compared with all tokens, so that the time is constant."""
-    return sum(_same(token, each) for each in tokens) > 0
+    return sum(_same(token, known_token) for known_token in tokens) > 0

@@ -32,15 +32,18 @@ def merge_pacts(original: dict[str, Any], additional: dict[str, Any]) -> dict[st
 
 
 def _join(published_interactions: list[Any], new_interactions: list[Any]) -> list[Any]:
-    by_name = {_name(each): each for each in published_interactions}
+    by_name = {
+        _name(published_interaction): published_interaction
+        for published_interaction in published_interactions
+    }
     interactions = list(published_interactions)
-    for each in new_interactions:
-        same = by_name.get(_name(each))
+    for interaction in new_interactions:
+        same = by_name.get(_name(interaction))
         if same is None:
-            interactions.append(each)
-        elif same != each:
+            interactions.append(interaction)
+        elif same != interaction:
             raise MergeConflictError(
-                f"the interaction {each.get('description')!r} differs from the published one"
+                f"the interaction {interaction.get('description')!r} differs from the published one"
             )
     return interactions
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pactape.cli.shared.broker_options import (
-    ask_broker,
     broker_options,
+    call_broker,
     pacticipant_name,
     version_or_commit,
 )
@@ -73,7 +73,7 @@ def can_i_deploy(
         *(("--retry-while-unknown", str(retry_while_unknown)) if retry_while_unknown else ()),
         *(("--retry-interval", str(retry_interval)) if retry_interval else ()),
     ]
-    answer = ask_broker(
+    answer = call_broker(
         settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
     )
     if answer is not None:

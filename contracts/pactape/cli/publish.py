@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactape.cli.shared.broker_options import broker_options, call_broker
+from pactape.cli.shared.broker_options import broker_options, call_broker_and_exit
 from pactape.cli.shared.options import project_option
 from pactape.errors import PactFormatError
 from pactape.settings import load_settings
@@ -73,7 +73,9 @@ def publish(
         *(("--build-url", build) if build else ()),
         *(("--merge",) if merge else ()),
     ]
-    call_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_REFUSED)
+    call_broker_and_exit(
+        settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=_REFUSED
+    )
 
 
 def _commit(settings: Settings, files: list[Path]) -> str:

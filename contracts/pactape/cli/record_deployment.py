@@ -8,7 +8,7 @@ import click
 
 from pactape.cli.shared.broker_options import (
     broker_options,
-    call_broker,
+    call_broker_and_exit,
     pacticipant_name,
     version_or_commit,
 )
@@ -51,4 +51,4 @@ def record_deployment(
         *("--environment", environment),
         *(("--application-instance", application_instance) if application_instance else ()),
     ]
-    call_broker(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run)
+    call_broker_and_exit(settings, arguments, url=broker_url, retries=retries, dry_run=dry_run)

@@ -47,13 +47,16 @@ class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown_interactions(pact: dict[str, Any]) -> list[InteractionView]:
     """Return every interaction and message of a contract; values that aren't objects are skipped."""
-    return [_interaction(each) for _, each in interactions_of(pact)]
+    return [_interaction(interaction) for _, interaction in interactions_of(pact)]
 
 
 def _interaction(interaction: dict[str, Any]) -> InteractionView:
     return InteractionView(
         description=str(interaction.get("description", "")),
-        states=tuple(_state(each.name, each.parameters) for each in provider_states_of(interaction)),
+        states=tuple(
+            _state(provider_state.name, provider_state.parameters)
+            for provider_state in provider_states_of(interaction)
+        ),
         parts=tuple(_parts(interaction)),
         evidence=tuple(_evidence(interaction.get("comments"))),
     )
@@ -74,7 +77,9 @@ def _parts(interaction: dict[str, Any]) -> list[Part]:
         parts.append(_part("Request", title, request))
     responses = response if isinstance(response, list) else [response]
     parts.extend(
-        _part("Response", str(each.get("status", "")), each) for each in responses if isinstance(each, dict)
+        _part("Response", str(response.get("status", "")), response)
+        for response in responses
+        if isinstance(response, dict)
     )
     if not parts:
         parts.append(_part("Message", "", interaction))
@@ -94,7 +99,7 @@ def _part(kind: str, title: str, document: dict[str, Any]) -> Part:
 
 def _query(query: Any) -> str:
     if isinstance(query, dict):
-        pairs = [(name, each) for name, value in query.items() for each in _as_list(value)]
+        pairs = [(name, item) for name, value in query.items() for item in _as_list(value)]
         return "&".join(f"{name}={value}" for name, value in pairs)
     return str(query or "")
 

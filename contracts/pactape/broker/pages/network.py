@@ -97,7 +97,9 @@ def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None)
     """
     pairs = [(consumer, provider) for consumer, provider, _ in calls]
     names = sorted({name for pair in pairs for name in pair})
-    depths = _depths_around(centre, pairs) if centre in names else _depths(names, _without_circles(pairs))
+    depths = (
+        _depths_around(centre, pairs) if centre in names else _depths(names, _reverse_cyclic_calls(pairs))
+    )
     depths = _join_columns(depths)
     chains = [_chain(number, pair, depths) for number, pair in enumerate(pairs)]
     columns = _order(names, depths, chains)
@@ -120,7 +122,7 @@ def lay_out(calls: Sequence[tuple[str, str, str]], *, centre: str | None = None)
     )
 
 
-def _without_circles(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _reverse_cyclic_calls(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the calls with those reversed that close a cycle."""
     following: dict[str, list[str]] = {}
     for consumer, provider in pairs:
@@ -218,7 +220,12 @@ def _order(
         rank |= zip(column, _spread(len(column)), strict=True)
     for sweep in range(_SWEEPS):
         for column in columns if sweep % 2 == 0 else reversed(columns):
-            column.sort(key=lambda node: (_mean([rank[each] for each in neighbours[node]], rank[node]), node))
+            column.sort(
+                key=lambda node: (
+                    _mean([rank[neighbour] for neighbour in neighbours[node]], rank[node]),
+                    node,
+                )
+            )
             rank |= zip(column, _spread(len(column)), strict=True)
     return columns
 

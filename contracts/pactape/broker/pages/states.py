@@ -47,10 +47,14 @@ class IntegrationState(msgspec.Struct, frozen=True, kw_only=True):
 
 def integration_states(connection: Connection, publications: Sequence[Publication]) -> list[IntegrationState]:
     """Return the states of the latest contracts of integrations, in the same order."""
-    results = latest_result_of_each(connection, {each.content_id for each in publications})
-    open_pairs = {(each.consumer, each.provider) for each in publications if each.content_id not in results}
+    results = latest_result_of_each(connection, {contract.content_id for contract in publications})
+    open_pairs = {
+        (contract.consumer, contract.provider)
+        for contract in publications
+        if contract.content_id not in results
+    }
     verified_pairs = pairs_with_results(connection) if open_pairs else set()
-    return [_state(each, results.get(each.content_id), verified_pairs) for each in publications]
+    return [_state(contract, results.get(contract.content_id), verified_pairs) for contract in publications]
 
 
 def _state(

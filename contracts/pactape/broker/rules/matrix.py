@@ -100,7 +100,7 @@ def rows_between(
         results_of: Returns at least the latest results of a contract with the selected provider versions; it is
             called only for rows that are used.
     """
-    specified = {each.pacticipant for each in selectors if each.specified}
+    specified = {selector.pacticipant for selector in selectors if selector.specified}
     consumers: dict[tuple[str, int | None], ResolvedSelector] = {}
     providers: dict[str, list[ResolvedSelector]] = {}
     for each in selectors:
@@ -132,14 +132,14 @@ def _rows_of(
     by_version: dict[int | None, list[Result]] = {}
     for result in results:
         by_version.setdefault(result.provider_version_id, []).append(result)
-    alternatives = [each for each in providers if each.alternative]
+    alternatives = [provider_selector for provider_selector in providers if provider_selector.alternative]
     for provider in providers:
         own_results = results if provider.whole else by_version.get(provider.version_id, ())
         if own_results:
             yield from ((provider, result) for result in own_results)
         elif not provider.alternative:
             yield provider, None
-    if alternatives and not any(each.version_id in by_version for each in alternatives):
+    if alternatives and not any(alternative.version_id in by_version for alternative in alternatives):
         yield alternatives[0], None
 
 
@@ -180,9 +180,11 @@ def judge(
     considered = [row for row in rows if not row.ignored]
     present = {(row.publication.consumer, row.publication.provider) for row in rows}
     absent = [
-        each for each in integrations if each.required and (each.consumer, each.provider) not in present
+        integration
+        for integration in integrations
+        if integration.required and (integration.consumer, integration.provider) not in present
     ]
-    missing = [each for each in selectors if each.specified and each.missing]
+    missing = [selector for selector in selectors if selector.specified and selector.missing]
     reasons = _reasons(selectors, missing, absent, rows)
     return Verdict(
         deployable=_deployable(missing, absent, considered),
@@ -197,7 +199,7 @@ def judge(
 def _deployable(
     missing: Sequence[ResolvedSelector], absent: Sequence[Integration], rows: Sequence[Row]
 ) -> bool | None:
-    if any(not each.ignored for each in missing):
+    if any(not integration.ignored for integration in missing):
         return False
     if absent or any(row.success is None for row in rows):
         return None
@@ -211,10 +213,10 @@ def _reasons(
     rows: Sequence[Row],
 ) -> list[Reason]:
     if missing:
-        return [_error(each.absence(), ignored=each.ignored) for each in missing]
+        return [_error(integration.absence(), ignored=integration.ignored) for integration in missing]
     errors = [
-        _error(_unverified(_describe(selectors, each.consumer), _describe(selectors, each.provider)))
-        for each in absent
+        _error(_unverified(_describe(selectors, selector.consumer), _describe(selectors, selector.provider)))
+        for selector in absent
     ]
     errors += [_failure(row) for row in rows if row.success is False]
     errors += [_ignored_reason(row) for row in rows if row.success is None]
@@ -259,5 +261,6 @@ def _parties(row: Row) -> tuple[str, str]:
 
 def _describe(selectors: Sequence[ResolvedSelector], name: str) -> str:
     return next(
-        (each for each in selectors if each.pacticipant == name), ResolvedSelector(pacticipant=name)
+        (selector for selector in selectors if selector.pacticipant == name),
+        ResolvedSelector(pacticipant=name),
     ).describe()

@@ -64,9 +64,9 @@ def notices(
 
 
 def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: bool) -> list[Notice]:
-    any_version, these = _versions(pending, provider, "any"), _with_these_tags(pending)
+    any_version, with_these_tags = _versions(pending, provider, "any"), _with_these_tags(pending)
     still = f"This pact is still in pending state for {any_version} as"
-    unpublished_text = f"{still} a successful verification result {these}has not yet been published"
+    unpublished_text = f"{still} a successful verification result {with_these_tags}has not yet been published"
     why = (
         "it was included as a 'work in progress' pact"
         if wip
@@ -80,13 +80,13 @@ def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: boo
         ),
         Notice(
             "after_verification:success_true_published_false",
-            f"{still} the successful verification results {these}have not yet been published.",
+            f"{still} the successful verification results {with_these_tags}have not yet been published.",
         ),
         Notice("after_verification:success_false_published_false", unpublished_text),
         Notice(
             "after_verification:success_true_published_true",
             f"This pact is no longer in pending state for {any_version}, as a successful verification result "
-            f"{these}has been published. If a verification for a version of {provider} {these}fails in the future, "
+            f"{with_these_tags}has been published. If a verification for a version of {provider} {with_these_tags}fails in the future, "
             f"it will fail the build. {_PENDING}",
         ),
         Notice("after_verification:success_false_published_true", unpublished_text),
@@ -112,13 +112,13 @@ def _inclusion(selected: SelectedContent, *, url: str, wip: bool, pending: Seque
 
 
 def _version_noun(matches: Sequence[Match]) -> str:
-    names = [[each for each in matches if each.kind == kind] for kind in ("tag", "branch")]
+    names = [[match for match in matches if match.kind == kind] for kind in ("tag", "branch")]
     return "version" if any(len(group) == 1 for group in names) else "versions"
 
 
 def _heads(matches: Sequence[Match]) -> str:
-    branches = list(dict.fromkeys(each.name or "" for each in matches if each.kind == "branch"))
-    tags = list(dict.fromkeys(each.name or "" for each in matches if each.kind == "tag"))
+    branches = list(dict.fromkeys(match.name or "" for match in matches if match.kind == "branch"))
+    tags = list(dict.fromkeys(match.name or "" for match in matches if match.kind == "tag"))
     parts = []
     if branches:
         parts.append(f"from {'branch' if len(branches) == 1 else 'branches'} {_quote(branches)}")
@@ -165,12 +165,14 @@ def _short(match: Match) -> str:
 
 def _reasons(matches: Sequence[Match], provider: str) -> list[str]:
     """Return a line for each reason; versions in environments are grouped by consumer."""
-    lines = [_long(each, provider) for each in matches if each.kind not in _IN_ENVIRONMENTS]
+    lines = [_long(match, provider) for match in matches if match.kind not in _IN_ENVIRONMENTS]
     for kind, text in _IN_ENVIRONMENTS.items():
         by_consumer: dict[str | None, list[str]] = {}
-        for each in matches:
-            if each.kind == kind:
-                by_consumer.setdefault(each.consumer, []).append(f"{each.name} ({each.version})")
+        for selected_match in matches:
+            if selected_match.kind == kind:
+                by_consumer.setdefault(selected_match.consumer, []).append(
+                    f"{selected_match.name} ({selected_match.version})"
+                )
         for consumer, where in by_consumer.items():
             who = f"version(s) of {consumer}" if consumer else "consumer version(s)"
             lines.append(f"{who} {text} {_join_words(where)}")

@@ -116,7 +116,7 @@ def work_in_progress(
         since: Contracts published at or before this time don't count, ISO 8601 in UTC.
         successes_of: The successful verifications of a content by its id.
     """
-    selected_ids = {each.publication.content_id for each in selected}
+    selected_ids = {content.publication.content_id for content in selected}
     heads: list[tuple[Candidate, Match]] = []
     unfinished: dict[int, list[ProviderBranch]] = {}
     for candidate in candidates:
@@ -128,7 +128,8 @@ def work_in_progress(
         if unfinished[content]:
             heads.extend((candidate, head) for head in _heads(candidate))
     return [
-        WorkInProgress(selected=each, lines=unfinished[each.publication.content_id]) for each in merge(heads)
+        WorkInProgress(selected=content, lines=unfinished[content.publication.content_id])
+        for content in merge(heads)
     ]
 
 

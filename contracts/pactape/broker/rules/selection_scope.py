@@ -85,23 +85,23 @@ def scope_of(
         provider_branch: The provider's branch, for matchingBranch.
         heads: Whether all heads are needed as well, as for work in progress.
     """
-    branches = {each.branch for each in selectors if isinstance(each.branch, str)}
-    branches |= {each.fallback_branch for each in selectors if each.fallback_branch}
-    if provider_branch and any(each.matching_branch for each in selectors):
+    branches = {selector.branch for selector in selectors if isinstance(selector.branch, str)}
+    branches |= {selector.fallback_branch for selector in selectors if selector.fallback_branch}
+    if provider_branch and any(selector.matching_branch for selector in selectors):
         branches.add(provider_branch)
-    tags = {each.tag for each in selectors if each.tag and each.latest}
-    tags |= {each.fallback_tag for each in selectors if each.fallback_tag}
+    tags = {selector.tag for selector in selectors if selector.tag and selector.latest}
+    tags |= {selector.fallback_tag for selector in selectors if selector.fallback_tag}
     return SelectionScope(
         branches=frozenset(branches),
-        main_branches=any(each.main_branch or each.fallback_to_main_branch for each in selectors),
-        every_branch=heads or any(each.branch is True for each in selectors),
+        main_branches=any(selector.main_branch or selector.fallback_to_main_branch for selector in selectors),
+        every_branch=heads or any(selector.branch is True for selector in selectors),
         tags=frozenset(tags),
         every_tag=heads,
-        whole_tags=frozenset(each.tag for each in selectors if each.tag and not each.latest),
-        latest=any(_is_plain_latest(each) for each in selectors),
+        whole_tags=frozenset(selector.tag for selector in selectors if selector.tag and not selector.latest),
+        latest=any(_is_plain_latest(selector) for selector in selectors),
         environments=any(
-            each.environment or each.deployed or each.released or each.deployed_or_released
-            for each in selectors
+            selector.environment or selector.deployed or selector.released or selector.deployed_or_released
+            for selector in selectors
         ),
     )
 

@@ -30,7 +30,11 @@ def select(
     """
     matches: list[tuple[Candidate, Match]] = []
     for selector in selectors:
-        mine = [each for each in candidates if selector.consumer in {None, each.publication.consumer}]
+        mine = [
+            candidate
+            for candidate in candidates
+            if selector.consumer in {None, candidate.publication.consumer}
+        ]
         matches.extend(_apply(selector, mine, provider_branch=provider_branch))
     return merge(matches)
 
@@ -42,13 +46,15 @@ def merge(matches: Iterable[tuple[Candidate, Match]]) -> list[SelectedContent]:
         by_content.setdefault(candidate.publication.content_id, []).append((candidate, match))
     selection = [
         SelectedContent(
-            publication=max((each.publication for each, _ in group), key=lambda one: one.version_id),
+            publication=max(
+                (candidate.publication for candidate, _ in group), key=lambda one: one.version_id
+            ),
             matches=tuple(dict.fromkeys(match for _, match in group)),
         )
         for group in by_content.values()
     ]
     return sorted(
-        selection, key=lambda each: (each.publication.consumer.lower(), each.publication.version_id)
+        selection, key=lambda item: (item.publication.consumer.lower(), item.publication.version_id)
     )
 
 
@@ -61,14 +67,14 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
             selector,
             candidates,
             "main branch",
-            lambda each: each.main_branch,
-            lambda each: each.head_of_branches,
+            lambda item: item.main_branch,
+            lambda item: item.head_of_branches,
         )
     if selector.branch is True:
         return [
-            (each, _match(selector, each, "branch", name))
-            for each in candidates
-            for name in sorted(each.head_of_branches)
+            (candidate, _match(selector, candidate, "branch", name))
+            for candidate in candidates
+            for name in sorted(candidate.head_of_branches)
         ]
     branch = provider_branch if selector.matching_branch else selector.branch or None
     if selector.matching_branch or branch:
@@ -78,7 +84,11 @@ def _apply(selector: Selector, candidates: Sequence[Candidate], *, provider_bran
     kinds = _kinds(selector)
     if kinds:
         return _in_environment_record(selector, candidates, kinds)
-    return [(each, _match(selector, each, "latest", None)) for each in candidates if each.latest]
+    return [
+        (candidate, _match(selector, candidate, "latest", None))
+        for candidate in candidates
+        if candidate.latest
+    ]
 
 
 def _keep(
@@ -91,9 +101,9 @@ def _keep(
     instead_of: str | None = None,
 ) -> _Matches:
     return [
-        (each, _match(selector, each, kind, name_of(each), instead_of=instead_of))
-        for each in candidates
-        if name_of(each) in among(each)
+        (candidate, _match(selector, candidate, kind, name_of(candidate), instead_of=instead_of))
+        for candidate in candidates
+        if name_of(candidate) in among(candidate)
     ]
 
 
@@ -112,7 +122,7 @@ def _match(
 def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str | None) -> _Matches:
     if branch is None:
         return []
-    matches = _keep(selector, candidates, "branch", lambda _: branch, lambda each: each.head_of_branches)
+    matches = _keep(selector, candidates, "branch", lambda _: branch, lambda item: item.head_of_branches)
     fallback = selector.fallback_branch
     if matches or not (fallback or selector.fallback_to_main_branch):
         return matches
@@ -120,21 +130,21 @@ def _on_branch(selector: Selector, candidates: Sequence[Candidate], branch: str 
         selector,
         candidates,
         "branch",
-        lambda each: fallback or each.main_branch,
-        lambda each: each.head_of_branches,
+        lambda item: fallback or item.main_branch,
+        lambda item: item.head_of_branches,
         instead_of=branch,
     )
 
 
 def _with_tag(selector: Selector, candidates: Sequence[Candidate], tag: str) -> _Matches:
     if not selector.latest:
-        return _keep(selector, candidates, "all with tag", lambda _: tag, lambda each: each.tags)
-    matches = _keep(selector, candidates, "tag", lambda _: tag, lambda each: each.head_of_tags)
+        return _keep(selector, candidates, "all with tag", lambda _: tag, lambda item: item.tags)
+    matches = _keep(selector, candidates, "tag", lambda _: tag, lambda item: item.head_of_tags)
     fallback = selector.fallback_tag
     if matches or fallback is None:
         return matches
     return _keep(
-        selector, candidates, "tag", lambda _: fallback, lambda each: each.head_of_tags, instead_of=tag
+        selector, candidates, "tag", lambda _: fallback, lambda item: item.head_of_tags, instead_of=tag
     )
 
 
@@ -149,8 +159,8 @@ def _kinds(selector: Selector) -> set[str]:
 
 def _in_environment_record(selector: Selector, candidates: Sequence[Candidate], kinds: set[str]) -> _Matches:
     return [
-        (each, _match(selector, each, standing.kind, standing.environment))
-        for each in candidates
-        for standing in each.environments
+        (candidate, _match(selector, candidate, standing.kind, standing.environment))
+        for candidate in candidates
+        for standing in candidate.environments
         if standing.kind in kinds and selector.environment in {None, standing.environment}
     ]

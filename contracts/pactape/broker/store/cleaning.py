@@ -53,8 +53,8 @@ def unknown_names(connection: Connection, keep: Sequence[KeepSelector]) -> list[
     """
     descriptions = []
     for kind, table, names in (
-        ("environment", t.environments, {each.environment for each in keep}),
-        ("pacticipant", t.pacticipants, {each.pacticipant for each in keep}),
+        ("environment", t.environments, {keep_selector.environment for keep_selector in keep}),
+        ("pacticipant", t.pacticipants, {keep_selector.pacticipant for keep_selector in keep}),
     ):
         requested_names = {name for name in names if name is not None}
         existing_names = set(
@@ -76,7 +76,9 @@ def clean(
         limit: The most versions to delete; None means all.
         dry_run: Whether to count only, without deleting.
     """
-    kept_versions = union(*(_matching(each, now) for each in keep), *_always_kept()).subquery()
+    kept_versions = union(
+        *(_matching(keep_selector, now) for keep_selector in keep), *_always_kept()
+    ).subquery()
     ids_query = (
         select(t.versions.c.id)
         .where(t.versions.c.id.not_in(select(kept_versions.c.id)))

@@ -19,7 +19,7 @@ __all__ = [
     "all_environments",
     "delete_environment",
     "find_environment",
-    "find_environment_named",
+    "find_environment_by_name",
     "update_environment",
 ]
 
@@ -73,7 +73,7 @@ def find_environment(connection: Connection, identity: str) -> Environment | Non
     return None if row is None else _environment(row)
 
 
-def find_environment_named(connection: Connection, name: str) -> Environment | None:
+def find_environment_by_name(connection: Connection, name: str) -> Environment | None:
     """Return the environment of this name."""
     row = connection.execute(select(t.environments).where(t.environments.c.name == name)).first()
     return None if row is None else _environment(row)

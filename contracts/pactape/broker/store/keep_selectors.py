@@ -66,11 +66,11 @@ def read_keep_selectors(value: Any) -> tuple[KeepSelector, ...]:
     if not isinstance(value, list) or not value:
         raise ValueError("the selectors must be a list with at least one object")
     selectors = []
-    for index, each in enumerate(value):
-        if not isinstance(each, dict) or all(item is None or item is False for item in each.values()):
+    for index, element in enumerate(value):
+        if not isinstance(element, dict) or all(item is None or item is False for item in element.values()):
             raise ValueError(f"selector {index + 1} must be an object with at least one condition")
-        names = {name: _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name) for name in each}
-        fields = {_FIELDS.get(names[name], names[name]): item for name, item in each.items()}
+        names = {name: _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name) for name in element}
+        fields = {_FIELDS.get(names[name], names[name]): item for name, item in element.items()}
         try:
             selectors.append(msgspec.convert(fields, KeepSelector))
         except msgspec.ValidationError as error:

@@ -80,8 +80,8 @@ def delete_webhooks_of(connection: Connection, *, consumer: str | None, provider
     for webhook in all_webhooks(connection):
         spec = webhook.spec
         names = [party.name if party else None for party in (spec.consumer, spec.provider)]
-        wanted = [consumer, provider]
-        if all(name is None or name == own for name, own in zip(wanted, names, strict=True)):
+        parties = [consumer, provider]
+        if all(name is None or name == own for name, own in zip(parties, names, strict=True)):
             delete_webhook(connection, webhook.uuid)
 
 
@@ -148,8 +148,8 @@ def claim_deliveries(
 
 def next_due(connection: Connection) -> str | None:
     """Return when the next waiting delivery is due; None if none waits."""
-    later = func.greatest if connection.dialect.name == "postgresql" else func.max
-    free: Any = later(t.deliveries.c.due_at, t.deliveries.c.claimed_until)
+    latest_of = func.greatest if connection.dialect.name == "postgresql" else func.max
+    free: Any = latest_of(t.deliveries.c.due_at, t.deliveries.c.claimed_until)
     due_at: str | None = connection.scalar(select(func.min(free)).where(t.deliveries.c.status == "waiting"))
     return due_at
 

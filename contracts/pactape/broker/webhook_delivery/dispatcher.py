@@ -131,7 +131,7 @@ class WebhookDispatcher:
             target=self._deliver_all, args=(webhook, deliveries), name="pactape-webhook", daemon=True
         )
         with self._lock:
-            self._claimed.update({each.uuid: each for each in deliveries})
+            self._claimed.update({delivery.uuid: delivery for delivery in deliveries})
             self._busy[webhook] = thread
         thread.start()
 
@@ -159,7 +159,7 @@ class WebhookDispatcher:
     def _finish(self, webhook: str, deliveries: list[Delivery]) -> None:
         with self._lock:
             delivery_ids = [
-                each.uuid for each in deliveries if self._claimed.pop(each.uuid, None) is not None
+                delivery.uuid for delivery in deliveries if self._claimed.pop(delivery.uuid, None) is not None
             ]
             self._busy.pop(webhook, None)
         try:

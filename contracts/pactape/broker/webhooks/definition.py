@@ -174,7 +174,7 @@ def check_host(url: str, allowed: tuple[str, ...]) -> None:
             "username and password)"
         )
     host = match["host"].strip("[]").lower()
-    if not any(_matches(host, each) for each in allowed):
+    if not any(_matches(host, pattern) for pattern in allowed):
         hosts = ", ".join(allowed) or "none"
         raise WebhookError(
             f"webhooks may not call {host}: allowed hosts are {hosts} (pactape broker --webhook-host)"
@@ -189,7 +189,7 @@ def _matches(host: str, pattern: str) -> bool:
 
 def fires(spec: WebhookSpec, event: Event) -> bool:
     """Return whether a webhook fires for an event."""
-    if not spec.enabled or event.name not in {each.name for each in spec.events}:
+    if not spec.enabled or event.name not in {event_spec.name for event_spec in spec.events}:
         return False
     return _concerns(spec.consumer, event, "consumer") and _concerns(spec.provider, event, "provider")
 
@@ -208,7 +208,9 @@ def headers_of(headers: Any) -> dict[str, str]:
     if headers is None:
         return {}
     pairs = (
-        headers.items() if isinstance(headers, dict) else [str(each).partition(":")[::2] for each in headers]
+        headers.items()
+        if isinstance(headers, dict)
+        else [str(header).partition(":")[::2] for header in headers]
     )
     return {str(name).strip(" \t"): str(value).strip(" \t") for name, value in pairs}
 

@@ -68,7 +68,7 @@ def secrets_of(outgoing: RenderedRequest) -> frozenset[str]:
             secrets |= {value, value.partition(" ")[2]}
     secrets |= {part for part, hidden in _url_parts(outgoing.url) if hidden}
     secrets |= set(_hidden_leaves(_decode(outgoing.body)))
-    return frozenset(each for each in secrets if each and len(each) >= _SHORTEST_SECRET)
+    return frozenset(secret for secret in secrets if secret and len(secret) >= _SHORTEST_SECRET)
 
 
 def restore_request(document: dict[str, Any], stored_spec: RequestSpec | None) -> dict[str, Any]:
@@ -108,10 +108,10 @@ def _mask_named(name: str, value: str) -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    rest = _PLACEHOLDERS.sub("", value).strip()
-    if not rest or rest == MASK:
+    remainder = _PLACEHOLDERS.sub("", value).strip()
+    if not remainder or remainder == MASK:
         return False
-    return bool(_NAME.search(name)) or _is_random(rest) or _without_known_forms(rest) != rest
+    return bool(_NAME.search(name)) or _is_random(remainder) or _without_known_forms(remainder) != remainder
 
 
 def _is_random(value: str) -> bool:
@@ -148,7 +148,7 @@ def _url_parts(url: str) -> list[tuple[str, bool]]:
     host, *segments = rest.split("/")
     parts = [(f"{scheme}{slashes}{host}", False)]
     for index, segment in enumerate(segments):
-        after_hook = any(each.lower() in _HOOK_PATHS for each in segments[:index])
+        after_hook = any(segment.lower() in _HOOK_PATHS for segment in segments[:index])
         parts += [("/", False), (segment, _is_secret_segment(segment, after_hook=after_hook))]
     if mark:
         parts.append(("?", False))
@@ -238,9 +238,9 @@ def _decode(body: Any) -> Any:
 
 def _mask_value(value: Any, name: str) -> Any:
     if isinstance(value, dict):
-        return {key: _mask_value(each, str(key)) for key, each in value.items()}
+        return {key: _mask_value(child, str(key)) for key, child in value.items()}
     if isinstance(value, list):
-        return [_mask_value(each, name) for each in value]
+        return [_mask_value(item, name) for item in value]
     if isinstance(value, str):
         return MASK if _is_secret(name, value) else value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _NAME.search(name):
@@ -250,9 +250,9 @@ def _mask_value(value: Any, name: str) -> Any:
 
 def _hidden_leaves(value: Any, name: str = "") -> list[str]:
     if isinstance(value, dict):
-        return [leaf for key, each in value.items() for leaf in _hidden_leaves(each, str(key))]
+        return [leaf for key, child in value.items() for leaf in _hidden_leaves(child, str(key))]
     if isinstance(value, list):
-        return [leaf for each in value for leaf in _hidden_leaves(each, name)]
+        return [leaf for item in value for leaf in _hidden_leaves(item, name)]
     if isinstance(value, str) and name and _is_secret(name, value):
         return [value]
     return []
@@ -261,12 +261,12 @@ def _hidden_leaves(value: Any, name: str = "") -> list[str]:
 def _restore_body(body: Any, stored_body: Any) -> Any:
     if isinstance(body, dict):
         stored_fields = stored_body if isinstance(stored_body, dict) else {}
-        return {key: _restore_body(each, stored_fields.get(key)) for key, each in body.items()}
+        return {key: _restore_body(value, stored_fields.get(key)) for key, value in body.items()}
     if isinstance(body, list):
         items = stored_body if isinstance(stored_body, list) else []
         return [
-            _restore_body(each, items[index] if index < len(items) else None)
-            for index, each in enumerate(body)
+            _restore_body(item, items[index] if index < len(items) else None)
+            for index, item in enumerate(body)
         ]
     if not isinstance(body, str) or MASK not in body:
         return body
@@ -278,7 +278,9 @@ def _restore_body(body: Any, stored_body: Any) -> Any:
 
 
 def _restore_text(body: str, stored_body: Any) -> str:
-    hidden = sorted(_hidden_leaves(_decode(stored_body)), key=lambda each: str(stored_body).find(each))
+    hidden = sorted(
+        _hidden_leaves(_decode(stored_body)), key=lambda hidden_leaf: str(stored_body).find(hidden_leaf)
+    )
     if len(hidden) != body.count(MASK):
         raise WebhookError(
             f"the body contains masked values ({MASK}) that aren't stored: write the values themselves"

@@ -34,7 +34,7 @@ def outgoing(spec: WebhookSpec, values: dict[str, str]) -> RenderedRequest:
     body = _body_text(spec)
     headers = {"Content-Type": "application/json"} if body else {}
     for name, value in headers_of(request.headers).items():
-        same = next((each for each in headers if each.lower() == name.lower()), name)
+        same = next((header for header in headers if header.lower() == name.lower()), name)
         headers[same] = _one_line(_fill(value, values))
     return RenderedRequest(
         method=request.method.upper(),

@@ -141,7 +141,7 @@ class RequestBuffer:
         if codings:
             if lengths:
                 raise RejectedRequest(400, "Content-Length and Transfer-Encoding contradict each other")
-            if [each.strip().lower() for each in codings] != [b"chunked"]:
+            if [coding.strip().lower() for coding in codings] != [b"chunked"]:
                 raise RejectedRequest(501, "The only supported Transfer-Encoding is chunked")
             self._admit(head)
             self._chunks = _Chunks(self._head_end, self._limit)

@@ -233,8 +233,8 @@ class BufferingServer(wsgi.Server):
         selector = connections._selector  # noqa: SLF001 -- cheroot offers no other way
         if len(selector) < self._most_connections:
             return
-        waiting_connections = [each for _, each in selector.connections if each is not self]
-        oldest = min(waiting_connections, key=lambda each: each.last_used)
+        waiting_connections = [connection for _, connection in selector.connections if connection is not self]
+        oldest = min(waiting_connections, key=lambda waiting_connection: waiting_connection.last_used)
         with suppress(KeyError, OSError, ValueError):
             selector.unregister(oldest.socket.fileno())
             oldest.refused = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["ask_broker", "broker_options", "call_broker", "pacticipant_name", "version_or_commit"]
+__all__ = ["broker_options", "call_broker", "call_broker_and_exit", "pacticipant_name", "version_or_commit"]
 
 #: What follows in the official command's messages is of no use to its users.
 _BACKTRACE = "Stack backtrace:"
@@ -67,7 +67,7 @@ def pacticipant_name(settings: Settings, name: str | None) -> str:
     return settings.consumers[name].name if name in settings.consumers else name
 
 
-def call_broker(
+def call_broker_and_exit(
     settings: Settings,
     arguments: Sequence[str],
     *,
@@ -83,13 +83,13 @@ def call_broker(
     Raises:
         BrokerError: There is no broker, or it rejected the call; the message includes the broker's own.
     """
-    answer = ask_broker(settings, arguments, url=url, retries=retries, dry_run=dry_run, no_when=no_when)
+    answer = call_broker(settings, arguments, url=url, retries=retries, dry_run=dry_run, no_when=no_when)
     if answer is not None:
         click.echo(answer.text.strip())
         sys.exit(1 if answer.code else 0)
 
 
-def ask_broker(
+def call_broker(
     settings: Settings,
     arguments: Sequence[str],
     *,

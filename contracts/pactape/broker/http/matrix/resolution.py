@@ -83,20 +83,25 @@ class _Resolution:
     def answer(self, now: str) -> Matrix:
         """Return the verdict and the rows."""
         query = self._query
-        ignored = [each for selector in query.ignored for each in self._resolve_ignored(selector)]
-        specified = [each for selector in query.selectors for each in self._resolve(selector, specified=True)]
-        names = {each.pacticipant for each in specified}
+        ignored = [resolved for selector in query.ignored for resolved in self._resolve_ignored(selector)]
+        specified = [
+            resolved for selector in query.selectors for resolved in self._resolve(selector, specified=True)
+        ]
+        names = {selector.pacticipant for selector in specified}
         within = names if len(names) > 1 and query.target is None else None
         pairs = all_integrations(self._connection, of_providers=names, of_consumers=within)
         publications = self._publications(specified, pairs, providers=within)
         integrations = _integrations(pairs, publications)
-        others = sorted({name for each in integrations for name in (each.consumer, each.provider)} - names)
+        others = sorted(
+            {name for integration in integrations for name in (integration.consumer, integration.provider)}
+            - names
+        )
         inferred = self._infer(others)
-        selectors = [_mark_ignored(each, ignored) for each in [*specified, *inferred]]
+        selectors = [_mark_ignored(selector, ignored) for selector in [*specified, *inferred]]
         rows = _narrow(self._rows(selectors, publications, pairs), query, now=now)
         verdict = judge(selectors, integrations, rows)
         reasons = (*query_warnings(query, specified, ignored), *verdict.reasons)
-        if self._has_more and (query.target is not None or not all(each.whole for each in specified)):
+        if self._has_more and (query.target is not None or not all(selector.whole for selector in specified)):
             text = f"WARNING: Only the latest {query.limit} rows were considered; `limit` sets how many"
             reasons = (*reasons, Reason("warning", text))
         return Matrix(
@@ -111,13 +116,15 @@ class _Resolution:
             return [ResolvedSelector(pacticipant=name, specified=False) for name in names]
         selectors = [msgspec.structs.replace(target, pacticipant=name) for name in names]
         if target.environment is None:
-            return [each for selector in selectors for each in self._resolve(selector, specified=False)]
+            return [
+                resolved for selector in selectors for resolved in self._resolve(selector, specified=False)
+            ]
         versions_by_name = versions_in_environment(self._connection, names, target.environment)
         pairs = [(selector, versions_by_name.get(selector.pacticipant, [])) for selector in selectors]
         return [
-            each
+            resolved
             for selector, versions in pairs
-            for each in self._stand_for(selector, versions, specified=False)
+            for resolved in self._stand_for(selector, versions, specified=False)
         ]
 
     def _resolve(self, selector: VersionSelector, *, specified: bool) -> list[ResolvedSelector]:
@@ -131,7 +138,7 @@ class _Resolution:
     ) -> list[ResolvedSelector]:
         """Return a resolved selector for each version; one without a version if none or all match."""
         name, limit = selector.pacticipant, self._query.limit
-        like = ResolvedSelector(
+        template = ResolvedSelector(
             pacticipant=name,
             specified=specified,
             latest=selector.latest,
@@ -141,16 +148,16 @@ class _Resolution:
             environment=selector.environment,
         )
         if versions is None:
-            return [like]
+            return [template]
         if not versions:
-            return [msgspec.structs.replace(like, missing=True, number=selector.version)]
+            return [msgspec.structs.replace(template, missing=True, number=selector.version)]
         if len(versions) > limit and selector.environment is None:
             self._has_more, versions = True, versions[:limit]
         branch = selector.branch or (main_branch_of(self._connection, name) if selector.main_branch else None)
         many = len(versions) > 1
         return [
             msgspec.structs.replace(
-                like, version_id=version.id, number=version.number, one_of_many=many, branch=branch
+                template, version_id=version.id, number=version.number, one_of_many=many, branch=branch
             )
             for version in versions
         ]
@@ -174,13 +181,13 @@ class _Resolution:
             pairs: The pairs of consumers and providers with contracts.
             providers: The providers to include; None means all.
         """
-        versions = {each.version_id for each in selectors if each.version_id is not None}
+        versions = {selector.version_id for selector in selectors if selector.version_id is not None}
         publications = publications_of_versions(self._connection, versions=versions, providers=providers)
-        for name in sorted({each.pacticipant for each in selectors if each.whole}):
+        for name in sorted({selector.pacticipant for selector in selectors if selector.whole}):
             called_providers: list[str | None] = [None]
             if providers is not None:
                 called_providers = [
-                    each.provider for each in pairs if each.consumer == name and each.provider in providers
+                    pair.provider for pair in pairs if pair.consumer == name and pair.provider in providers
                 ]
             publications += self._recent(name, called_providers)
         return publications
@@ -188,14 +195,14 @@ class _Resolution:
     def _recent(self, consumer: str, providers: Sequence[str | None]) -> list[Publication]:
         limit = self._query.limit
         publications = [
-            each
+            recent_publication
             for provider in providers
-            for each in recent_publications(
+            for recent_publication in recent_publications(
                 self._connection, consumer=consumer, provider=provider, limit=limit + 1
             )
         ]
         self._has_more |= len(publications) > limit
-        return sorted(publications, key=lambda each: -each.version_id)[:limit]
+        return sorted(publications, key=lambda publication: -publication.version_id)[:limit]
 
     def _rows(
         self,
@@ -204,22 +211,22 @@ class _Resolution:
         pairs: Sequence[Pair],
     ) -> list[Row]:
         """Return the rows: all of them for specified versions, otherwise the newest ones up to the limit."""
-        names = {each.pacticipant for each in selectors}
-        specified = {each.pacticipant for each in selectors if each.specified}
-        inferred = [each for each in selectors if not each.specified]
+        names = {selector.pacticipant for selector in selectors}
+        specified = {selector.pacticipant for selector in selectors if selector.specified}
+        inferred = [selector for selector in selectors if not selector.specified]
         unique = {
-            (each.version_id, each.provider): each
-            for each in [*publications, *self._publications(inferred, pairs, providers=specified)]
-            if each.provider in names and each.consumer in names
+            (publication.version_id, publication.provider): publication
+            for publication in [*publications, *self._publications(inferred, pairs, providers=specified)]
+            if publication.provider in names and publication.consumer in names
         }
         ordered_publications = sorted(
-            unique.values(), key=lambda each: (each.consumer not in specified, -each.version_id)
+            unique.values(), key=lambda item: (item.consumer not in specified, -item.version_id)
         )
         results = MatrixResults(self._connection, selectors, ordered_publications, self._query)
         rows: Iterator[Row] = rows_between(selectors, ordered_publications, results.of)
         if self._query.target is None and len(specified) == 1:
             rows = (row for row in rows if row.result is not None or row.publication.consumer in specified)
-        if any(each.whole or each.alternative for each in selectors):
+        if any(selector.whole or selector.alternative for selector in selectors):
             limit = self._query.limit
             newest = list(islice(rows, limit + 1))
             self._has_more |= len(newest) > limit
@@ -228,8 +235,8 @@ class _Resolution:
 
 
 def _integrations(pairs: Sequence[Pair], publications: Sequence[Publication]) -> list[Integration]:
-    required_pairs = {(each.consumer, each.provider) for each in publications}
-    possible_pairs = {(each.consumer, each.provider) for each in pairs}
+    required_pairs = {(publication.consumer, publication.provider) for publication in publications}
+    possible_pairs = {(pair.consumer, pair.provider) for pair in pairs}
     return [
         Integration(*pair, required=pair in required_pairs)
         for pair in sorted(required_pairs | possible_pairs)
@@ -248,9 +255,12 @@ def _narrow(rows: list[Row], query: MatrixQuery, *, now: str) -> list[Row]:
 
 
 def _mark_ignored(selector: ResolvedSelector, ignored: Sequence[ResolvedSelector]) -> ResolvedSelector:
-    for each in ignored:
-        if each.pacticipant == selector.pacticipant and each.version_id in {None, selector.version_id}:
-            if each.missing and each.number != selector.number:
+    for ignored_selector in ignored:
+        if ignored_selector.pacticipant == selector.pacticipant and ignored_selector.version_id in {
+            None,
+            selector.version_id,
+        }:
+            if ignored_selector.missing and ignored_selector.number != selector.number:
                 continue
             return msgspec.structs.replace(selector, ignored=True)
     return selector

@@ -34,7 +34,7 @@ def matrix_response(call: Call, query: MatrixQuery) -> Response:
     return hal(
         {
             "summary": _summary(verdict, query),
-            "notices": [{"type": each.kind, "text": each.text} for each in verdict.reasons],
+            "notices": [{"type": reason.kind, "text": reason.text} for reason in verdict.reasons],
             "matrix": [_row(call, row, versions) for row in rows],
         }
     )
@@ -45,7 +45,7 @@ _HEADS = ("CONSUMER", "C_VERSION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS")
 
 def _text(verdict: Verdict, rows: list[Row]) -> str:
     deployable = "unknown" if verdict.deployable is None else str(verdict.deployable).lower()
-    reasons = "\n".join(each.text for each in verdict.reasons)
+    reasons = "\n".join(reason.text for reason in verdict.reasons)
     return (
         f"{text_table(_HEADS, [_texts(row) for row in rows])}\n\nDeployable: {deployable}\nReason: {reasons}"
     )
@@ -62,7 +62,7 @@ def _texts(row: Row) -> tuple[str, ...]:
 def _summary(verdict: Verdict, query: MatrixQuery) -> dict[str, Any]:
     summary: dict[str, Any] = {
         "deployable": verdict.deployable,
-        "reason": "\n".join(each.text for each in verdict.reasons),
+        "reason": "\n".join(reason.text for reason in verdict.reasons),
         "success": verdict.success,
         "failed": verdict.failed,
         "unknown": verdict.unknown,

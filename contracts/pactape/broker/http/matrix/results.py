@@ -38,14 +38,16 @@ class MatrixResults:
         self._connection = connection
         self._latest = query.latest_by is not None
         self._limit = query.limit
-        self._whole = {each.pacticipant for each in selectors if each.whole}
-        self._alternatives = {each.pacticipant for each in selectors if each.alternative} - self._whole
+        self._whole = {selector.pacticipant for selector in selectors if selector.whole}
+        self._alternatives = {
+            selector.pacticipant for selector in selectors if selector.alternative
+        } - self._whole
         self._one_each = query.latest_by in {"cvp", "cp"}
-        self._versions = {each.version_id for each in selectors if each.version_id is not None}
+        self._versions = {selector.version_id for selector in selectors if selector.version_id is not None}
         content_ids = {
-            each.content_id
-            for each in publications
-            if each.provider not in self._whole and each.provider not in self._alternatives
+            publication.content_id
+            for publication in publications
+            if publication.provider not in self._whole and publication.provider not in self._alternatives
         }
         self._known: dict[int, list[Result]] = {content_id: [] for content_id in content_ids}
         for result in results_with(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pactape.broker.http.matrix.query import matrix_problem
 from pactape.broker.store import versions
-from pactape.broker.store.environments import find_environment_named
+from pactape.broker.store.environments import find_environment_by_name
 from pactape.broker.store.pacticipants import find_pacticipant
 from pactape.broker.store.placements import current_placements
 
@@ -74,12 +74,12 @@ def versions_in_environment(
     Raises:
         Problem: 400, the environment doesn't exist.
     """
-    target = find_environment_named(connection, environment)
+    target = find_environment_by_name(connection, environment)
     if target is None:
         raise matrix_problem(f"Environment with name '{environment}' does not exist")
     placements = current_placements(connection, environment=target, pacticipant=names)
-    by_id = versions.versions_by_id(connection, {each.version_id for each in placements})
+    by_id = versions.versions_by_id(connection, {placement.version_id for placement in placements})
     by_name: dict[str, list[Version]] = {}
-    for version in sorted(by_id.values(), key=lambda each: -each.id):
+    for version in sorted(by_id.values(), key=lambda item: -item.id):
         by_name.setdefault(version.pacticipant, []).append(version)
     return by_name

@@ -34,11 +34,11 @@ def query_warnings(
         specified: The versions that the query specifies.
         ignored: The versions that it ignores.
     """
-    texts = [f"WARN: Cannot ignore {each.describe()}" for each in ignored if each.missing]
+    texts = [f"WARN: Cannot ignore {selector.describe()}" for selector in ignored if selector.missing]
     target = query.target
     if len(specified) == 1 and not (target and (target.tag or target.environment or target.main_branch)):
         texts.append(_NO_ENVIRONMENT)
-    if not all(map(_is_whole, query.selectors)) and not any(each.version for each in query.selectors):
+    if not all(map(_is_whole, query.selectors)) and not any(selector.version for selector in query.selectors):
         texts.append(_NO_VERSION)
     return [Reason("warning", text) for text in texts]
 

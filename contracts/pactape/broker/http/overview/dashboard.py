@@ -14,7 +14,7 @@ from pactape.broker.http.protocol.links import (
     result_url,
 )
 from pactape.broker.http.protocol.messages import Response, hal, prefers, text
-from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
 from pactape.broker.http.protocol.text_tables import text_table
 from pactape.broker.store.pacts.published import (
@@ -36,14 +36,19 @@ def _dashboard(call: Call) -> Response:
     publications = _publications(call)
     links = {"self": link(call.url(*call.request.segments), title="Dashboard")}
     document: dict[str, Any] = {}
-    if asks_for_page(call):
+    if requests_page(call):
         page = page_of(call, total=len(publications))
         publications = publications[page.offset : page.offset + page.size]
         document, links = {"page": page.document()}, page.links(call.url(*call.request.segments))
-    results = latest_result_of_each(call.connection, {each.content_id for each in publications})
-    ids = {each.version_id for each in publications} | {each.provider_version_id for each in results.values()}
+    results = latest_result_of_each(call.connection, {publication.content_id for publication in publications})
+    ids = {publication.version_id for publication in publications} | {
+        result.provider_version_id for result in results.values()
+    }
     versions = version_rows(call, ids)
-    items = [_item(call, each, results.get(each.content_id), versions) for each in publications]
+    items = [
+        _item(call, publication, results.get(publication.content_id), versions)
+        for publication in publications
+    ]
     if prefers(call.request, "text/plain"):
         return text(text_table(_HEADS, [_texts(item) for item in items]))
     return hal({"items": items, **document, "_links": links})
@@ -58,17 +63,20 @@ def _publications(call: Call) -> list[Publication]:
         *latest_tagged_publications(call.connection, part=part, consumer=consumer, provider=provider),
         *_in_use(call, part=part.lower(), consumer=consumer, provider=provider),
     ]
-    unique = {(each.version_id, each.provider): each for each in heads}
-    return sorted(unique.values(), key=lambda each: (each.created_at, each.version_id), reverse=True)
+    unique = {(head.version_id, head.provider): head for head in heads}
+    return sorted(unique.values(), key=lambda item: (item.created_at, item.version_id), reverse=True)
 
 
 def _in_use(call: Call, *, part: str, consumer: str | None, provider: str | None) -> list[Publication]:
-    version_ids = {each.version_id for each in current_placements(call.connection, pacticipant=consumer)}
+    version_ids = {
+        current_placement.version_id
+        for current_placement in current_placements(call.connection, pacticipant=consumer)
+    }
     return [
-        each
-        for each in publications_of_versions(call.connection, versions=version_ids)
-        if provider in {None, each.provider}
-        and (part in each.consumer.lower() or part in each.provider.lower())
+        publication
+        for publication in publications_of_versions(call.connection, versions=version_ids)
+        if provider in {None, publication.provider}
+        and (part in publication.consumer.lower() or part in publication.provider.lower())
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.versions import known_version
+from pactape.broker.http.pacticipants.versions import require_version
 from pactape.broker.http.protocol.links import (
     environment_document,
     link,
@@ -35,15 +35,15 @@ def _environment(call: Call) -> Environment:
 def _all(call: Call) -> Response:
     name, part = call.request.parameter("name"), (call.request.parameter("q") or "").lower()
     documents = [
-        environment_document(call, each)
-        for each in environments.all_environments(call.connection)
-        if name in {None, each.name} and part in each.name.lower()
+        environment_document(call, environment)
+        for environment in environments.all_environments(call.connection)
+        if name in {None, environment.name} and part in environment.name.lower()
     ]
     links = {
         "self": link(call.url("environments"), title="Environments"),
         "pb:environments": [
-            link(call.url("environments", each["uuid"]), title="Environment", name=each["name"])
-            for each in documents
+            link(call.url("environments", document["uuid"]), title="Environment", name=document["name"])
+            for document in documents
         ],
     }
     return hal({"_embedded": {"environments": documents}, "_links": links})
@@ -83,7 +83,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
     if any(letter.isspace() for letter in name):
         raise Problem(400, "name can't contain spaces", errors={"name": ["cannot contain spaces"]})
     check_names([("name", name)])
-    other = environments.find_environment_named(call.connection, name)
+    other = environments.find_environment_by_name(call.connection, name)
     if other is not None and (current is None or other.uuid != current.uuid):
         raise Problem(
             400,
@@ -96,7 +96,7 @@ def _values(call: Call, *, current: Environment | None) -> dict[str, Any]:
             400, "production must be true or false", errors={"production": ["must be true or false"]}
         )
     contacts = body.get("contacts") or (current.contacts if current else [])
-    if not isinstance(contacts, list) or not all(_is_contact(each) for each in contacts):
+    if not isinstance(contacts, list) or not all(_is_contact(contact) for contact in contacts):
         text = "must be a list of objects with a name"
         raise Problem(400, f"contacts {text}", errors={"contacts": [text]})
     display_name = body.get("displayName") or (current.display_name if current else name)
@@ -146,7 +146,7 @@ def _record(call: Call, kind: str) -> Response:
         )
     placement = placements.place(
         call.connection,
-        known_version(call),
+        require_version(call),
         _environment(call),
         kind=kind,
         instance=instance or None,
@@ -166,7 +166,7 @@ def _list(call: Call, kind: str) -> Response:
         version=parameter("version"),
         instance=parameter("applicationInstance") or parameter("target"),
     )
-    documents = [_placement_document(call, each) for each in current]
+    documents = [_placement_document(call, placement) for placement in current]
     return hal(
         {
             "_embedded": {f"{kind}Versions": documents},
@@ -199,9 +199,9 @@ def _end(call: Call, kind: str) -> Response:
 def _of_version(call: Call, kind: str) -> Response:
     environment = _environment(call)
     current = placements.current_placements(
-        call.connection, environment=environment, kind=kind, version_id=known_version(call).id
+        call.connection, environment=environment, kind=kind, version_id=require_version(call).id
     )
-    documents = [_placement_document(call, each) for each in current]
+    documents = [_placement_document(call, placement) for placement in current]
     return hal(
         {
             "_embedded": {f"{kind}Versions": documents},

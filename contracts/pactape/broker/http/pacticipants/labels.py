@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.protocol.links import link, pacticipant_document, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
-from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store import pacticipants
 
@@ -21,7 +21,7 @@ def _all(call: Call) -> Response:
     names = pacticipants.all_labels(call.connection)
     document: dict[str, Any] = {}
     links: dict[str, Any] = {"self": link(call.url("labels"), title="Labels")}
-    if asks_for_page(call):
+    if requests_page(call):
         page = page_of(call, total=len(names))
         names = names[page.offset : page.offset + page.size]
         document, links = {"page": page.document()}, page.links(call.url("labels"))
@@ -41,32 +41,32 @@ def _all(call: Call) -> Response:
 
 def _with_label(call: Call) -> Response:
     label, part = call.path["label"], call.request.parameter("q") or ""
-    here, document = call.url("pacticipants", "label", label), {}
-    links: dict[str, Any] = {"self": link(here)}
+    self_url, document = call.url("pacticipants", "label", label), {}
+    links: dict[str, Any] = {"self": link(self_url)}
     limit, offset = None, 0
-    if asks_for_page(call):
+    if requests_page(call):
         page = page_of(call, total=pacticipants.count_pacticipants(call.connection, part=part, label=label))
         limit, offset = page.size, page.offset
-        document, links = {"page": page.document()}, page.links(here)
+        document, links = {"page": page.document()}, page.links(self_url)
     owners = pacticipants.all_pacticipants(
         call.connection, part=part, label=label, limit=limit, offset=offset
     )
     links["pb:pacticipants"] = [
-        link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in owners
+        link(pacticipant_url(call, owner.name), title=owner.name, name=owner.name) for owner in owners
     ]
-    documents = [pacticipant_document(call, each) for each in owners]
+    documents = [pacticipant_document(call, owner) for owner in owners]
     return hal({"_embedded": {"pacticipants": documents}, **document, "_links": links})
 
 
 def _get(call: Call) -> Response:
     name = call.path["label"]
-    if name not in pacticipants.labels_of(call.connection, known_pacticipant(call).id):
+    if name not in pacticipants.labels_of(call.connection, require_pacticipant(call).id):
         raise not_found(f"Label {name}")
     return hal(_document(call))
 
 
 def _add(call: Call) -> Response:
-    pacticipant = known_pacticipant(call)
+    pacticipant = require_pacticipant(call)
     created = call.path["label"] not in pacticipants.labels_of(call.connection, pacticipant.id)
     pacticipants.add_label(call.connection, pacticipant.id, call.path["label"])
     return hal(_document(call), status=201 if created else 200)
@@ -84,7 +84,7 @@ def _document(call: Call) -> dict[str, Any]:
 
 
 def _remove(call: Call) -> Response:
-    if not pacticipants.remove_label(call.connection, known_pacticipant(call).id, call.path["label"]):
+    if not pacticipants.remove_label(call.connection, require_pacticipant(call).id, call.path["label"]):
         raise not_found(f"Label {call.path['label']}")
     return no_content()
 

@@ -14,7 +14,7 @@ from pactape.broker.http.protocol.links import (
 )
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
-from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store import pacticipants
 from pactape.broker.store.placements import current_placements
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant
 
-__all__ = ["ROUTES", "known_pacticipant"]
+__all__ = ["ROUTES", "require_pacticipant"]
 
 _CREATED = 201
 _FIELDS = {
@@ -37,7 +37,7 @@ _FIELDS = {
 }
 
 
-def known_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
+def require_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
     """Return the pacticipant of this name, by default the name in the path.
 
     Raises:
@@ -73,15 +73,20 @@ def _all(call: Call) -> Response:
     part = call.request.parameter("q") or ""
     here, document, links = call.url("pacticipants"), {}, {"self": link(call.url("pacticipants"))}
     limit, offset = None, 0
-    if asks_for_page(call):
+    if requests_page(call):
         page = page_of(call, total=pacticipants.count_pacticipants(call.connection, part=part))
         limit, offset = page.size, page.offset
         document, links = {"page": page.document()}, page.links(here)
     page_pacticipants = pacticipants.all_pacticipants(call.connection, part=part, limit=limit, offset=offset)
     pacticipant_links = [
-        link(pacticipant_url(call, each.name), title=each.name, name=each.name) for each in page_pacticipants
+        link(
+            pacticipant_url(call, page_pacticipant.name),
+            title=page_pacticipant.name,
+            name=page_pacticipant.name,
+        )
+        for page_pacticipant in page_pacticipants
     ]
-    documents = [pacticipant_document(call, each) for each in page_pacticipants]
+    documents = [pacticipant_document(call, page_pacticipant) for page_pacticipant in page_pacticipants]
     return hal(
         {
             "pacticipants": documents,
@@ -93,7 +98,7 @@ def _all(call: Call) -> Response:
 
 
 def _get(call: Call) -> Response:
-    return hal(_document(call, known_pacticipant(call)))
+    return hal(_document(call, require_pacticipant(call)))
 
 
 def _create(call: Call) -> Response:
@@ -118,7 +123,7 @@ def _save(call: Call, name: str, body: dict[str, Any], *, status: int) -> Respon
     pacticipant = pacticipants.ensure_pacticipant(call.connection, name, now=call.now)
     pacticipants.update_pacticipant(call.connection, pacticipant.id, values)
     location = (("Location", pacticipant_url(call, name)),) if status == _CREATED else ()
-    return hal(_document(call, known_pacticipant(call, name)), status=status, headers=location)
+    return hal(_document(call, require_pacticipant(call, name)), status=status, headers=location)
 
 
 def _values(body: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def _values(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delete(call: Call) -> Response:
-    pacticipant = known_pacticipant(call)
+    pacticipant = require_pacticipant(call)
     pacticipants.delete_pacticipant(call.connection, pacticipant.id)
     delete_webhooks_of(call.connection, consumer=pacticipant.name, provider=None)
     delete_webhooks_of(call.connection, consumer=None, provider=pacticipant.name)

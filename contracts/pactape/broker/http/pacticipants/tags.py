@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.versions import ensure_version, known_version
+from pactape.broker.http.pacticipants.versions import ensure_version, require_version
 from pactape.broker.http.protocol.links import link, pacticipant_url, tag_documents, version_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
@@ -29,7 +29,7 @@ def _get(call: Call) -> Response:
 
 
 def _document(call: Call, name: str) -> dict[str, Any]:
-    version = known_version(call)
+    version = require_version(call)
     owner, number = version.pacticipant, version.number
     for document in tag_documents(call, version):
         if document["name"] == name:
@@ -42,7 +42,7 @@ def _document(call: Call, name: str) -> dict[str, Any]:
 
 
 def _delete(call: Call) -> Response:
-    if not branches.delete_tag(call.connection, known_version(call), call.path["tag"]):
+    if not branches.delete_tag(call.connection, require_version(call), call.path["tag"]):
         raise not_found(f"Tag {call.path['tag']}")
     return no_content()
 

@@ -53,7 +53,7 @@ def version_document(call: Call, version: Version) -> dict[str, Any]:
 
 def version_documents(call: Call, page_versions: list[Version]) -> list[dict[str, Any]]:
     """Return the API documents of the versions of one page."""
-    connection, ids = call.connection, [each.id for each in page_versions]
+    connection, ids = call.connection, [page_version.id for page_version in page_versions]
     placements: dict[int, list[Placement]] = {}
     for placement in placements_of(connection, ids, with_ended=True):
         placements.setdefault(placement.version_id, []).append(placement)
@@ -63,7 +63,7 @@ def version_documents(call: Call, page_versions: list[Version]) -> list[dict[str
     around = _Surroundings(
         all_environments(connection), placements, publications, heads_among(connection, ids)
     )
-    return [_document(call, each, around) for each in page_versions]
+    return [_document(call, page_version, around) for page_version in page_versions]
 
 
 def _document(call: Call, version: Version, around: _Surroundings) -> dict[str, Any]:
@@ -85,8 +85,8 @@ def _document(call: Call, version: Version, around: _Surroundings) -> dict[str, 
             **_recording_links(call, version, around.environments),
             **placement_links(call, around.placements.get(version.id, ())),
             "pb:pact-versions": [
-                link(pact_url(call, each), title="Pact", name=pact_title(each))
-                for each in around.publications.get(version.id, ())
+                link(pact_url(call, publication), title="Pact", name=pact_title(publication))
+                for publication in around.publications.get(version.id, ())
             ],
         },
     }
@@ -94,11 +94,11 @@ def _document(call: Call, version: Version, around: _Surroundings) -> dict[str, 
 
 def _links(call: Call, version: Version) -> dict[str, Any]:
     name, number = version.pacticipant, version.number
-    here = version_url(call, name, number)
+    self_url = version_url(call, name, number)
     return {
-        "self": link(here, title="Version", name=number),
+        "self": link(self_url, title="Version", name=number),
         "pb:pacticipant": link(pacticipant_url(call, name), title="Pacticipant", name=name),
-        "pb:tag": link(f"{here}/tags/{{tag}}", title="A tag of this version", templated=True),
+        "pb:tag": link(f"{self_url}/tags/{{tag}}", title="A tag of this version", templated=True),
         "pb:latest-verification-results-where-pacticipant-is-consumer": link(
             call.url("verification-results", "consumer", name, "version", number, "latest"),
             title="Latest verification results of this consumer version",
@@ -107,15 +107,15 @@ def _links(call: Call, version: Version) -> dict[str, Any]:
 
 
 def _recording_links(call: Call, version: Version, environments: list[Environment]) -> dict[str, Any]:
-    here = ("pacticipants", version.pacticipant, "versions", version.number)
+    segments = ("pacticipants", version.pacticipant, "versions", version.number)
     return {
         f"pb:record-{action}": [
             link(
-                call.url(*here, f"{kind}-versions", "environment", each.uuid),
-                title=f"Record {action} to {each.display_name}",
-                name=each.name,
+                call.url(*segments, f"{kind}-versions", "environment", environment.uuid),
+                title=f"Record {action} to {environment.display_name}",
+                name=environment.name,
             )
-            for each in environments
+            for environment in environments
         ]
         for action, kind in (("deployment", "deployed"), ("release", "released"))
     }

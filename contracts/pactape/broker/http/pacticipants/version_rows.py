@@ -28,8 +28,8 @@ def version_rows(call: Call, identities: Collection[int]) -> dict[int, dict[str,
     """Return the documents of versions in rows, by version id; all are read at once."""
     heads = heads_among(call.connection, identities)
     environments: dict[int, dict[str, Environment]] = {}
-    for each in placements_of(call.connection, identities):
-        environments.setdefault(each.version_id, {})[each.environment.uuid] = each.environment
+    for placement in placements_of(call.connection, identities):
+        environments.setdefault(placement.version_id, {})[placement.environment.uuid] = placement.environment
     return {
         identity: _document(call, version, heads, list(environments.get(identity, {}).values()))
         for identity, version in versions_by_id(call.connection, identities).items()
@@ -48,7 +48,7 @@ def _document(call: Call, version: Version, heads: Heads, environments: list[Env
         "headBranchNames": head_branches,
         "branches": on_branches,
         "branchVersions": on_branches,
-        "environments": [environment_brief(call, each) for each in environments],
+        "environments": [environment_brief(call, environment) for environment in environments],
         "tags": [
             {**document, "latest": (version.id, document["name"]) in heads.tags}
             for document in tag_documents(call, version)

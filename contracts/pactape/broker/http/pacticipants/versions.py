@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.pacticipants.version_documents import version_document, version_documents
 from pactape.broker.http.protocol.links import branch_url, link, pacticipant_url, version_url
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant, Version
 
-__all__ = ["ROUTES", "ensure_version", "known_version"]
+__all__ = ["ROUTES", "ensure_version", "require_version"]
 
 _CREATED = 201
 
 
-def known_version(call: Call) -> Version:
+def require_version(call: Call) -> Version:
     """Return the version in the path.
 
     Raises:
@@ -46,11 +46,11 @@ def ensure_version(call: Call, *, build_url: str | None = None) -> tuple[Pactici
 
 
 def _get(call: Call) -> Response:
-    return hal(version_document(call, known_version(call)))
+    return hal(version_document(call, require_version(call)))
 
 
 def _all(call: Call) -> Response:
-    name = known_pacticipant(call).name
+    name = require_pacticipant(call).name
     page = page_of(call, total=versions.count_versions(call.connection, name))
     page_versions = versions.versions_of(call.connection, name, limit=page.size, offset=page.offset)
     return _list_response(
@@ -59,7 +59,7 @@ def _all(call: Call) -> Response:
 
 
 def _of_branch(call: Call) -> Response:
-    pacticipant, branch = known_pacticipant(call), call.path["branch"]
+    pacticipant, branch = require_pacticipant(call), call.path["branch"]
     if branches.find_branch(call.connection, pacticipant.id, branch) is None:
         raise not_found(f"Branch {branch} of {pacticipant.name}")
     page = page_of(call, total=versions.count_on_branch(call.connection, pacticipant.name, branch))
@@ -72,7 +72,7 @@ def _of_branch(call: Call) -> Response:
 
 
 def _of_tag(call: Call) -> Response:
-    name, tag = known_pacticipant(call).name, call.path["tag"]
+    name, tag = require_pacticipant(call).name, call.path["tag"]
     page = page_of(call, total=versions.count_with_tag(call.connection, name, tag))
     if page.total == 0:
         raise not_found(f"A version of {name} with tag {tag}")
@@ -86,7 +86,7 @@ def _of_tag(call: Call) -> Response:
 
 def _of_environment(call: Call) -> Response:
     """Respond with every version that is or was in an environment, as the official broker does."""
-    name = known_pacticipant(call).name
+    name = require_pacticipant(call).name
     environment = find_environment(call.connection, call.path["environment"])
     if environment is None:
         raise not_found(f"Environment {call.path['environment']}")
@@ -105,8 +105,12 @@ def _list_response(
     call: Call, page_versions: list[Version], more: dict[str, Any], links: dict[str, Any]
 ) -> Response:
     version_links = [
-        link(version_url(call, each.pacticipant, each.number), title=each.number, name=each.number)
-        for each in page_versions
+        link(
+            version_url(call, page_version.pacticipant, page_version.number),
+            title=page_version.number,
+            name=page_version.number,
+        )
+        for page_version in page_versions
     ]
     name = call.path["pacticipant"]
     more_links = {
@@ -119,7 +123,7 @@ def _list_response(
 
 
 def _latest(call: Call) -> Response:
-    version = versions.latest_version(call.connection, known_pacticipant(call).name)
+    version = versions.latest_version(call.connection, require_pacticipant(call).name)
     if version is None:
         raise not_found(f"A version of {call.path['pacticipant']}")
     return hal(version_document(call, version))
@@ -127,14 +131,16 @@ def _latest(call: Call) -> Response:
 
 def _latest_tagged(call: Call) -> Response:
     tag = call.path["tag"]
-    latest_versions = versions.versions_with_tag(call.connection, known_pacticipant(call).name, tag, limit=1)
+    latest_versions = versions.versions_with_tag(
+        call.connection, require_pacticipant(call).name, tag, limit=1
+    )
     if not latest_versions:
         raise not_found(f"A version of {call.path['pacticipant']} with tag {tag}")
     return hal(version_document(call, latest_versions[0]))
 
 
 def _latest_on_branch(call: Call) -> Response:
-    head = versions.head_of_branch(call.connection, known_pacticipant(call).name, call.path["branch"])
+    head = versions.head_of_branch(call.connection, require_pacticipant(call).name, call.path["branch"])
     if head is None:
         raise not_found(f"A version of {call.path['pacticipant']} from branch {call.path['branch']}")
     return hal(version_document(call, head))
@@ -155,13 +161,13 @@ def _put(call: Call) -> Response:
                 branches.delete_tag(call.connection, version, tag.name)
     for name in tags:
         version = branches.add_tag(call.connection, pacticipant, version, name, now=call.now)
-    return hal(version_document(call, known_version(call)), status=_CREATED if created else 200)
+    return hal(version_document(call, require_version(call)), status=_CREATED if created else 200)
 
 
 def _names(body: dict[str, Any], key: str) -> list[str]:
     value = body.get(key)
     values = [] if value is None else value if isinstance(value, list) else [value]
-    names: list[Any] = [each.get("name") if isinstance(each, dict) else each for each in values]
+    names: list[Any] = [value.get("name") if isinstance(value, dict) else value for value in values]
     if not all(isinstance(name, str) and name.strip() for name in names):
         raise Problem(
             400, f"{key} must contain names", errors={key: ["must contain names that aren't blank"]}
@@ -170,7 +176,7 @@ def _names(body: dict[str, Any], key: str) -> list[str]:
 
 
 def _delete(call: Call) -> Response:
-    versions.delete_version(call.connection, known_version(call))
+    versions.delete_version(call.connection, require_version(call))
     return no_content()
 
 

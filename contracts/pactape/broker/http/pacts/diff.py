@@ -8,7 +8,7 @@ import msgspec
 
 from pactape.broker.http.pacts.documents import pact_document
 from pactape.broker.http.pacts.publishing.storing import diff_text
-from pactape.broker.http.pacts.resource import known_publication, published_content
+from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store.pacts import publishing
@@ -34,32 +34,32 @@ def previous_of(call: Call, publication: Publication) -> Publication:
 
 
 def _previous(call: Call) -> Response:
-    return hal(pact_document(call, previous_of(call, known_publication(call))))
+    return hal(pact_document(call, previous_of(call, require_publication(call))))
 
 
 def _with_previous(call: Call) -> Response:
-    current = known_publication(call)
+    current = require_publication(call)
     return _diff(call, previous_of(call, current), current)
 
 
 def _with_version(call: Call) -> Response:
-    current, other = known_publication(call), call.path["comparison"]
-    earlier = publishing.find_publication(
+    current, other = require_publication(call), call.path["comparison"]
+    compared = publishing.find_publication(
         call.connection, consumer=current.consumer, provider=current.provider, version=other
     )
-    if earlier is None:
+    if compared is None:
         raise not_found(f"A pact between {current.consumer} ({other}) and {current.provider}")
-    return _diff(call, earlier, current)
+    return _diff(call, compared, current)
 
 
 def _with_content(call: Call) -> Response:
-    current, other = published_content(call), call.path["comparison"]
-    earlier = publishing.publication_of_content(
+    current, other = require_content(call), call.path["comparison"]
+    compared = publishing.publication_of_content(
         call.connection, consumer=current.consumer, provider=current.provider, sha=other
     )
-    if earlier is None:
+    if compared is None:
         raise not_found(f"A pact with the content {other}")
-    return _diff(call, earlier, current)
+    return _diff(call, compared, current)
 
 
 def _diff(call: Call, old: Publication, new: Publication) -> Response:

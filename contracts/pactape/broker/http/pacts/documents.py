@@ -99,9 +99,9 @@ def _links_to_parties(call: Call, publication: Publication) -> dict[str, Any]:
 
 def _links_to_pacts(call: Call, publication: Publication) -> dict[str, Any]:
     between = ("pacts", "provider", publication.provider, "consumer", publication.consumer)
-    here = pact_url(call, publication)
+    self_url = pact_url(call, publication)
     return {
-        "self": link(here, title="Pact", name=pact_title(publication)),
+        "self": link(self_url, title="Pact", name=pact_title(publication)),
         "pb:pact-version": link(content_url(call, publication), title="Pact content", name=publication.sha),
         "pb:latest-pact-version": link(call.url(*between, "latest"), title="Latest version of this pact"),
         "pb:all-pact-versions": link(call.url(*between, "versions"), title="All versions of this pact"),
@@ -114,10 +114,10 @@ def _links_to_pacts(call: Call, publication: Publication) -> dict[str, Any]:
             templated=True,
         ),
         "pb:previous-distinct": link(
-            f"{here}/previous-distinct", title="Previous pact with different content"
+            f"{self_url}/previous-distinct", title="Previous pact with different content"
         ),
         "pb:diff-previous-distinct": link(
-            f"{here}/diff/previous-distinct",
+            f"{self_url}/diff/previous-distinct",
             title="Differences from the previous pact with different content",
         ),
         "pb:diff": link(
@@ -126,6 +126,6 @@ def _links_to_pacts(call: Call, publication: Publication) -> dict[str, Any]:
             templated=True,
         ),
         "pb:triggered-webhooks": link(
-            f"{here}/triggered-webhooks", title="Deliveries of webhooks for this pact"
+            f"{self_url}/triggered-webhooks", title="Deliveries of webhooks for this pact"
         ),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.pacts.documents import encode_metadata
 from pactape.broker.http.pacts.verification_query import (
     VERIFICATION_FILTERS,
@@ -38,13 +38,13 @@ class _PactToVerify(msgspec.Struct, frozen=True):
 
 
 def _for_verification(call: Call) -> Response:
-    provider = known_pacticipant(call, call.path["provider"]).name
+    provider = require_pacticipant(call, call.path["provider"]).name
     query = read_verification_query(call)
     lines = _lines(call, provider, query)
     pacts = _pacts_to_verify(call, provider, query, lines)
     return hal(
         {
-            "_embedded": {"pacts": [_document(call, each, query, lines) for each in pacts]},
+            "_embedded": {"pacts": [_document(call, pact, query, lines) for pact in pacts]},
             "_links": {"self": link(call.url(*call.request.segments), title="Pacts to be verified")},
         }
     )
@@ -58,10 +58,12 @@ def _pacts_to_verify(
     scope = scope_of(selectors, provider_branch=query.branch, heads=with_wip)
     candidates = candidates_in(call.connection, provider, scope)
     selected = select(selectors, candidates, provider_branch=query.branch)
-    successes = successes_of(call.connection, {each.publication.content_id for each in candidates})
+    successes = successes_of(call.connection, {candidate.publication.content_id for candidate in candidates})
     pacts = [
-        _PactToVerify(each, pending_lines(lines, successes.get(each.publication.content_id, ())), wip=False)
-        for each in selected
+        _PactToVerify(
+            content, pending_lines(lines, successes.get(content.publication.content_id, ())), wip=False
+        )
+        for content in selected
     ]
     if not with_wip:
         return pacts
@@ -72,7 +74,7 @@ def _pacts_to_verify(
         since=query.wip_since or "",
         successes_of=lambda content_id: successes.get(content_id, ()),
     )
-    return [*pacts, *(_PactToVerify(each.selected, each.lines, wip=True) for each in unfinished)]
+    return [*pacts, *(_PactToVerify(content.selected, content.lines, wip=True) for content in unfinished)]
 
 
 def _lines(call: Call, provider: str, query: VerificationQuery) -> list[ProviderBranch]:
@@ -104,7 +106,7 @@ def _document(
         lines=lines,
         with_pending=query.include_pending,
     )
-    properties: dict[str, Any] = {"notices": [{"when": each.when, "text": each.text} for each in texts]}
+    properties: dict[str, Any] = {"notices": [{"when": text.when, "text": text.text} for text in texts]}
     if query.include_pending:
         properties["pending"] = pending
     if pact.wip:

@@ -7,10 +7,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.protocol.links import link, moment, pacticipant_brief, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found, prefers, text
-from pactape.broker.http.protocol.paging import asks_for_page, page_of
+from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
 from pactape.broker.store.pacts import integrations
 from pactape.broker.store.webhooks import delete_webhooks_of
@@ -23,18 +23,18 @@ __all__ = ["ROUTES"]
 
 
 def _all(call: Call) -> Response:
-    part, here = call.request.parameter("q") or "", call.url("integrations")
+    part, self_url = call.request.parameter("q") or "", call.url("integrations")
     document: dict[str, Any] = {}
-    links: dict[str, Any] = {"self": link(here, title="Integrations")}
+    links: dict[str, Any] = {"self": link(self_url, title="Integrations")}
     limit, offset = None, 0
-    if asks_for_page(call):
+    if requests_page(call):
         page = page_of(call, total=integrations.count_integrations(call.connection, part=part))
         limit, offset = page.size, page.offset
-        document, links = {"page": page.document()}, page.links(here)
+        document, links = {"page": page.document()}, page.links(self_url)
     page_integrations = integrations.all_integrations(call.connection, part=part, limit=limit, offset=offset)
     if prefers(call.request, _DOT):
         return text(_graph(page_integrations), content_type=f"{_DOT};charset=utf-8")
-    documents = [_document(call, each) for each in page_integrations]
+    documents = [_document(call, page_integration) for page_integration in page_integrations]
     return hal({"_embedded": {"integrations": documents}, **document, "_links": links})
 
 
@@ -62,7 +62,7 @@ _DOT, _CSV = "text/vnd.graphviz", "text/csv"
 
 def _graph(pairs: list[Integration]) -> str:
     """Return the integrations as a Graphviz document."""
-    lines = [f"  {_dot_name(each.consumer)} -> {_dot_name(each.provider)}" for each in pairs]
+    lines = [f"  {_dot_name(pair.consumer)} -> {_dot_name(pair.provider)}" for pair in pairs]
     style = "ranksep=3; ratio=auto; overlap=false; node [  shape = plaintext, fontname = Helvetica ];"
     return "\n".join([f"digraph {{ {style}", *lines, "}"])
 
@@ -85,23 +85,27 @@ def _relationships(call: Call) -> Response:
 
 def _group(call: Call) -> Response:
     """Respond with all integrations that a pacticipant is connected with, directly or through others."""
-    names = {known_pacticipant(call).name}
+    names = {require_pacticipant(call).name}
     connected: set[Integration] = set()
     pairs = integrations.all_integrations(call.connection)
     while True:
-        found = {each for each in pairs if each.consumer in names or each.provider in names} - connected
-        if not found:
-            return _table(call, [each for each in pairs if each in connected])
-        connected |= found
-        names |= {name for each in found for name in (each.consumer, each.provider)}
+        connected_pairs = {
+            pair for pair in pairs if pair.consumer in names or pair.provider in names
+        } - connected
+        if not connected_pairs:
+            return _table(call, [pair for pair in pairs if pair in connected])
+        connected |= connected_pairs
+        names |= {
+            name for integration in connected_pairs for name in (integration.consumer, integration.provider)
+        }
 
 
 def _table(call: Call, pairs: list[Integration]) -> Response:
     """Return a row for each pacticipant: number, name, three weights, position, providers."""
     numbers: dict[str, int] = {}
-    for each in pairs:
-        for name in (each.consumer, each.provider):
-            numbers.setdefault(name, known_pacticipant(call, name).id)
+    for pair in pairs:
+        for name in (pair.consumer, pair.provider):
+            numbers.setdefault(name, require_pacticipant(call, name).id)
     rows = {
         name: [str(number), name, "1", "1", "0", str(index)]
         for index, (name, number) in enumerate(numbers.items(), start=1)
@@ -127,8 +131,8 @@ def _get(call: Call) -> Response:
 
 
 def _delete(call: Call) -> Response:
-    consumer = known_pacticipant(call, call.path["consumer"])
-    provider = known_pacticipant(call, call.path["provider"])
+    consumer = require_pacticipant(call, call.path["consumer"])
+    provider = require_pacticipant(call, call.path["provider"])
     if not integrations.has_integration(call.connection, consumer, provider):
         raise not_found(f"An integration between {consumer.name} and {provider.name}")
     integrations.delete_integration(call.connection, consumer, provider)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.store.environments import find_environment, find_environment_named
+from pactape.broker.store.environments import find_environment, find_environment_by_name
 from pactape.broker.store.pacts import publishing
 from pactape.broker.store.pacts.published import latest_publications, publications_of_versions
 from pactape.broker.store.placements import current_placements
@@ -27,29 +27,30 @@ __all__ = ["ROUTES"]
 
 def _of_main_branches(call: Call) -> Response:
     """Respond with the states of main branches' heads, or of the latest contract without a main branch."""
-    provider = known_pacticipant(call, call.path["provider"]).name
+    provider = require_pacticipant(call, call.path["provider"]).name
     on_main = latest_publications(call.connection, provider=provider, main_branch=True)
-    consumers = {each.consumer for each in on_main}
+    consumers = {publication.consumer for publication in on_main}
     others = [
-        each
-        for each in latest_publications(call.connection, provider=provider)
-        if each.consumer not in consumers and known_pacticipant(call, each.consumer).main_branch is None
+        latest_publication
+        for latest_publication in latest_publications(call.connection, provider=provider)
+        if latest_publication.consumer not in consumers
+        and require_pacticipant(call, latest_publication.consumer).main_branch is None
     ]
     return _states(call, [*on_main, *others])
 
 
 def _of_branch(call: Call) -> Response:
-    provider = known_pacticipant(call, call.path["provider"]).name
+    provider = require_pacticipant(call, call.path["provider"]).name
     return _states(call, latest_publications(call.connection, provider=provider, branch=call.path["branch"]))
 
 
 def _of_environment(call: Call) -> Response:
-    provider, name = known_pacticipant(call, call.path["provider"]).name, call.path["environment"]
-    environment = find_environment(call.connection, name) or find_environment_named(call.connection, name)
+    provider, name = require_pacticipant(call, call.path["provider"]).name, call.path["environment"]
+    environment = find_environment(call.connection, name) or find_environment_by_name(call.connection, name)
     if environment is None:
         raise not_found(f"Environment {name}")
     placements = current_placements(call.connection, environment=environment)
-    ids = {each.version_id for each in placements}
+    ids = {placement.version_id for placement in placements}
     return _states(call, publications_of_versions(call.connection, versions=ids, providers=[provider]))
 
 

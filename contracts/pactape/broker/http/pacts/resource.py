@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.pacts.documents import pact_document
 from pactape.broker.http.protocol.links import (
     link,
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Publication
 
-__all__ = ["ROUTES", "known_publication", "published_content"]
+__all__ = ["ROUTES", "require_content", "require_publication"]
 
 _LISTED = 1000
 
 
-def known_publication(call: Call) -> Publication:
+def require_publication(call: Call) -> Publication:
     """Return the contract of the consumer version in the path.
 
     Raises:
@@ -44,7 +44,7 @@ def known_publication(call: Call) -> Publication:
     return publication
 
 
-def published_content(call: Call) -> Publication:
+def require_content(call: Call) -> Publication:
     """Return the latest publication of the content in the path.
 
     Raises:
@@ -60,15 +60,15 @@ def published_content(call: Call) -> Publication:
 
 
 def _get(call: Call) -> Response:
-    return hal(pact_document(call, known_publication(call)))
+    return hal(pact_document(call, require_publication(call)))
 
 
 def _delete(call: Call) -> Response:
-    publishing.delete_publication(call.connection, known_publication(call))
-    return _deleted(call)
+    publishing.delete_publication(call.connection, require_publication(call))
+    return _deletion_response(call)
 
 
-def _deleted(call: Call) -> Response:
+def _deletion_response(call: Call) -> Response:
     """Respond after a deletion with what remains, as the official broker does."""
     consumer, provider = call.path["consumer"], call.path["provider"]
     links: dict[str, Any] = {"index": link(call.request.base_url)}
@@ -79,7 +79,7 @@ def _deleted(call: Call) -> Response:
 
 
 def _get_content(call: Call) -> Response:
-    return hal(pact_document(call, published_content(call), metadata=call.path.get("metadata")))
+    return hal(pact_document(call, require_content(call), metadata=call.path.get("metadata")))
 
 
 def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = False) -> Response:
@@ -100,7 +100,7 @@ def _latest_between(call: Call, *, main_branch: bool = False, untagged: bool = F
 
 def _heads(call: Call, *, main_branch: bool = False) -> Response:
     """List the latest contract of each consumer of a provider: of all, on a branch or with a tag."""
-    provider = known_pacticipant(call, call.path["provider"]).name
+    provider = require_pacticipant(call, call.path["provider"]).name
     publications = latest_publications(
         call.connection,
         provider=provider,
@@ -113,7 +113,7 @@ def _heads(call: Call, *, main_branch: bool = False) -> Response:
 
 
 def _every(call: Call, *, main_branch: bool = False) -> Response:
-    provider = known_pacticipant(call, call.path["provider"]).name
+    provider = require_pacticipant(call, call.path["provider"]).name
     publications = publications_between(
         call.connection,
         provider=provider,
@@ -131,7 +131,7 @@ def _delete_every(call: Call) -> Response:
     consumer, provider = call.path["consumer"], call.path["provider"]
     branch, tag = call.path.get("branch"), call.path.get("tag")
     for name in (consumer, provider):
-        known_pacticipant(call, name)
+        require_pacticipant(call, name)
     if branch is None and tag is None:
         publishing.delete_publications(call.connection, consumer, provider)
         return no_content()
@@ -140,14 +140,17 @@ def _delete_every(call: Call) -> Response:
     )
     for publication in publications:
         publishing.delete_publication(call.connection, publication)
-    return _deleted(call)
+    return _deletion_response(call)
 
 
 def _provider_document(call: Call, publications: list[Publication]) -> dict[str, Any]:
     provider = call.path["provider"]
-    links = [link(pact_url(call, each), title=pact_title(each), name=each.consumer) for each in publications]
+    links = [
+        link(pact_url(call, publication), title=pact_title(publication), name=publication.consumer)
+        for publication in publications
+    ]
     return {
-        "_embedded": {"pacts": [_summary(call, each) for each in publications]},
+        "_embedded": {"pacts": [_summary(call, publication) for publication in publications]},
         "_links": {
             "self": link(call.url(*call.request.segments), title=f"Pacts of the provider {provider}"),
             "pb:provider": link(pacticipant_url(call, provider), name=provider),
@@ -181,10 +184,13 @@ def _summary(call: Call, publication: Publication) -> dict[str, Any]:
 
 def _latest(call: Call) -> Response:
     publications = latest_publications(call.connection)
-    links = [link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in publications]
+    links = [
+        link(pact_url(call, publication), title="Pact", name=pact_title(publication))
+        for publication in publications
+    ]
     return hal(
         {
-            "pacts": [_summary(call, each) for each in publications],
+            "pacts": [_summary(call, publication) for publication in publications],
             "_links": {"self": link(call.url("pacts", "latest")), "pb:pacts": links},
         }
     )

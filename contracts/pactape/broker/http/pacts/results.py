@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.broker.http.pacts.documents import decode_metadata
-from pactape.broker.http.pacts.resource import known_publication, published_content
+from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.links import link, moment, pact_title, pact_url, result_url, version_url
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
@@ -37,7 +37,7 @@ class _Report(msgspec.Struct, rename="camel"):
 
 def _publish(call: Call) -> Response:
     lock(call.connection, call.path["provider"])
-    publication = published_content(call)
+    publication = require_content(call)
     try:
         report = msgspec.convert(call.document(), _Report)
     except msgspec.ValidationError as error:
@@ -78,7 +78,7 @@ def _verified_publication(call: Call, publication: Publication, metadata: dict[s
 
 
 def _document(call: Call, publication: Publication, result: Result) -> dict[str, Any]:
-    here = result_url(call, publication, result)
+    self_url = result_url(call, publication, result)
     return {
         "providerName": publication.provider,
         "providerApplicationVersion": result.provider_version,
@@ -90,9 +90,9 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
         "verifiedBy": result.details.get("verifiedBy"),
         "testResults": result.details.get("testResults"),
         "_links": {
-            "self": link(here, title="Verification result", name=str(result.number)),
+            "self": link(self_url, title="Verification result", name=str(result.number)),
             "pb:triggered-webhooks": link(
-                f"{here}/triggered-webhooks", title="Deliveries of webhooks for this result"
+                f"{self_url}/triggered-webhooks", title="Deliveries of webhooks for this result"
             ),
             "pb:pact-version": link(pact_url(call, publication), title="Pact", name=pact_title(publication)),
             "pb:provider-version": link(
@@ -103,16 +103,16 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
 
 
 def _get(call: Call) -> Response:
-    publication = published_content(call)
-    return hal(_document(call, publication, _known_result(call, publication)))
+    publication = require_content(call)
+    return hal(_document(call, publication, _require_result(call, publication)))
 
 
 def _delete(call: Call) -> Response:
-    results.delete_result(call.connection, _known_result(call, published_content(call)))
+    results.delete_result(call.connection, _require_result(call, require_content(call)))
     return no_content()
 
 
-def _known_result(call: Call, publication: Publication) -> Result:
+def _require_result(call: Call, publication: Publication) -> Result:
     number = call.path["number"]
     result = (
         results.find_result(call.connection, publication.content_id, int(number))
@@ -125,7 +125,7 @@ def _known_result(call: Call, publication: Publication) -> Result:
 
 
 def _latest(call: Call) -> Response:
-    return _latest_of(call, published_content(call))
+    return _latest_of(call, require_content(call))
 
 
 def _latest_of(call: Call, publication: Publication) -> Response:
@@ -136,7 +136,7 @@ def _latest_of(call: Call, publication: Publication) -> Response:
 
 
 def _latest_of_version(call: Call) -> Response:
-    return _latest_of(call, known_publication(call))
+    return _latest_of(call, require_publication(call))
 
 
 def _latest_of_latest(call: Call) -> Response:
@@ -156,11 +156,15 @@ def _of_consumer_version(call: Call) -> Response:
     if version is None:
         raise not_found(f"Version {number} of {consumer}")
     publications = publications_of_versions(call.connection, versions=[version.id])
-    latest = results.latest_result_of_each(call.connection, {each.content_id for each in publications})
+    latest = results.latest_result_of_each(
+        call.connection, {publication.content_id for publication in publications}
+    )
     documents = [
-        _document(call, each, latest[each.content_id]) for each in publications if each.content_id in latest
+        _document(call, publication, latest[publication.content_id])
+        for publication in publications
+        if publication.content_id in latest
     ]
-    success = len(documents) == len(publications) and all(each["success"] for each in documents)
+    success = len(documents) == len(publications) and all(document["success"] for document in documents)
     return hal(
         {
             "success": success,
@@ -171,7 +175,7 @@ def _of_consumer_version(call: Call) -> Response:
 
 
 def _all(call: Call) -> Response:
-    publication = published_content(call)
+    publication = require_content(call)
     page = page_of(call, total=results.count_results(call.connection, publication.content_id))
     content_results = results.results_of_content(
         call.connection, publication.content_id, limit=page.size, offset=page.offset
@@ -180,7 +184,9 @@ def _all(call: Call) -> Response:
         {
             "page": page.document(),
             "_embedded": {
-                "verificationResults": [_document(call, publication, each) for each in content_results]
+                "verificationResults": [
+                    _document(call, publication, content_result) for content_result in content_results
+                ]
             },
             "_links": page.links(call.url(*call.request.segments)),
         }

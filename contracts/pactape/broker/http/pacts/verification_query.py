@@ -10,7 +10,7 @@ import msgspec
 
 from pactape.broker.http.protocol.messages import Problem
 from pactape.broker.rules.selector_parsing import Selector, SelectorError, parse_selectors
-from pactape.broker.store.environments import find_environment_named
+from pactape.broker.store.environments import find_environment_by_name
 
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
@@ -114,18 +114,18 @@ def _selectors(call: Call, body: _Body, *, branch: str | None) -> list[Selector]
     except SelectorError as error:
         raise Problem(400, str(error), errors={"consumerVersionSelectors": [str(error)]}) from None
     for index, selector in enumerate(selectors):
-        wrong = _wrong(call, selector, branch=branch)
+        wrong = _selector_error(call, selector, branch=branch)
         if wrong:
             text = f"consumerVersionSelectors[{index}] {wrong}"
             raise Problem(400, text, errors={"consumerVersionSelectors": [text]})
     return selectors
 
 
-def _wrong(call: Call, selector: Selector, *, branch: str | None) -> str | None:
+def _selector_error(call: Call, selector: Selector, *, branch: str | None) -> str | None:
     if selector.matching_branch and not branch:
         return "needs providerVersionBranch for its matchingBranch"
     name = selector.environment
-    if name and find_environment_named(call.connection, name) is None:
+    if name and find_environment_by_name(call.connection, name) is None:
         return f"names the environment {name!r}, which does not exist"
     return None
 

@@ -51,7 +51,7 @@ def check_host(header: str, *, names: tuple[str, ...] | None, base_url: str | No
     if names is None and base_url is None:
         return
     name = match["name"].lower()
-    allowed_names = {each.lower().strip("[]") for each in names or ()}
+    allowed_names = {name.lower().strip("[]") for name in names or ()}
     if base_url is not None:
         allowed_names.add((urlsplit(base_url).hostname or "").lower())
     if not is_localhost(name) and name.strip("[]") not in allowed_names:

@@ -64,11 +64,11 @@ def branch_url(call: Call, pacticipant: str, branch: str) -> str:
 
 def branch_version_brief(call: Call, version: Version, branch: str, *, is_latest: bool) -> dict[str, Any]:
     """Return the short document of a version on a branch."""
-    here = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
+    self_url = call.url("pacticipants", version.pacticipant, "branches", branch, "versions", version.number)
     return {
         "name": branch,
         "latest": is_latest,
-        "_links": {"self": link(here, title="Branch version", name=branch)},
+        "_links": {"self": link(self_url, title="Branch version", name=branch)},
     }
 
 
@@ -142,18 +142,18 @@ def _tag(call: Call, version: Version, tag: Tag) -> dict[str, Any]:
 def placement_links(call: Call, placements: Iterable[Placement]) -> dict[str, Any]:
     """Return the links to deployments and releases, with whether they are current."""
     deployed, released = [], []
-    for each in placements:
-        name, is_current = each.environment.display_name, each.ended_at is None
-        href = call.url(f"{each.kind}-versions", each.uuid)
-        title = f"Version {each.kind} to {name}"
-        if each.kind == "deployed":
+    for placement in placements:
+        name, is_current = placement.environment.display_name, placement.ended_at is None
+        href = call.url(f"{placement.kind}-versions", placement.uuid)
+        title = f"Version {placement.kind} to {name}"
+        if placement.kind == "deployed":
             deployed.append(
                 link(
                     href,
                     title=title,
                     name=name,
                     currently_deployed=is_current,
-                    application_instance=each.instance,
+                    application_instance=placement.instance,
                 )
             )
         else:
@@ -163,7 +163,7 @@ def placement_links(call: Call, placements: Iterable[Placement]) -> dict[str, An
 
 def environment_brief(call: Call, environment: Environment) -> dict[str, Any]:
     """Return the short document of an environment."""
-    here = call.url("environments", environment.uuid)
+    self_url = call.url("environments", environment.uuid)
     return {
         "uuid": environment.uuid,
         "name": environment.name,
@@ -171,13 +171,13 @@ def environment_brief(call: Call, environment: Environment) -> dict[str, Any]:
         "production": environment.production,
         "createdAt": moment(environment.created_at),
         "updatedAt": moment(environment.updated_at),
-        "_links": {"self": link(here, title="Environment", name=environment.name)},
+        "_links": {"self": link(self_url, title="Environment", name=environment.name)},
     }
 
 
 def environment_document(call: Call, environment: Environment) -> dict[str, Any]:
     """Return the full document of an environment."""
-    here, brief = call.url("environments", environment.uuid), environment_brief(call, environment)
+    self_url, brief = call.url("environments", environment.uuid), environment_brief(call, environment)
     return {
         **brief,
         "contacts": environment.contacts,
@@ -185,10 +185,11 @@ def environment_document(call: Call, environment: Environment) -> dict[str, Any]
             **brief["_links"],
             "pb:environments": link(call.url("environments"), title="Environments"),
             "pb:currently-deployed-deployed-versions": link(
-                f"{here}/deployed-versions/currently-deployed", title="Versions deployed here now"
+                f"{self_url}/deployed-versions/currently-deployed", title="Versions deployed here now"
             ),
             "pb:currently-supported-released-versions": link(
-                f"{here}/released-versions/currently-supported", title="Versions released and supported here"
+                f"{self_url}/released-versions/currently-supported",
+                title="Versions released and supported here",
             ),
         },
     }
@@ -196,7 +197,7 @@ def environment_document(call: Call, environment: Environment) -> dict[str, Any]
 
 def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:
     """Return the document of a pacticipant, without its versions."""
-    here = pacticipant_url(call, pacticipant.name)
+    self_url = pacticipant_url(call, pacticipant.name)
     return {
         "name": pacticipant.name,
         "displayName": pacticipant.display_name,
@@ -206,13 +207,13 @@ def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]
         "repositoryNamespace": pacticipant.repository_namespace,
         "createdAt": moment(pacticipant.created_at),
         "_links": {
-            "self": link(here),
-            "pb:versions": link(f"{here}/versions"),
-            "versions": link(f"{here}/versions"),
-            "pb:branches": link(f"{here}/branches"),
-            "pb:latest-version": link(f"{here}/latest-version"),
+            "self": link(self_url),
+            "pb:versions": link(f"{self_url}/versions"),
+            "versions": link(f"{self_url}/versions"),
+            "pb:branches": link(f"{self_url}/branches"),
+            "pb:latest-version": link(f"{self_url}/latest-version"),
             **{
-                f"pb:{relation}": link(f"{here}/{path}", templated=True)
+                f"pb:{relation}": link(f"{self_url}/{path}", templated=True)
                 for relation, path in _PACTICIPANT_TEMPLATES.items()
             },
         },

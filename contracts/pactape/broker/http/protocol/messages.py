@@ -155,12 +155,12 @@ class Call(msgspec.Struct, kw_only=True):
 def _fields_with_nul(value: Any, field: str = "body") -> Iterator[str]:
     """Yield the name of each field with a NUL character in its text, its list or its name."""
     if isinstance(value, dict):
-        for key, each in value.items():
+        for key, child in value.items():
             yield from _fields_with_nul(key, field)
-            yield from _fields_with_nul(each, key)
+            yield from _fields_with_nul(child, key)
     elif isinstance(value, list):
-        for each in value:
-            yield from _fields_with_nul(each, field)
+        for item in value:
+            yield from _fields_with_nul(item, field)
     elif isinstance(value, str) and "\0" in value:
         yield field
 

@@ -23,13 +23,13 @@ def check_names(names: list[tuple[str, str]]) -> None:
     Raises:
         Problem: 400, a name is blank, has unprintable characters, or is "." or "..".
     """
-    errors = {field: [_wrong(name)] for field, name in names if not is_name(name)}
+    errors = {field: [_name_error(name)] for field, name in names if not is_name(name)}
     if errors:
         detail = ", ".join(f"{field} {words[0]}" for field, words in errors.items())
         raise Problem(400, detail, errors=errors)
 
 
-def _wrong(name: str) -> str:
+def _name_error(name: str) -> str:
     if not name.strip():
         return "can't be blank"
     return f"can't be {name!r}: a name has printable characters, and isn't '.' or '..'"

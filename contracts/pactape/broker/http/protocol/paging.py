@@ -14,7 +14,7 @@ from pactape.broker.http.protocol.routing import PAGING
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["Page", "asks_for_page", "page_of", "whole_number"]
+__all__ = ["Page", "page_of", "requests_page", "whole_number"]
 
 _SIZE, _LARGEST = 100, 1000
 _LAST = 1_000_000_000
@@ -82,7 +82,7 @@ def page_of(call: Call, *, total: int) -> Page:
     )
 
 
-def asks_for_page(call: Call) -> bool:
+def requests_page(call: Call) -> bool:
     """Return whether a request selects a page rather than the whole list."""
     return _has(call, "page", "size", "pageNumber", "pageSize")
 

@@ -8,7 +8,7 @@ from pactape.broker.http.protocol.links import link, moment, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, not_found, prefers, text
 from pactape.broker.http.protocol.paging import page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
-from pactape.broker.http.webhooks.resource import check_path_parties, known_webhook, title_of
+from pactape.broker.http.webhooks.resource import check_path_parties, require_webhook, title_of
 from pactape.broker.store import webhooks
 from pactape.broker.store.pacts import publishing
 from pactape.broker.store.results import find_result
@@ -63,7 +63,7 @@ def _status_of(delivery: Delivery) -> str:
 
 
 def _descriptions(call: Call) -> dict[str, str]:
-    return {each.uuid: title_of(each.spec) for each in webhooks.all_webhooks(call.connection)}
+    return {webhook.uuid: title_of(webhook.spec) for webhook in webhooks.all_webhooks(call.connection)}
 
 
 def _official_list(
@@ -74,7 +74,9 @@ def _official_list(
 ) -> Response:
     """Respond at a URL of the official broker, with its words for the states."""
     descriptions = _descriptions(call) if deliveries else {}
-    documents = [{**_document(call, each, descriptions), "status": _status_of(each)} for each in deliveries]
+    documents = [
+        {**_document(call, delivery, descriptions), "status": _status_of(delivery)} for delivery in deliveries
+    ]
     self = link(call.url(*call.request.segments), title="Deliveries of webhooks")
     return hal(
         {
@@ -87,13 +89,13 @@ def _official_list(
 
 def _of_webhook(call: Call) -> Response:
     page = page_of(call, total=_LARGEST)
-    identity = known_webhook(call).uuid
+    identity = require_webhook(call).uuid
     deliveries = webhooks.deliveries(
         call.connection, webhook_uuid=identity, limit=page.size, offset=page.offset
     )
     descriptions = _descriptions(call)
     self = link(call.url(*call.request.segments), title="Deliveries of the webhook")
-    documents = [_document(call, each, descriptions) for each in deliveries]
+    documents = [_document(call, delivery, descriptions) for delivery in deliveries]
     return hal({"_embedded": {"triggeredWebhooks": documents}, "_links": {"self": self}})
 
 
@@ -133,7 +135,7 @@ def _status(call: Call) -> Response:
     latest: dict[tuple[str, str], Delivery] = {}
     for delivery in deliveries:
         latest.setdefault((delivery.webhook_uuid, delivery.event), delivery)
-    statuses = [_status_of(each) for each in latest.values()]
+    statuses = [_status_of(delivery) for delivery in latest.values()]
     summary = {name: statuses.count(status) for status, name in _SUMMARY.items()}
     summary = {name: count for name, count in summary.items() if count or name in {"successful", "failed"}}
     return _official_list(
@@ -149,15 +151,17 @@ def _status_links(call: Call, deliveries: Collection[Delivery]) -> dict[str, Any
     between = ("pacts", "provider", provider, "consumer", consumer)
     links: dict[str, Any] = {
         "pb:error-logs": [
-            link(call.url("triggered-webhooks", each.uuid, "logs"), title="Error logs", name=each.event)
-            for each in deliveries
-            if _status_of(each) in {"failure", "retrying"}
+            link(
+                call.url("triggered-webhooks", delivery.uuid, "logs"), title="Error logs", name=delivery.event
+            )
+            for delivery in deliveries
+            if _status_of(delivery) in {"failure", "retrying"}
         ],
         "pb:pact-webhooks": link(call.url(*between, "webhooks"), title="Webhooks of this pact"),
         "pb:consumer": link(pacticipant_url(call, consumer), title="Consumer", name=consumer),
         "pb:provider": link(pacticipant_url(call, provider), title="Provider", name=provider),
     }
-    versions = [each.consumer_version for each in deliveries if each.consumer_version]
+    versions = [delivery.consumer_version for delivery in deliveries if delivery.consumer_version]
     if versions:
         name = f"Pact between {consumer} ({versions[0]}) and {provider}"
         links["pb:pact-version"] = link(call.url(*between, "version", versions[0]), title="Pact", name=name)

@@ -76,8 +76,12 @@ def _note_all(
         if name != REQUIRES_VERIFICATION:
             _note(call, publication, name, verified_values, deployed_versions=deployed_versions)
             continue
-        for each in required_versions:
-            of_provider = provider_values(each.version, branch=each.branch, descriptions=each.descriptions)
+        for required_version in required_versions:
+            of_provider = provider_values(
+                required_version.version,
+                branch=required_version.branch,
+                descriptions=required_version.descriptions,
+            )
             _note(call, publication, name, values | of_provider, deployed_versions=deployed_versions)
 
 
@@ -109,7 +113,7 @@ def note_result(call: Call, publication: Publication, result: Result, version: V
 
 def _deployed_versions(call: Call, provider: str) -> tuple[str, ...]:
     placements = current_placements(call.connection, kind="deployed", pacticipant=provider)
-    return tuple(dict.fromkeys(each.version for each in placements))
+    return tuple(dict.fromkeys(placement.version for placement in placements))
 
 
 def _note(

@@ -8,7 +8,7 @@ from pactape.broker.http.protocol.links import link
 from pactape.broker.http.protocol.messages import Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.http.webhooks.parameters import contract_values, provider_values, result_values
-from pactape.broker.http.webhooks.resource import known_webhook, read_webhook
+from pactape.broker.http.webhooks.resource import read_webhook, require_webhook
 from pactape.broker.store.pacts.published import recent_publications
 from pactape.broker.store.placements import current_placements
 from pactape.broker.store.results import results_of_content
@@ -35,7 +35,7 @@ _EXAMPLES: Mapping[str, str] = {
 
 
 def _execute(call: Call) -> Response:
-    return _try(call, known_webhook(call).spec)
+    return _try(call, require_webhook(call).spec)
 
 
 def _execute_unsaved(call: Call) -> Response:
@@ -63,8 +63,8 @@ def _try(call: Call, spec: WebhookSpec) -> Response:
 
 
 def _links(call: Call) -> dict[str, Any]:
-    here = call.url(*call.request.segments)
-    links = {"self": link(here), "try-again": link(here, title="Execute the webhook again")}
+    self_url = call.url(*call.request.segments)
+    links = {"self": link(self_url), "try-again": link(self_url, title="Execute the webhook again")}
     if "uuid" in call.path:
         links["webhook"] = link(call.url("webhooks", call.path["uuid"]))
     return links

@@ -17,12 +17,12 @@ from pactape.broker.webhooks.masking import mask_request, restore_request
 if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
 
-__all__ = ["ROUTES", "check_path_parties", "known_webhook", "read_webhook", "title_of"]
+__all__ = ["ROUTES", "check_path_parties", "read_webhook", "require_webhook", "title_of"]
 
 _UUID = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
-def known_webhook(call: Call) -> Webhook:
+def require_webhook(call: Call) -> Webhook:
     """Return the webhook in the path.
 
     Raises:
@@ -81,21 +81,21 @@ def title_of(spec: WebhookSpec) -> str:
 
 
 def _document(call: Call, webhook: Webhook) -> dict[str, Any]:
-    spec, here = webhook.spec, call.url("webhooks", webhook.uuid)
+    spec, self_url = webhook.spec, call.url("webhooks", webhook.uuid)
     return {
         "uuid": webhook.uuid,
         "description": title_of(spec),
         "enabled": spec.enabled,
-        "events": [{"name": each.name} for each in spec.events],
+        "events": [{"name": event.name} for event in spec.events],
         "consumer": spec.consumer and {"name": spec.consumer.name, "label": spec.consumer.label},
         "provider": spec.provider and {"name": spec.provider.name, "label": spec.provider.label},
         "request": mask_request(spec.request),
         "createdAt": moment(webhook.created_at),
         "updatedAt": moment(webhook.updated_at),
         "_links": {
-            "self": link(here, title=title_of(spec)),
-            "pb:execute": link(f"{here}/execute", title="Send the webhook's request now"),
-            "pb:triggered-webhooks": link(f"{here}/deliveries", title="The webhook's deliveries"),
+            "self": link(self_url, title=title_of(spec)),
+            "pb:execute": link(f"{self_url}/execute", title="Send the webhook's request now"),
+            "pb:triggered-webhooks": link(f"{self_url}/deliveries", title="The webhook's deliveries"),
             "pb:webhooks": link(call.url("webhooks"), title="All webhooks"),
             **_links_to_parties(call, spec),
         },
@@ -120,15 +120,21 @@ def _list(call: Call) -> Response:
     """List all webhooks, or those that fire for the consumer and the provider in the path."""
     check_path_parties(call)
     matching_webhooks = [
-        each for each in webhooks.all_webhooks(call.connection) if _concerns(each.spec, call.path)
+        webhook for webhook in webhooks.all_webhooks(call.connection) if _concerns(webhook.spec, call.path)
     ]
     links = [
-        link(call.url("webhooks", each.uuid), title=_scope_of(each.spec), name=title_of(each.spec))
-        for each in matching_webhooks
+        link(
+            call.url("webhooks", matching_webhook.uuid),
+            title=_scope_of(matching_webhook.spec),
+            name=title_of(matching_webhook.spec),
+        )
+        for matching_webhook in matching_webhooks
     ]
     return hal(
         {
-            "_embedded": {"webhooks": [_document(call, each) for each in matching_webhooks]},
+            "_embedded": {
+                "webhooks": [_document(call, matching_webhook) for matching_webhook in matching_webhooks]
+            },
             "_links": {
                 "self": link(call.url(*call.request.segments), title="Webhooks"),
                 "pb:webhooks": links,
@@ -164,7 +170,7 @@ def _concerns(spec: WebhookSpec, names: dict[str, str]) -> bool:
 
 
 def _get(call: Call) -> Response:
-    return hal(_document(call, known_webhook(call)))
+    return hal(_document(call, require_webhook(call)))
 
 
 def _create(call: Call) -> Response:

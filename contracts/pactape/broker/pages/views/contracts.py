@@ -8,7 +8,7 @@ import msgspec
 
 from pactape.broker.http.pacts.diff import previous_of
 from pactape.broker.http.pacts.publishing.storing import diff_text
-from pactape.broker.http.pacts.resource import known_publication, published_content
+from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.messages import not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions
@@ -50,7 +50,7 @@ def _contract(call: Call, publication: Publication) -> Response:
         interactions=shown_interactions(_document(call, publication)),
         history=_history(call, publication),
         previous=previous_distinct(call.connection, publication),
-        recent=[(each, pact_path(each)) for each in recent[:_HISTORY]],
+        recent=[(version, pact_path(version)) for version in recent[:_HISTORY]],
         has_older_versions=len(recent) > _HISTORY,
         matrix=integration_row(state)["matrix"],
         pact=pact_path(publication),
@@ -82,7 +82,7 @@ def _latest(call: Call) -> Response:
 
 
 def _diff(call: Call) -> Response:
-    new = known_publication(call)
+    new = require_publication(call)
     old = previous_of(call, new)
     text = diff_text(_document(call, old), _document(call, new))
     return show(
@@ -114,14 +114,14 @@ _BETWEEN = "/pacts/provider/{provider}/consumer/{consumer}"
 ROUTES: list[Route] = [
     reads(
         f"{_BETWEEN}/version/{{version}}",
-        lambda call: _contract(call, known_publication(call)),
+        lambda call: _contract(call, require_publication(call)),
         filters=_FILTERS,
     ),
     reads(f"{_BETWEEN}/version/{{version}}/diff/previous-distinct", _diff),
     reads(f"{_BETWEEN}/latest", _latest, filters=_FILTERS),
     reads(
         f"{_BETWEEN}/pact-version/{{sha}}",
-        lambda call: _contract(call, published_content(call)),
+        lambda call: _contract(call, require_content(call)),
         filters=_FILTERS,
     ),
 ]

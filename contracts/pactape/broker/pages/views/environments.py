@@ -23,11 +23,13 @@ _SIZE = 20  # each row needs a matrix query
 def _environments(call: Call) -> Response:
     part = parameter(call, "q")
     environments = all_environments(call.connection)
-    environments.sort(key=lambda each: (each.production, each.name))
+    environments.sort(key=lambda environment: (environment.production, environment.name))
     placements: dict[str, dict[str, list[Placement]]] = {}
-    for each in current_placements(call.connection):
-        if part.lower() in each.pacticipant.lower():
-            placements.setdefault(each.pacticipant, {}).setdefault(each.environment.name, []).append(each)
+    for current_placement in current_placements(call.connection):
+        if part.lower() in current_placement.pacticipant.lower():
+            placements.setdefault(current_placement.pacticipant, {}).setdefault(
+                current_placement.environment.name, []
+            ).append(current_placement)
     page = paginate(call, sorted(placements, key=str.lower), size=_SIZE)
     rows = [
         (name, placements[name], _promotions(call, placements[name], environments)) for name in page.items
@@ -48,14 +50,14 @@ def _promotions(
 ) -> list[dict[str, Any]]:
     """Return whether each version outside production can be deployed to each production environment."""
     candidates = {
-        each.version: each
+        placement.version: placement
         for environment in environments
         if not environment.production
-        for each in placements.get(environment.name, ())
+        for placement in placements.get(environment.name, ())
     }
     promotions = []
-    for target in (each for each in environments if each.production):
-        version_numbers = {each.version for each in placements.get(target.name, ())}
+    for target in (environment for environment in environments if environment.production):
+        version_numbers = {placement.version for placement in placements.get(target.name, ())}
         for version, placement in candidates.items():
             if version not in version_numbers:
                 deployable = _deployable(call, placement, target)

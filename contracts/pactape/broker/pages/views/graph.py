@@ -23,8 +23,11 @@ def _graph(call: Call) -> Response:
     around, state = parameter(call, "around"), choice(call, "state", ("", *STATES))
     depth = int(choice(call, "depth", _DEPTHS))
     integrations = integration_states(call.connection, latest_publications(call.connection))
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
-    visible_calls = [each for each in calls if state in {"", each[2]}]
+    calls = [
+        (integration.publication.consumer, integration.publication.provider, integration.state)
+        for integration in integrations
+    ]
+    visible_calls = [call for call in calls if state in {"", call[2]}]
     if around:
         visible_calls = neighbourhood(visible_calls, around, depth=depth)
     boxes = {name for consumer, provider, _ in visible_calls for name in (consumer, provider)}
@@ -35,8 +38,8 @@ def _graph(call: Call) -> Response:
         parameters={"around": around, "state": state, "depth": str(depth)},
         depths=_DEPTHS,
         states=STATES,
-        names=[each.name for each in all_pacticipants(call.connection)],
-        counts={name: sum(each[2] == name for each in calls) for name in STATES},
+        names=[pacticipant.name for pacticipant in all_pacticipants(call.connection)],
+        counts={name: sum(call[2] == name for call in calls) for name in STATES},
         services=sorted(boxes, key=str.lower),
         most=MOST_BOXES,
         network=lay_out(visible_calls, centre=around or None) if is_readable(visible_calls) else None,

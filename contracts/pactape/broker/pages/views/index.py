@@ -26,19 +26,17 @@ def _names(each: IntegrationState) -> tuple[str, str]:
 _SORTS: dict[str, tuple[str, Callable[[list[IntegrationState]], list[IntegrationState]]]] = {
     "attention": (
         "what needs attention",
-        lambda rows: sorted(rows, key=lambda each: (STATES.index(each.state), _names(each))),
+        lambda rows: sorted(rows, key=lambda row: (STATES.index(row.state), _names(row))),
     ),
     "consumer": ("consumer", lambda rows: sorted(rows, key=_names)),
-    "provider": ("provider", lambda rows: sorted(rows, key=lambda each: _names(each)[::-1])),
+    "provider": ("provider", lambda rows: sorted(rows, key=lambda row: _names(row)[::-1])),
     "published": (
         "last published",
-        lambda rows: sorted(rows, key=lambda each: each.publication.created_at, reverse=True),
+        lambda rows: sorted(rows, key=lambda row: row.publication.created_at, reverse=True),
     ),
     "verified": (
         "last verified",
-        lambda rows: sorted(
-            rows, key=lambda each: each.result.executed_at if each.result else "", reverse=True
-        ),
+        lambda rows: sorted(rows, key=lambda row: row.result.executed_at if row.result else "", reverse=True),
     ),
 }
 
@@ -47,10 +45,13 @@ def _index(call: Call) -> Response:
     part, state = parameter(call, "q"), choice(call, "state", ("", *STATES))
     sort = choice(call, "sort", tuple(_SORTS))
     integrations = integration_states(call.connection, latest_publications(call.connection, part=part))
-    counts = {name: sum(each.state == name for each in integrations) for name in STATES}
-    rows = _SORTS[sort][1]([each for each in integrations if state in {"", each.state}])
-    page = paginate(call, [integration_row(each) for each in rows])
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
+    counts = {name: sum(integration.state == name for integration in integrations) for name in STATES}
+    rows = _SORTS[sort][1]([integration for integration in integrations if state in {"", integration.state}])
+    page = paginate(call, [integration_row(row) for row in rows])
+    calls = [
+        (integration.publication.consumer, integration.publication.provider, integration.state)
+        for integration in integrations
+    ]
     boxes = {name for consumer, provider, _ in calls for name in (consumer, provider)}
     return show(
         "index.html",

@@ -74,15 +74,15 @@ def _page(call: Call, title: str, query: MatrixQuery | None, *, template: str) -
     ids = {row.publication.version_id for row in rows}
     ids |= {row.result.provider_version_id for row in rows if row.result is not None}
     placements_by_version: dict[int, list[Any]] = {}
-    for each in placements_of(call.connection, ids):
-        placements_by_version.setdefault(each.version_id, []).append(each)
-    names = list(dict.fromkeys(each.pacticipant for each in query.selectors)) if query else []
+    for placement in placements_of(call.connection, ids):
+        placements_by_version.setdefault(placement.version_id, []).append(placement)
+    names = list(dict.fromkeys(selector.pacticipant for selector in query.selectors)) if query else []
     return show(
         template,
         call,
         title=f"Matrix of {' and '.join(names)}" if names and title == "Matrix" else title,
         asks=query is not None
-        and (query.target is not None or any(each.version for each in query.selectors)),
+        and (query.target is not None or any(selector.version for selector in query.selectors)),
         verdict=matrix and matrix.verdict,
         more=_more(call, query) if matrix and matrix.has_more else None,
         problem=problem,
@@ -92,8 +92,8 @@ def _page(call: Call, title: str, query: MatrixQuery | None, *, template: str) -
         pact_path=pact_path,
         selectors=_selectors(query),
         options={name: call.request.parameter(name) or "" for name in _OPTIONS},
-        names=[each.name for each in all_pacticipants(call.connection)],
-        environments=[each.name for each in all_environments(call.connection)],
+        names=[pacticipant.name for pacticipant in all_pacticipants(call.connection)],
+        environments=[environment.name for environment in all_environments(call.connection)],
     )
 
 
@@ -115,8 +115,9 @@ _OPTIONS = ("latestby", "environment", "tag", "mainBranch", "latest", "pacticipa
 def _selectors(query: MatrixQuery | None) -> list[dict[str, str]]:
     """Return the values of the form's selectors, at least two."""
     form_values = [
-        {name: str(getattr(each, name) or "") for name in _FIELDS} | {"latest": "true" if each.latest else ""}
-        for each in (query.selectors if query else ())
+        {name: str(getattr(selector, name) or "") for name in _FIELDS}
+        | {"latest": "true" if selector.latest else ""}
+        for selector in (query.selectors if query else ())
     ]
     empty = dict.fromkeys((*_FIELDS, "latest"), "")
     return [*form_values, *([empty] * (2 - len(form_values)))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import known_pacticipant
+from pactape.broker.http.pacticipants.resource import require_pacticipant
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.network import is_readable, lay_out
 from pactape.broker.pages.states import STATES, integration_states
@@ -29,27 +29,30 @@ def _all(call: Call) -> Response:
 
 
 def _one(call: Call) -> Response:
-    pacticipant = known_pacticipant(call)
+    pacticipant = require_pacticipant(call)
     integrations = integration_states(
         call.connection, latest_publications(call.connection, pacticipant=pacticipant.name)
     )
-    integrations.sort(key=lambda each: STATES.index(each.state))
+    integrations.sort(key=lambda integration: STATES.index(integration.state))
     total = count_versions(call.connection, pacticipant.name)
     window = paginate(call, range(total), size=_VERSIONS)
     versions = versions_of(
         call.connection, pacticipant.name, limit=_VERSIONS, offset=(window.number - 1) * _VERSIONS
     )
     placements_by_version: dict[int, list[Any]] = {}
-    for each in placements_of(call.connection, [version.id for version in versions]):
-        placements_by_version.setdefault(each.version_id, []).append(each)
-    calls = [(each.publication.consumer, each.publication.provider, each.state) for each in integrations]
+    for placement in placements_of(call.connection, [version.id for version in versions]):
+        placements_by_version.setdefault(placement.version_id, []).append(placement)
+    calls = [
+        (integration.publication.consumer, integration.publication.provider, integration.state)
+        for integration in integrations
+    ]
     return show(
         "pacticipant.html",
         call,
         title=pacticipant.display_name,
         pacticipant=pacticipant,
         pacticipant_labels=labels_of(call.connection, pacticipant.id),
-        rows=[integration_row(each) for each in integrations],
+        rows=[integration_row(integration) for integration in integrations],
         network=lay_out(calls, centre=pacticipant.name) if is_readable(calls) else None,
         versions=versions,
         window=window,

@@ -62,7 +62,7 @@ def choice(call: Call, name: str, choices: Sequence[str]) -> str:
     """
     text = parameter(call, name) or choices[0]
     if text not in choices:
-        raise Problem(400, f"{name} must be one of {', '.join(each for each in choices if each)}")
+        raise Problem(400, f"{name} must be one of {', '.join(option for option in choices if option)}")
     return text
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.protocol.messages import not_found
 from pactape.broker.http.protocol.routing import Route, reads
-from pactape.broker.http.webhooks.resource import known_webhook, title_of
+from pactape.broker.http.webhooks.resource import require_webhook, title_of
 from pactape.broker.pages.views.showing import show
 from pactape.broker.store import webhooks
 from pactape.broker.webhooks.masking import mask_request
@@ -21,7 +21,7 @@ _SHOWN = 100
 
 
 def _all(call: Call) -> Response:
-    rows = [_row(call, each) for each in webhooks.all_webhooks(call.connection)]
+    rows = [_row(call, webhook) for webhook in webhooks.all_webhooks(call.connection)]
     recent = webhooks.deliveries(call.connection, limit=_SHOWN)
     return show(
         "webhooks.html",
@@ -45,7 +45,7 @@ def _row(call: Call, webhook: Webhook) -> dict[str, Any]:
 
 
 def _one(call: Call) -> Response:
-    webhook = known_webhook(call)
+    webhook = require_webhook(call)
     return show(
         "webhook.html",
         call,

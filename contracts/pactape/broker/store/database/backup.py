@@ -59,7 +59,9 @@ def _refuse_existing(target: Path) -> None:
 def _refuse_journals(database: Path) -> None:
     """Refuse to restore beside the journal of another database: SQLite would apply it to the backup."""
     journals = [
-        each for each in (database.with_name(database.name + end) for end in _JOURNALS) if each.exists()
+        journal
+        for journal in (database.with_name(database.name + end) for end in _JOURNALS)
+        if journal.exists()
     ]
     if journals:
         raise OutputError(
@@ -78,10 +80,10 @@ def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
         _copy_checked(source, temporary, newest=newest)
         temporary.replace(target)
     except OSError as error:
-        raise _not_written(target, error) from error
+        raise _write_error(target, error) from error
     except sqlite3.Error as error:
         if any(text in str(error) for text in _FULL):
-            raise _not_written(target, error) from error
+            raise _write_error(target, error) from error
         raise BadInputError(
             f"can't be read as a broker's database ({error})", where=source, remedy="name a complete backup"
         ) from error
@@ -90,7 +92,7 @@ def _copy(source: Path, target: Path, *, newest: int | None = None) -> None:
             temporary.with_name(temporary.name + end).unlink(missing_ok=True)
 
 
-def _not_written(target: Path, error: Exception) -> OutputError:
+def _write_error(target: Path, error: Exception) -> OutputError:
     return OutputError(
         f"can't be written ({error})",
         where=target,

@@ -143,11 +143,11 @@ def _engine(url: URL) -> Engine:
         pool_size=_CONNECTIONS,
         hide_parameters=True,  # they may be a webhook's credentials, and errors are logged
     )
-    _ask_idle_connections(engine)
+    _check_idle_connections(engine)
     return engine
 
 
-def _ask_idle_connections(engine: Engine) -> None:
+def _check_idle_connections(engine: Engine) -> None:
     """Replace idle connections that the server has closed, as after a restart, before they are used.
 
     A recently used connection is not checked: a check would add a round trip to the ten of a publication.
@@ -156,7 +156,7 @@ def _ask_idle_connections(engine: Engine) -> None:
     def note_use(_connection: Any, record: Any) -> None:
         record.info[_USED] = time.monotonic()
 
-    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+    def check_connection(connection: Any, record: Any, _proxy: Any) -> None:
         if time.monotonic() - record.info.get(_USED, 0) < _IDLE_SECONDS:
             return
         try:
@@ -165,7 +165,7 @@ def _ask_idle_connections(engine: Engine) -> None:
             raise DisconnectionError("the server has closed the connection") from error
 
     event.listen(engine, "checkin", note_use)
-    event.listen(engine, "checkout", ask)
+    event.listen(engine, "checkout", check_connection)
 
 
 def _schema_of(connection: Connection) -> int | None:

@@ -45,7 +45,11 @@ def _to_2(connection: Connection) -> None:
         table.create(connection)
     new = {"placements_in_use", "publications_by_consumer"}
     indexes = (*t.placements.indexes, *t.publications.indexes)
-    for index in (*t.results.indexes, *t.versions.indexes, *(each for each in indexes if each.name in new)):
+    for index in (
+        *t.results.indexes,
+        *t.versions.indexes,
+        *(index for index in indexes if index.name in new),
+    ):
         index.create(connection)
     for statement in _FILL_2:
         connection.execute(text(statement))

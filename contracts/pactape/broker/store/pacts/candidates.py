@@ -61,22 +61,22 @@ def candidates_in(connection: Connection, provider: str, scope: SelectionScope) 
         *tag_heads,
         *version_tags,
         *placements,
-        *(each.version_id for each in latest),
+        *(publication.version_id for publication in latest),
     }
     publications = publications_of_versions(connection, versions=version_ids, providers=[provider])
-    mains = _main_branches(connection, {each.consumer for each in publications})
-    latest_ids = {(each.consumer, each.version_id) for each in latest}
+    mains = _main_branches(connection, {publication.consumer for publication in publications})
+    latest_ids = {(publication.consumer, publication.version_id) for publication in latest}
     return [
         Candidate(
-            publication=each,
-            main_branch=mains[each.consumer],
-            head_of_branches=frozenset(branch_heads.get(each.version_id, ())),
-            head_of_tags=frozenset(tag_heads.get(each.version_id, ())),
-            tags=frozenset(version_tags.get(each.version_id, ())),
-            environments=_environments(placements, each),
-            latest=(each.consumer, each.version_id) in latest_ids,
+            publication=publication,
+            main_branch=mains[publication.consumer],
+            head_of_branches=frozenset(branch_heads.get(publication.version_id, ())),
+            head_of_tags=frozenset(tag_heads.get(publication.version_id, ())),
+            tags=frozenset(version_tags.get(publication.version_id, ())),
+            environments=_environments(placements, publication),
+            latest=(publication.consumer, publication.version_id) in latest_ids,
         )
-        for each in publications
+        for publication in publications
     ]
 
 
@@ -155,9 +155,11 @@ def _environments(
 ) -> tuple[InEnvironment, ...]:
     return tuple(
         InEnvironment(
-            environment=each.environment.name, production=each.environment.production, kind=each.kind
+            environment=placement.environment.name,
+            production=placement.environment.production,
+            kind=placement.kind,
         )
-        for each in placements.get(publication.version_id, ())
+        for placement in placements.get(publication.version_id, ())
     )
 
 

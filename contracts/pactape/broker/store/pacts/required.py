@@ -48,7 +48,7 @@ def required_verifications(
     """Return the provider versions without a result, the earliest first."""
     versions = versions_by_id(connection, {row.version_id for row in rows}) if rows else {}
     verifications = []
-    for version in sorted(versions.values(), key=lambda each: each.id):
+    for version in sorted(versions.values(), key=lambda item: item.id):
         why = tuple(dict.fromkeys(row.why for row in rows if row.version_id == version.id))
         is_main = _MAIN in why and provider.main_branch
         branch = provider.main_branch if is_main else next(iter(version.branches[-1:]), "")

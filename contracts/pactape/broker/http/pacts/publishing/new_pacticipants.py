@@ -31,7 +31,7 @@ def check_new_pacticipants(call: Call, names: Collection[str]) -> None:
     new_names = pacticipants.missing_names(call.connection, names)
     if not new_names:
         return
-    existing_names = [each.name for each in pacticipants.all_pacticipants(call.connection)]
+    existing_names = [pacticipant.name for pacticipant in pacticipants.all_pacticipants(call.connection)]
     similar = {name: similar_names(name, existing_names) for name in new_names}
     texts = [_text(call, name, others) for name, others in similar.items() if others]
     if texts:

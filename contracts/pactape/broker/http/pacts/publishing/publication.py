@@ -90,8 +90,10 @@ def check_interactions(document: dict[str, Any], place: str) -> None:
     """
     for key in INTERACTION_LISTS:
         interactions = document.get(key) or []
-        if not isinstance(interactions, list) or not all(isinstance(each, dict) for each in interactions):
-            raise _wrong(place, f"{key} must be a list of objects, as in a pact file")
+        if not isinstance(interactions, list) or not all(
+            isinstance(interaction, dict) for interaction in interactions
+        ):
+            raise _problem(place, f"{key} must be a list of objects, as in a pact file")
 
 
 def _check_all_names(publication: _Publication) -> None:
@@ -109,11 +111,11 @@ def _check_all_names(publication: _Publication) -> None:
 def _contract(publication: _Publication, index: int) -> Contract:
     contract, place = publication.contracts[index], f"contracts[{index}]"
     if contract.specification != "pact":
-        raise _wrong(f"{place}.specification", "must be 'pact'")
+        raise _problem(f"{place}.specification", "must be 'pact'")
     if contract.on_conflict not in {"overwrite", "merge"}:
-        raise _wrong(f"{place}.onConflict", "must be 'overwrite' or 'merge'")
+        raise _problem(f"{place}.onConflict", "must be 'overwrite' or 'merge'")
     if contract.consumer_name != publication.pacticipant_name:
-        raise _wrong(
+        raise _problem(
             f"{place}.consumerName",
             f"is {contract.consumer_name!r}, but the publishing pacticipant is {publication.pacticipant_name!r}",
         )
@@ -125,7 +127,7 @@ def _contract(publication: _Publication, index: int) -> Contract:
         if party_name is None and (party is None or isinstance(party, dict)):
             continue
         if party_name != name:
-            raise _wrong(f"{place}.content", f"has the {role} {party_name!r}, but {role}Name is {name!r}")
+            raise _problem(f"{place}.content", f"has the {role} {party_name!r}, but {role}Name is {name!r}")
     return Contract(
         provider=contract.provider_name, document=document, body=body, merge=contract.on_conflict == "merge"
     )
@@ -136,11 +138,11 @@ def _decode(content: str, place: str) -> tuple[bytes, dict[str, Any]]:
         body = base64.b64decode(content, validate=True)
         document = msgspec.json.decode(body)
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise _wrong(place, f"is not JSON in base64: {error}") from None
+        raise _problem(place, f"is not JSON in base64: {error}") from None
     if not isinstance(document, dict):
-        raise _wrong(place, "is not a JSON object")
+        raise _problem(place, "is not a JSON object")
     return body, document
 
 
-def _wrong(place: str, text: str) -> Problem:
+def _problem(place: str, text: str) -> Problem:
     return Problem(400, f"{place} {text}", errors={place: [text]})

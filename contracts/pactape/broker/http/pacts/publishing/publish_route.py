@@ -11,7 +11,7 @@ from pactape.broker.http.pacts.publishing.publication import Contract, Publicati
 from pactape.broker.http.pacts.publishing.storing import (
     check_conflict,
     existing_publication,
-    merged_with,
+    merge_with_published,
     store,
 )
 from pactape.broker.http.protocol.links import (
@@ -99,7 +99,7 @@ def _store(
     existing = existing_publication(call, version, contract.provider) if may_exist else None
     document, body = contract.document, contract.body
     if contract.merge and existing is not None:
-        document = merged_with(call, existing, document)
+        document = merge_with_published(call, existing, document)
         body = msgspec.json.encode(document)
     provider, integrated = providers[contract.provider]
     stored_contract = store(
@@ -166,7 +166,7 @@ def _answer(
     publications: list[Publication],
     notices: _Notices,
 ) -> dict[str, Any]:
-    here = version_brief(call, version)["_links"]["self"]
+    self_url = version_brief(call, version)["_links"]["self"]
     tags = [
         link(
             call.url("pacticipants", consumer.name, "versions", version.number, "tags", tag),
@@ -178,8 +178,8 @@ def _answer(
     return {
         "notices": notices,
         "logs": [
-            {"level": each["type"], "message": each["text"], "deprecationWarning": "Replaced by notices"}
-            for each in notices
+            {"level": notice["type"], "message": notice["text"], "deprecationWarning": "Replaced by notices"}
+            for notice in notices
         ],
         "_embedded": {
             "pacticipant": pacticipant_brief(call, consumer.name),
@@ -189,10 +189,11 @@ def _answer(
             "pb:pacticipant": link(
                 pacticipant_url(call, consumer.name), title="Pacticipant", name=consumer.name
             ),
-            "pb:pacticipant-version": {**here, "title": "Pacticipant version"},
+            "pb:pacticipant-version": {**self_url, "title": "Pacticipant version"},
             "pb:pacticipant-version-tags": tags,
             "pb:contracts": [
-                link(pact_url(call, each), title="Pact", name=pact_title(each)) for each in publications
+                link(pact_url(call, publication), title="Pact", name=pact_title(publication))
+                for publication in publications
             ],
         },
     }

@@ -12,7 +12,7 @@ from pactape.broker.http.pacts.publishing.publication import check_interactions
 from pactape.broker.http.pacts.publishing.storing import (
     check_conflict,
     existing_publication,
-    merged_with,
+    merge_with_published,
     store,
 )
 from pactape.broker.http.protocol.messages import Problem, Response, hal
@@ -42,7 +42,7 @@ def _put(call: Call) -> Response:
     if call.request.method != "PATCH":
         check_conflict(call, existing, document)
     elif existing is not None:
-        document = merged_with(call, existing, document)
+        document = merge_with_published(call, existing, document)
         body = msgspec.json.encode(document)
     stored_contract = store(
         call,

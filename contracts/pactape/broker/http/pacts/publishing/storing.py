@@ -25,7 +25,7 @@ __all__ = [
     "conflict",
     "diff_text",
     "existing_publication",
-    "merged_with",
+    "merge_with_published",
     "store",
 ]
 
@@ -48,7 +48,7 @@ def existing_publication(call: Call, version: Version, provider: str) -> Publica
     )
 
 
-def merged_with(call: Call, existing: Publication, document: dict[str, Any]) -> dict[str, Any]:
+def merge_with_published(call: Call, existing: Publication, document: dict[str, Any]) -> dict[str, Any]:
     """Return the published contract merged with the interactions that only the new one has.
 
     Raises:
@@ -91,8 +91,8 @@ def conflict(texts: list[str], *, diff: str) -> Problem:
 def diff_text(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Return the differences of two contracts as a unified diff; the order of keys is ignored."""
     before, after = (
-        msgspec.json.format(msgspec.json.encode(sorted_content(each)), indent=2).decode().splitlines()
-        for each in (old, new)
+        msgspec.json.format(msgspec.json.encode(sorted_content(content)), indent=2).decode().splitlines()
+        for content in (old, new)
     )
     lines = difflib.unified_diff(before, after, "published", "new", lineterm="")
     text = "\n".join(lines)
