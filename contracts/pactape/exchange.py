@@ -109,7 +109,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
         request: What was sent.
         response: What came back.
         cassette: The cassette's path, as the reader was given it.
-        index: The interaction's place in the cassette, from 0.
+        index: The interaction's position in the cassette, from 0.
         call: What the client announced about the request, if anything.
         reads: The response fields that the test was observed to read, as paths like those of `Call.fields`;
             "posts{}" is an object or array whose content was not read. None when nothing was observed.
@@ -141,7 +141,7 @@ class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
         content: A JSON value.
         metadata: What was sent along with the content: JSON values by name.
         cassette: The cassette's path, as the reader was given it.
-        index: The message's place in the cassette, from 0.
+        index: The message's position in the cassette, from 0.
         reads: The fields of the content that the test was observed to read, as for an `Exchange`; None when
             nothing was observed.
         provenance: The test that recorded it, when known.
@@ -157,6 +157,6 @@ class RecordedMessage(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance | None = None
 
     @property
-    def place(self) -> str:
+    def reference(self) -> str:
         """Its location: "path#messages[0]"."""
         return f"{self.cassette}#messages[{self.index}]"

@@ -137,7 +137,7 @@ def test_values_of_an_absent_header_are_none() -> None:
 
 def test_a_message_knows_its_place() -> None:
     assert (
-        RecordedMessage(description="a", provider="b", content=1, cassette="c.yaml", index=2).place
+        RecordedMessage(description="a", provider="b", content=1, cassette="c.yaml", index=2).reference
         == "c.yaml#messages[2]"
     )
 

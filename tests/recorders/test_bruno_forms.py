@@ -272,4 +272,4 @@ def test_an_example_that_lacks_a_value_is_skipped_with_the_reason(
     tmp_path: Path, example: dict[str, Any], reason: str
 ) -> None:
     (skipped,) = read(tmp_path, exported(example)).skipped
-    assert (skipped.place, reason in skipped.reason) == ("items[0].items[0].examples[0]", True)
+    assert (skipped.location, reason in skipped.reason) == ("items[0].items[0].examples[0]", True)

@@ -62,7 +62,11 @@ def test_no_part_of_an_exchange_is_taken_for_the_whole(tmp_path: Path, form: str
 
 def test_an_entry_that_is_cut_off_is_named_with_a_remedy(tmp_path: Path) -> None:
     (skipped,) = read(tmp_path, WHOLE["keploy"].partition("\n  created")[0], "a.yaml").skipped
-    assert (skipped.place, "seems to be cut off" in skipped.reason, "add a line break" in skipped.reason) == (
+    assert (
+        skipped.location,
+        "seems to be cut off" in skipped.reason,
+        "add a line break" in skipped.reason,
+    ) == (
         "document 1",
         True,
         True,
@@ -96,13 +100,13 @@ def test_an_example_of_bruno_that_is_cut_off_is_an_error(tmp_path: Path) -> None
 
 def test_a_broken_first_line_of_ndjson_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
     recording = read(tmp_path, '{"request": {"me\n' + SAMPLES["ndjson"], "a.ndjson")
-    assert (len(recording.exchanges), [each.place for each in recording.skipped]) == (2, ["line 1"])
+    assert (len(recording.exchanges), [each.location for each in recording.skipped]) == (2, ["line 1"])
 
 
 def test_headers_of_an_entry_that_are_not_headers_skip_it_alone(tmp_path: Path) -> None:
     text = WHOLE["go-vcr"].replace("Content-Type:\n      - application/json", "- a")
     recording = read(tmp_path, text, "a.yaml")
-    assert [each.place for each in recording.skipped] == ["interactions[0]"]
+    assert [each.location for each in recording.skipped] == ["interactions[0]"]
 
 
 @pytest.mark.parametrize("form", WHOLE)

@@ -56,7 +56,7 @@ def test_a_line_that_can_not_be_read_is_skipped_with_its_number(tmp_path: Path) 
     path = tmp_path / "traffic.ndjson"
     path.write_bytes(b"\n".join([*LINES[:3000], b"{", *LINES[3000:]]))
     skipped = [each for part in read_parts(path) for each in part.skipped]
-    assert [each.place for each in skipped] == ["line 3001"]
+    assert [each.location for each in skipped] == ["line 3001"]
 
 
 def test_a_compressed_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:

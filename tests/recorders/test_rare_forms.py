@@ -72,7 +72,7 @@ def test_a_rare_form_is_read_like_the_usual_one(tmp_path: Path, tool: str, name:
 def test_keploy_s_mocks_in_json_are_one_a_line(tmp_path: Path) -> None:
     other = {**KEPLOY, "kind": "Postgres"}
     recording = read(tmp_path, f"{json.dumps(KEPLOY)}\n{json.dumps(other)}\n", "mocks.json")
-    assert (len(recording.exchanges), [each.place for each in recording.skipped]) == (1, ["document 2"])
+    assert (len(recording.exchanges), [each.location for each in recording.skipped]) == (1, ["document 2"])
 
 
 def test_a_body_that_keploy_keeps_elsewhere_was_not_recorded(tmp_path: Path) -> None:
@@ -164,4 +164,4 @@ def test_bodies_of_an_archive_lie_beside_its_recording(tmp_path: Path) -> None:
 def test_further_recordings_of_an_archive_are_named(tmp_path: Path) -> None:
     path = archive(tmp_path / "a.zip", {"a.har": json.dumps(har()), "b.har": json.dumps(har())})
     (skipped,) = read_recording(path).skipped
-    assert (skipped.place, "unpack the archive" in skipped.reason) == ("b.har", True)
+    assert (skipped.location, "unpack the archive" in skipped.reason) == ("b.har", True)

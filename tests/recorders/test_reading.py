@@ -76,7 +76,7 @@ def test_a_truncated_file_is_an_error_that_names_the_file(tmp_path: Path, sample
 def test_a_truncated_last_line_of_ndjson_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
     recording = _read(tmp_path, SAMPLES["ndjson"].strip()[:-3])
     assert len(recording.exchanges) == 1
-    assert recording.skipped[0].place == "line 3"
+    assert recording.skipped[0].location == "line 3"
 
 
 def test_a_damaged_file_of_a_known_tool_names_the_tool_and_the_place(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_body_that_the_recorder_did_not_save_is_reported_as_unrecorded(tmp_pat
 )
 def test_an_entry_that_is_not_http_is_skipped(tmp_path: Path, url: str, reason: str) -> None:
     recording = _har(tmp_path, request={"url": url})
-    assert [(each.place, each.reason) for each in recording.skipped] == [("log.entries[0]", reason)]
+    assert [(each.location, each.reason) for each in recording.skipped] == [("log.entries[0]", reason)]
 
 
 def test_an_entry_without_a_response_is_skipped(tmp_path: Path) -> None:

@@ -83,12 +83,12 @@ def check_project(settings: Settings) -> Check:
     )
     coverage = _coverage(calls, groups, messages, list(pacts.values()), settings)
     derivation = derive(settings)
-    messages_by_place = {each.place: each for members in messages.values() for each in members}
+    messages_by_reference = {each.reference: each for members in messages.values() for each in members}
     findings = {
         *compare_contracts(derivation, pacts, settings, unreadable=unreadable),
         *leftover_contracts(derivation, settings),
         *_unprovable(derivation, pacts),
-        *contradictions(pacts, by_place, messages_by_place, supports=_supports(derivation)),
+        *contradictions(pacts, by_place, messages_by_reference, supports=_supports(derivation)),
         *_secrets(samples.paths, rules),
         *_expired(samples.paths, settings, now=datetime.now(UTC)),
         *(_skipped(path, reason) for path, reason in samples.skipped),
@@ -235,7 +235,7 @@ def _coverage(
     places: dict[str, list[str]] = {}
     for key, members in groups:
         places.setdefault(key.operation, []).extend(map(_place, members))
-    places |= {f"message: {name}": [each.place for each in members] for name, members in messages.items()}
+    places |= {f"message: {name}": [each.reference for each in members] for name, members in messages.items()}
     folder = settings.cache_folder
     contracts = [(each, verified_interactions(folder, each.data)) for each in pacts]
     return cover(calls.operations, places, contracts)

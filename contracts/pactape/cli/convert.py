@@ -103,7 +103,7 @@ def _write(
 
 def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
     for file, each in conversion.skipped:
-        click.echo(f"skipped: {names.get(file, file)}: {each.place} {each.reason}", err=True)
+        click.echo(f"skipped: {names.get(file, file)}: {each.location} {each.reason}", err=True)
     for error in conversion.unreadable:
         place = names.get(str(error.where), error.where)
         click.echo(f"error: {place}: {error.what}. Fix: {error.remedy}.", err=True)

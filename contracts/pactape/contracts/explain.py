@@ -110,14 +110,14 @@ def _explain_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
         first = evidence.first
         rules = expect(evidence.shape, first.content, evidence.fields).rules
         reads = [
-            _ReadValue(member.content, member.place, _test(member.provenance), member.reads)
+            _ReadValue(member.content, member.reference, _test(member.provenance), member.reads)
             for member in members
         ]
         yield Explanation(
             description=first.description,
             operation="message",
             status=None,
-            cassettes=tuple(member.place for member in members),
+            cassettes=tuple(member.reference for member in members),
             evidence=tuple(_ValueCounts(evidence.shape, rules).of(reads)),
         )
 

@@ -124,7 +124,7 @@ class RecordingParts:
                 clean = each if scrubber is None else without_secrets(each, scrubber)
             except ValueError as error:
                 reason = f"has a body that can't be read and therefore can't be scrubbed: {error}"
-                self.skipped.append((str(path), SkippedEntry(place=f"[{each.index}]", reason=reason)))
+                self.skipped.append((str(path), SkippedEntry(location=f"[{each.index}]", reason=reason)))
                 continue
             self.count += 1
             yield clean

@@ -1,6 +1,6 @@
-"""Other recorders' files: each becomes exchanges, which every command then reads like a cassette.
+"""Reads other recorders' files as exchanges, so that every command can use them like cassettes.
 
-A module for each format; `reading` finds the one that a file has, by its content.
+Each format has a module; `reading` detects a file's format by its content.
 """
 
 from pactape.recorders.line_streams import LineRange, is_line_stream, line_ranges, read_line_stream

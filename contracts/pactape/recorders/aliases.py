@@ -1,4 +1,4 @@
-"""YAML aliases: how large a document is once they are expanded, before anything walks it."""
+"""Limits the size of YAML documents after the expansion of aliases, before anything walks them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def check_expansion(value: Any) -> None:
     """Check that a parsed YAML value isn't much larger than its file because of aliases.
 
     Raises:
-        ValueError: It is, or it contains itself.
+        ValueError: It is much larger, or contains itself.
 
     Example:
         >>> one = ["lol"]
@@ -25,15 +25,15 @@ def check_expansion(value: Any) -> None:
 
 
 def _size(value: Any, sizes: dict[int, int], parents: set[int]) -> int:
-    """The number of values in a value; each shared one is counted as often as it occurs, and walked once."""
+    """Return the number of values in a value; a shared one is counted at every occurrence, but walked once."""
     if not isinstance(value, dict | list):
         return 1
     identity = id(value)
     if identity in parents:
-        raise ValueError("it contains itself by an alias")
+        raise ValueError("it contains itself through an alias")
     if identity not in sizes:
         parents.add(identity)
         members = value.values() if isinstance(value, dict) else value
-        sizes[identity] = 1 + sum(_size(each, sizes, parents) for each in members)
+        sizes[identity] = 1 + sum(_size(member, sizes, parents) for member in members)
         parents.discard(identity)
     return sizes[identity]

@@ -15,12 +15,14 @@ __all__ = ["BETAMAX"]
 
 
 def _is_betamax(source: Source) -> bool:
-    """By its name, or in a file without one by the older form of statuses."""
+    """Recognize a file by its recorder's name or, without one, by the older form of statuses."""
     interactions, tool = source.member("http_interactions"), str(source.member("recorded_with") or "")
     if not isinstance(interactions, list) or tool:
         return isinstance(interactions, list) and tool.startswith("betamax")
     return any(
-        "status_code" in (each.get("response") or {}) for each in interactions if isinstance(each, dict)
+        "status_code" in (interaction.get("response") or {})
+        for interaction in interactions
+        if isinstance(interaction, dict)
     )
 
 

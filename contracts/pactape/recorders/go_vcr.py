@@ -1,6 +1,6 @@
-"""go-vcr (Go), versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. It records bodies as text only.
+"""go-vcr (Go), versions 1 and 2 of its YAML: https://github.com/dnaeon/go-vcr. It records all bodies as text.
 
-A project may choose Go's encoder of JSON instead, which writes the names of Go's fields: "Interactions", "URL".
+A project may use Go's JSON encoder instead, which writes the names of Go's fields: "Interactions", "URL".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["GO_VCR"]
 
 
 def _is_go_vcr(source: Source) -> bool:
-    return any(_is_interaction(each) for each in _interactions(source))
+    return any(_is_interaction(interaction) for interaction in _interactions(source))
 
 
 def _interactions(source: Source) -> list[Any]:
@@ -28,20 +28,20 @@ def _interactions(source: Source) -> list[Any]:
 
 
 def _is_interaction(value: Any) -> bool:
-    """By the name of the URL: vcrpy writes `uri` and a mapping as the status."""
+    """Recognize an interaction by `url`: vcrpy writes `uri`, and a mapping as the status."""
     interaction = _lower(value)
     request, response = _lower(interaction.get("request")), _lower(interaction.get("response"))
     return "url" in request and "uri" not in request and "code" in response
 
 
 def _lower(value: Any) -> dict[str, Any]:
-    """A mapping with its names in lower case; an empty one for anything else."""
-    return {str(name).lower(): each for name, each in value.items()} if isinstance(value, dict) else {}
+    """Return a mapping with its names in lower case; an empty one for anything else."""
+    return {str(name).lower(): child for name, child in value.items()} if isinstance(value, dict) else {}
 
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(_interactions(source)):
-        yield Entry(place=f"interactions[{index}]", value=value)
+        yield Entry(location=f"interactions[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
@@ -60,13 +60,13 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 
 def _is_whole(entry: Entry, _: Source) -> bool:
-    """A response always has headers, and a status, code and duration."""
+    """Return whether an entry is complete: responses always have headers, status, code and duration."""
     response = entry.value.get("response") if isinstance(entry.value, dict) else None
     return isinstance(response, dict) and {"headers", "status", "code"} <= response.keys()
 
 
 def _without_line_end(body: Any) -> bytes:
-    """Go's JSON encoder ends each value with a line end, which is not part of the value."""
+    """Remove the line end that Go's JSON encoder writes after each value."""
     data = text_bytes(body)
     return data.removesuffix(b"\n") if data[:1] in {b"{", b"["} else data
 

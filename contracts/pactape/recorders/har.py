@@ -1,4 +1,4 @@
-"""HAR 1.2 (browsers, Charles, Insomnia, Playwright, mitmproxy …) and Polly.js, which writes a HAR of its own.
+"""HAR 1.2 (browsers, Charles, Insomnia, Playwright, mitmproxy …) and Polly.js's variant of HAR.
 
 Format: http://www.softwareishard.com/blog/har-12-spec/.
 """
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HAR", "POLLY", "is_polly", "stored_body"]
 
-#: What stands for "not encoded"; anything else but base64 can't be read.
+#: Encodings that mean "not encoded"; of others, only base64 can be read.
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "utf8", "text", "plain"})
-#: The head of a form's part that Firefox up to version 59 wrote before the body.
+#: The part headers that Firefox up to version 59 wrote before a form body.
 _UPLOAD_HEADERS = re.compile(r"(?:Content-(?:Type|Length): [^\r\n]*\r\n)+\r\n")
 
 
@@ -53,7 +53,7 @@ def is_polly(log: dict[str, Any]) -> bool:
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(source.member("log", "entries")):
-        yield Entry(place=f"log.entries[{index}]", value=value)
+        yield Entry(location=f"log.entries[{index}]", value=value)
 
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:
@@ -83,7 +83,12 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
 def _polly_pair(entry: Entry, source: Source) -> RecordedPair:
     pair = _pair(entry, source)
     name = source.member("log", "_recordingName")
-    return RecordedPair(**{**{each: getattr(pair, each) for each in pair.__struct_fields__}, "test": name})
+    return RecordedPair(
+        **{
+            **{struct_field: getattr(pair, struct_field) for struct_field in pair.__struct_fields__},
+            "test": name,
+        }
+    )
 
 
 def _response(value: Any) -> dict[str, Any]:
@@ -102,18 +107,18 @@ def _absolute(url: str) -> str:
 
 
 def _headers(headers: Any) -> Iterator[tuple[str, str]]:
-    """Pairs of name and value; pseudo headers of HTTP/2, which describe the request line, are dropped.
+    """Return pairs of name and value, without HTTP/2's pseudo headers, which describe the request line.
 
-    Chrome joins the values of a header that was sent several times by line ends.
+    Chrome joins the values of a repeated header with line ends.
     """
-    if isinstance(headers, dict):  # as some tools write them, against the format
+    if isinstance(headers, dict):  # some tools write a mapping, against the format
         headers = [{"name": name, "value": value} for name, value in headers.items()]
-    for each in headers if isinstance(headers, list) else ():
-        if isinstance(each, dict) and not str(each.get("name", ":")).startswith(":"):
-            value = each.get("value", "")
+    for header in headers if isinstance(headers, list) else ():
+        if isinstance(header, dict) and not str(header.get("name", ":")).startswith(":"):
+            value = header.get("value", "")
             for values in value if isinstance(value, list) else (value,):
                 for one in str(values).split("\n"):
-                    yield str(each["name"]), one.rstrip("\r")
+                    yield str(header["name"]), one.rstrip("\r")
 
 
 def _with_type(headers: list[tuple[str, str]], value: str) -> list[tuple[str, str]]:
@@ -121,7 +126,7 @@ def _with_type(headers: list[tuple[str, str]], value: str) -> list[tuple[str, st
 
 
 def _request_body(data: Any, declared: str, source: Source) -> tuple[bytes, str | None]:
-    """The body that was sent, and its content type when the headers don't have it right."""
+    """Return the request body, and its content type if the headers don't state it correctly."""
     if not isinstance(data, dict):
         return b"", None
     kind = declared or str(data.get("mimeType") or "")
@@ -131,12 +136,12 @@ def _request_body(data: Any, declared: str, source: Source) -> tuple[bytes, str 
         stored = stored_body({**data, "text": text}, [("Content-Type", kind)], polly=False)
     if stored is not None:
         return stored, None if declared else kind or None
-    parameters = [each for each in data.get("params") or () if isinstance(each, dict)]
+    parameters = [param for param in data.get("params") or () if isinstance(param, dict)]
     if not parameters:
         return b"", None
     if kind.startswith("multipart/"):
         return _multipart(parameters, kind)
-    fields = [(str(each.get("name", "")), str(each.get("value", ""))) for each in parameters]
+    fields = [(str(parameter.get("name", "")), str(parameter.get("value", ""))) for parameter in parameters]
     return urlencode(fields).encode(), None if declared else kind or "application/x-www-form-urlencoded"
 
 
@@ -145,26 +150,29 @@ def _is_upload(data: dict[str, Any]) -> bool:
 
 
 def _multipart(parameters: list[dict[str, Any]], kind: str) -> tuple[bytes, str]:
-    """The parts as RFC 7578 writes them; the boundary comes from the parts, so that it is the same each time."""
+    """Return a multipart body (RFC 7578); the boundary is computed from the parts, so that it is reproducible."""
     boundary = f"pactape-{uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(parameters, sort_keys=True)).hex}"
     lines: list[str] = []
-    for each in parameters:
-        file = f'; filename="{each["fileName"]}"' if each.get("fileName") else ""
-        lines += [f"--{boundary}", f'Content-Disposition: form-data; name="{each.get("name", "")}"{file}']
-        lines += [f"Content-Type: {each['contentType']}"] if each.get("contentType") else []
-        lines += ["", str(each.get("value", ""))]
+    for parameter in parameters:
+        file = f'; filename="{parameter["fileName"]}"' if parameter.get("fileName") else ""
+        lines += [
+            f"--{boundary}",
+            f'Content-Disposition: form-data; name="{parameter.get("name", "")}"{file}',
+        ]
+        lines += [f"Content-Type: {parameter['contentType']}"] if parameter.get("contentType") else []
+        lines += ["", str(parameter.get("value", ""))]
     lines += [f"--{boundary}--", ""]
     return "\r\n".join(lines).encode(), f"{kind.partition(';')[0]}; boundary={boundary}"
 
 
 def _response_body(content: dict[str, Any], headers: list[tuple[str, str]], source: Source) -> bytes | None:
-    """The stored bytes; None when the recorder saved none."""
+    """Return the stored bytes; None if the recorder saved none."""
     attached = _attachment(content, source)
     return stored_body(content, headers, polly=_is_polly(source)) if attached is None else attached
 
 
 def stored_body(stored: dict[str, Any], headers: list[tuple[str, str]], *, polly: bool) -> bytes | None:
-    """Return the bytes of a body that is text in a HAR document; None when the recorder saved none.
+    """Return the bytes of a body stored as text in a HAR document; None if the recorder saved none.
 
     Args:
         stored: The member `content` or `postData`.
@@ -172,18 +180,18 @@ def stored_body(stored: dict[str, Any], headers: list[tuple[str, str]], *, polly
         polly: Whether Polly.js wrote the document.
 
     Raises:
-        SkipEntryError: It can't be read.
+        SkipEntryError: The body can't be read.
     """
     if not stored.get("text"):
         return None
     if polly:
         return _polly_body(stored, coded=bool(content_codings(headers)))
     kind = content_type(headers) or str(stored.get("mimeType") or "")
-    return _stored(stored["text"], stored.get("encoding") or stored.get("_encoding"), kind)
+    return _decode_text(stored["text"], stored.get("encoding") or stored.get("_encoding"), kind)
 
 
 def _attachment(stored: dict[str, Any], source: Source) -> bytes | None:
-    """A body in a file of its own, as Playwright saves it, in older versions as `_sha1`; None without one."""
+    """Return a body from a separate file, as Playwright saves it (older versions: `_sha1`); None without one."""
     name = stored.get("_file") or stored.get("_sha1")
     if not name:
         return None
@@ -193,7 +201,7 @@ def _attachment(stored: dict[str, Any], source: Source) -> bytes | None:
     return data
 
 
-def _stored(text: Any, encoding: Any, kind: str) -> bytes:
+def _decode_text(text: Any, encoding: Any, kind: str) -> bytes:
     name = str(encoding or "").lower()
     if name == "base64":
         return base64_bytes(text)
@@ -203,12 +211,12 @@ def _stored(text: Any, encoding: Any, kind: str) -> bytes:
 
 
 def _polly_body(content: dict[str, Any], *, coded: bool) -> bytes:
-    """Decode a body of Polly.js: base64 when it says so, hex up to version 4, of one text or of a JSON list."""
+    """Decode a body of Polly.js: base64 if declared, hex up to version 4; one text or a JSON list of texts."""
     text, chunks = str(content["text"]), None
     with suppress(ValueError):
         chunks = json.loads(text) if text.startswith('["') else None
     if content.get("encoding") == "base64":
-        return b"".join(base64_bytes(each) for each in chunks or [text])
+        return b"".join(base64_bytes(chunk) for chunk in chunks or [text])
     if content.get("_isBinary"):
         return hex_bytes(chunks or text)
     if chunks and coded:
@@ -218,7 +226,7 @@ def _polly_body(content: dict[str, Any], *, coded: bool) -> bytes:
 
 
 def _was_sent(request: dict[str, Any], response: dict[str, Any], content: dict[str, Any]) -> bool:
-    """Whether the response had a body that the recorder didn't save."""
+    """Return whether the response had a body that the recorder didn't save."""
     if str(request.get("method", "")).upper() == "HEAD" or response.get("status") in {204, 304}:
         return False
     size = content.get("size")

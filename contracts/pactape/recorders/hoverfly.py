@@ -1,7 +1,7 @@
 """Hoverfly simulations, versions 1 to 5, and its journal: pairs of a request and a response.
 
-Format: https://docs.hoverfly.io/en/latest/pages/reference/simulationschema.html. Only requests that are matched
-exactly are exchanges; globs, regular expressions and templates are not.
+Format: https://docs.hoverfly.io/en/latest/pages/reference/simulationschema.html. Only exact matches become
+exchanges; globs, regular expressions and templates are skipped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HOVERFLY"]
 
-#: Matchers whose value is what was sent.
+#: Matchers whose value is exactly what was sent.
 _EXACT = frozenset({"exact", "json", "xml", "form"})
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -36,11 +36,11 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def _is_hoverfly(source: Source) -> bool:
     if isinstance(source.member("data", "pairs"), list):
         return source.member("meta", "schemaVersion") is not None
-    return any(_has_destination(each) for _, pairs in _plain_pairs(source) for each in pairs)
+    return any(_has_destination(pair) for _, pairs in _plain_pairs(source) for pair in pairs)
 
 
 def _plain_pairs(source: Source) -> Iterable[tuple[str, list[Any]]]:
-    """The pairs of plain values in a journal, and in the simulations before version 1."""
+    """Return the pairs of plain values in a journal, and in simulations before version 1."""
     for name in ("journal", "data"):
         pairs = source.member(name)
         if isinstance(pairs, list):
@@ -56,7 +56,7 @@ def _entries(source: Source) -> Iterable[Entry]:
     pairs = source.member("data", "pairs")
     for name, values in _plain_pairs(source) if pairs is None else [("data.pairs", pairs)]:
         for index, value in enumerate(values):
-            yield Entry(place=f"{name}[{index}]", value=value)
+            yield Entry(location=f"{name}[{index}]", value=value)
 
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:
@@ -66,10 +66,10 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
     if response.get("templated") is True:
         raise SkipEntryError("has a templated response")
     if str(response.get("body") or "").startswith("Hoverfly Error!"):
-        raise SkipEntryError("has no response but an error of Hoverfly")
+        raise SkipEntryError("has an error of Hoverfly instead of a response")
     version = source.member("meta", "schemaVersion")
     return RecordedPair(
-        method=_required(request, "method"),
+        method=_require(request, "method"),
         url=_url(request, is_old=version in {None, "v1"}),
         request_headers=_headers(request),
         request_body=_request_body(request.get("body")),
@@ -82,7 +82,7 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
 
 
 def _url(request: dict[str, Any], *, is_old: bool) -> str:
-    """Absolute when the request names its destination; version 1 has plain texts, so a star is a star."""
+    """Return the URL, absolute if the request has a destination; in version 1, "*" is no wildcard."""
     scheme, host = _exact(request.get("scheme"), "scheme"), _exact(request.get("destination"), "destination")
     path = _exact(request.get("path"), "path") or "/"
     if is_old and "*" in f"{host}{path}":
@@ -91,7 +91,7 @@ def _url(request: dict[str, Any], *, is_old: bool) -> str:
     return f"{scheme or 'http'}://{host}{url}" if host else url
 
 
-def _required(request: dict[str, Any], name: str) -> str:
+def _require(request: dict[str, Any], name: str) -> str:
     value = _exact(request.get(name), name)
     if not value:
         raise SkipEntryError(f"matches any {name}")
@@ -99,10 +99,10 @@ def _required(request: dict[str, Any], name: str) -> str:
 
 
 def _exact(field: Any, name: str) -> str:
-    """A field's value in the forms of all versions: a text, `{exactMatch}`, or a list with one matcher.
+    """Return a field's value, in any version: a text, `{exactMatch}`, or a list with one matcher.
 
     Raises:
-        SkipEntryError: It is matched by a pattern.
+        SkipEntryError: It is matched with a pattern.
     """
     if field is None or isinstance(field, str):
         return field or ""
@@ -120,7 +120,7 @@ def _exact(field: Any, name: str) -> str:
 
 
 def _query(request: dict[str, Any]) -> str:
-    """A query string in versions 1 to 4, sent as it is; matchers by parameter since version 3."""
+    """Return the query: an encoded string in versions 1 to 4, matchers by parameter since version 3."""
     by_name, query = request.get("queriesWithMatchers"), request.get("query")
     if isinstance(query, dict) and not any(name.endswith("Match") for name in query):
         by_name = query
@@ -133,30 +133,34 @@ def _query(request: dict[str, Any]) -> str:
 
 
 def _request_body(field: Any) -> bytes:
-    """A text, or a form's fields, each with its matchers."""
+    """Return the request body: a text, or a form's fields with their matchers."""
     matcher = field[0] if isinstance(field, list) and len(field) == 1 else None
     if isinstance(matcher, dict) and isinstance(matcher.get("value"), dict):
         if str(matcher.get("matcher", "")).lower() != "form":
             raise SkipEntryError("matches a pattern of body, not one value")
         fields = matcher["value"].items()
-        return urlencode([(name, each) for name, values in fields for each in _values(values, name)]).encode()
+        return urlencode(
+            [(name, value) for name, values in fields for value in _values(values, name)]
+        ).encode()
     return text_bytes(_exact(field, "body"))
 
 
 def _values(field: Any, name: str) -> list[str]:
-    """The values of one parameter; the matcher `array` names several."""
+    """Return the values of one parameter; the matcher `array` has several."""
     matcher = field[0] if isinstance(field, list) and len(field) == 1 else None
     if isinstance(matcher, dict) and str(matcher.get("matcher", "")).lower() == "array":
-        return [str(each) for each in matcher.get("value", ())]
+        return [str(item) for item in matcher.get("value", ())]
     return [_exact(field, name)]
 
 
 def _headers(request: dict[str, Any]) -> list[tuple[str, str]]:
     members = [request.get(name) for name in ("headers", "headersWithMatchers")]
-    pairs = [pair for each in members if isinstance(each, dict) for pair in each.items()]
+    pairs = [pair for member in members if isinstance(member, dict) for pair in member.items()]
     result: list[tuple[str, str]] = []
     for name, field in pairs:
-        plain = field if isinstance(field, list) and all(isinstance(each, str) for each in field) else None
+        plain = (
+            field if isinstance(field, list) and all(isinstance(matcher, str) for matcher in field) else None
+        )
         result += [
             (name, value) for value in (plain if plain is not None else _values(field, f"the header {name}"))
         ]

@@ -23,13 +23,13 @@ __all__ = ["KEPLOY"]
 
 def _is_keploy(source: Source) -> bool:
     return any(
-        isinstance(each, dict) and str(each.get("version", "")).startswith("api.keploy.io")
-        for each in _documents(source)
+        isinstance(document, dict) and str(document.get("version", "")).startswith("api.keploy.io")
+        for document in _documents(source)
     )
 
 
 def _documents(source: Source) -> list[Any]:
-    """YAML documents; where a project has chosen JSON, one value a file, or one a line."""
+    """Return the YAML documents, or the JSON values: one per file, or one per line."""
     if source.json is not None:
         return [source.json]
     if not source.data.lstrip().startswith(b"{"):
@@ -41,7 +41,7 @@ def _documents(source: Source) -> list[Any]:
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(_documents(source)):
-        yield Entry(place=f"document {index + 1}", value=value)
+        yield Entry(location=f"document {index + 1}", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
@@ -68,18 +68,18 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 
 def _is_whole(entry: Entry, _: Source) -> bool:
-    """The time of creation comes last in a document's part about HTTP."""
+    """Return whether a document is complete: the time of creation comes last in its HTTP part."""
     spec = entry.value.get("spec") if isinstance(entry.value, dict) else None
     return isinstance(spec, dict) and "created" in spec
 
 
 def _host(headers: dict[str, Any]) -> str:
-    """The header Host, which is where mocks, whose URL is a path, have the host, if anywhere."""
+    """Return the Host header: mocks, whose URL is a path, have the host only there."""
     return header(headers, "host") or ""
 
 
 def _lost(request: dict[str, Any], response: dict[str, Any]) -> tuple[str, ...]:
-    """What is missing: forms with files are kept as names and paths, and large bodies are left out."""
+    """Return what is missing: keploy stores only names and paths of uploaded files, and omits large bodies."""
     has_form = bool(request.get("form")) and not _body(request)
     sides = (("request body", has_form or _is_skipped(request)), ("response body", _is_skipped(response)))
     return tuple(name for name, is_lost in sides if is_lost)
@@ -92,17 +92,17 @@ def _is_skipped(message: dict[str, Any]) -> bool:
 
 
 def _body(message: dict[str, Any]) -> bytes:
-    """Text, bytes in base64, or the events of a stream (`text/event-stream`) as a list."""
+    """Return the body: text, base64, or a list of events (`text/event-stream`)."""
     body = message.get("body")
     if not body and message.get("binary"):
         return base64_bytes(message["binary"])
     if not isinstance(body, list):
         return text_bytes(body)
-    return "".join(f"{_event(each)}\n" for each in body).encode()
+    return "".join(f"{_event(item)}\n" for item in body).encode()
 
 
 def _event(value: Any) -> str:
-    """One server-sent event in the format of the HTML standard, section 9.2."""
+    """Return one server-sent event in the format of the HTML standard, section 9.2."""
     fields = value.get("data") if isinstance(value, dict) else None
     pairs = fields.items() if isinstance(fields, dict) else [("data", fields)]
     return "".join(f"{name}: {line}\n" for name, text in pairs for line in str(text or "").split("\n"))

@@ -1,4 +1,4 @@
-"""Line streams: NDJSON too large to be in memory, read in parts; compressed by its suffix or not."""
+"""Line streams: NDJSON files too large for memory, read in parts; may be compressed (by suffix)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LineRange", "is_line_stream", "line_ranges", "read_line_stream"]
 
-#: Smaller files are read as a whole, and cached.
+#: Smaller files are read completely, and cached.
 _LEAST_BYTES = 4 * 2**20
 _LINES = 1000
 _HEAD = 2**20
@@ -35,8 +35,8 @@ class LineRange(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         first: The number of the first line, from 0; a multiple of a thousand.
-        offset: Where it begins, in bytes without compression.
-        count: How many lines; None for all that follow.
+        offset: The offset of the first line, in decompressed bytes.
+        count: The number of lines; None for all that follow.
     """
 
     first: int = 0
@@ -45,7 +45,7 @@ class LineRange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_line_stream(path: Path) -> bool:
-    """Whether a file is NDJSON, compressed or not, of more than four megabytes."""
+    """Return whether a file is NDJSON, compressed or not, of more than four megabytes."""
     with suppress(*DAMAGED):
         if path.stat().st_size < _LEAST_BYTES:
             return False
@@ -56,14 +56,14 @@ def is_line_stream(path: Path) -> bool:
 
 
 def line_ranges(path: Path, parts: int) -> list[LineRange]:
-    """Return ranges that together are all lines of a file, each a whole number of thousands of lines.
+    """Return ranges that cover all lines of a file, each a multiple of a thousand lines.
 
     Args:
         path: The file.
-        parts: How many ranges are wanted; a short file has fewer.
+        parts: The number of ranges; short files have fewer.
 
     Raises:
-        CassetteFormatError: The file can't be read to its end.
+        CassetteFormatError: The file can't be read completely.
     """
     offsets = _offsets(path)
     step = -(-len(offsets) // parts)
@@ -80,11 +80,11 @@ def read_line_stream(
 
     Args:
         path: The file.
-        options: What a line doesn't say; None for nothing.
-        lines: Which lines; None for all.
+        options: What lines don't state; None for nothing.
+        lines: Which lines to read; None for all.
 
     Raises:
-        CassetteFormatError: The file can't be read to its end.
+        CassetteFormatError: The file can't be read completely.
     """
     source = Source(path, b"")
     span = lines or LineRange()
@@ -94,7 +94,7 @@ def read_line_stream(
             numbered = islice(enumerate(file, span.first), span.count)
             while part := list(islice(numbered, _LINES)):
                 entries = (
-                    (index, Entry(place=f"line {index + 1}", value=line))
+                    (index, Entry(location=f"line {index + 1}", value=line))
                     for index, line in part
                     if line.strip()
                 )
@@ -104,7 +104,7 @@ def read_line_stream(
 
 
 def _offsets(path: Path) -> list[int]:
-    """Where every thousandth line begins."""
+    """Return the offset of every thousandth line."""
     offsets, offset = [], 0
     try:
         with open_decompressed(path) as file:
@@ -119,12 +119,12 @@ def _offsets(path: Path) -> list[int]:
 
 def _unreadable(path: Path, error: Exception) -> CassetteFormatError:
     return CassetteFormatError(
-        f"can't be read to its end ({error})", where=path, remedy="restore the file, or exclude it"
+        f"can't be read completely ({error})", where=path, remedy="restore the file, or exclude it"
     )
 
 
 def _skip(file: BinaryIO, offset: int) -> None:
-    """Go to a place in a file; one that is decompressed is read up to there."""
+    """Skip to an offset in a file; a compressed file is read up to there."""
     if file.seekable():
         file.seek(offset)
         return

@@ -1,4 +1,4 @@
-"""mitmproxy's flow dumps, read by mitmproxy itself where it is installed."""
+"""mitmproxy's flow dumps, read with mitmproxy itself, which must be installed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MITMPROXY"]
 
 
-#: Members of a flow, in the netstrings of today and in those of versions before 0.11.
+#: Members of a flow, in current netstrings and in those before version 0.11.
 _MEMBERS = (b"7:version;", b"11:httpversion,")
 
 
 def _is_dump(source: Source) -> bool:
-    """A dump is a sequence of netstrings: "1234:8:response;…" with the flow's members."""
+    """Recognize a dump by its netstrings: "1234:8:response;…" with the flow's members."""
     length, colon, _ = source.data[:12].partition(b":")
     head = source.data[: 64 * 2**10]
-    return bool(colon) and length.isdigit() and any(each in head for each in _MEMBERS)
+    return bool(colon) and length.isdigit() and any(member in head for member in _MEMBERS)
 
 
 def _entries(source: Source) -> Iterable[Entry]:
@@ -33,7 +33,7 @@ def _entries(source: Source) -> Iterable[Entry]:
     index = 0
     try:
         for flow in reader.stream():
-            yield Entry(place=f"flow {index + 1}", value=flow)
+            yield Entry(location=f"flow {index + 1}", value=flow)
             index += 1
     except error_class as error:
         raise CassetteFormatError(
@@ -79,7 +79,7 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 
 def _headers(message: Any) -> list[tuple[str, str]]:
-    """Without HTTP/2's pseudo headers, which describe the request line."""
+    """Return the headers without HTTP/2's pseudo headers, which describe the request line."""
     pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in message.headers.fields)
     return [(name, value) for name, value in pairs if not name.startswith(":")]
 

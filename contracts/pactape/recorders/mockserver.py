@@ -1,7 +1,7 @@
-"""MockServer: expectations and recorded requests and responses, as its UI, its API and its log give them.
+"""MockServer: expectations, and recorded requests and responses, as exported from its UI, API and log.
 
-Format: https://www.mock-server.com/mock_server/_expectations.html. Only expectations that name one request exactly
-are exchanges; a pattern, a negation or a forward is not.
+Format: https://www.mock-server.com/mock_server/_expectations.html. Only expectations of exactly one request become
+exchanges; patterns, negations and forwards are skipped.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MOCKSERVER"]
 
-#: Characters that make a path or a value a regular expression rather than a text.
+#: Characters that mark a path or a value as a regular expression.
 _PATTERN = re.compile(r"[\\^$*+?()\[\]{}|]")
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
-#: What a recorded header or parameter hardly has, but a regular expression in its place.
+#: What regular expressions contain, but recorded headers or parameters hardly ever do.
 _LIKELY_PATTERN = re.compile(r"\\.|\[.+\](?:[+*]|\{\d)|\.\*|\.\+")
-#: Members that say of which type a body is that doesn't name it.
+#: Members that show the type of a body without `type`.
 _BODY_MEMBERS = {
     "string": "STRING",
     "json": "JSON",
@@ -54,8 +54,8 @@ _BODY_MEMBERS = {
 
 
 def _is_mockserver(source: Source) -> bool:
-    return any(isinstance(each, dict) and ("httpRequest" in each) for each in _values(source)) or any(
-        isinstance(each, dict) and "httpResponse" in each for each in _values(source)
+    return any(isinstance(value, dict) and ("httpRequest" in value) for value in _values(source)) or any(
+        isinstance(value, dict) and "httpResponse" in value for value in _values(source)
     )
 
 
@@ -66,7 +66,7 @@ def _values(source: Source) -> list[Any]:
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(_values(source)):
-        yield Entry(place=f"[{index}]", value=value)
+        yield Entry(location=f"[{index}]", value=value)
 
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:
@@ -98,10 +98,10 @@ def _response(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exact(value: Any, name: str) -> str:
-    """A text that stands for itself: neither missing nor negated nor a pattern.
+    """Return a literal text: neither missing nor negated nor a pattern.
 
     Raises:
-        SkipEntryError: It is none.
+        SkipEntryError: It is not a literal text.
     """
     if isinstance(value, dict) and not value.get("not"):
         value = value.get("value") or value.get("string")
@@ -113,7 +113,7 @@ def _exact(value: Any, name: str) -> str:
 
 
 def _url(request: dict[str, Any]) -> str:
-    """Path and query; with the host that the headers or the socket address name, absolute."""
+    """Return the URL, absolute if the headers or the socket address contain the host."""
     path = quote(_exact(_path(request), "path"), safe=PATH_SAFE)
     url = query_url(path, _exact_pairs(request.get("queryStringParameters"), "a query parameter"))
     host = header(_named_values(request.get("headers")), "host")
@@ -126,21 +126,21 @@ def _url(request: dict[str, Any]) -> str:
 
 
 def _path(request: dict[str, Any]) -> Any:
-    """The path, with the values of its parameters when each has one: "/users/{id}"."""
+    """Return the path, with the values of its parameters filled in: "/users/{id}"."""
     path, parameters = request.get("path"), request.get("pathParameters")
     if not isinstance(path, str) or not parameters:
         return path
     values = dict(_exact_pairs(parameters, "a path parameter"))
-    if any(_PATTERN.search(each) for each in values.values()):
+    if any(_PATTERN.search(value) for value in values.values()):
         raise SkipEntryError("matches a pattern of a path parameter, not one value")
     return _PARAMETER.sub(lambda match: values.get(match[1], match[0]), path)
 
 
 def _exact_pairs(values: Any, name: str) -> list[tuple[str, str]]:
-    """Names and values that stand for themselves: neither negated nor optional, nor patterns, nor schemas.
+    """Return literal names and values: neither negated nor optional, nor patterns, nor schemas.
 
     Raises:
-        SkipEntryError: One doesn't.
+        SkipEntryError: One is not literal.
     """
     pairs = _named_values(values)
     if any(key[:1] in {"!", "?"} or value[:1] == "!" or _is_pattern(key, value) for key, value in pairs):
@@ -149,19 +149,21 @@ def _exact_pairs(values: Any, name: str) -> list[tuple[str, str]]:
 
 
 def _is_pattern(name: str, value: str) -> bool:
-    return any(_LIKELY_PATTERN.search(each) for each in (name, value))
+    return any(_LIKELY_PATTERN.search(text) for text in (name, value))
 
 
 def _named_values(value: Any) -> list[tuple[str, str]]:
-    """Headers and parameters in their three forms: lists by name, single values by name, or a list of both."""
+    """Return headers or parameters from their three forms: lists by name, values by name, or a list of objects."""
     if isinstance(value, list):
-        value = {each.get("name"): each.get("values", ()) for each in value if isinstance(each, dict)}
+        value = {item.get("name"): item.get("values", ()) for item in value if isinstance(item, dict)}
     members = value.items() if isinstance(value, dict) else ()
-    pairs = [each for each in members if each[0] != "keyMatchStyle"]  # how many names have to match
+    pairs = [
+        member for member in members if member[0] != "keyMatchStyle"
+    ]  # states how many names have to match
     return [
-        (str(name), _text(each))
+        (str(name), _text(value))
         for name, values in pairs
-        for each in (values if isinstance(values, list | tuple) else [values])
+        for value in (values if isinstance(values, list | tuple) else [values])
     ]
 
 
@@ -180,7 +182,7 @@ def _response_headers(response: dict[str, Any], answer_type: str | None) -> list
 
 
 def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
-    """The bytes and, where it is declared, the content type."""
+    """Return the bytes and, if declared, the content type."""
     kind = _kind_of_body(body)
     if kind is None:
         return (
@@ -195,13 +197,13 @@ def _body(body: Any, source: Source) -> tuple[bytes, str | None]:
 
 
 def _kind_of_body(body: Any) -> str | None:
-    """The type of a body, named or shown by its member; None for text and for JSON as it is."""
+    """Return the type of a body, from `type` or its members; None for plain text and JSON."""
     if not isinstance(body, dict):
         return None
     if isinstance(body.get("type"), str) and body["type"].isupper():
         return str(body["type"])
     beside = {"not", "optional", "contentType", "rawBytes", "matchType", "subString"}
-    members = [each for each in body if each not in beside]
+    members = [item for item in body if item not in beside]
     return _BODY_MEMBERS.get(members[0]) if len(members) == 1 else None
 
 

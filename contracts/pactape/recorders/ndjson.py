@@ -1,4 +1,4 @@
-r"""NDJSON: one exchange a line, the neutral form for tools that capture traffic.
+r"""NDJSON: one exchange per line, the neutral format for tools that capture traffic.
 
 Each line is a JSON object:
 
@@ -34,7 +34,7 @@ _FIRST_LINES = 3
 
 
 def _is_ndjson(source: Source) -> bool:
-    """By any of the first lines: one may be damaged."""
+    """Recognize a file by any of its first lines, because one may be damaged."""
     lines = [line for line in source.data.split(b"\n", _FIRST_LINES)[:_FIRST_LINES] if line.strip()]
     return any(_is_exchange(line, alone=len(lines) == 1) for line in lines)
 
@@ -53,14 +53,14 @@ def _is_exchange(line: bytes, *, alone: bool) -> bool:
         and isinstance(value["request"].get("method"), str)
         and (
             not alone or "://" in str(value["request"]["url"])
-        )  # a stub of WireMock may be one line with a path
+        )  # a WireMock stub may be a single line with a path
     )
 
 
 def _entries(source: Source) -> Iterable[Entry]:
     for number, line in enumerate(source.data.split(b"\n"), 1):
         if line.strip():
-            yield Entry(place=f"line {number}", value=line)
+            yield Entry(location=f"line {number}", value=line)
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -73,7 +73,7 @@ class _Message(msgspec.Struct, gc=False):
 
 
 class _Line(msgspec.Struct, gc=False):
-    """A line as most tools write it; lines of other forms are read more slowly."""
+    """A line in the common form; lines in other forms are read more slowly."""
 
     request: _Message
     response: _Message
@@ -135,12 +135,13 @@ def _pair_of_any_form(entry: Entry, _: Source) -> RecordedPair:
 
 
 def _headers(message: dict[str, Any]) -> Any:
-    """As a mapping, as pairs, or as objects with name and value, as HAR has them."""
+    """Return headers from a mapping, from pairs, or from objects with name and value, as in HAR."""
     headers = message.get("headers") or ()
     if isinstance(headers, dict):
         return headers
     return [
-        (each["name"], each["value"]) if isinstance(each, dict) else _header_pair(each) for each in headers
+        (header["name"], header["value"]) if isinstance(header, dict) else _header_pair(header)
+        for header in headers
     ]
 
 

@@ -29,13 +29,13 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 def _is_nock(source: Source) -> bool:
     value = source.json
     return isinstance(value, list) and any(
-        isinstance(each, dict) and "scope" in each and "path" in each for each in value
+        isinstance(item, dict) and "scope" in item and "path" in item for item in value
     )
 
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(source.json):
-        yield Entry(place=f"[{index}]", value=value)
+        yield Entry(location=f"[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
@@ -58,13 +58,13 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 
 def _unrecorded(value: dict[str, Any]) -> tuple[str, ...]:
-    """Without an option nock keeps no request headers; a filter may put a star in place of the body."""
+    """Return what isn't recorded: by default request headers, and bodies that a filter replaced with "*"."""
     headers = () if value.get("reqheaders") else ("request headers",)
     return (*headers, "request body") if value.get("body") == _ANY else headers
 
 
 def _host(scope: Any) -> str:
-    """Scheme, host and port; fixtures that were edited may have a regular expression or a star instead."""
+    """Return scheme, host and port; edited fixtures may have a regular expression or a star instead."""
     text = str(scope)
     if text.startswith("/") or "*" in text:
         raise SkipEntryError("matches a pattern of hosts, not one value")
@@ -79,20 +79,20 @@ def _without_default_port(scope: str) -> str:
 
 
 def _response_headers(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """A flat list of names and values in turn; also a list of pairs; in older and in cleaned files a mapping."""
+    """Return headers from a flat list of names and values, a list of pairs, or (older files) a mapping."""
     raw = value.get("rawHeaders") or value.get("headers") or []
     if isinstance(raw, dict):
         return [
-            (str(name), str(each))
+            (str(name), str(value))
             for name, values in raw.items()
-            for each in (values if isinstance(values, list) else [values])
+            for value in (values if isinstance(values, list) else [values])
         ]
-    flat = [part for each in raw for part in (each if isinstance(each, list) else [each])]
-    return [(str(name), str(each)) for name, each in zip(flat[::2], flat[1::2], strict=False)]
+    flat = [part for item in raw for part in (item if isinstance(item, list) else [item])]
+    return [(str(name), str(value)) for name, value in zip(flat[::2], flat[1::2], strict=False)]
 
 
 def _request_body(body: Any, headers: Any) -> bytes:
-    """A binary body is a text of hex digits, which nothing marks but that it has half of the declared length."""
+    """Return the request body; hex digits are binary if the declared length is half of their number."""
     if body == _ANY:
         return b""
     length = str(header(headers, "content-length") or "")
@@ -106,10 +106,10 @@ def _body(body: Any, headers: Any) -> bytes:
         isinstance(body, list)
         and body
         and content_codings(headers)
-        and all(isinstance(each, str) for each in body)
+        and all(isinstance(item, str) for item in body)
     ):
         with suppress(ValueError):
-            return b"".join(bytes.fromhex(each) for each in body)
+            return b"".join(bytes.fromhex(item) for item in body)
     return compact_json(body) if isinstance(body, dict | list | bool | int | float) else text_bytes(body)
 
 

@@ -1,7 +1,7 @@
 """Postman collections 2.0 and 2.1 with saved responses ("examples").
 
-Format: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html. Each saved response holds the
-request that it answered.
+Format: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html. Each saved response contains its
+request.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ def _is_postman(source: Source) -> bool:
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    for place, item, variables in _items(_collection(source), "", {}):
+    for location, item, variables in _items(_collection(source), "", {}):
         for index, response in enumerate(item.get("response") or ()):
-            yield Entry(place=f"{place}.response[{index}]", value=(item, response, variables))
+            yield Entry(location=f"{location}.response[{index}]", value=(item, response, variables))
 
 
 def _items(
-    folder: dict[str, Any], place: str, inherited: dict[str, str]
+    folder: dict[str, Any], location: str, inherited: dict[str, str]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
-    """Every request of a folder with its variables; folders nest, and inner variables go before outer ones."""
+    """Yield every request of a folder, at any depth, with its variables; inner variables take precedence."""
     variables = {**inherited, **_variables(folder.get("variable"))}
     for index, item in enumerate(folder["item"]):
         if not isinstance(item, dict):
             continue
-        here = f"{place}item[{index}]"
+        item_location = f"{location}item[{index}]"
         if isinstance(item.get("item"), list):
-            yield from _items(item, f"{here}.", variables)
+            yield from _items(item, f"{item_location}.", variables)
         else:
-            yield here, item, variables
+            yield item_location, item, variables
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
@@ -88,15 +88,15 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 def _variables(values: Any) -> dict[str, str]:
     return {
-        str(each.get("key") or each.get("id")): str(each["value"])
-        for each in values or ()
-        if isinstance(each, dict) and each.get("value") not in (None, "") and not each.get("disabled")
+        str(value.get("key") or value.get("id")): str(value["value"])
+        for value in values or ()
+        if isinstance(value, dict) and value.get("value") not in (None, "") and not value.get("disabled")
     }
 
 
 def _url(url: Any, variables: dict[str, str]) -> str:
-    """The address with its variables filled in; a host that is missing leaves the path."""
-    raw = (str(url.get("raw") or "") or _joined(url)) if isinstance(url, dict) else str(url or "")
+    """Return the URL with its variables filled in; without a host, only the path."""
+    raw = (str(url.get("raw") or "") or _join_url(url)) if isinstance(url, dict) else str(url or "")
     values = _variables(url.get("variable")) if isinstance(url, dict) else {}
     filled = fill_url(raw, variables)
     filled = _PATH_VARIABLE.sub(lambda match: _path_value(match[1], values), filled)
@@ -105,17 +105,17 @@ def _url(url: Any, variables: dict[str, str]) -> str:
     return re.sub(r"^https?:///", "/", filled.partition("#")[0])
 
 
-def _joined(url: dict[str, Any]) -> str:
-    """The address from its parts, which are texts or lists."""
+def _join_url(url: dict[str, Any]) -> str:
+    """Join the URL from its parts, which are texts or lists."""
     host, path = (
         separator.join(map(str, part)) if isinstance(part, list) else str(part or "")
         for part, separator in ((url.get("host"), "."), (url.get("path"), "/"))
     )
     port = f":{url['port']}" if url.get("port") else ""
     query = [
-        (str(each.get("key", "")), str(each.get("value") or ""))
-        for each in url.get("query") or ()
-        if isinstance(each, dict) and not each.get("disabled")
+        (str(parameter.get("key", "")), str(parameter.get("value") or ""))
+        for parameter in url.get("query") or ()
+        if isinstance(parameter, dict) and not parameter.get("disabled")
     ]
     scheme = str(url.get("protocol") or ("" if host.startswith("{{") else "http")).removesuffix("://")
     origin = f"{scheme}://{host}{port}" if scheme else f"{host}{port}"
@@ -129,14 +129,14 @@ def _path_value(name: str, values: dict[str, str]) -> str:
 
 
 def _headers(headers: Any) -> list[tuple[str, str]]:
-    """A list of names and values; in schema 2.0 also a text, and null."""
+    """Return headers from a list of names and values; in schema 2.0 also from text or null."""
     if isinstance(headers, str):
         pairs = (line.partition(":") for line in headers.splitlines() if ":" in line)
         return [(name.strip(), value.strip()) for name, _, value in pairs]
     return [
-        (str(each["key"]), str(each.get("value", "")))
-        for each in headers or ()
-        if isinstance(each, dict) and each.get("key") and not each.get("disabled")
+        (str(header["key"]), str(header.get("value", "")))
+        for header in headers or ()
+        if isinstance(header, dict) and header.get("key") and not header.get("disabled")
     ]
 
 
@@ -159,9 +159,9 @@ def _form(fields: Any, variables: dict[str, str]) -> bytes:
     if isinstance(fields, str):  # schema 2.0
         return fill(fields, variables).encode()
     pairs = [
-        (fill(str(each.get("key", "")), variables), fill(str(each.get("value") or ""), variables))
-        for each in fields
-        if not each.get("disabled")
+        (fill(str(field.get("key", "")), variables), fill(str(field.get("value") or ""), variables))
+        for field in fields
+        if not field.get("disabled")
     ]
     return urlencode(pairs).encode()
 

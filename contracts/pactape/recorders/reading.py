@@ -1,4 +1,4 @@
-"""Reads other recorders' files: finds the format by the content, and turns the entries into exchanges."""
+"""Reads other recorders' files: detects the format by the content, and turns the entries into exchanges."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "read_entries", "read_if_recording", "read_recording", "reader_of"]
 
-#: Every format, the more particular before the more general.
+#: Every format, specific ones before general ones.
 READERS: tuple[Reader, ...] = (
     MITMPROXY,
     POLLY,
@@ -58,10 +58,10 @@ READERS: tuple[Reader, ...] = (
     GO_VCR,
     BRUNO,
 )
-#: The same where the texts of a damaged file are all there is: the forms with the fewest names last.
-_DAMAGED = (*(each for each in READERS if each not in {NDJSON, WIREMOCK}), NDJSON, WIREMOCK)
+#: The order for damaged files, which are recognized by texts in them: formats with few names last.
+_DAMAGED = (*(reader for reader in READERS if reader not in {NDJSON, WIREMOCK}), NDJSON, WIREMOCK)
 _HEAD = 64 * 2**10
-#: Most URLs, which need no closer look.
+#: Matches most URLs, which then need no further check.
 _USUAL_URL = re.compile(r"https?://[\w.-]+(?::\d{1,4})?(?:[/?#]|$)")
 _FIRST_FINAL_STATUS = 200
 _NO_CONTENT = 204
@@ -70,16 +70,16 @@ _NO_CONTENT = 204
 def read_recording(path: Path, options: ReadOptions | None = None, *, data: bytes | None = None) -> Recording:
     """Read the exchanges of a file that another recorder wrote.
 
-    Response bodies come without their content coding, and without the headers that are about it.
+    Response bodies are returned without content coding, and without its headers.
 
     Args:
         path: The file, in any format of `READERS`; it may be compressed or, for HAR, a zip archive.
-        options: What the format doesn't say; None for nothing.
-        data: The file's bytes, when they have been read already.
+        options: What the format doesn't record; None for nothing.
+        data: The file's bytes, if they have been read already.
 
     Raises:
-        CassetteFormatError: It can't be read, has no known format, or is damaged; the message says which tool's
-            file it is, and where.
+        CassetteFormatError: It can't be read, has no known format, or is damaged; the message contains the tool and
+            the location.
     """
     source = Source(path, file_bytes(path) if data is None else data)
     reader = reader_of(source)
@@ -89,15 +89,15 @@ def read_recording(path: Path, options: ReadOptions | None = None, *, data: byte
 
 
 def read_if_recording(path: Path, data: bytes, options: ReadOptions | None = None) -> Recording | None:
-    """Read a file if another recorder wrote it; None when it has no format that is recognized.
+    """Read a file if another recorder wrote it; return None for an unknown format.
 
     Args:
         path: The file.
         data: Its bytes.
-        options: What the format doesn't say; None for nothing.
+        options: What the format doesn't record; None for nothing.
 
     Raises:
-        CassetteFormatError: It is a damaged file of a known tool; the message says which, and where.
+        CassetteFormatError: It is a damaged file of a known tool; the message contains the tool and the location.
     """
     source = Source(path, data)
     reader = reader_of(source)
@@ -109,25 +109,30 @@ def read_if_recording(path: Path, data: bytes, options: ReadOptions | None = Non
 
 
 def reader_of(source: Source) -> Reader | None:
-    """Return the reader of a file's format, by its content; None when there is none."""
-    return next((each for each in READERS if each.recognizes(source)), None)
+    """Return the reader of a file's format, by its content; None for an unknown format."""
+    return next((reader for reader in READERS if reader.recognizes(source)), None)
 
 
 def _damaged_format(source: Source) -> Reader | None:
-    """The format that a file's text shows though no reader recognizes it: it is cut off, say."""
+    """Return the format that a damaged file's text shows, for example of a file that is cut off."""
     head = source.data[:_HEAD]
-    kinds = {each: each.markers for each in _DAMAGED}
+    kinds = {candidate: candidate.markers for candidate in _DAMAGED}
     if not source.is_parsed:
-        kinds = {each: each.early_markers or each.markers for each in _DAMAGED}
+        kinds = {candidate: candidate.early_markers or candidate.markers for candidate in _DAMAGED}
     return next(
-        (each for each, markers in kinds.items() if all(re.search(marker, head) for marker in markers)), None
+        (
+            candidate
+            for candidate, markers in kinds.items()
+            if all(re.search(marker, head) for marker in markers)
+        ),
+        None,
     )
 
 
 def _unreadable(source: Source) -> CassetteFormatError:
     reader = _damaged_format(source)
     if reader is None:
-        tools = ", ".join(dict.fromkeys(each.tool for each in READERS))
+        tools = ", ".join(dict.fromkeys(reader.tool for reader in READERS))
         return CassetteFormatError(
             "is not a recording in a known format",
             where=source.path,
@@ -143,7 +148,7 @@ def _unreadable(source: Source) -> CassetteFormatError:
 def _read(reader: Reader, source: Source, options: ReadOptions) -> Recording:
     recording = _read_main(reader, source, options)
     reason = "is another recording in the archive: unpack the archive to read it"
-    others = tuple(SkippedEntry(place=each, reason=reason) for each in source.other_recordings)
+    others = tuple(SkippedEntry(location=recording, reason=reason) for recording in source.other_recordings)
     return msgspec.structs.replace(recording, skipped=(*recording.skipped, *others)) if others else recording
 
 
@@ -158,35 +163,35 @@ def _read_main(reader: Reader, source: Source, options: ReadOptions) -> Recordin
     reason = (
         "seems to be cut off: the file ends within a line. If nothing is missing, add a line break at the end"
     )
-    skipped = (*recording.skipped, SkippedEntry(place=cut_off.place, reason=reason))
+    skipped = (*recording.skipped, SkippedEntry(location=cut_off.location, reason=reason))
     return msgspec.structs.replace(recording, skipped=skipped)
 
 
 def read_entries(
     reader: Reader, source: Source, options: ReadOptions, entries: Iterable[tuple[int, Entry]]
 ) -> Recording:
-    """Return the exchanges of some entries of a file, each with its number.
+    """Return the exchanges of some entries of a file.
 
     Args:
         reader: The reader of the file's format.
         source: The file.
-        options: What the format doesn't say.
+        options: What the format doesn't record.
         entries: The entries with their numbers in the file, from 0.
     """
     exchanges: list[Exchange] = []
     skipped: list[SkippedEntry] = []
     for index, entry in entries:
         try:
-            exchanges.append(_understood(reader, entry, source, options, index))
+            exchanges.append(_decode_entry(reader, entry, source, options, index))
         except SkipEntryError as reason:
-            skipped.append(SkippedEntry(place=entry.place, reason=str(reason)))
+            skipped.append(SkippedEntry(location=entry.location, reason=str(reason)))
     return Recording(
         tool=reader.tool, exchanges=tuple(exchanges), skipped=tuple(skipped), unrecorded=reader.unrecorded
     )
 
 
-def _understood(reader: Reader, entry: Entry, source: Source, options: ReadOptions, index: int) -> Exchange:
-    """The entry understood; one of an unexpected form is skipped with the reason, and stops nothing."""
+def _decode_entry(reader: Reader, entry: Entry, source: Source, options: ReadOptions, index: int) -> Exchange:
+    """Decode an entry; one with an unexpected structure is skipped with the reason, and doesn't stop the others."""
     try:
         pair = reader.pair(entry, source)
         exchange = _exchange(pair, options, str(source.path), index)
@@ -200,10 +205,10 @@ def _exchange(pair: RecordedPair, options: ReadOptions, path: str, index: int) -
     method, url = _method(pair.method), _absolute(pair, options)
     if pair.status < _FIRST_FINAL_STATUS:
         raise SkipEntryError(f"has the status {pair.status}, which is not the status of a final response")
-    sent_headers, sent = _decoded(tuple(header_pairs(pair.request_headers)), pair.request_body)
+    sent_headers, sent = _decode_body(tuple(header_pairs(pair.request_headers)), pair.request_body)
     has_content = method != "HEAD" and pair.status != _NO_CONTENT  # RFC 9110, section 6.4.1
     received = pair.response_body if has_content else b""
-    headers, body = _decoded(tuple(header_pairs(pair.response_headers)), received)
+    headers, body = _decode_body(tuple(header_pairs(pair.response_headers)), received)
     return Exchange(
         request=Request(method=method, url=url, headers=sent_headers, body=sent),
         response=Response(status=pair.status, headers=headers, body=body),
@@ -231,7 +236,7 @@ def _absolute(pair: RecordedPair, options: ReadOptions) -> str:
         raise SkipEntryError("has no URL")
     if url.startswith("/"):
         return f"{_origin(pair.host, options.base_url)}{url}"
-    if _USUAL_URL.match(url) or "://" not in url:  # without "://" there is a placeholder for the host
+    if _USUAL_URL.match(url) or "://" not in url:  # without "://", the URL has a placeholder for the host
         return url
     if problem := url_error(url):
         raise SkipEntryError(f"has a URL that can't be requested: {problem}")
@@ -239,7 +244,7 @@ def _absolute(pair: RecordedPair, options: ReadOptions) -> str:
 
 
 def _origin(host: str, base_url: str | None) -> str:
-    """Scheme and host of a path: those of the base URL, unless the format names another host."""
+    """Return scheme and host of a path: those of the base URL, unless the format records another host."""
     base = urlsplit(base_url or "")
     if host and host.lower() != base.netloc.lower():
         return f"{'https' if host.endswith(':443') else 'http'}://{host.removesuffix(':443')}"
@@ -250,8 +255,8 @@ def _origin(host: str, base_url: str | None) -> str:
     return f"{base.scheme}://{base.netloc}"
 
 
-def _decoded(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    """A message's headers without those about content codings, and its body without these codings."""
+def _decode_body(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Return a message's decoded body, and its headers without content codings."""
     codings = actual_codings(headers, body)
     if not codings:
         return headers, body

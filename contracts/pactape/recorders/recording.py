@@ -1,4 +1,4 @@
-"""What a reader returns: the exchanges of a file, the entries it skipped, and what its format doesn't record."""
+"""Types of readers and of their results: exchanges, skipped entries, and what a format doesn't record."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["Entry", "ReadOptions", "Reader", "RecordedPair", "Recording", "SkipE
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file's format doesn't say and its user knows.
+    """Information that a file's format doesn't record, given by the user.
 
     Args:
-        base_url: Scheme and host, "https://api.example.com", for formats that record only paths; None leaves such
-            entries out.
+        base_url: Scheme and host, "https://api.example.com", for formats that record only paths; with None, such
+            entries are skipped.
     """
 
     base_url: str | None = None
@@ -33,30 +33,29 @@ class SkippedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a file that gives no exchange.
 
     Args:
-        place: Its location in the file: "entries[3]".
+        location: Its location in the file: "entries[3]".
         reason: Why it was skipped.
     """
 
-    place: str
+    location: str
     reason: str
 
 
 class RecordedPair(msgspec.Struct, frozen=True, kw_only=True):
-    """A request and its response as a format writes them, before codings are undone and headers are put in order.
+    """A request and its response as stored, before codings are removed and headers are normalized.
 
     Args:
         method: In any case.
-        url: Absolute, or a path with its query, to which `ReadOptions.base_url` is added; a variable `{{name}}` may
-            stand for the base URL.
-        host: The host of a URL that is a path, with its port, when only the scheme isn't known; empty when the
-            host isn't known either.
+        url: Absolute, or a path with its query, to which `ReadOptions.base_url` is added; may begin with a variable
+            `{{name}}` instead of the base URL.
+        host: The host and port if the URL is a path; empty if they aren't known.
         request_headers: In any form that `http_bodies.header_pairs` reads.
         request_body: The bytes as stored.
         status: The status code.
         response_headers: Like `request_headers`.
         response_body: The bytes as stored.
-        recorded_at: When it was recorded; None when the format doesn't say.
-        test: The test that recorded it; None when the format doesn't say.
+        recorded_at: When it was recorded; None if the format doesn't record it.
+        test: The test that recorded it; None if the format doesn't record it.
         unrecorded: What this entry lacks: "request headers", "response body".
     """
 
@@ -74,33 +73,33 @@ class RecordedPair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a file, not yet understood.
+    """One entry of a file, before it is decoded.
 
     Args:
-        place: Its location in the file: "entries[3]".
-        value: The decoded value.
+        location: Its location in the file: "entries[3]".
+        value: Its JSON or YAML value.
     """
 
-    place: str
+    location: str
     value: Any
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """A format that another tool writes.
+    """The reader of another tool's format.
 
     Args:
         tool: The tool and its format, for messages: "HAR".
-        key: The name that `--from` takes: "har".
-        markers: Regular expressions of what every file of the format holds in its first 64 KiB.
-        early_markers: The same of what even a file that is cut off early holds; the markers when there are none.
+        key: The name in `--from`: "har".
+        markers: Regular expressions that match in the first 64 KiB of every file of the format.
+        early_markers: The same for files that are cut off early; by default the markers.
         recognizes: Whether a file has this format, by its content.
         entries: The entries of a file, in the file's order.
-        pair: One entry understood; raises `SkipEntryError` for an entry that isn't a recorded exchange.
-        is_whole: Whether an entry has what the recorder writes last; None where a file that is cut off can't be
-            parsed at all, as JSON.
+        pair: Decodes one entry; raises `SkipEntryError` for an entry that isn't a recorded exchange.
+        is_whole: Whether an entry is complete, with what the recorder writes last; None if a truncated file can't
+            be parsed at all, as in JSON.
         unrecorded: What the format never records: "request headers", "host", "time".
-        captures_traffic: Whether the format is that of tools that capture traffic, and not of a test library: an
-            entry without the name of a test is traffic.
+        captures_traffic: Whether tools that capture traffic write the format, rather than test libraries: entries
+            without a test's name are traffic.
     """
 
     tool: str
@@ -116,11 +115,11 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of another recorder, read.
+    """The content of another recorder's file.
 
     Args:
         tool: The tool that wrote it: "HAR".
-        exchanges: In the file's order; `Exchange.index` is the entry's place among all entries.
+        exchanges: In the file's order; `Exchange.index` is the position among all entries.
         skipped: The entries that gave no exchange, each with its reason.
         unrecorded: What the format never records.
     """

@@ -1,4 +1,4 @@
-"""The recorder of `responses` (Python): YAML or TOML without request bodies and request headers.
+"""The recorder of `responses` (Python): YAML or TOML without request headers and bodies.
 
 Format: https://github.com/getsentry/responses#record-responses-to-files.
 """
@@ -22,7 +22,7 @@ __all__ = ["RESPONSES"]
 
 def _is_responses(source: Source) -> bool:
     value = _responses(source)
-    return isinstance(value, list) and any(isinstance(each, dict) and "response" in each for each in value)
+    return isinstance(value, list) and any(isinstance(item, dict) and "response" in item for item in value)
 
 
 def _responses(source: Source) -> Any:
@@ -35,7 +35,7 @@ def _responses(source: Source) -> Any:
 
 def _entries(source: Source) -> Iterable[Entry]:
     for index, value in enumerate(_responses(source)):
-        yield Entry(place=f"responses[{index}]", value=value)
+        yield Entry(location=f"responses[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:

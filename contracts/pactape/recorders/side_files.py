@@ -1,4 +1,4 @@
-"""Files beside a recording that reading it depends on: bodies in files of their own, and those of variables."""
+"""Side files that a recording depends on: bodies in separate files, and files of variables."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ["recording_state"]
 
-#: Members whose value is the name of a body's file: WireMock's, Hoverfly's, MockServer's, Playwright's.
+#: Members whose value is the name of a body file: WireMock's, Hoverfly's, MockServer's, Playwright's.
 _NAMES = re.compile(rb'"(?:bodyFileName|bodyFile|filePath|_file|_sha1)"\s*:\s*("(?:[^"\\]|\\.)+")')
-#: One of these is in every match.
+#: Every match contains one of these.
 _PARTS = (b'"bodyFile', b'"filePath"', b'"_file"', b'"_sha1"')
-#: Larger recordings hold their bodies themselves.
+#: Larger recordings contain their bodies themselves.
 _MOST_BYTES = 64 * 2**20
-#: What cassettes begin with, most often; they hold their bodies themselves.
+#: The usual beginning of cassettes, which contain their bodies themselves.
 _NOT_JSON = (b"-", b"i")
 _HEAD = 64
 _BRUNO_SUFFIXES = frozenset({".bru", ".yml", ".yaml"})
 
 
 def recording_state(path: Path) -> bytes:
-    """Return a digest of all that reading a recording depends on: its bytes, and the files beside that it needs.
+    """Return a digest of everything that reading a recording depends on: its bytes and its side files.
 
     Raises:
         CassetteFormatError: It can't be read.
@@ -42,22 +42,24 @@ def recording_state(path: Path) -> bytes:
     if not data:
         return recording_digest(path)
     state = hashlib.sha256(data)
-    for each in _side_files(path, data):
+    for side_file in _side_files(path, data):
         with suppress(OSError):
-            state.update(hashlib.sha256(str(each).encode("utf-8", "surrogateescape")).digest())
-            state.update(hashlib.sha256(each.read_bytes()).digest())
+            state.update(hashlib.sha256(str(side_file).encode("utf-8", "surrogateescape")).digest())
+            state.update(hashlib.sha256(side_file.read_bytes()).digest())
     return state.digest()
 
 
 def _side_files(path: Path, data: bytes) -> list[Path]:
-    """The files beside a recording that reading it depends on, as far as they exist."""
+    """Return the existing side files of a recording."""
     files: list[Path] = []
     if b"{{" in data and path.suffix in _BRUNO_SUFFIXES:
         files += settings_files(path)
     if data[:_HEAD].strip()[:1] not in _NOT_JSON and any(part in data for part in _PARTS):
         for name in dict.fromkeys(_NAMES.findall(data)):
             with suppress(OSError, ValueError):
-                files += [each for each in _candidates(path, json.loads(name)) if each.is_file()]
+                files += [
+                    candidate for candidate in _candidates(path, json.loads(name)) if candidate.is_file()
+                ]
     return files
 
 

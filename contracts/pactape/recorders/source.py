@@ -1,4 +1,4 @@
-"""A recording's file: its bytes, decompressed, and its JSON or YAML value; nothing in it is ever executed."""
+"""A recording's file: its decompressed bytes, and its JSON or YAML value, decoded without executing anything."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _HEAD = 4096
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _TextLoader(_FastLoader):  # type: ignore[misc] # libyaml's when PyYAML was built with it
-    """Reads every scalar as text and only null as None; unknown tags are dropped, so that nothing is executed."""
+class _TextLoader(_FastLoader):  # type: ignore[misc] # libyaml's if PyYAML was built with it
+    """A YAML loader that reads scalars as text and null as None, and drops tags, so that nothing is executed."""
 
 
 _TextLoader.yaml_implicit_resolvers = {
@@ -58,7 +58,7 @@ def file_bytes(path: Path) -> bytes:
     """Return the bytes of a recording's file.
 
     Raises:
-        CassetteFormatError: It can't be read.
+        CassetteFormatError: The file can't be read.
     """
     try:
         return path.read_bytes()
@@ -72,27 +72,27 @@ class Source:
     """A file that another recorder wrote.
 
     Args:
-        path: The file; bodies that lie in files of their own are looked up beside it.
-        data: Its bytes; compressed with gzip, zlib, zstd, bzip2 or xz, or a zip archive, they are unpacked.
+        path: The file; bodies in separate files are searched relative to it.
+        data: Its bytes, which are unpacked if compressed (gzip, zlib, zstd, bzip2, xz) or a zip archive.
 
     Raises:
-        CassetteFormatError: It is compressed and damaged.
+        CassetteFormatError: The compressed data is damaged.
     """
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         self._archive = _archive(data)
-        self._member, plain = self._main_member() if self._archive else ("", _decompressed(path, data))
+        self._member, plain = self._main_member() if self._archive else ("", _decompress(path, data))
         self.data = _utf_8(plain)
 
     @cached_property
     def text(self) -> str:
-        """The file as text; bytes that aren't UTF-8 are replaced, a byte order mark is dropped."""
+        """The file as text; invalid UTF-8 is replaced, a byte order mark is dropped."""
         return self.data.decode("utf-8-sig", "replace")
 
     @cached_property
     def json(self) -> Any:
-        """The file's JSON value; None when it isn't JSON."""
+        """The file's JSON value; None if it isn't JSON."""
         if not self._looks_like_json:
             return None
         with suppress(ValueError, RecursionError):
@@ -101,7 +101,7 @@ class Source:
 
     @cached_property
     def yaml_documents(self) -> list[Any]:
-        """The file's YAML documents, every scalar but null as text; empty when it isn't YAML, or is JSON."""
+        """The file's YAML documents, every scalar but null as text; empty if it isn't YAML, or is JSON."""
         if self._looks_like_json:
             return []
         with suppress(yaml.YAMLError, ValueError, RecursionError):
@@ -112,24 +112,24 @@ class Source:
 
     @cached_property
     def value(self) -> Any:
-        """The JSON value, or the only YAML document; None when it is neither."""
+        """The JSON value, or the only YAML document; None if it is neither."""
         if self.json is not None:
             return self.json
         return self.yaml_documents[0] if len(self.yaml_documents) == 1 else None
 
     def member(self, *names: str) -> Any:
-        """Return a value inside the file's value by the names of its members; None when one is missing."""
+        """Return a nested value by its member names; None if one is missing."""
         value = self.value
         for name in names:
             value = value.get(name) if isinstance(value, dict) else None
         return value
 
     def attachment(self, name: str, *folders: str) -> bytes | None:
-        """Return the bytes of a file that this one names; None when it is missing or lies outside its folder.
+        """Return the bytes of a file that this file refers to; None if it is missing or outside its folder.
 
         Args:
-            name: The file's name, relative.
-            folders: Where to look, relative to the file's folder: "", "../__files".
+            name: The file's relative name.
+            folders: The folders to search, relative to the file's folder: "", "../__files".
         """
         if self._archive:
             inner_folder = self._member.rpartition("/")[0]
@@ -144,7 +144,7 @@ class Source:
         return None
 
     def damage(self) -> str:
-        """Return why the file is neither JSON nor YAML, with line and column when known."""
+        """Return why the file is neither JSON nor YAML, with line and column if known."""
         try:
             if self._looks_like_json:
                 json.loads(self.text)
@@ -163,12 +163,12 @@ class Source:
 
     @property
     def is_parsed(self) -> bool:
-        """Whether the file is JSON or YAML as a whole."""
+        """Whether the whole file is valid JSON or YAML."""
         return self.json is not None or bool(self.yaml_documents)
 
     @property
     def ends_within_a_line(self) -> bool:
-        """Whether the last line has no end; every recorder that writes YAML ends it."""
+        """Whether the last line isn't terminated; every recorder that writes YAML terminates it."""
         return not self.data.endswith(b"\n")
 
     @property
@@ -177,15 +177,15 @@ class Source:
 
     @property
     def other_recordings(self) -> list[str]:
-        """The names of an archive's .har files that aren't read, since there are several."""
+        """The names of an archive's .har files that are not read, if it has several."""
         return self._har_names()[1:]
 
     def _har_names(self) -> list[str]:
         return [name for name in _names(self._archive) if name.endswith(".har")] if self._archive else []
 
     def _main_member(self) -> tuple[str, bytes]:
-        """The recording in an archive, its name and bytes: its .har file, else its only or first JSON file."""
-        assert self._archive is not None  # noqa: S101 -- the constructor asks only then
+        """Return name and bytes of an archive's recording: its .har file, or else its first JSON file."""
+        assert self._archive is not None  # noqa: S101 -- the constructor checks this
         for name in (*self._har_names(), *_names(self._archive)):
             if name.endswith((".har", ".json", ".yaml", ".yml")):
                 return name, _archive_member(self._archive, name) or b""
@@ -193,13 +193,13 @@ class Source:
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
-    """The names of an archive's files, those in outer folders first; macOS adds files that describe others."""
+    """Return the names of an archive's files, outer folders first, without macOS's metadata files."""
     names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
     return sorted(names, key=lambda name: (name.count("/"), name))
 
 
 def _utf_8(data: bytes) -> bytes:
-    """Text in UTF-16, as PowerShell writes it, in UTF-8; anything else unchanged."""
+    """Convert UTF-16 text, as PowerShell writes it, to UTF-8; return anything else unchanged."""
     if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data
     try:
@@ -208,7 +208,7 @@ def _utf_8(data: bytes) -> bytes:
         return data
 
 
-def _decompressed(path: Path, data: bytes) -> bytes:
+def _decompress(path: Path, data: bytes) -> bytes:
     coding = sniffed_coding(data)
     try:
         return decode_body(data, coding) if coding else decompress(data)

@@ -31,16 +31,16 @@ __all__ = [
     "with_content_type",
 ]
 
-#: Characters that a path may have as they are (RFC 3986, section 3.3), and percent signs, which are not data.
+#: Characters that need no encoding in a path (RFC 3986, section 3.3), and percent signs of encoded ones.
 PATH_SAFE = "/%:@!$&'()*+,;=~-._"
-#: What recorders write as the status of a request that no response came to.
+#: Statuses that recorders write for requests without a response.
 _NO_RESPONSE = frozenset({"None", "", "0", "-1"})
 
 
 def text_bytes(value: Any, encoding: str | None = None) -> bytes:
-    """Return the bytes of a stored body: text in its encoding, bytes as they are, nothing for None.
+    """Return the bytes of a stored body: text is encoded, bytes are unchanged, None is empty.
 
-    Lone surrogates, which some recorders write for bytes that are not text, are kept as UTF-8 would write them.
+    Lone surrogates, which some recorders write for bytes that are not text, are encoded like other characters.
     """
     if value is None:
         return b""
@@ -54,9 +54,9 @@ def text_bytes(value: Any, encoding: str | None = None) -> bytes:
 
 
 def charset_bytes(text: Any, content_type: str) -> bytes:
-    """Return the bytes of a body that a recorder stored as decoded text: in the charset that was declared.
+    """Return the bytes of a body that a recorder stored as decoded text, in the declared charset.
 
-    Text that this charset doesn't have is UTF-8, as without a charset.
+    Text that the charset can't encode becomes UTF-8, as without a charset.
     """
     charset = dict(parse_content_type(content_type).parameters).get("charset", "utf-8").strip("'\" ")
     with suppress(LookupError, UnicodeError):
@@ -65,25 +65,27 @@ def charset_bytes(text: Any, content_type: str) -> bytes:
 
 
 def with_content_type(headers: Iterable[tuple[str, str]], value: str | None) -> list[tuple[str, str]]:
-    """Return headers with a Content-Type that the recorder keeps beside them, unless they have one themselves."""
+    """Return headers with a Content-Type that the recorder stores separately, unless they already have one."""
     pairs = list(headers)
     return [*pairs, ("Content-Type", value)] if value and header(pairs, "content-type") is None else pairs
 
 
 def hex_bytes(text: Any) -> bytes:
-    """Return the bytes that hexadecimal digits stand for, in one text or in a list of them.
+    """Decode hexadecimal digits, in one text or a list of texts.
 
     Raises:
         SkipEntryError: It is not hex.
     """
     try:
-        return b"".join(bytes.fromhex(each) for each in (text if isinstance(text, list) else [text]))
+        return b"".join(
+            bytes.fromhex(character) for character in (text if isinstance(text, list) else [text])
+        )
     except (ValueError, TypeError) as error:
         raise SkipEntryError(f"a body is not hex ({error})") from error
 
 
 def base64_bytes(text: Any) -> bytes:
-    """Return the bytes that base64 stands for; white space in it doesn't count.
+    """Decode base64, ignoring white space.
 
     Raises:
         SkipEntryError: It is not base64.
@@ -95,7 +97,7 @@ def base64_bytes(text: Any) -> bytes:
 
 
 def compact_json(value: Any) -> bytes:
-    """Return a JSON value as compact UTF-8 text, members in their order."""
+    """Return a JSON value as compact UTF-8 text, with members in their order."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -112,10 +114,10 @@ def mapping(value: Any, name: str) -> dict[str, Any]:
 
 
 def status_code(value: Any) -> int:
-    """Return a status code written as a number or as text.
+    """Return a status code from a number or text.
 
     Raises:
-        SkipEntryError: It is not between 100 and 599; 0 is what browsers write when no response came.
+        SkipEntryError: It is not between 100 and 599; browsers write 0 if no response came.
     """
     with suppress(TypeError, ValueError):
         code = int(str(value).split()[0]) if str(value).strip() else 0
@@ -127,7 +129,7 @@ def status_code(value: Any) -> int:
 
 
 def timestamp(value: Any) -> datetime | None:
-    """Return a time written in ISO 8601, in RFC 2822 or as Unix seconds; None for anything else."""
+    """Parse a time in ISO 8601, RFC 2822 or Unix seconds; return None for anything else."""
     text = "" if value is None else str(value).strip()
     with suppress(ValueError):
         return _aware(datetime.fromisoformat(_microseconds(text)))
@@ -150,7 +152,7 @@ def _aware(moment: datetime) -> datetime:
 
 
 def _microseconds(text: str) -> str:
-    """ISO 8601 with at most six digits after the second, which is all that Python reads."""
+    """Return an ISO 8601 time with at most six digits of a second, the most that Python can parse."""
     head, dot, rest = text.partition(".")
     digits = len(rest) - len(rest.lstrip("0123456789"))
     return f"{head}.{rest[: min(digits, 6)].ljust(6, '0')}{rest[digits:]}" if dot and digits else text

@@ -1,4 +1,4 @@
-"""Variables in the texts of saved requests, `{{name}}`, as Postman and Bruno write them."""
+"""Fills in variables, `{{name}}`, in requests saved by Postman and Bruno."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "fill_url", "filled_headers", "with_base_url"]
 
-#: How often a value may name another variable.
+#: The greatest depth of variables in the values of variables.
 _MOST_LEVELS = 10
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
-#: A variable in place of the scheme and the host, or of the host.
+#: A variable in the place of scheme and host, or of the host.
 _HOST = re.compile(r"(?:https?://)?\{\{([^{}]+)\}\}(?=[/?]|$)")
 
 
 def fill(text: str, variables: Mapping[str, str]) -> str:
-    """Return a text with the values of its variables; a value may name other variables.
+    """Return a text with its variables filled in; values may contain other variables.
 
     Raises:
         SkipEntryError: A variable has no value.
@@ -33,7 +33,7 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
 
 
 def fill_url(url: str, variables: Mapping[str, str]) -> str:
-    """Return a URL with the values of its variables; one in place of the host may stay, see `with_base_url`.
+    """Return a URL with its variables filled in, except one in the place of the host, see `with_base_url`.
 
     Raises:
         SkipEntryError: Another variable has no value.
@@ -46,18 +46,18 @@ def fill_url(url: str, variables: Mapping[str, str]) -> str:
         host = _HOST.match(url)
         if host is None:
             break
-        name, rest = host[1].strip(), url[host.end() :]
+        name, remainder = host[1].strip(), url[host.end() :]
         if name not in variables:
-            return host[0] + fill(rest, variables)
-        url = host[0].replace(host[0][host[0].index("{{") :], variables[name]) + rest
+            return host[0] + fill(remainder, variables)
+        url = host[0].replace(host[0][host[0].index("{{") :], variables[name]) + remainder
     return fill(url, variables)
 
 
 def with_base_url(url: str, base_url: str | None) -> str:
-    """Return a URL with a base URL in place of a variable for the host; a URL without one stays.
+    """Replace a variable in the place of the host with a base URL; return other URLs unchanged.
 
     Raises:
-        SkipEntryError: There is such a variable, and no base URL.
+        SkipEntryError: The URL has such a variable, but no base URL is given.
 
     Example:
         >>> with_base_url("{{base}}/users", "https://api.example.com/v1/")
@@ -77,9 +77,9 @@ def with_base_url(url: str, base_url: str | None) -> str:
 def filled_headers(
     headers: Iterable[tuple[str, str]], variables: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
-    """Return request headers with the values of their variables, and what of them isn't recorded.
+    """Return request headers with their variables filled in, and which parts aren't recorded.
 
-    Headers whose values aren't known, most often those of credentials, are left out.
+    Headers with unknown values, usually credentials, are omitted.
 
     Example:
         >>> filled_headers([("Accept", "a/b"), ("Authorization", "Bearer {{token}}")], {})

@@ -1,8 +1,8 @@
 """VCR (Ruby) in YAML and JSON, and rvcr (Rust), which writes VCR's JSON.
 
 Format: https://benoittgt.github.io/vcr/#/cassettes/cassette_format. Bodies are `string` or `base64_string`, with
-the name of the text's encoding beside. VCR 1 wrote a list of Ruby structs instead, with plain bodies; symbols begin
-with a colon.
+the name of the text's encoding. VCR 1 wrote a list of Ruby structs instead, with plain bodies; symbols begin with a
+colon.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RVCR", "VCR_RUBY", "http_interactions", "stored_body", "vcr_pair"]
 
-#: What Ruby calls bytes without an encoding; they are kept unchanged.
+#: Ruby's names for bytes without an encoding, which are not changed.
 _BINARY = frozenset({"ASCII-8BIT", "BINARY"})
 _STRUCT = b"!ruby/struct:VCR::HTTPInteraction"
 _HEAD = 4096
@@ -46,38 +46,46 @@ def _is_of_version_1(source: Source) -> bool:
     if not source.data[:_HEAD].count(_STRUCT):
         return False
     interactions = source.value
-    return isinstance(interactions, list) and all(isinstance(each, dict) for each in interactions)
+    return isinstance(interactions, list) and all(
+        isinstance(interaction, dict) for interaction in interactions
+    )
 
 
 def _is_rvcr(source: Source) -> bool:
-    """Rvcr names itself, or writes the methods in lower case and plain strings for request bodies."""
+    """Recognize rvcr by its name, or by lower-case methods and plain strings as request bodies."""
     if not _has_interactions(source) or source.json is None:
         return False
     if _recorded_with(source).startswith("rVCR"):
         return True
-    requests = [each.get("request") for each in source.member("http_interactions") if isinstance(each, dict)]
-    return bool(requests) and all(isinstance(each, dict) and each.get("body") == "" for each in requests)
+    requests = [
+        interaction.get("request")
+        for interaction in source.member("http_interactions")
+        if isinstance(interaction, dict)
+    ]
+    return bool(requests) and all(
+        isinstance(request, dict) and request.get("body") == "" for request in requests
+    )
 
 
 def http_interactions(source: Source) -> Iterable[Entry]:
-    """Yield the entries of a file in the format of VCR."""
+    """Yield the entries of a file in VCR's format."""
     interactions = source.member("http_interactions")
     if interactions is None:  # VCR 1
         for index, value in enumerate(source.value):
-            yield Entry(place=f"[{index}]", value=value)
+            yield Entry(location=f"[{index}]", value=value)
         return
     for index, value in enumerate(interactions):
-        yield Entry(place=f"http_interactions[{index}]", value=value)
+        yield Entry(location=f"http_interactions[{index}]", value=value)
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
-    mapping(entry.value, "request")  # what comes first in the file is named first
+    mapping(entry.value, "request")  # in the order of the file, so that the first problem is reported
     status = mapping(mapping(entry.value, "response"), "status")
     return vcr_pair(entry, status.get("code"))
 
 
 def vcr_pair(entry: Entry, code: Any) -> RecordedPair:
-    """Return the request and response of an entry in the format of VCR, whose status code is `code`."""
+    """Return the request and response of an entry in VCR's format, with status code `code`."""
     request, response = mapping(entry.value, "request"), mapping(entry.value, "response")
     url = str(request.get("uri") or request.get("url") or "")
     if "<%" in url:
@@ -95,7 +103,7 @@ def vcr_pair(entry: Entry, code: Any) -> RecordedPair:
 
 
 def _is_whole(entry: Entry, source: Source) -> bool:
-    """The time of recording comes last in an interaction, VCR's version last in a file."""
+    """Return whether an entry is complete: the time of recording comes last in it, VCR's version last in a file."""
     if source.member("http_interactions") is None:
         return True
     return bool(_recorded_with(source)) or (isinstance(entry.value, dict) and "recorded_at" in entry.value)
@@ -105,7 +113,7 @@ def stored_body(body: Any) -> bytes:
     """Return the bytes of a body: a text, or a mapping with `string` or `base64_string` and `encoding`.
 
     Raises:
-        SkipEntryError: It has another form, or isn't valid base64.
+        SkipEntryError: It has another form, or is not valid base64.
     """
     if not isinstance(body, dict):
         return text_bytes(body)
@@ -115,7 +123,7 @@ def stored_body(body: Any) -> bytes:
         raise SkipEntryError(f"has a body with {', '.join(map(str, body))} and no string")
     encoding = str(body.get("encoding") or "utf-8").upper()
     text = body.get("string")
-    if isinstance(text, dict) and "str" in text:  # a string of Ruby with variables of its own
+    if isinstance(text, dict) and "str" in text:  # a Ruby string with instance variables
         text = text["str"]
     if isinstance(text, dict | list):
         raise SkipEntryError("has an object as the string of a body")

@@ -1,7 +1,7 @@
-"""WireMock stub mappings, as its recorder writes them: one stub a file, or several in `mappings`; and its journal.
+"""WireMock: stub mappings from its recorder, one per file or several in `mappings`, and its request journal.
 
-Format: https://wiremock.org/docs/stubbing/. Only stubs that name one request exactly are exchanges. The journal,
-`/__admin/requests`, holds what was sent and received.
+Format: https://wiremock.org/docs/stubbing/. Only stubs of exactly one request become exchanges. The journal,
+`/__admin/requests`, contains the requests and responses.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["BODY_FOLDERS", "WIREMOCK"]
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
-#: Where the files of bodies are, relative to a mapping, whose folders may nest.
+#: The folder of body files, relative to a mapping at any depth.
 BODY_FOLDERS = ("../__files", "__files", *(f"{'../' * depth}__files" for depth in range(2, 9)))
-#: WireMock's own address, which says nothing about the API's.
+#: WireMock's own hosts, which don't show the API's host.
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?=[/?]|$)")
 
 
@@ -51,25 +51,25 @@ def _is_journal(source: Source) -> bool:
 
 def _has_stubs(source: Source) -> bool:
     return source.json is not None and any(
-        isinstance(each, dict)
-        and isinstance(each.get("request"), dict)
-        and isinstance(each.get("response"), dict)
-        for each in _stubs(source)
+        isinstance(stub, dict)
+        and isinstance(stub.get("request"), dict)
+        and isinstance(stub.get("response"), dict)
+        for stub in _stubs(source)
     )
 
 
 def _entries(source: Source) -> Iterable[Entry]:
     if _is_journal(source):  # the latest first
         numbered = list(enumerate(source.member("requests")))
-        for index, value in sorted(numbered, key=lambda each: _moment(each[1])):
-            yield Entry(place=f"requests[{index}]", value=value)
+        for index, value in sorted(numbered, key=lambda item: _moment(item[1])):
+            yield Entry(location=f"requests[{index}]", value=value)
         return
     for index, value in enumerate(_stubs(source)):
-        yield Entry(place=f"mappings[{index}]", value=value)
+        yield Entry(location=f"mappings[{index}]", value=value)
 
 
 def _moment(value: Any) -> float:
-    """When a request of the journal came, in milliseconds; 0 when that isn't known."""
+    """Return when a request of the journal arrived, in milliseconds; 0 if unknown."""
     request = value.get("request", value) if isinstance(value, dict) else {}
     moment = request.get("loggedDate") if isinstance(request, dict) else None
     return float(moment) if isinstance(moment, int | float) else 0.0
@@ -80,7 +80,7 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
 
 
 def _served_pair(value: Any, source: Source) -> RecordedPair:
-    """What the journal says of a request that was served."""
+    """Return the request and response of a served request in the journal."""
     request = mapping(value, "request")
     response = mapping(value, "response" if "response" in value else "responseDefinition")
     if value.get("wasMatched") is False:
@@ -147,8 +147,8 @@ def _method(request: dict[str, Any]) -> str:
 
 
 def _url(request: dict[str, Any]) -> str:
-    """Path and query; with scheme, host and port when the stub names them."""
-    path = request.get("url") or request.get("urlPath") or _filled_template(request)
+    """Return path and query, with scheme, host and port if the stub has them."""
+    path = request.get("url") or request.get("urlPath") or _fill_template(request)
     if not path:
         raise SkipEntryError("matches a pattern of URLs, not one value")
     url = query_url(str(path), _exact_values(request.get("queryParameters"), "the query parameter"))
@@ -159,8 +159,8 @@ def _url(request: dict[str, Any]) -> str:
     return url
 
 
-def _filled_template(request: dict[str, Any]) -> str | None:
-    """A template of paths whose parameters are all matched exactly, filled in."""
+def _fill_template(request: dict[str, Any]) -> str | None:
+    """Return a path template filled in with its parameters, which must all be matched exactly."""
     values = dict(_exact_values(request.get("pathParameters"), "the path parameter"))
     template = str(request.get("urlPathTemplate") or "")
     if not set(_PARAMETER.findall(template)) <= values.keys():
@@ -176,10 +176,10 @@ def _exact_values(matchers: Any, name: str) -> list[tuple[str, str]]:
         if matcher.get("absent") is True:
             continue
         many = matcher.get("hasExactly")
-        for each in many if isinstance(many, list) else [matcher]:
-            if "equalTo" not in each:
+        for exact in many if isinstance(many, list) else [matcher]:
+            if "equalTo" not in exact:
                 raise SkipEntryError(f"matches a pattern of {name} {key}, not one value")
-            pairs.append((key, str(each["equalTo"])))
+            pairs.append((key, str(exact["equalTo"])))
     return pairs
 
 

@@ -1,4 +1,4 @@
-"""The recording proxy: a server between any client and an API that records what passes into cassettes."""
+"""The recording proxy: a server between any client and an API that records exchanges into cassettes."""
 
 from pactape.recording_proxy.proxy import RecordingProxy
 from pactape.recording_proxy.sessions import RecordingSessions, TestSession

@@ -1,4 +1,4 @@
-"""The proxy: control requests at its own path, and everything else is forwarded to the API."""
+"""The proxy server: handles control requests at its own path, and forwards everything else to the API."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _OWN = frozenset({TEST_HEADER.lower(), STATES_HEADER.lower()})
 
 
 class RecordingProxy(LoopbackServer):
-    """Sends requests on to an API, and records them with the responses.
+    """Forwards requests to an API, and records them with the responses.
 
-    A request belongs to the test that its header `Pactape-Test` names, or that was begun at the control endpoint.
+    A request belongs to the test in its header `Pactape-Test`, or to the one started at the control endpoint.
 
     Args:
         upstream: The API.
         sessions: The tests and their cassettes.
-        canonical_url: The base URL that recordings carry; the API's own by default.
+        canonical_url: The base URL in recordings; by default the API's.
         host: The address to listen on.
-        port: 0 takes any free port.
+        port: The port; 0 for any free port.
 
     Raises:
         OutputError: The port can't be bound.
@@ -73,7 +73,7 @@ class RecordingProxy(LoopbackServer):
 
     def _control(self, request: Request) -> Response:
         if request.method == "DELETE":
-            return _json(HTTPStatus.OK, _summary(self._sessions.finish(_named(request))))
+            return _json(HTTPStatus.OK, _summary(self._sessions.finish(_test_name(request))))
         if request.method != "POST":
             return _json(HTTPStatus.METHOD_NOT_ALLOWED, {"detail": "POST starts a test, DELETE ends it"})
         try:
@@ -90,8 +90,8 @@ class RecordingProxy(LoopbackServer):
         )
 
     def _forward(self, request: ReceivedRequest) -> Response:
-        session = self._sessions.prepare(_named(request), _states(request))
-        headers = tuple(each for each in request.headers if each[0].lower() not in _OWN)
+        session = self._sessions.prepare(_test_name(request), _states(request))
+        headers = tuple(pair for pair in request.headers if pair[0].lower() not in _OWN)
         sent = Request(method=request.method, url=request.url, headers=headers, body=request.body)
         response = self._upstream.send(sent, request.target)
         host = self._canonical.partition("://")[2].partition("/")[0]
@@ -108,13 +108,13 @@ def _with_urls(response: Response, old: str, new: str) -> Response:
     return msgspec.structs.replace(response, headers=with_base_url(response.headers, old, new))
 
 
-def _named(request: Request) -> str | None:
+def _test_name(request: Request) -> str | None:
     name = header(request.headers, TEST_HEADER)
     return unquote(name) if name else None
 
 
 def _states(request: Request) -> tuple[Any, ...]:
-    """The provider states of the header: a JSON array or one name, percent-encoded where it isn't ASCII."""
+    """Return the provider states of the header: a JSON array or one name, percent-encoded if not ASCII."""
     text = header(request.headers, STATES_HEADER)
     if not text:
         return ()
@@ -140,7 +140,7 @@ def _json(status: int, value: Any, kind: str = "application/json") -> Response:
 
 
 def _problem(status: HTTPStatus, error: Exception) -> Response:
-    """A problem document (RFC 9457)."""
+    """Return a problem document (RFC 9457)."""
     return _json(
         status,
         {"title": status.phrase, "status": int(status), "detail": str(error)},

@@ -1,4 +1,4 @@
-"""Sessions: which test a request belongs to, and the cassette that it is recorded into."""
+"""Sessions: assign requests to tests, and record them into the tests' cassettes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordingSessions", "TestSession", "read_states"]
 
-#: The test of requests that name none.
+#: The test of requests without a test's name.
 _UNNAMED = "recorded"
 
 
@@ -34,10 +34,10 @@ class TestSession:
     Args:
         name: The test's name.
         path: The cassette.
-        states: The provider states that it declares.
+        states: The provider states of the test.
     """
 
-    __test__ = False  # pytest collects classes of this name
+    __test__ = False  # pytest would collect a class with this name
 
     def __init__(self, name: str, path: Path, states: tuple[ProviderState, ...]) -> None:
         self.name = name
@@ -50,9 +50,9 @@ class RecordingSessions:
     """The sessions of a proxy. May be used by several threads.
 
     Args:
-        folder: Where cassettes are written; a cassette of a test that is recorded again is replaced.
-        rules: The project's own rules of what a secret is.
-        set_up: Sets a provider state up before a test's first request; None to leave that to the test.
+        folder: The folder of cassettes; if a test is recorded again, its cassette is replaced.
+        rules: The project's scrub rules.
+        set_up: Sets up a provider state before a test's first request; None if the test does that.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class RecordingSessions:
         self._current = _UNNAMED
 
     def start(self, name: str, states: tuple[ProviderState, ...] = ()) -> TestSession:
-        """Begin a test: requests without the name of another test belong to it from now on.
+        """Start a test: from now on, requests without a test's name belong to it.
 
         Raises:
             ProviderStateError: A provider state can't be set up.
@@ -81,7 +81,7 @@ class RecordingSessions:
             return self._session(name, states)
 
     def finish(self, name: str | None = None) -> TestSession | None:
-        """End a test, the current one by default, and write its cassette; None when there is no such test.
+        """End a test (by default the current one) and write its cassette; return None if the test doesn't exist.
 
         Raises:
             OutputError: The cassette can't be written.
@@ -93,7 +93,7 @@ class RecordingSessions:
             return self._finish(session)
 
     def finish_all(self) -> list[TestSession]:
-        """End all tests, and return those of which a cassette was written.
+        """End all tests, and return those whose cassettes were written.
 
         Raises:
             OutputError: A cassette can't be written.
@@ -106,11 +106,11 @@ class RecordingSessions:
             ]
 
     def prepare(self, name: str | None, states: tuple[ProviderState, ...]) -> TestSession:
-        """Return the session of a request, whose provider states are set up before its first request.
+        """Return the session of a request, after setting up its provider states before the first request.
 
         Args:
-            name: The test that the request names; None for the current one.
-            states: The provider states that the request names.
+            name: The test in the request; None for the current one.
+            states: The provider states in the request.
 
         Raises:
             ProviderStateError: A provider state can't be set up.
@@ -141,20 +141,22 @@ class RecordingSessions:
         if session is None:
             session = TestSession(name, self._folder / f"{_file_name(name)}.yaml", states)
             for state in states if self._set_up else ():
-                self._set_up(state)  # type: ignore[misc]  # it is there, or the loop is empty
+                self._set_up(state)  # type: ignore[misc]  # set up is not None, or the loop is empty
             self._sessions[name] = session
         return session
 
     def _finish(self, session: TestSession | None) -> TestSession | None:
         if session is not None and session.exchanges:
             scrubber = Scrubber(self._rules)
-            clean = [_readable(without_secrets(each, scrubber)) for each in session.exchanges]
+            clean = [
+                _with_decoded_bodies(without_secrets(exchange, scrubber)) for exchange in session.exchanges
+            ]
             write_cassette(session.path, clean, (), scrubber=scrubber)
         return session
 
 
-def _readable(exchange: Exchange) -> Exchange:
-    """An exchange whose lengths are those of the bodies without content coding."""
+def _with_decoded_bodies(exchange: Exchange) -> Exchange:
+    """Return an exchange with decoded bodies and their lengths."""
     return msgspec.structs.replace(
         exchange,
         response=msgspec.structs.replace(
@@ -173,32 +175,32 @@ def _states_length(name: str, exchange: Exchange) -> bool:
 
 
 def _file_name(name: str) -> str:
-    """A name that every file system takes, of a test's name in any language."""
+    """Return a file name for a test's name in any language, valid on every file system."""
     return re.sub(r"[^\w.\-]+", "-", name).strip("-.")[:120] or _UNNAMED
 
 
 def _phrase(name: str) -> str:
-    """The last part of a test's name as a phrase: "gets a user" of "UserTest::test_gets_a_user"."""
+    """Return the last part of a test's name as a phrase: "gets a user" for "UserTest::test_gets_a_user"."""
     last = re.split(r"::|[/\\#>]", name)[-1].strip()
     return re.sub(r"[_\s]+", " ", last.removeprefix("test_").removeprefix("test ")).strip()
 
 
 def read_states(value: Any) -> tuple[ProviderState, ...]:
-    """Return provider states in the forms that clients send: names, or objects with name and parameters.
+    """Parse provider states as clients send them: names, or objects with name and parameters.
 
     Raises:
         BadInputError: A state has another form.
     """
     items = value if isinstance(value, list) else [value] if value else []
     states = []
-    for each in items:
-        if isinstance(each, str) and each:
-            states.append(ProviderState(name=each))
-        elif isinstance(each, dict) and isinstance(each.get("name"), str):
-            parameters = each.get("params", each.get("parameters", {}))
-            states.append(ProviderState(name=each["name"], parameters=parameters or {}))
+    for item in items:
+        if isinstance(item, str) and item:
+            states.append(ProviderState(name=item))
+        elif isinstance(item, dict) and isinstance(item.get("name"), str):
+            parameters = item.get("params", item.get("parameters", {}))
+            states.append(ProviderState(name=item["name"], parameters=parameters or {}))
         else:
             raise BadInputError(
-                f"{each!r} is not a provider state", remedy='send a name, or {"name": …, "params": {…}}'
+                f"{item!r} is not a provider state", remedy='send a name, or {"name": …, "params": {…}}'
             )
     return tuple(states)

@@ -1,4 +1,4 @@
-"""The API behind the proxy: requests are sent on as they came, and responses come back as sent."""
+"""The API behind the proxy: forwards requests and returns responses unchanged."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Upstream:
 
     Args:
         url: Its base URL.
-        timeout: How long to wait for the beginning of a response and between two parts of it, in seconds.
-        ca_file: A file of certificates to trust, instead of the usual ones; None for those.
+        timeout: The time limit for the beginning of a response, and between two parts of it, in seconds.
+        ca_file: A file of certificates to trust instead of the usual ones; None for the usual ones.
     """
 
     def __init__(self, url: str, *, timeout: float = 60, ca_file: str | None = None) -> None:
@@ -35,10 +35,10 @@ class Upstream:
         self._adapters = requests.Session()
         self._adapters.trust_env = not is_loopback_url(
             url
-        )  # a proxy of the environment is never for this machine
+        )  # proxies of the environment don't apply to this machine
 
     def send(self, request: Request, target: str) -> Response:
-        """Send a request on, and return the response with its content coding still on it.
+        """Forward a request, and return the response with its content coding.
 
         Args:
             request: The client's request.
@@ -47,13 +47,13 @@ class Upstream:
         Raises:
             ProviderUnreachableError: No response came; nothing is recorded.
         """
-        forwarded = (each for each in end_to_end(request.headers) if each[0].lower() != "host")
+        forwarded = (pair for pair in end_to_end(request.headers) if pair[0].lower() != "host")
         prepared = requests.Request(
             request.method, f"{self.url}{target}", headers=joined_headers(forwarded)
         ).prepare()
-        prepared.url = f"{self.url}{target}"  # requests would write paths and queries anew
+        prepared.url = f"{self.url}{target}"  # requests would re-encode paths and queries
         prepared.body = request.body or None
-        if request.body:  # which the client may have sent in chunks, without its length
+        if request.body:  # the client may have sent it in chunks, without its length
             prepared.headers["Content-Length"] = str(len(request.body))
         settings = self._adapters.merge_environment_settings(prepared.url, {}, True, self._verify, None)  # noqa: FBT003 -- of requests: streamed
         try:
@@ -63,7 +63,7 @@ class Upstream:
             raise ProviderUnreachableError(
                 f"did not respond ({type(error).__name__})",
                 where=without_credentials(self.url),
-                remedy="start the API, or name its address with --upstream",
+                remedy="start the API, or give its URL with --upstream",
             ) from error
         received = tuple((name, value) for name, value in answer.raw.headers.items())
         return Response(status=answer.status_code, headers=received, body=body)

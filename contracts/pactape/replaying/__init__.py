@@ -1,4 +1,4 @@
-"""Cassettes served over HTTP, so that any tool, in any language, can talk to a recording."""
+"""Serves cassettes over HTTP, so that tools in any language can use recordings."""
 
 from pactape.replaying.application import ReplayApplication
 from pactape.replaying.recordings import Recordings

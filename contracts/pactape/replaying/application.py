@@ -1,4 +1,4 @@
-"""The replay of cassettes as a WSGI application (PEP 3333)."""
+"""A WSGI application that replays cassettes (PEP 3333)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["ReplayApplication"]
 
 
 class ReplayApplication:
-    """Answers requests from recordings.
+    """Responds to requests from recordings.
 
-    Redirects and links that lead to what was recorded lead to the same server. What isn't recorded gets 404 with a
-    problem document (RFC 9457) of the type "urn:pactape:no-match".
+    Redirects and links to recorded URLs are rewritten to this server. A request that was not recorded gets a 404
+    with a problem document (RFC 9457) of type "urn:pactape:no-match".
 
     Args:
         recordings: The recorded responses.
@@ -36,7 +36,7 @@ class ReplayApplication:
         self._recordings = recordings
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request of a WSGI server."""
+        """Handle a request of a WSGI server."""
         request = _request(environ)
         response = framed(request.method, self.respond(request))
         phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Recorded"
@@ -47,13 +47,13 @@ class ReplayApplication:
         """Return the recorded response to a request, or the problem document."""
         response = self._recordings.answer(request)
         if response is None:
-            return self._no_match(request)
+            return self._no_match_response(request)
         headers = response.headers
         for base in self._recordings.base_urls:
             headers = with_base_url(headers, base, _origin(request.url))
         return response if headers is response.headers else msgspec.structs.replace(response, headers=headers)
 
-    def _no_match(self, request: Request) -> Response:
+    def _no_match_response(self, request: Request) -> Response:
         problem = {
             "type": "urn:pactape:no-match",
             "title": "No recorded interaction matches",
@@ -66,13 +66,13 @@ class ReplayApplication:
 
 
 def _origin(url: str) -> str:
-    """Scheme and host as the client wrote them."""
+    """Return scheme and host as sent by the client."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _request(environ: dict[str, Any]) -> Request:
-    """Return the request of a WSGI environment, its target as the client wrote it where the server gives that."""
+    """Return the request of a WSGI environment, with the target as sent by the client if the server provides it."""
     target = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/")
     if environ.get("QUERY_STRING") and "?" not in target:
         target = f"{target}?{environ['QUERY_STRING']}"

@@ -1,4 +1,4 @@
-"""Cross-origin requests: lets pages of other origins use a server (Fetch standard, CORS protocol)."""
+"""Cross-origin requests: allows pages of other origins to use a server (Fetch standard, CORS protocol)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAY_SECONDS = "86400"
 
 
 def preflight_response(request: Request, origin: str) -> Response | None:
-    """Return the response to a preflight request; None when the request is another one.
+    """Return the response to a preflight request; None for other requests.
 
     Args:
         request: Any request.
@@ -37,13 +37,13 @@ def preflight_response(request: Request, origin: str) -> Response | None:
 
 
 def allow_origin(request: Request, response: Response, origin: str) -> Response:
-    """Return a response that pages of an origin may read; its recorded headers of CORS named another one."""
-    headers = tuple(each for each in response.headers if not each[0].lower().startswith("access-control-"))
+    """Return a response that pages of an origin may read, replacing the recorded CORS headers."""
+    headers = tuple(pair for pair in response.headers if not pair[0].lower().startswith("access-control-"))
     return msgspec.structs.replace(response, headers=(*headers, *_headers(request, origin)))
 
 
 def _headers(request: Request, origin: str) -> Headers:
-    """Return the headers for a page's origin; to pages of another one nothing is allowed."""
+    """Return the CORS headers for a page's origin; pages of other origins are denied."""
     if origin == "*":
         return (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "*"))
     if header(request.headers, "Origin") != origin:

@@ -1,4 +1,4 @@
-"""The recorded responses of any number of cassettes, found by request keys as in the replay of tests."""
+"""The recorded responses of cassettes, found by request key as when tests are replayed."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ _ABOUT_BODIES = {"content-type", "content-encoding"}
 
 
 class Recordings:
-    """Recorded responses by request key: GraphQL and JSON by meaning, secrets apart.
+    """Recorded responses by request key: GraphQL and JSON are compared by meaning, secrets are ignored.
 
-    Equal requests get their recorded responses in order, and when these have all been given, the last one again.
+    Equal requests get their recorded responses in order; after that, the last one is repeated.
     Several threads may use it.
 
     Args:
-        files: Cassettes; their order decides where equal requests are recorded in several.
-        base_url: Only what was recorded below this URL is served, at paths that start after it; None for all of
-            it, at its own paths.
-        exchanges: Further ones, after those of the files, that have been read already.
-        scrub: The project's own rules of what a secret is, which replaying its tests applies to requests, too.
+        files: Cassettes; their order decides if several contain equal requests.
+        base_url: Serve only what was recorded below this URL, at paths relative to it; None to serve everything at
+            its recorded path.
+        exchanges: Further exchanges, already read, which come after those of the files.
+        scrub: The project's scrub rules, which are applied to requests as when tests are replayed.
 
     Attributes:
         origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
 
     Raises:
-        CassetteFormatError: A cassette can't be read, or there is nothing to replay.
+        CassetteFormatError: A cassette can't be read, or no interaction is left to replay.
     """
 
     def __init__(
@@ -73,21 +73,22 @@ class Recordings:
         return len(self._requests)
 
     def answer(self, request: Request) -> Response | None:
-        """Return the next response to a request, whatever host it was sent to; None when there is none.
+        """Return the next response to a request, whatever host it was sent to; None if nothing matches.
 
-        A HEAD that wasn't recorded is answered as the same GET would be next (RFC 9110, section 9.3.2).
+        A HEAD request that wasn't recorded gets the headers of the next response to the same GET (RFC 9110, section
+        9.3.2).
 
         Args:
-            request: Its URL is absolute. Where its host was recorded, only that host's responses count.
+            request: The request, with an absolute URL. If its host was recorded, only that host's responses count.
         """
         response = self._next(request, turns=1)
         if response is None and request.method == "HEAD":
-            got = self._next(msgspec.structs.replace(request, method="GET"), turns=0)
-            return None if got is None else _of_head(got)
+            get_response = self._next(msgspec.structs.replace(request, method="GET"), turns=0)
+            return None if get_response is None else _of_head(get_response)
         return response
 
     def _next(self, request: Request, *, turns: int) -> Response | None:
-        """The next response to a request, which takes so many turns of the recorded ones."""
+        """Return the next response to a request, advancing by `turns` recorded ones."""
         for key in self._keys(request):
             with self._lock:
                 responses = self._responses.get(key)
@@ -100,17 +101,17 @@ class Recordings:
     def _keys(self, request: Request) -> Iterator[bytes]:
         """Yield the keys of a request: first with its own placeholders, then without its secrets."""
         for url in self._urls(request):
-            yield _digest(_unchanged(request, url))
+            yield _digest(_with_secrets(request, url))
         for live in self._candidates(request):
             yield _digest(live)
 
     @property
     def base_urls(self) -> tuple[str, ...]:
-        """The URLs whose paths are served from the root: the base URL, or without one all recorded origins."""
+        """The URLs whose paths are served from the root: the base URL or, without one, all recorded origins."""
         return self.origins if self._base is None else (self._base,)
 
     def nearest(self, request: Request) -> list[str]:
-        """Return the recorded requests that are most like a request, each with the first difference."""
+        """Return the recorded requests most similar to a request, each with the first difference."""
         return nearest_requests(self._candidates(request)[0], self._requests)
 
     def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
@@ -120,7 +121,7 @@ class Recordings:
             for exchange in chain(file_exchanges, exchanges)
             if self._base is None or _is_below(exchange.request.url, self._base)
         ]
-        # A key depends on the secrets that are known: those of all recordings, at any time.
+        # A key depends on the known secrets, so the secrets of all recordings are collected first.
         for exchange in provider_exchanges:
             self._for_matching(exchange.request, exchange.request.url)
         for exchange in provider_exchanges:
@@ -129,7 +130,9 @@ class Recordings:
         self.origins = tuple(origins)
         if not self._requests:
             raise CassetteFormatError(
-                f"nothing was recorded below {self._base}" if self._base else "no interaction is recorded",
+                f"no interaction was recorded below {self._base}"
+                if self._base
+                else "no interaction is recorded",
                 where=files[0] if files else None,
                 remedy="name cassettes with interactions of this provider",
             )
@@ -137,22 +140,22 @@ class Recordings:
     def _add(self, exchange: Exchange) -> None:
         request = self._for_matching(exchange.request, exchange.request.url)
         self._requests.append(request)
-        unchanged = _unchanged(exchange.request, exchange.request.url)
+        unchanged = _with_secrets(exchange.request, exchange.request.url)
         for key in {_digest(request), _digest(unchanged)}:
-            self._responses.setdefault(key, []).append(_without_coding(exchange.response))
+            self._responses.setdefault(key, []).append(_decode(exchange.response))
 
     def _candidates(self, request: Request) -> list[VcrRequest]:
-        """Return the request without its secrets, as it would have been sent to each host that may be meant."""
+        """Return the request without its secrets, for each host that it may have been recorded with."""
         return [self._for_matching(request, url) for url in self._urls(request)]
 
     def _urls(self, request: Request) -> list[str]:
-        """Return the request's URL at each host that may be meant."""
+        """Return the request's URL at each host that it may have been recorded with."""
         parts = urlsplit(request.url)
         target = parts._replace(scheme="", netloc="").geturl()
         if self._base is not None:
             bases: tuple[str, ...] = (self._base,)
         else:
-            same_host = tuple(each for each in self.origins if urlsplit(each).netloc == parts.netloc)
+            same_host = tuple(origin for origin in self.origins if urlsplit(origin).netloc == parts.netloc)
             bases = same_host or self.origins
         return [f"{base}{target}" for base in bases]
 
@@ -162,8 +165,8 @@ class Recordings:
         )
 
 
-def _unchanged(request: Request, url: str) -> VcrRequest:
-    """Return a request with its secrets and placeholders, which tell equal requests of several users apart."""
+def _with_secrets(request: Request, url: str) -> VcrRequest:
+    """Return a request with its secrets and placeholders, which distinguish equal requests of several users."""
     headers = {
         name: value
         for name, value in joined_headers(request.headers).items()
@@ -176,8 +179,8 @@ def _digest(request: VcrRequest) -> bytes:
     return RequestKey(request.method, request.uri, request.body, request.headers).digest
 
 
-def _without_coding(response: Response) -> Response:
-    """Return a response without its content codings, which the recorder may have undone already."""
+def _decode(response: Response) -> Response:
+    """Return a response without its content codings, which the recorder may have decoded already."""
     try:
         body = decoded_body(response)
     except ValueError:
@@ -187,12 +190,12 @@ def _without_coding(response: Response) -> Response:
     return msgspec.structs.replace(response, body=body, headers=without_coding_headers(response.headers))
 
 
-def _of_head(got: Response) -> Response:
-    """The response to HEAD whose GET has a response: the same headers, with the length of the body."""
-    headers = tuple(each for each in got.headers if each[0].lower() != "content-length")
-    if got.status != HTTPStatus.NOT_MODIFIED:  # whose length would be that of another response
-        headers = (*headers, ("Content-Length", str(len(got.body))))
-    return msgspec.structs.replace(got, headers=headers, body=b"")
+def _of_head(get_response: Response) -> Response:
+    """Return the response to HEAD from that to GET: the same headers, with the length of the body."""
+    headers = tuple(pair for pair in get_response.headers if pair[0].lower() != "content-length")
+    if get_response.status != HTTPStatus.NOT_MODIFIED:  # their length would be that of another response
+        headers = (*headers, ("Content-Length", str(len(get_response.body))))
+    return msgspec.structs.replace(get_response, headers=headers, body=b"")
 
 
 def _origin(url: str) -> str:

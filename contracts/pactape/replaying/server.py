@@ -1,4 +1,4 @@
-"""Serving recordings over HTTP."""
+"""Serves recordings over HTTP."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["ReplayServer", "replaying"]
 
 
 class ReplayServer(LoopbackServer):
-    """A replay server bound to a port, not yet serving.
+    """A replay server that is bound to a port but doesn't serve yet.
 
     Args:
-        recordings: The recordings to answer from.
+        recordings: The recordings to serve.
         host: The address to listen on.
-        port: 0 takes any free port.
+        port: The port; 0 for any free port.
         cors: The origin of the pages that may use the server from a browser, "*" for any; None for none.
 
     Raises:
@@ -50,17 +50,17 @@ class ReplayServer(LoopbackServer):
 
 @contextmanager
 def replaying(files: Iterable[Path], *, base_url: str | None = None) -> Iterator[str]:
-    """Serve cassettes on a free port of the loopback while the context lasts.
+    """Serve cassettes on a free port of the loopback interface inside the context.
 
     Args:
         files: Cassettes.
-        base_url: Serve only what was recorded below this URL, at paths that start after it; None for everything.
+        base_url: Serve only what was recorded below this URL, at paths relative to it; None for everything.
 
     Yields:
         The server's base URL.
 
     Raises:
-        CassetteFormatError: A cassette can't be read, or there is nothing to replay.
+        CassetteFormatError: A cassette can't be read, or no interaction is left to replay.
     """
     with running(ReplayServer(Recordings(files, base_url=base_url))) as server:
         yield server.url

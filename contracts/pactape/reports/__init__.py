@@ -1,4 +1,4 @@
-"""Reports: what a command found, in the formats that people, CI systems and other tools read."""
+"""Reports: the findings of a command, in formats for people, CI systems and other tools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_THE_MODEL = frozenset({"Outcome", "Report", "ReportedResult"})
 
 
 def __getattr__(name: str) -> Any:
-    """Import the model at its first use: the names of the formats are needed for `--help`, too."""
+    """Import the model at its first use, because `--help` only needs the names of the formats."""
     if name not in _OF_THE_MODEL:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("pactape.reports.model"), name)

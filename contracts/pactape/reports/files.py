@@ -1,4 +1,4 @@
-"""Files as code hosts name them: relative to the folder that the command runs in."""
+"""File names for code hosts: relative to the current folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["relative_file"]
 
 
 def relative_file(file: str) -> str:
-    """Return a file relative to the current folder; one elsewhere, and a URL, as they are.
+    """Return a file's path relative to the current folder; files elsewhere and URLs are not changed.
 
     Example:
         >>> from pathlib import Path

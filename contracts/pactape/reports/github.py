@@ -1,4 +1,4 @@
-"""A report as workflow commands of GitHub Actions, which become annotations."""
+"""Writes a report as workflow commands of GitHub Actions, which become annotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as JSON; docs/reference/reports.md describes the schema, which only gains members."""
+"""Writes a report as JSON; docs/reference/reports.md describes the schema, to which members are only added."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "json_report"]
 
-#: Raised when a member is removed or changes its meaning.
+#: Incremented if a member is removed or changes its meaning.
 SCHEMA_VERSION = 1
 
 
@@ -26,24 +26,24 @@ def json_report(report: Report) -> str:
         "counts": report.counts(),
         "results": [
             {
-                "outcome": str(each.outcome),
-                "group": each.group,
-                "name": each.name,
-                "details": list(each.details),
-                "file": each.file or None,
-                "seconds": each.seconds,
+                "outcome": str(result.outcome),
+                "group": result.group,
+                "name": result.name,
+                "details": list(result.details),
+                "file": result.file or None,
+                "seconds": result.seconds,
             }
-            for each in report.results
+            for result in report.results
         ],
         "findings": [
             {
-                "severity": str(each.severity),
-                "rule": each.rule,
-                "place": each.place,
-                "what": each.what,
-                "file": each.file or None,
+                "severity": str(finding.severity),
+                "rule": finding.rule,
+                "place": finding.place,
+                "what": finding.what,
+                "file": finding.file or None,
             }
-            for each in report.findings
+            for finding in report.findings
         ],
         "notes": [*report.before, *report.after],
     }

@@ -1,4 +1,4 @@
-"""A report in the JUnit XML format, which CI systems show as tests."""
+"""Writes a report in the JUnit XML format, which CI systems show as tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["junit_report"]
 
-#: What XML 1.0 doesn't allow, not even escaped (section 2.2).
+#: Characters that XML 1.0 doesn't allow, not even escaped (section 2.2).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.NOT_JUDGED: "error", Outcome.PENDING: "skipped"}
 
@@ -23,8 +23,8 @@ _ELEMENTS = {Outcome.FAILED: "failure", Outcome.NOT_JUDGED: "error", Outcome.PEN
 def junit_report(report: Report) -> str:
     """Return a report in JUnit's format: a test case for each result and for each finding.
 
-    A failure is a result that failed or a breaking finding, an error what could not be judged, and a skipped test
-    what is pending. A command that found nothing has one test case that passed.
+    Failed results and breaking findings are failures, results that could not be judged are errors, and pending
+    results are skipped tests. Without results and findings, there is one passed test case.
     """
     suite = ET.Element("testsuite", name=f"pactape {report.command}")
     for result in report.results:
@@ -38,7 +38,7 @@ def junit_report(report: Report) -> str:
     for attribute, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{element}"))))
     suite.set("tests", str(len(suite)))
-    suite.set("time", f"{sum(each.seconds or 0 for each in report.results):.3f}")
+    suite.set("time", f"{sum(result.seconds or 0 for result in report.results):.3f}")
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)

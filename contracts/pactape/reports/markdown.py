@@ -1,4 +1,4 @@
-"""A report as Markdown, for pull requests and the summaries of CI systems."""
+"""Writes a report as Markdown, for pull requests and the summaries of CI systems."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         rows = [
             (
-                str(each.outcome),
-                f"{each.group}: {each.name}" if each.group else each.name,
-                "; ".join(each.details),
+                str(result.outcome),
+                f"{result.group}: {result.name}" if result.group else result.name,
+                "; ".join(result.details),
             )
-            for each in report.results
+            for result in report.results
         ]
         yield from _table(("outcome", "what", "reason"), rows)
     if report.findings:
         yield ""
-        finding_rows = [(str(each.severity), each.place, each.what) for each in report.findings]
+        finding_rows = [(str(finding.severity), finding.place, finding.what) for finding in report.findings]
         yield from _table(("severity", "where", "what"), finding_rows)
     if report.after:
         yield ""
@@ -51,7 +51,7 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 
 
 def _escape(text: str) -> str:
-    """Text in which nothing is read as markup or as the end of a cell."""
+    """Escape markup and the ends of table cells in a text."""
     text = visible(text.replace("\r\n", "\n"))
     for character in "\\`*_[]<>|~&$":
         text = text.replace(character, f"\\{character}")

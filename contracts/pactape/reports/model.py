@@ -1,4 +1,4 @@
-"""A report: results with their outcomes, findings with their severities, and the exit code that follows."""
+"""The report: results with their outcomes, findings with their severities, and the exit code."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class ReportedResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         outcome: Its outcome.
-        group: What it belongs to: the consumer of an interaction.
+        group: The group of the result: the consumer of an interaction.
         name: Its name: the description of an interaction.
         details: The reasons, one sentence each; empty when it passed.
-        file: The file or URL that it comes from; "" when there is none.
-        seconds: How long it took; None when it isn't known.
+        file: Its file or URL; "" if there is none.
+        seconds: Its duration; None if unknown.
     """
 
     outcome: Outcome
@@ -45,16 +45,16 @@ class ReportedResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command found.
+    """The results and findings of a command.
 
     Args:
         command: The command's name.
         exit_code: 0 holds, 1 doesn't hold, 2 could not be determined.
         summary: One line with the counts.
-        results: What was judged, in order.
-        findings: What was found, the worst first.
-        before: Lines that come before the results in text: a table, a broker's notices.
-        after: Lines that come after the summary in text.
+        results: The results, in order.
+        findings: The findings, the worst first.
+        before: Lines before the results in text: a table, a broker's notices.
+        after: Lines after the summary in text.
     """
 
     command: str
@@ -66,15 +66,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """Return how many results have each outcome, and how many findings each severity."""
-        outcomes = {str(each): sum(result.outcome is each for result in self.results) for each in Outcome}
+        """Return the number of results by outcome, and of findings by severity."""
+        outcomes = {str(kind): sum(result.outcome is kind for result in self.results) for kind in Outcome}
         severities = {
-            str(each): sum(finding.severity is each for finding in self.findings) for each in Severity
+            str(severity): sum(finding.severity is severity for finding in self.findings)
+            for severity in Severity
         }
         return outcomes | severities
 
     def problems(self) -> Iterator[Finding]:
-        """Yield the findings, and each result that didn't pass as one."""
+        """Yield the findings, and each result that didn't pass as a finding."""
         for result in self.results:
             if result.outcome is not Outcome.PASSED:
                 severity = Severity.INFO if result.outcome is Outcome.PENDING else Severity.BREAKING

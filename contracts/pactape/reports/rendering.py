@@ -1,4 +1,4 @@
-"""Reports by the name of their format."""
+"""Renders reports by the name of their format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FORMATS", "Format", "render"]
 Format = Literal["text", "json", "junit", "sarif", "github", "markdown"]
 #: The names of the formats.
 FORMATS: tuple[Format, ...] = get_args(Format)
-#: Where each format's function is, imported at its first use: a command writes one of them, mostly text.
+#: The function of each format, imported at its first use, because a command writes one format, mostly text.
 _RENDERERS = {
     "json": ("json_document", "json_report"),
     "junit": ("junit", "junit_report"),
@@ -37,7 +37,7 @@ def render(report: Report, report_format: Format, *, is_coloured: bool = False) 
         '0 breaking\n'
     """
     if report_format == "text":
-        from pactape.reports.text import text_report  # noqa: PLC0415 -- after what it shows was found
+        from pactape.reports.text import text_report  # noqa: PLC0415 -- imported when the report is complete
 
         return text_report(report, is_coloured=is_coloured)
     module, function = _RENDERERS[report_format]

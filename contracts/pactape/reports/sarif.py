@@ -1,4 +1,4 @@
-"""A report in SARIF 2.1.0 (OASIS), which code hosts show beside the code."""
+"""Writes a report in SARIF 2.1.0 (OASIS), which code hosts show beside the code."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 __all__ = ["sarif_report"]
 
 _UNDETERMINED = 2
-#: Where a finding without a file of its own is shown.
+#: The file of findings without a file.
 _SETTINGS_FILE = "pyproject.toml"
 _LEVELS = {Severity.BREAKING: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def sarif_report(report: Report) -> str:
-    """Return a report as a SARIF log of one run; what passed isn't part of it."""
+    """Return a report as a SARIF log of one run, without passed results."""
     problems = list(report.problems())
-    rules = sorted({_rule(each) for each in problems})
+    rules = sorted({_rule(problem) for problem in problems})
     run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "pactape",
                 "version": version("pactape"),
-                "rules": [{"id": each} for each in rules],
+                "rules": [{"id": rule} for rule in rules],
             }
         },
         "automationDetails": {"id": f"pactape/{report.command}"},
         "invocations": [
             {"executionSuccessful": report.exit_code < _UNDETERMINED, "exitCode": report.exit_code}
         ],
-        "results": [_result(each) for each in problems],
+        "results": [_result(problem) for problem in problems],
     }
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -71,7 +71,7 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """The file's URI; GitHub refuses a log that has a result without one."""
+    """Return the file's URI; GitHub rejects a log with a result without a URI."""
     if not file:
         return _SETTINGS_FILE
     is_local = Path(file).is_absolute() and relative_file(file) == file

@@ -1,4 +1,4 @@
-"""A report as text, for people at a terminal."""
+"""Writes a report as text, for people at a terminal."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def _lines(report: Report, *, is_coloured: bool) -> Iterator[str]:
     for result in report.results:
         word = f"{_WORDS[result.outcome]:<{_WIDTH}}"
         name = f"{result.group}: {result.name}" if result.group else result.name
-        yield f"{_painted(word, result.outcome, is_coloured=is_coloured)}  {visible(name)}"
+        yield f"{_colour(word, result.outcome, is_coloured=is_coloured)}  {visible(name)}"
         yield from (f"{'':{_WIDTH}}  {visible(detail)}" for detail in result.details)
     for finding in report.findings:
-        severity = _painted(str(finding.severity), finding.severity, is_coloured=is_coloured)
+        severity = _colour(str(finding.severity), finding.severity, is_coloured=is_coloured)
         yield f"{severity}: {visible(f'{finding.place}: {finding.what}')}"
     yield visible(report.summary)
     yield from map(visible, report.after)
 
 
-def _painted(text: str, kind: Outcome | Severity, *, is_coloured: bool) -> str:
+def _colour(text: str, kind: Outcome | Severity, *, is_coloured: bool) -> str:
     return f"{_COLOURS[kind]}{text}{_RESET}" if is_coloured else text

@@ -1,4 +1,4 @@
-"""The settings in `[tool.pactape]` of pyproject.toml; each has a default that suits a first run."""
+"""The settings in `[tool.pactape]` of pyproject.toml; every setting has a default that suits a first run."""
 
 from pactape.pyproject_file import find_root
 from pactape.settings.loading import load_settings, settings_of

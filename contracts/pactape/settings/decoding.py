@@ -1,4 +1,4 @@
-"""Tables of settings as models: unknown settings and values of a wrong type are refused."""
+"""Decodes tables of settings into models; unknown settings and values of the wrong type are rejected."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ __all__ = ["decode"]
 _T = TypeVar("_T", bound=msgspec.Struct)
 
 
-def decode(value: Any, model: type[_T], *, place: str, root: Path) -> _T:
-    """Return a table as a model.
+def decode(value: Any, model: type[_T], *, table_name: str, root: Path) -> _T:
+    """Decode a table into a model.
 
     Args:
         value: The table.
-        model: Its settings.
-        place: The table's name, for errors.
+        model: The class of the model.
+        table_name: The table's name, for errors.
         root: The folder of the file.
 
     Raises:
         SettingsError: A setting is unknown, or has a value of another type.
     """
     if value == {} and len(model.__struct_defaults__) == len(model.__struct_fields__):
-        return model()  # every setting has its default; the decoder takes a millisecond to build
+        return model()  # every setting has its default, and building the decoder takes a millisecond
     if isinstance(value, dict):
-        _refuse_unknown(value, model.__struct_fields__, place=place, root=root)
+        _refuse_unknown(value, model.__struct_fields__, table_name=table_name, root=root)
     try:
         return msgspec.convert(value, model)
     except msgspec.ValidationError as error:
         raise SettingsError(
-            f"{place}: {error}",
+            f"{table_name}: {error}",
             where=root / FILE_NAME,
             remedy=_remedy(str(error), model),
         ) from None
 
 
 def _remedy(error: str, model: type[Any]) -> str:
-    """What to write instead: the choices of a setting that has some."""
+    """Return what to write instead, such as the choices of the setting."""
     name = error.rpartition("`$.")[2].rstrip("`").partition("[")[0]
     types = {field.name: field.type for field in msgspec.structs.fields(model)}
     if choices := _choices(types.get(name)):
@@ -53,14 +53,16 @@ def _remedy(error: str, model: type[Any]) -> str:
 
 
 def _choices(kind: Any) -> tuple[str, ...]:
-    """The values of a Literal of texts, which may be the type of a list's or a table's members."""
+    """Return the values of a Literal of texts, which may be the type of the members of a list or table."""
     arguments = get_args(kind)
     if arguments and all(isinstance(each, str) for each in arguments):
         return arguments
     return next((choices for each in arguments if (choices := _choices(each))), ())
 
 
-def _refuse_unknown(value: dict[str, Any], field_names: tuple[str, ...], *, place: str, root: Path) -> None:
+def _refuse_unknown(
+    value: dict[str, Any], field_names: tuple[str, ...], *, table_name: str, root: Path
+) -> None:
     for name in value:
         if name in field_names:
             continue
@@ -70,7 +72,7 @@ def _refuse_unknown(value: dict[str, Any], field_names: tuple[str, ...], *, plac
             f"did you mean {near!r}? " for near in difflib.get_close_matches(name, field_names, n=1)
         )
         raise SettingsError(
-            f"{place} has an unknown setting {name!r}",
+            f"{table_name} has an unknown setting {name!r}",
             where=root / FILE_NAME,
             remedy=f"{guess}the valid settings are {', '.join(sorted(field_names))}",
         )

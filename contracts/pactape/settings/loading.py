@@ -1,4 +1,4 @@
-"""Reading `[tool.pactape]` of pyproject.toml."""
+"""Reads `[tool.pactape]` of pyproject.toml."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ __all__ = ["load_settings", "settings_of"]
 
 
 def settings_of(path: Path) -> Settings:
-    """Return the settings that apply to a file or folder: those of the project that it lies in.
+    """Return the settings that apply to a file or folder: those of its project.
 
-    Commands ask for the working directory and pytest for each test's own folder, so that both find the same.
+    Commands use the working directory, and pytest the folder of each test, so that both find the same settings.
 
     Args:
-        path: A file or a folder; a test's module.
+        path: A file or a folder, such as a test module.
 
     Raises:
-        SettingsError: The settings can't be read, or a value can't be used.
+        SettingsError: The settings can't be read, or a value is invalid.
     """
     return load_settings(find_root(path if path.is_dir() else path.parent))
 
 
 def load_settings(root: Path) -> Settings:
-    """Return the settings in the pyproject.toml in `root`; without that file every setting has its default.
+    """Return the settings in the pyproject.toml of `root`; without that file, every setting has its default.
 
     Raises:
-        SettingsError: A setting is unknown or its value can't be used; the message says what would do.
+        SettingsError: A setting is unknown or its value is invalid; the message says what is valid.
     """
     document = read_pyproject(root)
     own = table_of(document, "tool").get("pactape", {})
-    table = decode(own, _Table, place="[tool.pactape]", root=root)
+    table = decode(own, _Table, table_name="[tool.pactape]", root=root)
     _check_texts(table, root=root)
     consumer = table.consumer or project_name(document, root)
     return Settings(
@@ -66,7 +66,7 @@ def load_settings(root: Path) -> Settings:
         consumers=_consumers(table.consumers, root=root),
         broker=_broker(table.broker, root=root),
         scrub=scrub_settings(table.scrub, root=root),
-        clients=tuple(_existing(root / path, root=root) for path in table.clients),
+        clients=tuple(_existing_path(root / path, root=root) for path in table.clients),
         typed_optionals=table.typed_optionals,
         sampled_enumerations=table.sampled_enumerations,
         handwritten=root / table.handwritten if table.handwritten else None,
@@ -93,28 +93,31 @@ def _check_texts(table: _Table, *, root: Path) -> None:
         "exclude": table.exclude,
     }
     for name, values in texts.items():
-        check_not_empty(values, place=f"[tool.pactape] {name}", root=root)
-    check_hosts(table.ignore_hosts, place="[tool.pactape] ignore_hosts", root=root)
+        check_not_empty(values, table_name=f"[tool.pactape] {name}", root=root)
+    check_hosts(table.ignore_hosts, table_name="[tool.pactape] ignore_hosts", root=root)
 
 
 def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
-    """An entry of `recordings`: a path or pattern, or a table with `path` and `base_url`."""
-    place = "[tool.pactape] recordings"
+    """Decode an entry of `recordings`: a path or pattern, or a table with `path` and `base_url`."""
+    table_name = "[tool.pactape] recordings"
     source = decode(
-        {"path": value} if isinstance(value, str) else value, RecordingSource, place=place, root=root
+        {"path": value} if isinstance(value, str) else value,
+        RecordingSource,
+        table_name=table_name,
+        root=root,
     )
     if "://" in source.path:
         raise SettingsError(
-            f"{place} has {without_credentials(source.path)!r}, which is a URL",
+            f"{table_name} has {without_credentials(source.path)!r}, which is a URL",
             where=root / FILE_NAME,
             remedy="name local files; `pactape convert URL FILE` copies a recording",
         )
     if source.base_url is not None:
-        _check_url(source.base_url, place=place, root=root, name="base_url")
+        _check_url(source.base_url, table_name=table_name, root=root, name="base_url")
     return source
 
 
-def _existing(path: Path, *, root: Path) -> Path:
+def _existing_path(path: Path, *, root: Path) -> Path:
     if not path.exists():
         raise SettingsError(
             f"[tool.pactape] clients: {path} doesn't exist",
@@ -149,15 +152,15 @@ class _Table(msgspec.Struct, kw_only=True):
 
 
 def _severities(value: Mapping[str, str], *, root: Path) -> Mapping[str, str]:
-    """The severities by rule."""
+    """Decode the severities by rule."""
     for rule in value:
         if rule not in RULES:
             import difflib  # noqa: PLC0415 -- only needed for an error
 
-            near = difflib.get_close_matches(rule, RULES, n=1)
-            guess = f"did you mean {near[0]!r}? " if near else ""
+            similar = difflib.get_close_matches(rule, RULES, n=1)
+            guess = f"did you mean {similar[0]!r}? " if similar else ""
             raise SettingsError(
-                f"[tool.pactape.severities] there is no rule {rule!r}",
+                f"[tool.pactape.severities] has an unknown rule {rule!r}",
                 where=root / FILE_NAME,
                 remedy=f"{guess}docs/reference/reports.md lists the rules",
             )
@@ -174,10 +177,12 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
 
 
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
-    place = f"[tool.pactape.providers.{key}]"
-    table = decode(value, _ProviderTable, place=place, root=root)
-    check_not_empty([table.name, table.states, table.messages], place=f"a text of {place}", root=root)
-    _check_url(table.url, place=place, root=root)
+    table_name = f"[tool.pactape.providers.{key}]"
+    table = decode(value, _ProviderTable, table_name=table_name, root=root)
+    check_not_empty(
+        [table.name, table.states, table.messages], table_name=f"a text of {table_name}", root=root
+    )
+    _check_url(table.url, table_name=table_name, root=root)
     return ProviderSettings(
         key=key,
         name=table.name or key,
@@ -198,13 +203,14 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
     consumers: dict[str, ConsumerSettings] = {}
     owners: dict[Path, str] = {}
     for key, value in tables.items():
-        place = f"[tool.pactape.consumers.{key}]"
-        table = decode(value, _ConsumerTable, place=place, root=root)
-        check_not_empty([table.name, table.cassettes], place=f"a text of {place}", root=root)
+        table_name = f"[tool.pactape.consumers.{key}]"
+        table = decode(value, _ConsumerTable, table_name=table_name, root=root)
+        check_not_empty([table.name, table.cassettes], table_name=f"a text of {table_name}", root=root)
         folder = root / table.cassettes
         if folder in owners:
             raise SettingsError(
-                f"{place} has the same cassettes as [tool.pactape.consumers.{owners[folder]}]: {table.cassettes!r}",
+                f"{table_name} has the same cassettes as [tool.pactape.consumers.{owners[folder]}]:"
+                f" {table.cassettes!r}",
                 where=root / FILE_NAME,
                 remedy="give each consumer its own folder",
             )
@@ -214,24 +220,24 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
 
 
 def _broker(value: dict[str, Any], *, root: Path) -> BrokerSettings:
-    place = "[tool.pactape.broker]"
-    settings = decode(value, BrokerSettings, place=place, root=root)
+    table_name = "[tool.pactape.broker]"
+    settings = decode(value, BrokerSettings, table_name=table_name, root=root)
     if settings.url is not None:
-        _check_url(settings.url, place=place, root=root)
+        _check_url(settings.url, table_name=table_name, root=root)
         if "@" in urlsplit(settings.url).netloc:
             raise SettingsError(
-                f"{place} url contains a user or a password",
+                f"{table_name} url contains a user or a password",
                 where=root / FILE_NAME,
                 remedy="keep them out of the file: set PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD",
             )
     return settings
 
 
-def _check_url(url: str, *, place: str, root: Path, name: str = "url") -> None:
+def _check_url(url: str, *, table_name: str, root: Path, name: str = "url") -> None:
     problem = url_error(url)
     if problem:
         raise SettingsError(
-            f"{place} {name} = {url!r} is not an absolute http or https URL ({problem})",
+            f"{table_name} {name} = {url!r} is not an absolute http or https URL ({problem})",
             where=root / FILE_NAME,
             remedy='write it as "https://api.example.com"',
         )

@@ -1,4 +1,4 @@
-"""The settings as values, with their defaults filled in."""
+"""The models of the settings, with their defaults."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One provider: a table `[tool.pactape.providers.<key>]`.
 
     Args:
-        key: The name that tests and commands use for it: the table's own key.
-        name: The pacticipant's name in contracts and at the broker; the key when not given.
-        url: The canonical base URL that recordings carry, "https://api.example.com/v1".
-        states: Where its provider-state handlers are, "package.module:NAME" or a URL; None when it needs none.
-        messages: Where the functions are that make its messages, "package.module:NAME"; None when it sends none.
-        openapi: Its OpenAPI document, a file in YAML or JSON; None when there is none.
+        key: The name that tests and commands use for it: the table's key.
+        name: The pacticipant's name in contracts and at the broker; the key by default.
+        url: The canonical base URL in recordings, "https://api.example.com/v1".
+        states: Its provider-state handlers, "package.module:NAME" or a URL; None if it needs none.
+        messages: The functions that produce its messages, "package.module:NAME"; None if it sends none.
+        openapi: Its OpenAPI document, a file in YAML or JSON; None if there is none.
         graphql: Its GraphQL schema, a file in the schema language or an introspection's JSON; None for none.
     """
 
@@ -52,17 +52,17 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The host and port that its requests go to, "api.example.com" or "127.0.0.1:8080"."""
+        """The host and port of its requests, "api.example.com" or "127.0.0.1:8080"."""
         return authority(self.url)
 
 
 class ConsumerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A consumer beside the project's own: a table `[tool.pactape.consumers.<key>]`.
+    """A consumer in addition to the project's own: a table `[tool.pactape.consumers.<key>]`.
 
     Args:
-        key: The table's own key.
-        name: The pacticipant's name in contracts and at the broker; the key when not given.
-        cassettes: The folder below which recordings are this consumer's; of nested folders the deepest decides.
+        key: The table's key.
+        name: The pacticipant's name in contracts and at the broker; the key by default.
+        cassettes: The folder of this consumer's recordings; among nested folders, the deepest decides.
     """
 
     key: str
@@ -74,19 +74,19 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The broker: the table `[tool.pactape.broker]`; credentials come from the environment only.
 
     Args:
-        url: Its address, "https://broker.example.com"; PACT_BROKER_BASE_URL takes precedence.
+        url: Its URL, "https://broker.example.com"; PACT_BROKER_BASE_URL takes precedence.
     """
 
     url: str | None = None
 
 
 class ScrubSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is secret in this project, beside what is secret everywhere: the table `[tool.pactape.scrub]`.
+    """The project's secrets, in addition to general ones: the table `[tool.pactape.scrub]`.
 
     Args:
-        names: More names of headers, parameters and fields that hold secrets; case, "-" and "_" don't matter.
+        names: More names of headers, parameters and fields that contain secrets; case, "-" and "_" don't matter.
         patterns: Regular expressions for secrets anywhere in a text.
-        keep: Names whose values stay, though they are secrets by default.
+        keep: Names whose values are not scrubbed, although they are secrets by default.
     """
 
     names: tuple[str, ...] = ()
@@ -95,11 +95,11 @@ class ScrubSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What keeps cassettes tidy: the table `[tool.pactape.hygiene]`.
+    """Limits that keep cassettes tidy: the table `[tool.pactape.hygiene]`.
 
     Args:
-        max_age: The age from which on an interaction is expired; None for never.
-        hosts: The same by host, "api.example.com" or "127.0.0.1:8080", instead of `max_age`.
+        max_age: The age at which an interaction expires; None for never.
+        hosts: The age by host, "api.example.com" or "127.0.0.1:8080", instead of `max_age`.
         fail_on: The kinds of findings that fail a test run: "expired", "unused", "unplayed", "orphans",
             "unreplayable".
     """
@@ -114,16 +114,16 @@ class HygieneSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.max_age is not None or bool(self.hosts)
 
     def max_age_of(self, host: str) -> timedelta | None:
-        """Return the age from which on interactions with a host are expired; None for never."""
+        """Return the age at which interactions with a host expire; None for never."""
         return self.hosts.get(host, self.max_age)
 
 
 class RecordingSource(msgspec.Struct, frozen=True, kw_only=True):
-    """Recordings beside the project's cassettes: an entry of `[tool.pactape] recordings`.
+    """Recordings in addition to the project's cassettes: an entry of `[tool.pactape] recordings`.
 
     Args:
         path: A file, a folder, or a pattern, "fixtures/**/*.har", relative to the project's folder.
-        base_url: Scheme and host of recordings whose format has only paths; None when each format has its own.
+        base_url: Scheme and host of recordings whose format has only paths; None if they contain hosts.
     """
 
     path: str
@@ -131,11 +131,11 @@ class RecordingSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostMatchSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Which parts of the requests to one host don't count: a table `[tool.pactape.match.hosts."<host>"]`.
+    """The parts of requests to one host to ignore: a table `[tool.pactape.match.hosts."<host>"]`.
 
     Args:
-        ignore: Parts that don't count, "$.nonce", "query.ts", "form.token", "headers.X-Request-Id".
-        body: "ignore" when request bodies don't count at all.
+        ignore: Parts to ignore, "$.nonce", "query.ts", "form.token", "headers.X-Request-Id".
+        body: "ignore" to ignore request bodies.
     """
 
     ignore: tuple[str, ...] = ()
@@ -143,12 +143,12 @@ class HostMatchSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MatchSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a request is matched with a recorded one: the table `[tool.pactape.match]`.
+    """How requests are matched with recorded ones: the table `[tool.pactape.match]`.
 
     Args:
-        ignore: Parts that don't count, whatever the host.
-        body: "ignore" when request bodies don't count at all.
-        repeats: Whether the last response to a request is repeated when all have been replayed.
+        ignore: Parts to ignore, whatever the host.
+        body: "ignore" to ignore request bodies.
+        repeats: Whether the last response to a request is repeated after all have been replayed.
         hosts: Further rules by host, "api.example.com" or "127.0.0.1:8080".
     """
 
@@ -162,31 +162,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, with their defaults filled in.
 
     Args:
-        root: The project's folder: the one with the pyproject.toml; relative paths start here.
-        consumer: The consuming pacticipant's name; the project's name when not given.
-        cassettes: The folder of the recordings, "cassettes" when not given.
-        pacts: The folder of the contracts, "pacts" when not given.
+        root: The project's folder, with the pyproject.toml; relative paths start here.
+        consumer: The consuming pacticipant's name; by default the project's name.
+        cassettes: The folder of the recordings; "cassettes" by default.
+        pacts: The folder of the contracts; "pacts" by default.
         providers: The providers by key.
-        consumers: The consumers beside the project's own, by key.
-        broker: Where contracts are published.
-        scrub: What is secret in this project, beside what is secret everywhere.
+        consumers: The consumers in addition to the project's own, by key.
+        broker: The broker that contracts are published to.
+        scrub: The project's secrets, in addition to general ones.
         clients: The files and folders with the code that calls providers, for the table of `pactape check`.
-        typed_optionals: Whether a second interaction types optional fields; false when not given.
-        sampled_enumerations: Whether a few texts that were seen in at least five distinct answers are all that
-            may come; false when not given.
-        handwritten: The folder of the pact files that consumer tests write; None when there is none.
-        specification: The version of the Pact specification that contracts are written in, "V4" when not given.
-        interactions_per_file: How many interactions a pact file may have; 0, when not given, for any number.
-        keep_failed: Whether what a test recorded is written though the test failed.
-        hygiene: How old recordings may be, and what untidiness fails a run.
+        typed_optionals: Whether a second interaction types optional fields; false by default.
+        sampled_enumerations: Whether a few texts, seen in at least five distinct responses, are stated as an
+            enumeration; false by default.
+        handwritten: The folder of the pact files that consumer tests write; None if there is none.
+        specification: The version of the Pact specification of written contracts; "V4" by default.
+        interactions_per_file: The most interactions in a pact file; 0, the default, for any number.
+        keep_failed: Whether recordings of failed tests are written.
+        hygiene: The age limit of recordings, and the findings that fail a run.
         exclude: Files, folders or patterns below the root that are not used for contracts.
-        consumer_is_folder: Whether nothing names the consumer, so that it is named after the project's folder.
-        recordings: Recordings beside the cassettes, in place: files of other recorders.
-        match: How a request is matched with a recorded one.
+        consumer_is_folder: Whether the consumer has no configured name, so that it is named after the project's
+            folder.
+        recordings: Recordings in addition to the cassettes: files of other recorders, read in place.
+        match: How requests are matched with recorded ones.
         ignore_hosts: Hosts whose requests are neither recorded nor blocked, "host", "host:port" or "*.internal".
-        ignore_localhost: Whether the same holds for the loopback addresses.
-        since: Exchanges recorded earlier take no part in contracts, those without a time do; None for all.
-        severities: "breaking", "warning", "info" or "off" by rule, in place of a finding's own severity.
+        ignore_localhost: Whether the same applies to the loopback addresses.
+        since: Exchanges recorded earlier are left out of contracts, those without a time are not; None for all.
+        severities: "breaking", "warning", "info" or "off" by rule, which replaces a finding's own severity.
     """
 
     root: Path
@@ -216,29 +217,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cache_folder(self) -> Path:
-        """The folder of derived data that can be deleted at any time: "[root]/.pactape"."""
+        """The folder of derived data, which can be deleted at any time: "[root]/.pactape"."""
         from pactape.file_cache import cache_folder  # noqa: PLC0415 -- few commands need the cache
 
         return cache_folder(self.root)
 
     @property
     def cassette_folders(self) -> tuple[Path, ...]:
-        """Every folder that holds recordings: the project's own, and those of its other consumers."""
-        return (self.cassettes, *(each.cassettes for each in self.consumers.values()))
+        """Return all folders of recordings: the project's own, and those of its other consumers."""
+        return (self.cassettes, *(candidate.cassettes for candidate in self.consumers.values()))
 
     def provider(self, name: str | None, *, option: str = "--provider") -> ProviderSettings:
-        """Return the provider that a command or a test means.
+        """Return the provider with a key or name.
 
         Args:
-            name: Its key, or its name in contracts; None for the only one that there is.
-            option: How to say which one, for the error.
+            name: Its key, or its name in contracts; None for the only provider.
+            option: The option that selects a provider, for the error message.
 
         Raises:
-            SettingsError: There is none of that name, or several are configured and none is named.
+            SettingsError: No provider has this name, or no name is given and several are configured.
         """
         if name is None and len(self.providers) == 1:
             return next(iter(self.providers.values()))
-        by_name = [each for each in self.providers.values() if each.name == name]
+        by_name = [provider for provider in self.providers.values() if provider.name == name]
         provider = self.providers.get(name or "") or (by_name[0] if len(by_name) == 1 else None)
         if provider is None:
             raise SettingsError(
@@ -250,7 +251,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def _provider_problem(self, name: str | None) -> str:
         if name is not None:
-            return f"there is no provider {name!r} in [tool.pactape.providers]"
+            return f"[tool.pactape.providers] has no provider {name!r}"
         return "several providers are configured" if self.providers else "no provider is configured"
 
     def _provider_remedy(self, name: str | None, option: str) -> str:
@@ -258,17 +259,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return 'add [tool.pactape.providers.KEY] with url = "https://api.example.com"'
         import difflib  # noqa: PLC0415 -- only needed for an error
 
-        names = sorted({each.name for each in self.providers.values()} | set(self.providers))
-        near = difflib.get_close_matches(name or "", names, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        names = sorted({provider.name for provider in self.providers.values()} | set(self.providers))
+        similar = difflib.get_close_matches(name or "", names, n=1)
+        guess = f"did you mean {similar[0]!r}? " if similar else ""
         return f"{guess}name one of {', '.join(sorted(self.providers))} with {option}"
 
     def consumer_of(self, cassette: Path) -> str:
-        """Return the name of the consumer whose folder a cassette lies in; of nested folders the deepest decides.
+        """Return the name of the consumer whose folder, among nested ones the deepest, contains a cassette.
 
         Args:
             cassette: The path of a cassette file, which need not exist.
         """
-        owners = [each for each in self.consumers.values() if cassette.is_relative_to(each.cassettes)]
-        deepest = max(owners, key=lambda each: len(each.cassettes.parts), default=None)
+        owners = [
+            candidate for candidate in self.consumers.values() if cassette.is_relative_to(candidate.cassettes)
+        ]
+        deepest = max(owners, key=lambda owner: len(owner.cassettes.parts), default=None)
         return deepest.name if deepest else self.consumer

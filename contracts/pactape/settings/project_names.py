@@ -1,4 +1,4 @@
-"""The name of a project, from any build tool's configuration."""
+"""Finds the name of a project in the configuration of its build tool."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["project_name"]
 
 
 def project_name(document: dict[str, Any], root: Path) -> str | None:
-    """Return a project's name; None when no file states it.
+    """Return a project's name; None if no file states it.
 
-    Looked for in this order: `[project]` and `[tool.poetry]` (or flit's table) of pyproject.toml, `[metadata]` of
+    The order of the search is `[project]` and `[tool.poetry]` (or flit's table) of pyproject.toml, `[metadata]` of
     setup.cfg, and a literal `name` in setup.py, which is not run.
 
     Args:
-        document: The decoded pyproject.toml; empty when there is none.
+        document: The decoded pyproject.toml; empty if it doesn't exist.
         root: The project's folder.
     """
     tool = _table(document, "tool")
@@ -51,7 +51,7 @@ def _setup_cfg_name(path: Path) -> str | None:
 
 
 def _setup_py_name(path: Path) -> str | None:
-    """The literal `name` of a call of `setup`."""
+    """Return the literal `name` of a call of `setup`."""
     if not path.is_file():
         return None
     import ast  # noqa: PLC0415 -- few projects have the file

@@ -34,12 +34,12 @@ def match_settings(value: dict[str, Any], *, root: Path) -> MatchSettings:
     Raises:
         SettingsError: A setting is unknown, or has a wrong value.
     """
-    place = "[tool.pactape.match]"
+    table_name = "[tool.pactape.match]"
     hosts = value.get("hosts", {})
-    check_hosts(hosts, place="[tool.pactape.match] hosts", root=root)
+    check_hosts(hosts, table_name="[tool.pactape.match] hosts", root=root)
     for host, table in hosts.items() if isinstance(hosts, dict) else ():
-        decode(table, HostMatchSettings, place=f'[tool.pactape.match.hosts."{host}"]', root=root)
-    return decode(value, MatchSettings, place=place, root=root)
+        decode(table, HostMatchSettings, table_name=f'[tool.pactape.match.hosts."{host}"]', root=root)
+    return decode(value, MatchSettings, table_name=table_name, root=root)
 
 
 class _HygieneTable(msgspec.Struct, kw_only=True):
@@ -53,9 +53,9 @@ def hygiene_settings(value: dict[str, Any], *, root: Path) -> HygieneSettings:
     Raises:
         SettingsError: A setting is unknown, or has a wrong value.
     """
-    table = decode(value, _HygieneTable, place="[tool.pactape.hygiene]", root=root)
+    table = decode(value, _HygieneTable, table_name="[tool.pactape.hygiene]", root=root)
     texts = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
-    check_hosts(texts, place="[tool.pactape.hygiene] max_age", root=root)
+    check_hosts(texts, table_name="[tool.pactape.hygiene] max_age", root=root)
     ages = {host: _age(text, root=root) for host, text in texts.items()}
     return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
 
@@ -77,10 +77,10 @@ def scrub_settings(value: dict[str, Any], *, root: Path) -> ScrubSettings:
     Raises:
         SettingsError: A setting is unknown, or a pattern can't be used.
     """
-    place = "[tool.pactape.scrub]"
-    settings = decode(value, ScrubSettings, place=place, root=root)
-    check_not_empty(settings.names, place=f"{place} names", root=root)
-    check_not_empty(settings.keep, place=f"{place} keep", root=root)
+    table_name = "[tool.pactape.scrub]"
+    settings = decode(value, ScrubSettings, table_name=table_name, root=root)
+    check_not_empty(settings.names, table_name=f"{table_name} names", root=root)
+    check_not_empty(settings.keep, table_name=f"{table_name} keep", root=root)
     for pattern in settings.patterns:
         try:
             match = re.compile(pattern).search("")
@@ -90,7 +90,7 @@ def scrub_settings(value: dict[str, Any], *, root: Path) -> ScrubSettings:
             reason = "matches an empty text" if match else ""
         if reason:
             raise SettingsError(
-                f"{place} the pattern {pattern!r} {reason}",
+                f"{table_name} the pattern {pattern!r} {reason}",
                 where=root / FILE_NAME,
                 remedy="write one that matches only the secret",
             )

@@ -52,7 +52,9 @@ def complete_results(
     by_key: dict[_Key, deque[InteractionResult]] = defaultdict(deque)
     for result in reported:
         by_key[result.consumer, result.description, result.states].append(result)
-    complete = [_result(interaction, by_key[_key(interaction.interaction)], reason) for interaction in expected]
+    complete = [
+        _result(interaction, by_key[_key(interaction.interaction)], reason) for interaction in expected
+    ]
     return [*complete, *(result for results in by_key.values() for result in results)]
 
 

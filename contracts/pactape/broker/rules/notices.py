@@ -64,9 +64,9 @@ def notices(
 
 
 def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: bool) -> list[Notice]:
-    any_version, with_these_tags = _versions(pending, provider, "any"), _with_these_tags(pending)
+    any_version, tagged = _versions(pending, provider, "any"), _with_these_tags(pending)
     still = f"This pact is still in pending state for {any_version} as"
-    unpublished_text = f"{still} a successful verification result {with_these_tags}has not yet been published"
+    unpublished_text = f"{still} a successful verification result {tagged}has not yet been published"
     why = (
         "it was included as a 'work in progress' pact"
         if wip
@@ -80,13 +80,13 @@ def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: boo
         ),
         Notice(
             "after_verification:success_true_published_false",
-            f"{still} the successful verification results {with_these_tags}have not yet been published.",
+            f"{still} the successful verification results {tagged}have not yet been published.",
         ),
         Notice("after_verification:success_false_published_false", unpublished_text),
         Notice(
             "after_verification:success_true_published_true",
             f"This pact is no longer in pending state for {any_version}, as a successful verification result "
-            f"{with_these_tags}has been published. If a verification for a version of {provider} {with_these_tags}fails in the future, "
+            f"{tagged}has been published. If a verification for a version of {provider} {tagged}fails in the future, "
             f"it will fail the build. {_PENDING}",
         ),
         Notice("after_verification:success_false_published_true", unpublished_text),

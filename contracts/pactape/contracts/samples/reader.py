@@ -99,7 +99,7 @@ class SampleReader:
         name = cassette_name(path, self._settings)
         base_url = self._base_urls.get(path)
         for exchanges, recorded_messages, skipped in self._cache.read_parts(path, base_url, lines):
-            exclusions = [Exclusion(f"{name}: {entry.place}", -1, entry.reason) for entry in skipped]
+            exclusions = [Exclusion(f"{name}: {entry.location}", -1, entry.reason) for entry in skipped]
             samples = self._samples(exchanges, path, exclusions)
             messages = [
                 message

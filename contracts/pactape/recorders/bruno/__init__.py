@@ -1,4 +1,4 @@
-"""Bruno: saved examples in its three forms, with the values of their variables."""
+"""Bruno: saved examples in three file formats, with the values of their variables."""
 
 from pactape.recorders.bruno.reader import BRUNO
 from pactape.recorders.bruno.settings_files import settings_files

@@ -27,14 +27,14 @@ def bru_examples(source: Source) -> list[Block]:
     try:
         examples = [block for name, block in top_level_blocks(source.text) if name == "example"]
     except ValueError as error:
-        raise _damaged(source, str(error)) from error
+        raise _damaged_file(source, str(error)) from error
     if source.text.strip() and source.text.rstrip()[-1] not in "}]":
-        raise _damaged(source, "its last block isn't closed")
+        raise _damaged_file(source, "its last block isn't closed")
     return examples
 
 
 def bru_variables(text: str) -> dict[str, str]:
-    """Return the variables that a .bru file sets, those before a request and those of an environment.
+    """Return the variables that a .bru file sets: pre-request variables, or those of an environment.
 
     Raises:
         ValueError: A block isn't closed.
@@ -83,14 +83,14 @@ def _pairs(block: Block | None) -> Pairs:
 
 
 def _code(status: Any) -> Any:
-    """Old imports have code and text exchanged: "code: Accepted", "text: 202"."""
+    """Return the status code; old imports have code and text swapped: "code: Accepted", "text: 202"."""
     if not isinstance(status, Block):
         return status
     code = status.get("code")
     return status.get("text") if code and not str(code).isdigit() else code
 
 
-def _damaged(source: Source, problem: str) -> CassetteFormatError:
+def _damaged_file(source: Source, problem: str) -> CassetteFormatError:
     return CassetteFormatError(
         f"is a damaged Bruno file ({problem})",
         where=source.path,

@@ -1,7 +1,7 @@
-"""Examples in Bruno's other two forms: OpenCollection in YAML (or JSON), and the JSON of an exported collection.
+"""Examples in Bruno's other two formats: OpenCollection in YAML (or JSON), and exported collections in JSON.
 
-Formats: https://spec.opencollection.com, and Bruno's schema of collections. Both nest requests in folders, and say
-alike what an example is; the names of members differ.
+Formats: https://spec.opencollection.com, and Bruno's schema of collections. Both nest requests in folders and have
+the same structure of examples, with different member names.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
     "set_by",
 ]
 
-#: The place of an example, the example, and the variables of its request and folders.
+#: The location of an example, the example, and the variables of its request and folders.
 DocumentExample = tuple[str, Any, dict[str, str]]
 
 _REQUESTS = frozenset({"http", "http-request", "graphql", "graphql-request"})
@@ -40,7 +40,7 @@ def is_document(value: Any, folder: str = "") -> bool:
 
     Args:
         value: The value of a JSON or YAML file.
-        folder: The name of the folder that the file is in.
+        folder: The name of the file's folder.
     """
     if not isinstance(value, dict):
         return False
@@ -60,14 +60,14 @@ def document_examples(value: Any) -> Iterator[DocumentExample]:
     yield from _examples(value, "", {})
 
 
-def _examples(item: Any, place: str, inherited: dict[str, str]) -> Iterator[DocumentExample]:
+def _examples(item: Any, location: str, inherited: dict[str, str]) -> Iterator[DocumentExample]:
     if not isinstance(item, dict):
         return
     variables = {**inherited, **set_by(item)}
     for index, example in enumerate(item.get("examples") or ()):
-        yield f"{place}examples[{index}]", example, variables
+        yield f"{location}examples[{index}]", example, variables
     for index, inner in enumerate(item.get("items") or ()):
-        yield from _examples(inner, f"{place}items[{index}].", variables)
+        yield from _examples(inner, f"{location}items[{index}].", variables)
 
 
 def set_by(item: dict[str, Any]) -> dict[str, str]:
@@ -77,14 +77,14 @@ def set_by(item: dict[str, Any]) -> dict[str, str]:
         *(_mapping(part.get("vars")).get("req") for part in (_mapping(root.get("request")), request)),
         *(part.get("variables") for part in (request, runtime, item)),
     ]
-    return {name: value for each in lists for name, value in _pairs(each) if value}
+    return {name: value for entries in lists for name, value in _pairs(entries) if value}
 
 
 def environments_of(value: Any) -> list[dict[str, str]]:
-    """Return the variables of each environment that a collection in one file holds."""
+    """Return the variables of each environment in a single-file collection."""
     collection = _mapping(value)
     environments = _mapping(collection.get("config")).get("environments") or collection.get("environments")
-    return [set_by(each) for each in environments or () if isinstance(each, dict)]
+    return [set_by(environment) for environment in environments or () if isinstance(environment, dict)]
 
 
 def document_example(value: Any, variables: dict[str, str]) -> Example:
@@ -129,23 +129,23 @@ def _text(value: Any) -> str:
 
 
 def _pairs(values: Any, *, kind: str | None = None) -> Pairs:
-    """The names and values of a list, those of one kind when one is given, without those that are disabled."""
+    """Return the names and values of the enabled entries in a list, optionally of one kind only."""
     return [
-        (str(each["name"]), str(_value(each.get("value"))))
-        for each in (values if isinstance(values, list) else ())
-        if isinstance(each, dict)
-        and each.get("name")
-        and (kind is None or each.get("type", "query") == kind)
-        and not _is_true(each.get("disabled"))
-        and not _is_false(each.get("enabled"))
+        (str(value["name"]), str(_value(value.get("value"))))
+        for value in (values if isinstance(values, list) else ())
+        if isinstance(value, dict)
+        and value.get("name")
+        and (kind is None or value.get("type", "query") == kind)
+        and not _is_true(value.get("disabled"))
+        and not _is_false(value.get("enabled"))
     ]
 
 
 def _value(value: Any) -> Any:
-    """A variable's value may have a type, `{type: number, data: "7"}`, or variants, of which one is selected."""
+    """Return a variable's value, which may have a type, `{type: number, data: "7"}`, or selectable variants."""
     if isinstance(value, list):
-        variants = [each for each in value if isinstance(each, dict)]
-        selected = [each for each in variants if _is_true(each.get("selected"))] or variants
+        variants = [item for item in value if isinstance(item, dict)]
+        selected = [variant for variant in variants if _is_true(variant.get("selected"))] or variants
         return _value(selected[0].get("value")) if selected else ""
     if isinstance(value, dict):
         return value.get("data", value.get("value", ""))
@@ -153,7 +153,7 @@ def _value(value: Any) -> Any:
 
 
 def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"  # YAML is read as text
+    return str(value).lower() == "true"  # YAML scalars are read as text
 
 
 def _is_false(value: Any) -> bool:

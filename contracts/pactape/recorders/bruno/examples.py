@@ -1,4 +1,4 @@
-"""Bruno's saved examples, in whichever of its three forms, as requests and responses."""
+"""Turns Bruno's saved examples, of any format, into requests and responses."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ _PATH_VARIABLE = re.compile(r"(?<=/):([A-Za-z_][\w-]*)")
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """One example, with its variables not filled in.
+    """One example, before its variables are filled in.
 
     Args:
         method: The request's method; empty for GET.
         url: Its URL.
         headers: Its headers.
         path: The values of path parameters, ":id" in the URL.
-        query: Its query, which the URL has, too, when it has any.
-        body_kind: "json", "text", "xml", "sparql", "form", "graphql", or what can't be read; "none" for none.
+        query: Its query, which the URL also contains, if any.
+        body_kind: "json", "text", "xml", "sparql", "form", "graphql", "none", or another kind, which can't be read.
         body: The text of the body.
         fields: The fields of a form.
         graphql_variables: JSON text.
@@ -77,7 +77,7 @@ def pair_of(example: Example) -> RecordedPair:
     """Return the request and the response of an example.
 
     Raises:
-        SkipEntryError: A value isn't known.
+        SkipEntryError: A value is unknown.
     """
     body, sent_type = _request_body(example)
     headers, unrecorded = filled_headers(example.headers, example.variables)

@@ -1,4 +1,4 @@
-"""The grammar of Bruno's .bru files, as far as examples and variables need it.
+"""Parses Bruno's .bru files, as far as examples and variables need it.
 
 `name: value` on a line; `name {` or, in an example, `name: {` … `}` for a block; `name: '''` … `'''` for a text of
 several lines; and blocks of raw text (`body:json: {` … `}`). A closing brace is indented like the line that opened
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "top_level_blocks"]
 
-#: Blocks at the top of a file whose pairs are needed; those of scripts, tests and bodies are raw text.
+#: Top-level blocks whose pairs are needed; blocks of scripts, tests and bodies are raw text.
 _READ_BLOCKS = frozenset({"example", "vars", "vars:pre-request"})
 _RAW_BLOCKS = re.compile(r"body:(json|xml|text|graphql|graphql:vars|sparql)\b")
 _OPENING = re.compile(r"^(\s*)([^\s{\"][^{]*?)\s*:?\s*\{\s*$")
 _TEXT = re.compile(r"^\s*([^\s:][^:]*(?::[\w-]+)?):\s*'''\s*$")
 _TEXT_END = re.compile(r"^\s*'''\s*(@contentType\([^)]*\))?\s*$")
 _PAIR = re.compile(r'^\s*(~?"(?:\\"|[^"])*"|~?[^\s:"@]+)\s*:\s?(.*?)\s*$')
-#: Headers whose values begin with a media type, and so not with a quote.
+#: Headers whose values begin with a media type, and so never with a quote.
 _NEVER_QUOTED = frozenset({"accept", "content-type"})
 _Lines = list[tuple[int, str]]
 
 
 class Block(list[tuple[str, Any]]):
-    """The pairs of a block in their order; a name may come several times. Values are texts and inner blocks."""
+    """The pairs of a block in order; names may be repeated. Values are texts or inner blocks."""
 
     def get(self, name: str) -> Any:
-        """Return the first value of a name; None when there is none."""
+        """Return the first value of a name; None if it is missing."""
         return next((value for key, value in self if key == name), None)
 
     def block(self, name: str) -> Block | None:
-        """Return the inner block of a name; None when there is none."""
+        """Return the inner block of a name; None if it is missing."""
         value = self.get(name)
         return value if isinstance(value, Block) else None
 
@@ -59,7 +59,7 @@ def top_level_blocks(text: str) -> Iterator[tuple[str, Block]]:
 
 
 def _block_lines(lines: _Lines, start: int, indentation: str, opened: int) -> tuple[_Lines, int]:
-    """The lines up to the brace that closes a block, and the position after it."""
+    """Return the lines up to the brace that closes a block, and the position after it."""
     for position in range(start, len(lines)):
         if lines[position][1].rstrip() == f"{indentation}}}":
             return lines[start:position], position + 1
@@ -70,7 +70,7 @@ def _block(lines: _Lines) -> Block:
     pairs = Block(_members(lines))
     like_json = any(isinstance(value, str) and value.endswith('",') for _, value in pairs)
     return Block(
-        (name, _unquoted(value) if like_json or name.lower() in _NEVER_QUOTED else value)
+        (name, _unquote(value) if like_json or name.lower() in _NEVER_QUOTED else value)
         for name, value in pairs
     )
 
@@ -100,7 +100,7 @@ def _text_lines(lines: _Lines, start: int, opened: int) -> tuple[_Lines, int]:
 
 
 def _is_raw(name: str, lines: _Lines) -> bool:
-    """The response's `body` block has members (`type`, `content`); a request's raw body doesn't."""
+    """Return whether a block is raw text: a response's `body` block has members, a request's raw body doesn't."""
     return bool(_RAW_BLOCKS.match(name)) or (name == "body" and not _has_members(lines))
 
 
@@ -112,6 +112,6 @@ def _raw(lines: _Lines) -> str:
     return textwrap.dedent("\n".join(line for _, line in lines)).strip("\n")
 
 
-def _unquoted(value: Any) -> Any:
+def _unquote(value: Any) -> Any:
     text = value.removesuffix(",") if isinstance(value, str) else value
     return text[1:-1] if isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"' else text

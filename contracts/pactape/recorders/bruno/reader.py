@@ -41,13 +41,13 @@ def _entries(source: Source) -> Iterable[Entry]:
         for index, block in enumerate(bru_examples(source)):
             if variables is None:
                 variables = {**variables_around(source.path), **bru_variables(source.text)}
-            yield Entry(place=f"example[{index}]", value=(block, variables))
+            yield Entry(location=f"example[{index}]", value=(block, variables))
         return
     outer: dict[str, str] | None = None
-    for place, example, variables in document_examples(source.value):
+    for location, example, variables in document_examples(source.value):
         if outer is None:
             outer = {**variables_around(source.path), **common_values(environments_of(source.value))}
-        yield Entry(place=place, value=(example, {**outer, **variables}))
+        yield Entry(location=location, value=(example, {**outer, **variables}))
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:

@@ -1,4 +1,4 @@
-"""The files of a Bruno collection that set variables: those of the collection, its environments and its folders."""
+"""Finds the files of a Bruno collection that set variables: of the collection, its environments and its folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["common_values", "settings_files", "variables_around"]
 
-#: Files in a collection's outermost folder, in the old and the new form.
+#: Files in a collection's root folder, in the old and the new format.
 _ROOTS = ("bruno.json", "opencollection.yml", "opencollection.yaml", "collection.bru")
 _OF_COLLECTIONS = ("collection.bru", "opencollection.yml", "opencollection.yaml")
 _OF_FOLDERS = ("folder.bru", "folder.yml", "folder.yaml")
@@ -26,31 +26,31 @@ _MOST_LEVELS = 12
 
 
 def settings_files(path: Path) -> list[Path]:
-    """Return the files whose variables hold for a request's file, outer ones first; there may be none."""
+    """Return the files whose variables apply to a request's file, outer ones first; not all need exist."""
     folders = _folders(path)
     if not folders:
         return []
     root = folders[0]
     environments = root / "environments"
     files = [root / name for name in _OF_COLLECTIONS]
-    files += sorted(each for pattern in _ENVIRONMENTS for each in environments.glob(pattern))
+    files += sorted(path for pattern in _ENVIRONMENTS for path in environments.glob(pattern))
     files += [folder / name for folder in folders[1:] for name in _OF_FOLDERS]
-    return [each for each in files if each.is_file() and each != path]
+    return [file for file in files if file.is_file() and file != path]
 
 
 def variables_around(path: Path) -> dict[str, str]:
-    """Return the variables that hold for a request's file; inner ones go before outer ones.
+    """Return the variables that apply to a request's file; inner ones take precedence.
 
-    A variable has the value that all environments give it: which one was used isn't recorded.
+    An environment's variable counts only if all environments agree, because the used one isn't recorded.
     """
     collection: dict[str, str] = {}
     environments: list[dict[str, str]] = []
     folders: dict[str, str] = {}
-    for each in settings_files(path):
-        values = _variables(each)
-        if each.parent.name == "environments":
+    for settings_file in settings_files(path):
+        values = _variables(settings_file)
+        if settings_file.parent.name == "environments":
             environments.append(values)
-        elif each.name in _OF_FOLDERS:
+        elif settings_file.name in _OF_FOLDERS:
             folders |= values
         else:
             collection |= values
@@ -58,16 +58,16 @@ def variables_around(path: Path) -> dict[str, str]:
 
 
 def common_values(environments: Iterable[dict[str, str]]) -> dict[str, str]:
-    """Return the variables that have one value in all environments that set them."""
+    """Return the variables that have the same value in all environments that set them."""
     values: dict[str, set[str]] = {}
-    for each in environments:
-        for name, value in each.items():
+    for environment in environments:
+        for name, value in environment.items():
             values.setdefault(name, set()).add(value)
-    return {name: next(iter(each)) for name, each in values.items() if len(each) == 1}
+    return {name: next(iter(value)) for name, value in values.items() if len(value) == 1}
 
 
 def _folders(path: Path) -> list[Path]:
-    """The folders from the collection's outermost to the file's own; empty outside of a collection."""
+    """Return the folders from the collection's root to the file's folder; empty outside a collection."""
     folders: list[Path] = []
     for folder in list(path.absolute().parents)[:_MOST_LEVELS]:
         folders.insert(0, folder)
@@ -77,7 +77,7 @@ def _folders(path: Path) -> list[Path]:
 
 
 def _variables(path: Path) -> dict[str, str]:
-    """The variables that a file sets; none when it can't be read."""
+    """Return the variables that a file sets; none if it can't be read."""
     with suppress(OSError, ValueError, yaml.YAMLError):
         if path.suffix == ".bru":
             return bru_variables(path.read_text("utf-8", "replace"))

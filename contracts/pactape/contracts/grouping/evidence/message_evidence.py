@@ -63,7 +63,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
         shape = Shape()
         shape.observe(message.content, answer_id(message.content))
         return cls(
-            cassettes=(message.place,),
+            cassettes=(message.reference,),
             count=1,
             packed=pack(message),
             metadata=set(message.metadata),
