@@ -207,7 +207,7 @@ def test_reads_the_routing_key(receive_message):
     ("change", "words"),
     [
         (("@pytest.mark.cassette\n", ""), "*mark the test with @pytest.mark.cassette*"),
-        (('provider="users"', 'provider="orders"'), "*there is no provider*orders*tool.pactape.providers*"),
+        (('provider="users"', 'provider="orders"'), "*tool.pactape.providers*has no provider*orders*"),
         ((", live=queue_of_users.take", ""), "*give receive_message the argument `live`*"),
         (("live=queue_of_users.take", "live=lambda: b'not json'"), "*is not valid JSON*"),
         (("live=queue_of_users.take", "live=lambda: {1, 2}.union"), "*is not valid JSON*"),

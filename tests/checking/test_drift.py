@@ -112,7 +112,7 @@ def test_a_project_without_recorded_tests_is_bad_input(project: Project, text: s
 
 
 def test_an_unknown_provider_is_bad_input(project: Project) -> None:
-    with pytest.raises(BadInputError, match="there is no provider 'usres'"):
+    with pytest.raises(BadInputError, match="has no provider 'usres'"):
         project.drift("--provider", "usres")
 
 

@@ -183,5 +183,5 @@ def test_a_rule_that_does_not_exist_is_refused(project: Path) -> None:
     settings = f'{SETTINGS}[tool.pactape.severities]\nfield-nw = "off"\n'
     (project / "pyproject.toml").write_text(settings, encoding="utf-8")
     result = CliRunner().invoke(command, ["lint", "--project", str(project)])
-    assert "there is no rule 'field-nw'" in str(result.exception)
+    assert "has an unknown rule 'field-nw'" in str(result.exception)
     assert "did you mean 'field-new'?" in str(result.exception)

@@ -105,12 +105,12 @@ def test_verify_exits_with_1_and_names_the_field_when_it_does_not(project: Path,
         (
             lambda project: run_command(project, "derive"),
             ["verify", "--url", "http://127.0.0.1:9"],
-            "http://127.0.0.1:9: no provider answers",
+            "http://127.0.0.1:9: no provider responds",
         ),
         (
             lambda _project: None,
             ["verify", "--provider", "usres", "--url", "http://127.0.0.1:9"],
-            "there is no provider 'usres' in [tool.pactape.providers]. Fix: did you mean 'users'?",
+            "[tool.pactape.providers] has no provider 'usres'. Fix: did you mean 'users'?",
         ),
         (
             lambda _project: None,

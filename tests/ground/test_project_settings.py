@@ -74,7 +74,7 @@ def test_the_only_provider_needs_no_name(tmp_path: Path) -> None:
     ("text", "name", "problem"),
     [
         (PROVIDERS, None, r"several providers are configured.*name one of orders, users with --provider"),
-        (PROVIDERS, "usres", r"there is no provider 'usres'.*did you mean 'users'\?"),
+        (PROVIDERS, "usres", r"has no provider 'usres'.*did you mean 'users'\?"),
         ("", None, r"no provider is configured.*add \[tool\.pactape\.providers\.KEY\]"),
     ],
 )

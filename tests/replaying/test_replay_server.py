@@ -138,7 +138,7 @@ def test_a_request_that_names_a_recorded_host_is_answered_by_that_host_alone(tmp
 
 def test_cassettes_without_an_interaction_below_the_base_url_are_refused(tmp_path: Path) -> None:
     path = cassette(tmp_path, interaction("GET", "http://users.test/health", {}))
-    with pytest.raises(CassetteFormatError, match=r"nothing was recorded below http://orders\.test"):
+    with pytest.raises(CassetteFormatError, match=r"no interaction was recorded below http://orders\.test"):
         Recordings([path], base_url="http://orders.test")
 
 
