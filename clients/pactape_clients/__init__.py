@@ -1,4 +1,4 @@
-"""Synchronous REST and GraphQL clients with token refresh and TTL caching, made to be contract-tested."""
+"""Synchronous REST and GraphQL clients with token refresh and TTL caching, designed for contract testing."""
 
 from pactape_clients._version import __version__
 from pactape_clients.auth import ClientCredentials, StaticToken, TokenAuth, TokenSource

@@ -1,3 +1,3 @@
-"""The version of the distribution `pactape-clients`; its build reads it from here."""
+"""The version of the distribution `pactape-clients`, which the build reads from here."""
 
 __version__ = "0.1.0"

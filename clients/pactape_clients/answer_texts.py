@@ -1,4 +1,4 @@
-"""What an answer says in words, in whatever form its server writes them."""
+"""Finds the error text in a response, in any of the forms that servers use."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["charset_of", "error_reason", "form_in", "is_json", "media_type", "printable", "text_of"]
 
 _FIRST_ERROR = 400
-_LONGEST = 300  # characters of the server's words in a message
-_MOST = 8192  # bytes that are searched for words
+_LONGEST = 300  # the most characters of the server's text in a message
+_MOST = 8192  # how many bytes are searched for text
 _WORDS = ("detail", "message", "error_description", "title", "error", "reason", "msg", "description")
 _FORM = re.compile(r"[\w.-]+=[^\s<>{}\"]*")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>|<h1[^<>]*>([^<]*)</h1>", re.IGNORECASE)
@@ -24,18 +24,18 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def media_type(response: requests.Response) -> str:
-    """Return an answer's media type in lower case; "" without one."""
+    """Return a response's media type in lower case; "" without one."""
     return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 def is_json(response: requests.Response) -> bool:
-    """Return whether an answer is JSON by its media type, or states none."""
+    """Return whether a response's media type is JSON, or missing."""
     kind = media_type(response)
     return not kind or kind.endswith(("/json", "+json"))
 
 
 def charset_of(response: requests.Response) -> str | None:
-    """Return the charset that an answer states, in lower case."""
+    """Return the charset that a response declares, in lower case."""
     for parameter in response.headers.get("Content-Type", "").split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
@@ -44,16 +44,16 @@ def charset_of(response: requests.Response) -> str | None:
 
 
 def text_of(response: requests.Response, body: bytes) -> str:
-    """Return a body as text, by the charset that the answer states."""
+    """Return a body as text, in the charset that the response declares."""
     try:
         return body.decode(charset_of(response) or "utf-8-sig", "replace")
-    except (LookupError, ValueError):  # no such charset, or one that can't replace what it doesn't know
+    except (LookupError, ValueError):  # an unknown charset, or one that can't replace invalid bytes
         return body.decode("utf-8", "replace")
 
 
 def printable(text: str) -> str:
-    """Return a text in one line, cut to what a message can hold."""
-    return "".join(each if each.isprintable() else " " for each in text)[:_LONGEST]
+    """Return a text in one line, cut to the length allowed in a message."""
+    return "".join(character if character.isprintable() else " " for character in text)[:_LONGEST]
 
 
 def form_in(body: bytes) -> dict[str, str]:
@@ -68,9 +68,9 @@ def form_in(body: bytes) -> dict[str, str]:
 
 
 def error_reason(response: requests.Response) -> str:
-    """Return the reason that an answer states, as JSON, a form, text, or the title of a page; "" without one.
+    """Return the reason in a response: from JSON, a form, text, or the title of a page; "" without one.
 
-    Of a success only the members of a JSON object that are made for words: the rest may be anything.
+    In a successful response, only members of a JSON object that are meant for messages count.
     """
     body, is_error = response.content, response.status_code >= _FIRST_ERROR
     if not body:
@@ -103,10 +103,10 @@ def _words_in_text(response: requests.Response, body: bytes) -> str:
 def _texts_in(value: Any, *, depth: int) -> list[str]:
     if isinstance(value, str):
         return [value] if value else []
-    if depth > 3:  # noqa: PLR2004 -- deeper than any API states a reason
+    if depth > 3:  # noqa: PLR2004 -- deeper than the reason in any API
         return []
     if isinstance(value, list):
-        return [text for each in value[:5] for text in _texts_in(each, depth=depth + 1)]
+        return [text for item in value[:5] for text in _texts_in(item, depth=depth + 1)]
     if not isinstance(value, dict):
         return []
     own = next((text for name in _WORDS if (text := _texts_in(value.get(name), depth=depth + 1))), [])
@@ -114,7 +114,7 @@ def _texts_in(value: Any, *, depth: int) -> list[str]:
 
 
 def _with_field(value: dict[str, Any], own: list[str]) -> list[str]:
-    """Return what is wrong with a field, as GitHub and FastAPI state it, with the field's name."""
+    """Return the error of a field with the field's name, as GitHub and FastAPI state it."""
     field = value.get("field", value.get("loc", value.get("path")))
     name = ".".join(map(str, field)) if isinstance(field, list) else field
     if not isinstance(name, str) or not name:
@@ -125,9 +125,9 @@ def _with_field(value: dict[str, Any], own: list[str]) -> list[str]:
 
 def _field_errors(value: dict[str, Any], depth: int) -> list[str]:
     errors = value.get("errors")
-    if isinstance(errors, dict):  # a field's name, and what is wrong with it
+    if isinstance(errors, dict):  # a field's name and its errors
         return [
-            f"{name}: {', '.join(_texts_in(each, depth=depth + 1))}"
-            for name, each in list(errors.items())[:5]
+            f"{name}: {', '.join(_texts_in(value, depth=depth + 1))}"
+            for name, value in list(errors.items())[:5]
         ]
     return _texts_in(errors, depth=depth + 1) if isinstance(errors, list) else []

@@ -1,6 +1,6 @@
-"""Where calls leave this package: whatever is raised inside becomes an error of the tree, without frames.
+"""The boundary of the package: exceptions raised inside become `ClientError`s without frames.
 
-The frames of a call hold headers, tokens and bodies, which tracebacks with local variables would show.
+The frames of a call contain headers, tokens and bodies, which tracebacks with local variables would show.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def public(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a function that callers use: what it raises is an error of the tree."""
+    """Decorate a public function: every exception it raises becomes a `ClientError`."""
     *_, owner, name = ("", *function.__qualname__.split("."))
     name = owner if name in {"__init__", "__post_init__"} else name
 
@@ -30,7 +30,7 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
     def call(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return function(*arguments, **options)
-        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+        except Exception as error:  # noqa: BLE001 -- the caller's own objects may raise anything
             failure = public_error(error, name)
         del arguments, options
         raise failure
@@ -39,7 +39,7 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def iterated(values: Iterator[T], name: str) -> Iterator[T]:
-    """Yield what another iterator yields; what it raises is an error of the tree."""
+    """Yield the values of another iterator; every exception it raises becomes a `ClientError`."""
     try:
         yield from values
     except Exception as error:  # noqa: BLE001 -- as above
@@ -50,9 +50,9 @@ def iterated(values: Iterator[T], name: str) -> Iterator[T]:
 
 
 def public_error(error: Exception, name: str) -> Exception:
-    """Return the error to raise in the place of one that leaves the package, outside of its handler.
+    """Return the error to raise instead of one that leaves the package, outside its handler.
 
-    A test tool's exception, and the TypeError of a call with other arguments than there are, stay as they are.
+    A test tool's exception, and the TypeError of a call with wrong arguments, are not changed.
     """
     if isinstance(error, ClientError):
         _strip(error)
@@ -79,7 +79,7 @@ def _is_raised_by_calling(error: Exception) -> bool:
 
 
 def _strip(error: BaseException) -> None:
-    """Remove the frames of an error and its causes, and what is not a cause."""
+    """Remove the frames of an error and its causes, and its context unless it is a cause."""
     seen: set[int] = set()
     each: BaseException | None = error
     while each is not None and id(each) not in seen:

@@ -1,4 +1,4 @@
-"""The call in progress on this thread: its operation, its settings, and how long it may still take."""
+"""The current call on this thread: its operation, its settings, and its remaining time."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _TO_FINISH = 0.5  # seconds
 
 
 class CallContext:
-    """A call between its start and its end, retries and token renewal included.
+    """A call from start to end, including retries and token renewal.
 
     Args:
-        operation: What is being called.
-        deadline: Seconds that the whole call may take; None for no limit.
-        settings: How its requests are sent, the token requests among them.
+        operation: The operation.
+        deadline: The time limit of the whole call in seconds; None for no limit.
+        settings: How its requests are sent, including token requests.
         values: Its path values or variables, for errors.
         timer: A monotonic clock in seconds.
     """
@@ -63,7 +63,7 @@ class CallContext:
         return self._ends is not None
 
     def remaining(self) -> float | None:
-        """Return the seconds that are left; None when there is no limit.
+        """Return the remaining seconds; None without a limit.
 
         Raises:
             DeadlineExceededError: No time is left.
@@ -80,7 +80,7 @@ class CallContext:
         return seconds
 
     def extended(self, seconds: float) -> CallContext:
-        """Return this call with so many seconds left at least, for what has to be done at its end."""
+        """Return this call with at least this many seconds left, for work at its end."""
         deadline = None if self._ends is None else max(self._ends - self._timer(), seconds)
         return CallContext(
             self.operation, deadline=deadline, settings=self.settings, values=self.values, timer=self._timer
@@ -91,13 +91,13 @@ class CallContext:
         announce(self.operation)
 
 
-#: The call in progress on this thread; None outside of calls.
+#: The current call on this thread; None outside calls.
 current_call: ContextVar[CallContext | None] = ContextVar("pactape_clients_call", default=None)
 
 
 @contextmanager
 def call_in_progress(call: CallContext) -> Iterator[CallContext]:
-    """Make `call` the one in progress inside the context."""
+    """Make `call` the current call inside the context."""
     outer = current_call.set(call)
     try:
         yield call
@@ -107,7 +107,7 @@ def call_in_progress(call: CallContext) -> Iterator[CallContext]:
 
 @contextmanager
 def time_to_finish() -> Iterator[None]:
-    """Give what has to be done at a call's end half a second, also when its deadline has passed."""
+    """Allow half a second for work at a call's end, even after its deadline."""
     call = current_call.get()
     if call is None:
         yield
@@ -117,7 +117,7 @@ def time_to_finish() -> Iterator[None]:
 
 
 def remaining_time() -> float | None:
-    """Return the seconds that the call in progress has left; None when nothing limits it.
+    """Return the remaining seconds of the current call; None without a limit.
 
     Raises:
         DeadlineExceededError: No time is left.
@@ -127,7 +127,7 @@ def remaining_time() -> float | None:
 
 
 def bounded(timeouts: Timeouts, remaining: float | None) -> Timeouts:
-    """Return connect and read time-outs that don't outlast the deadline.
+    """Return connect and read time-outs that don't exceed the deadline.
 
     Example:
         >>> bounded((5.0, 30.0), 8.0)

@@ -1,4 +1,4 @@
-"""Exceptions of the caller's own code (hooks, adapters, bodies, models, caches) as errors of the clients' tree."""
+"""Turns exceptions of the caller's own code (hooks, adapters, bodies, models, caches) into `ClientError`s."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ _LIBRARIES = sys.stdlib_module_names | {
 
 
 def passes_through(error: BaseException) -> bool:
-    """Return whether an exception is a test tool's, which declares `passes_through_clients = True`.
+    """Return whether an exception belongs to a test tool and has `passes_through_clients = True`.
 
-    Pactape's `ReplayError` does: a request that isn't recorded fails the test, whatever the caller catches.
+    Pactape's `ReplayError` has it: an unrecorded request fails the test, whatever the caller catches.
     """
     return getattr(error, "passes_through_clients", False) is True
 
 
 def place_of(error: BaseException) -> str:
-    """Return where the caller's own code raised an exception: "function (file.py:12)"; "" when it wasn't there."""
+    """Return where the caller's own code raised an exception: "function (file.py:12)"; "" if it didn't."""
     return _place([frame for frame in _frames(error) if not _is_library(frame)])
 
 
 def place_in(error: BaseException) -> str:
-    """Return where an exception was raised, be it in a library: "function (file.py:12)"."""
+    """Return where an exception was raised, even in a library: "function (file.py:12)"."""
     return _place(_frames(error))
 
 
@@ -80,7 +80,7 @@ def _is_library(frame: TracebackType) -> bool:
 
 
 def error_text(error: BaseException) -> str:
-    """Return what was raised and where, without the exception's own text, which may hold secrets.
+    """Return what was raised and where, without the exception's text, which may contain secrets.
 
     Example:
         >>> error_text(KeyError("t0ken"))
@@ -91,7 +91,7 @@ def error_text(error: BaseException) -> str:
 
 
 def without_frames(error: E) -> E:
-    """Return an exception without its frames and causes, whose local variables may hold secrets."""
+    """Return an exception without its frames and causes, whose local variables may contain secrets."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
@@ -99,17 +99,17 @@ def without_frames(error: E) -> E:
 def callback_error(
     error: BaseException, what: str, name: str, **context: Unpack[ErrorContext]
 ) -> ClientError:
-    """Return the error for an exception of the caller's own code, which is its cause if no library raised it.
+    """Return the error for an exception of the caller's own code, with it as cause unless a library raised it.
 
     Args:
-        error: What was raised.
-        what: What raised it: "a response hook".
-        name: What was called.
+        error: The exception.
+        what: The code that raised it: "a response hook".
+        name: The operation's name.
         context: See `ErrorContext`.
     """
     if isinstance(error, ClientError):
         return error
     failure = CallbackError(f"{name}: {what} {error_text(error)}", **context)
-    if is_own(error):  # the text of a library's may hold a header
+    if is_own(error):  # a library's text may contain a header
         failure.__cause__ = without_frames(error)
     return failure

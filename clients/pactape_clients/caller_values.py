@@ -1,4 +1,4 @@
-"""Containers that callers give: read once, since they may change, or raise."""
+"""Reads containers from callers once, because they may change or raise."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["dict_of", "tuple_of"]
 
 
 def dict_of(name: str, mapping: Any, expected: str = "a mapping of strings") -> dict[Any, Any]:
-    """Return a mapping as a dictionary of its own.
+    """Return a mapping as a new dictionary.
 
     Raises:
-        UsageError: It isn't a mapping, or reading it raised.
+        UsageError: The value is not a mapping, or reading it raised.
 
     Example:
         >>> dict_of("headers", [])
@@ -47,9 +47,9 @@ def tuple_of(name: str, values: Any, kinds: type | tuple[type, ...], expected: s
     )
     if items is None:
         raise UsageError(f"{name} must be a tuple of {expected}, not {type(values).__name__}")
-    for each in items:
-        if not isinstance(each, kinds) or is_instance(each, bool):
-            raise UsageError(f"{name} must contain {expected}, not {type(each).__name__}")
+    for item in items:
+        if not isinstance(item, kinds) or is_instance(item, bool):
+            raise UsageError(f"{name} must contain {expected}, not {type(item).__name__}")
     return tuple(items)
 
 

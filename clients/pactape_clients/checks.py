@@ -1,4 +1,4 @@
-"""Checks of settings, made when the settings are made."""
+"""Checks settings when they are created."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = [
 
 
 class UnknownOptionError(TypeError):
-    """A keyword argument that a function doesn't have; a TypeError, as Python's own."""
+    """An unknown keyword argument; also a TypeError, as in Python."""
 
 
 def is_instance(value: object, kinds: type | tuple[type, ...]) -> bool:
-    """Return whether a value is of a kind; for values that the types promise, and callers without a type checker.
+    """Return whether a value has a type; for annotated values, because callers may not use a type checker.
 
     Example:
         >>> is_instance("1", str), is_instance(None, (int, str))
@@ -40,10 +40,10 @@ def check_number(
     finite: bool = False,
     above: bool = False,
 ) -> None:
-    """Refuse a setting that is not a number within its range.
+    """Check that a setting is a number within its range.
 
     Args:
-        name: The setting, for the message.
+        name: The setting's name, for the message.
         value: The value.
         least: The smallest value.
         whole: Whether it must be a whole number.
@@ -51,7 +51,7 @@ def check_number(
         above: Whether `least` itself is too small.
 
     Raises:
-        UsageError: It isn't.
+        UsageError: It is not.
 
     Example:
         >>> check_number("Caching.ttl", "300")
@@ -68,10 +68,10 @@ def check_number(
 
 
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    """Refuse a setting that is not one of its choices.
+    """Check that a setting is one of its choices.
 
     Raises:
-        UsageError: It isn't.
+        UsageError: It is not.
     """
     if value not in choices:
         names = ", ".join(map(repr, choices))
@@ -79,10 +79,10 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
 
 
 def check_kind(name: str, value: Any, kinds: type | tuple[type, ...], expected: str) -> None:
-    """Refuse a value of another kind; it isn't shown, since it may be a secret.
+    """Check the type of a value, which the message omits, because it may be a secret.
 
     Raises:
-        UsageError: It is of another kind.
+        UsageError: It has another type.
 
     Example:
         >>> check_kind("path", "1", dict, "a mapping")
@@ -94,10 +94,10 @@ def check_kind(name: str, value: Any, kinds: type | tuple[type, ...], expected: 
 
 
 def check_callable(name: str, value: Any) -> None:
-    """Refuse a value that can't be called.
+    """Check that a value is callable.
 
     Raises:
-        UsageError: It can't.
+        UsageError: It is not.
     """
     if not callable(value):
         raise UsageError(f"{name} must be a function, not {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""From an answer to a value of the requested type, or to an error with the reason."""
+"""Decodes a response into the requested type, or into an error with the reason."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ __all__ = [
 ]
 
 _FIRST_ERROR = 400
-_NULL = b"null"  # what an empty body is to a type: enough for one that may be None
+_NULL = b"null"  # decoded in place of an empty body, for types that may be None
 
 
 def decode_answer(
     response: requests.Response, model: Any, operation: Operation, codec: Codec, values: Mapping[str, Any]
 ) -> Any:
-    """Return an answer's body as `model`.
+    """Decode a response's body into `model`.
 
-    None stands for plain JSON values, and for None when the body is empty; bytes for the unchanged body; str for
-    text, unless the answer is JSON.
+    With None, plain JSON values are returned, or None for an empty body; with bytes, the unchanged body; with str,
+    the text, unless the response is JSON.
 
     Raises:
-        DecodeError: It doesn't fit; `path` is the JSON path of the first value that doesn't.
+        DecodeError: The body doesn't fit; `path` is the JSON path of the first value that doesn't fit.
     """
     body = response.content
     if model is bytes:
@@ -70,17 +70,17 @@ def decode_answer(
 
 
 def decode_body(body: bytes, model: Any, operation: Operation, codec: Codec, **context: Any) -> Any:
-    """Return a part of an answer as `model`.
+    """Decode a part of a response into `model`.
 
     Args:
         body: JSON.
-        model: The type; None stands for plain values.
+        model: The type; None for plain values.
         operation: The call.
-        codec: Decodes.
+        codec: The decoder.
         context: For the error; see `ErrorContext`.
 
     Raises:
-        DecodeError: It doesn't fit.
+        DecodeError: The body doesn't fit.
     """
     try:
         return codec.decode(body, model)
@@ -95,7 +95,7 @@ def decode_body(body: bytes, model: Any, operation: Operation, codec: Codec, **c
 
 
 def answer_context(response: requests.Response, operation: Operation, values: Mapping[str, Any]) -> Any:
-    """Return what errors keep of an answer; see `ErrorContext`."""
+    """Return the part of a response that errors keep; see `ErrorContext`."""
     return {
         "operation": operation,
         "values": values,
@@ -111,7 +111,7 @@ def _name_of(model: Any) -> str:
 
 
 def json_in(response: requests.Response) -> bytes:
-    """Return an answer's JSON in UTF-8, as RFC 8259 section 8.1 requires, also if it states another charset."""
+    """Return a response's JSON as UTF-8, as RFC 8259 section 8.1 requires, even if it declares another charset."""
     body = response.content
     charset = charset_of(response)
     if charset is None or charset in {"utf-8", "utf8", "us-ascii"}:
@@ -123,7 +123,7 @@ def json_in(response: requests.Response) -> bytes:
 
 
 def problem_in(response: requests.Response) -> Problem | None:
-    """Return an answer's problem body (RFC 9457); None without a readable one."""
+    """Return a response's problem document (RFC 9457); None without a readable one."""
     if media_type(response) != "application/problem+json":
         return None
     try:
@@ -137,9 +137,9 @@ def problem_in(response: requests.Response) -> Problem | None:
 def status_error(
     response: requests.Response, operation: Operation, values: Mapping[str, Any] | None = None
 ) -> ClientError | None:
-    """Return the error of an answer with a status of 400 or above; None for any other.
+    """Return the error of a response with a status of 400 or above; None for other statuses.
 
-    Its message contains the server's own words, in whatever form they are sent, without the secrets of the request.
+    Its message contains the server's error text, in any of the known forms, without the secrets of the request.
 
     Example:
         >>> import requests
@@ -161,5 +161,5 @@ def status_error(
 
 
 def server_reason(response: requests.Response) -> str:
-    """Return the reason that an answer states, without the secrets of the request."""
+    """Return the reason in a response, without the secrets of the request."""
     return redact(error_reason(response), secrets_of(response.request))

@@ -1,4 +1,4 @@
-"""What is known about a failure, as values: its context, RFC 9457 problems and GraphQL errors."""
+"""Details of failures: their context, RFC 9457 problems and GraphQL errors."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Reason = Literal[
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem body (RFC 9457).
+    """A problem document (RFC 9457).
 
     Args:
         type: A URI that identifies the kind of problem.
-        title: A summary of the kind of problem; None when not given.
-        status: The status that the body states; None when not given.
-        detail: What went wrong this time; None when not given.
-        instance: A URI that identifies this occurrence; None when not given.
+        title: A summary of the kind of problem; None if missing.
+        status: The status in the body; None if missing.
+        detail: What went wrong this time; None if missing.
+        instance: A URI that identifies this occurrence; None if missing.
         extensions: All other members.
     """
 
@@ -42,13 +42,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GraphQLErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a GraphQL answer's `errors` (GraphQL specification, section 7.1.2).
+    """One entry of a GraphQL response's `errors` (GraphQL specification, section 7.1.2).
 
     Args:
         message: What went wrong.
         path: The response field that failed; keys and indexes from the root.
         locations: Positions in the document, as `{"line": 1, "column": 1}`.
-        extensions: Whatever the server adds.
+        extensions: Further data from the server.
     """
 
     message: str = ""
@@ -64,17 +64,17 @@ class GraphQLErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorContext(TypedDict, total=False):
-    """What is known about the call that failed; every part is optional.
+    """The context of a failed call; every part is optional.
 
     Args:
-        operation: The call that failed; None when no call was in progress.
+        operation: The failed call; None if no call was in progress.
         values: The path values or variables of the call. They may be confidential: no message or repr shows them.
-        status: The answer's status; None when none came.
-        headers: The answer's headers, case-insensitive; empty when none came.
-        body: The beginning of the answer's body, 64 KiB at most. No repr shows it.
-        problem: The answer's problem body (RFC 9457); None when it has none.
-        reason: Why no response was received; None when one came.
-        sent: Whether the request reached the server; None when that isn't known.
+        status: The response's status; None without a response.
+        headers: The response's headers, case-insensitive; empty without a response.
+        body: The beginning of the response's body, at most 64 KiB. No repr shows it.
+        problem: The response's problem document (RFC 9457); None if it has none.
+        reason: Why no response was received; None if one was.
+        sent: Whether the request reached the server; None if unknown.
     """
 
     operation: Operation | None

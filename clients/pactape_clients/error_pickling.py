@@ -1,4 +1,4 @@
-"""Pickling errors, whatever they hold: task queues and process pools hand them from process to process."""
+"""Pickles errors with any content, because task queues and process pools pass them between processes."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ E = TypeVar("E", bound=BaseException)
 
 
 def restore(kind: type[E], arguments: tuple[Any, ...], parts: Mapping[str, Any]) -> E:
-    """Return an error with these parts; `__init__` isn't called, as a subclass may have one of another form."""
+    """Return an error with these parts; `__init__` isn't called, because a subclass may have other parameters."""
     error = kind.__new__(kind, *arguments)
     vars(error).update(parts)
     return error
 
 
 def copied(error: E) -> E:
-    """Return a copy of an error, which shares its parts."""
+    """Return a shallow copy of an error."""
     return restore(type(error), error.args, vars(error))
 
 
 def picklable_parts(error: BaseException) -> dict[str, Any]:
-    """Return the parts of an error, without what can't be pickled: a local class, a lock, a generator."""
+    """Return the parts of an error that can be pickled: no local class, lock or generator."""
     return {name: _picklable(value) for name, value in vars(error).items()}
 
 
 def _picklable(value: Any) -> Any:
     if _can_be_pickled(value):
         return value
-    if isinstance(value, msgspec.Struct):  # an operation, whose model is a local class
+    if isinstance(value, msgspec.Struct):  # an operation whose model is a local class
         parts = {name: _picklable(getattr(value, name)) for name in value.__struct_fields__}
         return msgspec.structs.replace(value, **parts)
     if isinstance(value, Mapping):
-        return {name: each for name, each in value.items() if _can_be_pickled(each)}
+        return {name: child for name, child in value.items() if _can_be_pickled(child)}
     return None
 
 
 def _can_be_pickled(value: Any) -> bool:
     try:
         pickle.dumps(value)
-    except Exception:  # noqa: BLE001 -- whatever an object of the caller's own raises
+    except Exception:  # noqa: BLE001 -- the caller's own objects may raise anything
         return False
     return True

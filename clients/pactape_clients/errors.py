@@ -1,18 +1,18 @@
-"""The errors of the clients, as one tree; nothing outside it is raised by a call.
+"""The errors of the clients, as one tree; calls raise only these errors.
 
 ```
 ClientError
 ├── UsageError                     the calling code is wrong; nothing was sent (also a ValueError)
 │   └── DocumentError              a GraphQL document that doesn't parse, validate or fit its variables
-├── CallbackError                  code of your own raised: a response hook, an adapter, a body's iterable
-├── TransportError                 no complete answer came; `reason` says why
+├── CallbackError                  your own code raised: a response hook, an adapter, a body's iterable
+├── TransportError                 no complete response was received; `reason` says why
 │   ├── ConnectionFailedError      refused, not resolved, reset, TLS, not HTTP
 │   ├── RequestTimeoutError        the connect or read time-out passed
 │   └── DeadlineExceededError      the call's deadline passed
-├── TokenError                     there is no access token
-│   ├── TokenRefusedError          the token endpoint refused (RFC 6749 section 5.2)
-│   └── TokenUnavailableError      the token endpoint gave no usable answer
-├── ResponseError                  an answer came that reports a failure
+├── TokenError                     no access token is available
+│   ├── TokenRefusedError          the token endpoint rejected the request (RFC 6749 section 5.2)
+│   └── TokenUnavailableError      the token endpoint returned no usable response
+├── ResponseError                  the response reports a failure
 │   ├── RedirectError              a redirect that isn't followed
 │   ├── BadRequestError            400
 │   ├── UnauthorizedError          401
@@ -22,9 +22,9 @@ ClientError
 │   ├── UnprocessableError         422
 │   ├── RateLimitedError           429
 │   └── ServerError                500 to 599
-├── DecodeError                    an answer whose body doesn't fit the model
-│   └── ResponseTooLargeError      an answer whose body is larger than allowed
-├── GraphQLResponseError           an answer with GraphQL errors
+├── DecodeError                    a response whose body doesn't fit the model
+│   └── ResponseTooLargeError      a response whose body is larger than allowed
+├── GraphQLResponseError           a response with GraphQL errors
 └── CacheUnavailableError          the cache server can't be reached, so an entry can't be invalidated
 ```
 """
@@ -82,7 +82,7 @@ class ClientError(Exception):
     """The root of every error that a client raises.
 
     Args:
-        message: What is wrong, where, and how to fix it if that is known.
+        message: What is wrong, where, and how to fix it if known.
         context: See `ErrorContext`; each part becomes an attribute.
 
     Example:
@@ -115,7 +115,7 @@ class ClientError(Exception):
 
     @property
     def request_id(self) -> str | None:
-        """The answer's X-Request-Id or X-Correlation-Id, to quote to the provider's team."""
+        """The response's X-Request-Id or X-Correlation-Id, for reports to the provider's team."""
         by_name = {name.lower(): value for name, value in self.headers.items()}
         return by_name.get("x-request-id") or by_name.get("x-correlation-id")
 
@@ -129,19 +129,19 @@ class DocumentError(UsageError):
 
 
 class CallbackError(ClientError):
-    """Code of the caller's own raised: a response hook, an adapter or session, a body's iterable.
+    """The caller's own code raised: a response hook, an adapter or session, a body's iterable.
 
-    Its exception is the cause, without its frames: their local variables may hold secrets. The message says where
-    it was raised. `status`, `headers` and `body` are the answer's, if one came.
+    Its exception is the cause, without its frames, whose local variables may contain secrets. The message says
+    where it was raised. `status`, `headers` and `body` are those of the response, if any.
     """
 
 
 class TransportError(ClientError):
-    """No complete answer came; `reason` says why, `sent` whether the request reached the server."""
+    """No complete response was received; `reason` says why, `sent` whether the request reached the server."""
 
 
 class ConnectionFailedError(TransportError):
-    """The connection was refused, its host wasn't found, TLS failed, or the server closed it."""
+    """The connection was refused, the host wasn't found, TLS failed, or the server closed the connection."""
 
 
 class RequestTimeoutError(TransportError):
@@ -149,11 +149,11 @@ class RequestTimeoutError(TransportError):
 
 
 class DeadlineExceededError(TransportError):
-    """The call's deadline passed before its answer was complete."""
+    """The call's deadline passed before the response was complete."""
 
 
 class TokenError(ClientError):
-    """There is no access token.
+    """No access token is available.
 
     Args:
         message: As for every error.
@@ -167,23 +167,23 @@ class TokenError(ClientError):
 
 
 class TokenRefusedError(TokenError):
-    """The token endpoint refused the request (RFC 6749 section 5.2)."""
+    """The token endpoint rejected the request (RFC 6749 section 5.2)."""
 
 
 class TokenUnavailableError(TokenError):
-    """The token endpoint sent no answer, or one without a token."""
+    """The token endpoint sent no response, or one without a token."""
 
 
 class ResponseError(ClientError):
-    """An answer came that reports a failure: a status of 400 or above, or a redirect that isn't followed."""
+    """The response reports a failure: a status of 400 or above, or a redirect that isn't followed."""
 
 
 class RedirectError(ResponseError):
-    """A redirect that isn't followed: of a write, endless, or to something that is not a web address.
+    """A redirect that isn't followed: of a write, endless, or not to an http or https URL.
 
     Args:
         message: As for every error.
-        location: Where the server redirects to, without its query; "" when it doesn't say.
+        location: The target of the redirect, without its query; "" if missing.
         context: As for every error.
     """
 
@@ -197,7 +197,7 @@ class BadRequestError(ResponseError):
 
 
 class UnauthorizedError(ResponseError):
-    """Status 401: the token is missing or was refused, also after one renewal."""
+    """Status 401: the token is missing or was rejected, even after a renewal."""
 
 
 class ForbiddenError(ResponseError):
@@ -205,11 +205,11 @@ class ForbiddenError(ResponseError):
 
 
 class NotFoundError(ResponseError):
-    """Status 404: there is no such resource."""
+    """Status 404: the resource doesn't exist."""
 
 
 class ConflictError(ResponseError):
-    """Status 409: the request contradicts the present state."""
+    """Status 409: the request conflicts with the current state."""
 
 
 class UnprocessableError(ResponseError):
@@ -225,7 +225,7 @@ class ServerError(ResponseError):
 
 
 class DecodeError(ClientError):
-    """A successful answer whose body doesn't fit the model.
+    """The body of a successful response doesn't fit the model.
 
     Args:
         message: What doesn't fit.
@@ -239,16 +239,16 @@ class DecodeError(ClientError):
 
 
 class ResponseTooLargeError(DecodeError):
-    """An answer whose decompressed body is larger than the settings allow."""
+    """The decompressed body of a response is larger than the settings allow."""
 
 
 class GraphQLResponseError(ClientError):
-    """An answer with GraphQL errors; the data that came with them is kept.
+    """A response with GraphQL errors; its partial data is kept.
 
     Args:
         message: The errors' messages.
-        errors: All the errors, in the answer's order.
-        data: The partial data, plain values; None when there is none.
+        errors: All errors, in the response's order.
+        data: The partial data as plain values; None without data.
         context: As for every error.
     """
 
@@ -271,7 +271,7 @@ class GraphQLResponseError(ClientError):
 
 
 class CacheUnavailableError(ClientError):
-    """The cache server can't be reached, so a stale entry may be served by other processes until it expires."""
+    """The cache server can't be reached, so other processes may serve a stale entry until it expires."""
 
 
 _BY_STATUS: dict[int, type[ResponseError]] = {
@@ -286,7 +286,7 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 
 
 def error_for_status(status: int) -> type[ResponseError]:
-    """Return the error class for an answer's status.
+    """Return the error class for a status.
 
     Example:
         >>> error_for_status(404).__name__, error_for_status(418).__name__, error_for_status(503).__name__

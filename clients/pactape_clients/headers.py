@@ -1,4 +1,4 @@
-"""Request headers: what they can carry, and which of them identify the caller."""
+"""Request headers: which values are valid, and which headers identify the caller."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["check_headers", "merge_headers", "without_credentials"]
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?")
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
-#: Headers that a redirect to another host keeps: none of them says who the caller is.
+#: Headers that are kept in a redirect to another host: none of them identifies the caller.
 _PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "connection", "user-agent"})
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers that HTTP can't carry (RFC 9110 section 5.5).
+    """Check that headers are valid in HTTP (RFC 9110 section 5.5).
 
     Raises:
-        UsageError: A name or value is not a string, or holds characters that a header can't, or the header says
-            where the body ends. The value isn't shown.
+        UsageError: A name or value is not a string or has invalid characters, or the header defines the end of the
+            body. The message omits the value.
 
     Example:
         >>> check_headers({"X-Name": "Łódź"})
@@ -45,7 +45,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 
 def merge_headers(*layers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return headers of several sources; the later one counts, whatever the case of its name.
+    """Merge headers of several sources; later ones take precedence, ignoring the case of names.
 
     Example:
         >>> merge_headers({"Accept": "application/json"}, {"accept": "text/csv"})
@@ -59,7 +59,7 @@ def merge_headers(*layers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def without_credentials(names: Iterable[str]) -> list[str]:
-    """Return the header names that may go to another host.
+    """Return the header names that may be sent to another host.
 
     Example:
         >>> without_credentials(["Accept", "X-Api-Key"])

@@ -1,4 +1,4 @@
-"""The caller's identity, by which cached values are separated: read at call time, and only hashed."""
+"""The caller's identity, which separates cached values; it is read at call time, and only stored as a hash."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["CallerIdentity"]
 
 Part = tuple[str, ...]
 
-#: Headers that every caller sends alike.
+#: Headers that are equal for all callers.
 _NEUTRAL = {(name.lower(), str(value)) for name, value in default_headers().items()} | {
     ("accept", "application/json"),
     ("content-type", "application/json"),
@@ -37,20 +37,20 @@ _SIMPLE = (str, bytes, int, float, bool, type(None))
 
 
 class _UnknowableError(Exception):
-    """Nothing says which user a request is sent for."""
+    """The user of a request can't be determined."""
 
 
 class CallerIdentity:
-    """Gives the namespace of a call's cached values.
+    """Computes the namespace of a call's cached values.
 
-    Everything that can make two callers two users is part of it: the token's source, the user in the URL, the
+    The namespace is a hash of everything that can distinguish users: the token's source, the user in the URL, the
     headers of the client, the call and the session, and the session's cookies, `auth`, `params`, certificate,
-    adapters, response hooks and subclass. It holds a hash of them. Where a session or adapter sends by a method
-    of its own, which may add any user, or has a part that can't be told from another, there is none.
+    adapters, response hooks and subclass. There is no namespace if a session or adapter sends with an overridden
+    method, which may add any user, or has a part that can't be distinguished from others.
 
     Args:
         connections: Sends the requests.
-        tokens: Where access tokens come from; None sends none.
+        tokens: The source of access tokens; None to send none.
         user_info: The user and password in the client's URL.
         headers: The client's own headers.
     """
@@ -71,7 +71,7 @@ class CallerIdentity:
         self._constant = constant
         self._objects: dict[int, tuple[weakref.ref[Any], str]] = {}
         cookies = connections.session.cookies
-        #: Notes that `fixed` is outdated, for frequent readers.
+        #: A flag that `fixed` is outdated, for frequent readers.
         self.change: ChangeFlag = getattr(cookies, "change", None) or ChangeFlag(has_happened=True)
         self._constant_identity = (
             None if not connections.is_own or _varies(tokens) else self._digest_of("", constant)
@@ -79,20 +79,20 @@ class CallerIdentity:
 
     @property
     def fixed(self) -> str | None:
-        """The namespace, if nothing about the caller can change from call to call but its headers; else None."""
+        """The namespace, if only the headers of the caller can change from call to call; otherwise None."""
         return None if self.change.has_happened else self._constant_identity
 
     def namespace(
         self, headers: Mapping[str, str] | None, request: Callable[[], requests.Request]
     ) -> str | None:
-        """Return the namespace of a call that is made now; None if its caller can't be told from others.
+        """Return the namespace of a call made now; None if its caller can't be distinguished from others.
 
         Args:
             headers: The call's own headers.
-            request: Gives the call's request, for an `auth` that must be run to see whom it adds.
+            request: Returns the call's request, for an `auth` that must be run to see which user it adds.
 
         Raises:
-            TokenError: The tokens' source can't provide the token that identifies the caller.
+            TokenError: The token source can't provide the token that identifies the caller.
             DeadlineExceededError: The deadline of the call on this thread passed.
         """
         parts = [*self._constant, *_header_parts(headers or {})]
@@ -142,7 +142,7 @@ class CallerIdentity:
             yield from self._subclass_parts(session, request)
 
     def _hook_parts(self, session: requests.Session) -> Iterator[Part]:
-        """Yield the response hooks, which may send a request again, as somebody."""
+        """Yield the response hooks, which may send a request again as another user."""
         hooks: Any = session.hooks.get("response") or ()
         for hook in (hooks,) if callable(hooks) else hooks:
             yield ("hook", self._object(hook))
@@ -169,16 +169,16 @@ class CallerIdentity:
             yield from self._prepared_parts(request())
 
     def _prepared_parts(self, request: requests.Request) -> Iterator[Part]:
-        """Yield what the session adds to a request: an `auth` function may read the user from anywhere."""
+        """Yield what the session adds to a request, because an `auth` function may read the user from anywhere."""
         prepared = self._connections.prepare(request, request.url or "")
         yield from _header_parts(prepared.headers)
         yield ("prepared", prepared.url or "")
 
     def _object(self, value: Any) -> str:
-        """Return a name for an object that no other object will ever have.
+        """Return a unique name for an object, never used for another object.
 
         Raises:
-            _UnknowableError: It can't be referred to weakly, so that its end isn't known.
+            _UnknowableError: It doesn't support weak references, so its end can't be detected.
         """
         number = id(value)
         entry = self._objects.get(number)
@@ -217,7 +217,7 @@ def _cookie_parts(cookies: CookieJar) -> Iterator[Part]:
 
 
 def _netrc_parts(url: str) -> Iterator[Part]:
-    """Yield the user whom requests takes from a netrc file, which may change at any time."""
+    """Yield the user that requests reads from a netrc file, which may change at any time."""
     credentials = get_netrc_auth(url)
     if credentials is not None:
         yield ("netrc", *map(str, credentials))
@@ -231,33 +231,33 @@ def _params_parts(params: Any) -> Iterator[Part]:
 
 
 def _text_of_pair(pair: Any) -> str:
-    """Return a parameter's `repr` and its `str`, which is sent and may say more."""
+    """Return a parameter's `repr` and its `str`, which is sent and may contain more."""
     return f"{pair!r} {pair[-1]}" if isinstance(pair, tuple) and pair else repr(pair)
 
 
 def _overrides(value: Any, base: type, name: str) -> bool:
-    """Return whether an object has a method of its own in the place of its base's."""
+    """Return whether an object overrides a method of its base."""
     return name in getattr(value, "__dict__", {}) or getattr(type(value), name, None) is not getattr(
         base, name
     )
 
 
 def _check_methods(value: Any, base: type, names: tuple[str, ...]) -> None:
-    """Refuse an object with a method of the caller's own that may add any user while sending."""
+    """Raise if an object overrides a method that may add any user while sending."""
     if isinstance(value, base) and any(_overrides(value, base, name) for name in names):
         raise _UnknowableError
 
 
 def _is_simple(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(_is_simple(each) for pair in value.items() for each in pair)
+        return all(_is_simple(item) for pair in value.items() for item in pair)
     if isinstance(value, list | tuple | set | frozenset):
         return all(map(_is_simple, value))
     return isinstance(value, _SIMPLE)
 
 
 def _simple_parts(value: Any) -> Iterator[Part]:
-    """Yield the attributes that an object keeps in plain sight, such as a user's name."""
-    for name, each in getattr(value, "__dict__", {}).items():
-        if name not in _KNOWN_ATTRIBUTES and _is_simple(each):
-            yield ("attribute", name, repr(each))
+    """Yield the plain attributes of an object, such as a user's name."""
+    for name, child in getattr(value, "__dict__", {}).items():
+        if name not in _KNOWN_ATTRIBUTES and _is_simple(child):
+            yield ("attribute", name, repr(child))

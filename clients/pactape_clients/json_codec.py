@@ -1,4 +1,4 @@
-"""JSON by its rules (RFC 8259): from values to bytes, and from bytes to typed values."""
+"""Encodes values as strict JSON (RFC 8259), and decodes it into typed values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FormatError(Exception):
     Args:
         message: What doesn't fit.
         path: The JSON path of the value that doesn't fit.
-        cause: What a model or `dec_hook` of the caller's own raised; None when the body doesn't fit.
+        cause: The exception of the caller's own model or `dec_hook`; None if the body doesn't fit.
     """
 
     def __init__(self, message: str, path: str = "$", *, cause: Exception | None = None) -> None:
@@ -46,8 +46,8 @@ class Codec:
     """Encodes and decodes the bodies of one client.
 
     Args:
-        dec_hook: Makes a value of a type that msgspec doesn't know, as msgspec calls it: `dec_hook(type, value)`.
-        enc_hook: Makes a value that JSON can hold of one that it can't: `enc_hook(value)`.
+        dec_hook: Decodes a type that msgspec doesn't know, as in msgspec: `dec_hook(type, value)`.
+        enc_hook: Converts a value that JSON can't express into one that it can: `enc_hook(value)`.
 
     Example:
         >>> codec = Codec()
@@ -70,19 +70,19 @@ class Codec:
         """Return a value as JSON.
 
         Args:
-            value: Anything that msgspec encodes, a pydantic model, or what `enc_hook` makes encodable.
-            what: What is encoded, for the message.
-            in_order: Whether the keys of objects keep their order; else they are sorted.
+            value: Anything that msgspec or `enc_hook` encodes, or a pydantic model.
+            what: The kind of value, for the message.
+            in_order: Whether the keys of objects keep their order; otherwise they are sorted.
 
         Raises:
-            UsageError: JSON can't hold it: an unknown type, NaN or infinity, a lone surrogate, endless nesting.
+            UsageError: JSON can't express it: an unknown type, NaN or infinity, a lone surrogate, endless nesting.
         """
         try:
             body = self._in_order.encode(value) if in_order else self._encode_sorted(value)
             is_json = b"null" not in body or not _has_non_finite(
                 msgspec.to_builtins(value, enc_hook=self._enc_hook)
             )
-        except Exception as error:  # noqa: BLE001 -- msgspec's, or whatever a hook raises
+        except Exception as error:  # noqa: BLE001 -- msgspec's errors, or any error of a hook
             failure = UsageError(f"{what} can't be encoded as JSON: {_reason_of(error)}")
         else:
             if is_json:
@@ -93,28 +93,28 @@ class Codec:
     def _encode_sorted(self, value: Any) -> bytes:
         try:
             return self._sorted.encode(value)
-        except TypeError:  # msgspec sorts no keys but strings, which they all are as JSON
+        except TypeError:  # msgspec sorts only string keys; in JSON, all keys are strings
             return self._sorted.encode(msgspec.json.decode(self._in_order.encode(value)))
 
     def decoder(self, model: Any) -> _Decoder:
-        """Return the decoder for a model, made once; None stands for plain values.
+        """Return the decoder for a model (cached); None for plain values.
 
         Raises:
             UsageError: Neither msgspec nor pydantic can decode into this type.
         """
         try:
             return _decoder_for(model, self._dec_hook)
-        except TypeError:  # an annotation that can't be hashed
+        except TypeError:  # an annotation that isn't hashable
             return _make_decoder(model, self._dec_hook)
 
     def decode(self, body: bytes, model: Any) -> Any:
-        """Return a JSON body as `model`.
+        """Decode a JSON body into `model`.
 
-        A byte order mark is ignored (RFC 8259 section 8.1), integers may be of any size, UTF-16 and UTF-32 are
-        read too.
+        A byte order mark is ignored (RFC 8259 section 8.1), integers may have any size, and UTF-16 and UTF-32 are
+        also read.
 
         Raises:
-            FormatError: It doesn't fit; `path` is the JSON path of the first value that doesn't.
+            FormatError: The body doesn't fit; `path` is the JSON path of the first value that doesn't fit.
             UsageError: The model can't be decoded into.
         """
         decoder = self.decoder(model)
@@ -125,7 +125,7 @@ class Codec:
             failure = FormatError(text, place.rstrip("`") or "$")
         except RecursionError:
             failure = FormatError("JSON is nested too deeply")
-        except Exception as error:  # pydantic's, a model's own or dec_hook's
+        except Exception as error:  # an error of pydantic, of a model or of dec_hook
             if passes_through(error):
                 raise
             failure = _failure_of(error)
@@ -141,13 +141,13 @@ def _as_utf8(body: bytes) -> bytes:
 def _reason_of(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply or contains itself"
-    if is_own(error):  # whose text may hold a secret
+    if is_own(error):  # its text may contain a secret
         return f"it {error_text(error)}"
     return str(error) if isinstance(error, TypeError | msgspec.MsgspecError) else type(error).__name__
 
 
 def _failure_of(error: Exception) -> FormatError:
-    """Return a failure with pydantic's location, or with the type of any other error."""
+    """Return a failure with pydantic's location, or with the type of another error."""
     details = getattr(error, "errors", None)
     if not callable(details) or type(error).__module__.partition(".")[0] not in {"pydantic_core", "pydantic"}:
         return FormatError(
@@ -173,14 +173,14 @@ def _has_non_finite(value: Any) -> bool:
 
 @lru_cache(maxsize=256)
 def _enc_hook_of(hook: EncHook | None) -> EncHook:
-    """Return a hook that encodes pydantic models, and leaves the rest to the user's own."""
+    """Return a hook that encodes pydantic models, and calls the user's hook for other types."""
 
     def encode(value: Any) -> Any:
         dump = getattr(value, "model_dump", None)
         if callable(dump):
             return dump(mode="json", by_alias=True)
         if isinstance(value, msgspec.Raw):
-            return None  # JSON already; only the search for NaN sees it
+            return None  # already JSON; only the search for NaN gets it
         if hook is not None:
             return hook(value)
         raise TypeError(f"objects of type {type(value).__name__} have no JSON form")
@@ -198,7 +198,7 @@ def _make_decoder(model: Any, dec_hook: DecHook | None) -> _Decoder:
         if "pydantic" in sys.modules and _has_pydantic(model):
             return _PydanticDecoder(model)
         return msgspec.json.Decoder(Any if model is None else model, dec_hook=dec_hook)
-    except Exception as error:  # noqa: BLE001 -- msgspec's TypeError, pydantic's schema errors, a bad annotation
+    except Exception as error:  # noqa: BLE001 -- msgspec's or pydantic's errors, or an invalid annotation
         failure = UsageError(
             f"returns={model!r} can't be decoded into: {error}. Fix: see msgspec's supported types"
         )
@@ -208,16 +208,16 @@ def _make_decoder(model: Any, dec_hook: DecHook | None) -> _Decoder:
 def _has_pydantic(model: Any) -> bool:
     if hasattr(model, "__pydantic_validator__"):
         return True
-    return any(_has_pydantic(each) for each in get_args(model))
+    return any(_has_pydantic(arg) for arg in get_args(model))
 
 
 class _PydanticDecoder:
-    """Decodes by pydantic, whose models msgspec doesn't know."""
+    """Decodes with pydantic, whose models msgspec doesn't know."""
 
     __slots__ = ("_adapter",)
 
     def __init__(self, model: Any) -> None:
-        from pydantic import TypeAdapter  # noqa: PLC0415 -- an optional library, which the model's module has imported
+        from pydantic import TypeAdapter  # noqa: PLC0415 -- optional; the model's module has imported it
 
         self._adapter: Any = TypeAdapter(model)
 

@@ -1,4 +1,4 @@
-"""Resolving host names within a time: the operating system takes as long as its name servers do."""
+"""Resolves host names within a time limit, because the operating system may wait long for name servers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pactape_clients.single_flight import Flight
 
 __all__ = ["RESOLVER", "Resolver"]
 
-_MOST_LOOKUPS = 64  # threads; a look-up that hangs can't be ended, only left alone
+_MOST_LOOKUPS = 64  # threads; a hanging look-up can't be ended, only abandoned
 
 
 class Resolver:
-    """Resolves names on threads of its own, so that a name server that doesn't answer delays no caller for long.
+    """Resolves names on separate threads, so that an unresponsive name server doesn't delay callers for long.
 
     Args:
-        most: How many look-ups may be under way at once.
+        most: The most concurrent look-ups.
     """
 
     def __init__(self, *, most: int = _MOST_LOOKUPS) -> None:
@@ -28,7 +28,7 @@ class Resolver:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the look-ups of the parent's threads."""
+        """Discard the look-ups of the parent's threads."""
         self._free = threading.BoundedSemaphore(self._most)
 
     def addresses(self, host: str, port: int, family: int, *, within: float) -> list[Any]:
@@ -46,7 +46,7 @@ class Resolver:
         def look_up() -> None:
             try:
                 flight.set_result(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
-            except Exception as error:  # noqa: BLE001 -- whatever it is, it is the caller's
+            except Exception as error:  # noqa: BLE001 -- any exception is passed to the caller
                 flight.set_exception(error)
             finally:
                 free.release()

@@ -1,8 +1,8 @@
 """The seam between clients and observers: each call announces its operation before it is sent.
 
-In production there are no observers, and announcing costs one attribute look-up. Pactape's pytest plugin observes
-while it records, so that a recording carries the route template and the model of the call that made it. Any other
-client library can offer the same seam.
+In production, there are no observers, and an announcement costs one attribute look-up. Pactape's pytest plugin
+observes while it records, so that a recording contains the route template and the model of its call. Other client
+libraries can offer the same seam.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ __all__ = ["Operation", "add_observer", "announce"]
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """A declared call of an API, the same for every set of arguments.
+    """A declared call of an API, independent of its arguments.
 
     Args:
         name: "GET /users/{id}", or the GraphQL operation's name.
         method: The HTTP method, in upper case.
         path: The route template, "/users/{id}"; for GraphQL the endpoint's path.
         document: The GraphQL document; None for REST.
-        result: The model that the response is decoded into; None when the caller gets plain values. For
-            GraphQL it models the operation's data.
+        result: The model that the response is decoded into; None if the caller gets plain values. For GraphQL, it
+            is the model of the operation's data.
     """
 
     name: str
@@ -45,7 +45,7 @@ def add_observer(observer: Observer) -> Callable[[], None]:
     """Add a function that is called with each operation, on the calling thread, before the request is sent.
 
     Returns:
-        A function that removes the observer; calling it twice does no harm.
+        A function that removes the observer; calling it again has no effect.
 
     Example:
         >>> names = []
@@ -60,7 +60,7 @@ def add_observer(observer: Observer) -> Callable[[], None]:
 
     def remove() -> None:
         global _observers  # noqa: PLW0603 -- as above
-        _observers = tuple(each for each in _observers if each is not observer)
+        _observers = tuple(other for other in _observers if other is not observer)
 
     return remove
 

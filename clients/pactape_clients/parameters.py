@@ -1,4 +1,4 @@
-"""Values in URLs: path segments and query parameters, by named styles."""
+"""Writes values into URLs: path segments and query parameters, in named styles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParameterStyle(msgspec.Struct, frozen=True, kw_only=True):
         lists: "repeat" writes `id=1&id=2`, "comma" writes `id=1,2`, "brackets" writes `id[]=1&id[]=2`.
 
     Raises:
-        UsageError: There is no such style.
+        UsageError: The style is unknown.
     """
 
     booleans: Literal["lower", "digit", "title"] = "lower"
@@ -49,10 +49,10 @@ DEFAULT_STYLE = ParameterStyle()
 
 
 def text_of(name: str, value: object, style: ParameterStyle = DEFAULT_STYLE) -> str:
-    """Return one value as text: booleans by the style, dates and times in ISO 8601, enums by their values.
+    """Return one value as text: booleans as in the style, dates and times in ISO 8601, enums as their values.
 
     Raises:
-        UsageError: None, bytes, a container, NaN or infinity.
+        UsageError: The value is None, bytes, a container, NaN or infinity.
 
     Example:
         >>> text_of("archived", False), text_of("since", date(2026, 1, 31))
@@ -78,7 +78,7 @@ def text_of(name: str, value: object, style: ParameterStyle = DEFAULT_STYLE) -> 
         raise UsageError(f"{name}={value} can't be written into a URL. Fix: give a finite number")
     try:
         return str(value)
-    except Exception as error:  # noqa: BLE001 -- a class of the caller's own
+    except Exception as error:  # noqa: BLE001 -- the caller's own class may raise anything
         failure = UsageError(f"{name}={_kind(value)} can't be written as text: it {error_text(error)}")
     raise failure
 
@@ -99,10 +99,10 @@ def _kind(value: object) -> str:
 
 
 def path_segment(template: str, name: str, value: object, style: ParameterStyle = DEFAULT_STYLE) -> str:
-    """Return a value as one path segment, escaped so that it can't leave it.
+    """Return a value as one path segment, escaped so that it stays one segment.
 
     Raises:
-        UsageError: It has no form in a URL, or would make another path: empty, "." or "..".
+        UsageError: It can't be written into a URL, or would change the path: empty, "." or "..".
 
     Example:
         >>> path_segment("/files/{name}", "name", "a/../b?c")
@@ -123,12 +123,12 @@ def _quote(name: str, text: str) -> str:
 
 
 def query_pairs(query: Query | None, style: ParameterStyle = DEFAULT_STYLE) -> Pairs:
-    """Return query parameters as pairs of text; every iterable in them is read, once.
+    """Return query parameters as pairs of text; every iterable in them is read once.
 
-    None leaves a parameter out.
+    Parameters with None are omitted.
 
     Raises:
-        UsageError: A name that is not a string, or a value that has no form in a URL.
+        UsageError: A name is not a string, or a value can't be written into a URL.
 
     Example:
         >>> query_pairs({"id": (number for number in (1, 2)), "deep": True, "page": None})
@@ -166,7 +166,7 @@ def _parameter(name: str, value: object, style: ParameterStyle) -> list[tuple[st
         value, Iterable
     ):
         return [(name, _encodable(name, text_of(name, value, style)))]
-    texts = [_encodable(name, text_of(name, each, style)) for each in value if each is not None]
+    texts = [_encodable(name, text_of(name, item, style)) for item in value if item is not None]
     if style.lists == "comma":
         if any("," in text for text in texts):
             raise UsageError(
@@ -182,7 +182,7 @@ def _encodable(name: str, text: str) -> str:
 
 
 def encode_query(pairs: Pairs) -> str:
-    """Return pairs as a query string; commas stay readable.
+    """Return pairs as a query string; commas are not escaped.
 
     Example:
         >>> encode_query((("q", "a b"), ("id", "1,2")))

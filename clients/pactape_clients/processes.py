@@ -1,4 +1,4 @@
-"""What a process may do with clients: fork (they start afresh in the child), but not pickle or copy them."""
+"""Process support: clients survive a fork (with a new start in the child), but can't be pickled or copied."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ForkAware(Protocol):
     """An object with locks, connections or work in progress."""
 
     def after_fork(self) -> None:
-        """Replace what belongs to the parent; called in the child, where no other thread runs yet."""
+        """Replace the parent's state; called in the child, where no other thread runs yet."""
         ...
 
 
@@ -23,13 +23,13 @@ _fork_aware: weakref.WeakSet[ForkAware] = weakref.WeakSet()
 
 
 def renew_after_fork(each: ForkAware) -> None:
-    """Have `each.after_fork()` called in every child process that is forked from now on."""
+    """Register an object whose `after_fork()` is called in every forked child process from now on."""
     _fork_aware.add(each)
 
 
 def _renew_all() -> None:
-    for each in list(_fork_aware):
-        each.after_fork()
+    for fork_aware in list(_fork_aware):
+        fork_aware.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
@@ -37,7 +37,7 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 
 class NotCopyable:
-    """The base of objects that refuse to be pickled or copied, and say why.
+    """The base of objects that can't be pickled or copied, with a clear error.
 
     Example:
         >>> import copy

@@ -1,4 +1,4 @@
-"""Keeps the secrets of a request out of texts that its server sends back."""
+"""Removes the secrets of a request from texts in its response."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redact", "secrets_of"]
 
-_SHORTEST = 4  # a shorter one would hide ordinary words
+_SHORTEST = 4  # a shorter secret would hide ordinary words
 _SECRET_NAME = re.compile(r"token|key|secret|passw|auth|sign|credential|session|code", re.IGNORECASE)
 _HARMLESS = frozenset(
     {
@@ -31,7 +31,7 @@ _HARMLESS = frozenset(
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with each secret replaced by "***".
+    """Return a text with each secret replaced with "***".
 
     Example:
         >>> redact("the token t0ps3cret is too old", ["t0ps3cret"])
@@ -49,8 +49,8 @@ def secrets_of(request: requests.PreparedRequest | None) -> set[str]:
     secrets = {secret for name, value in _texts(request.headers) for secret in _parts(name, value)}
     url = urlsplit(request.url or "")
     secrets |= {value for name, value in parse_qsl(url.query) if _SECRET_NAME.search(name)}
-    secrets |= {unquote(each) for each in (url.username, url.password) if each}
-    return {each for each in secrets if len(each) >= _SHORTEST}
+    secrets |= {unquote(credential) for credential in (url.username, url.password) if credential}
+    return {secret for secret in secrets if len(secret) >= _SHORTEST}
 
 
 def _texts(headers: Mapping[str, str | bytes]) -> Iterable[tuple[str, str]]:
@@ -61,7 +61,7 @@ def _texts(headers: Mapping[str, str | bytes]) -> Iterable[tuple[str, str]]:
 
 def _parts(name: str, value: str) -> set[str]:
     if name == "cookie":
-        return {each.partition("=")[2].strip() for each in value.split(";")}
+        return {part.partition("=")[2].strip() for part in value.split(";")}
     if name not in {"authorization", "proxy-authorization"}:
         return {value}
     scheme, _, credentials = value.partition(" ")

@@ -1,4 +1,4 @@
-"""Which failed calls are repeated, after which wait, and what makes a write repeatable."""
+"""Retries: which failed calls are repeated, how long to wait, and what makes a write repeatable."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-#: Methods that have the same effect however often they are called (RFC 9110 section 9.2.2).
+#: Idempotent methods (RFC 9110 section 9.2.2).
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
-_LONGEST_WAIT = 3600.0  # seconds; a server that requires more is not waited for, even without a deadline
-_DEFINITE = frozenset({"tls", "not-http", "encoding"})  # reasons that won't have gone the next time
+_LONGEST_WAIT = 3600.0  # seconds; longer waits that a server requires are not made, even without a deadline
+_DEFINITE = frozenset({"tls", "not-http", "encoding"})  # reasons that will not go away in a retry
 
 
 class Generated:
@@ -60,22 +60,22 @@ class Generated:
         return "GENERATED"
 
 
-#: An idempotency key that the client generates, a new one for each call.
+#: Makes the client generate a new idempotency key for each call.
 GENERATED: Final = Generated()
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """When and how often a call is repeated.
 
-    A call is repeatable if its method is in `methods`, or if it carries an Idempotency-Key; an idempotent one
-    (RFC 9110 section 9.2.2) also if the server closed the connection without a response. A body that can be read
-    only once is never sent again. All attempts and the waits between them share the call's deadline. Waits grow
-    from `wait_initial` by powers of 2 up to `wait_max`, plus up to `wait_jitter`; an answer's Retry-After
-    (RFC 9110 section 10.2.3) takes their place.
+    A call is repeatable if its method is in `methods`, or if it has an Idempotency-Key. An idempotent call (RFC
+    9110 section 9.2.2) is also repeatable if the server closed the connection without a response. A body that can
+    be read only once is never sent again. All attempts and the waits between them share the call's deadline. Waits
+    grow from `wait_initial` by powers of 2 up to `wait_max`, plus up to `wait_jitter`; a response's Retry-After
+    (RFC 9110 section 10.2.3) replaces them.
 
     Args:
-        attempts: How often a call is made at most, the first time included; 1 repeats nothing.
-        statuses: Answers that are worth another attempt.
+        attempts: The most attempts, including the first; 1 for no retries.
+        statuses: Statuses that are worth another attempt.
         methods: Methods whose calls may always be repeated: the safe ones (RFC 9110 section 9.2.1).
         wait_initial: Seconds.
         wait_max: Seconds.
@@ -103,7 +103,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "statuses", frozenset(statuses))
 
     def repeats(self, error: ClientError) -> bool:
-        """Return whether this failure may be gone the next time."""
+        """Return whether a retry may succeed after this failure."""
         if isinstance(error, ResponseError | GraphQLResponseError):
             return error.status in self.statuses
         if isinstance(error, TokenUnavailableError):
@@ -118,10 +118,11 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         Args:
             attempt: The number of attempts so far, at least 1.
             error: The last attempt's failure.
-            remaining: Seconds that the call has left; None without a deadline.
+            remaining: The call's remaining seconds; None without a deadline.
 
         Returns:
-            Seconds; None when waiting is pointless, because the server requires more time than is left, or an hour.
+            Seconds; None if waiting is pointless, because the server requires more than the remaining time, or than
+            an hour.
 
         Example:
             >>> from pactape_clients.errors import RateLimitedError
@@ -134,7 +135,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             limit = _LONGEST_WAIT if remaining is None else min(remaining, _LONGEST_WAIT)
             return retry_after_seconds if retry_after_seconds < limit else None
         backoff = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 60))
-        wait = backoff + random.uniform(0, self.wait_jitter)  # noqa: S311 -- spreads load, keeps no secret
+        wait = backoff + random.uniform(0, self.wait_jitter)  # noqa: S311 -- spreads load; not used for secrets
         return wait if remaining is None else min(wait, remaining / 4)
 
 
@@ -149,14 +150,14 @@ def repeat(
     """Make a call until it succeeds or the policy gives up.
 
     Args:
-        policy: How often, and after which waits.
-        attempt: Makes the call; given the number of the attempt, from 0.
+        policy: The number of attempts and the waits.
+        attempt: Makes the call, given the number of the attempt, from 0.
         is_repeatable: Whether the call may be made again after this failure.
-        remaining: Seconds that are left; None without a deadline.
-        name: What is repeated, for the log.
+        remaining: Returns the remaining seconds; None without a deadline.
+        name: The operation's name, for the log.
 
     Raises:
-        ClientError: The last attempt's.
+        ClientError: The error of the last attempt.
     """
     for number in range(policy.attempts):
         try:
@@ -179,9 +180,9 @@ def pause(seconds: float) -> None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of an answer's Retry-After, given in seconds or as a date; None without a usable one.
+    """Return a response's Retry-After in seconds, from seconds or a date; None if missing or invalid.
 
-    A fraction is accepted, as servers send them; a date without a zone is in GMT (RFC 9110 section 5.6.7).
+    Fractions are accepted, because servers send them; a date without a zone is in GMT (RFC 9110 section 5.6.7).
 
     Example:
         >>> retry_after({"Retry-After": "1.5"}), retry_after({"Retry-After": "soon"})
@@ -201,5 +202,5 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def idempotency_key_for(key: str | Generated | None) -> str | None:
-    """Return the value of the Idempotency-Key header; one for a whole call, so that its attempts share it."""
+    """Return the value of the Idempotency-Key header, which all attempts of a call share."""
     return str(uuid.uuid4()) if isinstance(key, Generated) else key

@@ -1,4 +1,4 @@
-"""How requests are sent: time-outs, deadline, size, retries, environment, hooks."""
+"""Transport settings: time-outs, deadline, size, retries, environment, hooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pactape_clients.telemetry import Hook
 __all__ = ["DEFAULT_SETTINGS", "CacheHook", "Timeouts", "TransportSettings", "report_cache_failure"]
 
 Timeouts = tuple[float, float]
-#: Is called when a write succeeded but its cached reads couldn't be invalidated.
+#: A function that is called if a write succeeded but its cached reads couldn't be invalidated.
 CacheHook = Callable[[CacheUnavailableError], None]
 
 logger = logging.getLogger(__name__)
@@ -25,25 +25,25 @@ _PAIR = 2
 
 
 class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How requests are sent. `pool_size` and `trust_env` concern a client's own session, not a given one.
+    """How requests are sent. `pool_size` and `trust_env` apply to a client's own session, not to a given one.
 
-    Token requests of a source without a session of its own follow the settings of the client that needs the token.
+    Token requests of a source without its own session use the settings of the client that needs the token.
 
     Args:
-        timeouts: Seconds to connect, and between bytes; one number stands for both.
+        timeouts: Seconds to connect, and between bytes; one number applies to both.
         deadline: Seconds for a whole call: waiting for another thread's load, the cache server, tokens, redirects,
             attempts and the waits between them, resolving names, connecting, heads and bodies; None for no limit.
-            A function of your own, such as a session's `auth`, isn't interrupted: when it returns too late, the
-            call ends, and nothing more is sent.
-        max_body_bytes: The largest body of an answer, decompressed, in bytes; None for no limit. The body of an
-            error status is cut to it instead.
-        max_redirects: How many redirects of a read are followed; 0 follows none.
+            Your own functions, such as a session's `auth`, aren't interrupted: if one returns too late, the call
+            ends, and nothing more is sent.
+        max_body_bytes: The largest decompressed body of a response in bytes; None for no limit. The body of an
+            error status is cut to this size instead.
+        max_redirects: The most redirects of a read to follow; 0 for none.
         retries: Which calls are repeated.
-        pool_size: Connections kept open.
+        pool_size: The most connections kept open.
         trust_env: Whether proxies and CA bundle come from the environment. They are read once, when the client is
-            made; netrc is never read.
-        hooks: Called with each request's event, on the calling thread. What a hook raises is logged.
-        cache_hooks: Called when a write succeeded but its cached reads couldn't be invalidated.
+            created; netrc is never read.
+        hooks: Called with each request's event, on the calling thread. Exceptions of hooks are logged.
+        cache_hooks: Called if a write succeeded but its cached reads couldn't be invalidated.
 
     Raises:
         UsageError: A value is out of range.
@@ -88,15 +88,15 @@ class TransportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     @property
     def connect_and_read(self) -> Timeouts:
         """The time-outs as a pair."""
-        return self.timeouts  # type: ignore[return-value]  # made a pair above
+        return self.timeouts  # type: ignore[return-value]  # converted to a pair above
 
 
-#: Used where no settings are given.
+#: The default settings.
 DEFAULT_SETTINGS = TransportSettings()
 
 
 def report_cache_failure(error: CacheUnavailableError, settings: TransportSettings) -> None:
-    """Log that an invalidation failed, and call the hooks; what they raise is logged too."""
+    """Log that an invalidation failed, and call the hooks; their exceptions are also logged."""
     logger.warning("cached reads couldn't be invalidated: %s", error)
     for hook in settings.cache_hooks:
         try:

@@ -1,4 +1,4 @@
-"""Single flight: many threads that want the same thing at once cause one piece of work, and share its outcome."""
+"""Single flight: if several threads need the same work at once, it is done once, and they share the outcome."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 
 class FlightCancelledError(Exception):
-    """The flight ended without an outcome; a waiter should start over."""
+    """The flight ended without an outcome; waiters should start over."""
 
 
 class Flight(Generic[T]):
-    """One piece of work in progress, led by one thread and awaited by others.
+    """A piece of work in progress, led by one thread and awaited by others.
 
-    The leader calls `set_result`, `set_exception` or `cancel`; the first call counts. The words are those of
-    `concurrent.futures.Future`; unlike it, each waiter gets a copy of the exception, so that threads don't write
-    into one traceback.
+    The leader calls `set_result`, `set_exception` or `cancel`; the first call counts. The names are those of
+    `concurrent.futures.Future`; but each waiter gets a copy of the exception, so that threads don't change a shared
+    traceback.
 
     Example:
         >>> flight = Flight()
@@ -43,23 +43,23 @@ class Flight(Generic[T]):
             self._completion.set()
 
     def set_exception(self, error: Exception) -> None:
-        """End the flight with a failure, which every waiter gets too."""
+        """End the flight with a failure, which every waiter also gets."""
         if not self._completion.is_set():
             self._error = error
             self._completion.set()
 
     def cancel(self) -> None:
-        """End the flight without an outcome; does nothing to a flight that has one."""
+        """End the flight without an outcome; do nothing if it has one."""
         self.set_exception(FlightCancelledError())
 
     def result(self, *, timeout: float | None) -> T:
         """Return the flight's value, waiting for it.
 
         Args:
-            timeout: Seconds to wait at most; None waits without limit.
+            timeout: The most seconds to wait; None for no limit.
 
         Raises:
-            TimeoutError: The time passed first.
+            TimeoutError: The time-out passed.
             FlightCancelledError: The leader ended without an outcome.
             Exception: A copy of the leader's failure, with the original as its cause; the original itself if its
                 class can't be copied.
@@ -75,5 +75,5 @@ class Flight(Generic[T]):
 def _copy_of(error: BaseException) -> BaseException:
     try:
         return copy.copy(error)
-    except Exception:  # noqa: BLE001 -- a user's own __init__ may raise anything
+    except Exception:  # noqa: BLE001 -- the user's own __init__ may raise anything
         return error

@@ -1,4 +1,4 @@
-"""One event for each request that a client sends, with OpenTelemetry's attribute names."""
+"""Telemetry: one event for each request, with OpenTelemetry's attribute names."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ class RequestEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to send a request.
 
     Args:
-        attributes: By the names of OpenTelemetry's semantic conventions for HTTP clients: `http.request.method`,
-            `url.template`, `server.address`, `server.port`, `http.response.status_code`, `error.type` (an error's
-            class name or the status), `http.request.resend_count`; and `pactape.operation`. No header, body or
-            filled-in URL: those may hold secrets.
-        duration: Seconds from the request's start to the answer or failure, token renewal included.
+        attributes: Values by the names of OpenTelemetry's semantic conventions for HTTP clients:
+            `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code`,
+            `error.type` (an error's class name or the status), `http.request.resend_count`; and
+            `pactape.operation`. No header, body or filled-in URL: those may contain secrets.
+        duration: Seconds from the request's start to the response or failure, including token renewal.
     """
 
     attributes: dict[str, str | int]
     duration: float
 
 
-#: Is called with the event of each request.
+#: A function that is called with the event of each request.
 Hook = Callable[[RequestEvent], None]
 
 
@@ -48,7 +48,7 @@ def log_to(logger: logging.Logger, *, level: int = logging.INFO) -> Hook:
 
 
 def call_hooks(hooks: tuple[Hook, ...], event: RequestEvent) -> None:
-    """Call each hook with the event; what a hook raises is logged and changes nothing else."""
+    """Call each hook with the event; exceptions of hooks are logged and have no other effect."""
     for hook in hooks:
         try:
             hook(event)

@@ -1,4 +1,4 @@
-"""One model's way into a cache and out of it, so that no caller can change what another gets."""
+"""Stores and loads one model's values in a cache, so that callers can't change each other's values."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 __all__ = ["MISSING", "ForeignValueError", "TypedCache"]
 
-#: Cached in the place of a value that doesn't exist; not JSON, so no value can be mistaken for it.
+#: Cached instead of a value that doesn't exist; not JSON, so it can't be mistaken for a value.
 MISSING = b"\x00missing"
 _EMPTY = b"\x00empty"
 _BYTES = b"\x00bytes:"
-_TEXT = b"\x00text:"  # not as JSON: the same body may be other text, or none, to a reader of JSON
+_TEXT = b"\x00text:"  # not as JSON, where the same body may be different text or invalid
 
 
 class ForeignValueError(KeyError):
-    """The key holds a value of another model, or one that can't be decoded."""
+    """The key has a value of another model, or one that can't be decoded."""
 
 
 class TypedCache:
-    """Caches one model's values: immutable ones as objects, all others as JSON, decoded for every caller.
+    """Caches one model's values: immutable ones as objects, others as JSON, decoded for every caller.
 
-    Two models may share a key: neither is ever given the other's value.
+    Two models may share a key; they never get each other's values.
 
     Args:
-        cache: Where they are cached.
-        model: Their type; None for plain JSON values.
-        codec: Encodes and decodes them.
+        cache: The cache.
+        model: The type of the values; None for plain JSON values.
+        codec: Encodes and decodes the values.
     """
 
     __slots__ = ("_codec", "_decode", "cache", "keeps_values", "model")
@@ -52,7 +52,7 @@ class TypedCache:
         self._decode = codec.decoder(model).decode
 
     def encode(self, value: Any, body: bytes) -> Any:
-        """Return what to cache of a value and the body that it was decoded from."""
+        """Return the cached form of a value, given the body that it was decoded from."""
         if self.keeps_values and self.model is not bytes:
             return value
         if self.model is bytes:
@@ -65,7 +65,7 @@ class TypedCache:
         """Return the value for a caller.
 
         Raises:
-            NotFoundError: It is cached that there is none.
+            NotFoundError: The cache has an entry that the value doesn't exist.
             ForeignValueError: The cached value belongs to another model.
         """
         if content.__class__ is self.model and self.model is not bytes:
@@ -88,7 +88,7 @@ class TypedCache:
             return content.removeprefix(_TEXT).decode()
         try:
             return self._decode(b"null" if content == _EMPTY else content)
-        except Exception:  # noqa: BLE001 -- the short path failed; the other knows what may be wrong
+        except Exception:  # noqa: BLE001 -- the fast path failed; the slow path finds the reason
             return self._decode_carefully(content)
 
     def _decode_carefully(self, content: bytes) -> Any:
@@ -101,8 +101,8 @@ class TypedCache:
         """Return the cached value at `key`, without loading.
 
         Raises:
-            KeyError: There is none.
-            NotFoundError: It is cached that there is none.
+            KeyError: No value is cached.
+            NotFoundError: The cache has an entry that the value doesn't exist.
         """
         try:
             return self.decode(self.cache.lookup(full_key(namespace, key)), operation)
@@ -110,16 +110,16 @@ class TypedCache:
             return self.decode(self.cache.lookup(full_key(self._model_namespace(namespace), key)), operation)
 
     def _model_namespace(self, namespace: str) -> str:
-        """Return the namespace of this model's values where another model's have the same key."""
+        """Return the namespace of this model's values if another model's have the same key."""
         return f"{namespace} {self.model!r}".lstrip()
 
     def read(
         self, key: str, load: Load, *, operation: Operation, namespace: str, tags: tuple[str, ...]
     ) -> Any:
-        """Return the value at `key`, loading it if it isn't cached; another model's value there is left alone.
+        """Return the value at `key`, loading it if needed; another model's value at the key is not changed.
 
         Raises:
-            NotFoundError: It is cached that there is none.
+            NotFoundError: The cache has an entry that the value doesn't exist.
         """
         content = self.cache.get_or_load(key, load, namespace=namespace, tags=tags)
         with suppress(ForeignValueError):
@@ -127,5 +127,5 @@ class TypedCache:
         content = self.cache.get_or_load(key, load, namespace=self._model_namespace(namespace), tags=tags)
         try:
             return self.decode(content, operation)
-        except ForeignValueError:  # two models of one name
+        except ForeignValueError:  # two models with one name
             return self.decode(load(None).value, operation)

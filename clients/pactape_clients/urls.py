@@ -1,4 +1,4 @@
-"""URLs: the part that may be shown, comparing servers, and checking a client's base URL."""
+"""URLs: removing secrets, comparing servers, and checking a client's base URL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def shown(url: str) -> str:
-    """Return a URL without its possible secrets: user, password, query and fragment.
+    """Return a URL without possible secrets: user, password, query and fragment.
 
     Example:
         >>> shown("http://ada:pass@api.test:8080/graphql?key=k")
@@ -43,7 +43,7 @@ def without_user(url: str) -> str:
 
 
 def with_user(url: str, of: str) -> str:
-    """Return a URL with the user and password of another one of the same server.
+    """Return a URL with the user and password of another URL on the same server.
 
     Example:
         >>> with_user("http://api.test/users", "http://ada:pass@api.test/v1")
@@ -57,7 +57,7 @@ def with_user(url: str, of: str) -> str:
 
 
 def same_server(url: str, other: str) -> bool:
-    """Return whether both have one scheme, host and port (RFC 6454 section 4).
+    """Return whether both URLs have the same scheme, host and port (RFC 6454 section 4).
 
     Example:
         >>> same_server("http://API.test/a", "http://api.test:80/b")
@@ -91,10 +91,10 @@ class Server(NamedTuple):
 
     Args:
         url: The URL without a slash at its end.
-        path: Its path; "/" when it has none.
+        path: Its path; "/" if it has none.
         host: Its host.
-        port: Its port, the scheme's own when it names none.
-        user_info: "user:password" when it holds them, else "".
+        port: Its port; by default the scheme's.
+        user_info: "user:password", or "" without them.
     """
 
     url: str
@@ -119,7 +119,7 @@ def parse_server(url: str) -> Server:
         port = parts.port
     except (ValueError, TypeError, AttributeError):
         parts, port = urlsplit(""), None
-    if is_instance(url, str) and _BLANK.search(url):  # which urlsplit would drop
+    if is_instance(url, str) and _BLANK.search(url):  # urlsplit would drop them
         raise UsageError(f"{shown(url)!r} contains white space or control characters. Fix: remove them")
     if parts.scheme not in _PORTS or not parts.hostname:
         text = shown(url) if is_instance(url, str) else type(url).__name__

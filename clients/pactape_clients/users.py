@@ -1,4 +1,4 @@
-"""The client of the reference users API: what a concrete client looks like."""
+"""The client of the reference users API, as an example of a concrete client."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class UserApiClient(RestClient):
-    """Users over REST. A user that was read is cached for 300 seconds, or until this client changes it.
+    """Users over REST. A read user is cached for 300 seconds, or until this client changes it.
 
-    Every request, reads included, carries `Content-Type: application/json`. Arguments as for `RestClient`.
+    Every request, including reads, has `Content-Type: application/json`. Arguments as for `RestClient`.
 
     Example:
         >>> from pactape_clients.auth import ClientCredentials
@@ -66,16 +66,16 @@ class UserApiClient(RestClient):
         self._users = self.cached_route("/users/{id}", returns=User, caching=_CACHING)
 
     def get_user(self, user_id: str) -> User:
-        """Return the user with this id; a cached one costs neither a request nor a token.
+        """Return the user with this id; a cached one needs neither a request nor a token.
 
         Raises:
-            NotFoundError: There is no such user.
+            NotFoundError: The user doesn't exist.
             ClientError: As for `RestClient.get`.
         """
         return self._users.of(user_id)
 
     def find_users(self, *, email: str) -> tuple[User, ...]:
-        """Return the users with this e-mail address: one or none. Never cached.
+        """Return the users with this e-mail address, at most one; never cached.
 
         Raises:
             ClientError: As for `RestClient.get`.
@@ -93,10 +93,10 @@ class UserApiClient(RestClient):
         return self.post("/users", json={"email": email, "name": name}, returns=User)
 
     def update_user(self, user_id: str, *, email: str | None = None, name: str | None = None) -> User:
-        """Change a user; fields that are None stay unchanged.
+        """Change a user; fields that are None are not changed.
 
         Raises:
-            NotFoundError: There is no such user.
+            NotFoundError: The user doesn't exist.
             ConflictError: The e-mail address is taken.
             UnprocessableError: A value isn't acceptable.
             ClientError: As for `RestClient.get`.
@@ -109,7 +109,7 @@ class UserApiClient(RestClient):
         """Delete a user.
 
         Raises:
-            NotFoundError: There is no such user.
+            NotFoundError: The user doesn't exist.
             ClientError: As for `RestClient.get`.
         """
         self.delete("/users/{id}", path={"id": user_id})

@@ -1,4 +1,4 @@
-"""Access tokens: where they come from, when they are renewed, and how a request carries them."""
+"""Access tokens: their sources, their renewal, and how requests carry them."""
 
 from pactape_clients.auth._authlib import AuthlibTokens
 from pactape_clients.auth._endpoint import ClientAuth

@@ -24,7 +24,7 @@ __all__ = ["AuthlibSession", "AuthlibTokens"]
 
 
 class AuthlibSession(Protocol):
-    """The part of `authlib.integrations.requests_client.OAuth2Session` that is used."""
+    """The used part of `authlib.integrations.requests_client.OAuth2Session`."""
 
     token: Any
 
@@ -33,13 +33,13 @@ class AuthlibSession(Protocol):
 
 
 class AuthlibTokens(TokenSource):
-    """Tokens that an Authlib session fetches and refreshes; this class decides when, and on which thread.
+    """Tokens that an Authlib session fetches and refreshes; this class decides when and on which thread.
 
     Args:
         session: An `OAuth2Session` from `authlib.integrations.requests_client`, set up with the client's
-            credentials and the grant. If it already has a token, that one is used first.
+            credentials and the grant. If it already has a token, that token is used first.
         token_url: The token endpoint.
-        principal: Identifies whose tokens they are; None takes a name that no other source has.
+        principal: Identifies the tokens' owner; None for a unique name.
         windows: When to renew.
         timer: A monotonic clock in seconds.
     """
@@ -64,11 +64,11 @@ class AuthlibTokens(TokenSource):
         self._token_url = token_url
 
     def fetch(self, previous: Token | None) -> Token:
-        """Return a token by the session: its own at first, then by its refresh token, else by its grant.
+        """Return a token from the session: its own at first, then with its refresh token, or else with its grant.
 
         Raises:
-            TokenUnavailableError: The session raised; its error's type is named, its text isn't.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
+            TokenUnavailableError: The session raised; the message contains the error's type, but not its text.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         failure: ClientError
         if self._connections is not None:
@@ -77,15 +77,15 @@ class AuthlibTokens(TokenSource):
             return _as_token(self._answer(previous))
         except DeadlineExceededError as error:
             failure = without_traceback(error)
-        except Exception as error:  # Authlib's, those of requests, or of the server's answer
+        except Exception as error:  # errors of Authlib, of requests, or in the server's response
             if passes_through(error):
                 raise
             failure = self._failure_of(error)
         remaining_time()
-        raise failure  # outside of the handler: the frames below hold secrets
+        raise failure  # outside the handler: the frames below contain secrets
 
     def _failure_of(self, error: Exception) -> TokenUnavailableError:
-        code = getattr(error, "error", "")  # of Authlib's own
+        code = getattr(error, "error", "")  # Authlib's errors
         failure = TokenUnavailableError(
             f"{shown(self._token_url)}: Authlib raised {type(error).__name__}",
             code=code if isinstance(code, str) else "",

@@ -1,4 +1,4 @@
-"""A token endpoint: how a client identifies itself there, and what it does with the answer."""
+"""Requests tokens from a token endpoint: authentication of the client, and reading of the response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientAuth", "Form", "TokenEndpoint"]
 
-#: How a client identifies itself: OpenID Connect's names of token_endpoint_auth_method.
+#: How a client authenticates: OpenID Connect's values of token_endpoint_auth_method.
 ClientAuth = Literal["client_secret_basic", "client_secret_post", "none"]
 
 _MOST = 2**20  # bytes
@@ -54,18 +54,18 @@ class Form:
 class TokenEndpoint:
     """Requests tokens at one token endpoint, as one client.
 
-    Requests follow the settings of the client whose call needs the token: time-outs, environment, retries.
+    Requests use the settings of the client whose call needs the token: time-outs, environment, retries.
 
     Args:
         url: The endpoint.
         client_id: The client.
-        client_secret: Its secret; "" for a public client, whose id goes in the body (RFC 6749 3.2.1).
-        client_auth: How it identifies itself; None takes HTTP Basic, or "none" without a secret.
-        session: Sends the requests; None takes one of its own.
-        timeouts: Seconds to connect, and between bytes; None takes those of the client.
+        client_secret: Its secret; "" for a public client, which sends its id in the body (RFC 6749 3.2.1).
+        client_auth: How it authenticates; None for HTTP Basic, or for "none" without a secret.
+        session: Sends the requests; None to create a session.
+        timeouts: Seconds to connect, and between bytes; None for those of the client.
 
     Raises:
-        UsageError: The URL isn't one, or the secret doesn't fit `client_auth`.
+        UsageError: The URL is invalid, or the secret doesn't fit `client_auth`.
     """
 
     def __init__(
@@ -95,12 +95,12 @@ class TokenEndpoint:
         self._connections: dict[bool, Connections] = {}
 
     def request(self, form: Form) -> Token:
-        """Post a form and return the token of the answer.
+        """Post a form and return the token of the response.
 
         Raises:
-            TokenRefusedError: The endpoint answered with an OAuth error.
-            TokenUnavailableError: It gave no answer, or one without a token, also when asked again.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
+            TokenRefusedError: The endpoint returned an OAuth error.
+            TokenUnavailableError: No response came, or one without a token, even after retries.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         call = current_call.get()
         settings = DEFAULT_SETTINGS if call is None else call.settings
@@ -151,7 +151,7 @@ class TokenEndpoint:
             failure = TokenUnavailableError(str(error), reason=error.reason or "reset", sent=error.sent)
         except ClientError as error:
             failure = TokenUnavailableError(str(error), status=error.status)
-        raise failure  # outside of the handler: the frames below hold the client's secret
+        raise failure  # outside the handler: the frames below contain the client's secret
 
     def _fields(self, form: Form) -> dict[str, str]:
         if self._client_auth == "client_secret_basic":
@@ -164,7 +164,7 @@ class TokenEndpoint:
 
     @staticmethod
     def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Keep requests from adding credentials of the URL, the session or netrc."""
+        """Prevent requests from adding credentials of the URL, the session or netrc."""
         request.headers.pop("Authorization", None)
         return request
 

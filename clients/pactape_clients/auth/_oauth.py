@@ -1,4 +1,4 @@
-"""OAuth 2.0 token sources: what they have in common, and client credentials (RFC 6749)."""
+"""OAuth 2.0 token sources: their base class, and client credentials (RFC 6749)."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ __all__ = ["ClientCredentials", "OAuthSource", "TokenRequestOptions"]
 
 
 class TokenRequestOptions(TypedDict, total=False):
-    """What the OAuth sources have in common.
+    """The options of all OAuth sources.
 
     Args:
-        client_auth: How the client identifies itself: "client_secret_basic" (the default with a secret; RFC 6749
+        client_auth: How the client authenticates: "client_secret_basic" (the default with a secret; RFC 6749
             section 2.3.1), "client_secret_post", or "none" for a public client (the default without one).
-        audience: The service that the token is meant for; None for the server's default.
+        audience: The service that the token is for; None for the server's default.
         extra: More fields of the token request, such as "resource".
-        principal: Identifies whose tokens they are; None takes a hash of the other arguments.
-        session: Sends the requests; None takes one of its own, which never reads netrc.
-        timeouts: Seconds to connect, and between bytes; None takes those of the client that needs the token.
+        principal: Identifies the tokens' owner; None for a hash of the other arguments.
+        session: Sends the requests; None to create a session, which never reads netrc.
+        timeouts: Seconds to connect, and between bytes; None for those of the client that needs the token.
         windows: When to renew.
         timer: A monotonic clock in seconds.
     """
@@ -86,7 +86,7 @@ class OAuthSource(TokenSource):
         )
 
     def by_refresh_token(self, refresh_token: Secret) -> Token:
-        """Return a token by a refresh token, which stays in use when the server sends no replacement."""
+        """Return a token for a refresh token, which stays in use if the server sends no replacement."""
         form = Form({**self._more, "grant_type": "refresh_token", "refresh_token": refresh_token.text})
         token = self._endpoint.request(form)
         return (
@@ -108,8 +108,8 @@ def _more_fields(scope: str | None, options: TokenRequestOptions) -> dict[str, s
 class ClientCredentials(OAuthSource):
     """Tokens for the client itself (RFC 6749 section 4.4).
 
-    When the server sends a refresh token along, the next renewal uses it (and its replacements); when the
-    server refuses it, the credentials are used again.
+    If the server also sends a refresh token, the next renewal uses it (and its replacements); if the server rejects
+    it, the credentials are used again.
 
     Args:
         token_url: The token endpoint.
@@ -146,11 +146,11 @@ class ClientCredentials(OAuthSource):
         )
 
     def fetch(self, previous: Token | None) -> Token:
-        """Return a token by the present refresh token, else by the credentials.
+        """Return a token for the current refresh token, or else for the credentials.
 
         Raises:
-            TokenRefusedError: The endpoint refused the credentials.
-            TokenUnavailableError: The endpoint gave no token.
+            TokenRefusedError: The endpoint rejected the credentials.
+            TokenUnavailableError: The endpoint returned no token.
         """
         if previous is not None and previous.refresh_token is not None:
             try:

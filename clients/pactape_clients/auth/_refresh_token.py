@@ -1,4 +1,4 @@
-"""Tokens by a refresh token that rotates (RFC 6749 section 6), and where it is kept."""
+"""Tokens from a rotating refresh token (RFC 6749 section 6), and its storage."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ logger = logging.getLogger(__name__)
 
 
 class RefreshTokenStore(Protocol):
-    """Where a rotating refresh token is kept, so that processes and restarts share it."""
+    """The storage of a rotating refresh token, shared by processes and restarts."""
 
     def load(self) -> str | None:
-        """Return the newest refresh token; None when there is none."""
+        """Return the newest refresh token; None if none is stored."""
         ...
 
     def save(self, refresh_token: str) -> None:
-        """Keep a replacement."""
+        """Store a replacement."""
         ...
 
 
 class RefreshToken(OAuthSource):
-    """Tokens by a refresh token from an earlier sign-in (RFC 6749 section 6), with rotation.
+    """Tokens from the refresh token of an earlier sign-in (RFC 6749 section 6), with rotation.
 
-    A replacement from the server is saved before the new access token is used. If saving fails, the
-    replacement is kept and used all the same, the failure is logged, and saving is tried again with each call.
+    A replacement from the server is saved before the new access token is used. If saving fails, the failure is
+    logged, the replacement is used nevertheless, and each call tries to save it again.
 
     Args:
         token_url: The token endpoint.
-        refresh_token: The first refresh token; no repr or error shows it. None takes it from the store.
+        refresh_token: The first refresh token; no repr or error shows it. None to load it from the store.
         client_id: The client.
         client_secret: Its secret; "" for a public client.
         scope: Space-separated scopes; None for the server's default.
-        on_rotation: Called with each replacement; None when no one needs it after this process.
-        store: Where the newest refresh token is kept; it is loaded first, and again before a refused one is given
-            up, since another process may have used it.
+        on_rotation: Called with each replacement; None if it isn't needed after this process.
+        store: Stores the newest refresh token. It is loaded at first, and again after a refresh token was rejected,
+            because another process may have used it.
         options: See `TokenRequestOptions`.
 
     Raises:
@@ -74,14 +74,14 @@ class RefreshToken(OAuthSource):
         **options: Unpack[TokenRequestOptions],
     ) -> None:
         if not (refresh_token or store):
-            raise UsageError("there is no refresh token. Fix: give refresh_token= or store=")
+            raise UsageError("no refresh token is given. Fix: give refresh_token= or store=")
         check_kind("refresh_token", refresh_token, (str, type(None)), "a string")
         if on_rotation is not None:
             check_callable("on_rotation", on_rotation)
         for name in () if store is None else ("load", "save"):
             check_callable(f"store.{name}", getattr(store, name, None))
         self._unsaved: list[tuple[Callable[[str], None], Secret]] = []
-        self._last_load: Secret | None = None  # in the store
+        self._last_load: Secret | None = None  # it is in the store
         super().__init__(
             token_url,
             client_id=client_id,
@@ -92,17 +92,19 @@ class RefreshToken(OAuthSource):
         )
         self._newest = None if refresh_token is None else Secret(refresh_token)
         self._saves = [
-            each for each in (on_rotation, None if store is None else store.save) if each is not None
+            callback
+            for callback in (on_rotation, None if store is None else store.save)
+            if callback is not None
         ]
         self._store = store
 
     def after_fork(self) -> None:
-        """Forget the renewal that a thread of the parent process is making."""
+        """Discard the renewal in progress on a thread of the parent process."""
         super().after_fork()
         self._saving = threading.Lock()
 
     def token(self) -> Token:
-        """Return a token that is valid now, after another attempt to save a replacement that couldn't be saved.
+        """Return a valid token, after retrying to save a replacement that couldn't be saved.
 
         Raises:
             TokenError: The renewal failed.
@@ -113,17 +115,17 @@ class RefreshToken(OAuthSource):
             self._save_pending()
         return token
 
-    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the newest refresh token is kept here
-        """Return a token by the newest refresh token.
+    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- this object stores the newest refresh token
+        """Return a token for the newest refresh token.
 
         Raises:
-            TokenRefusedError: The endpoint refused it: it was revoked, expired or used twice.
-            TokenUnavailableError: The endpoint gave no token.
+            TokenRefusedError: The endpoint rejected it, because it was revoked, expired or used twice.
+            TokenUnavailableError: The endpoint returned no token.
         """
         attempts: list[Secret] = []
         refusal = TokenRefusedError("the store contains no refresh token. Fix: sign in, and save one")
         for candidate in self._candidates():
-            if any(candidate.text == each.text for each in attempts):
+            if any(candidate.text == attempt.text for attempt in attempts):
                 continue
             attempts.append(candidate)
             try:
@@ -133,9 +135,9 @@ class RefreshToken(OAuthSource):
         raise refusal
 
     def _candidates(self) -> Iterator[Secret]:
-        """Yield refresh tokens, each when those before it were refused; others may have stored a newer one."""
+        """Yield refresh tokens to try in turn; other processes may have stored newer ones."""
         newest = self._newest
-        if self._unsaved and newest is not None:  # what couldn't be saved is newer than what is stored
+        if self._unsaved and newest is not None:  # an unsaved token is newer than the stored one
             yield newest
         for candidate in (self._load(), newest):
             if candidate is not None:
@@ -176,12 +178,12 @@ class RefreshToken(OAuthSource):
                         raise
                     self._unsaved.append((save, replacement))
                     logger.warning(
-                        "the new refresh token couldn't be saved (%s); it will be tried again with the next call",
+                        "the new refresh token couldn't be saved (%s); the next call will try again",
                         type(error).__name__,
                     )
 
     def _drop_outdated(self) -> None:
-        """Don't save over a refresh token that another process, or a new sign-in, has stored in the meantime."""
+        """Discard an unsaved token if another process, or a new sign-in, has stored one in the meantime."""
         if self._store is None:
             return
         previous, current = self._last_load, self._load()

@@ -1,4 +1,4 @@
-"""Token sources for tokens that are managed elsewhere: a fixed one, and those that a function returns."""
+"""Sources of tokens that are managed elsewhere: a fixed token, and tokens that a function returns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["CallableTokens", "StaticToken"]
 
 
 class StaticToken(TokenSource):
-    """One token that never changes; when the server refuses it, that is final.
+    """A token that never changes; if the server rejects it, it isn't renewed.
 
     Args:
         value: The token; white space around it is removed.
@@ -39,7 +39,7 @@ class StaticToken(TokenSource):
         self._token = Token(value=value)
         super().__init__(principal=principal_of("static", self._token.value))
 
-    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- there is only one
+    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the token never changes
         """Return the token."""
         return self._token
 
@@ -51,17 +51,17 @@ class StaticToken(TokenSource):
 class CallableTokens(TokenSource):
     """Tokens that a function returns.
 
-    A function that returns strings is called for each request, on its thread, so that it may return the
-    token of the user whom the thread serves. A `Token` is kept until it ends or is refused, for all threads.
+    A function that returns strings is called for each request, on its thread, so that it can return the token of
+    the thread's current user. A `Token` is kept for all threads until it expires or is rejected.
 
-    Without a `principal` the function is also called to look up a cached value, whose key holds a hash of the
-    token. Name the principal (or a function that does) to serve cached values without asking for a token.
+    Without a `principal`, the function is also called to look up a cached value, whose key contains a hash of the
+    token. Give a principal (or a function that returns it) to serve cached values without a token.
 
     Args:
         give: Called without arguments.
-        principal: Identifies whose tokens they are, or is called for each call to do so; None takes it from the
-            tokens themselves: from each string, and one that no other source has for a `Token`.
-        windows: When to renew tokens that say when they end.
+        principal: Identifies the tokens' owner, or is called for each call to do so; None for a hash of each
+            string, or a unique name for a `Token`.
+        windows: When to renew tokens with a known lifetime.
         timer: A monotonic clock in seconds.
 
     Example:
@@ -93,16 +93,16 @@ class CallableTokens(TokenSource):
         super().__init__(principal=principal_of("callable", identity), windows=windows, timer=timer)
 
     def after_fork(self) -> None:
-        """Forget the renewal that a thread of the parent process is making."""
+        """Discard the renewal in progress on a thread of the parent process."""
         super().after_fork()
         self._last_fetch = threading.local()
 
     def identity(self) -> str:
-        """Return the name by which cached values are separated, for a call that is made now.
+        """Return the name that separates cached values, for a call made now.
 
         Raises:
             TokenError: The function failed.
-            UsageError: `principal` failed, or gave no string.
+            UsageError: `principal` failed, or returned no string.
         """
         if self._name is not None:
             return principal_of("callable", self._call_name(self._name))
@@ -127,7 +127,7 @@ class CallableTokens(TokenSource):
         raise failure
 
     def token(self) -> Token:
-        """Return a token for a request that is made now.
+        """Return a token for a request made now.
 
         Raises:
             TokenError: The function failed.
@@ -137,14 +137,14 @@ class CallableTokens(TokenSource):
         token = super().token()
         if not self._is_per_request():
             return token
-        own = getattr(self._last_fetch, "token", None) is token  # another thread's is another user's
+        own = getattr(self._last_fetch, "token", None) is token  # another thread may serve another user
         return token if own else self._call()
 
     def _is_per_request(self) -> bool:
         return self._gives_strings
 
     def renew(self, rejected: Token) -> Token:
-        """Return another token than the refused one; the refused one itself if the function returns it again.
+        """Return a token other than the rejected one, or the rejected one if the function returns it again.
 
         Raises:
             TokenError: The function failed.
@@ -154,11 +154,11 @@ class CallableTokens(TokenSource):
         token = self._call()
         return rejected if token.value == rejected.value else token
 
-    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the function knows
+    def fetch(self, previous: Token | None) -> Token:  # noqa: ARG002 -- the function decides
         """Return the function's token.
 
         Raises:
-            TokenUnavailableError: The function raised, or gave no token; its error's type is named, its text isn't.
+            TokenUnavailableError: The function raised, or returned no token; the message omits the error's text.
         """
         token = self._last_fetch.token = self._call()
         return token
@@ -181,5 +181,5 @@ class CallableTokens(TokenSource):
             except UsageError as error:
                 words = f": {error}"
             finally:
-                del token  # a traceback may show the locals of its frames
+                del token  # a traceback may show local variables
         raise TokenUnavailableError(f"the function that returns tokens{words}")

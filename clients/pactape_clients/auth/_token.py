@@ -1,4 +1,4 @@
-"""An access token, and when it is renewed."""
+"""Access tokens, and when they are renewed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _VISIBLE = re.compile(r"[!-~]+(?: +[!-~]+)*")
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """An access token. Two tokens are the same only if they are the same object: each fetch is a generation.
+    """An access token. Tokens are compared by identity, because each fetch is a generation.
 
     White space around the value is removed: files and environment variables often end with a line break.
 
     Args:
         value: The token itself; no repr shows it.
-        expires_in: Seconds from its request to its end; None when it is valid until refused.
-        refresh_token: What the next renewal may use; None when the server gave none.
+        expires_in: Seconds from its request to its end; None if it is valid until rejected.
+        refresh_token: The refresh token for the next renewal; None if the server sent none.
 
     Raises:
         UsageError: The value is empty, is not a string, or can't be sent in a header.
@@ -45,7 +45,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         if problem is None:
             msgspec.structs.force_setattr(self, "value", self.value.strip())
         else:
-            msgspec.structs.force_setattr(self, "value", "")  # the traceback holds this object
+            msgspec.structs.force_setattr(self, "value", "")  # the traceback contains this object
             raise UsageError(f"the access token {problem}")
         if self.refresh_token is not None and not isinstance(self.refresh_token, str):
             raise UsageError(f"Token.refresh_token must be a string, not {type(self.refresh_token).__name__}")
@@ -57,7 +57,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return f"Token(value='***', expires_in={self.expires_in!r}, refresh_token={refresh_token!r})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """Return what rich shows in a traceback with locals; a struct's own would show the token."""
+        """Return what rich shows in a traceback with locals; the default of a struct would show the token."""
         hidden = None if self.refresh_token is None else "***"
         return [("value", "***"), ("expires_in", self.expires_in), ("refresh_token", hidden)]
 
@@ -78,7 +78,7 @@ def _problem_of(value: Any) -> str | None:
 
 
 class Secret:
-    """A text that no repr shows; a traceback may show the locals of its frames."""
+    """A text that no repr shows, because tracebacks may show local variables."""
 
     __slots__ = ("text",)
 
@@ -92,16 +92,17 @@ class Secret:
 class RefreshWindows(msgspec.Struct, frozen=True, kw_only=True):
     """When a token is renewed before its end.
 
-    Both windows shrink for short-lived tokens: the smaller of the seconds and the share of the lifetime counts.
+    Both windows are smaller for short-lived tokens: the smaller of the seconds and the share of the lifetime
+    counts.
 
     Args:
         advisory: Seconds before the end from which one thread renews while the others keep the old token.
         advisory_share: The same as a share of the lifetime, 0 to 1.
         mandatory: Seconds before the end from which every thread waits for the new token. This margin also
-            makes up for a server clock that runs ahead of ours.
+            compensates for a server clock that is ahead of ours.
         mandatory_share: The same as a share of the lifetime, 0 to 1.
-        retry_after: Seconds for which a failed renewal is not tried again; until then callers keep the old
-            token if it is still valid, else get the same failure.
+        retry_after: Seconds until a failed renewal is tried again; until then, callers get the old token if it is
+            still valid, otherwise the same failure.
 
     Raises:
         UsageError: A value is out of range.
@@ -127,16 +128,16 @@ class RefreshWindows(msgspec.Struct, frozen=True, kw_only=True):
                 )
 
     def advisory_for(self, lifetime: float) -> float:
-        """Return the seconds before the end of a token with this lifetime at which renewing is advised."""
+        """Return how many seconds before the end of its lifetime a token should be renewed."""
         return max(min(self.advisory, lifetime * self.advisory_share), self.mandatory_for(lifetime))
 
     def mandatory_for(self, lifetime: float) -> float:
-        """Return the seconds before the end of a token with this lifetime at which renewing can't wait."""
+        """Return how many seconds before the end of its lifetime a token must be renewed."""
         return min(self.mandatory, lifetime * self.mandatory_share)
 
 
 class TokenState:
-    """A token with its times on our own clock."""
+    """A token with its times on the local clock."""
 
     __slots__ = ("advised", "ends", "required", "token")
 
@@ -152,7 +153,7 @@ class TokenState:
 
 
 def principal_of(*parts: str) -> str:
-    """Return a short name for a principal, from which none of its parts can be read.
+    """Return a short hash for a principal, which reveals none of its parts.
 
     Example:
         >>> principal_of("https://example.test/token", "web")

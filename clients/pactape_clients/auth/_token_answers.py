@@ -1,4 +1,4 @@
-"""What a token endpoint answers: RFC 6749 sections 5.1 and 5.2, and how providers differ from them."""
+"""Reads responses of token endpoints: RFC 6749 sections 5.1 and 5.2, and the deviations of providers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["TokenAnswer", "read_token_answer"]
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A token endpoint's answer, read leniently.
+    """A token endpoint's response, read leniently.
 
     Args:
-        access_token: The token; None when there is none.
-        refresh_token: The refresh token; None when there is none.
-        lifetime: Seconds that the token has left; None when the answer doesn't say so in a readable way.
-        code: The error's code; "" when there is none.
-        description: The error's description; "" when there is none.
+        access_token: The token; None if missing.
+        refresh_token: The refresh token; None if missing.
+        lifetime: The token's remaining seconds; None if the response doesn't state them readably.
+        code: The error's code; "" if missing.
+        description: The error's description; "" if missing.
     """
 
     access_token: str | None = None
@@ -43,10 +43,10 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_token_answer(response: requests.Response) -> TokenAnswer:
-    """Return what an answer holds; only its words when it is neither JSON nor a form.
+    """Read a response; if it is neither JSON nor a form, only its text is used.
 
-    Providers report errors under status 200, as objects, or under other names; send lifetimes as strings or not at
-    all; and answer with a form where they were asked for JSON.
+    Some providers report errors with status 200, as objects, or under other names; send lifetimes as strings or not
+    at all; or return a form instead of JSON.
     """
     members = _members(response)
     code, description = _error_in(members)
@@ -89,7 +89,7 @@ def _error_in(members: dict[str, Any]) -> tuple[str, str]:
 
 
 def _lifetime(members: dict[str, Any], response: requests.Response) -> float | None:
-    """Return the seconds that the token has left; by the server's own clock where it states a point in time."""
+    """Return the token's remaining seconds, measured with the server's clock if it states a point in time."""
     seconds = _number(members.get("expires_in"))
     if seconds is not None:
         return seconds

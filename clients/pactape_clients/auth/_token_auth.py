@@ -1,4 +1,4 @@
-"""How a request carries a token: a flow that yields requests and receives answers, and requests' `auth=`."""
+"""Adds tokens to requests: a flow that yields requests and receives responses, and requests' `auth=`."""
 
 from __future__ import annotations
 
@@ -34,15 +34,14 @@ def _is_401(response: requests.Response) -> bool:
 
 
 class TokenAuth(AuthBase):
-    """Sends `Authorization: Bearer <token>`; after a 401 renews the token and sends the request once more.
+    """Sends `Authorization: Bearer <token>`; after a 401, renews the token and sends the request again.
 
-    As `auth=`, not as a header, because requests replaces a hand-set Authorization header by a netrc entry.
-    A body that can't be sent twice (a generator) is not sent twice: its 401 is final. So is one that a new token
-    doesn't cure: for a minute, no token is renewed for the same operation, nor after a new token that no request
-    was accepted with.
+    It is an `auth=` rather than a header, because requests replaces an Authorization header with a netrc entry. If
+    a body can't be sent twice (a generator), its 401 is final. If a new token doesn't help, no token is renewed for
+    the same operation for a minute, nor after a new token that no request was accepted with.
 
     Args:
-        source: Where the tokens come from.
+        source: The source of the tokens.
         timer: A monotonic clock in seconds.
 
     Example:
@@ -59,7 +58,7 @@ class TokenAuth(AuthBase):
         self._source = source
         self._timer = timer
         self._working_token: Token | None = None
-        #: A renewed token that no request was accepted with, and until when it may be at fault.
+        #: A renewed token that no request has been accepted with, and until when it may be the cause.
         self._unproven: tuple[Token, float] | None = None
         self._given_up: dict[str, float] = {}
 
@@ -69,16 +68,16 @@ class TokenAuth(AuthBase):
     def flow(
         self, request: requests.PreparedRequest, *, refused: Refused = _is_401
     ) -> Generator[requests.PreparedRequest, requests.Response, None]:
-        """Yield the request with a token and, if its answer says that the token was refused, again with a new one.
+        """Yield the request with a token and, if its response rejects the token, again with a new one.
 
-        Nothing is sent here: the caller sends what it yields, and passes the answer in.
+        The flow sends nothing: the caller sends the yielded requests and passes the responses in.
 
         Args:
             request: Its Authorization header is set.
-            refused: Whether an answer says that the token was refused.
+            refused: Whether a response rejects the token.
 
         Raises:
-            TokenError: There is no token.
+            TokenError: No token is available.
 
         Example:
             >>> from pactape_clients.auth import CallableTokens
@@ -108,7 +107,7 @@ class TokenAuth(AuthBase):
             self._working_token = renewed
 
     def _renew(self, request: requests.PreparedRequest, token: Token) -> Token | None:
-        """Return a new token for a refused request; None if there is none, or it wouldn't help."""
+        """Return a new token for a rejected request; None if there is none, or if it wouldn't help."""
         if (
             not _carries(request, token)
             or not self._may_be_accepted(_operation_of(request), token)
@@ -122,7 +121,7 @@ class TokenAuth(AuthBase):
         return renewed
 
     def _may_be_accepted(self, name: str, token: Token) -> bool:
-        """Return whether another token may be accepted where this one was refused."""
+        """Return whether another token may be accepted instead of the rejected one."""
         now = self._timer()
         if now < self._given_up.get(name, 0.0):
             return False
@@ -137,10 +136,10 @@ class TokenAuth(AuthBase):
         self._given_up[name] = self._timer() + _GIVEN_UP_FOR
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Run the flow with a session of requests: put a token on `request`, and listen for a 401.
+        """Run the flow in a requests session: add a token to `request`, and a hook for a 401.
 
         Raises:
-            TokenError: There is no token.
+            TokenError: No token is available.
         """
         flow = self.flow(request)
         next(flow)
@@ -149,7 +148,7 @@ class TokenAuth(AuthBase):
 
 
 class _RetryOn401:
-    """The response hook of one request: sends what its flow yields."""
+    """The response hook of one request, which sends the requests of its flow."""
 
     __slots__ = ("_flow",)
 
@@ -158,9 +157,9 @@ class _RetryOn401:
 
     def __call__(self, response: requests.Response, **sending: Any) -> requests.Response:
         if response.is_redirect:
-            return response  # requests calls this hook again for what it leads to
+            return response  # requests calls this hook again for the redirected request
         if _is_401(response):
-            response.content  # noqa: B018 -- read to its end, so that its connection goes back even if renewing fails
+            response.content  # noqa: B018 -- read completely, so that the connection is reusable
         try:
             again = self._flow.send(response)
         except StopIteration:
@@ -198,7 +197,7 @@ def _carry(request: requests.PreparedRequest, token: Token) -> requests.Prepared
 
 
 def _carries(request: requests.PreparedRequest, token: Token) -> bool:
-    """Return whether the refused request carried the token: after a redirect to another host it doesn't."""
+    """Return whether the rejected request carried the token; after a redirect to another host, it doesn't."""
     return request.headers.get("Authorization") == f"Bearer {token.value}"
 
 

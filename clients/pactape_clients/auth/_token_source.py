@@ -1,4 +1,4 @@
-"""The token source: holds one token, renews it in good time, and lets many threads share one renewal."""
+"""The base of token sources: stores a token, renews it in time, and shares a renewal among threads."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ __all__ = ["TokenSource"]
 
 
 class TokenSource(NotCopyable, ABC):
-    """A source of access tokens; a subclass fetches one, this class decides when, and on which thread.
+    """A source of access tokens; a subclass fetches a token, this class decides when and on which thread.
 
-    One source may serve many clients and threads: 64 threads that need a new token cause one fetch, and share
-    its failure if it fails. A fetch that fails while the present token is still valid is not an error. After a fork
-    the child has the same token, and fetches for itself.
+    Clients and threads can share a source: if 64 threads need a new token, one fetch is made, and they share its
+    result or failure. A fetch that fails while the current token is still valid is not an error. After a fork, the
+    child has the same token, and makes its own fetches.
 
     Args:
-        principal: Identifies whose token it is, without any secret; cached values are separated by it.
+        principal: Identifies the token's owner, without any secret; it separates cached values.
         windows: When to renew.
         timer: A monotonic clock in seconds.
     """
@@ -65,7 +65,7 @@ class TokenSource(NotCopyable, ABC):
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the renewal that a thread of the parent process is making."""
+        """Discard the renewal in progress on a thread of the parent process."""
         self._lock = threading.Lock()
         self._flight: Flight[Token] | None = None
 
@@ -77,22 +77,22 @@ class TokenSource(NotCopyable, ABC):
         """Return a new token.
 
         Args:
-            previous: The token that it replaces; None the first time.
+            previous: The token to replace; None the first time.
 
         Raises:
-            TokenError: None can be fetched.
+            TokenError: No token can be fetched.
         """
 
     def identity(self) -> str:
-        """Return the name by which cached values are separated, for a call that is made now."""
+        """Return the name that separates cached values, for a call made now."""
         return self.principal
 
     def token(self) -> Token:
-        """Return a token that is valid now, renewed if its time has come.
+        """Return a valid token, renewing it if due.
 
         Raises:
-            TokenError: The renewal failed, and the present token is no longer valid.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
+            TokenError: The renewal failed, and the current token is no longer valid.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         state = self._state
         if state is not None and self._timer() < state.advised:
@@ -100,20 +100,20 @@ class TokenSource(NotCopyable, ABC):
         return self._current_token(None)
 
     def renew(self, rejected: Token) -> Token:
-        """Return a token other than one that a server has refused.
+        """Return a token other than a rejected one.
 
-        If another thread has replaced that token already, the replacement is returned: a server that refuses
-        the token of 64 requests causes one renewal.
+        If another thread has already replaced that token, the replacement is returned: if a server rejects the
+        token of 64 requests, one renewal is made.
 
         Args:
-            rejected: The refused token.
+            rejected: The rejected token.
 
         Returns:
-            A token; the refused one from a source without another.
+            A token; the rejected one if the source has no other.
 
         Raises:
             TokenError: The renewal failed.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         return self._current_token(rejected)
 
@@ -138,7 +138,7 @@ class TokenSource(NotCopyable, ABC):
             except DeadlineExceededError:
                 if is_leader:
                     raise
-                remaining_time()  # the leader's deadline passed; ours may not have
+                remaining_time()  # the leader's deadline passed, but not necessarily ours
 
     def _usable(self, previous: Token | None, now: float) -> TokenState | None:
         state = self._state
@@ -147,7 +147,7 @@ class TokenSource(NotCopyable, ABC):
         return state
 
     def _leave_to_others(self, state: TokenState, now: float) -> bool:
-        """Return whether a still valid token may be used: another thread renews it, or has just failed to."""
+        """Return whether a still valid token may be used: another thread renews it, or has just failed."""
         if self._failure is not None and now < self._failure[1]:
             return True
         return self._flight is not None and now < state.required
@@ -168,7 +168,7 @@ class TokenSource(NotCopyable, ABC):
             state = TokenState(self._fetch(), self._windows, requested_at)
         except ClientError as error:
             failure = error
-        finally:  # also when this thread has to exit: then the others fetch for themselves
+        finally:  # even if this thread has to exit: then the others fetch for themselves
             self._finish(flight, state, failure)
 
     def _fetch(self) -> Token:
@@ -187,7 +187,7 @@ class TokenSource(NotCopyable, ABC):
             failure = TokenUnavailableError(
                 f"{type(self).__name__}.fetch returned {type(token).__name__}, not a Token"
             )
-        raise failure  # outside of the handler: the frames below may hold secrets
+        raise failure  # outside the handler: the frames below may contain secrets
 
     def _finish(self, flight: Flight[Token], state: TokenState | None, failure: ClientError | None) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Caches with a time to live for each entry, single flight, and invalidation that no load in flight can undo."""
+"""Caches with a time to live per entry, single flight, and invalidation that also affects loads in progress."""
 
 from pactape_clients.cache._entries import (
     Cache,

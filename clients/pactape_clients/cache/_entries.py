@@ -1,4 +1,4 @@
-"""What all caches share: entries, invalidations, statistics, and the interface."""
+"""The basis of all caches: entries, invalidations, statistics, and the interface."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         value: What to cache: an immutable object, or bytes.
-        ttl: Seconds to serve it; 0 or less caches nothing; infinity never expires.
-        tags: Labels by which it can be invalidated.
-        etag: The version, with which a later load can check whether it has changed; None without one.
-        stale_for: Seconds beyond `ttl` for which it may still be served if loading anew fails.
-        revalidate_for: Seconds beyond `ttl` for which it is kept, not served, for its `etag`.
+        ttl: Seconds to serve it; with 0 or less it isn't cached; with infinity it never expires.
+        tags: Labels for invalidation.
+        etag: The version, with which a later load can check whether the value has changed; None without one.
+        stale_for: Seconds beyond `ttl` for which it may still be served if a new load fails.
+        revalidate_for: Seconds beyond `ttl` for which it is kept for revalidation with its `etag`, but not served.
     """
 
     value: Any
@@ -61,10 +61,10 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Expired(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry past its time to live: good for asking whether it has changed.
+    """An entry past its time to live, for revalidation.
 
     Args:
-        value: As cached.
+        value: The cached value.
         etag: The version.
     """
 
@@ -73,15 +73,15 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CacheStats(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cache has done since it was made.
+    """The statistics of a cache since its creation.
 
     Args:
         hits: Values served from the cache.
         misses: Look-ups that found nothing.
-        loads: Loads that were run; less than `misses` where callers shared one.
-        stale: Expired values served because loading anew failed.
-        dropped: Loads that an invalidation kept from being stored.
-        errors: Times that the cache's server couldn't be reached; 0 in memory.
+        loads: Loads that were run; fewer than `misses` if callers shared a load.
+        stale: Expired values served because a new load failed.
+        dropped: Loads whose values were not stored because of an invalidation.
+        errors: How often the cache's server couldn't be reached; 0 in memory.
     """
 
     hits: int = 0
@@ -93,11 +93,11 @@ class CacheStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
-    """What to invalidate.
+    """The entries to invalidate.
 
     Args:
         labels: Entries with any of these labels; a label is a tag, or a key after "=".
-        pattern: Entries whose key it finds; None for no pattern.
+        pattern: Entries whose key matches it; None for no pattern.
     """
 
     labels: frozenset[str] = frozenset()
@@ -105,7 +105,7 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_match_any(self) -> bool:
-        """Whether it has a tag, which the result of any load in flight may have, too."""
+        """Whether it has a tag, which the result of any load in progress may have, too."""
         return any(not label.startswith("=") for label in self.labels)
 
     def matches(self, key: str, tags: Iterable[str]) -> bool:
@@ -116,16 +116,16 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cache(Protocol):
-    """Where clients keep what they have read; `TTLCache` and `RedisCache` are two.
+    """The interface of caches for reads; `TTLCache` and `RedisCache` implement it.
 
-    `keeps_objects` says whether values come back as the same object (then clients cache only immutable ones and
-    bytes), or whether it takes bytes alone.
+    If `keeps_objects` is true, the cache returns the same objects (so clients cache only immutable ones and bytes);
+    otherwise it accepts bytes only.
     """
 
     keeps_objects: bool
 
     def lookup(self, full_key: str) -> Any:
-        """Return the value at a full key (see `full_key`). Raises KeyError when there is none."""
+        """Return the value at a full key (see `full_key`). Raises KeyError if there is none."""
         ...
 
     def get_or_load(
@@ -136,18 +136,18 @@ class Cache(Protocol):
         namespace: str = "",
         tags: tuple[str, ...] = (),
     ) -> Any:
-        """Return the value at `key` in `namespace`, loading it if there is none; many callers share one load.
+        """Return the value at `key` in `namespace`, loading it if needed; callers share a load.
 
         Args:
-            key: The entry's name, the same in every namespace.
-            load: Brings the value; gets the expired entry when one is kept. Its failure goes to all who wait.
-            namespace: Keeps one principal's values from another.
-            tags: Labels known before loading; `Loaded.tags` may add to them.
+            key: The entry's name, equal in every namespace.
+            load: Loads the value, given the expired entry if one is kept. All waiting callers get its failure.
+            namespace: Separates the values of principals.
+            tags: Labels known before loading; `Loaded.tags` may add more.
         """
         ...
 
     def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
-        """Cache a value without a load."""
+        """Store a value without a load."""
         ...
 
     def invalidate(
@@ -157,7 +157,7 @@ class Cache(Protocol):
         tags: Iterable[str] = (),
         pattern: str | re.Pattern[str] | None = None,
     ) -> int:
-        """Invalidate entries in every namespace, and keep loads in flight from storing their results.
+        """Invalidate entries in every namespace, and prevent loads in progress from storing their results.
 
         Args:
             keys: Entries with exactly these keys.
@@ -165,7 +165,7 @@ class Cache(Protocol):
             pattern: A regular expression, searched for in each key; see `pattern_of`.
 
         Returns:
-            How many entries were invalidated.
+            The number of invalidated entries.
 
         Raises:
             CacheUnavailableError: The cache's server can't be reached.
@@ -173,19 +173,19 @@ class Cache(Protocol):
         ...
 
     def clear(self) -> None:
-        """Invalidate everything, loads in flight included."""
+        """Invalidate everything, including loads in progress."""
         ...
 
     def stats(self) -> CacheStats:
-        """Return what the cache has done so far."""
+        """Return the cache's statistics."""
         ...
 
 
 def labels_of(keys: Iterable[str], tags: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the labels of keys, and the tags.
+    """Return the labels of keys and tags.
 
     Raises:
-        UsageError: A single string where a list is expected, which would be read letter by letter.
+        UsageError: A single string is given instead of a list.
     """
     for name, values in (("keys", keys), ("tags", tags)):
         if isinstance(values, str):
@@ -197,7 +197,7 @@ def labels_of(keys: Iterable[str], tags: Iterable[str]) -> tuple[list[str], list
 
 
 def full_key(namespace: str, key: str) -> str:
-    """Return the name of an entry: the key alone where there is but one principal.
+    """Return the full name of an entry: namespace and key, or the key alone without a namespace.
 
     Example:
         >>> full_key("", "user:1"), full_key("7bd6cc5bb5b2", "user:1")
@@ -207,10 +207,10 @@ def full_key(namespace: str, key: str) -> str:
 
 
 def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
-    """Return a pattern as invalidation uses it.
+    """Return a compiled pattern for invalidation.
 
-    A string is a regular expression that must end where a word ends, so that "GetUser.*user-1" finds user-1 and not
-    user-10. Words consist of letters, digits, "_" and "-". A compiled pattern is used unchanged.
+    A string is a regular expression that must end at the end of a word, so that "GetUser.*user-1" matches user-1
+    and not user-10. Words consist of letters, digits, "_" and "-". A compiled pattern is used unchanged.
 
     Raises:
         UsageError: It is not a regular expression.
@@ -232,7 +232,7 @@ def pattern_of(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether a load failed in a way that says nothing about the value: then a stale one may be served."""
+    """Return whether a failed load says nothing about the value, so that a stale value may be served."""
     return isinstance(
         error,
         TransportError | ServerError | RateLimitedError | TokenUnavailableError | DecodeError | RedirectError,

@@ -1,4 +1,4 @@
-"""Which types have immutable values, so that one object may be served to every caller."""
+"""Determines which types are immutable, so that one object may be served to every caller."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _frozen(info: inspect.Type, outer: tuple[type, ...]) -> bool:
     if isinstance(info, inspect.TupleType):
         return all(_frozen(item, outer) for item in info.item_types)
     if isinstance(info, inspect.UnionType):
-        return all(_frozen(each, outer) for each in info.types)
+        return all(_frozen(member, outer) for member in info.types)
     return isinstance(info, inspect.Metadata) and _frozen(info.type, outer)
 
 

@@ -1,4 +1,4 @@
-"""A cache of the caller's own, whose exceptions cost no read its answer."""
+"""Wraps a caller's own cache, so that its exceptions don't make reads fail."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ logger = logging.getLogger(__name__)
 
 
 def guarded(cache: Cache) -> Cache:
-    """Return a cache whose every failure is a `ClientError`; those of this package are so by themselves.
+    """Return a cache whose failures are `ClientError`s; the caches of this package are returned unchanged.
 
     Raises:
-        UsageError: It isn't a cache.
+        UsageError: The object is not a cache.
     """
     check_callable("cache.get_or_load", getattr(cache, "get_or_load", None))
     return cache if type(cache) in {TTLCache, RedisCache, _GuardedCache} else _GuardedCache(cache)
 
 
 class _Load:
-    """Runs a load, and keeps what came of it."""
+    """Runs a load, and keeps its outcome."""
 
     def __init__(self, load: Callable[[Expired | None], Loaded]) -> None:
         self._load = load
@@ -50,7 +50,7 @@ class _Load:
 
 
 class _GuardedCache:
-    """Goes on without the cache when it raises: reads load, and an invalidation that isn't made is an error."""
+    """Continues without the cache if it raises: reads are loaded, and a failed invalidation is an error."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -61,7 +61,7 @@ class _GuardedCache:
             return self._cache.lookup(full_key)
         except (KeyError, ClientError):
             raise
-        except Exception as error:  # noqa: BLE001 -- a cache of the caller's own may raise anything
+        except Exception as error:  # noqa: BLE001 -- the caller's own cache may raise anything
             self._report(error)
         raise KeyError(full_key)
 

@@ -34,7 +34,7 @@ __all__ = ["TTLCache"]
 
 
 class _Load(Flight[Any]):
-    """A load in flight, and the invalidations since it began."""
+    """A load in progress, and the invalidations since it began."""
 
     __slots__ = ("_invalidations", "is_void", "key", "tags")
 
@@ -49,15 +49,17 @@ class _Load(Flight[Any]):
         self._invalidations.append(invalidation)
 
     def may_store(self, tags: tuple[str, ...]) -> bool:
-        """Return whether its result is still valid, now that all its tags are known."""
-        return not self.is_void and not any(each.matches(self.key, tags) for each in self._invalidations)
+        """Return whether its result is still valid, when all its tags are known."""
+        return not self.is_void and not any(
+            invalidation.matches(self.key, tags) for invalidation in self._invalidations
+        )
 
 
 class TTLCache(NotCopyable):
-    """A cache in memory, for any number of threads. After a fork the child continues with its own copy.
+    """A cache in memory, for any number of threads. After a fork, the child continues with its own copy.
 
     Args:
-        maxsize: How many entries are kept; beyond that the least recently used one is dropped. 0 keeps nothing.
+        maxsize: The most entries; beyond that, the least recently used entry is dropped. 0 caches nothing.
         timer: A monotonic clock in seconds.
 
     Raises:
@@ -94,11 +96,11 @@ class TTLCache(NotCopyable):
 
     def _begin_idle(self) -> None:
         self._lock = threading.Lock()
-        self._loads: dict[str, _Load] = {}  # those that a new caller may join
-        self._in_flight: set[_Load] = set()  # all of them
+        self._loads: dict[str, _Load] = {}  # flights that a new caller may join
+        self._in_flight: set[_Load] = set()  # all flights
 
     def after_fork(self) -> None:
-        """Forget the loads of the parent's threads, and its entries if one of them was just changing them."""
+        """Discard the loads of the parent's threads, and the entries if a thread was just changing them."""
         if self._lock.locked():
             self._begin_empty()
         else:
@@ -118,7 +120,7 @@ class TTLCache(NotCopyable):
         """Return the value at a full key.
 
         Raises:
-            KeyError: There is none, or it has expired.
+            KeyError: No value is cached, or it has expired.
         """
         with self._lock:
             value = self._fresh[full_key]
@@ -133,7 +135,7 @@ class TTLCache(NotCopyable):
         namespace: str = "",
         tags: tuple[str, ...] = (),
     ) -> Any:
-        """Return the value at `key` in `namespace`, loading it if there is none; see `Cache`."""
+        """Return the value at `key` in `namespace`, loading it if needed; see `Cache`."""
         name = full_key(namespace, key)
         while True:
             with self._lock:
@@ -151,7 +153,7 @@ class TTLCache(NotCopyable):
             except (TimeoutError, FlightCancelledError):
                 remaining_time()
             except DeadlineExceededError:
-                if remaining_time() is None:  # else the leader's deadline has passed, and ours has not
+                if remaining_time() is None:  # otherwise the leader's deadline has passed, but not ours
                     raise
 
     def _join(self, name: str, key: str, tags: tuple[str, ...]) -> tuple[_Load, bool]:
@@ -182,7 +184,7 @@ class TTLCache(NotCopyable):
             self._leave(name, flight)
             flight.set_result(value)
             return value
-        finally:  # whatever happens, also when a thread has to exit, no caller waits for ever
+        finally:  # even if this thread has to exit, no caller may wait forever
             self._leave(name, flight)
             flight.cancel()
 
@@ -214,7 +216,7 @@ class TTLCache(NotCopyable):
         return True
 
     def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
-        """Cache a value without a load."""
+        """Store a value without a load."""
         with self._lock:
             self._entries.put(full_key(namespace, key), key, loaded, loaded.tags)
 
@@ -227,7 +229,7 @@ class TTLCache(NotCopyable):
     ) -> int:
         """Invalidate entries in every namespace; see `Cache`.
 
-        Keys and tags cost the same however full the cache is.
+        The cost of keys and tags doesn't depend on the size of the cache.
         """
         searched = None if pattern is None else pattern_of(pattern)
         key_labels, tag_labels = labels_of(keys, tags)
@@ -239,12 +241,12 @@ class TTLCache(NotCopyable):
             candidates = [] if searched is None else self._entries.keys()
         if searched is None:
             return count
-        snapshot = matching_entries(searched, candidates)  # without the lock, so that readers continue
+        snapshot = matching_entries(searched, candidates)  # without the lock, so that readers can continue
         with self._lock:
             return count + self._entries.remove_if_unchanged(snapshot)
 
     def _invalidate_flights(self, invalidation: Invalidation) -> None:
-        """Keep loads in flight from storing what was true before, and new callers from joining them."""
+        """Prevent loads in progress from storing outdated values, and new callers from joining them."""
         for flight in self._in_flight:
             flight.add(invalidation)
         for name, flight in list(self._loads.items()):
@@ -252,7 +254,7 @@ class TTLCache(NotCopyable):
                 del self._loads[name]
 
     def clear(self) -> None:
-        """Invalidate everything, loads in flight included."""
+        """Invalidate everything, including loads in progress."""
         with self._lock:
             for flight in self._in_flight:
                 flight.is_void = True
@@ -260,7 +262,7 @@ class TTLCache(NotCopyable):
             self._entries.clear()
 
     def stats(self) -> CacheStats:
-        """Return what the cache has done so far."""
+        """Return the cache's statistics."""
         with self._lock:
             counts = self._counts
             return CacheStats(

@@ -1,4 +1,4 @@
-"""The entries of the cache in memory, with their labels: cachetools' TLRUCache and what it lacks. Takes no lock."""
+"""The entries of the cache in memory: extends cachetools' TLRUCache with labels. Takes no lock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Labels = tuple[str, tuple[str, ...]]
 
 
 class _Entries(TLRUCache):  # type: ignore[type-arg]  # generic only in its stubs
-    """Entries that each have a time to live, and report when they are evicted or expire."""
+    """Entries with a time to live each, with a callback when they are evicted or expire."""
 
     def __init__(
         self, maxsize: int, timer: Callable[[], float], drop_callback: Callable[[str], None]
@@ -34,12 +34,12 @@ class _Entries(TLRUCache):  # type: ignore[type-arg]  # generic only in its stub
         return now + self._ttl
 
     def put(self, key: str, value: object, ttl: float) -> None:
-        """Keep `value` for `ttl` seconds."""
+        """Store `value` for `ttl` seconds."""
         self._ttl = ttl
         self[key] = value
 
     def expire(self, time: float | None = None) -> Any:
-        """Drop what has expired."""
+        """Drop expired entries."""
         expired = super().expire(time)
         for key, _ in expired:
             self._drop_callback(key)
@@ -53,7 +53,7 @@ class _Entries(TLRUCache):  # type: ignore[type-arg]  # generic only in its stub
 
 
 class StaleEntry:
-    """What is kept of an entry beyond its time to live."""
+    """The part of an entry that is kept beyond its time to live."""
 
     __slots__ = ("expired", "servable_until")
 
@@ -66,7 +66,7 @@ class LabelledEntries:
     """Entries that can be found by label; a label is a tag, or a key after "=".
 
     Args:
-        maxsize: How many entries are kept; 0 keeps none.
+        maxsize: The most entries; 0 stores none.
         timer: A monotonic clock in seconds.
     """
 
@@ -88,12 +88,12 @@ class LabelledEntries:
         return frozenset(self._by_label)
 
     def stale(self, name: str) -> StaleEntry | None:
-        """Return what is kept of an expired entry."""
+        """Return the kept part of an expired entry."""
         entry: StaleEntry | None = self._stale.get(name)
         return entry
 
     def put(self, name: str, key: str, loaded: Loaded, tags: tuple[str, ...]) -> None:
-        """Keep a value, in the place of an older one."""
+        """Store a value, replacing an older one."""
         self.remove(name)
         if loaded.ttl <= 0 or self._maxsize == 0:
             return
@@ -109,7 +109,7 @@ class LabelledEntries:
             self._by_label.setdefault(label, set()).add(name)
 
     def remove(self, name: str) -> None:
-        """Drop an entry, if it is there."""
+        """Drop an entry, if it exists."""
         with suppress(KeyError):
             del self.fresh[name]
         if self._keeps_stale:
@@ -130,18 +130,18 @@ class LabelledEntries:
                     del self._by_label[label]
 
     def remove_labelled(self, labels: Iterable[str]) -> int:
-        """Drop the entries with any of these labels; costs the same however many entries there are."""
+        """Drop the entries with any of these labels; the cost doesn't depend on the number of entries."""
         names: set[str] = set().union(*(self._by_label.get(label, ()) for label in labels))
         for name in names:
             self.remove(name)
         return len(names)
 
     def keys(self) -> list[tuple[str, Labels]]:
-        """Return a snapshot of all keys, to be searched without a lock."""
+        """Return a snapshot of all keys, which can be searched without a lock."""
         return list(self._labels.items())
 
     def remove_if_unchanged(self, snapshot: Iterable[tuple[str, Labels]]) -> int:
-        """Drop entries of a snapshot; what has been stored since is newer and stays."""
+        """Drop entries of a snapshot, except those stored since."""
         still = [name for name, labels in snapshot if self._labels.get(name) is labels]
         for name in still:
             self.remove(name)
@@ -158,5 +158,5 @@ class LabelledEntries:
 def matching_entries(
     pattern: re.Pattern[str], keys: Iterable[tuple[str, Labels]]
 ) -> list[tuple[str, Labels]]:
-    """Return the entries of a snapshot whose key the pattern finds."""
+    """Return the entries of a snapshot whose key matches the pattern."""
     return [(name, labels) for name, labels in keys if pattern.search(labels[0])]

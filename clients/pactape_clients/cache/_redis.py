@@ -1,4 +1,4 @@
-"""The cache on a Redis server (the extra `redis`): single flight and invalidation hold across processes."""
+"""The cache on a Redis server (the extra `redis`): single flight and invalidation work across processes."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ _POLL_MAX = 0.05
 
 
 class RedisCache(NotCopyable):
-    """A cache that processes share; the same interface as `TTLCache`.
+    """A cache shared by processes, with the same interface as `TTLCache`.
 
-    Without the server reads are sent to their origin. A failed invalidation is an error, and is repeated before
-    this process reads from the cache again. Whatever the server evicts, an invalidated value is never served. One
-    server or primary; not Redis Cluster.
+    If the server can't be reached, reads are sent to their origin. A failed invalidation is an error, and is
+    repeated before this process reads from the cache again. Whatever the server evicts, an invalidated value is
+    never served. Supports a single server or primary; not Redis Cluster.
 
     Args:
-        client: A client of the `redis` package that says where the server is; the cache has its own connections.
-        prefix: The beginning of the name of everything that it keeps.
-        flight_timeout: Seconds after which another process takes a load over from one that has vanished.
-        timeout: Seconds that one command may take; a call's deadline counts too.
+        client: A client of the `redis` package, whose address is used; the cache has its own connections.
+        prefix: The prefix of all its names on the server.
+        flight_timeout: Seconds after which another process takes over the load of a crashed one.
+        timeout: The time limit of a command in seconds; a call's deadline also applies.
         timer: A monotonic clock in seconds.
 
     Raises:
-        UsageError: The client isn't one, or a number is out of range.
+        UsageError: The client is of another type, or a number is out of range.
 
     Example:
         >>> import redis
@@ -87,7 +87,7 @@ class RedisCache(NotCopyable):
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Take new locks; the connections renew themselves."""
+        """Create new locks; the connections renew themselves."""
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -97,7 +97,7 @@ class RedisCache(NotCopyable):
         """Return the value at a full key.
 
         Raises:
-            KeyError: There is none, or the server can't be reached.
+            KeyError: No value is cached, or the server can't be reached.
         """
         try:
             step, *rest = self._begun([self._prefix, full_key, "", 0, 0])
@@ -118,7 +118,7 @@ class RedisCache(NotCopyable):
         namespace: str = "",
         tags: tuple[str, ...] = (),
     ) -> Any:
-        """Return the value at `key` in `namespace`, loading it if there is none; see `Cache`."""
+        """Return the value at `key` in `namespace`, loading it if needed; see `Cache`."""
         flight = RedisFlight(full_key(namespace, key), key, tags)
         arguments = [self._prefix, flight.name, flight.token, self._life, 0, *flight.labels]
         while True:
@@ -155,7 +155,7 @@ class RedisCache(NotCopyable):
                 raise
             self._count("stale")
             loaded = Loaded(value=expired.value, ttl=0)
-        finally:  # whatever happens, also when a thread has to exit, no caller waits for long
+        finally:  # even if this thread has to exit, no caller may wait for long
             if loaded is None:
                 self._cancel_flight(flight, failure)
         if not self._end(flight, loaded):
@@ -178,9 +178,9 @@ class RedisCache(NotCopyable):
             return True
 
     def _cancel_flight(self, flight: RedisFlight, failure: Exception | None) -> None:
-        """End a flight without a value; those who wait get the failure, or load for themselves without one.
+        """End a flight without a value; waiting processes get the failure or, without one, load for themselves.
 
-        A deadline that passed was this call's own: theirs may not have passed.
+        An exceeded deadline is not passed on, because it is this call's own.
         """
         result, name = f"{self._prefix}r:{flight.token}", f"{self._prefix}f:{flight.name}"
 
@@ -199,11 +199,11 @@ class RedisCache(NotCopyable):
             self._count("errors")
 
     def _await_result(self, leader: str, name: str) -> Any:
-        """Return the leader's result; None if it has vanished.
+        """Return the leader's result; None if the leader has crashed.
 
         Raises:
             ClientError: The leader's failure.
-            DeadlineExceededError: The deadline of the call on this thread passed first.
+            DeadlineExceededError: The deadline of the call on this thread passed.
         """
         result, flying = f"{self._prefix}r:{leader}", f"{self._prefix}f:{name}"
         client = self._server.client
@@ -211,7 +211,7 @@ class RedisCache(NotCopyable):
         while True:
             is_flying = self._server.run(
                 lambda: client.get(flying)
-            )  # first: a result precedes its flight's end
+            )  # first, because a result is stored before its flight ends
             value, failure = self._server.run(lambda: client.hmget(result, "v", "e"))
             if value is not None:
                 return value
@@ -224,7 +224,7 @@ class RedisCache(NotCopyable):
             pause = min(_POLL_MAX, pause * 1.5)
 
     def put(self, key: str, loaded: Loaded, *, namespace: str = "") -> None:
-        """Cache a value without a load.
+        """Store a value without a load.
 
         Raises:
             CacheUnavailableError: The server can't be reached.
@@ -250,7 +250,7 @@ class RedisCache(NotCopyable):
         return self._invalidations.make(keys=keys, tags=tags, pattern=pattern)
 
     def clear(self) -> None:
-        """Invalidate everything, loads in flight included.
+        """Invalidate everything, including loads in progress.
 
         Raises:
             CacheUnavailableError: The server can't be reached.
@@ -258,18 +258,18 @@ class RedisCache(NotCopyable):
         self._invalidations.clear()
 
     def stats(self) -> CacheStats:
-        """Return what this process has done with the cache so far."""
+        """Return this process's statistics of the cache."""
         with self._lock:
             return CacheStats(**{name: self._counts[name] for name in CacheStats.__struct_fields__})
 
     def _begun(self, arguments: list[Any]) -> list[bytes]:
-        """Return the first step of a read: its name, and what belongs to it."""
+        """Return the first step of a read: its name, and its fields."""
 
         def begin() -> list[bytes]:
             answer: Any = self._begin(args=arguments)
             if (
                 not isinstance(answer, list)
-                or not all(isinstance(each, bytes) for each in answer)
+                or not all(isinstance(item, bytes) for item in answer)
                 or not answer
             ):
                 raise TypeError

@@ -1,4 +1,4 @@
-"""A load that this process leads, and values in their form on a Redis server."""
+"""Loads led by this process, and the encoding of values on a Redis server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST = 315_360_000_000  # milliseconds: ten years
 
 
 class RedisFlight:
-    """A load that this process leads."""
+    """A load led by this process."""
 
     __slots__ = ("key", "labels", "moment", "name", "token")
 
@@ -26,12 +26,12 @@ class RedisFlight:
 
 
 def expired_of(fields: list[bytes]) -> Expired | None:
-    """Return the expired entry that a server gave along with the lead."""
+    """Return the expired entry that the server returned when it made this process the leader."""
     if not fields:
         return None
     return Expired(value=fields[0], etag=fields[1].decode("latin-1") or None)
 
 
 def milliseconds(seconds: float) -> int:
-    """Return seconds in the unit of the server, ten years at most."""
+    """Return seconds as the server's milliseconds, at most ten years."""
     return int(min(max(seconds, 0.0) * 1000, _LONGEST))

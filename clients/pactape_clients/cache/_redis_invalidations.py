@@ -1,4 +1,4 @@
-"""Invalidations on a Redis server, and making up for those that couldn't be made."""
+"""Invalidations on a Redis server, and the repetition of failed ones."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class RedisInvalidations:
 
     Args:
         server: The server.
-        prefix: The beginning of the name of everything that the cache keeps.
-        load_may_last: Milliseconds that a load in flight may last.
+        prefix: The prefix of all the cache's names on the server.
+        load_may_last: The longest time of a load in milliseconds.
     """
 
     def __init__(self, server: RedisServer, *, prefix: str, load_may_last: int) -> None:
@@ -43,11 +43,11 @@ class RedisInvalidations:
         self._backlog: deque[Missed] = deque()
 
     def make(self, *, keys: Iterable[str], tags: Iterable[str], pattern: str | re.Pattern[str] | None) -> int:
-        """Invalidate entries; see `Cache`. One that can't be made is made up for later."""
+        """Invalidate entries; see `Cache`. A failed invalidation is repeated later."""
         key_labels, tag_labels = labels_of(keys, tags)
         searched = None if pattern is None else pattern_of(pattern)
         scope = _BY_PATTERN if searched is not None else _BY_TAG if tag_labels else 0
-        labels = [stamped_label(each) for each in (*key_labels, *tag_labels)]
+        labels = [stamped_label(key_label) for key_label in (*key_labels, *tag_labels)]
         if not labels and not scope:
             return 0
         try:
@@ -58,15 +58,15 @@ class RedisInvalidations:
             raise
 
     def make_up(self) -> None:
-        """Make the invalidations that couldn't be made while the server was out of reach.
+        """Repeat the invalidations that failed while the server couldn't be reached.
 
         Raises:
-            CacheUnavailableError: It still is.
+            CacheUnavailableError: It still can't be reached.
         """
         while self._backlog:
             first = self._backlog[0]
             self._server.run(partial(self._run, *first))
-            with suppress(ValueError):  # another thread may have been as quick
+            with suppress(ValueError):  # another thread may have done this already
                 self._backlog.remove(first)
 
     def _run(self, labels: list[str], scope: int, pattern: re.Pattern[str] | None) -> int:
@@ -76,8 +76,8 @@ class RedisInvalidations:
     def _remove_found(self, pattern: re.Pattern[str]) -> int:
         entry_names = self._names("v")
         with self._server.client.pipeline(transaction=False) as pipe:
-            for each in entry_names:
-                pipe.hget(each, "k")
+            for entry_name in entry_names:
+                pipe.hget(entry_name, "k")
             keys: list[Any] = pipe.execute(raise_on_error=False)
         start = len(self._prefix.encode()) + 2
         names = [
@@ -97,7 +97,7 @@ class RedisInvalidations:
         self._backlog.clear()
 
     def _remove_all(self) -> None:
-        self._server.client.delete(f"{self._prefix}g")  # from now on no load in flight can store its value
+        self._server.client.delete(f"{self._prefix}g")  # from now on, no load in progress can store its value
         for kind in "vltf":
             for name in self._names(kind):
                 self._server.client.delete(name)

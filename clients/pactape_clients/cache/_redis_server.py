@@ -1,4 +1,4 @@
-"""The connection to a cache's Redis server: bounded in time, left alone for a while after a failure, logged."""
+"""The connection to a cache's Redis server, with time limits, pauses after failures, and logging."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ __all__ = ["RedisServer"]
 
 logger = logging.getLogger(__name__)
 
-_PAUSE = 1.0  # seconds for which a server that failed is not asked again
+_PAUSE = 1.0  # how long to wait before calling a failed server again, in seconds
 
 
 class RedisServer:
-    """Runs commands on a Redis server, each within a time-out and the deadline of the call in progress.
+    """Runs commands on a Redis server, each within a time-out and the deadline of the current call.
 
     Args:
-        client: Says where the server is. Its connections aren't used: the cache has its own, which time out and
-            give bytes.
-        timeout: Seconds that one command may take.
-        name: What is connected, for the log.
+        client: The server's address. Its connections aren't used: the cache has its own, which have time-outs and
+            return bytes.
+        timeout: The time limit of a command in seconds.
+        name: The cache's name in the log.
         timer: A monotonic clock in seconds.
     """
 
@@ -45,7 +45,7 @@ class RedisServer:
         """Return the result of a command.
 
         Raises:
-            CacheUnavailableError: The server can't be reached, refuses, or failed a moment ago.
+            CacheUnavailableError: The server can't be reached, rejects the command, or has just failed.
             DeadlineExceededError: The deadline of the call on this thread passed.
         """
         if self._timer() < self._paused_until:
@@ -54,7 +54,7 @@ class RedisServer:
             result = command()
         except ClientError:
             raise
-        except Exception as error:  # Redis', or whatever its library raises where something else answers
+        except Exception as error:  # an error of Redis, or any error if another server responds
             if passes_through(error):
                 raise
             remaining_time()
@@ -67,7 +67,7 @@ class RedisServer:
         raise failure
 
     def _unavailable(self, error: BaseException) -> CacheUnavailableError:
-        from redis import exceptions  # noqa: PLC0415 -- an optional library, installed if there is a client
+        from redis import exceptions  # noqa: PLC0415 -- an optional library, installed if a client exists
 
         kind = type(error).__name__
         is_refusal = isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError)
@@ -91,7 +91,7 @@ class RedisServer:
 
 
 def _bounded_client(client: Any, timeout: float) -> Any:
-    """Return a client for the same server whose connections time out, don't retry for long, and give bytes."""
+    """Return a client for the same server with time-outs, few retries, and bytes as results."""
     from redis import BlockingConnectionPool, ConnectionPool, Redis  # noqa: PLC0415 -- as above
     from redis.backoff import NoBackoff  # noqa: PLC0415 -- as above
     from redis.exceptions import ConnectionError as ResetError  # noqa: PLC0415 -- as above
@@ -110,10 +110,10 @@ def _bounded_client(client: Any, timeout: float) -> Any:
         "decode_responses": False,
         "socket_timeout": timeout,
         "socket_connect_timeout": timeout,
-        "retry": Retry(NoBackoff(), 1, supported_errors=(ResetError,)),  # once, for a connection gone stale
+        "retry": Retry(NoBackoff(), 1, supported_errors=(ResetError,)),  # one retry, for a stale connection
         "retry_on_timeout": False,
     }
-    # a client from a pool owns it: its sockets are closed with the cache
+    # a client from a pool owns the pool: its sockets are closed with the cache
     return Redis.from_pool(ConnectionPool(connection_class=_with_deadline(pool.connection_class), **options))
 
 
@@ -122,7 +122,7 @@ def _gives_text(pool: Any) -> bool:
 
 
 class _TimedSocket:
-    """A socket whose every read ends when the command's time is over, however the answer arrives."""
+    """A socket whose reads end when the command's time is over, even if the response arrives slowly."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
@@ -145,7 +145,7 @@ class _TimedSocket:
         return self._raw.recv_into(*arguments)
 
     def _limit(self) -> None:
-        if self._timeout == 0:  # a glance at what has arrived
+        if self._timeout == 0:  # a short wait for data that has arrived
             return
         seconds = self.ends - time.monotonic()
         if seconds <= 0:
@@ -154,10 +154,10 @@ class _TimedSocket:
 
 
 def _with_deadline(connection_class: Any) -> Any:
-    """Return a connection class whose waits are bounded by the deadline of the call in progress too."""
+    """Return a connection class whose waits are also limited by the deadline of the current call."""
 
-    class DeadlineConnection(connection_class):  # type: ignore[misc]  # a class that the client was made with
-        """Waits for the server at most until the deadline of the call in progress on this thread."""
+    class DeadlineConnection(connection_class):  # type: ignore[misc]  # the client's own class
+        """Waits for the server at most until the deadline of the current call on this thread."""
 
         socket_connect_timeout: float
         socket_timeout: float
@@ -171,7 +171,7 @@ def _with_deadline(connection_class: Any) -> Any:
                     self.socket_connect_timeout, seconds / max(1, len(addresses))
                 )
             connected = _TimedSocket(super()._connect())
-            connected.ends = self._ends()  # for what is said when connecting
+            connected.ends = self._ends()  # for the exchange when connecting
             return connected
 
         def send_packed_command(self, *arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A leader's failure as other processes get it: without its headers and body."""
+"""Encodes a leader's failure for other processes, without its headers and body."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class _Failure(msgspec.Struct):
 
 
 def encode_failure(error: Exception) -> bytes:
-    """Return a failure as bytes; of an error outside the clients' tree only its type."""
+    """Return a failure as bytes; for an error that is not a `ClientError`, only its type."""
     if not isinstance(error, errors.ClientError):
         return msgspec.json.encode(_Failure("ClientError", f"loading raised {type(error).__name__}"))
     return msgspec.json.encode(_Failure(type(error).__name__, str(error), error.status, error.reason))
 
 
 def decode_failure(body: bytes) -> errors.ClientError:
-    """Return the failure that another process met."""
+    """Decode the failure of another process."""
     try:
         failure = msgspec.json.decode(body, type=_Failure)
     except (msgspec.MsgspecError, UnicodeError):

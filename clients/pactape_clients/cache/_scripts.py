@@ -1,4 +1,4 @@
-"""What the Redis cache does in one step each: Lua scripts, which the server runs without anything in between.
+"""The Redis cache's atomic operations: Lua scripts, which the server runs without interruption.
 
 Names below the prefix:
 

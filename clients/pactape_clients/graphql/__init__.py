@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: compiled documents, typed results, cached queries, errors that keep everything."""
+"""GraphQL over HTTP: compiled documents, typed results, cached queries, and errors with all details."""
 
 from pactape_clients.graphql._answers import ErrorHandler, GraphQLResult
 from pactape_clients.graphql._client import GraphQLClient

@@ -1,4 +1,4 @@
-"""GraphQL answers: their data, and their errors as one exception that keeps all there is to know."""
+"""GraphQL responses: their data, and their errors as one exception with all details."""
 
 from __future__ import annotations
 
@@ -34,67 +34,67 @@ _CODEC = Codec()
 
 
 class ErrorHandler(Protocol):
-    """Replaces the errors that callers get; None keeps the client's own error."""
+    """Replaces the errors that callers get; if a method returns None, the client's own error is raised."""
 
     def handle_graphql_errors(self, error: GraphQLResponseError) -> Exception | None:
-        """Return the exception for an answer with errors."""
+        """Return the exception for a response with errors."""
         ...
 
     def handle_network_error(self, error: TransportError) -> Exception | None:
-        """Return the exception for a call that got no answer."""
+        """Return the exception for a call without a response."""
         ...
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """An answer in its form on the wire (GraphQL specification, section 7.1)."""
+    """The content of a GraphQL response (GraphQL specification, section 7.1)."""
 
     data: msgspec.Raw = msgspec.Raw(b"")
     wire_errors: tuple[dict[str, Any], ...] | None = msgspec.field(default=None, name="errors")
 
     @property
     def errors(self) -> tuple[GraphQLErrorDetail, ...]:
-        """Its errors; empty when there are none."""
-        return tuple(detail_of(each) for each in self.wire_errors or ())
+        """Its errors; empty if it has none."""
+        return tuple(detail_of(wire_error) for wire_error in self.wire_errors or ())
 
     @property
     def is_response(self) -> bool:
-        """Whether it has data or errors, without which it is not a GraphQL response."""
+        """Whether it has data or errors; otherwise it is not a GraphQL response."""
         return self.was_executed or bool(self.wire_errors)
 
     @property
     def was_executed(self) -> bool:
-        """Whether it has an entry `data`, even if null: the answer to a refused request has none."""
+        """Whether it has a member `data`, even if null; the response to a rejected request has none."""
         return bytes(self.data) != b""
 
     @property
     def has_data(self) -> bool:
-        """Whether its data is anything but null."""
+        """Whether its data is not null."""
         return bytes(self.data) not in {b"", b"null"}
 
     @property
     def has_values(self) -> bool:
         """Whether a field may have been executed: it has a value, or is null without an error.
 
-        Of a request that they refuse, servers write null for each nullable field, and an error for each.
+        If servers reject a request, they write null for each nullable field, and an error for each.
         """
         if not self.has_data:
             return False
         data = _CODEC.decode(bytes(self.data), None)
-        is_null = isinstance(data, dict) and all(each is None for each in data.values())
+        is_null = isinstance(data, dict) and all(value is None for value in data.values())
         return not is_null or len(self.wire_errors or ()) < len(data)
 
     @property
     def codes(self) -> frozenset[str]:
         """The codes of its errors."""
-        return frozenset(each.code for each in self.errors if each.code is not None)
+        return frozenset(error.code for error in self.errors if error.code is not None)
 
 
 class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All of an answer.
+    """The complete result of an operation.
 
     Args:
-        data: As the caller's type; None when there is none.
-        errors: Empty when there are none.
+        data: The data as the caller's type; None without data.
+        errors: The errors; may be empty.
         status: The HTTP status.
         headers: The HTTP headers, case-insensitive.
     """
@@ -112,10 +112,10 @@ class GraphQLResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GraphQLJudge:
-    """Judges the answers of one call, and keeps the last one.
+    """Checks the responses of one call, and keeps the last one.
 
     Args:
-        keep_errors: Whether an answer with data passes although it has errors.
+        keep_errors: Whether a response with data is successful although it has errors.
     """
 
     __slots__ = ("_keep_errors", "answer")
@@ -125,7 +125,7 @@ class GraphQLJudge:
         self.answer = Answer()
 
     def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
-        """Return the answer's error, if it is one; an error status may come with GraphQL errors in the body."""
+        """Return the response's error, if it has one; an error status may have GraphQL errors in the body."""
         answer = read_answer(response)
         self.answer = answer or Answer()
         if answer is None or (response.status_code >= _FIRST_ERROR and not answer.wire_errors):
@@ -136,10 +136,10 @@ class GraphQLJudge:
 
 
 class BatchJudge:
-    """Judges the answer of a batch; one that was refused as a whole is an object, or a list of another length.
+    """Checks the response of a batch; that of a rejected batch is an object, or a list of another length.
 
     Args:
-        count: How many operations were sent.
+        count: The number of operations sent.
     """
 
     __slots__ = ("_count", "answers")
@@ -149,13 +149,13 @@ class BatchJudge:
         self.answers: tuple[Answer, ...] = ()
 
     def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
-        """Return the answer's error, if it is one."""
+        """Return the response's error, if it has one."""
         answers = self.answers = read_answers(response)
         is_list = _is_list(response)
         if response.status_code < _FIRST_ERROR and is_list and len(answers) == self._count:
             return None
-        errors = tuple(error for each in answers for error in each.errors)
-        if errors and not any(each.has_data for each in answers if is_list):
+        errors = tuple(error for answer in answers for error in answer.errors)
+        if errors and not any(answer.has_data for answer in answers if is_list):
             return _error_of(errors, Answer() if is_list else answers[0], response, call)
         failure = status_error(response, call.operation, call.values)
         if failure is not None:
@@ -168,7 +168,7 @@ def _is_list(response: requests.Response) -> bool:
 
 
 def read_answer(response: requests.Response) -> Answer | None:
-    """Return an answer; None if it is not a GraphQL response."""
+    """Read a GraphQL response; return None if it is not one."""
     try:
         answer: Answer = _CODEC.decode(json_in(response), Answer)
     except FormatError:
@@ -177,7 +177,7 @@ def read_answer(response: requests.Response) -> Answer | None:
 
 
 def read_answers(response: requests.Response) -> tuple[Answer, ...]:
-    """Return an answer, or those of a batch; none if it is not a GraphQL response."""
+    """Read a GraphQL response, or those of a batch; return an empty list if it is not one."""
     answer = read_answer(response)
     if answer is not None:
         return (answer,)
@@ -199,7 +199,7 @@ def _unreadable(response: requests.Response, call: CallContext) -> DecodeError:
 
 
 def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
-    """Return one error; servers write null for absent members, and a member of another shape hides no message.
+    """Read one error, leniently: members may be null or malformed, and the message is still kept.
 
     Example:
         >>> detail_of({"message": "no", "path": None}).message
@@ -219,7 +219,7 @@ def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
 def _error_of(
     errors: tuple[GraphQLErrorDetail, ...], answer: Answer, response: requests.Response, call: CallContext
 ) -> GraphQLResponseError:
-    words = redact("; ".join(each.message for each in errors), secrets_of(response.request))
+    words = redact("; ".join(error.message for error in errors), secrets_of(response.request))
     return GraphQLResponseError(
         f"{call.operation.name}: {words}",
         errors=errors,
@@ -229,7 +229,7 @@ def _error_of(
 
 
 def entities_in(data: Any) -> frozenset[str]:
-    """Return the objects in plain data, as "Type:id", wherever both `__typename` and `id` were selected.
+    """Return the objects in plain data as "Type:id", where both `__typename` and `id` were selected.
 
     Example:
         >>> sorted(entities_in({"user": {"__typename": "User", "id": "1", "posts": [{"id": "2"}]}}))

@@ -48,7 +48,7 @@ _EXECUTE = frozenset(ExecuteOptions.__annotations__)
 
 
 class GraphQLClient(NotCopyable):
-    """Executes GraphQL operations at one endpoint; may be shared by threads, and used on both sides of a fork.
+    """A client for one GraphQL endpoint; threads may share it, and it may be used before and after a fork.
 
     Args:
         url: The endpoint.
@@ -102,7 +102,7 @@ class GraphQLClient(NotCopyable):
         self.close()
 
     def close(self) -> None:
-        """Close the connections; a session that was given is left to its owner. The client may still be used."""
+        """Close the connections, except those of a given session. The client may still be used."""
         self._transport.close()
 
     def __repr__(self) -> str:
@@ -126,18 +126,19 @@ class GraphQLClient(NotCopyable):
     def query(self, document: str, variables: Variables, returns: Any, options: QueryOptions) -> Any:
         """Execute a query, or return its cached result without a request or a token.
 
-        The key is the operation's name, the variables as sorted JSON and a hash of document and endpoint; the tags
-        are each "Type:id" in the result. Callers are separated. Errors are never cached.
+        The cache key is the operation's name, the variables as sorted JSON and a hash of document and endpoint; the
+        tags are all "Type:id" in the result. The results of different callers are separated. Errors are never
+        cached.
 
         Args:
             document: A GraphQL document.
             variables: A mapping, a struct or a pydantic model.
-            returns: The type of the answer's data; None for plain JSON values, new for every caller.
+            returns: The type of the response's data; None for plain JSON values, copied for every caller.
             options: See `QueryOptions`.
 
         Raises:
-            DocumentError: The document or its variables are wrong; nothing was sent.
-            GraphQLResponseError: The answer has errors.
+            DocumentError: The document or its variables are invalid; nothing was sent.
+            GraphQLResponseError: The response has errors.
             ClientError: See `pactape_clients.errors`.
         """
         if options:
@@ -176,9 +177,9 @@ class GraphQLClient(NotCopyable):
     def mutate(self, document: str, variables: Variables, returns: Any, options: MutationOptions) -> Any:
         """Execute a mutation, and invalidate the cached queries that it makes stale.
 
-        These are the ones that hold a "Type:id" that the mutation returns, and those named here; also when no
-        response was received, since the server may have done it. A mutation is repeated only with an
-        idempotency key.
+        These are the queries with a "Type:id" that the mutation returns, and those given in the options. They are
+        invalidated even without a response, because the server may have executed the mutation. A mutation is only
+        repeated with an idempotency key.
 
         Args:
             document: A GraphQL document.
@@ -221,9 +222,9 @@ class GraphQLClient(NotCopyable):
         returns: Any = None,
         **options: Unpack[ExecuteOptions],
     ) -> GraphQLResult:
-        """Execute a query or mutation past the cache, and return all of the answer, errors included.
+        """Execute a query or mutation without the cache, and return the complete result, including errors.
 
-        Cached queries that hold a "Type:id" which a mutation returns are invalidated.
+        Cached queries with a "Type:id" that a mutation returns are invalidated.
 
         Args:
             document: A GraphQL document.
@@ -232,7 +233,7 @@ class GraphQLClient(NotCopyable):
             options: See `ExecuteOptions`.
 
         Raises:
-            ClientError: No answer came, or one without a GraphQL response in it.
+            ClientError: No response was received, or it is not a GraphQL response.
         """
         check_options(options, _EXECUTE)
         execution = self._uncached.prepare(document, variables, returns, options)
@@ -240,20 +241,20 @@ class GraphQLClient(NotCopyable):
 
     @public
     def batch(self, calls: Sequence[Call], **options: Unpack[ExecuteOptions]) -> tuple[GraphQLResult, ...]:
-        """Execute several operations by one request, past the cache; the server must know JSON array batching.
+        """Execute several operations with one request, without the cache.
 
-        Cached queries are invalidated as by `execute`.
+        The server must support JSON array batching. Cached queries are invalidated as in `execute`.
 
         Args:
             calls: The operations.
             options: See `ExecuteOptions`, without `operation`.
 
         Returns:
-            One result for each call, in their order, each decoded by its own call's type.
+            One result for each call, in order, decoded into the type of the call.
 
         Raises:
-            GraphQLResponseError: The server refused the batch as a whole.
-            ClientError: No answer came, or not one result for each call.
+            GraphQLResponseError: The server rejected the whole batch.
+            ClientError: No response was received, or not one result for each call.
         """
         check_options(options, _EXECUTE - {"operation"})
         headers = options.get("headers") or {}

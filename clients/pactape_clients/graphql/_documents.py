@@ -1,4 +1,4 @@
-"""GraphQL documents, parsed and validated once each."""
+"""GraphQL documents, each parsed and validated once."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of a GraphQL document, ready to be sent any number of times.
 
     Args:
-        text: The document as written.
-        name: The operation's name; "anonymous" when it has none.
-        operation_name: The operation's name that is sent; None without one.
+        text: The document, unchanged.
+        name: The operation's name; "anonymous" if it has none.
+        operation_name: The operation's name to send; None without one.
         kind: "query", "mutation" or "subscription".
         digest: SHA-256 of the text, in hexadecimal.
-        variables: The variables it declares.
-        required: Those without which it can't run.
+        variables: The declared variables.
+        required: The variables without a default that can't be null.
     """
 
     text: str
@@ -48,10 +48,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     required: frozenset[str]
 
     def check(self, variable_names: Collection[str]) -> None:
-        """Refuse variables that are missing or unknown.
+        """Check that no variable is missing or unknown.
 
         Raises:
-            DocumentError: Naming them.
+            DocumentError: Variables are missing or unknown; the message contains their names.
         """
         if variable_names == self.variables:
             return
@@ -65,10 +65,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def check_kind(self, expected: str) -> None:
-        """Refuse an operation of another kind.
+        """Check the kind of the operation.
 
         Raises:
-            DocumentError: It is one.
+            DocumentError: The operation has another kind.
         """
         if self.kind == expected:
             return
@@ -84,15 +84,15 @@ def _name_list(names: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | None = None) -> Document:
-    """Return one operation of a document; the second time it costs a look-up.
+    """Return one operation of a document; the result is cached.
 
     Args:
         text: The document.
-        operation: Which operation, by name; None when there is only one.
-        schema: What to validate it against; None checks its syntax alone.
+        operation: The operation's name; None if there is only one.
+        schema: The schema to validate it against; None to check the syntax only.
 
     Raises:
-        DocumentError: It doesn't parse, doesn't validate, or has no such operation.
+        DocumentError: The document has a syntax error, is invalid, or doesn't have the operation.
 
     Example:
         >>> document = compiled("query GetUser($id: ID!) { user(id: $id) { name } }")
@@ -108,7 +108,8 @@ def compiled(text: str, operation: str | None = None, schema: GraphQLSchema | No
     if schema is not None and (errors := validate(schema, parsed)):
         raise DocumentError("the GraphQL document doesn't fit the schema: " + "; ".join(map(str, errors)))
     definition = _operation_of(
-        [each for each in parsed.definitions if isinstance(each, OperationDefinitionNode)], operation
+        [definition for definition in parsed.definitions if isinstance(definition, OperationDefinitionNode)],
+        operation,
     )
     return _document(text, definition)
 
@@ -121,17 +122,17 @@ def _document(text: str, definition: OperationDefinitionNode) -> Document:
         operation_name=definition.name.value if definition.name else None,
         kind=definition.operation.value,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        variables=frozenset(each.variable.name.value for each in variables),
+        variables=frozenset(variable.variable.name.value for variable in variables),
         required=frozenset(
-            each.variable.name.value
-            for each in variables
-            if isinstance(each.type, NonNullTypeNode) and each.default_value is None
+            variable.variable.name.value
+            for variable in variables
+            if isinstance(variable.type, NonNullTypeNode) and variable.default_value is None
         ),
     )
 
 
 def _operation_of(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
-    names = [each.name.value if each.name else "anonymous" for each in operations]
+    names = [operation.name.value if operation.name else "anonymous" for operation in operations]
     if name is None and len(operations) == 1:
         return operations[0]
     if name is None:
@@ -145,10 +146,10 @@ def _operation_of(operations: list[OperationDefinitionNode], name: str | None) -
 
 @lru_cache(maxsize=32)
 def schema_of(sdl: str) -> GraphQLSchema:
-    """Return the schema that an SDL text describes.
+    """Return the schema of an SDL text.
 
     Raises:
-        DocumentError: It can't be read.
+        DocumentError: The text can't be read.
     """
     try:
         return build_schema(sdl)

@@ -1,4 +1,4 @@
-"""Executing one GraphQL operation: announcing, sending, persisted queries, renewal and repetition by error code."""
+"""Executes one GraphQL operation: announcement, sending, persisted queries, renewal and retries by error code."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _UNAUTHORIZED = 401
 _ERRORS = b'"errors"'
 _NOT_FOUND = "persistedquerynotfound"
 _NOT_SUPPORTED = "persistedquerynotsupported"
-#: Statuses that say something about the request's sender or the server's state, not about a missing document.
+#: Statuses about the request's sender or the server's state, rather than about a missing document.
 _OTHER_REASONS = frozenset({401, 403, 429, 502, 503, 504})
 
 
 class Execution:
-    """One operation with its variables, its type and its headers.
+    """One operation with its variables, type and headers.
 
     Args:
         document: The operation.
         variables: Its variables.
-        announced: How it is announced.
-        headers: Those of the call, with its idempotency key.
+        announced: The announced operation.
+        headers: The headers of the call, with its idempotency key.
     """
 
     __slots__ = ("announced", "document", "headers", "variables")
@@ -79,7 +79,7 @@ class Executor:
     def prepare(
         self, document: Document, variables: Mapping[str, Any], returns: Any, options: Mapping[str, Any]
     ) -> Execution:
-        """Return an execution.
+        """Prepare an execution.
 
         Args:
             document: The operation.
@@ -95,7 +95,7 @@ class Executor:
         )
 
     def operation(self, document: Document, returns: Any) -> Operation:
-        """Return the announcement of an operation."""
+        """Return the operation to announce."""
         return Operation(
             name=document.name,
             method=self.requests.method_of(document),
@@ -108,7 +108,7 @@ class Executor:
         """Return the request with the whole document.
 
         Raises:
-            UsageError: The variables can't be sent.
+            UsageError: The variables can't be encoded.
         """
         document = execution.document
         with_hash = self._persisted and document.kind == "query"
@@ -116,7 +116,7 @@ class Executor:
         return self.requests.request(document, members, headers=execution.headers)
 
     def send(self, execution: Execution, context: CallContext, judge: GraphQLJudge) -> requests.Response:
-        """Send an operation, and return the answer; `judge` keeps it decoded.
+        """Send an operation, and return the response; `judge` keeps the decoded content.
 
         Raises:
             ClientError: See `pactape_clients.errors`.
@@ -126,7 +126,7 @@ class Executor:
         return self.send_request(self.request(execution), context, judge)
 
     def send_request(self, request: OutgoingRequest, context: CallContext, judge: Judge) -> requests.Response:
-        """Send a request; error codes may mean that the token was refused, or that it is worth another attempt."""
+        """Send a request; error codes may mean that the token was rejected, or that it should be retried."""
         return self._transport.send(
             context, request, judge=judge, refused=self._is_refusal, repeats=self._repeats
         )
@@ -138,7 +138,8 @@ class Executor:
             return False
         answers = read_answers(response)
         return bool(answers) and all(
-            not each.has_values and not each.codes.isdisjoint(self._options.renew_on) for each in answers
+            not answer.has_values and not answer.codes.isdisjoint(self._options.renew_on)
+            for answer in answers
         )
 
     def _repeats(self, failure: ClientError) -> bool:
@@ -147,7 +148,7 @@ class Executor:
         )
 
     def _by_hash(self, execution: Execution, context: CallContext, judge: GraphQLJudge) -> requests.Response:
-        """Send a query as its hash, and with its text when the server doesn't know the hash or supports none."""
+        """Send a query as its hash, and again with its text if the server doesn't know or support hashes."""
         document = execution.document
         members = self.requests.members(document, execution.variables, with_text=False, with_hash=True)
         request = self.requests.request(document, members, headers=execution.headers)
@@ -166,15 +167,15 @@ class Executor:
 
 
 def _may_lack_document(error: ClientError, judge: GraphQLJudge) -> bool:
-    """Return whether a server may have refused a request because it held no document."""
+    """Return whether a server may have rejected a request because it contains no document."""
     if _words(error) & {_NOT_FOUND, _NOT_SUPPORTED}:
         return True
     return error.status not in _OTHER_REASONS and not judge.answer.was_executed
 
 
 def _words(error: ClientError) -> set[str]:
-    """Return codes and messages without case and punctuation: servers name the two conditions by either."""
+    """Return codes and messages without case and punctuation: servers use either for the two conditions."""
     if not isinstance(error, GraphQLResponseError):
         return set()
-    texts = [*error.codes, *(each.message for each in error.errors)]
+    texts = [*error.codes, *(detail.message for detail in error.errors)]
     return {"".join(filter(str.isalpha, text)).lower() for text in texts}

@@ -1,4 +1,4 @@
-"""What a caller gets for an error, where the client has an error handler."""
+"""Applies the client's error handler to errors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["handled"]
 
 
 def handled(method: Callable[[Any, str, Variables, Any, Any], Any]) -> Callable[..., Any]:
-    """Decorate a method of the client: as `public`, but the client's error handler decides what is raised.
+    """Decorate a client's method like `public`, but let the error handler decide what is raised.
 
     Args:
-        method: Takes the client, the document, the variables, the type that is returned, and the options, which
-            the caller gives by name.
+        method: Takes the client, the document, the variables, the return type, and the options as keyword
+            arguments.
     """
     name = method.__name__
 
@@ -31,18 +31,18 @@ def handled(method: Callable[[Any, str, Variables, Any, Any], Any]) -> Callable[
     ) -> Any:
         try:
             return method(self, document, variables, returns, options)
-        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+        except Exception as error:  # noqa: BLE001 -- the caller's own objects may raise anything
             failure = public_error(error, name)
         del variables, options
         raise _decide(self._error_handler, failure)
 
     functools.update_wrapper(call, method)
-    del call.__wrapped__  # type: ignore[attr-defined]  # its signature is another one
+    del call.__wrapped__  # type: ignore[attr-defined]  # its signature differs
     return call
 
 
 def _decide(handler: ErrorHandler | None, error: Exception) -> Exception:
-    """Return the exception to raise: the handler's, whose cause is the client's own, or that one itself."""
+    """Return the exception to raise: the handler's, with the client's own as cause, or the client's own."""
     if handler is None:
         return error
     if isinstance(error, GraphQLResponseError):

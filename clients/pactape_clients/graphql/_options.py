@@ -1,4 +1,4 @@
-"""Options of a GraphQL client, and what its calls may be given."""
+"""Options of a GraphQL client and of its calls."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ class GraphQLOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     Args:
         schema: The server's SDL, to validate documents against before they are first sent; None checks syntax only.
-        queries_by: The HTTP method of queries; mutations always go by POST.
-        persisted_queries: Whether queries are first sent as a hash (automatic persisted queries); the document
-            follows when the server doesn't know it, and always from then on when the server refuses hashes.
-        errors: What happens to an answer that has both data and errors: "raise" raises, "keep" returns the data,
-            uncached. Errors without data are always raised.
-        renew_on: Error codes that mean that the token was refused, as a 401 does, whatever the status.
-        repeat_on: Error codes that are worth another attempt, as a 503 is, whatever the status.
+        queries_by: The HTTP method of queries; mutations always use POST.
+        persisted_queries: Whether queries are first sent as a hash (automatic persisted queries). The document
+            follows if the server doesn't know the hash; if the server doesn't support hashes, it is always sent
+            from then on.
+        errors: How to handle a response with both data and errors: "raise" raises, "keep" returns the data without
+            caching it. Errors without data are always raised.
+        renew_on: Error codes that mean, like a 401, that the token was rejected, whatever the status.
+        repeat_on: Error codes that, like a 503, are worth another attempt, whatever the status.
 
     Raises:
         UsageError: A value is not among its choices.
@@ -72,9 +73,9 @@ class ExecuteOptions(TypedDict, total=False):
     """The options of every call.
 
     Args:
-        operation: Which of the document's operations; None when it has only one.
-        headers: More request headers.
-        deadline: Seconds for this whole call; None takes the client's.
+        operation: The name of the document's operation; None if it has only one.
+        headers: Additional request headers.
+        deadline: Seconds for the whole call; None for the client's.
     """
 
     operation: str | None
@@ -86,8 +87,8 @@ class QueryOptions(ExecuteOptions, total=False):
     """The options of a query.
 
     Args:
-        ttl: Seconds to cache the result, 300 by default; 0 neither caches it nor looks for a cached one.
-        tags: Labels to invalidate it by.
+        ttl: Seconds to cache the result, 300 by default; 0 doesn't use the cache at all.
+        tags: Labels for invalidation.
     """
 
     ttl: float
@@ -98,10 +99,10 @@ class MutationOptions(ExecuteOptions, total=False):
     """The options of a mutation.
 
     Args:
-        invalidates: A regular expression found in the keys of queries: "GetUser.*user-1".
+        invalidates: A regular expression to search for in the keys of queries: "GetUser.*user-1".
         tags: Tags of queries that it makes stale.
-        idempotency_key: Sent as Idempotency-Key, the same in every attempt, which makes the mutation repeatable;
-            GENERATED makes one.
+        idempotency_key: Sent as Idempotency-Key, unchanged in every attempt, which makes the mutation repeatable;
+            GENERATED for a random one.
     """
 
     invalidates: str | re.Pattern[str] | None
@@ -110,11 +111,11 @@ class MutationOptions(ExecuteOptions, total=False):
 
 
 def check_options(options: Any, names: Iterable[str]) -> None:
-    """Refuse options that a call doesn't have, and replace containers by what was read of them, once.
+    """Check the options of a call, and replace containers with copies, which are read once.
 
     Raises:
-        TypeError: There is one, as for every unexpected keyword argument.
-        UsageError: One is of another kind.
+        TypeError: An option is unknown, as for every unexpected keyword argument.
+        UsageError: An option has the wrong type.
     """
     if unknown_names := options.keys() - set(names):
         raise UnknownOptionError(
@@ -134,15 +135,15 @@ class GraphQLClientOptions(TypedDict, total=False):
     """The options of a client.
 
     Args:
-        session: Sends the requests; None makes a session with a pool of its own.
-        tokens: Where access tokens come from; None sends none.
-        cache: Where queries' results are kept; None makes a cache in memory.
-        error_handler: Decides what callers get for errors; None raises the client's own.
+        session: Sends the requests; None to create a session with its own pool.
+        tokens: The source of access tokens; None to send none.
+        cache: The cache of query results; None to create one in memory.
+        error_handler: Decides which errors callers get; None to raise the client's own.
         settings: Time-outs, deadline, retries, pool size, environment, hooks.
         options: Schema, GET, persisted queries, error policy and codes.
-        headers: Sent with each request; a call's own headers count more.
-        dec_hook: Makes a value of a type that msgspec doesn't know: `dec_hook(type, value)`.
-        enc_hook: Makes a value that JSON can hold of one that it can't: `enc_hook(value)`.
+        headers: Sent with each request; a call's own headers take precedence.
+        dec_hook: Decodes a type that msgspec doesn't know: `dec_hook(type, value)`.
+        enc_hook: Converts a value that JSON can't express into one that it can: `enc_hook(value)`.
     """
 
     session: requests.Session | None

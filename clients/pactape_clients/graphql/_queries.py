@@ -1,4 +1,4 @@
-"""Queries through the cache, and what mutations make stale."""
+"""Queries through the cache, and invalidation by mutations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Queries", "entity_tags"]
 
-_UNNAMED = Operation(name="query", method="POST", path="/")  # no query is cached as missing
+_UNNAMED = Operation(name="query", method="POST", path="/")  # missing values of queries are not cached
 
 
 class Queries:
@@ -40,9 +40,9 @@ class Queries:
     Args:
         executor: Executes operations.
         transport: Sends the requests.
-        cache: Where results are kept.
+        cache: The cache of results.
         codec: Encodes and decodes.
-        keep_errors: Whether an answer with data passes although it has errors.
+        keep_errors: Whether a response with data is successful although it has errors.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Queries:
         """Return the cache of one model's values."""
         try:
             typed_cache = self._typed_caches.get(returns)
-        except TypeError:  # an annotation that can't be hashed
+        except TypeError:  # an annotation that isn't hashable
             return TypedCache(self._cache, returns, self._codec)
         if typed_cache is None:
             self._codec.decoder(returns)
@@ -78,7 +78,7 @@ class Queries:
         *,
         ttl: float,
     ) -> Any:
-        """Return a query's data, from the cache if it is there.
+        """Return a query's data, from the cache if possible.
 
         Raises:
             ClientError: See `pactape_clients.errors`.
@@ -111,22 +111,22 @@ class Queries:
             raise
 
     def execute(self, execution: Execution, options: Mapping[str, Any]) -> Any:
-        """Execute a query past the cache, and return its data."""
+        """Execute a query without the cache, and return its data."""
         with self._call(execution, options) as context:
             answer, response = self.send(execution, context)
             return self.decoded(answer, response, execution)
 
     def send(self, execution: Execution, context: CallContext) -> tuple[Answer, requests.Response]:
-        """Send an operation, and return its answer."""
+        """Send an operation, and return its response."""
         judge = GraphQLJudge(keep_errors=self._keep_errors)
         response = self._executor.send(execution, context, judge)
         return judge.answer, response
 
     def decoded(self, answer: Answer, response: requests.Response, execution: Execution) -> Any:
-        """Return an answer's data as the caller's type.
+        """Decode a response's data into the caller's type.
 
         Raises:
-            DecodeError: It doesn't fit.
+            DecodeError: The data doesn't fit.
         """
         operation = execution.announced
         return decode_body(
@@ -145,7 +145,7 @@ class Queries:
         )
 
     def invalidate(self, tags: Iterable[str], pattern: str | re.Pattern[str] | None = None) -> None:
-        """Invalidate what a mutation makes stale; a failure costs neither its answer nor its own error."""
+        """Invalidate the stale queries of a mutation; a failure doesn't affect the mutation's result."""
         try:
             self._cache.invalidate(tags=tags, pattern=pattern)
         except CacheUnavailableError as error:
@@ -184,5 +184,5 @@ class _Load:
 
 
 def entity_tags(data: bytes) -> tuple[str, ...]:
-    """Return the "Type:id" of everything that data holds."""
+    """Return the "Type:id" of every object in the data."""
     return tuple(entities_in(msgspec.json.decode(data))) if b"__typename" in data else ()

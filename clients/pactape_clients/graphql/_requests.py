@@ -1,4 +1,4 @@
-"""GraphQL requests on the wire: JSON by POST, query parameters by GET, multipart for uploads."""
+"""GraphQL requests: JSON with POST, query parameters with GET, multipart for uploads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         document: The GraphQL document.
         variables: As for `GraphQLClient.query`.
         returns: The type of its data; None for plain JSON values.
-        operation: Which of the document's operations; None when it has only one.
+        operation: The name of the document's operation; None if it has only one.
     """
 
     document: str
@@ -49,7 +49,7 @@ class GraphQLRequests:
     """Builds the requests of one client.
 
     Args:
-        transport: Knows the endpoint and the client's headers.
+        transport: Has the endpoint and the client's headers.
         codec: Encodes variables.
         queries_by: The HTTP method of queries.
     """
@@ -60,7 +60,7 @@ class GraphQLRequests:
         self._queries_by = queries_by
 
     def method_of(self, document: Document) -> str:
-        """Return the HTTP method of an operation; mutations always go by POST."""
+        """Return the HTTP method of an operation; mutations always use POST."""
         return self._queries_by if document.kind == "query" else "POST"
 
     def members(
@@ -74,7 +74,7 @@ class GraphQLRequests:
         """Return a request's members (GraphQL over HTTP, section 5.1).
 
         Raises:
-            DocumentError: There is an upload where none can be sent.
+            DocumentError: The variables contain an upload where none can be sent.
         """
         members: dict[str, Any] = {"query": document.text} if with_text else {}
         members["variables"] = variables
@@ -92,11 +92,11 @@ class GraphQLRequests:
         Args:
             document: The operation.
             members: The request's members.
-            headers: Those of the call.
+            headers: The headers of the call.
 
         Raises:
             DocumentError: A query has an upload.
-            UsageError: The variables can't be encoded, or HTTP can't carry a header.
+            UsageError: The variables can't be encoded, or a header is invalid.
         """
         is_query = document.kind == "query"
         plain, uploads = split_uploads(members["variables"])
@@ -125,7 +125,7 @@ class GraphQLRequests:
     def _multipart(
         self, body: Mapping[str, Any], uploads: list[tuple[str, Upload]], *, headers: Mapping[str, str]
     ) -> OutgoingRequest:
-        """Return a request with files: its operations, which file goes where, then the files, in this order."""
+        """Return a request with files: the operations, the map of files, and the files, in this order."""
         places = {str(number): [path] for number, (path, _) in enumerate(uploads)}
         parts = [
             RequestField.from_tuples("operations", self._codec.encode(body, what="variables")),

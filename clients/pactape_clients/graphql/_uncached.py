@@ -1,4 +1,4 @@
-"""Executing operations past the cache, one or several by one request, with all of their answers."""
+"""Executes operations without the cache, one or several per request, and returns complete results."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["Uncached"]
 
 
 class Uncached:
-    """Executes the operations of one client past its cache.
+    """Executes the operations of one client without its cache.
 
     Args:
         executor: Executes operations.
-        queries: Invalidates what mutations make stale.
+        queries: Invalidates the stale queries of mutations.
         transport: Sends the requests.
         codec: Decodes the data.
-        schema: What documents are validated against; None checks syntax only.
+        schema: The schema to validate documents against; None to check the syntax only.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Uncached:
         """Return the execution of a query or mutation.
 
         Raises:
-            DocumentError: The document or its variables are wrong.
+            DocumentError: The document or its variables are invalid.
         """
         operation, inputs = self._compile(document, options.get("operation"), variables)
         self._codec.decoder(returns)
@@ -76,7 +76,7 @@ class Uncached:
         return compiled_document, inputs
 
     def execute(self, execution: Execution, *, deadline: float | None) -> GraphQLResult:
-        """Send an operation, and return all of the answer, errors included."""
+        """Send an operation, and return the complete result, including errors."""
         judge = GraphQLJudge(keep_errors=True)
         call = self._transport.call(execution.announced, values=execution.variables, deadline=deadline)
         with call as context:
@@ -92,7 +92,7 @@ class Uncached:
     def batch(
         self, calls: Sequence[Call], *, headers: Mapping[str, str], deadline: float | None
     ) -> tuple[GraphQLResult, ...]:
-        """Send several operations by one request, and return one result for each."""
+        """Send several operations with one request, and return one result for each."""
         documents = [self._batched(call) for call in tuple_of("calls", calls, Call, "Call(…)")]
         announced = self._announced([document for document, _ in documents])
         request = self._executor.requests.post(

@@ -1,4 +1,4 @@
-"""The variables of an operation in their form on the wire, and the files among them."""
+"""Encodes the variables of an operation, and separates the files in them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Variables = Mapping[str, Any] | msgspec.Struct | None
 
 
 def plain_variables(variables: Any) -> Mapping[str, Any]:
-    """Return variables as a mapping of the names on the wire.
+    """Return variables as a mapping by their encoded names.
 
     Raises:
         DocumentError: They are not a mapping, a struct or a pydantic model.
@@ -49,7 +49,7 @@ def _dumped(dump: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _fields_of(struct: msgspec.Struct) -> dict[str, Any]:
-    """Return the fields by their names on the wire, with unchanged uploads."""
+    """Return the fields by their encoded names, with unchanged uploads."""
     omitted = _omitted(struct)
     return {
         wire: getattr(struct, name)
@@ -62,14 +62,14 @@ def _omitted(struct: msgspec.Struct) -> set[str]:
     if not struct.__struct_config__.omit_defaults:
         return set()
     return {
-        each.name
-        for each in msgspec.structs.fields(struct)
-        if each.default is not msgspec.NODEFAULT and getattr(struct, each.name) == each.default
+        field.name
+        for field in msgspec.structs.fields(struct)
+        if field.default is not msgspec.NODEFAULT and getattr(struct, field.name) == field.default
     }
 
 
 def split_uploads(value: Any, path: str = "variables") -> tuple[Any, list[tuple[str, Upload]]]:
-    """Return the value with null in the place of each upload, and the uploads by their paths.
+    """Return the value with null instead of each upload, and the uploads by path.
 
     Example:
         >>> split_uploads({"file": Upload(content=b"", name="a.txt")})[0]
@@ -82,14 +82,14 @@ def split_uploads(value: Any, path: str = "variables") -> tuple[Any, list[tuple[
     uploads_by_path: list[tuple[str, Upload]] = []
     if isinstance(value, Mapping):
         members: dict[str, Any] = {}
-        for name, each in value.items():
-            members[name], uploads = split_uploads(each, f"{path}.{name}")
+        for name, child in value.items():
+            members[name], uploads = split_uploads(child, f"{path}.{name}")
             uploads_by_path += uploads
         return (members if uploads_by_path else value), uploads_by_path
     if isinstance(value, list | tuple):
         items = []
-        for index, each in enumerate(value):
-            item, uploads = split_uploads(each, f"{path}.{index}")
+        for index, element in enumerate(value):
+            item, uploads = split_uploads(element, f"{path}.{index}")
             items.append(item)
             uploads_by_path += uploads
         return (items if uploads_by_path else value), uploads_by_path
@@ -97,17 +97,17 @@ def split_uploads(value: Any, path: str = "variables") -> tuple[Any, list[tuple[
 
 
 def refuse_uploads(document: Document, variables: Any) -> None:
-    """Refuse uploads in a query.
+    """Reject uploads in a query.
 
     Raises:
-        DocumentError: There is one.
+        DocumentError: The query has an upload.
     """
     if document.kind == "query" and split_uploads(variables)[1]:
         raise DocumentError(f"{document.name} is a query with an upload. Fix: upload files with a mutation")
 
 
 def _may_hold_uploads(struct: msgspec.Struct) -> bool:
-    """Return whether a struct is better taken apart: one that holds nothing but plain values is encoded whole."""
+    """Return whether a struct may contain uploads; one with only plain values is encoded as a whole."""
     return any(
         isinstance(getattr(struct, name, None), Upload | msgspec.Struct | Mapping | list | tuple)
         for name in struct.__struct_fields__

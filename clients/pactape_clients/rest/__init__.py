@@ -1,4 +1,4 @@
-"""REST: explicit methods over declared route templates, typed results, cached reads, pages."""
+"""REST: explicit methods for declared route templates, typed results, cached reads, paging."""
 
 from pactape_clients.parameters import ParameterStyle
 from pactape_clients.rest._cached import CachedRoute

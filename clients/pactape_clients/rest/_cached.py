@@ -1,4 +1,4 @@
-"""Cached reads: what goes into the cache, what comes out, and the fast path to a hit."""
+"""Cached reads: how values enter and leave the cache, and the fast path to a hit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CachedReads:
         """Return the cache of one model's values."""
         try:
             typed_cache = self._typed_caches.get(returns)
-        except TypeError:  # an annotation that can't be hashed
+        except TypeError:  # an annotation that isn't hashable
             return TypedCache(self._calls.cache, returns, self._calls.codec)
         if typed_cache is None:
             typed_cache = self._typed_caches[returns] = TypedCache(
@@ -55,7 +55,7 @@ class CachedReads:
         return typed_cache
 
     def read(self, call: RestCall, caching: Caching) -> Any:
-        """Return the cached value of a read, loading it if there is none.
+        """Return the cached value of a read, loading it if needed.
 
         Raises:
             ClientError: See `pactape_clients.errors`.
@@ -73,12 +73,12 @@ class CachedReads:
                 return typed_cache.read(key, load, operation=call.operation, namespace=namespace, tags=tags)
             except NotFoundError as error:
                 failure = load.missing or error
-                failure.values = failure.values or call.values  # what is cached has none
+                failure.values = failure.values or call.values  # cached values have no conditional request
             raise failure
 
 
 def cache_key(call: RestCall, caching: Caching, url: str) -> str:
-    """Return the key of a read: its own name, or its path, a hash of its query, and the server."""
+    """Return the key of a read: the given key, or its path, a hash of its query, and the server."""
     if caching.key is not None:
         return fill_key(caching.key, call.values)
     digest = call.query_digest
@@ -86,9 +86,9 @@ def cache_key(call: RestCall, caching: Caching, url: str) -> str:
 
 
 def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str | None:
-    """Return the namespace of a read that is made now; None if it can't be cached.
+    """Return the namespace of a read made now; None if it can't be cached.
 
-    Under a key of its own, a query and path values that the key doesn't hold keep reads apart too.
+    With a given key, the query and path values that are not in the key also separate reads.
     """
     namespace = calls.transport.identity.namespace(
         call.options.headers, lambda: calls.request(call).without_body()
@@ -102,9 +102,9 @@ def namespace_of(calls: RestCalls, call: RestCall, caching: Caching) -> str | No
 
 
 class _Load:
-    """Loads one value, with a conditional request where an older version is kept.
+    """Loads one value, with a conditional request if an older version is kept.
 
-    `missing` is the server's own 404, of which nothing but its fact is cached.
+    `missing` is the server's 404; only the fact is cached.
     """
 
     __slots__ = ("_caching", "_call", "_calls", "_context", "_typed_cache", "missing")
@@ -152,15 +152,15 @@ class _Load:
 
 
 def is_storable(response: requests.Response) -> bool:
-    """Return whether the server allows to serve this answer again without asking (RFC 9111 section 5.2.2)."""
+    """Return whether the response may be cached and served without revalidation (RFC 9111 section 5.2.2)."""
     directives = response.headers.get("Cache-Control", "").lower().replace(" ", "").split(",")
     return "no-store" not in directives and "no-cache" not in directives
 
 
 class CachedRoute(Generic[T]):
-    """A declared read of one thing by one path value, with the shortest path to a cached one.
+    """A declared read of one resource by one path value, with a fast path to cached values.
 
-    Made by `RestClient.cached_route`. A hit takes about as long as looking the key up.
+    Created by `RestClient.cached_route`. A hit takes about as long as a dictionary look-up.
     """
 
     __slots__ = (
@@ -206,7 +206,7 @@ class CachedRoute(Generic[T]):
         self._prefix = full_key(namespace or "", prefix)
 
     def of(self, value: str) -> T:
-        """Return the thing with this value in its path; no request and no token when it is cached.
+        """Return the resource with this path value; a cached one needs no request and no token.
 
         Raises:
             ClientError: As for `RestClient.get`.
@@ -216,10 +216,10 @@ class CachedRoute(Generic[T]):
                 return self._read(value)
             try:
                 content = self._lookup(self._prefix + value)
-            except Exception:  # noqa: BLE001 -- not cached, or not a string; the long way says what is wrong
+            except Exception:  # noqa: BLE001 -- not cached, or not a string; the slow path reports the error
                 return self._read(value)
             return content if content.__class__ is self._model else self._decode(content, value)
-        except Exception as error:  # noqa: BLE001 -- whatever a caller's own objects raise
+        except Exception as error:  # noqa: BLE001 -- the caller's own objects may raise anything
             failure = public_error(error, "of")
         del value
         raise failure

@@ -1,4 +1,4 @@
-"""One REST call: from a route and its options to a request, and from the answer to a value."""
+"""REST calls: build a request from a route and its options, and a value from the response."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ __all__ = ["RestCall", "RestCalls", "judge"]
 
 
 def judge(response: requests.Response, call: CallContext) -> ClientError | None:
-    """Return the error of an answer with an error status."""
+    """Return the error of a response with an error status; None for others."""
     return status_error(response, call.operation, call.values)
 
 
 class RestCall:
-    """A call whose route is filled in.
+    """A call with its route filled in.
 
     Args:
         operation: The declared call.
@@ -61,7 +61,7 @@ class RestCall:
 
     @property
     def query_digest(self) -> str:
-        """A hash of the query, the same for every order of its parameters; "" without one."""
+        """A hash of the query, independent of the order of its parameters; "" without a query."""
         pairs = tuple(sorted(self.query, key=lambda pair: pair[0]))
         return hashlib.sha256(encode_query(pairs).encode()).hexdigest()[:16] if pairs else ""
 
@@ -71,7 +71,7 @@ class RestCalls:
 
     Args:
         transport: Sends the requests.
-        cache: Where cached reads are kept.
+        cache: The cache of reads.
         codec: Encodes and decodes the bodies.
         style: How values are written into URLs.
     """
@@ -83,7 +83,7 @@ class RestCalls:
         self._style = style
 
     def declare(self, method: str, template: str, options: CallOptions, returns: Any) -> RestCall:
-        """Return a call whose route is filled in.
+        """Return a call with its route filled in.
 
         Raises:
             UsageError: The values don't fit the route.
@@ -98,11 +98,11 @@ class RestCalls:
 
         Args:
             call: The call.
-            url: Where to, in the place of the call's route and query: a link that a page gave.
+            url: A URL that replaces the call's route and query: the link of a page.
             condition: The headers of a conditional request.
 
         Raises:
-            UsageError: The body can't be encoded, or HTTP can't carry a header.
+            UsageError: The body can't be encoded, or a header is invalid.
         """
         body = self._body(call.options)
         key = idempotency_key_for(call.options.idempotency_key)
@@ -135,7 +135,7 @@ class RestCalls:
         return None if options.content is None else raw_body(options.content, options.content_type)
 
     def read(self, call: RestCall) -> Reply[Any]:
-        """Make a call that changes nothing.
+        """Make a read call.
 
         Raises:
             ClientError: See `pactape_clients.errors`.
@@ -146,11 +146,11 @@ class RestCalls:
             return self.read_within(context, call)
 
     def read_within(self, context: CallContext, call: RestCall) -> Reply[Any]:
-        """Make a call that changes nothing, as part of a call in progress."""
+        """Make a read call, as part of a call in progress."""
         return self._reply(call, self.transport.send(context, self.request(call), judge=judge))
 
     def write(self, call: RestCall) -> Reply[Any]:
-        """Make a call that changes something, and invalidate the cached reads that it makes stale.
+        """Make a write call, and invalidate the cached reads that it makes stale.
 
         Raises:
             ClientError: See `pactape_clients.errors`.
@@ -161,7 +161,7 @@ class RestCalls:
         ) as context:
             try:
                 response = self.transport.send(context, request, judge=judge)
-            finally:  # also after a time-out: the server may have made the change
+            finally:  # even after a time-out: the server may have made the change
                 self._invalidate_written(keys, call)
             return self._reply(call, response)
 
@@ -172,7 +172,7 @@ class RestCalls:
         )
 
     def _invalidate_written(self, keys: list[str], call: RestCall) -> None:
-        """Invalidate what a write makes stale; a failure costs neither its answer nor its own error."""
+        """Invalidate the stale reads of a write; a failure doesn't affect the write's result."""
         with time_to_finish():
             try:
                 self.cache.invalidate(keys=keys, tags=[f"path:{call.where}"])

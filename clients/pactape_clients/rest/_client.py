@@ -1,4 +1,4 @@
-"""The REST client: methods that concrete clients are built on."""
+"""The REST client, the base of concrete clients."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
-    """The base of clients for one REST API; may be shared by threads, and used on both sides of a fork.
+    """The base of clients for one REST API; threads may share it, and it may be used before and after a fork.
 
     Args:
         base_url: The API's URL; route templates are appended to it.
@@ -85,7 +85,7 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
         self.close()
 
     def close(self) -> None:
-        """Close the connections; a session that was given is left to its owner. The client may still be used."""
+        """Close the connections, except those of a given session. The client may still be used."""
         self._calls.transport.close()
 
     def __repr__(self) -> str:
@@ -104,7 +104,7 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
     def request(
         self, method: str, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]
     ) -> Reply[Any]:
-        """Make a call by any method, and return its value with status and headers: Location, totals, rate limits.
+        """Make a call with any method, and return its value with status and headers: Location, totals, rate limits.
 
         Args:
             method: The HTTP method.
@@ -136,15 +136,15 @@ class RestClient(NotCopyable, _ReadMethods, _WriteMethods):
         tags: Iterable[str] = (),
         pattern: str | re.Pattern[str] | None = None,
     ) -> int:
-        """Invalidate cached reads, of all principals.
+        """Invalidate cached reads of all principals.
 
         Args:
             keys: Their keys: "user:1".
-            tags: Any of their tags.
-            pattern: A regular expression found in their keys.
+            tags: Their tags; one is enough.
+            pattern: A regular expression to search for in their keys.
 
         Returns:
-            How many were invalidated.
+            The number of invalidated reads.
 
         Raises:
             CacheUnavailableError: The cache's server can't be reached.

@@ -1,4 +1,4 @@
-"""Saving a body to a file, piece by piece."""
+"""Saves a body to a file, piece by piece."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["download"]
 
 
 def download(calls: RestCalls, call: RestCall, target: str | os.PathLike[str] | BinaryIO) -> Reply[int]:
-    """Save the body of an answer.
+    """Save the body of a response.
 
     Args:
         calls: Makes the calls.
         call: The call.
-        target: A path, which holds the whole body or isn't touched; or a file opened for writing bytes.
+        target: A path, which gets the complete body or isn't changed; or a file opened for writing bytes.
 
     Returns:
         The number of bytes, with status and headers.
@@ -82,7 +82,7 @@ def _next_of(pieces: Iterator[bytes], call: RestCall) -> bytes:
 
 @contextmanager
 def _open(target: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
-    """Open the target; a path is replaced only when all is written."""
+    """Open the target; a path is replaced only after everything is written."""
     if not isinstance(target, str | os.PathLike):
         if not hasattr(target, "write"):
             raise UsageError("the target must be a path or a file opened for writing bytes")

@@ -1,4 +1,4 @@
-"""What a REST call may be given, beside its route and its type."""
+"""The options of REST clients and calls."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class ReadOptions(TypedDict, total=False):
     """The options of a read.
 
     Args:
-        path: A value for each placeholder; escaped as a path segment.
+        path: A value for each placeholder, escaped as a path segment.
         query: Query parameters; a list repeats a parameter, None omits it.
-        headers: More request headers.
-        deadline: Seconds for this whole call; None takes the client's.
+        headers: Additional request headers.
+        deadline: Seconds for the whole call; None for the client's.
     """
 
     path: Mapping[str, object] | None
@@ -46,16 +46,16 @@ class WriteOptions(ReadOptions, total=False):
     """The options of a write.
 
     Args:
-        json: The body, anything that msgspec can encode or a pydantic model; None sends none.
+        json: The body, anything that msgspec can encode or a pydantic model; None for no body.
         form: The fields of a form: URL-encoded, or multipart with files.
-        files: Files by their field's name, as `Upload` or bytes: makes the body multipart/form-data.
-        content: The unchanged body: bytes, text (sent as UTF-8), a file opened for reading bytes, or an iterable of
-            bytes, which can be sent only once unless it is a list or tuple.
+        files: Files by field name, as `Upload` or bytes; the body becomes multipart/form-data.
+        content: The body, sent unchanged: bytes, text (sent as UTF-8), a file opened for reading bytes, or an
+            iterable of bytes, which can be sent only once unless it is a list or tuple.
         content_type: The media type of `content`.
-        invalidates: Keys of cached reads that this write makes stale; may hold the template's placeholders. Reads
-            of the same path are invalidated anyway (RFC 9111 section 4.4), also when no response was received.
-        idempotency_key: Sent as Idempotency-Key, the same in every attempt, which makes the write repeatable;
-            GENERATED makes one.
+        invalidates: Keys of cached reads that this write makes stale; may contain the template's placeholders.
+            Reads of the same path are always invalidated (RFC 9111 section 4.4), even if no response was received.
+        idempotency_key: Sent as Idempotency-Key, unchanged in every attempt, which makes the write repeatable;
+            GENERATED for a random one.
     """
 
     json: Any
@@ -68,7 +68,7 @@ class WriteOptions(ReadOptions, total=False):
 
 
 class CallOptions(msgspec.Struct, kw_only=True):
-    """The options of one call; an unknown one is refused."""
+    """The options of one call; unknown options are rejected."""
 
     path: Any = None
     query: Any = None
@@ -90,11 +90,11 @@ class CallOptions(msgspec.Struct, kw_only=True):
 
 
 def call_options(options: Mapping[str, Any]) -> CallOptions:
-    """Return the options of a call, its mappings read once.
+    """Return the options of a call, with copies of mappings, which are read once.
 
     Raises:
-        TypeError: There is an option that no call has.
-        UsageError: A mapping isn't one, or reading it raised.
+        TypeError: An option is unknown.
+        UsageError: A mapping has another type, or reading it raised.
     """
     if unknown_names := options.keys() - set(CallOptions.__struct_fields__):
         raise UnknownOptionError(f"unexpected keyword argument {min(unknown_names)!r}")
@@ -107,18 +107,18 @@ def call_options(options: Mapping[str, Any]) -> CallOptions:
 
 
 class ClientOptions(TypedDict, total=False):
-    """The options of a client, which a client derived from `RestClient` can hand on.
+    """The options of a client, which subclasses of `RestClient` can pass on.
 
     Args:
-        session: Sends the requests; None makes a session with a pool of its own.
-        tokens: Where access tokens come from; None sends none.
-        cache: Where cached reads are kept; None makes a cache in memory. Several clients may share one; values are
-            separated by caller, and by server unless both use the same key.
+        session: Sends the requests; None to create a session with its own pool.
+        tokens: The source of access tokens; None to send none.
+        cache: The cache of reads; None to create one in memory. Clients may share a cache; values are separated by
+            caller, and by server unless both use the same key.
         settings: Time-outs, deadline, retries, pool size, environment, hooks.
-        headers: Sent with each request; a call's own headers count more.
+        headers: Sent with each request; a call's own headers take precedence.
         parameters: How values are written into URLs.
-        dec_hook: Makes a value of a type that msgspec doesn't know: `dec_hook(type, value)`.
-        enc_hook: Makes a value that JSON can hold of one that it can't: `enc_hook(value)`.
+        dec_hook: Decodes a type that msgspec doesn't know: `dec_hook(type, value)`.
+        enc_hook: Converts a value that JSON can't express into one that it can: `enc_hook(value)`.
     """
 
     session: requests.Session | None

@@ -1,4 +1,4 @@
-"""Reading page after page: how one leads to the next."""
+"""Paging: how a page leads to the next one."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["ByCursor", "ByLink", "ByNextUrl", "ByNumber", "Page", "Paging", "cal
 
 
 class ByLink(msgspec.Struct, frozen=True, kw_only=True):
-    """The Link header holds the next page's URL (RFC 8288).
+    """The Link header contains the next page's URL (RFC 8288).
 
     Args:
-        relation: The link's relation; it has no case.
+        relation: The link's relation, case-insensitive.
     """
 
     relation: str = "next"
@@ -37,11 +37,11 @@ class ByLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ByCursor(msgspec.Struct, frozen=True, kw_only=True):
-    """Each page holds a cursor to the next.
+    """Each page contains a cursor to the next.
 
     Args:
-        parameter: The query parameter that takes it.
-        following: Gives a page's cursor to the next; None or "" on the last.
+        parameter: The query parameter of the cursor.
+        following: Returns the cursor in a page; None or "" on the last page.
     """
 
     parameter: str
@@ -54,10 +54,10 @@ class ByCursor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ByNextUrl(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of each page holds the URL of the next.
+    """The body of each page contains the URL of the next.
 
     Args:
-        following: Gives a page's URL of the next, absolute or relative to the page; None or "" on the last.
+        following: Returns the URL in a page, absolute or relative to the page; None or "" on the last page.
     """
 
     following: Callable[[Any], str | None]
@@ -71,11 +71,11 @@ class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
     """Pages are numbered.
 
     Args:
-        parameter: The query parameter that takes the number.
-        is_last: Whether a page is the last; the last one is still given to the caller.
+        parameter: The query parameter of the number.
+        is_last: Returns whether a page is the last; the last page is also passed to the caller.
         first: The first page's number.
-        step: The difference between the numbers of two pages; the page size, where the parameter is an offset.
-        most: How many pages are read at the most.
+        step: The difference between the numbers of two pages; the page size if the parameter is an offset.
+        most: The most pages to read.
 
     Raises:
         UsageError: A number is out of range.
@@ -96,15 +96,15 @@ class ByNumber(msgspec.Struct, frozen=True, kw_only=True):
         check_number("ByNumber.most", self.most, least=1, whole=True)
 
 
-#: How one page leads to the next.
+#: How a page leads to the next one.
 Paging = ByLink | ByCursor | ByNextUrl | ByNumber
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page that was read.
+    """A page that was read.
 
     Args:
-        value: As the caller's type.
+        value: The page as the caller's type.
         url: Its URL.
         link: The Link header.
     """
@@ -122,13 +122,13 @@ def pages(read: Read, *, by: Paging, first: Pairs, server: str) -> Iterator[Any]
 
     Args:
         read: Reads a page, given a URL or query parameters, and the relation of the next link.
-        by: How one page leads to the next.
-        first: Query parameters of the first page, and with cursors and numbers of all.
-        server: The client's URL; no page leads away from it.
+        by: How a page leads to the next one.
+        first: Query parameters of the first page; with cursors and numbers, of all pages.
+        server: The client's URL; all pages must be on this server.
 
     Raises:
-        UsageError: A page leads to itself or to another server, the last page never comes, or a function of the
-            paging fails.
+        UsageError: A page leads to itself or to another server, the last page is never reached, or a paging
+            function fails.
     """
     if isinstance(by, ByNumber):
         return _by_number(read, by, first)
@@ -146,7 +146,7 @@ def _by_url(read_page: Read, by: ByLink | ByNextUrl, first: Pairs, server: str) 
     while True:
         page = read_page(url, first if url is None else (), by.relation if isinstance(by, ByLink) else "")
         yield page.value
-        urls |= {page.url, url or page.url}  # that of a cached page has no query
+        urls |= {page.url, url or page.url}  # the URL of a cached page has no query
         following = (
             page.link if isinstance(by, ByLink) else call_for_page(by.following, page.value, "following")
         )
@@ -204,7 +204,7 @@ def call_for_page(function: Callable[[Any], Any], page: Any, name: str) -> Any:
     """Return the result of a user's function for a page.
 
     Raises:
-        UsageError: It raised.
+        UsageError: The function raised.
     """
     try:
         return function(page)

@@ -1,4 +1,4 @@
-"""Reading one page for `paginate`, through the cache if that is wanted."""
+"""Reads one page for `paginate`, optionally through the cache."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ __all__ = ["PageReader"]
 
 
 class _CachedPage(msgspec.Struct):
-    """A page in its cached form, as JSON: the next page may be known from its headers alone.
+    """The cached form of a page, as JSON, including the link to the next page from the headers.
 
-    The URL, to which the next one may be relative, has no user, password or query, which may be secrets.
+    The URL, to which the next one may be relative, is stored without user, password and query, which may be
+    secrets.
     """
 
     url: str
@@ -50,7 +51,7 @@ class PageReader:
         template: The route.
         options: The options of each call.
         returns: The type of one page.
-        caching: How pages are cached; None caches none.
+        caching: How to cache pages; None to cache none.
     """
 
     def __init__(

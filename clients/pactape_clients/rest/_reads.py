@@ -1,4 +1,4 @@
-"""The methods that read: one thing, its headers, a file, page after page."""
+"""The read methods: one resource, its headers, a file, or pages."""
 
 from __future__ import annotations
 
@@ -63,23 +63,23 @@ class _ReadMethods:
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Any:
-        """Read.
+        """Read a resource.
 
         Args:
             template: The route template, "/users/{id}": the operation's name for recording, logs and contracts.
-            returns: The type to decode into, anything that msgspec can, or a pydantic model; None for plain JSON
-                values, which are new for every caller; bytes for the unchanged body; str for its text.
-            caching: How to cache the result; None caches nothing.
+            returns: The type to decode into, anything that msgspec supports, or a pydantic model; None for plain
+                JSON values, copied for every caller; bytes for the unchanged body; str for its text.
+            caching: How to cache the result; None to cache nothing.
             options: See `ReadOptions`.
 
         Returns:
-            A value of the type `returns`; an empty body is None, for a type that may be None or for no type.
+            A value of the type `returns`; None for an empty body, if the type allows None or no type is given.
 
         Raises:
             UsageError: The values don't fit the template; nothing was sent.
-            TransportError: No answer came.
-            TokenError: There is no token.
-            ResponseError: The answer's status is 400 or above, or a redirect that isn't followed.
+            TransportError: No response was received.
+            TokenError: No token is available.
+            ResponseError: The response's status is 400 or above, or a redirect that isn't followed.
             DecodeError: The body doesn't fit `returns`.
         """
         call = self._calls.declare("GET", template, call_options(options), returns)
@@ -87,7 +87,7 @@ class _ReadMethods:
 
     @public
     def head(self, template: str, **options: Unpack[ReadOptions]) -> Reply[None]:
-        """Read status and headers alone; errors as for `get`."""
+        """Read status and headers only; errors as for `get`."""
         return self._calls.read(self._calls.declare("HEAD", template, call_options(options), None))
 
     @public
@@ -98,7 +98,7 @@ class _ReadMethods:
 
         Args:
             template: As for `get`.
-            target: A path, which then holds the whole body, or isn't touched; or a file opened for writing bytes.
+            target: A path, which gets the complete body or isn't changed; or a file opened for writing bytes.
             options: See `ReadOptions`; choose a deadline that suits the size.
 
         Returns:
@@ -114,7 +114,7 @@ class _ReadMethods:
 
     @public
     def cached_route(self, template: str, *, returns: type[T], caching: Caching) -> CachedRoute[T]:
-        """Declare a cached read of one thing by one path value; make it once, call its `of` often.
+        """Declare a cached read of one resource by one path value; create it once, and call its `of` often.
 
         Args:
             template: A route template with one placeholder.
@@ -122,7 +122,7 @@ class _ReadMethods:
             caching: How to cache the result; its key must end with the placeholder: "user:{id}".
 
         Raises:
-            UsageError: The template or the key is of another form.
+            UsageError: The template or the key has another form.
         """
         names = placeholders(template)
         if len(names) != 1:
@@ -188,15 +188,16 @@ class _ReadMethods:
         caching: Caching | None = None,
         **options: Unpack[ReadOptions],
     ) -> Iterator[Any]:
-        """Read page after page, each on demand.
+        """Read pages, each on demand.
 
         Args:
             template: As for `get`.
-            by: How one page leads to the next: `ByLink()`, `ByCursor(…)`, `ByNextUrl(…)` or `ByNumber(…)`.
+            by: How a page leads to the next one: `ByLink()`, `ByCursor(…)`, `ByNextUrl(…)` or `ByNumber(…)`.
             returns: The type of one page.
-            items: Gives the items of a page; with it the items are yielded instead of the pages.
-            caching: How to cache each page; None caches none.
-            options: See `ReadOptions`; the query is the first page's, and with cursors and numbers all pages'.
+            items: Returns the items of a page; if given, the items are yielded instead of the pages.
+            caching: How to cache each page; None to cache none.
+            options: See `ReadOptions`; the query is that of the first page or, with cursors and numbers, of all
+                pages.
 
         Raises:
             UsageError: A page leads to itself, or to another server.

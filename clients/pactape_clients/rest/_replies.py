@@ -1,4 +1,4 @@
-"""An answer with its status and headers."""
+"""A response with its status and headers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PARAMETER = re.compile(r";\s*([^\s=;,]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|('[^']
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """An answer: its value, its status and its headers.
+    """A response: its value, its status and its headers.
 
     Args:
-        value: As the caller's type.
+        value: The value as the caller's type.
         status: The HTTP status.
         headers: The HTTP headers, case-insensitive.
-        url: The URL that answered, after redirects; without user and password.
+        url: The final URL, after redirects; without user and password.
     """
 
     value: T
@@ -42,7 +42,7 @@ class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     @property
     def location(self) -> str | None:
-        """The absolute URL of the Location header; None without one that is a URL."""
+        """The absolute URL of the Location header; None if it is missing or invalid."""
         return _absolute(self.url, self.headers.get("Location"))
 
     def link(self, relation: str) -> str | None:
@@ -58,7 +58,7 @@ def _absolute(base: str, target: str | None) -> str | None:
 
 
 def link_to(header: str, relation: str) -> str | None:
-    """Return the target of the first link with this relation; relations are lists, and have no case.
+    """Return the target of the first link with this relation; relations are lists, and case-insensitive.
 
     Example:
         >>> link_to('</a>; title="x, y"; rel="prev NEXT", </b>; REL=last', "next")

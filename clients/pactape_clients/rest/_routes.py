@@ -1,4 +1,4 @@
-"""Route templates, what is filled into them, and how reads are cached under them."""
+"""Route templates, their values, and the caching of their reads."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Caching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long and under what name a read is cached.
+    """How long and under which key a read is cached.
 
     Args:
-        ttl: Seconds for which it is served without a request; infinity serves it until it is invalidated.
-        key: The entry's name, with the route's placeholders in it: "user:{id}"; None takes the path, a hash of the
+        ttl: Seconds for which it is served without a request; with infinity, until it is invalidated.
+        key: The entry's name, with the route's placeholders in it: "user:{id}"; None for the path, a hash of the
             query, and the server. Reads with different queries are cached separately under one name. With several
             placeholders, ":" in their values is escaped.
-        tags: Labels to invalidate it by; may hold placeholders too.
-        stale_if_error: Seconds beyond `ttl` for which it is served when no new answer can be had: the server or the
-            token endpoint can't be reached, fails, limits the rate (429), or answers with something that isn't the
+        tags: Labels for invalidation; may also contain placeholders.
+        stale_if_error: Seconds beyond `ttl` for which it is served if no new response is available: the server or
+            the token endpoint can't be reached, fails, limits the rate (429), or returns something other than the
             resource.
-        revalidate_for: Seconds beyond `ttl` for which it is kept for revalidation by its ETag.
-        missing_for: Seconds for which a 404 is cached; 0 never caches one.
+        revalidate_for: Seconds beyond `ttl` for which it is kept for revalidation with its ETag.
+        missing_for: Seconds for which a 404 is cached; 0 to cache none.
 
     Raises:
         UsageError: A value is out of range.
@@ -62,7 +62,7 @@ def placeholders(template: str) -> tuple[str, ...]:
     """Return the names in a template's braces, in order.
 
     Raises:
-        UsageError: The template doesn't begin with a slash, or holds a query, a fragment or another brace.
+        UsageError: The template doesn't begin with a slash, or contains a query, a fragment or another brace.
 
     Example:
         >>> placeholders("/users/{id}/posts/{post}")
@@ -81,11 +81,11 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 
 def fill_path(template: str, values: Mapping[str, object], style: ParameterStyle = DEFAULT_STYLE) -> str:
-    """Return the template with each value escaped, so that none can leave its path segment.
+    """Return the template with each value filled in, escaped so that it stays one path segment.
 
     Raises:
-        UsageError: A placeholder without a value, a value without a placeholder, or a value that has no form in a
-            path or would make another path: None, empty, "." or "..".
+        UsageError: A placeholder has no value, a value has no placeholder, or a value can't be written into a path
+            or would change the path: None, empty, "." or "..".
 
     Example:
         >>> fill_path("/users/{id}", {"id": "a/../b?c"})
@@ -105,10 +105,10 @@ def fill_path(template: str, values: Mapping[str, object], style: ParameterStyle
 
 
 def fill_key(template: str, values: Mapping[str, Any]) -> str:
-    """Return a key with its placeholders filled; with several, ":" in their values is escaped so that no two meet.
+    """Return a key with its placeholders filled in; with several, ":" in values is escaped to keep keys unique.
 
     Raises:
-        UsageError: A placeholder that the route doesn't have.
+        UsageError: A placeholder is not in the route.
 
     Example:
         >>> fill_key("user:{id}", {"id": "a:1"}), fill_key("{a}:{b}", {"a": "x:y", "b": "z"})
@@ -123,10 +123,10 @@ def fill_key(template: str, values: Mapping[str, Any]) -> str:
 
 
 def fill_text(template: str, values: Mapping[str, Any]) -> str:
-    """Return a key or tag with its placeholders filled, unescaped.
+    """Return a key or tag with its placeholders filled in, unescaped.
 
     Raises:
-        UsageError: A placeholder that the route doesn't have.
+        UsageError: A placeholder is not in the route.
     """
     if unknown_names := set(_PLACEHOLDER.findall(template)) - values.keys():
         route = ", ".join(values) or "none"
@@ -137,7 +137,7 @@ def fill_text(template: str, values: Mapping[str, Any]) -> str:
 
 
 def holds_every_placeholder(key: str, template: str) -> bool:
-    """Return whether a key distinguishes all that the route's placeholders distinguish.
+    """Return whether a key contains all placeholders of the route.
 
     Example:
         >>> holds_every_placeholder("user:{id}", "/users/{id}"), holds_every_placeholder("me", "/users/{id}")

@@ -1,4 +1,4 @@
-"""The methods that change something, and what they make stale."""
+"""The write methods."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _WriteMethods(ABC):
     def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
     @public
     def post(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
-        """Create, or do something else that is not idempotent. It is repeated only with an idempotency key.
+        """Create a resource, or make another call that is not idempotent; only repeated with an idempotency key.
 
         Args:
             template: The route template, as for `get`.
@@ -52,7 +52,7 @@ class _WriteMethods(ABC):
     def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
     @public
     def put(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
-        """Replace; arguments and errors as for `post`."""
+        """Replace a resource; arguments and errors as for `post`."""
         return self._write("PUT", template, returns, options)
 
     @overload
@@ -61,7 +61,7 @@ class _WriteMethods(ABC):
     def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
     @public
     def patch(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
-        """Change; arguments and errors as for `post`."""
+        """Change a resource; arguments and errors as for `post`."""
         return self._write("PATCH", template, returns, options)
 
     @overload
@@ -70,9 +70,9 @@ class _WriteMethods(ABC):
     def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any: ...
     @public
     def delete(self, template: str, *, returns: Any = None, **options: Unpack[WriteOptions]) -> Any:
-        """Delete; arguments and errors as for `post`."""
+        """Delete a resource; arguments and errors as for `post`."""
         return self._write("DELETE", template, returns, options)
 
     @abstractmethod
     def _write(self, method: str, template: str, returns: Any, options: WriteOptions) -> Any:
-        """Make the call, and return the answer's value."""
+        """Make the call, and return the response's value."""

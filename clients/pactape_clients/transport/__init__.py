@@ -1,4 +1,4 @@
-"""Sending requests to one server: tokens, redirects, retries and one deadline for each call."""
+"""Sends requests to one server, with tokens, redirects, retries and one deadline per call."""
 
 from pactape_clients.settings import TransportSettings
 from pactape_clients.transport._requests import OutgoingRequest

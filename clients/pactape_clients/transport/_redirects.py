@@ -1,4 +1,4 @@
-"""Which redirects are followed, and what goes along to where they lead."""
+"""Redirects: which ones are followed, and what is sent to their target."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _NOT_MODIFIED = 304
 
 
 class RedirectState:
-    """How far a request has been redirected.
+    """The redirects of a request so far.
 
     Args:
-        name: What was called, for messages.
-        most: How many redirects are followed.
+        name: The operation's name, for messages.
+        most: The most redirects to follow.
     """
 
     __slots__ = ("abroad", "count", "most", "name", "seen")
@@ -50,10 +50,10 @@ def follow_redirects(
     session: requests.Session,
     can_be_sent_again: Callable[[], bool],
 ) -> requests.Response:
-    """Send a request, and follow the redirects of its answers as far as that is safe.
+    """Send a request, and follow its redirects as far as that is safe.
 
-    A safe request (RFC 9110 section 9.2.1) is redirected anywhere, but credentials of any name stay with its host.
-    A write follows 307 and 308 on its own host only, and never becomes a GET.
+    A safe request (RFC 9110 section 9.2.1) is redirected anywhere, but credentials are only sent to its own host. A
+    write follows 307 and 308 on its own host only, and never becomes a GET.
 
     Raises:
         RedirectError: The redirect isn't followed.
@@ -135,13 +135,13 @@ def _follow(
 
 
 def _remove_credentials(request: requests.PreparedRequest, session: requests.Session) -> None:
-    """Remove headers that may identify the caller, and hooks by which an `auth` replies to a 401 (digest, NTLM)."""
+    """Remove headers that may identify the caller, and hooks of an `auth` that respond to a 401 (digest, NTLM)."""
     remaining_headers = without_credentials(request.headers)
     for name in [name for name in request.headers if name not in remaining_headers]:
         del request.headers[name]
     session_hooks: Any = session.hooks.get("response") or []
     of_session = [session_hooks] if callable(session_hooks) else list(session_hooks)
-    request.hooks = {"response": [each for each in request.hooks["response"] if each in of_session]}
+    request.hooks = {"response": [hook for hook in request.hooks["response"] if hook in of_session]}
 
 
 def _rewind(request: requests.PreparedRequest) -> None:

@@ -1,4 +1,4 @@
-"""A request as the clients describe it, before any attempt to send it."""
+"""Outgoing requests, before any attempt to send them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class OutgoingRequest:
         url: The URL without the query parameters.
         query: Query parameters.
         headers: All the headers of client and call.
-        body: The body; None sends none.
-        repeatable: Whether sending it twice does no harm; None lets the method decide.
+        body: The body; None for no body.
+        repeatable: Whether it is safe to send it twice; None if that depends on the method.
 
     Raises:
-        UsageError: HTTP can't carry a header.
+        UsageError: A header is invalid.
     """
 
     __slots__ = ("body", "headers", "method", "query", "repeatable", "url")
@@ -58,11 +58,11 @@ class OutgoingRequest:
         return any(name.lower() == "idempotency-key" for name in self.headers)
 
     def without_body(self) -> requests.Request:
-        """Return the request as requests takes it, for what it says about its caller."""
+        """Return the request for the library requests without its body, to identify its caller."""
         return requests.Request(self.method, self._full_url(), headers=self.headers)
 
     def open(self) -> requests.Request:
-        """Return the request for one attempt, its body at its beginning."""
+        """Return the request for one attempt, with its body rewound."""
         content = None if self.body is None else self.body.open()
         return requests.Request(self.method, self._full_url(), headers=self.headers, data=content)
 

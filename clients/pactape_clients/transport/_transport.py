@@ -1,4 +1,4 @@
-"""The transport of a client: one call is one or more attempts, each with a token and its redirects."""
+"""The transport of a client: a call consists of one or more attempts, each with a token and redirects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "Transport"]
 
-#: Gives the error of an answer that is one; None for a good answer.
+#: Returns the error of an unsuccessful response; None for a successful one.
 Judge = Callable[[requests.Response, CallContext], "ClientError | None"]
 
 _UNAUTHORIZED = 401
@@ -45,17 +45,17 @@ def _is_401(response: requests.Response) -> bool:
 
 
 class Transport(NotCopyable):
-    """Sends requests to one server, with tokens, redirects, retries and one deadline for each call.
+    """Sends requests to one server, with tokens, redirects, retries and one deadline per call.
 
     Args:
         url: The server's URL.
-        session: Sends the requests, with its own adapters and environment; None makes one.
-        tokens: Where access tokens come from; None sends none.
+        session: Sends the requests, with its own adapters and environment; None to create one.
+        tokens: The source of access tokens; None to send none.
         settings: How requests are sent.
         headers: Sent with each request.
 
     Raises:
-        UsageError: The URL isn't that of a server, or an argument is of another kind.
+        UsageError: The URL is invalid, or an argument has the wrong type.
     """
 
     def __init__(
@@ -88,22 +88,22 @@ class Transport(NotCopyable):
         )
 
     def close(self) -> None:
-        """Close the connections of its own session; a given one is left to its owner."""
+        """Close the connections of its own session, but not those of a given one."""
         self._connections.close()
 
     def merged_headers(self, *layers: Mapping[str, str] | None) -> dict[str, str]:
-        """Return headers of a request: the client's own count more than the first layer, the others more still."""
+        """Merge the headers of a request: the first layer, then the client's own, then the other layers."""
         return merge_headers(layers[0], self.headers, *layers[1:])
 
     def call(
         self, operation: Operation, *, values: Mapping[str, Any], deadline: float | None = None
     ) -> AbstractContextManager[CallContext]:
-        """Return the context of one call: whatever is sent inside it shares one deadline.
+        """Return the context of one call; all requests inside it share one deadline.
 
         Args:
-            operation: What is called.
+            operation: The operation.
             values: Its path values or variables.
-            deadline: Seconds for the whole call; None takes the client's.
+            deadline: Seconds for the whole call; None for the client's.
 
         Raises:
             UsageError: The deadline is not a number above 0.
@@ -123,18 +123,18 @@ class Transport(NotCopyable):
         repeats: Callable[[ClientError], bool] | None = None,
         streaming: bool = False,
     ) -> requests.Response:
-        """Send a request until an answer passes or the policy gives up; each attempt announces the operation.
+        """Send a request until it succeeds or the policy gives up; each attempt announces the operation.
 
         Args:
             call: The call in progress.
-            request: What is sent.
-            judge: Gives the error of an answer that is one; None for a good answer.
-            refused: Whether an answer says that the token was refused.
-            repeats: Whether a failure that the policy doesn't know is worth another attempt.
-            streaming: Whether the body of a good answer is left unread.
+            request: The request.
+            judge: Returns the error of an unsuccessful response; None for a successful one.
+            refused: Returns whether a response rejects the token.
+            repeats: Returns whether a failure outside the policy is worth another attempt.
+            streaming: Whether to leave the body of a successful response unread.
 
         Raises:
-            ClientError: The last attempt's.
+            ClientError: The error of the last attempt.
         """
         policy = self.settings.retries
 
@@ -183,15 +183,15 @@ class Transport(NotCopyable):
         )
 
     def prepare(self, outgoing: OutgoingRequest, name: str) -> requests.PreparedRequest:
-        """Return a request as the session sends it; with tokens, the session's own credentials are omitted."""
+        """Prepare a request with the session; with tokens, the session's own credentials are omitted."""
         request = outgoing.open()
-        if self._auth is not None or any(each.lower() == "authorization" for each in outgoing.headers):
-            request.auth = _no_auth  # else requests replaces the header by a netrc entry
+        if self._auth is not None or any(header.lower() == "authorization" for header in outgoing.headers):
+            request.auth = _no_auth  # otherwise requests replaces the header with a netrc entry
         return self._connections.prepare(request, name)
 
     @property
     def auth(self) -> TokenAuth | None:
-        """How requests carry tokens; None without tokens."""
+        """Return the `auth` that adds tokens to requests; None without tokens."""
         return self._auth
 
     def report(
@@ -218,7 +218,7 @@ class Transport(NotCopyable):
 
 
 class _Attempt:
-    """Makes one attempt after another to send one request."""
+    """Makes the attempts to send one request."""
 
     __slots__ = ("_call", "_judge", "_refused", "_request", "_streaming", "_transport")
 
@@ -284,7 +284,7 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _may_repeat(request: OutgoingRequest, failure: ClientError, policy: RetryPolicy) -> bool:
-    """Return whether sending the request again does no harm, and is possible."""
+    """Return whether sending the request again is safe and possible."""
     if request.body is not None and not request.body.can_be_sent:
         return False
     if request.has_idempotency_key:

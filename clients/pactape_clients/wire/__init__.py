@@ -1,4 +1,4 @@
-"""One HTTP exchange: a request's body, connections that keep a deadline, the answer's body, and why none came."""
+"""HTTP exchanges: request bodies, connections with deadlines, response bodies, and failures."""
 
 from pactape_clients.wire._bodies import RequestBody, Upload, form_body, multipart_body, raw_body
 from pactape_clients.wire._connections import MOST_OF_BODY, Connections, settings_of

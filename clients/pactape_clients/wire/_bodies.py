@@ -1,4 +1,4 @@
-"""The body of a request, which every attempt sends alike, or which says that it can be sent only once."""
+"""Request bodies: every attempt sends the same bytes, unless a body can be sent only once."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["RequestBody", "Upload", "form_body", "multipart_body", "raw_body"]
 
 _PIECE = 65_536  # bytes
 _END = object()
-_LASTING = (bytes, list, tuple)  # can be read any number of times
+_LASTING = (bytes, list, tuple)  # types that can be read any number of times
 _FORM = "application/x-www-form-urlencoded"
 
 
 class Upload:
     """A file to upload: the value of a multipart field, or of a variable (GraphQL multipart request specification).
 
-    Its content is read once, when the request is made; every attempt sends the same bytes.
+    Its content is read once, when the request is created; every attempt sends the same bytes.
 
     Args:
         content: Its bytes, or a file opened for reading bytes.
@@ -36,7 +36,7 @@ class Upload:
         content_type: Its media type.
 
     Raises:
-        UsageError: The content is neither.
+        UsageError: The content has another type.
 
     Example:
         >>> Upload(content=b"a,b", name="a.csv", content_type="text/csv")
@@ -64,7 +64,7 @@ class Upload:
         """Return the content.
 
         Raises:
-            UsageError: The file can't be read, or gives text.
+            UsageError: The file can't be read, or returns text.
         """
         return (
             bytes(self.content)
@@ -95,7 +95,7 @@ class RequestBody:
 
     Args:
         content: Bytes, a file opened for reading bytes, or an iterable of bytes.
-        content_type: Its media type; None for that of the caller's headers.
+        content_type: Its media type; None if the caller's headers have it.
     """
 
     __slots__ = ("_content", "_start", "_was_opened", "content_type")
@@ -108,14 +108,14 @@ class RequestBody:
 
     @property
     def can_be_sent(self) -> bool:
-        """Whether it can be sent (again): bytes, lists and files that can be rewound always, all else once."""
+        """Whether it can be sent (again): bytes, lists and seekable files always, other bodies once."""
         return isinstance(self._content, _LASTING) or self._start is not None or not self._was_opened
 
     def open(self) -> Any:
-        """Return what requests sends, from the beginning.
+        """Return the body from the beginning, in a form that requests sends.
 
         Raises:
-            UsageError: It was sent before, and can't be read again.
+            UsageError: It was already sent, and can't be read again.
         """
         if isinstance(self._content, bytes):
             return self._content
@@ -140,10 +140,10 @@ def _position(content: Any) -> int | None:
 
 
 def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces while the deadline lasts.
+    """Yield pieces until the deadline passes.
 
     Raises:
-        CallbackError: Reading them raised.
+        CallbackError: Reading a piece raised.
     """
     pieces = _read_safely(lambda: iter(content))
     while (piece := _read_safely(lambda: next(pieces, _END))) is not _END:
@@ -162,7 +162,7 @@ def _read_safely(read: Callable[[], Any]) -> Any:
 
 
 class _File:
-    """A file that is read while the deadline lasts."""
+    """A file that is read until the deadline passes."""
 
     def __init__(self, file: BinaryIO, start: int) -> None:
         self._file = file
@@ -170,7 +170,7 @@ class _File:
         file.seek(start)
 
     def __len__(self) -> int:
-        return self._end  # requests takes the position away
+        return self._end  # requests subtracts the position
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(lambda: self.read(_PIECE), b"")
@@ -194,7 +194,7 @@ def raw_body(content: Any, content_type: str | None) -> RequestBody:
     """Return a body of bytes, text (as UTF-8), a file, or an iterable of bytes.
 
     Raises:
-        UsageError: It has another type.
+        UsageError: The content has another type.
     """
     if isinstance(content, str):
         return RequestBody(_utf8(content), content_type or "text/plain; charset=utf-8")
@@ -219,21 +219,21 @@ def _utf8(text: str) -> bytes:
 
 
 def form_body(form: Query, style: ParameterStyle) -> RequestBody:
-    """Return a form, URL-encoded (the HTML standard's application/x-www-form-urlencoded)."""
+    """Return a URL-encoded form (the HTML standard's application/x-www-form-urlencoded)."""
     return RequestBody(encode_query(query_pairs(form, style)).encode(), _FORM)
 
 
 def multipart_body(
     form: Query | None, files: Mapping[str, Upload | bytes], style: ParameterStyle
 ) -> RequestBody:
-    """Return form fields and files as multipart/form-data (RFC 7578), the files read once.
+    """Return form fields and files as multipart/form-data (RFC 7578); files are read once.
 
     Raises:
         UsageError: A file can't be read.
     """
     parts = [RequestField.from_tuples(name, value) for name, value in query_pairs(form, style)]
-    for name, each in files.items():
-        upload = each if isinstance(each, Upload) else Upload(content=each, name=name)
+    for name, file in files.items():
+        upload = file if isinstance(file, Upload) else Upload(content=file, name=name)
         parts.append(RequestField.from_tuples(name, (upload.name, upload.read(), upload.content_type)))
     try:
         content, content_type = encode_multipart_formdata(parts)

@@ -1,7 +1,7 @@
-"""Connections that are made, and sent over, within the deadline of the call in progress.
+"""Connections that connect and send within the deadline of the current call.
 
-The connect time-out of urllib3 starts anew for each address of a host, and its time-out for sending is whatever the
-socket had before. Here the addresses share the time that is left, and each piece that is sent is bounded by it.
+The connect time-out of urllib3 restarts for each address of a host, and its time-out for sending is that of the
+socket. Here, the addresses share the remaining time, which also limits each piece that is sent.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["timed_class"]
 
-_PIECE = 65_536  # bytes that are sent under one time-out
+_PIECE = 65_536  # how many bytes are sent with one time-out
 
 _urllib3_create_connection = urllib3_util.create_connection
 
 
 class _TimedConnection(urllib3_connection.HTTPConnection):
-    """The part of a connection that waits for the network before an answer's head is read."""
+    """The part of a connection that waits for the network before the response's head is read."""
 
     def _new_conn(self) -> socket.socket:
         seconds = remaining_time()
@@ -66,7 +66,7 @@ class _TimedConnection(urllib3_connection.HTTPConnection):
         raise failure
 
     def _share(self, addresses: int) -> float:
-        """Return the time-out for one of the addresses that are left to try."""
+        """Return the time-out for one of the remaining addresses."""
         seconds = remaining_time()
         limit = float("inf") if not isinstance(self.timeout, int | float) else self.timeout
         return limit if seconds is None else min(limit, seconds / addresses)
@@ -86,7 +86,7 @@ class _TimedConnection(urllib3_connection.HTTPConnection):
         return new
 
     def send(self, data: Any) -> None:
-        """Send bytes, each piece within the read time-out and what the call has left."""
+        """Send bytes, each piece within the read time-out and the call's remaining time."""
         if self.sock is None:
             self.connect()
         for piece in _pieces(data):
@@ -110,7 +110,7 @@ def _pieces(data: Any) -> Iterable[Any]:
 
 @lru_cache(maxsize=64)
 def timed_class(kind: type[Any]) -> type[Any]:
-    """Return a class of connections that keep the deadline; one that connects in its own way is unchanged."""
+    """Return a connection class that keeps the deadline; a class with its own way to connect is not changed."""
     if getattr(kind, "_new_conn", None) is not urllib3_connection.HTTPConnection._new_conn:  # noqa: SLF001 -- urllib3's own seam between pools and sockets
         return kind
     return type(kind.__name__, (_TimedConnection, kind), {})

@@ -1,4 +1,4 @@
-"""The connections of a client: a session of its own, or a given one."""
+"""The connections of a client: its own session, or a given one."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["MOST_OF_BODY", "Connections", "settings_of"]
 
 _CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-MOST_OF_BODY = 65_536  # bytes of an answer that an error keeps
+MOST_OF_BODY = 65_536  # how many bytes of a response an error keeps
 
 
 class Connections:
-    """Sends prepared requests, and turns whatever goes wrong into one of the clients' errors.
+    """Sends prepared requests, and turns failures into `ClientError`s.
 
     Args:
-        session: Sends the requests; None makes a session of its own.
+        session: Sends the requests; None to create a session.
         url: The server, for the proxies of the environment.
-        pool_size: Connections that its own session keeps open.
-        trust_env: Whether its own session takes proxies and CA bundle from the environment.
+        pool_size: The most connections that its own session keeps open.
+        trust_env: Whether its own session uses proxies and CA bundle from the environment.
     """
 
     def __init__(
@@ -52,24 +52,24 @@ class Connections:
         self._environment_options = _environment(url, trust_env=trust_env) if self.is_own else None
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
         if self.is_own:
-            weakref.finalize(self, self.session.close)  # else its open sockets warn when it is collected
+            weakref.finalize(self, self.session.close)  # otherwise its open sockets warn when collected
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Leave the parent's connections to the parent."""
+        """Replace the parent's connections."""
         renew_pools(self.session)
         self._adapters = weakref.WeakSet()
 
     def close(self) -> None:
-        """Close the connections of its own session; a given one is left to its owner."""
+        """Close the connections of its own session, but not those of a given one."""
         if self.is_own:
             self.session.close()
 
     def prepare(self, request: requests.Request, name: str) -> requests.PreparedRequest:
-        """Return the request as the session sends it.
+        """Prepare the request with the session.
 
         Raises:
-            UsageError: It can't be sent.
+            UsageError: The request can't be sent.
         """
         try:
             return self.session.prepare_request(request)
@@ -94,23 +94,23 @@ class Connections:
         abroad: bool = False,
         announced: bool = True,
     ) -> requests.Response:
-        """Send one request, follow no redirect, and return the answer, its body read by `reader`.
+        """Send one request, without following redirects, and return the response, whose body `reader` reads.
 
         Args:
-            request: It is sent unchanged.
-            name: What is called, for messages.
-            timeouts: Seconds to connect, and between bytes; the deadline of the call in progress counts too.
+            request: The request, which is sent unchanged.
+            name: The operation's name, for messages.
+            timeouts: Seconds to connect, and between bytes; the deadline of the current call also applies.
             reader: Reads the body.
-            streaming: Whether the body of a good answer is left unread.
-            abroad: Whether it goes to another host, which must not see the client certificate.
-            announced: Whether the observers are called.
+            streaming: Whether to leave the body of a successful response unread.
+            abroad: Whether it is sent to another host, which must not get the client certificate.
+            announced: Whether to call the observers.
 
         Raises:
-            ClientError: No answer came, or one that can't be read.
+            ClientError: No response was received, or it can't be read.
         """
         call = current_call.get()
         hooks = request.hooks["response"]
-        request.hooks["response"] = [reader, *(_Guarded(each, name) for each in hooks)]
+        request.hooks["response"] = [reader, *(_Guarded(hook, name) for hook in hooks)]
         try:
             options = self._options(request, streaming=streaming, abroad=abroad)
             options["timeout"] = bounded(timeouts, None if call is None else call.remaining())
@@ -127,7 +127,7 @@ class Connections:
             failure = callback_error(error, "the session or its adapter", name)
         finally:
             request.hooks["response"] = hooks
-        raise self._with_context(failure)  # outside of the handler: the frames below hold the token
+        raise self._with_context(failure)  # outside the handler: the frames below contain the token
 
     def _with_context(self, failure: ClientError) -> ClientError:
         call = current_call.get()
@@ -161,7 +161,7 @@ class Connections:
         return options
 
     def keep_deadlines(self, url: str) -> None:
-        """Make the pools of a given session's adapter timed, once for each adapter."""
+        """Replace the pools of a given session's adapter with timed ones, once for each adapter."""
         try:
             adapter = self.session.get_adapter(url)
         except requests.exceptions.InvalidSchema:
@@ -171,7 +171,7 @@ class Connections:
             make_pools_timed(adapter.poolmanager)
 
     def _keep_deadlines_through(self, proxies: Any, url: str) -> None:
-        """Make the pools of a proxy timed, which a given session's adapter keeps apart from its others."""
+        """Replace the pools of a given session's proxies with timed ones; adapters keep them separately."""
         proxy = select_proxy(url, proxies) if proxies else None
         adapter: Any = self.session.get_adapter(url) if proxy else None
         if isinstance(adapter, HTTPAdapter):
@@ -180,18 +180,18 @@ class Connections:
 
 
 def settings_of(session: requests.Session, url: str) -> dict[str, Any]:
-    """Return a session's settings merged with the environment as requests does it, at less cost without proxies."""
+    """Return a session's settings merged with the environment, as in requests, but faster without proxies."""
     is_plain = type(session).merge_environment_settings is requests.Session.merge_environment_settings
     if not is_plain or (session.trust_env and getproxies()):
         return dict(session.merge_environment_settings(url, {}, None, None, None))
     bundle = next(filter(None, map(os.environ.get, _CA_BUNDLES)), None) if session.trust_env else None
-    own: Any = session.proxies  # None stands for none
+    own: Any = session.proxies  # None means no proxy
     proxies = {name: value for name, value in own.items() if value is not None}
     return {"proxies": proxies, "verify": bundle or session.verify, "cert": session.cert}
 
 
 class _Guarded:
-    """A response hook of the session's own, whose exceptions become errors of the clients' tree."""
+    """A response hook of the session, whose exceptions become `ClientError`s."""
 
     __slots__ = ("_hook", "_name")
 
@@ -203,7 +203,7 @@ class _Guarded:
         try:
             return self._hook(response, **sending)
         except requests.HTTPError as error:
-            if error.response is not None:  # it calls raise_for_status: the answer is judged anyway
+            if error.response is not None:  # it calls raise_for_status; the response is checked later anyway
                 return error.response
             failure = self._failure(error, response)
         except Exception as error:
@@ -227,7 +227,7 @@ class _Guarded:
 
 
 def _environment(url: str, *, trust_env: bool) -> dict[str, Any]:
-    """Return proxies and CA bundle; reading the environment for each request takes a fifth of its time."""
+    """Return proxies and CA bundle once; reading the environment would take a fifth of each request's time."""
     if not trust_env:
         return {"proxies": {}}
     with requests.Session() as session:

@@ -1,4 +1,4 @@
-"""Why no response was received: from the exceptions of requests, urllib3 and the socket to one of ours."""
+"""Turns exceptions of requests, urllib3 and sockets into `ClientError`s with the reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SENDING_ERRORS", "failure_of", "without_traceback"]
 
-#: What sending a request may raise; anything else is a defect, or another library's word to its own tests.
+#: Exceptions that sending a request may raise; others are defects, or exceptions of test libraries.
 SENDING_ERRORS = (
     requests.RequestException,
     urllib3_errors.HTTPError,
@@ -88,24 +88,24 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason, str], ...] = (
 
 
 def failure_of(error: BaseException, name: str) -> ClientError:
-    """Return the error for a request without an answer.
+    """Return the error for a request without a response.
 
     Args:
-        error: What was raised.
-        name: What was called, for the message.
+        error: The exception.
+        name: The operation's name, for the message.
     """
     chain = list(_chain(error))
     if secure := next(
-        (each for each in chain if isinstance(each, ssl.SSLError | ssl.CertificateError)), None
+        (cause for cause in chain if isinstance(cause, ssl.SSLError | ssl.CertificateError)), None
     ):
         return _tls_failure(secure, name)
-    if head := next((each for each in chain if type(each) is http.client.HTTPException), None):
+    if head := next((cause for cause in chain if type(cause) is http.client.HTTPException), None):
         words = f"the head of the response can't be read: {head}"  # "got more than 100 headers"
         return ConnectionFailedError(
             f"{name}: no response was received ({words})", reason="not-http", sent=True
         )
     for kinds, reason, words in _CAUSES:
-        if any(isinstance(each, kinds) for each in chain):
+        if any(isinstance(cause, kinds) for cause in chain):
             if reason == "timeout":
                 return _timeout(chain, name)
             was_sent = (
@@ -113,7 +113,7 @@ def failure_of(error: BaseException, name: str) -> ClientError:
             )
             kind = TransportError if reason in {"incomplete", "encoding"} else ConnectionFailedError
             return kind(f"{name}: no response was received ({words})", reason=reason, sent=was_sent)
-    if usage := next((each for each in chain if isinstance(each, _USAGE)), None):
+    if usage := next((cause for cause in chain if isinstance(cause, _USAGE)), None):
         return UsageError(f"{name}: the request can't be sent ({_usage_words(usage)})", sent=False)
     return _other_failure(error, name, innermost=chain[-1])
 
@@ -140,7 +140,7 @@ def _tls_failure(error: BaseException, name: str) -> ClientError:
 
 def _timeout(chain: list[BaseException], name: str) -> ClientError:
     connecting = (requests.ConnectTimeout, urllib3_errors.ConnectTimeoutError)
-    unsent = any(isinstance(each, connecting) for each in chain)
+    unsent = any(isinstance(cause, connecting) for cause in chain)
     words = "connecting took too long" if unsent else "the response took too long"
     return RequestTimeoutError(
         f"{name}: no response was received ({words})", reason="timeout", sent=not unsent
@@ -148,7 +148,7 @@ def _timeout(chain: list[BaseException], name: str) -> ClientError:
 
 
 def _usage_words(error: BaseException) -> str:
-    """Return a reason without the value that may be a secret: an exception's text may hold the header or URL."""
+    """Return a reason without possible secrets: an exception's text may contain a header or the URL."""
     if isinstance(error, requests.exceptions.InvalidHeader | UnicodeError):
         return "a header or the URL contains characters that can't be sent"
     if isinstance(error, RecursionError | OverflowError):
@@ -157,7 +157,7 @@ def _usage_words(error: BaseException) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and all that it wraps: libraries hand on the cause as argument, `reason` or context."""
+    """Yield an exception and all that it wraps: libraries pass the cause as argument, `reason` or context."""
     waiting: list[object] = [error]
     ids: set[int] = set()
     while waiting:
@@ -170,7 +170,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def without_traceback(error: ClientError) -> ClientError:
-    """Return an error without frames, which hold the request's token; only a callback's exception is its cause."""
+    """Return an error without frames, which contain the request's token; only a callback's exception is a cause."""
     if not isinstance(error, CallbackError):
         error.__cause__ = None
     error.__context__ = None

@@ -1,7 +1,7 @@
-"""Connection pools whose every read keeps the deadline of the call in progress, the head of an answer included.
+"""Connection pools whose reads keep the deadline of the current call, including reads of the response's head.
 
-http.client reads a head line by line under a time-out for each piece, so a server that sends one byte at a time can
-make it last for ever. Here each wait for bytes is bounded by what the call has left.
+http.client reads a head line by line with a time-out for each piece, so a server that sends one byte at a time can
+make it last forever. Here, each wait for bytes is limited by the call's remaining time.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeFlag", "NotingCookies", "is_timed", "make_pools_timed", "pooled_session", "renew_pools"]
 
-_SLACK = 0.005  # seconds by which a wait may outlast the deadline
+_SLACK = 0.005  # seconds by which a wait may exceed the deadline
 _INTERIM = range(102, 200)  # 100 is skipped by http.client, 101 is final
-_abandoned: list[Any] = []  # a child must not close, or wait for, what its parent still uses
+_abandoned: list[Any] = []  # a child must not close, or wait for, objects that its parent still uses
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads a socket, waiting for each piece no longer than the call in progress may last."""
+    """Reads a socket, waiting for each piece no longer than the remaining time of the current call."""
 
     def __init__(self, raw: io.RawIOBase, connection: socket.socket) -> None:
         self._raw = raw
@@ -60,7 +60,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """The part of a socket that an answer is read from."""
+    """The part of a socket that a response is read from."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -71,13 +71,13 @@ class _TimedSocket:
 
 
 class _TimedResponse(http.client.HTTPResponse):
-    """An answer that is read within the deadline."""
+    """A response that is read within the deadline."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
-        super().__init__(_TimedSocket(sock), *arguments, **options)  # type: ignore[arg-type]  # all that is used of it
+        super().__init__(_TimedSocket(sock), *arguments, **options)  # type: ignore[arg-type]  # the part that is used
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip what precedes the answer, such as early hints, of which http.client knows only "100 Continue"."""
+        """Skip interim responses, such as early hints; http.client only skips "100 Continue"."""
         status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # http.client's own seam
         while status[1] in _INTERIM:
             http.client.parse_headers(self.fp)
@@ -96,22 +96,22 @@ class _TimedHTTPSPool(HTTPSConnectionPool):
 
 
 def _with_time_limit(connection: Any) -> Any:
-    if isinstance(connection, http.client.HTTPConnection):  # a recorder's replacement is not
+    if isinstance(connection, http.client.HTTPConnection):  # a recorder's replacement is not a urllib3 class
         connection.__class__ = timed_class(type(connection))  # type: ignore[arg-type]  # classes can be hashed
         connection.response_class = _TimedResponse
     return connection
 
 
 def is_timed(raw: Any) -> bool:
-    """Return whether an answer of urllib3 is read within the deadline by itself."""
+    """Return whether a urllib3 response is already read within the deadline."""
     return isinstance(getattr(raw, "_original_response", None), _TimedResponse)
 
 
 def make_pools_timed(manager: poolmanager.PoolManager) -> None:
-    """Have a manager's connections keep the deadline; a manager with pool classes of its own is left alone."""
+    """Make a manager's connections keep the deadline, unless the manager has its own pool classes."""
     if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:
         manager.pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
-        manager.clear()  # connections that were made before wouldn't
+        manager.clear()  # existing connections wouldn't
 
 
 class _TimedAdapter(HTTPAdapter):
@@ -128,10 +128,10 @@ class _TimedAdapter(HTTPAdapter):
 
 
 class ChangeFlag:
-    """A flag for frequent readers: notes that something happened.
+    """A flag for frequent readers, which is set when something happened.
 
     Args:
-        has_happened: Whether it has, from the start.
+        has_happened: The initial value.
     """
 
     __slots__ = ("has_happened",)
@@ -141,7 +141,7 @@ class ChangeFlag:
 
 
 class NotingCookies(RequestsCookieJar):
-    """A cookie jar that notes whether a cookie was ever set, which costs less to read than counting them."""
+    """A cookie jar with a flag whether a cookie was ever set, which is faster to read than a count."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,14 +163,14 @@ def pooled_session(size: int) -> requests.Session:
 
 
 def renew_pools(session: requests.Session) -> None:
-    """Give a session new, empty pools, in a child process that must not use its parent's connections.
+    """Give a session new, empty pools in a child process, which must not use its parent's connections.
 
-    The parent's pools stay unchanged: closing them could wait for a lock that no thread here will release.
+    The parent's pools are not changed: closing them could wait for a lock that no thread here will release.
     """
     jar: Any = session.cookies
     jar._cookies_lock = threading.RLock()  # noqa: SLF001 -- a thread of the parent may hold it
-    for each in session.adapters.values():
-        if isinstance(each, HTTPAdapter):
-            adapter: Any = each
+    for mounted in session.adapters.values():
+        if isinstance(mounted, HTTPAdapter):
+            adapter: Any = mounted
             _abandoned.append((adapter.poolmanager, adapter.proxy_manager))
-            adapter.__setstate__(adapter.__getstate__())  # as pickle does, which renews the pools
+            adapter.__setstate__(adapter.__getstate__())  # as pickle does; this renews the pools

@@ -1,4 +1,4 @@
-"""Reading the body of an answer within the call's deadline and size."""
+"""Reads response bodies within the call's deadline and size limit."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = ["FIRST_ERROR", "AnswerReader", "read_pieces", "redirect_target"]
 
 FIRST_ERROR = 400
 _PIECE = 65_536  # bytes
-_ERROR_BODY = 2**20  # bytes; no error needs more
+_ERROR_BODY = 2**20  # bytes; errors need no more
 
 
 class AnswerReader:
-    """A response hook of requests that reads the body, and checks where a redirect leads.
+    """A response hook of requests that reads the body, and checks the target of a redirect.
 
     Args:
-        name: What was called, for messages.
+        name: The operation's name, for messages.
         max_bytes: The largest decompressed body; None for no limit.
-        streaming: Whether the body of a good answer is left for the caller to read.
+        streaming: Whether to leave the body of a successful response for the caller to read.
     """
 
     __slots__ = ("_max_bytes", "_name", "_streaming")
@@ -42,14 +42,14 @@ class AnswerReader:
         self._streaming = streaming
 
     def __call__(self, response: requests.Response, **sending: Any) -> None:
-        """Read the answer.
+        """Read the response's body.
 
         Raises:
-            RedirectError: It redirects to something that is not a web address.
+            RedirectError: It redirects to something other than an http or https URL.
             ResponseTooLargeError: The body is larger than allowed; the connection is closed.
             DeadlineExceededError: The body wasn't complete in time; the connection is closed.
         """
-        answer: Any = response  # requests has no public way to set a body, or to know that it is unread
+        answer: Any = response  # requests has no public way to set a body, or to check whether it is unread
         if answer._content is not False or not isinstance(answer.raw, urllib3.HTTPResponse):  # noqa: SLF001 -- as above
             return
         if response.is_redirect:
@@ -85,18 +85,18 @@ class AnswerReader:
 
 
 def read_pieces(response: requests.Response, timeouts: Timeouts) -> Iterator[bytes]:
-    """Yield the decompressed body as it arrives; the time-out of each wait shrinks with the time left.
+    """Yield the decompressed body as it arrives; the remaining time limits each wait.
 
     Raises:
         DeadlineExceededError: The call's deadline passed.
-        urllib3.exceptions.HTTPError: The body broke off, came too slowly, or can't be decompressed.
+        urllib3.exceptions.HTTPError: The body ended early, was too slow, or can't be decompressed.
     """
     raw: Any = response.raw
     reads_in_time = is_timed(raw)
     while True:
         _, timeout = bounded(timeouts, remaining_time())
         connection = None if reads_in_time else getattr(raw.connection, "sock", None)
-        if connection is not None:  # there is none when the body ends with the connection
+        if connection is not None:  # None if the body ends with the connection
             connection.settimeout(timeout)
         piece = raw.read1(_PIECE, decode_content=True)
         if not piece:
@@ -105,7 +105,7 @@ def read_pieces(response: requests.Response, timeouts: Timeouts) -> Iterator[byt
 
 
 def redirect_target(response: requests.Response, name: str) -> str:
-    """Return the URL that an answer redirects to.
+    """Return the URL that a response redirects to.
 
     Raises:
         RedirectError: It is not an http or https URL.
