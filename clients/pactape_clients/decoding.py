@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.answer_texts import charset_of, error_reason, is_json, media_type, text_of
 from pactape_clients.errors import ClientError, DecodeError, Problem, error_for_status
 from pactape_clients.json_codec import FormatError
 from pactape_clients.redaction import redact, secrets_of
+from pactape_clients.response_texts import charset_of, error_reason, is_json, media_type, text_of
 from pactape_clients.wire import MOST_OF_BODY
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_OF_BODY",
-    "answer_context",
-    "decode_answer",
     "decode_body",
+    "decode_response",
     "json_in",
     "problem_in",
+    "response_context",
     "server_reason",
     "status_error",
 ]
@@ -35,7 +35,7 @@ _FIRST_ERROR = 400
 _NULL = b"null"  # decoded in place of an empty body, for types that may be None
 
 
-def decode_answer(
+def decode_response(
     response: requests.Response, model: Any, operation: Operation, codec: Codec, values: Mapping[str, Any]
 ) -> Any:
     """Decode a response's body into `model`.
@@ -65,7 +65,7 @@ def decode_answer(
         f"{operation.name}: the response doesn't fit the model at {path}: {words} "
         f"(status {response.status_code}{content_type})",
         path=path,
-        **answer_context(response, operation, values),
+        **response_context(response, operation, values),
     ) from cause
 
 
@@ -94,7 +94,7 @@ def decode_body(body: bytes, model: Any, operation: Operation, codec: Codec, **c
     ) from cause
 
 
-def answer_context(response: requests.Response, operation: Operation, values: Mapping[str, Any]) -> Any:
+def response_context(response: requests.Response, operation: Operation, values: Mapping[str, Any]) -> Any:
     """Return the part of a response that errors keep; see `ErrorContext`."""
     return {
         "operation": operation,
@@ -144,10 +144,10 @@ def status_error(
     Example:
         >>> import requests
         >>> from pactape_clients.operations import Operation
-        >>> answer = requests.Response()
-        >>> answer.status_code = 404
-        >>> answer._content = b'{"message": "no such user"}'
-        >>> status_error(answer, Operation(name="GET /users/{id}", method="GET", path="/users/{id}"))
+        >>> response = requests.Response()
+        >>> response.status_code = 404
+        >>> response._content = b'{"message": "no such user"}'
+        >>> status_error(response, Operation(name="GET /users/{id}", method="GET", path="/users/{id}"))
         NotFoundError('GET /users/{id}: 404 no such user')
     """
     if response.status_code < _FIRST_ERROR:
@@ -156,7 +156,7 @@ def status_error(
     return error_for_status(response.status_code)(
         f"{operation.name}: {response.status_code}{' ' if words else ''}{words}",
         problem=problem_in(response),
-        **answer_context(response, operation, {} if values is None else values),
+        **response_context(response, operation, {} if values is None else values),
     )
 
 

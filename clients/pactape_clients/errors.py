@@ -86,7 +86,7 @@ class ClientError(Exception):
         context: See `ErrorContext`; each part becomes an attribute.
 
     Example:
-        >>> error = ClientError("no answer", status=503, headers={"X-Request-Id": "r-1"})
+        >>> error = ClientError("no response", status=503, headers={"X-Request-Id": "r-1"})
         >>> error.status, error.request_id
         (503, 'r-1')
     """

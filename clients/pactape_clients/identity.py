@@ -209,7 +209,7 @@ def _header_parts(headers: Mapping[str, str | bytes]) -> Iterator[Part]:
 
 def _cookie_parts(cookies: CookieJar) -> Iterator[Part]:
     now = int(time.time())
-    with cookies._cookies_lock:  # type: ignore[attr-defined]  # noqa: SLF001 -- another thread's answer may set one
+    with cookies._cookies_lock:  # type: ignore[attr-defined]  # noqa: SLF001 -- another thread's response may set one
         snapshot = list(cookies)
     for cookie in snapshot:
         if not cookie.is_expired(now):

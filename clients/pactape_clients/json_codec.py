@@ -128,7 +128,7 @@ class Codec:
         except Exception as error:  # an error of pydantic, of a model or of dec_hook
             if passes_through(error):
                 raise
-            failure = _failure_of(error)
+            failure = _format_error(error)
         raise failure
 
 
@@ -146,7 +146,7 @@ def _reason_of(error: BaseException) -> str:
     return str(error) if isinstance(error, TypeError | msgspec.MsgspecError) else type(error).__name__
 
 
-def _failure_of(error: Exception) -> FormatError:
+def _format_error(error: Exception) -> FormatError:
     """Return a failure with pydantic's location, or with the type of another error."""
     details = getattr(error, "errors", None)
     if not callable(details) or type(error).__module__.partition(".")[0] not in {"pydantic_core", "pydantic"}:

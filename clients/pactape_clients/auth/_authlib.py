@@ -74,7 +74,7 @@ class AuthlibTokens(TokenSource):
         if self._connections is not None:
             self._connections.keep_deadlines(self._token_url)
         try:
-            return _as_token(self._answer(previous))
+            return _as_token(self._fetch_from_session(previous))
         except DeadlineExceededError as error:
             failure = without_traceback(error)
         except Exception as error:  # errors of Authlib, of requests, or in the server's response
@@ -95,7 +95,7 @@ class AuthlibTokens(TokenSource):
             failure.reason, failure.sent = cause.reason, cause.sent
         return failure
 
-    def _answer(self, previous: Token | None) -> Any:
+    def _fetch_from_session(self, previous: Token | None) -> Any:
         own = self._session.token
         if previous is None and own:
             return own
@@ -104,11 +104,11 @@ class AuthlibTokens(TokenSource):
         return self._session.fetch_token(self._token_url)
 
 
-def _as_token(answer: Any) -> Token:
-    ends = answer.get("expires_at")
-    lifetime = answer.get("expires_in") if ends is None else float(ends) - time.time()
+def _as_token(authlib_token: Any) -> Token:
+    ends = authlib_token.get("expires_at")
+    lifetime = authlib_token.get("expires_in") if ends is None else float(ends) - time.time()
     return Token(
-        value=answer["access_token"],
+        value=authlib_token["access_token"],
         expires_in=None if lifetime is None else float(lifetime),
-        refresh_token=answer.get("refresh_token"),
+        refresh_token=authlib_token.get("refresh_token"),
     )

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import requests
 
 from pactape_clients.auth._token import Token
-from pactape_clients.auth._token_answers import TokenAnswer, read_token_answer
+from pactape_clients.auth._token_responses import TokenResponse, read_token_response
 from pactape_clients.call_context import current_call, remaining_time
 from pactape_clients.checks import check_choice, check_kind, is_instance
 from pactape_clients.errors import (
@@ -23,7 +23,7 @@ from pactape_clients.redaction import redact, secrets_of
 from pactape_clients.retries import repeat
 from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
 from pactape_clients.urls import parse_server, shown
-from pactape_clients.wire import AnswerReader, Connections
+from pactape_clients.wire import Connections, ResponseReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,17 +115,17 @@ class TokenEndpoint:
 
     def _request_once(self, form: Form, settings: TransportSettings) -> Token:
         response = self._post(form, settings)
-        answer = read_token_answer(response)
-        if answer.access_token is not None and response.status_code < _BAD_REQUEST:
-            return self._token(answer)
-        raise self._refusal(answer, response, form)
+        token_response = read_token_response(response)
+        if token_response.access_token is not None and response.status_code < _BAD_REQUEST:
+            return self._token(token_response)
+        raise self._refusal_error(token_response, response, form)
 
-    def _token(self, answer: TokenAnswer) -> Token:
+    def _token(self, token_response: TokenResponse) -> Token:
         try:
             return Token(
-                value=answer.access_token or "",
-                expires_in=answer.lifetime,
-                refresh_token=answer.refresh_token,
+                value=token_response.access_token or "",
+                expires_in=token_response.lifetime,
+                refresh_token=token_response.refresh_token,
             )
         except UsageError as error:
             words = str(error)
@@ -143,7 +143,7 @@ class TokenEndpoint:
                 prepared,
                 name=self._name,
                 timeouts=self._timeouts or settings.connect_and_read,
-                reader=AnswerReader(self._name, max_bytes=_MOST),
+                reader=ResponseReader(self._name, max_bytes=_MOST),
                 announced=False,
             )
         except TransportError as error:
@@ -174,12 +174,16 @@ class TokenEndpoint:
             self._connections[trust_env] = Connections(self._session, url=self._url, trust_env=trust_env)
         return self._connections[trust_env]
 
-    def _refusal(self, answer: TokenAnswer, response: requests.Response, form: Form) -> TokenError:
+    def _refusal_error(
+        self, token_response: TokenResponse, response: requests.Response, form: Form
+    ) -> TokenError:
         status = response.status_code
         secrets = [self._secret, quote_plus(self._secret), form.fields.get("refresh_token", "")]
         secrets += secrets_of(response.request) - {self._client_id, quote_plus(self._client_id)}
-        description = redact(f" ({answer.description})" if answer.description else "", filter(None, secrets))
-        code = redact(answer.code, filter(None, secrets))
+        description = redact(
+            f" ({token_response.description})" if token_response.description else "", filter(None, secrets)
+        )
+        code = redact(token_response.code, filter(None, secrets))
         headers = (
             {"Retry-After": response.headers["Retry-After"]} if "Retry-After" in response.headers else {}
         )

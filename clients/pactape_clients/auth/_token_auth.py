@@ -87,9 +87,9 @@ class TokenAuth(AuthBase):
             >>> flow = TokenAuth(CallableTokens(lambda: next(given))).flow(request)
             >>> next(flow).headers["Authorization"]
             'Bearer old'
-            >>> answer = requests.Response()
-            >>> answer.status_code, answer.request = 401, request
-            >>> flow.send(answer).headers["Authorization"]
+            >>> response = requests.Response()
+            >>> response.status_code, response.request = 401, request
+            >>> flow.send(response).headers["Authorization"]
             'Bearer new'
         """
         token = self._source.token()
@@ -164,10 +164,10 @@ class _RetryOn401:
             again = self._flow.send(response)
         except StopIteration:
             return response
-        answer = _send_again(response, again, sending)
+        second_response = _send_again(response, again, sending)
         with suppress(StopIteration):
-            self._flow.send(answer)
-        return answer
+            self._flow.send(second_response)
+        return second_response
 
 
 def _send_again(
@@ -180,10 +180,10 @@ def _send_again(
         sending = {**sending, "timeout": bounded(timeout, remaining_time()) if timeout else remaining_time()}
         call.announce()
     adapter: Any = response.connection
-    answer: requests.Response = adapter.send(request, **sending)
-    answer.history.append(response)
-    answer.request = request
-    return answer
+    second_response: requests.Response = adapter.send(request, **sending)
+    second_response.history.append(response)
+    second_response.request = request
+    return second_response
 
 
 def _operation_of(request: requests.PreparedRequest) -> str:

@@ -100,7 +100,7 @@ class RedisCache(NotCopyable):
             KeyError: No value is cached, or the server can't be reached.
         """
         try:
-            step, *rest = self._begun([self._prefix, full_key, "", 0, 0])
+            step, *rest = self._begin_step([self._prefix, full_key, "", 0, 0])
         except CacheUnavailableError:
             self._count("errors")
             raise KeyError(full_key) from None
@@ -123,7 +123,7 @@ class RedisCache(NotCopyable):
         arguments = [self._prefix, flight.name, flight.token, self._life, 0, *flight.labels]
         while True:
             try:
-                step, *rest = self._begun(arguments)
+                step, *rest = self._begin_step(arguments)
                 if step == b"wait":
                     self._count("misses")
                     value = self._await_result(rest[0].decode(), flight.name)
@@ -231,7 +231,7 @@ class RedisCache(NotCopyable):
         """
         flight = RedisFlight(full_key(namespace, key), key, ())
         arguments = [self._prefix, flight.name, flight.token, self._life, 1, *flight.labels]
-        flight.moment = self._begun(arguments)[1]
+        flight.moment = self._begin_step(arguments)[1]
         self._end(flight, loaded)
 
     def invalidate(
@@ -262,18 +262,14 @@ class RedisCache(NotCopyable):
         with self._lock:
             return CacheStats(**{name: self._counts[name] for name in CacheStats.__struct_fields__})
 
-    def _begun(self, arguments: list[Any]) -> list[bytes]:
+    def _begin_step(self, arguments: list[Any]) -> list[bytes]:
         """Return the first step of a read: its name, and its fields."""
 
         def begin() -> list[bytes]:
-            answer: Any = self._begin(args=arguments)
-            if (
-                not isinstance(answer, list)
-                or not all(isinstance(item, bytes) for item in answer)
-                or not answer
-            ):
+            reply: Any = self._begin(args=arguments)
+            if not isinstance(reply, list) or not all(isinstance(item, bytes) for item in reply) or not reply:
                 raise TypeError
-            return answer
+            return reply
 
         steps: list[bytes] = self._run(begin)
         return steps

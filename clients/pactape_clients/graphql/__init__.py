@@ -1,6 +1,5 @@
 """GraphQL over HTTP: compiled documents, typed results, cached queries, and errors with all details."""
 
-from pactape_clients.graphql._answers import ErrorHandler, GraphQLResult
 from pactape_clients.graphql._client import GraphQLClient
 from pactape_clients.graphql._documents import Document, compiled
 from pactape_clients.graphql._options import (
@@ -11,6 +10,7 @@ from pactape_clients.graphql._options import (
     QueryOptions,
 )
 from pactape_clients.graphql._requests import Call
+from pactape_clients.graphql._responses import ErrorHandler, GraphQLResult
 from pactape_clients.wire import Upload
 
 __all__ = [

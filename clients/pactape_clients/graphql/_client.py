@@ -8,7 +8,6 @@ from pactape_clients.boundary import public
 from pactape_clients.cache import TTLCache, guarded
 from pactape_clients.checks import check_callable, check_kind, check_number
 from pactape_clients.errors import GraphQLResponseError
-from pactape_clients.graphql._answers import GraphQLResult, entities_in
 from pactape_clients.graphql._documents import compiled, schema_of
 from pactape_clients.graphql._execution import Executor
 from pactape_clients.graphql._handling import handled
@@ -21,6 +20,7 @@ from pactape_clients.graphql._options import (
     check_options,
 )
 from pactape_clients.graphql._queries import Queries, entity_tags
+from pactape_clients.graphql._responses import GraphQLResult, entities_in
 from pactape_clients.graphql._uncached import Uncached
 from pactape_clients.graphql._variables import plain_variables
 from pactape_clients.json_codec import Codec
@@ -153,7 +153,7 @@ class GraphQLClient(NotCopyable):
         if ttl > 0:
             return self._queries.read(operation, inputs, returns, options, ttl=ttl)
         check_number("ttl", ttl)
-        return self._queries.execute(self._prepared(operation, inputs, returns, options), options)
+        return self._queries.execute(self._prepare(operation, inputs, returns, options), options)
 
     @overload
     def mutate(
@@ -195,23 +195,23 @@ class GraphQLClient(NotCopyable):
         operation.check_kind("mutation")
         inputs = plain_variables(variables)
         operation.check(inputs.keys())
-        return self._sent(self._prepared(operation, inputs, returns, options), options)
+        return self._send_mutation(self._prepare(operation, inputs, returns, options), options)
 
-    def _sent(self, execution: Execution, options: Mapping[str, Any]) -> Any:
+    def _send_mutation(self, execution: Execution, options: Mapping[str, Any]) -> Any:
         entities: tuple[str, ...] = ()
         deadline = options.get("deadline")
         try:
             with self._transport.call(
                 execution.announced, values=execution.variables, deadline=deadline
             ) as context:
-                answer, response = self._queries.send(execution, context)
-            entities = entity_tags(bytes(answer.data))
+                content, response = self._queries.send(execution, context)
+            entities = entity_tags(bytes(content.data))
         except GraphQLResponseError as error:
             entities = tuple(entities_in(error.data))
             raise
         finally:
             self._queries.invalidate([*options.get("tags", ()), *entities], options.get("invalidates"))
-        return self._queries.decoded(answer, response, execution)
+        return self._queries.decoded(content, response, execution)
 
     @public
     def execute(
@@ -260,7 +260,7 @@ class GraphQLClient(NotCopyable):
         headers = options.get("headers") or {}
         return self._uncached.batch(calls, headers=headers, deadline=options.get("deadline"))
 
-    def _prepared(
+    def _prepare(
         self, document: Document, variables: Any, returns: Any, options: Mapping[str, Any]
     ) -> Execution:
         self._codec.decoder(returns)

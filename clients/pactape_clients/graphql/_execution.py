@@ -9,8 +9,8 @@ from pactape_clients.errors import (
     GraphQLResponseError,
     ResponseError,
 )
-from pactape_clients.graphql._answers import GraphQLJudge, read_answers
 from pactape_clients.graphql._requests import GraphQLRequests
+from pactape_clients.graphql._responses import GraphQLJudge, read_responses
 from pactape_clients.operations import Operation
 from pactape_clients.retries import idempotency_key_for
 
@@ -136,10 +136,10 @@ class Executor:
             return True
         if not self._options.renew_on or _ERRORS not in response.content:
             return False
-        answers = read_answers(response)
-        return bool(answers) and all(
-            not answer.has_values and not answer.codes.isdisjoint(self._options.renew_on)
-            for answer in answers
+        contents = read_responses(response)
+        return bool(contents) and all(
+            not content.has_values and not content.codes.isdisjoint(self._options.renew_on)
+            for content in contents
         )
 
     def _repeats(self, failure: ClientError) -> bool:
@@ -157,7 +157,7 @@ class Executor:
         except (GraphQLResponseError, ResponseError, DecodeError) as error:
             if not _may_lack_document(error, judge):
                 raise
-            is_unknown = _NOT_FOUND in _words(error)
+            is_unknown = _NOT_FOUND in _normalized_texts(error)
         members = self.requests.members(document, execution.variables, with_hash=is_unknown)
         request = self.requests.request(document, members, headers=execution.headers)
         response = self.send_request(request, context, judge)
@@ -168,12 +168,12 @@ class Executor:
 
 def _may_lack_document(error: ClientError, judge: GraphQLJudge) -> bool:
     """Return whether a server may have rejected a request because it contains no document."""
-    if _words(error) & {_NOT_FOUND, _NOT_SUPPORTED}:
+    if _normalized_texts(error) & {_NOT_FOUND, _NOT_SUPPORTED}:
         return True
-    return error.status not in _OTHER_REASONS and not judge.answer.was_executed
+    return error.status not in _OTHER_REASONS and not judge.content.was_executed
 
 
-def _words(error: ClientError) -> set[str]:
+def _normalized_texts(error: ClientError) -> set[str]:
     """Return codes and messages without case and punctuation: servers use either for the two conditions."""
     if not isinstance(error, GraphQLResponseError):
         return set()

@@ -11,7 +11,7 @@ from pactape_clients.errors import GraphQLResponseError, TransportError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape_clients.graphql._answers import ErrorHandler
+    from pactape_clients.graphql._responses import ErrorHandler
     from pactape_clients.graphql._variables import Variables
 
 __all__ = ["handled"]
@@ -34,14 +34,14 @@ def handled(method: Callable[[Any, str, Variables, Any, Any], Any]) -> Callable[
         except Exception as error:  # noqa: BLE001 -- the caller's own objects may raise anything
             failure = public_error(error, name)
         del variables, options
-        raise _decide(self._error_handler, failure)
+        raise _exception_to_raise(self._error_handler, failure)
 
     functools.update_wrapper(call, method)
     del call.__wrapped__  # type: ignore[attr-defined]  # its signature differs
     return call
 
 
-def _decide(handler: ErrorHandler | None, error: Exception) -> Exception:
+def _exception_to_raise(handler: ErrorHandler | None, error: Exception) -> Exception:
     """Return the exception to raise: the handler's, with the client's own as cause, or the client's own."""
     if handler is None:
         return error

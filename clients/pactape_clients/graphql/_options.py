@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pactape_clients.auth import TokenSource
     from pactape_clients.cache import Cache
-    from pactape_clients.graphql._answers import ErrorHandler
+    from pactape_clients.graphql._responses import ErrorHandler
     from pactape_clients.json_codec import DecHook, EncHook
     from pactape_clients.retries import Generated
     from pactape_clients.settings import TransportSettings

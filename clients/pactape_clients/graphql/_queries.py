@@ -10,7 +10,7 @@ import msgspec
 from pactape_clients.cache import Loaded
 from pactape_clients.decoding import decode_body
 from pactape_clients.errors import CacheUnavailableError, UsageError
-from pactape_clients.graphql._answers import Answer, GraphQLJudge, entities_in
+from pactape_clients.graphql._responses import GraphQLJudge, GraphQLResponse, entities_in
 from pactape_clients.graphql._variables import refuse_uploads
 from pactape_clients.operations import Operation
 from pactape_clients.settings import report_cache_failure
@@ -113,16 +113,16 @@ class Queries:
     def execute(self, execution: Execution, options: Mapping[str, Any]) -> Any:
         """Execute a query without the cache, and return its data."""
         with self._call(execution, options) as context:
-            answer, response = self.send(execution, context)
-            return self.decoded(answer, response, execution)
+            content, response = self.send(execution, context)
+            return self.decoded(content, response, execution)
 
-    def send(self, execution: Execution, context: CallContext) -> tuple[Answer, requests.Response]:
+    def send(self, execution: Execution, context: CallContext) -> tuple[GraphQLResponse, requests.Response]:
         """Send an operation, and return its response."""
         judge = GraphQLJudge(keep_errors=self._keep_errors)
         response = self._executor.send(execution, context, judge)
-        return judge.answer, response
+        return judge.content, response
 
-    def decoded(self, answer: Answer, response: requests.Response, execution: Execution) -> Any:
+    def decoded(self, content: GraphQLResponse, response: requests.Response, execution: Execution) -> Any:
         """Decode a response's data into the caller's type.
 
         Raises:
@@ -130,7 +130,7 @@ class Queries:
         """
         operation = execution.announced
         return decode_body(
-            bytes(answer.data) or b"null",
+            bytes(content.data) or b"null",
             operation.result,
             operation,
             self._codec,
@@ -173,12 +173,12 @@ class _Load:
         self._ttl = ttl
 
     def __call__(self, _: Expired | None) -> Loaded:
-        answer, response = self._queries.send(self._execution, self._context)
-        data = bytes(answer.data)
-        value = self._queries.decoded(answer, response, self._execution)
+        content, response = self._queries.send(self._execution, self._context)
+        data = bytes(content.data)
+        value = self._queries.decoded(content, response, self._execution)
         return Loaded(
             value=self._typed_cache.encode(value, data),
-            ttl=0.0 if answer.wire_errors else self._ttl,
+            ttl=0.0 if content.wire_errors else self._ttl,
             tags=entity_tags(data),
         )
 

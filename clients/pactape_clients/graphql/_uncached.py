@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pactape_clients.caller_values import tuple_of
 from pactape_clients.decoding import decode_body
 from pactape_clients.errors import DecodeError, DocumentError, GraphQLResponseError
-from pactape_clients.graphql._answers import Answer, BatchJudge, GraphQLJudge, GraphQLResult
 from pactape_clients.graphql._documents import Document, compiled
 from pactape_clients.graphql._queries import Queries, entity_tags
 from pactape_clients.graphql._requests import Call
+from pactape_clients.graphql._responses import BatchJudge, GraphQLJudge, GraphQLResponse, GraphQLResult
 from pactape_clients.graphql._variables import plain_variables, split_uploads
 from pactape_clients.operations import Operation
 
@@ -86,15 +86,15 @@ class Uncached:
                 return GraphQLResult(
                     data=None, errors=error.errors, status=error.status or 0, headers=error.headers
                 )
-        self._invalidate_changed(execution.document, judge.answer)
-        return self._result(judge.answer, response, execution.announced)
+        self._invalidate_changed(execution.document, judge.content)
+        return self._result(judge.content, response, execution.announced)
 
     def batch(
         self, calls: Sequence[Call], *, headers: Mapping[str, str], deadline: float | None
     ) -> tuple[GraphQLResult, ...]:
         """Send several operations with one request, and return one result for each."""
-        documents = [self._batched(call) for call in tuple_of("calls", calls, Call, "Call(…)")]
-        announced = self._announced([document for document, _ in documents])
+        documents = [self._batch_entry(call) for call in tuple_of("calls", calls, Call, "Call(…)")]
+        announced = self._announced_batch([document for document, _ in documents])
         request = self._executor.requests.post(
             [self._executor.requests.members(document, inputs) for document, inputs in documents],
             headers=headers,
@@ -103,19 +103,19 @@ class Uncached:
         judge = BatchJudge(len(documents))
         with self._transport.call(announced, values={}, deadline=deadline) as context:
             response = self._executor.send_request(request, context, judge)
-        if len(judge.answers) != len(calls):
+        if len(judge.contents) != len(calls):
             raise DecodeError(
-                f"{announced.name}: {len(calls)} operations were sent, but {len(judge.answers)} results came",
+                f"{announced.name}: {len(calls)} operations were sent, but {len(judge.contents)} results came",
                 operation=announced,
                 status=response.status_code,
                 headers=response.headers,
             )
         return tuple(
-            self._batch_result(document, call, answer, response)
-            for (document, _), call, answer in zip(documents, calls, judge.answers, strict=True)
+            self._batch_result(document, call, content, response)
+            for (document, _), call, content in zip(documents, calls, judge.contents, strict=True)
         )
 
-    def _announced(self, documents: list[Document]) -> Operation:
+    def _announced_batch(self, documents: list[Document]) -> Operation:
         return Operation(
             name=", ".join(document.name for document in documents),
             method="POST",
@@ -123,7 +123,7 @@ class Uncached:
             document="\n\n".join(document.text for document in documents),
         )
 
-    def _batched(self, call: Call) -> tuple[Document, Mapping[str, Any]]:
+    def _batch_entry(self, call: Call) -> tuple[Document, Mapping[str, Any]]:
         document, inputs = self._compile(call.document, call.operation, call.variables)
         self._codec.decoder(call.returns)
         if split_uploads(inputs)[1]:
@@ -133,19 +133,21 @@ class Uncached:
         return document, inputs
 
     def _batch_result(
-        self, document: Document, call: Call, answer: Answer, response: requests.Response
+        self, document: Document, call: Call, content: GraphQLResponse, response: requests.Response
     ) -> GraphQLResult:
-        self._invalidate_changed(document, answer)
-        return self._result(answer, response, self._executor.operation(document, call.returns))
+        self._invalidate_changed(document, content)
+        return self._result(content, response, self._executor.operation(document, call.returns))
 
-    def _invalidate_changed(self, document: Document, answer: Answer) -> None:
-        if document.kind == "mutation" and answer.has_data:
-            self._queries.invalidate(entity_tags(bytes(answer.data)))
+    def _invalidate_changed(self, document: Document, content: GraphQLResponse) -> None:
+        if document.kind == "mutation" and content.has_data:
+            self._queries.invalidate(entity_tags(bytes(content.data)))
 
-    def _result(self, answer: Answer, response: requests.Response, operation: Operation) -> GraphQLResult:
+    def _result(
+        self, content: GraphQLResponse, response: requests.Response, operation: Operation
+    ) -> GraphQLResult:
         status, headers = response.status_code, response.headers
         data = None
-        if answer.has_data:
-            body = bytes(answer.data)
+        if content.has_data:
+            body = bytes(content.data)
             data = decode_body(body, operation.result, operation, self._codec, status=status, headers=headers)
-        return GraphQLResult(data=data, errors=answer.errors, status=status, headers=headers)
+        return GraphQLResult(data=data, errors=content.errors, status=status, headers=headers)

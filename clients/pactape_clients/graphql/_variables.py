@@ -34,11 +34,11 @@ def plain_variables(variables: Any) -> Mapping[str, Any]:
         return dict_of("variables", variables)
     dump = getattr(variables, "model_dump", None)
     if callable(dump):
-        return _dumped(dump)
+        return _dump(dump)
     raise DocumentError(f"variables must be a mapping or a struct, not {type(variables).__name__}")
 
 
-def _dumped(dump: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
+def _dump(dump: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
     try:
         return dump(mode="json", by_alias=True)
     except Exception as error:
@@ -50,7 +50,7 @@ def _dumped(dump: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def _fields_of(struct: msgspec.Struct) -> dict[str, Any]:
     """Return the fields by their encoded names, with unchanged uploads."""
-    omitted = _omitted(struct)
+    omitted = _omitted_fields(struct)
     return {
         wire: getattr(struct, name)
         for name, wire in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True)
@@ -58,7 +58,7 @@ def _fields_of(struct: msgspec.Struct) -> dict[str, Any]:
     }
 
 
-def _omitted(struct: msgspec.Struct) -> set[str]:
+def _omitted_fields(struct: msgspec.Struct) -> set[str]:
     if not struct.__struct_config__.omit_defaults:
         return set()
     return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pactape_clients.boundary import public_error
 from pactape_clients.cache import Loaded, full_key
 from pactape_clients.checks import check_kind
-from pactape_clients.decoding import decode_answer, json_in
+from pactape_clients.decoding import decode_response, json_in
 from pactape_clients.errors import NotFoundError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._options import CallOptions
@@ -137,7 +137,7 @@ class _Load:
         if response.status_code == _NOT_MODIFIED and expired is not None:
             return self._loaded(expired.value, response, etag=response.headers.get("ETag", expired.etag))
         operation = self._call.operation
-        value = decode_answer(response, operation.result, operation, self._calls.codec, self._call.values)
+        value = decode_response(response, operation.result, operation, self._calls.codec, self._call.values)
         content = self._typed_cache.encode(value, json_in(response))
         return self._loaded(content, response, etag=response.headers.get("ETag"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pactape_clients.call_context import time_to_finish
 from pactape_clients.caller_values import dict_of, tuple_of
 from pactape_clients.checks import check_kind
-from pactape_clients.decoding import decode_answer, status_error
+from pactape_clients.decoding import decode_response, status_error
 from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError, UsageError
 from pactape_clients.operations import Operation
 from pactape_clients.parameters import Pairs, ParameterStyle, encode_query, query_pairs
@@ -166,7 +166,7 @@ class RestCalls:
             return self._reply(call, response)
 
     def _reply(self, call: RestCall, response: requests.Response) -> Reply[Any]:
-        value = decode_answer(response, call.operation.result, call.operation, self.codec, call.values)
+        value = decode_response(response, call.operation.result, call.operation, self.codec, call.values)
         return Reply(
             value=value, status=response.status_code, headers=response.headers, url=without_user(response.url)
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape_clients.cache import Loaded
-from pactape_clients.decoding import decode_answer, decode_body, json_in
+from pactape_clients.decoding import decode_body, decode_response, json_in
 from pactape_clients.rest._cached import cache_key, is_storable, namespace_of
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._pages import Page, pages
@@ -76,7 +76,7 @@ class PageReader:
             if self._caching is not None:
                 return self._read_cached(call, url, relation, fetch, self._caching)
             response = fetch()
-            value = decode_answer(
+            value = decode_response(
                 response, call.operation.result, call.operation, self._calls.codec, call.values
             )
             return Page(value=value, url=response.url, link=_next_in(response, relation))

@@ -63,7 +63,7 @@ def follow_redirects(
         response = send(request, hop)
         if not response.is_redirect:
             if response.status_code in _REDIRECTS and response.status_code != _NOT_MODIFIED:
-                raise _refusal(response, hop, "the redirect has no Location header", "")
+                raise _refusal_error(response, hop, "the redirect has no Location header", "")
             return response
         target = redirect_target(response, hop.name)
         _check(response, request, target, hop, can_be_sent_again)
@@ -80,20 +80,20 @@ def _check(
     hop.count += 1
     place = shown(target)
     if hop.count > hop.most:
-        raise _refusal(response, hop, f"more than {hop.most} redirects, the last to {place}", place)
+        raise _refusal_error(response, hop, f"more than {hop.most} redirects, the last to {place}", place)
     stays = keeps_credentials(request.url or "", target)
     if request.method in _SAFE:
         if request.body is not None and not stays:
             why = f"the body of a {request.method} isn't sent to another host, {place}. Fix: call that host"
-            raise _refusal(response, hop, why, place)
+            raise _refusal_error(response, hop, why, place)
         _check_body(response, hop, place, can_be_sent_again)
         return
     if response.status_code not in _KEEPS_METHOD:
         why = f"a {request.method} that is redirected to {place} would become a GET. Fix: call that URL"
-        raise _refusal(response, hop, why, place)
+        raise _refusal_error(response, hop, why, place)
     if not stays:
         why = f"a {request.method} isn't redirected to another host, {place}. Fix: call that host if you trust it"
-        raise _refusal(response, hop, why, place)
+        raise _refusal_error(response, hop, why, place)
     _check_body(response, hop, place, can_be_sent_again)
 
 
@@ -101,7 +101,9 @@ def _check_body(
     response: requests.Response, hop: RedirectState, place: str, can_be_sent_again: Callable[[], bool]
 ) -> None:
     if not can_be_sent_again():
-        raise _refusal(response, hop, f"the body can't be sent again to {place}. Fix: call that URL", place)
+        raise _refusal_error(
+            response, hop, f"the body can't be sent again to {place}. Fix: call that URL", place
+        )
 
 
 def _follow(
@@ -117,13 +119,13 @@ def _follow(
     try:
         again.prepare_url(target, None)
     except ValueError:
-        failure = _refusal(
+        failure = _refusal_error(
             response, hop, "the server redirects to something that is not an http or https URL", ""
         )
     else:
         if again.url in hop.seen:
             place = shown(target)
-            raise _refusal(response, hop, f"the server redirects in a loop, to {place}", place)
+            raise _refusal_error(response, hop, f"the server redirects in a loop, to {place}", place)
         again.headers.pop("Cookie", None)
         if hop.abroad:
             _remove_credentials(again, session)
@@ -151,7 +153,7 @@ def _rewind(request: requests.PreparedRequest) -> None:
         body.seek(start)
 
 
-def _refusal(response: requests.Response, hop: RedirectState, why: str, place: str) -> RedirectError:
+def _refusal_error(response: requests.Response, hop: RedirectState, why: str, place: str) -> RedirectError:
     return RedirectError(
         f"{hop.name}: {response.status_code}: {why}",
         location=place,

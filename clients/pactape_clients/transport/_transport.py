@@ -21,7 +21,7 @@ from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
 from pactape_clients.telemetry import RequestEvent, call_hooks
 from pactape_clients.transport._redirects import RedirectState, follow_redirects
 from pactape_clients.urls import parse_server
-from pactape_clients.wire import AnswerReader, Connections
+from pactape_clients.wire import Connections, ResponseReader
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -161,7 +161,7 @@ class Transport(NotCopyable):
     ) -> requests.Response:
         """Send one request unchanged, and follow its redirects."""
         name = call.operation.name
-        reader = AnswerReader(name, max_bytes=self.settings.max_body_bytes, streaming=streaming)
+        reader = ResponseReader(name, max_bytes=self.settings.max_body_bytes, streaming=streaming)
 
         def send(each: requests.PreparedRequest, hop: RedirectState) -> requests.Response:
             return self._connections.send(
@@ -241,10 +241,10 @@ class _Attempt:
 
     def __call__(self, number: int) -> requests.Response:
         if not self._transport.settings.hooks:
-            return self._answer()
+            return self._send_prepared()
         start = time.monotonic()
         try:
-            response = self._answer()
+            response = self._send_prepared()
         except ClientError as error:
             kind = type(error).__name__
             self._transport.report(self._call, number, start, status=error.status, error=kind)
@@ -252,7 +252,7 @@ class _Attempt:
         self._transport.report(self._call, number, start, status=response.status_code, error=None)
         return response
 
-    def _answer(self) -> requests.Response:
+    def _send_prepared(self) -> requests.Response:
         prepared = self._transport.prepare(self._request, self._call.operation.name)
         response = self._authorized(prepared)
         failure = self._judge(response, self._call)

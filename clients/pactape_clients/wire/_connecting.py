@@ -60,7 +60,7 @@ class _TimedConnection(urllib3_connection.HTTPConnection):
         for number, (family, kind, protocol, _, address) in enumerate(addresses):
             limit = self._share(len(addresses) - number)
             try:
-                return self._connected_to(socket.socket(family, kind, protocol), address, limit)
+                return self._connect_to(socket.socket(family, kind, protocol), address, limit)
             except OSError as error:
                 failure = error
         raise failure
@@ -71,7 +71,7 @@ class _TimedConnection(urllib3_connection.HTTPConnection):
         limit = float("inf") if not isinstance(self.timeout, int | float) else self.timeout
         return limit if seconds is None else min(limit, seconds / addresses)
 
-    def _connected_to(self, new: socket.socket, address: Any, limit: float) -> socket.socket:
+    def _connect_to(self, new: socket.socket, address: Any, limit: float) -> socket.socket:
         try:
             for option in self.socket_options or ():
                 new.setsockopt(*option)

@@ -21,7 +21,7 @@ from pactape_clients.wire._pools import make_pools_timed, pooled_session, renew_
 
 if TYPE_CHECKING:
     from pactape_clients.settings import Timeouts
-    from pactape_clients.wire._reading import AnswerReader
+    from pactape_clients.wire._reading import ResponseReader
 
 __all__ = ["MOST_OF_BODY", "Connections", "settings_of"]
 
@@ -89,7 +89,7 @@ class Connections:
         *,
         name: str,
         timeouts: Timeouts,
-        reader: AnswerReader,
+        reader: ResponseReader,
         streaming: bool = False,
         abroad: bool = False,
         announced: bool = True,

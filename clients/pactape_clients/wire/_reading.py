@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from pactape_clients.settings import Timeouts
 
-__all__ = ["FIRST_ERROR", "AnswerReader", "read_pieces", "redirect_target"]
+__all__ = ["FIRST_ERROR", "ResponseReader", "read_pieces", "redirect_target"]
 
 FIRST_ERROR = 400
 _PIECE = 65_536  # bytes
 _ERROR_BODY = 2**20  # bytes; errors need no more
 
 
-class AnswerReader:
+class ResponseReader:
     """A response hook of requests that reads the body, and checks the target of a redirect.
 
     Args:
@@ -49,18 +49,20 @@ class AnswerReader:
             ResponseTooLargeError: The body is larger than allowed; the connection is closed.
             DeadlineExceededError: The body wasn't complete in time; the connection is closed.
         """
-        answer: Any = response  # requests has no public way to set a body, or to check whether it is unread
-        if answer._content is not False or not isinstance(answer.raw, urllib3.HTTPResponse):  # noqa: SLF001 -- as above
+        raw_response: Any = (
+            response  # requests has no public way to set a body, or to check whether it is unread
+        )
+        if raw_response._content is not False or not isinstance(raw_response.raw, urllib3.HTTPResponse):  # noqa: SLF001 -- as above
             return
         if response.is_redirect:
             redirect_target(response, self._name)
         if self._streaming and response.status_code < FIRST_ERROR and not response.is_redirect:
             return
         try:
-            answer._content = self._body(response, sending["timeout"])  # noqa: SLF001 -- as above
-            answer._content_consumed = True  # noqa: SLF001 -- as above
+            raw_response._content = self._body(response, sending["timeout"])  # noqa: SLF001 -- as above
+            raw_response._content_consumed = True  # noqa: SLF001 -- as above
         finally:
-            if answer._content is False:  # noqa: SLF001 -- as above
+            if raw_response._content is False:  # noqa: SLF001 -- as above
                 response.close()
 
     def _body(self, response: requests.Response, timeouts: Timeouts) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pactape_clients.decoding import answer_context, json_in, server_reason, status_error
+from pactape_clients.decoding import json_in, response_context, server_reason, status_error
 from pactape_clients.errors import DecodeError, GraphQLErrorDetail, GraphQLResponseError
 from pactape_clients.json_codec import Codec, FormatError
 from pactape_clients.redaction import redact, secrets_of
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pactape_clients.errors import ClientError, TransportError
 
 __all__ = [
-    "Answer",
     "BatchJudge",
     "ErrorHandler",
     "GraphQLJudge",
+    "GraphQLResponse",
     "GraphQLResult",
     "entities_in",
-    "read_answer",
-    "read_answers",
+    "read_response",
+    "read_responses",
 ]
 
 _FIRST_ERROR = 400
@@ -45,7 +45,7 @@ class ErrorHandler(Protocol):
         ...
 
 
-class Answer(msgspec.Struct, kw_only=True):
+class GraphQLResponse(msgspec.Struct, kw_only=True):
     """The content of a GraphQL response (GraphQL specification, section 7.1)."""
 
     data: msgspec.Raw = msgspec.Raw(b"")
@@ -118,21 +118,21 @@ class GraphQLJudge:
         keep_errors: Whether a response with data is successful although it has errors.
     """
 
-    __slots__ = ("_keep_errors", "answer")
+    __slots__ = ("_keep_errors", "content")
 
     def __init__(self, *, keep_errors: bool) -> None:
         self._keep_errors = keep_errors
-        self.answer = Answer()
+        self.content = GraphQLResponse()
 
     def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
         """Return the response's error, if it has one; an error status may have GraphQL errors in the body."""
-        answer = read_answer(response)
-        self.answer = answer or Answer()
-        if answer is None or (response.status_code >= _FIRST_ERROR and not answer.wire_errors):
-            return status_error(response, call.operation, call.values) or _unreadable(response, call)
-        if not answer.wire_errors or (self._keep_errors and answer.has_data):
+        content = read_response(response)
+        self.content = content or GraphQLResponse()
+        if content is None or (response.status_code >= _FIRST_ERROR and not content.wire_errors):
+            return status_error(response, call.operation, call.values) or _unreadable_error(response, call)
+        if not content.wire_errors or (self._keep_errors and content.has_data):
             return None
-        return _error_of(answer.errors, answer, response, call)
+        return _error_of(content.errors, content, response, call)
 
 
 class BatchJudge:
@@ -142,59 +142,59 @@ class BatchJudge:
         count: The number of operations sent.
     """
 
-    __slots__ = ("_count", "answers")
+    __slots__ = ("_count", "contents")
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self.answers: tuple[Answer, ...] = ()
+        self.contents: tuple[GraphQLResponse, ...] = ()
 
     def __call__(self, response: requests.Response, call: CallContext) -> ClientError | None:
         """Return the response's error, if it has one."""
-        answers = self.answers = read_answers(response)
+        contents = self.contents = read_responses(response)
         is_list = _is_list(response)
-        if response.status_code < _FIRST_ERROR and is_list and len(answers) == self._count:
+        if response.status_code < _FIRST_ERROR and is_list and len(contents) == self._count:
             return None
-        errors = tuple(error for answer in answers for error in answer.errors)
-        if errors and not any(answer.has_data for answer in answers if is_list):
-            return _error_of(errors, Answer() if is_list else answers[0], response, call)
+        errors = tuple(error for content in contents for error in content.errors)
+        if errors and not any(content.has_data for content in contents if is_list):
+            return _error_of(errors, GraphQLResponse() if is_list else contents[0], response, call)
         failure = status_error(response, call.operation, call.values)
         if failure is not None:
             return failure
-        return None if answers and is_list else _unreadable(response, call)
+        return None if contents and is_list else _unreadable_error(response, call)
 
 
 def _is_list(response: requests.Response) -> bool:
     return json_in(response).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
 
 
-def read_answer(response: requests.Response) -> Answer | None:
+def read_response(response: requests.Response) -> GraphQLResponse | None:
     """Read a GraphQL response; return None if it is not one."""
     try:
-        answer: Answer = _CODEC.decode(json_in(response), Answer)
+        content: GraphQLResponse = _CODEC.decode(json_in(response), GraphQLResponse)
     except FormatError:
         return None
-    return answer if answer.is_response else None
+    return content if content.is_response else None
 
 
-def read_answers(response: requests.Response) -> tuple[Answer, ...]:
+def read_responses(response: requests.Response) -> tuple[GraphQLResponse, ...]:
     """Read a GraphQL response, or those of a batch; return an empty list if it is not one."""
-    answer = read_answer(response)
-    if answer is not None:
-        return (answer,)
+    content = read_response(response)
+    if content is not None:
+        return (content,)
     try:
-        batch: tuple[Answer, ...] = _CODEC.decode(json_in(response), tuple[Answer, ...])
+        batch: tuple[GraphQLResponse, ...] = _CODEC.decode(json_in(response), tuple[GraphQLResponse, ...])
     except FormatError:
         return ()
     return batch
 
 
-def _unreadable(response: requests.Response, call: CallContext) -> DecodeError:
+def _unreadable_error(response: requests.Response, call: CallContext) -> DecodeError:
     kind = response.headers.get("Content-Type", "none")
     words = server_reason(response)
     return DecodeError(
         f"{call.operation.name}: the response is not a GraphQL response "
         f"(status {response.status_code}, Content-Type {kind}){': ' if words else ''}{words}",
-        **answer_context(response, call.operation, call.values),
+        **response_context(response, call.operation, call.values),
     )
 
 
@@ -217,14 +217,17 @@ def detail_of(error: dict[str, Any]) -> GraphQLErrorDetail:
 
 
 def _error_of(
-    errors: tuple[GraphQLErrorDetail, ...], answer: Answer, response: requests.Response, call: CallContext
+    errors: tuple[GraphQLErrorDetail, ...],
+    content: GraphQLResponse,
+    response: requests.Response,
+    call: CallContext,
 ) -> GraphQLResponseError:
     words = redact("; ".join(error.message for error in errors), secrets_of(response.request))
     return GraphQLResponseError(
         f"{call.operation.name}: {words}",
         errors=errors,
-        data=_CODEC.decode(bytes(answer.data), None) if answer.has_data else None,
-        **answer_context(response, call.operation, call.values),
+        data=_CODEC.decode(bytes(content.data), None) if content.has_data else None,
+        **response_context(response, call.operation, call.values),
     )
 
 

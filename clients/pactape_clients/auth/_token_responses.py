@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.answer_texts import error_reason, form_in, printable
+from pactape_clients.response_texts import error_reason, form_in, printable
 
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["TokenAnswer", "read_token_answer"]
+__all__ = ["TokenResponse", "read_token_response"]
 
 
-class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class TokenResponse(msgspec.Struct, frozen=True, kw_only=True):
     """A token endpoint's response, read leniently.
 
     Args:
@@ -36,13 +36,13 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
 
     def __repr__(self) -> str:
-        return f"TokenAnswer(code={self.code!r})"
+        return f"TokenResponse(code={self.code!r})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("code", self.code)]
 
 
-def read_token_answer(response: requests.Response) -> TokenAnswer:
+def read_token_response(response: requests.Response) -> TokenResponse:
     """Read a response; if it is neither JSON nor a form, only its text is used.
 
     Some providers report errors with status 200, as objects, or under other names; send lifetimes as strings or not
@@ -50,7 +50,7 @@ def read_token_answer(response: requests.Response) -> TokenAnswer:
     """
     members = _members(response)
     code, description = _error_in(members)
-    return TokenAnswer(
+    return TokenResponse(
         access_token=_text(members.get("access_token")),
         refresh_token=_text(members.get("refresh_token")),
         lifetime=_lifetime(members, response),
