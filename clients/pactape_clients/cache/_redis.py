@@ -184,7 +184,7 @@ class RedisCache(NotCopyable):
         """
         result, name = f"{self._prefix}r:{flight.token}", f"{self._prefix}f:{flight.name}"
 
-        def tell() -> None:
+        def publish_failure() -> None:
             if failure is not None and not isinstance(failure, DeadlineExceededError):
                 with self._server.client.pipeline() as pipe:
                     pipe.hset(result, "e", encode_failure(failure)).pexpire(result, 10_000)
@@ -194,7 +194,7 @@ class RedisCache(NotCopyable):
 
         try:
             with time_to_finish():
-                self._server.run(tell)
+                self._server.run(publish_failure)
         except (CacheUnavailableError, ClientError):
             self._count("errors")
 

@@ -1,8 +1,8 @@
-"""Which fields of JSON answers the code under test reads, seen while it reads them."""
+"""Observes which fields of JSON responses the code under test reads."""
 
-from pactape.observing.answers import Observer
 from pactape.observing.cassette_usage import recording_usage
 from pactape.observing.libraries import observing
+from pactape.observing.observer import Observer
 from pactape.observing.tracking import track
 from pactape.observing.usage import Usage
 

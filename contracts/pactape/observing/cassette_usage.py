@@ -1,4 +1,4 @@
-"""Notes in a cassette what its test reads of its answers and messages."""
+"""Records in a cassette which fields of its responses and messages the test reads."""
 
 from __future__ import annotations
 
@@ -17,37 +17,36 @@ if TYPE_CHECKING:
 
 __all__ = ["recording_usage"]
 
-#: How streams of events begin: server-sent ones, and JSON by line.
+#: The beginning of event streams: server-sent events, and one JSON value per line.
 _STREAMS = (b"data:", b"event:", b"id:", b":", b"retry:", b'{"')
 
 
 @contextmanager
 def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
-    """Observe which fields are read of a cassette's responses and messages, and note them in it at the end.
+    """Observe which fields of a cassette's responses and messages are read, and record them in it at the end.
 
-    A response whose body was not touched is noted as not read.
+    A response whose body was not touched is recorded as not read.
 
     Yields:
-        A function that takes the index of a message and its content, and returns the content so that what is read
-        of it is noted.
+        A function that takes the index of a message and its content, and returns the content as a tracked value.
     """
     of_messages: dict[int, Usage] = {}
     bodies = _RecordedBodies(cassette)
     with observing(bodies.find) as observer:
         yield lambda index, content: track(content, of_messages.setdefault(index, Usage()))
-    for each in observer.answers:
-        if each.position is not None:
-            cassette.note_reads_at([each.position], each.paths())
-        elif each.method:
+    for answer in observer.answers:
+        if answer.position is not None:
+            cassette.note_reads_at([answer.position], answer.paths())
+        elif answer.method:
             cassette.note_reads(
-                each.method, each.url, headers=each.headers, body=each.body, paths=each.paths()
+                answer.method, answer.url, headers=answer.headers, body=answer.body, paths=answer.paths()
             )
     cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
 
 
 class _RecordedBodies:
-    """The bodies of a cassette's responses, to find whose a text is that is parsed."""
+    """The bodies of a cassette's responses, to find the response that a parsed text belongs to."""
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
@@ -56,10 +55,10 @@ class _RecordedBodies:
         self._indexed = 0
 
     def find(self, body: bytes) -> int | None:
-        """Return the position of the recorded response with a body, or with an event of this JSON; else None."""
-        for position, each in self._cassette.player.response_bodies(self._indexed):
-            self._positions[each] = position
+        """Return the position of the recorded response with this body or JSON event; None without one."""
+        for position, recorded_body in self._cassette.player.response_bodies(self._indexed):
+            self._positions[recorded_body] = position
             self._indexed = position + 1
-            if b"\n" in each and each.startswith(_STREAMS):
-                self._events |= dict.fromkeys(event_lines(each), position)
+            if b"\n" in recorded_body and recorded_body.startswith(_STREAMS):
+                self._events |= dict.fromkeys(event_lines(recorded_body), position)
         return self._positions.get(body, self._events.get(body.strip()))

@@ -1,4 +1,4 @@
-"""Fragments of answers' texts that show whose they are: the JSON of an event, and a table's first row."""
+"""Fragments of texts that identify a response: the JSON of an event, and a table's first row."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _EVENTS = re.compile(
     r"text/event-stream|application/([\w.+-]*[+.-])?(ndjson|jsonl|jsonlines|json-lines|json-seq)"
 )
 _OPENERS = (b"{", b"[")
-#: As much of a streamed body is kept, in case that its parts are joined and parsed.
+#: The most bytes of a streamed body to keep, in case its parts are joined and parsed.
 _LARGEST = 1_000_000
 _LONGEST_ROW = 4096
 
 
 class Fragments(Generic[_Answer]):
-    """The answers by fragments of their texts."""
+    """The responses by fragments of their texts."""
 
     def __init__(self) -> None:
         self._events: dict[bytes, _Answer] = {}
@@ -27,11 +27,11 @@ class Fragments(Generic[_Answer]):
 
     @property
     def has_rows(self) -> bool:
-        """Whether any answer may be a table."""
+        """Whether any response may be a table."""
         return bool(self._rows)
 
     def add(self, body: bytes, media: str, answer: _Answer) -> None:
-        """Remember the fragments of a whole body."""
+        """Add the fragments of a whole body."""
         if _EVENTS.match(media):
             for line in event_lines(body):
                 self._events[line] = answer
@@ -39,33 +39,33 @@ class Fragments(Generic[_Answer]):
             self.add_row(body[:_LONGEST_ROW].partition(b"\n")[0], answer)
 
     def add_line(self, line: bytes, media: str, answer: _Answer, *, is_first: bool) -> None:
-        """Remember a line of a body."""
+        """Add a line of a body."""
         if _EVENTS.match(media):
             self.add(line, media, answer)
         elif is_first:
             self.add_row(line, answer)
 
     def add_row(self, line: bytes, answer: _Answer) -> None:
-        """Remember the first line of what may be a table."""
+        """Add the first line of a possible table."""
         if line.strip():
             self._rows[line.strip()] = answer
 
     def event(self, text: bytes) -> _Answer | None:
-        """Return the answer that has an event with this JSON; None when none has."""
+        """Return the response with an event of this JSON; None if there is none."""
         return self._events.get(text.strip()) if self._events else None
 
     def row(self, line: str) -> _Answer | None:
-        """Return the answer whose first line this is; None when it is that of none."""
+        """Return the response with this first line; None if there is none."""
         return self._rows.get(line.strip().encode("utf-8", "surrogatepass"))
 
 
 class StreamedBody(Generic[_Answer]):
-    """A body that is handed out part by part.
+    """A body that the test receives in parts.
 
     Args:
-        fragments: Where its lines are remembered.
+        fragments: Collects its lines.
         media: Its media type.
-        answer: Whose it is.
+        answer: Its response.
     """
 
     def __init__(self, fragments: Fragments[_Answer], media: str, answer: _Answer) -> None:
@@ -78,7 +78,7 @@ class StreamedBody(Generic[_Answer]):
         self._size = 0
 
     def add(self, part: str | bytes) -> None:
-        """Remember the lines that a part completes."""
+        """Add a part, and the lines that it completes."""
         data = _as_bytes(part)
         self._keep(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -86,11 +86,11 @@ class StreamedBody(Generic[_Answer]):
             self._line(line)
 
     def add_line(self, line: str | bytes) -> None:
-        """Remember a line, which has no end any more."""
+        """Add a line without its line end."""
         self._line(_as_bytes(line))
 
     def joined(self) -> bytes:
-        """Return all parts so far; nothing of a body that is too large."""
+        """Return all parts so far; empty for a body that is too large."""
         return b"".join(self._parts) if self._size <= _LARGEST else b""
 
     def _keep(self, data: bytes) -> None:
@@ -104,7 +104,7 @@ class StreamedBody(Generic[_Answer]):
 
 
 def event_lines(body: bytes) -> list[bytes]:
-    r"""Return the JSON of each line of a stream: a line itself, or what follows "data:".
+    r"""Return the JSON of each line of a stream: the line itself, or the text after "data:".
 
     Example:
         >>> event_lines(b'data: {"id": 1}\n\ndata: [DONE]\n')

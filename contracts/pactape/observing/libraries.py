@@ -1,11 +1,10 @@
-"""Observing: what is read of answers, whichever libraries hand them out, parse them and model them."""
+"""Observes which parts of responses are read, in all supported libraries that return, parse and model them."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pactape.observing.answers import Observer
 from pactape.observing.library_patches.attributes import observe_attributes
 from pactape.observing.library_patches.cookies import observe_cookies
 from pactape.observing.library_patches.decoders import observe_decoders
@@ -14,6 +13,7 @@ from pactape.observing.library_patches.replacing import Replacements
 from pactape.observing.library_patches.responses import observe_responses
 from pactape.observing.library_patches.table_readers import observe_table_readers
 from pactape.observing.library_patches.text_readers import observe_text_readers
+from pactape.observing.observer import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +23,15 @@ __all__ = ["observing"]
 
 @contextmanager
 def observing(find: Callable[[bytes], int | None] | None = None) -> Iterator[Observer]:
-    """Observe, on every thread, what is read of answers.
+    """Observe, on every thread, which parts of responses are read.
 
-    While the context lasts, `Response.json()` of requests, httpx, httpx2 and aiohttp, and for the body of an answer
-    the decoders of json, simplejson, orjson and msgspec, give objects and arrays that note their use. Models of
-    pydantic, msgspec, dacite and cattrs say which fields they take. Libraries that are not imported yet when it
-    begins are not observed.
+    Inside the context, `Response.json()` of requests, httpx, httpx2 and aiohttp, and the decoders of json,
+    simplejson, orjson and msgspec for the body of a response, return objects and arrays that track their use.
+    Models of pydantic, msgspec, dacite and cattrs show which fields they read. Libraries that are imported later
+    are not observed.
 
     Args:
-        find: Finds the position of a recorded answer by its body, for libraries whose responses are not observed.
+        find: Finds the position of a recorded response by its body, for libraries whose responses are not observed.
 
     Example:
         >>> import requests

@@ -1,4 +1,4 @@
-"""A response that the code under test got: what it says of its request, and what was read of it."""
+"""Responses that the code under test received: their request, and the parts that were read."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _ABOUT_BODIES = ("Content-Type", "Content-Encoding")
 
 
 class ObservedResponse(msgspec.Struct, kw_only=True):
-    """A response that was given to the code under test.
+    """A response that the code under test received.
 
     Args:
-        method: The request's method; empty when the request isn't known.
+        method: The request's method; empty if the request is unknown.
         url: The request's URL, as sent.
-        headers: The request's headers that say what its body is.
+        headers: The request's headers about its body.
         body: The request's body.
-        position: Its position in the cassette, when it was found by its body.
-        usage: What was read of its JSON value, so far.
+        position: Its position in the cassette, if it was found by its body.
+        usage: The reads of its JSON value so far.
         is_parsed: Whether its body was read as JSON.
-        is_touched: Whether its body was given to the test as bytes or text.
+        is_touched: Whether the test got its body as bytes or text.
         headers_read: The names of its headers that were read, in lower case.
-        is_followed: Whether it is a redirect that the client followed, and the test looks at it.
+        is_followed: Whether it is a redirect that the client followed and that the test looks at.
     """
 
     method: str = ""
@@ -41,9 +41,9 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
     is_followed: bool = False
 
     def paths(self) -> tuple[str, ...] | None:
-        """Return the paths of the fields and headers that were read; None when every field was.
+        """Return the paths of the fields and headers that were read; None if every field was.
 
-        A body that was given to the test and not read as JSON counts as read completely: its reader isn't known.
+        A body that the test got but didn't read as JSON counts as read completely, because its reader is unknown.
         """
         unparsed = None if self.is_touched else ()
         fields = self.usage.paths() if self.is_parsed else unparsed
@@ -52,11 +52,11 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
 
 
 def observed_response(response: Any) -> ObservedResponse:
-    """What a response object says of its request; nothing when somebody made it by hand."""
+    """Return the observed response of a response object; its request is empty if the object was made by hand."""
     answer = ObservedResponse(usage=Usage(), headers={}, headers_read=set())
     try:
         request = getattr(response, "request", None) or getattr(response, "request_info", None)
-    except RuntimeError:  # httpx refuses to say
+    except RuntimeError:  # httpx raises if there is no request
         request = None
     if request is None:
         return answer
@@ -77,7 +77,7 @@ def body_of(response: Any) -> bytes | None:
 
 
 def _content(request: Any) -> Any:
-    """The body of an httpx request; none of one that streams it."""
+    """Return the body of an httpx request; empty for a streamed one."""
     try:
         return getattr(request, "content", None)
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""Tracked values as the plain ones that they were, without noting anything."""
+"""Converts tracked values back to plain ones, without recording reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["plain"]
 
 
 def plain(value: Any) -> Any:
-    """Return a tracked value as plain objects and arrays; nothing is noted by that.
+    """Return a tracked value as plain objects and arrays, without recording reads.
 
     Example:
         >>> from pactape.observing import Usage, track
@@ -19,5 +19,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(dict.__getitem__(value, key)) for key in dict.__iter__(value)}
     if isinstance(value, list):
-        return [plain(each) for each in list.__iter__(value)]
+        return [plain(item) for item in list.__iter__(value)]
     return value

@@ -1,4 +1,4 @@
-"""Objects and arrays that note what is read of them, and otherwise are the `dict` and `list` that they were."""
+"""Objects and arrays that record their reads, and otherwise behave like the original `dict` and `list`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["TrackedArray", "TrackedObject", "track", "unpacked"]
 
 
 def track(value: Any, usage: Usage) -> Any:
-    """The JSON value `value`, noting in `usage` what is read of it.
+    """Return the JSON value `value`, recording in `usage` which parts of it are read.
 
     Args:
-        value: As a JSON decoder returns it; its objects and arrays are copied when they are reached.
-        usage: Where reads are noted.
+        value: The decoded JSON value; its objects and arrays are copied when they are reached.
+        usage: Records the reads.
 
     Returns:
-        A `dict` or `list` that is equal to `value`; a scalar unchanged, noted as used.
+        A `dict` or `list` that is equal to `value`; a scalar is returned unchanged, and recorded as used.
 
     Example:
         >>> usage = Usage()
@@ -40,7 +40,7 @@ def track(value: Any, usage: Usage) -> Any:
 
 
 def unpacked(data: dict[str, Any]) -> TrackedObject | None:
-    """Return the object that became keyword arguments just now, with nothing noted of that; None if there is none.
+    """Return the object that has just become keyword arguments, without its reads by that; None without one.
 
     Python reads each key of an object to pass it on as `function(**answer)`.
     """
@@ -51,25 +51,25 @@ def unpacked(data: dict[str, Any]) -> TrackedObject | None:
     if any(dict.__getitem__(answer, key) is not value for key, value in data.items()):
         return None
     _LAST_KEYS.set(None)
-    answer._usage.restore(state)  # noqa: SLF001 -- of this module
+    answer._usage.restore(state)  # noqa: SLF001 -- private to this module
     return answer
 
 
 class TrackedObject(dict[str, Any]):
-    """A JSON object that notes which of its keys are read.
+    """A JSON object that records which of its keys are read.
 
-    `repr` and `str` note nothing: they show a value, to a person. Writing notes nothing, either.
+    `repr` and `str` record nothing, because they show a value to a person. Neither do writes.
     """
 
     __slots__ = ("_usage",)
     _usage: Usage
 
     def whole(self) -> None:
-        """Note that everything is used."""
+        """Record that everything is used."""
         self._usage.whole()
 
     def read(self, paths: tuple[str, ...] | None) -> None:
-        """Note that what these paths name is used; everything, when they are None."""
+        """Record that the fields at these paths are used; everything if they are None."""
         self._usage.read(paths)
 
     def __getitem__(self, key: str) -> Any:
@@ -103,7 +103,7 @@ class TrackedObject(dict[str, Any]):
     def __contains__(self, key: object) -> bool:
         is_present = super().__contains__(key)
         if is_present and isinstance(key, str):
-            self._seen(key)
+            self._record_presence(key)
         else:
             self._usage.looked_into()
         return is_present
@@ -111,13 +111,13 @@ class TrackedObject(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         self._usage.looked_into()
         for key in super().__iter__():
-            self._seen(key)
+            self._record_presence(key)
             yield key
 
     def __reversed__(self) -> Iterator[str]:
         return reversed(list(self))
 
-    def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view that asks this object
+    def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view that calls this object
         _LAST_KEYS.set((self, self._usage.state))
         return KeysView(self)
 
@@ -138,7 +138,7 @@ class TrackedObject(dict[str, Any]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # as a dict's
+    __hash__ = None  # unhashable, as dicts are
 
     def __or__(self, other: Any) -> Any:
         return {**self} | other
@@ -156,8 +156,8 @@ class TrackedObject(dict[str, Any]):
         self.whole()
         return (dict, (list(self.items()),))
 
-    def _seen(self, key: str) -> None:
-        """Note that the key is there; a scalar's value counts as used with it, an object or array does not."""
+    def _record_presence(self, key: str) -> None:
+        """Record the key's presence; a scalar counts as used by that, an object or array doesn't."""
         usage = self._usage.below(key)
         if isinstance(super().__getitem__(key), dict | list):
             usage.looked_into()
@@ -166,17 +166,17 @@ class TrackedObject(dict[str, Any]):
 
 
 class TrackedArray(list[Any]):
-    """A JSON array that notes whether its items are read, and what of them."""
+    """A JSON array that records whether its items, and which parts of them, are read."""
 
     __slots__ = ("_usage",)
     _usage: Usage
 
     def whole(self) -> None:
-        """Note that everything is used."""
+        """Record that everything is used."""
         self._usage.whole()
 
     def read(self, paths: tuple[str, ...] | None) -> None:
-        """Note that what these paths name is used; everything, when they are None."""
+        """Record that the fields at these paths are used; everything if they are None."""
         self._usage.read(paths)
 
     @overload
@@ -197,7 +197,7 @@ class TrackedArray(list[Any]):
         usage.looked_into()
         for index, value in enumerate(super().__iter__()):
             kind = type(value)
-            if kind is dict:  # as `self[index]` would, in one step: most arrays are of objects
+            if kind is dict:  # the same as `self[index]`, in one step: most arrays contain objects
                 tracked = _tracked_object(value, usage.below(ITEM))
                 _put_item(self, index, tracked)
                 yield tracked
@@ -225,33 +225,33 @@ class TrackedArray(list[Any]):
         return super().__len__()
 
     def __contains__(self, item: object) -> bool:
-        return item in list(self._wholly())
+        return item in list(self._items_used())
 
     def index(self, *arguments: Any) -> int:
-        return self._wholly().index(*arguments)
+        return self._items_used().index(*arguments)
 
     def count(self, item: Any) -> int:
-        return self._wholly().count(item)
+        return self._items_used().count(item)
 
     def __eq__(self, other: object) -> bool:
-        return self._wholly() == other
+        return self._items_used() == other
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __lt__(self, other: list[Any]) -> bool:
-        return self._wholly() < other
+        return self._items_used() < other
 
     def __le__(self, other: list[Any]) -> bool:
-        return self._wholly() <= other
+        return self._items_used() <= other
 
     def __gt__(self, other: list[Any]) -> bool:
-        return self._wholly() > other
+        return self._items_used() > other
 
     def __ge__(self, other: list[Any]) -> bool:
-        return self._wholly() >= other
+        return self._items_used() >= other
 
-    __hash__ = None  # as a list's
+    __hash__ = None  # unhashable, as lists are
 
     def __add__(self, other: list[Any]) -> list[Any]:
         return [*self, *other]
@@ -270,31 +270,31 @@ class TrackedArray(list[Any]):
     __copy__ = copy
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> Any:
-        return (list, (self._wholly(),))
+        return (list, (self._items_used(),))
 
-    def _wholly(self) -> list[Any]:
-        """The items, all of which are used."""
+    def _items_used(self) -> list[Any]:
+        """Return the items, and record that all are used."""
         self.whole()
         return [list.__getitem__(self, index) for index in range(super().__len__())]
 
 
-#: The object whose keys were asked for last, and what had been noted of it before.
+#: The object whose keys were requested last, and its recorded state before that.
 _LAST_KEYS: ContextVar[tuple[TrackedObject, UsageState] | None] = ContextVar(
     "pactape_last_keys", default=None
 )
-_value_of = dict.__getitem__  # what `super()` finds at several times the cost
+_value_of = dict.__getitem__  # `super()` finds them at several times the cost
 _put_item = list.__setitem__
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _tracked_object(value: dict[str, Any], usage: Usage) -> TrackedObject:
-    """Made without an `__init__` in Python, which would double the cost of an object."""
+    """Return a tracked object, made without an `__init__` in Python, which would double its cost."""
     tracked = TrackedObject(value)
-    tracked._usage = usage  # noqa: SLF001 -- of this module
+    tracked._usage = usage  # noqa: SLF001 -- private to this module
     return tracked
 
 
 def _tracked_array(value: list[Any], usage: Usage) -> TrackedArray:
     tracked = TrackedArray(value)
-    tracked._usage = usage  # noqa: SLF001 -- of this module
+    tracked._usage = usage  # noqa: SLF001 -- private to this module
     return tracked

@@ -1,4 +1,4 @@
-"""What was used of one JSON value: a tree of the places that were read."""
+"""The usage of a JSON value: a tree of the paths that were read."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ __all__ = ["ITEM", "Usage"]
 
 #: The step from an array to any of its items.
 ITEM = "[]"
-#: What ends the path of an object or array that was only looked at: counted, or tested for being empty.
+#: The end of the path of an object or array that was only counted, or tested for being empty.
 _BARE = "{}"
-#: What a key may not have in it to be a step of a path.
+#: Characters that a key in a path must not contain.
 _NOTATION = (".", ITEM, "{", "?", "|null", "=", "header: ")
 
 
-#: Whether a value was looked into, whether it was used whole, and the same for each value inside it.
+#: Whether a value was looked into, whether it was used completely, and the same for each value inside it.
 UsageState = tuple[bool, bool, dict[str, tuple[bool, bool]]]
 
 
 class Usage:
-    """How one value of a JSON document was used, and every value inside it.
+    """How a value of a JSON document, and every value inside it, was used.
 
-    An object or array that the test got and never looked into counts as used whole: code in C reads it without
-    calling its methods (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
+    An object or array that the test got and never looked into counts as used completely, because code in C reads it
+    without calling its methods (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
 
     Example:
         >>> usage = Usage()
@@ -44,20 +44,20 @@ class Usage:
         self._notes: set[str] = set()
 
     def whole(self) -> None:
-        """Everything here is used."""
+        """Record that everything here is used."""
         self._whole = True
 
     def looked_into(self) -> None:
-        """The object or array itself is used; what is in it only where it is marked, too."""
+        """Record that the object or array itself is used; its content counts only where recorded."""
         self._looked_into = True
 
     def below(self, step: str) -> Usage:
-        """The usage of a key's value, or of an array's items; how it is used is not known yet."""
+        """Return the usage of a key's value, or of an array's items, at first without reads."""
         usage = self._below.get(step)
         return self._first_below(step) if usage is None else usage
 
     def used(self, step: str) -> None:
-        """The scalar below a key, or one that is an item, is used."""
+        """Record that the scalar below a key, or a scalar item, is used."""
         usage = self._below.get(step)
         if usage is None:
             usage = self._first_below(step)
@@ -65,7 +65,7 @@ class Usage:
 
     @property
     def state(self) -> UsageState:
-        """What is noted here and of each key, to be restored."""
+        """Return what is recorded here and for each key, for `restore`."""
         below = {
             step: (usage._looked_into, usage._whole)  # noqa: SLF001 -- of the same class
             for step, usage in self._below.items()
@@ -73,7 +73,7 @@ class Usage:
         return self._looked_into, self._whole, below
 
     def restore(self, state: UsageState) -> None:
-        """Forget what was noted here and of each key since a state was taken."""
+        """Discard what was recorded here and for each key since a state was taken."""
         self._looked_into, self._whole, below = state
         for step in self._below.keys() - below.keys():
             del self._below[step]
@@ -82,10 +82,10 @@ class Usage:
             self._below[step]._whole = whole  # noqa: SLF001 -- as above
 
     def read(self, paths: tuple[str, ...] | None) -> None:
-        """Mark what field paths name as used; all of it, when they are None.
+        """Record that the fields at these paths are used; everything if they are None.
 
         Args:
-            paths: As `field_paths` gives them; what a model says of a field is part of the step.
+            paths: Paths from `field_paths`; a model's marks are part of a step.
         """
         if paths is None:
             self.whole()
@@ -114,13 +114,13 @@ class Usage:
     def _first_below(self, step: str) -> Usage:
         self._looked_into = True
         if step != ITEM and any(mark in step for mark in _NOTATION):
-            self._whole = True  # a path can't name it
+            self._whole = True  # it can't be part of a path
         return self._below.setdefault(step, Usage())
 
     def paths(self) -> tuple[str, ...] | None:
-        """The paths of what was used, sorted ("id", "posts[].title"); None when that is everything.
+        """Return the paths of what was used, sorted ("id", "posts[].title"); None if everything was.
 
-        An object or array of which only the presence or the length was used is a path that ends with "{}".
+        If only the presence or the length of an object or array was used, its path ends with "{}".
         """
         used_paths = tuple(sorted(set(self._paths(""))))
         return None if "" in used_paths else used_paths
@@ -132,10 +132,10 @@ class Usage:
             yield f"{prefix}{_BARE}"
         yield from (f"{prefix}{note}" for note in self._notes)
         for step, usage in [] if self._whole else self._below.items():
-            yield from usage._paths(_joined(prefix, step))  # noqa: SLF001 -- of the same class
+            yield from usage._paths(_join(prefix, step))  # noqa: SLF001 -- of the same class
 
 
-def _joined(prefix: str, step: str) -> str:
+def _join(prefix: str, step: str) -> str:
     if step == ITEM:
         return f"{prefix}{ITEM}"
     return f"{prefix}.{step}" if prefix else step

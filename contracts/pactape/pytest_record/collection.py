@@ -1,4 +1,4 @@
-"""Checks of the collected tests: their markers, and the cassettes that they share."""
+"""Checks collected tests: their markers, and the cassettes that they share."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def check_items(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None
     """Check the markers of tests before any of them runs.
 
     Raises:
-        SettingsError: A marker can't be used, a test has the markers `cassette` and `vcr`, or two tests have one
-            cassette without naming it.
+        SettingsError: A marker is invalid, a test has the markers `cassette` and `vcr`, or two tests have the same
+            cassette by default.
     """
     for item in items:
         configs.of(item.path).match_rules  # noqa: B018 -- checks the settings
@@ -51,12 +51,14 @@ def check_items(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None
 
 
 def _distinguish_names_by_case(items: Sequence[pytest.Item], configs: RecordingConfigs) -> None:
-    """Give names of their own to cassettes of tests whose names differ in upper and lower case only."""
+    """Give different names to cassettes of tests whose names differ in case only."""
     by_spelling: defaultdict[str, dict[Path, pytest.Item]] = defaultdict(dict)
     for item in items:
         if cassette_marker(item).path is None:
             path = configs.of(item.path).cassette_path(item)
             by_spelling[str(path).casefold()][path] = item
     for twins in by_spelling.values():
-        for path in sorted(twins)[:-1]:  # the last one has most small letters, whichever order tests run in
+        for path in sorted(twins)[
+            :-1
+        ]:  # the last one has most lower-case letters, whatever the order of tests
             configs.of(twins[path].path).avoid_twin(twins[path])

@@ -1,4 +1,4 @@
-"""The configuration of recording: the settings of a test's project, and the options of the command line."""
+"""The configuration of recording: the settings of a test's project, and the command-line options."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = ["CommandLine", "RecordingConfig", "RecordingConfigs"]
 
 
 class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of a run.
+    """The command-line options of a run.
 
     Args:
         mode: When to record and when to replay.
-        observes: Whether to note which fields tests read in replays; in recordings they always are.
-        keeps_failed: Whether what a test recorded is written though the test failed.
-        cassettes: A folder in place of the settings'; None for that of the settings.
+        observes: Whether to record in replays which fields tests read; recordings always do.
+        keeps_failed: Whether recordings of failed tests are written.
+        cassettes: A folder that replaces that of the settings; None for that of the settings.
         live_urls: Live base URL by provider key.
     """
 
@@ -56,10 +56,10 @@ class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
             observes: See the class.
             keeps_failed: See the class.
             cassettes: A folder, or None.
-            live: "KEY=URL" for each provider that isn't at the URL of the settings.
+            live: "KEY=URL" for each provider that runs at another URL than in the settings.
 
         Raises:
-            SettingsError: An option can't be used.
+            SettingsError: An option is invalid.
         """
         return cls(
             mode=RecordMode(mode),
@@ -71,7 +71,7 @@ class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """What all tests of a project share.
+    """The configuration of all tests of a project.
 
     Args:
         settings: The project's settings.
@@ -93,43 +93,43 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def keeps_failed(self) -> bool:
-        """Whether what a test recorded is written though the test failed."""
+        """Whether recordings of failed tests are written."""
         return self.options.keeps_failed or self.settings.keep_failed
 
     @property
     def scrub_rules(self) -> ScrubRules:
-        """The project's own rules of what a secret is."""
+        """The project's scrub rules."""
         return ScrubRules.from_settings(self.settings.scrub)
 
     @cached_property
     def match_rules(self) -> MatchRules:
-        """Which parts of requests don't count in this project.
+        """The parts of requests that are ignored in this project.
 
         Raises:
-            SettingsError: An entry of `ignore` can't be used.
+            SettingsError: An entry of `ignore` is invalid.
         """
         return match_rules(self.settings)
 
     def allowed_hosts(self, marker: CassetteMarker) -> tuple[str, ...]:
-        """Return what is neither recorded nor blocked in a test."""
+        """Return the hosts that are neither recorded nor blocked in a test."""
         local = ("localhost",) if self.settings.ignore_localhost else ()
         return (*marker.allowed_hosts, *self.settings.ignore_hosts, *local)
 
     def provider(self, key: str) -> ProviderSettings:
-        """Return the provider of this key.
+        """Return the provider with this key.
 
         Raises:
-            SettingsError: The settings have none.
+            SettingsError: The settings don't have it.
         """
         return self.settings.provider(key, option="--pactape-live")
 
     @cached_property
     def _original_bytes(self) -> dict[Path, bytes | None]:
-        """The bytes that cassettes of several tests had before any test ran; None without a file."""
+        """The bytes of shared cassettes before any test ran; None without a file."""
         return {}
 
     def note_shared(self, path: Path) -> None:
-        """Note that several tests share a cassette: a run that records it writes what all of them request."""
+        """Register a shared cassette: a run that records it writes the requests of all its tests."""
         if path not in self._original_bytes:
             self._original_bytes[path] = path.read_bytes() if path.is_file() else None
 
@@ -138,11 +138,11 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return path in self._original_bytes
 
     def outdated(self, path: Path) -> bytes | None:
-        """Return the bytes of a shared cassette that is to be recorded anew; None when what is there stays."""
+        """Return the old bytes of a shared cassette that is recorded again; None if its content stays."""
         return self._original_bytes[path] if self.mode is RecordMode.ALL else None
 
     def mode_for(self, path: Path) -> RecordMode:
-        """Return when a test with this cassette records: after another test of this run, it adds to the file."""
+        """Return the record mode of a test with this cassette; after another test, it adds to the file."""
         if path not in self._original_bytes:
             return self.mode
         before = self._original_bytes[path]
@@ -158,7 +158,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the cassette of a test: its marker's path, or one named after its folder, module, class and name.
 
         Raises:
-            SettingsError: The marker can't be used.
+            SettingsError: The marker is invalid.
         """
         paths: dict[str, Path] = self.__dict__.setdefault("_paths", {})
         if item.nodeid not in paths:
@@ -169,7 +169,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return paths[item.nodeid]
 
     def provenance(self, item: pytest.Item) -> Provenance:
-        """Return what a test declares about its recording."""
+        """Return the provenance that a test declares for its recording."""
         marker = cassette_marker(item)
         return Provenance(
             test=item.nodeid,
@@ -198,21 +198,21 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def avoid_twin(self, item: pytest.Item) -> None:
-        """Give a test a cassette with a hash in its name, since another's name differs in case only.
+        """Add a hash to the name of a test's cassette, because another name differs in case only.
 
-        Not every file system tells such names apart. A recording that has the other name already keeps it.
+        Not every file system distinguishes such names. An existing recording keeps its name.
         """
         path = self.cassette_path(item)
         is_recorded = (
             path.is_file()
-            and path.name in {each.name for each in path.parent.iterdir()}
+            and path.name in {sibling.name for sibling in path.parent.iterdir()}
             and belongs_to(path, item.nodeid)
         )
         if not is_recorded:
             self.__dict__["_paths"][item.nodeid] = self._hashed_path(item)
 
     def _named_path(self, item: pytest.Item, marker_path: str) -> Path:
-        """Return the path that a marker names; commands find only what lies below the folders of cassettes."""
+        """Return the path in a marker, which must be inside the cassette folder, so that commands find it."""
         path = (self.settings.cassettes / marker_path).absolute()
         folders = [folder.resolve() for folder in self.settings.cassette_folders]
         if not any(path.resolve().is_relative_to(folder) for folder in folders):
@@ -232,8 +232,8 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return a node id relative to the project.
 
         Args:
-            nodeid: Relative to pytest's root folder.
-            rootpath: That folder.
+            nodeid: A node id, relative to pytest's root folder.
+            rootpath: Pytest's root folder.
         """
         file, *names = nodeid.split("::")
         path, root = (rootpath / file).resolve(), self.settings.root.resolve()
@@ -243,7 +243,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class RecordingConfigs:
-    """The configurations of a run, by project: a monorepo has several.
+    """The configurations of a run by project; a monorepo has several.
 
     Args:
         options: The options of the run.
@@ -256,14 +256,14 @@ class RecordingConfigs:
 
     @property
     def all(self) -> Sequence[RecordingConfig]:
-        """Those that tests have used so far."""
+        """Return the configurations used so far."""
         return tuple(self._by_root.values())
 
     def of(self, path: Path) -> RecordingConfig:
-        """Return the configuration of the project that a file or folder lies in.
+        """Return the configuration of the project that contains a file or folder.
 
         Raises:
-            SettingsError: The settings can't be used.
+            SettingsError: The settings are invalid.
         """
         folder = path if path.is_dir() else path.parent
         if folder not in self._roots:
@@ -284,7 +284,7 @@ class RecordingConfigs:
 
 
 def _live_urls(live: Sequence[str]) -> dict[str, str]:
-    """Return the URL by provider key of "KEY=URL" texts."""
+    """Parse "KEY=URL" texts into URLs by provider key."""
     urls = dict(text.partition("=")[::2] for text in live)
     for key, url in urls.items():
         if not url.startswith(("http://", "https://")):

@@ -1,4 +1,4 @@
-"""Constants of the project: texts in its own code, which every run uses."""
+"""Constants of the project: texts in its code, which are equal in every run."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Fixtures of a wider scope: what they request in set-up and teardown belongs to a cassette of their own.
+"""Cassettes of fixtures with a wider scope, for their requests in set-up and teardown.
 
-So it doesn't matter which test runs first, and each test replays alone, in any order and on any worker.
+With separate cassettes, it doesn't matter which test runs first: each test replays alone, in any order and on any
+worker.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FixtureCassettes"]
 
-#: What pytest calls the fixtures that stand for `setup_module`, `setup_class` and `setUpClass`.
+#: Pytest's names of the fixtures for `setup_module`, `setup_class` and `setUpClass`.
 _XUNIT = re.compile(r"_(?:xunit|unittest)_(\w+?)_fixture.*")
 _FOREIGN = ("_pytest.", "pactape.", "pytest_", "xdist.", "hypothesis.")
 
@@ -42,7 +43,7 @@ class FixtureCassettes:
 
     Args:
         configs: The configurations of the run.
-        hygiene: The hygiene report of the run; None when it is off.
+        hygiene: The hygiene report of the run; None if it is off.
     """
 
     def __init__(self, configs: RecordingConfigs, hygiene: HygieneReport | None) -> None:
@@ -52,7 +53,7 @@ class FixtureCassettes:
         self._is_paused = False
 
     def register(self, items: Sequence[pytest.Item]) -> None:
-        """Note the fixtures of marked tests."""
+        """Register the fixtures of marked tests."""
         for item in items:
             info = getattr(item, "_fixtureinfo", None)
             for definitions in info.name2fixturedefs.values() if info else ():
@@ -62,7 +63,7 @@ class FixtureCassettes:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Leave fixtures alone that start a provider to record from."""
+        """Ignore fixtures inside the context, which start a provider to record from."""
         before, self._is_paused = self._is_paused, True
         try:
             yield
@@ -73,18 +74,18 @@ class FixtureCassettes:
     def pytest_fixture_setup(
         self, fixturedef: FixtureDef, request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
-        """Set a fixture up on its own cassette, and see that it is torn down on it."""
+        """Set up a fixture with its own cassette, and tear it down with the same cassette."""
         session = self._session(fixturedef, request)
         if session is None:
             return (yield)
         fixturedef.addfinalizer(session.end_teardown)
         with session.set_up():
             value = yield
-        fixturedef.addfinalizer(session.begin_teardown)  # the last one to be added is the first to be called
+        fixturedef.addfinalizer(session.begin_teardown)  # the last one added is called first
         return value
 
     def _session(self, definition: FixtureDef, request: pytest.FixtureRequest) -> _FixtureSession | None:
-        item: pytest.Item = request._pyfuncitem  # noqa: SLF001 -- pytest names the test nowhere else
+        item: pytest.Item = request._pyfuncitem  # noqa: SLF001 -- pytest has the test nowhere else
         is_used = definition in self._users or (
             _is_wider(definition) and item.get_closest_marker("cassette") is not None
         )
@@ -96,7 +97,7 @@ class FixtureCassettes:
         path = config.settings.cassettes / fixture_cassette_name(nodeid, config.scrub_rules)
         if self._hygiene is not None:
             self._hygiene.register_cassette(path)
-        markers = [cassette_marker(each) for each in users]
+        markers = [cassette_marker(user) for user in users]
         provenance = Provenance(
             test=nodeid,
             description=f"the fixture {nodeid.rpartition('::')[2]}",
@@ -121,10 +122,10 @@ class FixtureCassettes:
 
 
 class _FixtureSession:
-    """One fixture's cassette from its set-up to its teardown.
+    """One fixture's cassette from set-up to teardown.
 
-    In a replay without a recording of its own, set-up is left to the cassette of the test that needs it: older
-    recordings have it there. Teardown then finds the network closed.
+    In a replay without its own recording, the set-up uses the cassette of the test that needs the fixture, as in
+    older recordings. The teardown then has no network.
     """
 
     def __init__(
@@ -160,7 +161,7 @@ class _FixtureSession:
 
     @contextmanager
     def set_up(self) -> Iterator[None]:
-        """Attach the cassette while the fixture is set up."""
+        """Attach the cassette during the fixture's set-up."""
         if self._uses_outer:
             yield
             return
@@ -173,7 +174,7 @@ class _FixtureSession:
         self._teardown.__enter__()
 
     def end_teardown(self) -> None:
-        """Detach the cassette, and write what was recorded.
+        """Detach the cassette, and write the recording.
 
         Raises:
             ReplayError: A request had no recorded response, or a connection was attempted.
@@ -207,7 +208,7 @@ def _is_wider(definition: FixtureDef) -> bool:
 
 
 def _nodeid(definition: FixtureDef, request: pytest.FixtureRequest, config: RecordingConfig) -> str:
-    """Return a node id for a fixture: where it is defined, or for which class, module or package it is set up."""
+    """Return a node id for a fixture: of its definition, or of its class, module or package."""
     anchor = definition.baseid if definition.scope == "session" else request.node.nodeid
     if ".py" not in anchor:
         anchor = f"{anchor}/conftest.py".lstrip("/")

@@ -1,4 +1,4 @@
-"""Cassette hygiene: recordings that a test run shows to be expired, unused, unplayed, orphaned or unreplayable."""
+"""Cassette hygiene: finds expired, unused, unplayed, orphaned and unreplayable recordings in a test run."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTPUT_KEY", "HygieneReport"]
 
-#: The key under which a worker of pytest-xdist hands its part to the controller.
+#: The key under which a pytest-xdist worker passes its part to the controller.
 OUTPUT_KEY = "pactape_hygiene"
 _KINDS: tuple[str, ...] = get_args(HygieneKind)
-#: Options that leave tests out before pytest deselects any.
+#: Options that exclude tests before pytest deselects any.
 _NARROWING = ("lf", "last_failed", "ignore", "ignore_glob", "stepwise", "pyargs")
 
 
 class HygieneReport:
     """A pytest plugin of one run: collects how cassettes are used, and reports findings at the end.
 
-    In a run with pytest-xdist every worker has one, which the controller's merges.
+    With pytest-xdist, every worker has a report, and the controller merges them.
 
     Args:
         configs: The configurations of the run.
@@ -46,14 +46,14 @@ class HygieneReport:
         self._configs = configs
         self._config = config
         self._owned: set[str] = set()
-        self._unplayed: dict[str, set[str]] = {}  # what no test has used so far, by cassette
+        self._unplayed: dict[str, set[str]] = {}  # interactions that no test has used so far, by cassette
         self._named_cassettes: set[str] = set()
         self._findings: set[tuple[str, str]] = set()
         self._is_whole = True
         self._outcome: HygieneOutcome | None = None
 
     def register(self, items: Sequence[pytest.Item]) -> None:
-        """Note which cassettes belong to tests, those of pytest-recording and pytest-vcr included."""
+        """Register the cassettes of tests, including those of pytest-recording and pytest-vcr."""
         for item in items:
             if item.get_closest_marker("cassette"):
                 self._owned.add(self._name(self._configs.of(item.path).cassette_path(item)))
@@ -61,16 +61,16 @@ class HygieneReport:
                 self._owned.update(map(self._name, _other_plugins_cassettes(item)))
 
     def register_cassette(self, path: Path) -> None:
-        """Note that a cassette belongs to a fixture."""
+        """Register the cassette of a fixture."""
         self._owned.add(self._name(path))
 
     def record_usage(self, cassette: Cassette, *, allow_unused: bool, is_named: bool) -> None:
-        """Note what a passed test has used of its cassette.
+        """Record which interactions of its cassette a passed test has used.
 
         Args:
             cassette: The cassette.
-            allow_unused: Whether it may hold more than the test plays.
-            is_named: Whether its path is given by a marker, so that several tests may share it.
+            allow_unused: Whether it may contain more than the test plays.
+            is_named: Whether a marker gives its path, so that several tests may share it.
         """
         if not cassette.was_recorded or cassette.adds_to_shared:
             return
@@ -83,7 +83,7 @@ class HygieneReport:
             self._named_cassettes.add(name)
 
     def check_recording(self, cassette: Cassette) -> None:
-        """Check a recording that has just been made: will the next run find what it asks for?"""
+        """Check a new recording: the next run must find its requests in it."""
         if cassette.player.live_interactions:
             constants = ProjectConstants(self._config.rootpath)
             for problem in cassette.check(constants.__contains__):
@@ -94,13 +94,13 @@ class HygieneReport:
         return {
             "used": {name: sorted(unplayed) for name, unplayed in self._unplayed.items()},
             "named": sorted(self._named_cassettes),
-            "owned": sorted(self._owned | {self._name(each) for each in used_files()}),
+            "owned": sorted(self._owned | {self._name(used_file) for used_file in used_files()}),
             "findings": sorted(self._findings),
             "whole": self._is_whole,
         }
 
     def merge(self, data: Mapping[str, Any]) -> None:
-        """Merge what a worker has collected."""
+        """Merge the data of a worker."""
         for name, unplayed in data["used"].items():
             self._unplayed[name] = self._unplayed.get(name, set(unplayed)) & set(unplayed)
         self._named_cassettes |= set(data["named"])
@@ -109,10 +109,10 @@ class HygieneReport:
         self._is_whole &= data["whole"]
 
     def finish(self, session: pytest.Session, *, saw_all: bool) -> None:
-        """Complete the findings and decide whether they fail the run, or hand everything to the controller.
+        """Complete the findings and decide whether they fail the run, or pass everything to the controller.
 
         Args:
-            session: pytest's; its exit status becomes 1 where it was 0.
+            session: pytest's session; an exit status of 0 becomes 1 if findings fail the run.
             saw_all: Whether every test was collected, so that a cassette without a test is an orphan.
         """
         self._is_whole &= saw_all
@@ -128,7 +128,7 @@ class HygieneReport:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show the findings, one a line, and write the report that was asked for."""
+        """Show the findings, one per line, and write the requested report."""
         if self._outcome is None:
             return
         output = HygieneOutput.from_options(self._config)
@@ -142,28 +142,30 @@ class HygieneReport:
     def _fatal(self) -> set[str]:
         if self._config.getoption("--pactape-hygiene") == "fail":
             return set(_KINDS)
-        return {kind for each in self._configs.all for kind in each.settings.hygiene.fail_on}
+        return {kind for config in self._configs.all for kind in config.settings.hygiene.fail_on}
 
     @property
     def _severities(self) -> dict[str, str]:
         return {
-            rule: each for config in self._configs.all for rule, each in config.settings.severities.items()
+            rule: severity
+            for config in self._configs.all
+            for rule, severity in config.settings.severities.items()
         }
 
     def _unused_findings(self, *, is_whole: bool) -> Iterator[tuple[str, str]]:
         for name, unplayed in self._unplayed.items():
             if name in self._named_cassettes and not is_whole:
-                continue  # tests that didn't run may use the rest
+                continue  # tests that didn't run may use the others
             if "" in unplayed:
                 yield "unplayed", f"{name}: its test made no request"
             else:
-                yield from (("unused", f"{name}: {each}") for each in unplayed)
+                yield from (("unused", f"{name}: {interaction}") for interaction in unplayed)
 
     def _expired_findings(self) -> Iterator[tuple[str, str]]:
         for config in self._configs.all:
             limits = config.settings.hygiene
             for name in self._unplayed if limits.limits_age else ():
-                with suppress(BadInputError):  # its test reports it
+                with suppress(BadInputError):  # its own test reports this
                     interactions = expired(config.settings.root / name, limits, now=datetime.now(UTC))
                     yield from (
                         ("expired", f"{name}: interactions[{index}] {reason}")
@@ -171,11 +173,11 @@ class HygieneReport:
                     )
 
     def _orphans(self) -> Iterator[tuple[str, str]]:
-        owned = self._owned | {self._name(each) for each in used_files()}
+        owned = self._owned | {self._name(used_file) for used_file in used_files()}
         folders = {folder for config in self._configs.all for folder in config.settings.cassette_folders}
         for folder in folders:
             for path in cassettes_below(folder) if folder.is_dir() else ():
-                names = {self._name(each) for each in (path, path.parent)}
+                names = {self._name(candidate) for candidate in (path, path.parent)}
                 if not names & owned:
                     yield "orphans", f"{self._name(path)}: no test uses it"
 
@@ -190,7 +192,7 @@ class HygieneReport:
 
 
 def _other_plugins_cassettes(item: pytest.Item) -> tuple[Path, ...]:
-    """Return where pytest-recording has a module's cassettes, and pytest-vcr a test's."""
+    """Return the cassettes of a module in pytest-recording, and of a test in pytest-vcr."""
     folder = item.path.parent / "cassettes"
     return folder / item.path.stem, folder / f"{item.name}.yaml"
 

@@ -1,4 +1,4 @@
-"""The findings on cassettes as a report: in pytest's summary, or in a file in any format."""
+"""Reports findings on cassettes: in pytest's summary, or in a file of any format."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _KINDS = {rule: kind for kind, rule in _RULES.items()}
 
 
 class HygieneOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run found.
+    """The outcome of a run.
 
     Args:
         report: The report.
-        lines: The findings as pytest's summary shows them.
+        lines: The findings in the form of pytest's summary.
     """
 
     report: Report
@@ -52,12 +52,12 @@ def judge_hygiene(
     Args:
         findings: Kind and text of each finding; a text begins with the cassette.
         fatal: The kinds that fail the run; the others are warnings.
-        severities: "breaking", "warning", "info" or "off" by rule, in place of these.
+        severities: "breaking", "warning", "info" or "off" by rule, which take precedence.
     """
     rated_findings = with_severities(
         [_finding(kind, text, is_fatal=kind in fatal) for kind, text in findings], severities
     )
-    is_breaking = any(each.severity is Severity.BREAKING for each in rated_findings)
+    is_breaking = any(rated_finding.severity is Severity.BREAKING for rated_finding in rated_findings)
     report = Report(
         command="hygiene",
         exit_code=int(is_breaking),
@@ -83,11 +83,11 @@ def _without_failed(line: str) -> str:
 
 
 class HygieneOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """How the report is written.
+    """The output of the report.
 
     Args:
         format: Its format.
-        file: The file that it goes to; None for the summary.
+        file: The file to write; None for the summary.
     """
 
     format: Format
@@ -95,7 +95,7 @@ class HygieneOutput(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_options(cls, config: pytest.Config) -> HygieneOutput:
-        """Return what the command line asks for; a file is relative to the folder that pytest was started in."""
+        """Return the output of the command line; its file is relative to the folder that pytest was started in."""
         file = config.getoption("--pactape-hygiene-output")
         return cls(
             format=config.getoption("--pactape-hygiene-format"),
@@ -103,7 +103,7 @@ class HygieneOutput(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def lines(self, outcome: HygieneOutcome) -> list[str]:
-        """Write the file, if there is one, and return the lines of pytest's summary."""
+        """Write the file, if any, and return the lines of pytest's summary."""
         if self.file is None:
             if self.format == "text":
                 return list(outcome.lines)

@@ -1,4 +1,4 @@
-"""The markers `cassette` and `given`: their arguments, checked when tests are collected."""
+"""The markers `cassette` and `given`, whose arguments are checked when tests are collected."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class CassetteMarker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     Args:
         path: The cassette's file, relative to the folder of cassettes; None for one named after the test.
-        consumer: The consumer, when it is another than the project's.
+        consumer: The consumer, if it isn't the project's.
         contract: Whether `pactape derive` uses the recording.
-        allow: Hosts and Unix sockets that are left alone: neither recorded nor blocked.
-        allow_unused: Whether the cassette may hold more than the test plays.
-        repeats: Whether the last response to a request is repeated when all have been replayed.
-        ignore: Parts of requests that don't count, beside those of the settings.
-        body: "ignore" when request bodies don't count.
-        ignore_hosts: Hosts that are left alone, as `allow`.
-        ignore_localhost: Whether the loopback addresses are left alone.
+        allow: Hosts and Unix sockets that are neither recorded nor blocked.
+        allow_unused: Whether the cassette may contain more than the test plays.
+        repeats: Whether the last response to a request is repeated after all have been replayed.
+        ignore: Parts of requests to ignore, in addition to those of the settings.
+        body: "ignore" to ignore request bodies.
+        ignore_hosts: Hosts that are neither recorded nor blocked, like `allow`.
+        ignore_localhost: Whether the loopback addresses are neither recorded nor blocked.
     """
 
     path: str | None = None
@@ -52,15 +52,15 @@ class CassetteMarker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """All hosts that the marker leaves alone."""
+        """All hosts that the marker excludes from recording and blocking."""
         return (*self.allow, *self.ignore_hosts, *(("localhost",) if self.ignore_localhost else ()))
 
 
 def cassette_marker(item: pytest.Item) -> CassetteMarker:
-    """Return the arguments of a test's `cassette` marker, the nearest one.
+    """Return the arguments of a test's closest `cassette` marker.
 
     Raises:
-        SettingsError: An argument is unknown, or has a value that can't be used.
+        SettingsError: An argument is unknown, or has an invalid value.
     """
     marker = item.get_closest_marker("cassette")
     arguments: dict[str, Any] = dict(marker.kwargs) if marker else {}
@@ -90,7 +90,7 @@ def given_states(item: pytest.Item) -> tuple[ProviderState, ...]:
 
 
 def _path(item: pytest.Item, path: str | None) -> str | None:
-    """Return the path with a suffix by which the file is found again."""
+    """Return the path with a suffix of cassettes, so that the file is found again."""
     if path is None:
         return None
     suffix = PurePath(path).suffix
@@ -127,7 +127,7 @@ def _refusal(item: pytest.Item, reason: str) -> SettingsError:
 
 
 def _words(error: msgspec.ValidationError) -> str:
-    """Return msgspec's message with the name of the argument in front: "contract: expected `bool`, got `str`"."""
+    """Return msgspec's message after the argument's name: "contract: expected `bool`, got `str`"."""
     message, _, path = str(error).partition(" - at `$")
     name = path.rstrip("`").lstrip(".")
     if "unknown field" in message:

@@ -1,6 +1,6 @@
-"""A pytest plugin that writes the outcome of each test to a file; only for trying an adoption out.
+"""A pytest plugin that writes the outcome of each test to a file, used only for trial runs of an adoption.
 
-Here, since loading it must import neither vcrpy nor requests: other plugins want to be before them.
+It is in this package because loading it must not import vcrpy or requests, which other plugins patch first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LONGEST = 4000
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note whether a phase of a test passed; one failed phase is enough to be red."""
+    """Record whether a phase of a test passed; one failed phase makes the test fail."""
     passed, reason = _outcomes.get(report.nodeid, (True, ""))
     if report.failed:
         text = str(report.longrepr)
@@ -37,7 +37,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the outcomes, with absolute paths: pytest's root folder may be another one than the project's."""
+    """Write the outcomes, with absolute paths: pytest's root folder may differ from the project's."""
     path = os.environ.get(_VARIABLE)
     if path and not hasattr(session.config, "workerinput"):
         outcomes = {str(session.config.rootpath / nodeid): outcome for nodeid, outcome in _outcomes.items()}

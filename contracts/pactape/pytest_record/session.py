@@ -1,4 +1,4 @@
-"""The cassette session of one test: its cassette, its provider states, and what is observed while it runs."""
+"""The cassette session of a test: its cassette, its provider states, and observation while it runs."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ __all__ = ["CassetteSession", "cassette_session"]
 
 
 class CassetteSession:
-    """One test's cassette while the test runs.
+    """A test's cassette while the test runs.
 
     Args:
         cassette: The cassette.
         config: The configuration of the project.
-        track: Returns the content of the message of an index so that reading it is noted; None when nothing is
-            observed.
+        track: Returns a message's content, by index, as a tracked value; None if nothing is observed.
     """
 
     def __init__(self, cassette: Cassette, config: RecordingConfig, track: Track | None = None) -> None:
@@ -45,17 +44,17 @@ class CassetteSession:
     def receive(
         self, description: str, *, provider: str, live: Callable[[], object] | None = None
     ) -> ReceivedMessage:
-        """Return the next recorded message, or while recording a live one.
+        """Return the next recorded message or, while recording, a live one.
 
         Args:
-            description: What the message is about: "a user was created".
+            description: The subject of the message: "a user was created".
             provider: The key of the provider that sends it.
-            live: Receives a real one, while recording: returns a JSON value, its bytes, or a `ReceivedMessage`.
+            live: Receives a real message while recording; returns a JSON value, its bytes, or a `ReceivedMessage`.
 
         Raises:
             NoMatchError: No such message is recorded, or all have been replayed.
-            SettingsError: The settings have no such provider.
-            BadInputError: There is nothing to record from, or what came is not JSON.
+            SettingsError: The settings don't have the provider.
+            BadInputError: `live` is missing while recording, or the received content is not JSON.
         """
         key = self._config.provider(provider).key
         index, message = self.cassette.receive(description, provider=key, live=live)
@@ -68,7 +67,7 @@ class CassetteSession:
 def cassette_session(
     config: RecordingConfig, item: pytest.Item, *, live_urls: Mapping[str, str]
 ) -> Iterator[CassetteSession]:
-    """Record or replay what happens inside the context.
+    """Record or replay the requests inside the context.
 
     Args:
         config: The configuration of the project.
@@ -110,7 +109,7 @@ def _observation(cassette: Cassette) -> AbstractContextManager[Track]:
 
 @contextmanager
 def _announcements() -> Iterator[None]:
-    """Take over what clients announce about their calls, as far as such clients are installed."""
+    """Receive the announcements of clients about their calls, if such clients are installed."""
     if find_spec("pactape_clients") is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""Provider states that are set up while a test records."""
+"""Sets up provider states while a test records."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = ["set_up_states"]
 
 
 def set_up_states(states: Sequence[ProviderState], settings: Settings) -> None:
-    """Set provider states up, if the settings say how; somebody else's provider can't be set up.
+    """Set up provider states, if the settings have handlers; an external provider has none.
 
     Raises:
-        ProviderStateError: No handler sets a state up, or its handler failed.
+        ProviderStateError: No handler sets up a state, or its handler failed.
     """
     by_provider = {
-        key: load_states(each.states, root=settings.root)
-        for key, each in settings.providers.items()
-        if each.states is not None
+        key: load_states(provider.states, root=settings.root)
+        for key, provider in settings.providers.items()
+        if provider.states is not None
     }
     for state in states if by_provider else ():
         set_up(state, _handlers_for(state, by_provider))
 
 
 def _handlers_for(state: ProviderState, by_provider: Mapping[str, States]) -> States:
-    """Return the handlers of the first provider that has the state; all of them, for the error, when none has."""
+    """Return the handlers of the first provider that has the state; for the error, all of them if none has."""
     for handlers in by_provider.values():
         if state.name in handlers:
             return handlers

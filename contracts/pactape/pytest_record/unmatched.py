@@ -1,6 +1,6 @@
-"""Requests without a recorded response: short tracebacks, and a section at the end of the run.
+"""Unmatched requests: short tracebacks, and a section at the end of the run.
 
-A client that wraps errors in its own hides the report in a test's traceback; the section shows it all the same.
+Clients that wrap errors hide the report in a test's traceback, but the section shows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["attach_unmatched", "shorten_traceback", "show_unmatched"]
 
-#: The attribute of a test report that carries the errors' texts, from a worker of pytest-xdist too.
+#: The attribute of a test report for the errors' texts, which pytest-xdist workers also send.
 _ATTRIBUTE = "pactape_unmatched"
 _INSTALLED = {"site-packages", "dist-packages"}
 _OWN = Path(__file__).parents[1]
@@ -30,8 +30,8 @@ def show_unmatched(terminalreporter: pytest.TerminalReporter, requests: Mapping[
     """Show each test with the texts of its unmatched requests.
 
     Args:
-        terminalreporter: pytest's.
-        requests: Their texts by node id.
+        terminalreporter: Pytest's reporter.
+        requests: The texts of unmatched requests by node id.
     """
     terminalreporter.section("pactape: requests without a recorded response")
     for nodeid, texts in requests.items():
@@ -42,13 +42,13 @@ def show_unmatched(terminalreporter: pytest.TerminalReporter, requests: Mapping[
 
 
 def attach_unmatched(report: pytest.TestReport, errors: Sequence[PactapeError]) -> None:
-    """Let a test report carry the texts of the errors of unmatched requests."""
+    """Attach the texts of unmatched requests to a test report."""
     if errors:
         setattr(report, _ATTRIBUTE, list(dict.fromkeys(map(str, errors))))
 
 
 def shorten_traceback(call: pytest.CallInfo[None], rootpath: Path) -> None:
-    """Remove the frames of libraries from the tracebacks of replay errors, so that the test's own line is seen."""
+    """Remove the frames of libraries from the tracebacks of replay errors, so that the test's line is visible."""
     excinfo = call.excinfo
     if excinfo is None:
         return
@@ -71,7 +71,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _own_frames(traceback: TracebackType | None, rootpath: Path) -> TracebackType | None:
-    """Return the frames of a traceback that belong to the project; all of them when none does."""
+    """Return the frames of a traceback that belong to the project; all frames if none does."""
     frames = []
     current = traceback
     while current is not None:
@@ -81,8 +81,8 @@ def _own_frames(traceback: TracebackType | None, rootpath: Path) -> TracebackTyp
     if not frames:
         return traceback
     shortened: TracebackType | None = None
-    for each in reversed(frames):
-        shortened = TracebackType(shortened, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    for frame in reversed(frames):
+        shortened = TracebackType(shortened, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
     return shortened
 
 

@@ -93,8 +93,8 @@ def _check_texts(table: _Table, *, root: Path) -> None:
         "exclude": table.exclude,
     }
     for name, values in texts.items():
-        check_not_empty(values, table_name=f"[tool.pactape] {name}", root=root)
-    check_hosts(table.ignore_hosts, table_name="[tool.pactape] ignore_hosts", root=root)
+        check_not_empty(values, setting=f"[tool.pactape] {name}", root=root)
+    check_hosts(table.ignore_hosts, setting="[tool.pactape] ignore_hosts", root=root)
 
 
 def _recording(value: str | dict[str, Any], *, root: Path) -> RecordingSource:
@@ -179,9 +179,7 @@ class _ProviderTable(msgspec.Struct, kw_only=True):
 def _provider(key: str, value: dict[str, Any], *, root: Path) -> ProviderSettings:
     table_name = f"[tool.pactape.providers.{key}]"
     table = decode(value, _ProviderTable, table_name=table_name, root=root)
-    check_not_empty(
-        [table.name, table.states, table.messages], table_name=f"a text of {table_name}", root=root
-    )
+    check_not_empty([table.name, table.states, table.messages], setting=f"a text of {table_name}", root=root)
     _check_url(table.url, table_name=table_name, root=root)
     return ProviderSettings(
         key=key,
@@ -205,7 +203,7 @@ def _consumers(tables: dict[str, dict[str, Any]], *, root: Path) -> dict[str, Co
     for key, value in tables.items():
         table_name = f"[tool.pactape.consumers.{key}]"
         table = decode(value, _ConsumerTable, table_name=table_name, root=root)
-        check_not_empty([table.name, table.cassettes], table_name=f"a text of {table_name}", root=root)
+        check_not_empty([table.name, table.cassettes], setting=f"a text of {table_name}", root=root)
         folder = root / table.cassettes
         if folder in owners:
             raise SettingsError(

@@ -36,7 +36,7 @@ def match_settings(value: dict[str, Any], *, root: Path) -> MatchSettings:
     """
     table_name = "[tool.pactape.match]"
     hosts = value.get("hosts", {})
-    check_hosts(hosts, table_name="[tool.pactape.match] hosts", root=root)
+    check_hosts(hosts, setting="[tool.pactape.match] hosts", root=root)
     for host, table in hosts.items() if isinstance(hosts, dict) else ():
         decode(table, HostMatchSettings, table_name=f'[tool.pactape.match.hosts."{host}"]', root=root)
     return decode(value, MatchSettings, table_name=table_name, root=root)
@@ -55,7 +55,7 @@ def hygiene_settings(value: dict[str, Any], *, root: Path) -> HygieneSettings:
     """
     table = decode(value, _HygieneTable, table_name="[tool.pactape.hygiene]", root=root)
     texts = {"default": table.max_age} if isinstance(table.max_age, str) else table.max_age or {}
-    check_hosts(texts, table_name="[tool.pactape.hygiene] max_age", root=root)
+    check_hosts(texts, setting="[tool.pactape.hygiene] max_age", root=root)
     ages = {host: _age(text, root=root) for host, text in texts.items()}
     return HygieneSettings(max_age=ages.pop("default", None), hosts=ages, fail_on=table.fail_on)
 
@@ -79,8 +79,8 @@ def scrub_settings(value: dict[str, Any], *, root: Path) -> ScrubSettings:
     """
     table_name = "[tool.pactape.scrub]"
     settings = decode(value, ScrubSettings, table_name=table_name, root=root)
-    check_not_empty(settings.names, table_name=f"{table_name} names", root=root)
-    check_not_empty(settings.keep, table_name=f"{table_name} keep", root=root)
+    check_not_empty(settings.names, setting=f"{table_name} names", root=root)
+    check_not_empty(settings.keep, setting=f"{table_name} keep", root=root)
     for pattern in settings.patterns:
         try:
             match = re.compile(pattern).search("")

@@ -17,12 +17,12 @@ __all__ = ["check_hosts", "check_not_empty"]
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+)(?::\d{1,5})?")
 
 
-def check_not_empty(values: Iterable[str | None], *, table_name: str, root: Path) -> None:
+def check_not_empty(values: Iterable[str | None], *, setting: str, root: Path) -> None:
     """Refuse empty texts, which would silently mean nothing or the project's folder.
 
     Args:
         values: The values of a setting; None for one that isn't given.
-        table_name: The setting, for errors.
+        setting: The setting, for errors.
         root: The folder of the file.
 
     Raises:
@@ -30,11 +30,11 @@ def check_not_empty(values: Iterable[str | None], *, table_name: str, root: Path
     """
     if any(value is not None and not value.strip() for value in values):
         raise SettingsError(
-            f"{table_name} is empty", where=root / FILE_NAME, remedy="give it a value, or remove the setting"
+            f"{setting} is empty", where=root / FILE_NAME, remedy="give it a value, or remove the setting"
         )
 
 
-def check_hosts(hosts: Iterable[str], *, table_name: str, root: Path) -> None:
+def check_hosts(hosts: Iterable[str], *, setting: str, root: Path) -> None:
     """Refuse what is not a host with an optional port, and would therefore match no request.
 
     Raises:
@@ -43,7 +43,7 @@ def check_hosts(hosts: Iterable[str], *, table_name: str, root: Path) -> None:
     for host in hosts:
         if not _HOST.fullmatch(host):
             raise SettingsError(
-                f"{table_name} has {host!r}, which is not a host",
+                f"{setting} has {host!r}, which is not a host",
                 where=root / FILE_NAME,
                 remedy='write it as "api.example.com", "*.example.com" or "127.0.0.1:8080"',
             )

@@ -86,8 +86,8 @@ def _while_pending(pending: Sequence[ProviderBranch], provider: str, *, wip: boo
         Notice(
             "after_verification:success_true_published_true",
             f"This pact is no longer in pending state for {any_version}, as a successful verification result "
-            f"{tagged}has been published. If a verification for a version of {provider} {tagged}fails in the future, "
-            f"it will fail the build. {_PENDING}",
+            f"{tagged}has been published. If a verification for a version of {provider} {tagged}fails "
+            f"in the future, it will fail the build. {_PENDING}",
         ),
         Notice("after_verification:success_false_published_true", unpublished_text),
     ]

@@ -1,1 +1,1 @@
-"""Patches of libraries while a test is observed: functions that return, decode and read responses."""
+"""Patches of libraries while a test is observed: of functions that return, decode and read responses."""

@@ -1,4 +1,4 @@
-"""Attributes that no method reads: headers of aiohttp, urllib3 and botocore, values of cookies, URLs."""
+"""Patches of plain attributes: headers of aiohttp, urllib3 and botocore, values of cookies, URLs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pactape.observing.library_patches.header_mappings import observed_headers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
 
     Reading = Callable[[Any, Any], Any]
 
@@ -23,7 +23,7 @@ __all__ = ["observe_attributes"]
 
 _REQUESTS, _AIOHTTP = "requests.models", "aiohttp.client_reqrep"
 _VCR_RESPONSE = ("vcr.stubs", "VCRHTTPResponse")
-#: The responses that keep their headers; under a cassette urllib3, urllib and http.client give those of vcrpy.
+#: The response classes with headers; under a cassette, urllib3, urllib and http.client use vcrpy's class.
 _HEADER_OWNERS = (
     ("urllib3.response", "BaseHTTPResponse"),
     _VCR_RESPONSE,
@@ -32,12 +32,12 @@ _HEADER_OWNERS = (
 
 
 def observe_attributes(observer: Observer, replacements: Replacements) -> None:
-    """Observe what the code under test reads of attributes, and not what the libraries read for themselves."""
+    """Observe which attributes the code under test reads, ignoring reads by the libraries themselves."""
     _observe_headers(observer, replacements)
     _observe_redirects(observer, replacements)
     reading = _reading_cookie(observer)
-    replacements.add(cookiejar.Cookie, "value", _stored("value", reading))
-    replacements.attribute(http.cookies.Morsel, "value", _computed(reading))
+    replacements.add(cookiejar.Cookie, "value", _stored_property("value", reading))
+    replacements.attribute(http.cookies.Morsel, "value", _computed_property(reading))
 
 
 def _observe_headers(observer: Observer, replacements: Replacements) -> None:
@@ -45,8 +45,8 @@ def _observe_headers(observer: Observer, replacements: Replacements) -> None:
         return observed_headers(headers, lambda name: observer.read_header_of_any(response, headers, name))
 
     for module, name in _HEADER_OWNERS:
-        replacements.add(_class(module, name), "headers", _stored("headers", read))
-    replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "headers", _computed(read))
+        replacements.add(_class(module, name), "headers", _stored_property("headers", read))
+    replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "headers", _computed_property(read))
     replacements.attribute(_class(*_VCR_RESPONSE), "getheader", partial(_reading_one, observer))
     replacements.attribute(_class(*_VCR_RESPONSE), "info", _returning(read))
     replacements.attribute(_class("botocore.parsers", "ResponseParser"), "parse", _parsing(read))
@@ -54,38 +54,38 @@ def _observe_headers(observer: Observer, replacements: Replacements) -> None:
 
 def _observe_redirects(observer: Observer, replacements: Replacements) -> None:
     def read_url(response: Any, url: Any) -> Any:
-        observer.read_redirects(_before(response))
+        observer.read_redirects(_earlier_redirects(response))
         return url
 
     def read_history(_response: Any, history: Any) -> Any:
-        for number, each in enumerate(history or ()):
-            vars(each)["_pactape_before"] = tuple(history[:number])
-            observer.follow(each)
-            if "headers" in vars(each):
-                each.headers = observed_headers(each.headers, partial(observer.read_header, each))
+        for number, redirect in enumerate(history or ()):
+            vars(redirect)["_pactape_before"] = tuple(history[:number])
+            observer.follow(redirect)
+            if "headers" in vars(redirect):
+                redirect.headers = observed_headers(redirect.headers, partial(observer.read_header, redirect))
         return history
 
     for module in (_REQUESTS, "httpx", "httpx2"):
-        replacements.add(_class(module, "Response"), "history", _stored("history", read_history))
-        replacements.attribute(_class(module, "Response"), "url", _computed(read_url))
-    replacements.add(_class(_REQUESTS, "Response"), "url", _stored("url", read_url))
+        replacements.add(_class(module, "Response"), "history", _stored_property("history", read_history))
+        replacements.attribute(_class(module, "Response"), "url", _computed_property(read_url))
+    replacements.add(_class(_REQUESTS, "Response"), "url", _stored_property("url", read_url))
     for name in ("url", "real_url"):
-        replacements.attribute(_class(_AIOHTTP, "ClientResponse"), name, _computed(read_url))
-    replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "history", _computed(read_history))
+        replacements.attribute(_class(_AIOHTTP, "ClientResponse"), name, _computed_property(read_url))
+    replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "history", _computed_property(read_history))
 
 
 def _class(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
-def _before(response: Any) -> tuple[Any, ...]:
+def _earlier_redirects(response: Any) -> tuple[Any, ...]:
     """Return the redirects that a client followed before it got a response."""
     earlier = vars(response).get("_pactape_before")
     return tuple(earlier if earlier is not None else getattr(response, "history", None) or ())
 
 
-def _stored(name: str, read: Reading) -> property:
-    """Return a property for an attribute that instances keep under its own name."""
+def _stored_property(name: str, read: Reading) -> property:
+    """Return a property for an attribute that instances store under the same name."""
 
     def get(self: Any) -> Any:
         try:
@@ -103,8 +103,8 @@ def _stored(name: str, read: Reading) -> property:
     return property(get, put, delete)
 
 
-def _computed(read: Reading) -> Callable[[Any], Any]:
-    """Return what makes a property out of a library's own."""
+def _computed_property(read: Reading) -> Callable[[Any], Any]:
+    """Return a function that wraps a library's property."""
 
     def make(original: Any) -> Any:
         def get(self: Any) -> Any:
@@ -150,7 +150,7 @@ def _reading_cookie(observer: Observer) -> Reading:
 
 
 def _parsing(read: Reading) -> Callable[[Any], Any]:
-    """Observe the headers that callers of botocore get as a member of what it parsed."""
+    """Observe the headers that botocore returns as a member of its parsed response."""
 
     def make(original: Any) -> Any:
         @wraps(original)

@@ -1,4 +1,4 @@
-"""Who reads an attribute: the code under test, or a library for itself."""
+"""Distinguishes reads of attributes by the code under test from those by a library."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 __all__ = ["is_read_by_library"]
 
-#: The packages that read headers, cookies and URLs while they send, follow redirects and build responses.
+#: Packages that read headers, cookies and URLs while they send, follow redirects and build responses.
 _LIBRARIES = frozenset(
     {
         "aiohttp",
@@ -26,5 +26,5 @@ _LIBRARIES = frozenset(
 
 def is_read_by_library() -> bool:
     """Return whether the function that called the caller belongs to an HTTP library."""
-    module = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 -- nothing public says who calls
+    module = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 -- no public API returns the caller
     return module.partition(".")[0] in _LIBRARIES

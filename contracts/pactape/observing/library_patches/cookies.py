@@ -1,4 +1,4 @@
-"""Cookies that code under test reads, by name: of a response, or of a client's cookie jar."""
+"""Patches of cookies, read by name from a response or a client's cookie jar."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.answers import presence
+from pactape.observing.observer import presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
 
 __all__ = ["cookie_names", "observe_cookies"]
 
@@ -22,9 +22,9 @@ _OF_ALL = ("items", "iteritems", "values", "itervalues", "get_dict")
 
 
 def observe_cookies(observer: Observer, replacements: Replacements) -> None:
-    """Observe which cookies are read of the jars of requests, httpx and httpx2.
+    """Observe which cookies are read from the jars of requests, httpx and httpx2.
 
-    The libraries themselves take cookies from a jar by other ways.
+    The libraries themselves read cookies from a jar with other methods.
     """
     jars = [
         getattr(sys.modules.get("requests.cookies"), "RequestsCookieJar", None),
@@ -39,7 +39,7 @@ def observe_cookies(observer: Observer, replacements: Replacements) -> None:
 
 
 def cookie_names(set_cookie: str) -> list[str]:
-    """Return the names of the cookies in a Set-Cookie header, also of several in one value.
+    """Return the names of the cookies in a Set-Cookie header, which may have several in one value.
 
     Example:
         >>> cookie_names("a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT; Path=/, b=2")
@@ -75,7 +75,7 @@ def _reading_all(observer: Observer) -> Callable[[Any], Any]:
 
 def _testing_presence(original: Any) -> Any:
     @wraps(original)
-    def __contains__(self: Any, name: Any) -> Any:  # noqa: N807 -- takes its place
+    def __contains__(self: Any, name: Any) -> Any:  # noqa: N807 -- replaces that method
         with presence():
             return original(self, name)
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
 
 __all__ = ["observe_decoders"]
 
-#: Functions that parse the text or the bytes that they are given.
+#: Functions that parse their text or bytes argument.
 _LOADS = (("orjson", "loads"), ("ujson", "loads"), ("rapidjson", "loads"))
 
 
 def observe_decoders(observer: Observer, replacements: Replacements) -> None:
-    """Observe what is read of bodies that the code under test parses by itself."""
+    """Observe which parts are read of bodies that the code under test parses itself."""
     replacements.attribute(decoder.JSONDecoder, "decode", _decoding(observer))
     simplejson = sys.modules.get("simplejson.decoder")
     replacements.attribute(getattr(simplejson, "JSONDecoder", None), "decode", _decoding(observer))
@@ -30,7 +30,7 @@ def observe_decoders(observer: Observer, replacements: Replacements) -> None:
 
 
 def _decoding(observer: Observer) -> Callable[[Any], Any]:
-    """All of `json.loads`, however it was imported: it gives its text to a decoder."""
+    """Return a patch of the decoder that `json.loads` always calls, however it was imported."""
 
     def make(original: Any) -> Any:
         @wraps(original)

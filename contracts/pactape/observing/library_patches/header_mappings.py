@@ -1,11 +1,11 @@
-"""Headers of any library that note which of them are read."""
+"""Header mappings of any library that record which headers are read."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.answers import presence
+from pactape.observing.observer import presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +17,10 @@ _OF_ALL = ("items", "values")
 
 
 def observed_headers(headers: Any, note: Callable[[str], None]) -> Any:
-    """Return a library's headers as an object of the same kind that notes the names that are read.
+    """Return a library's headers as an object of the same kind that records the names that are read.
 
     Args:
-        headers: A mapping; what is observed already is returned as it is.
+        headers: A mapping; an observed one is returned unchanged.
         note: Called with each name that is read.
     """
     if headers is None or hasattr(headers, "_pactape_note"):
@@ -61,7 +61,7 @@ def _reading_all(original: Any) -> Any:
 
 
 def _testing_presence(original: Any) -> Any:
-    def __contains__(self: Any, name: Any) -> bool:  # noqa: N807 -- takes its place
+    def __contains__(self: Any, name: Any) -> bool:  # noqa: N807 -- replaces that method
         with presence():
             return bool(original(self, name))
 
@@ -69,6 +69,6 @@ def _testing_presence(original: Any) -> Any:
 
 
 def _note(headers: Any, name: Any) -> None:
-    note = getattr(headers, "_pactape_note", None)  # none of a copy that the library makes by its own ways
+    note = getattr(headers, "_pactape_note", None)  # a copy that the library made in its own way has none
     if note is not None:
         note(str(name))

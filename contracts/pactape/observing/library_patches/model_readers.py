@@ -1,4 +1,4 @@
-"""Patches of functions in C that read responses: models that take their fields, and encoders that take all."""
+"""Patches of functions in C that read responses: models that read fields, and encoders that read everything."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.answers import internal
 from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
 from pactape.observing.models.record_types import fields_of
+from pactape.observing.observer import internal
 from pactape.observing.plain_values import plain
 from pactape.observing.tracking import TrackedArray, TrackedObject, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
     from pactape.observing.models.converters import Reading
+    from pactape.observing.observer import Observer
 
 __all__ = ["observe_readers"]
 
 _TRACKED = (TrackedObject, TrackedArray)
-#: Functions that read a value whole, by the position of the argument.
+#: Functions that read a value completely, with the position of the argument.
 _WHOLE = (("msgspec", "to_builtins", 0), ("msgspec.json", "encode", 0), ("orjson", "dumps", 0))
 
 
 def observe_readers(observer: Observer, replacements: Replacements) -> None:
-    """Observe what models and encoders read of answers, and of their bodies."""
+    """Observe which parts of responses, and of their bodies, models and encoders read."""
     for module, name, position in _WHOLE:
         replacements.function(sys.modules.get(module), name, _reading_whole(position))
     replacements.function(sys.modules.get("msgspec"), "convert", _converting(observer, value=0, model=1))
@@ -47,7 +47,7 @@ def observe_readers(observer: Observer, replacements: Replacements) -> None:
 def _pydantic(observer: Observer, replacements: Replacements) -> None:
     if "pydantic" not in sys.modules:
         return
-    model = import_module("pydantic.main").BaseModel  # pydantic imports its parts when they are asked for
+    model = import_module("pydantic.main").BaseModel  # pydantic imports its parts on demand
     adapter = import_module("pydantic.type_adapter").TypeAdapter
     for name in ("model_validate", "model_validate_json"):
         replacements.attribute(model, name, _validating_class(observer))
@@ -72,9 +72,9 @@ def _reading_whole(position: int) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def reader(*arguments: Any, **options: Any) -> Any:
-            for each in (*arguments[position : position + 1], *options.values()):
-                if isinstance(each, _TRACKED):
-                    each.whole()
+            for argument in (*arguments[position : position + 1], *options.values()):
+                if isinstance(argument, _TRACKED):
+                    argument.whole()
             return original(*arguments, **options)
 
         return reader
@@ -102,7 +102,7 @@ def _converting(
     names: tuple[str, str] = ("obj", "type"),
     reading: Callable[[tuple[Any, ...], dict[str, Any]], Reading] = _plain_reading,
 ) -> Callable[[Any], Any]:
-    """A function that takes a value and a model, at these positions or by these names."""
+    """Return a patch of a function that takes a value and a model, at these positions or with these names."""
 
     def make(original: Any) -> Any:
         @wraps(original)
@@ -112,9 +112,11 @@ def _converting(
             if not isinstance(data, _TRACKED):
                 return original(*arguments, **options)
             observer.read_as(data, model_type, reading(arguments, options))
-            positional_arguments = tuple(plain(each) if each is data else each for each in arguments)
+            positional_arguments = tuple(
+                plain(argument) if argument is data else argument for argument in arguments
+            )
             keyword_arguments = {
-                name: plain(each) if each is data else each for name, each in options.items()
+                name: plain(option) if option is data else option for name, option in options.items()
             }
             with internal():
                 return original(*positional_arguments, **keyword_arguments)
@@ -166,10 +168,10 @@ def _validating(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _initialising(observer: Observer) -> Callable[[Any], Any]:
-    """`Model(**answer)` reads what the model says, though Python reads every key to pass it on."""
+    """Return a patch of `Model(**answer)`: only the model's fields are read, though Python reads every key."""
 
     def make(original: Any) -> Any:
-        def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- takes its place
+        def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- replaces that method
             if (answer := unpacked(data)) is not None:
                 observer.read_as(answer, type(self))
                 original(self, **plain(answer))
@@ -194,7 +196,7 @@ def _fields_for(fields: dict[str, Any], name: str) -> Iterator[Any]:
 
 
 def _casting(observer: Observer) -> Callable[[Any], Any]:
-    """A cast to a TypedDict says what its code reads."""
+    """Return a patch of `cast`: a cast to a TypedDict shows which fields are read."""
 
     def make(original: Any) -> Any:
         @wraps(original)

@@ -1,4 +1,4 @@
-"""Replacing functions while observing, and restoring them."""
+"""Replaces functions while observing, and restores them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _INHERITED = object()
 
 
 class Replacements:
-    """Replacements of functions and attributes, until they are undone."""
+    """Replacements of functions and attributes, which can be undone."""
 
     def __init__(self) -> None:
         self._replaced: list[tuple[Any, str, Any]] = []
 
     def attribute(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace an attribute of a class or module by what `make` gives for it; an absent one is left alone."""
+        """Replace an attribute of a class or module with the result of `make`, if the attribute exists."""
         if owner is not None and name in vars(owner):
             original = vars(owner)[name]
             self._replaced.append((owner, name, original))
             setattr(owner, name, make(original))
 
     def override(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace an attribute of a class by what `make` gives for it, also one that the class inherits."""
+        """Replace an attribute of a class, even an inherited one, with the result of `make`."""
         if owner is not None:
             self._replaced.append((owner, name, vars(owner).get(name, _INHERITED)))
             setattr(owner, name, make(getattr(owner, name)))
 
     def add(self, owner: Any, name: str, stand_in: Any) -> None:
-        """Give a class an attribute that so far only its instances have."""
+        """Add an attribute to a class that so far only its instances have."""
         if owner is not None:
             self._replaced.append((owner, name, vars(owner).get(name, _INHERITED)))
             setattr(owner, name, stand_in)
 
     def function(self, module: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace a module's function, and what other modules have imported of it by name."""
+        """Replace a module's function, also in other modules that have imported it by name."""
         if module is None or name not in vars(module):
             return
         original = vars(module)[name]
@@ -50,7 +50,7 @@ class Replacements:
             setattr(owner, attribute, stand_in)
 
     def undo(self) -> None:
-        """Give everything back, the last first."""
+        """Restore everything, in reverse order."""
         while self._replaced:
             owner, name, original = self._replaced.pop()
             if original is _INHERITED:
@@ -60,9 +60,9 @@ class Replacements:
 
 
 class _References:
-    """Where modules have a function under its own name: `from orjson import loads`.
+    """The modules that have imported a function under its own name: `from orjson import loads`.
 
-    A module is looked through once for each function; so are those that are imported later.
+    Each module is searched once for each function; so are those that are imported later.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class _References:
         self._references: dict[str, list[tuple[Any, str]]] = {}
 
     def of(self, function: Any, name: str, home: str) -> list[tuple[Any, str]]:
-        """Return the modules that have a function, and its name.
+        """Return the modules that have a function, with its name.
 
         Args:
             function: The function.
@@ -90,7 +90,9 @@ class _References:
             if members.get(name) is function and not module_name.startswith(_OURS):
                 references.append((sys.modules[module_name], name))
         self._modules[key] = module_count
-        return [(module, each) for module, each in references if vars(module).get(each) is function]
+        return [
+            (module, attribute) for module, attribute in references if vars(module).get(attribute) is function
+        ]
 
 
 _REFERENCES = _References()

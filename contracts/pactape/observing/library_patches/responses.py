@@ -7,17 +7,17 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.answers import internal
 from pactape.observing.library_patches.cookies import cookie_names
 from pactape.observing.library_patches.header_mappings import observed_headers
 from pactape.observing.library_patches.streaming import streaming, streaming_async
+from pactape.observing.observer import internal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
 
 __all__ = ["observe_responses"]
 
@@ -26,14 +26,14 @@ _APPLICATION_TRANSPORTS = frozenset({"ASGITransport", "WSGITransport", "_TestCli
 
 
 def observe_responses(observer: Observer, replacements: Replacements) -> None:
-    """Observe what is read of the responses of the libraries that are imported."""
+    """Observe which parts of responses are read, in the imported libraries."""
     _requests(observer, replacements)
     for name in ("httpx", "httpx2"):
         _httpx(name, observer, replacements)
     _aiohttp(observer, replacements)
     botocore = sys.modules.get("botocore.awsrequest")
-    for each in ("content", "text"):
-        replacements.attribute(getattr(botocore, "AWSResponse", None), each, _handing_out(observer))
+    for attribute in ("content", "text"):
+        replacements.attribute(getattr(botocore, "AWSResponse", None), attribute, _handing_out(observer))
 
 
 def _requests(observer: Observer, replacements: Replacements) -> None:
@@ -51,14 +51,14 @@ def _httpx(name: str, observer: Observer, replacements: Replacements) -> None:
     module = sys.modules.get(name)
     response = getattr(module, "Response", None)
     replacements.attribute(response, "json", _reading_json(observer))
-    for each in ("content", "text"):
-        replacements.attribute(response, each, _handing_out(observer))
+    for attribute in ("content", "text"):
+        replacements.attribute(response, attribute, _handing_out(observer))
     replacements.attribute(response, "read", _reading(observer))
     replacements.attribute(response, "aread", _reading_async(observer))
-    for each in ("bytes", "text", "lines", "raw"):
-        by_line = each == "lines"
-        replacements.attribute(response, f"iter_{each}", streaming(observer, by_line=by_line))
-        replacements.attribute(response, f"aiter_{each}", streaming_async(observer, by_line=by_line))
+    for attribute in ("bytes", "text", "lines", "raw"):
+        by_line = attribute == "lines"
+        replacements.attribute(response, f"iter_{attribute}", streaming(observer, by_line=by_line))
+        replacements.attribute(response, f"aiter_{attribute}", streaming_async(observer, by_line=by_line))
     replacements.attribute(getattr(module, "Client", None), "send", _sending(observer))
     replacements.attribute(getattr(module, "AsyncClient", None), "send", _sending_async(observer))
 
@@ -73,7 +73,7 @@ def _aiohttp(observer: Observer, replacements: Replacements) -> None:
 
 
 def _requesting(original: Any) -> Any:
-    """Recording reads the body of a real response of aiohttp before its caller gets it."""
+    """Return a patch of aiohttp's request: recording reads the body before its caller gets the response."""
 
     @wraps(original)
     async def request(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -97,7 +97,7 @@ def _reading_json(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _reading_json_async(observer: Observer) -> Callable[[Any], Any]:
-    """By the body, where a cassette knows it: aiohttp's responses don't have the request's body."""
+    """Return a patch of aiohttp's `json`, which finds the response by its body: it lacks the request's body."""
 
     def make(original: Any) -> Any:
         @wraps(original)
@@ -154,7 +154,7 @@ def _reading_async(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _sending(observer: Observer) -> Callable[[Any], Any]:
-    """Libraries read bodies and headers while they send; what comes after that is read by their caller."""
+    """Return a patch of `send`: libraries read bodies and headers while they send; later reads are the caller's."""
 
     def make(original: Any) -> Any:
         @wraps(original)
@@ -182,13 +182,13 @@ def _sending_async(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _while_sending(client: Any) -> AbstractContextManager[None]:
-    """Note nothing that the library reads; but what an application reads that runs inside a client for tests."""
-    kinds = {each.__name__ for each in type(getattr(client, "_transport", None)).__mro__}
+    """Ignore reads by the library, but not by an application that runs inside a test client."""
+    kinds = {base.__name__ for base in type(getattr(client, "_transport", None)).__mro__}
     return internal() if kinds.isdisjoint(_APPLICATION_TRANSPORTS) else nullcontext()
 
 
 def _observed_response(observer: Observer, response: Any, *, is_streamed: bool) -> Any:
-    """The response, with headers that note which of them are read; a stream may be read unseen."""
+    """Return the response with observed headers; a stream may be read without being observed."""
     observer.answer_of(response).is_touched |= is_streamed
     headers = getattr(response, "headers", None)
     response.headers = observed_headers(headers, lambda name: _note_header(observer, response, headers, name))
@@ -199,5 +199,7 @@ def _note_header(observer: Observer, response: Any, headers: Any, name: str) -> 
     observer.read_header(response, name)
     if name.lower() == "set-cookie":
         pairs = headers.multi_items() if hasattr(headers, "multi_items") else headers.lower_items()
-        for cookie in (each for key, value in pairs if key == "set-cookie" for each in cookie_names(value)):
+        for cookie in (
+            cookie_name for key, value in pairs if key == "set-cookie" for cookie_name in cookie_names(value)
+        ):
             observer.read_cookie(cookie)

@@ -1,34 +1,34 @@
-"""Patches of methods that hand out an answer's body part by part, which show whose each part is."""
+"""Patches of methods that return a response's body in parts, to recognize the parts."""
 
 from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.answers import is_internal
+from pactape.observing.observer import is_internal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from pactape.observing.answers import Observer
     from pactape.observing.fragments import StreamedBody
+    from pactape.observing.observer import Observer
 
 __all__ = ["streaming", "streaming_async"]
 
 
 def streaming(observer: Observer, *, by_line: bool) -> Callable[[Any], Any]:
-    """Return what replaces a method that returns an iterator.
+    """Return a patch of a method that returns an iterator.
 
     Args:
-        observer: Gets to know the parts.
+        observer: Receives the parts.
         by_line: Whether the parts are lines.
     """
-    return _handing_out(_watched, observer, by_line=by_line)
+    return _handing_out(_tee, observer, by_line=by_line)
 
 
 def streaming_async(observer: Observer, *, by_line: bool) -> Callable[[Any], Any]:
-    """Return the same for a method that returns an asynchronous iterator."""
-    return _handing_out(_watched_async, observer, by_line=by_line)
+    """Return a patch of a method that returns an asynchronous iterator."""
+    return _handing_out(_tee_async, observer, by_line=by_line)
 
 
 def _handing_out(watched: Callable[..., Any], observer: Observer, *, by_line: bool) -> Callable[[Any], Any]:
@@ -45,7 +45,7 @@ def _handing_out(watched: Callable[..., Any], observer: Observer, *, by_line: bo
     return make
 
 
-def _watched(
+def _tee(
     parts: Any, body: StreamedBody[Any], observer: Observer, response: Any, *, by_line: bool
 ) -> Iterator[Any]:
     for part in parts:
@@ -54,7 +54,7 @@ def _watched(
     observer.touch(response, body.joined())
 
 
-async def _watched_async(
+async def _tee_async(
     parts: Any, body: StreamedBody[Any], observer: Observer, response: Any, *, by_line: bool
 ) -> AsyncIterator[Any]:
     async for part in parts:

@@ -1,4 +1,4 @@
-"""Patches of the csv module, which show the columns that are read."""
+"""Patches of the csv module that show which columns are read."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ import io
 from functools import wraps
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from pactape.observing.answers import internal, is_internal
+from pactape.observing.observer import internal, is_internal
 from pactape.observing.tracking import track
 from pactape.observing.usage import ITEM, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
 
 __all__ = ["observe_table_readers"]
 
 
 def observe_table_readers(observer: Observer, replacements: Replacements) -> None:
-    """Observe what is read of tables by `csv.DictReader` and `csv.reader`."""
+    """Observe which columns of tables are read with `csv.DictReader` and `csv.reader`."""
     replacements.attribute(csv.DictReader, "__init__", _reading_table(observer))
     replacements.attribute(csv.DictReader, "__next__", _reading_row)
     replacements.function(csv, "reader", _reading_rows(observer))
 
 
 class _Table:
-    """The lines of what may be an answer's table, and where reads of it are noted once that is known."""
+    """The lines of a possible table of a response, and its usage once it is recognized."""
 
     def __init__(self, observer: Observer, lines: Any) -> None:
         self._observer = observer
         usages = map(observer.usage_of_text, _texts(lines))
-        self.usage: Usage | None = next((each for each in usages if each is not None), None)
-        self.lines = self._watched(lines) if self.usage is None and observer.fragments.has_rows else lines
+        self.usage: Usage | None = next((usage for usage in usages if usage is not None), None)
+        self.lines = self._recognize(lines) if self.usage is None and observer.fragments.has_rows else lines
 
-    def _watched(self, lines: Iterable[str]) -> Iterator[str]:
-        """The lines; the first one shows whose they are."""
+    def _recognize(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield the lines; the first one identifies the response."""
         for number, line in enumerate(lines):
             if number == 0:
                 self.usage = self._observer.usage_of_row(line)
@@ -45,7 +45,7 @@ class _Table:
 
 
 def _texts(lines: Any) -> Iterator[str]:
-    """The texts that may have been split into lines."""
+    """Yield the texts that may have been split into lines."""
     if isinstance(lines, io.StringIO):
         yield lines.getvalue()
     elif isinstance(lines, list):
@@ -58,7 +58,7 @@ def _texts(lines: Any) -> Iterator[str]:
 def _reading_table(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
-        def __init__(self: Any, f: Any, *arguments: Any, **options: Any) -> None:  # noqa: N807 -- takes its place
+        def __init__(self: Any, f: Any, *arguments: Any, **options: Any) -> None:  # noqa: N807 -- replaces that method
             self._pactape_table = _Table(observer, f)
             with internal():
                 original(self, self._pactape_table.lines, *arguments, **options)
@@ -70,7 +70,7 @@ def _reading_table(observer: Observer) -> Callable[[Any], Any]:
 
 def _reading_row(original: Any) -> Any:
     @wraps(original)
-    def __next__(self: Any) -> Any:  # noqa: N807 -- takes its place
+    def __next__(self: Any) -> Any:  # noqa: N807 -- replaces that method
         row = original(self)
         table: _Table | None = getattr(self, "_pactape_table", None)
         return row if table is None or table.usage is None else track(row, table.usage.below(ITEM))
@@ -94,7 +94,7 @@ def _reading_rows(observer: Observer) -> Callable[[Any], Any]:
 
 
 class _Rows:
-    """The rows of a table; those after the first note which of their columns are read."""
+    """The rows of a table; those after the first record which of their columns are read."""
 
     def __init__(self, rows: Any, table: _Table) -> None:
         self._rows = rows
@@ -126,7 +126,7 @@ class _Rows:
 
 
 class _Row(list[Any]):
-    """A row that notes which of its columns are read."""
+    """A row that records which of its columns are read."""
 
     def __init__(self, row: list[Any], names: list[str], usage: Usage) -> None:
         super().__init__(row)
@@ -153,7 +153,7 @@ class _Row(list[Any]):
     def __ne__(self, other: object) -> bool:
         return list(self) != other
 
-    __hash__ = None  # as a list's
+    __hash__ = None  # unhashable, as lists are
 
     def _note(self, position: int) -> None:
         if position < len(self._columns):

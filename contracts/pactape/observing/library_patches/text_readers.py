@@ -1,4 +1,4 @@
-"""Patches of ElementTree, which show the elements and attributes that are read."""
+"""Patches of ElementTree that show which elements and attributes are read."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from pactape.observing.answers import Observer
     from pactape.observing.library_patches.replacing import Replacements
+    from pactape.observing.observer import Observer
     from pactape.observing.usage import Usage
 
 __all__ = ["observe_text_readers"]
 
 
 def observe_text_readers(observer: Observer, replacements: Replacements) -> None:
-    """Observe what is read of XML by ElementTree."""
+    """Observe which parts of XML are read with ElementTree."""
     for name in ("fromstring", "XML"):
         replacements.function(sys.modules["xml.etree.ElementTree"], name, _parsing(observer))
     replacements.function(sys.modules["xml.etree.ElementTree"], "parse", _parsing_file(observer))
@@ -42,7 +42,7 @@ def _parsing(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _parsing_file(observer: Observer) -> Callable[[Any], Any]:
-    """Parsing a file that is in memory; `BytesIO` and `StringIO` give the whole text."""
+    """Return a patch of `parse` for files in memory: `BytesIO` and `StringIO` have the whole text."""
 
     def make(original: Any) -> Any:
         @wraps(original)
@@ -71,19 +71,19 @@ def _follow(root: Any, usage: Usage) -> None:
 
 
 class _TrackedElement(ET.Element):
-    """An element that notes whether it is looked for, and whether its text and its attributes are read."""
+    """An element that records whether it is looked up, and whether its text and attributes are read."""
 
     _answer: Usage | None = None
     _steps: tuple[str, ...] = ()
 
     def follow(self, answer: Usage, steps: tuple[str, ...]) -> None:
-        """Note in `answer` what is read of this element, whose path these steps are, and of its children."""
+        """Record in `answer` the reads of this element, which is at the path `steps`, and of its children."""
         self._answer, self._steps = answer, steps
         for child in self:
-            child.follow(answer, (*steps, child.tag))  # type: ignore[attr-defined]  # all are of this class
+            child.follow(answer, (*steps, child.tag))  # type: ignore[attr-defined]  # all have this class
 
     def usage(self) -> Usage | None:
-        """Return where reads of this element are noted; None while the document is parsed."""
+        """Return the usage of this element; None while the document is parsed."""
         usage = self._answer
         for step in self._steps if usage is not None else ():
             usage = usage.below(step) if usage is not None else None
@@ -101,7 +101,7 @@ class _TrackedElement(ET.Element):
         _TEXT.__set__(self, value)
 
     @property
-    def attrib(self) -> dict[str, str]:  # type: ignore[override]  # an attribute of the class in C
+    def attrib(self) -> dict[str, str]:  # type: ignore[override]  # an attribute of the C class
         attributes: dict[str, str] = _ATTRIB.__get__(self)
         usage = self.usage()
         return attributes if usage is None else _Attributes(attributes, usage)
@@ -117,15 +117,15 @@ class _TrackedElement(ET.Element):
         return _record_lookup(element)
 
     def findall(self, path: str, namespaces: Any = None) -> list[Any]:
-        return [_record_lookup(each) for each in super().findall(path, namespaces)]
+        return [_record_lookup(element) for element in super().findall(path, namespaces)]
 
     def findtext(self, path: str, default: Any = None, namespaces: Any = None) -> Any:
         element = self.find(path, namespaces)
         return default if element is None else element.text or ""
 
     def itertext(self) -> Generator[str, None, None]:
-        for each in self.iter():
-            each.text  # noqa: B018 -- notes that it is read
+        for element in self.iter():
+            element.text  # noqa: B018 -- records that it is read
         return super().itertext()
 
 
@@ -136,7 +136,7 @@ def _record_lookup(element: Any) -> Any:
 
 
 class _Attributes(dict[str, str]):
-    """Attributes by name, each noted when it is read."""
+    """Attributes by name, which record their reads."""
 
     def __init__(self, attributes: dict[str, str], usage: Usage) -> None:
         super().__init__(attributes)

@@ -1,1 +1,1 @@
-"""Models: the JSON fields that a consumer's record types read, whichever library declares or converts them."""
+"""Models: the JSON fields that a consumer's record types read, in all supported libraries."""

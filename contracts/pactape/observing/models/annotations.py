@@ -1,4 +1,4 @@
-"""Type annotations, as far as they say which JSON values they stand for."""
+"""Type annotations, as far as they describe JSON values."""
 
 from __future__ import annotations
 
@@ -26,37 +26,35 @@ def plain_type(annotation: Any) -> Any:
 
 
 def is_union(annotation: Any) -> bool:
-    """Return whether a plain type is a union, optional ones included."""
+    """Return whether a plain type is a union, including optional types."""
     return typing.get_origin(annotation) in {Union, types.UnionType}
 
 
 def takes_null(annotation: Any) -> bool:
-    """Return whether null is a value of a type."""
+    """Return whether a type accepts null."""
     plain = plain_type(annotation)
     if typing.get_origin(plain) is Literal:
         return None in typing.get_args(plain)
-    return is_union(plain) and any(
-        each is types.NoneType or takes_null(each) for each in typing.get_args(plain)
-    )
+    return is_union(plain) and any(arg is types.NoneType or takes_null(arg) for arg in typing.get_args(plain))
 
 
 def texts_of(annotation: Any) -> list[str]:
     """Return the texts of a closed set of texts (`Literal`, `Enum`), sorted; empty for any other type.
 
-    An enumeration that finds values for others is not closed.
+    An enumeration with a `_missing_` hook is not closed.
     """
     values: list[Any] = []
     plain = plain_type(annotation)
     if isinstance(plain, enum.EnumMeta):
-        if not any("_missing_" in vars(each) for each in plain.__mro__ if each is not enum.Enum):
-            values = [each.value for each in dict[str, Any](plain.__members__).values()]
+        if not any("_missing_" in vars(base) for base in plain.__mro__ if base is not enum.Enum):
+            values = [member.value for member in dict[str, Any](plain.__members__).values()]
     elif typing.get_origin(plain) is Literal:
-        values = [each for each in typing.get_args(plain) if each is not None]
-    return sorted(map(str, values)) if all(isinstance(each, str) for each in values) else []
+        values = [arg for arg in typing.get_args(plain) if arg is not None]
+    return sorted(map(str, values)) if all(isinstance(value, str) for value in values) else []
 
 
 def root_of(annotation: Any) -> Any:
-    """Return what a pydantic `RootModel` is declared as; None for any other type."""
+    """Return the root type of a pydantic `RootModel`; None for any other type."""
     fields = getattr(annotation, "model_fields", None)
     is_root = isinstance(fields, dict) and getattr(annotation, "__pydantic_root_model__", False)
     return fields["root"].annotation if is_root and fields else None

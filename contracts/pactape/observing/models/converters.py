@@ -1,4 +1,4 @@
-"""Converters that read records in ways of their own: dacite's configuration, and cattrs' hooks."""
+"""Converters with their own rules: dacite's configuration, and cattrs' hooks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Reading(Protocol):
         """Return the JSON key that a field is read from."""
 
     def forbids_others(self, record: Any) -> bool:
-        """Return whether an object with other keys than the fields is refused."""
+        """Return whether an object with keys other than the fields is rejected."""
 
     def is_opaque(self, record: Any) -> bool:
-        """Return whether code that can't be seen through reads the raw object."""
+        """Return whether custom code reads the raw object."""
 
 
 class _PlainReading:
-    """Reads each field from the key of its name, and says no more than the record itself."""
+    """Reads each field from the key of its name, without further rules."""
 
     def key(self, _record: Any, name: str) -> str:
         return name
@@ -47,7 +47,7 @@ class DaciteReading(_PlainReading):
         self._config = config
 
     def key(self, _record: Any, name: str) -> str:
-        """Return the key, as `convert_key` has it."""
+        """Return the key according to `convert_key`."""
         convert = getattr(self._config, "convert_key", None)
         return str(convert(name)) if convert is not None else name
 
@@ -56,7 +56,7 @@ class DaciteReading(_PlainReading):
         return bool(getattr(self._config, "strict", False))
 
     def is_opaque(self, record: Any) -> bool:
-        """Return whether a type hook takes the raw object."""
+        """Return whether a type hook reads the raw object."""
         return record in getattr(self._config, "type_hooks", {})
 
 
@@ -71,24 +71,24 @@ class CattrsReading(_PlainReading):
         self._converter = converter
 
     def key(self, record: Any, name: str) -> str:
-        """Return the key, as `override(rename=…)` or `use_alias` has it."""
+        """Return the key according to `override(rename=…)` or `use_alias`."""
         override = (self._overrides(record) or {}).get(name)
         renamed = getattr(override, "rename", None)
         if renamed is None and getattr(self._converter, "use_alias", False):
             fields = getattr(record, "__attrs_attrs__", ())
-            renamed = next((each.alias for each in fields if each.name == name), None)
+            renamed = next((field.alias for field in fields if field.name == name), None)
         return name if renamed is None else str(renamed)
 
     def forbids_others(self, _record: Any) -> bool:
-        """Return whether the converter forbids other keys; a hook that does so by itself is not known."""
+        """Return whether the converter forbids other keys; hooks that do so are not detected."""
         return bool(getattr(self._converter, "forbid_extra_keys", False))
 
     def is_opaque(self, record: Any) -> bool:
-        """Return whether a hook of the consumer takes the raw object."""
+        """Return whether a hook of the consumer reads the raw object."""
         return self._overrides(record) is None
 
     def _overrides(self, record: Any) -> Any:
-        """What a generated hook was made with; None for a hook that somebody wrote."""
+        """Return the overrides of a generated hook; None for a handwritten one."""
         hook = self._converter.get_structure_hook(record)
         is_built_in = getattr(hook, "__self__", None) is self._converter
         return getattr(hook, "overrides", {} if is_built_in else None)

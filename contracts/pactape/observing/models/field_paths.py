@@ -1,4 +1,4 @@
-"""Which JSON fields a model reads, and what it says of them, as field paths."""
+"""The JSON fields that a model reads, with its rules for them, as field paths."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _ARRAYS = (
     collections.abc.Collection,
 )
 _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
-#: What a key may not have in it to be a step of a path.
+#: Characters that a key in a path must not contain.
 _NOTATION = (".", "[", "{", "?", "|null", "=")
 
 
 def field_paths(model: Any, reading: Reading = PLAIN, value: Any = None) -> tuple[str, ...] | None:
-    """Return the paths of the JSON fields that `model` reads, sorted; None when it reads all of them.
+    """Return the paths of the JSON fields that `model` reads, sorted; None if it reads all of them.
 
-    A path says what the model says of its field: "nick?" has a default, "nick|null" may be null, and
+    A path contains the model's rules for its field: "nick?" has a default, "nick|null" may be null, and
     'status=["open","paid"]' is one of these texts (`Literal`, `Enum`).
 
     Args:
         model: A msgspec struct, pydantic model, dataclass, attrs class, TypedDict or NamedTuple, or a list, tuple,
-            set, optional or union of such; anything else reads everything.
-        reading: How a converter reads it.
+            set, optional or union of these; any other type reads everything.
+        reading: The rules of the converter.
         value: The JSON value that is read; it decides which of several keys a field is read from.
 
     Example:
@@ -76,12 +76,12 @@ class _Walk:
     def paths(
         self, annotation: Any, *, prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
     ) -> Iterator[str]:
-        """The paths below `prefix`; a type that contains itself is read whole where it comes again."""
+        """Return the paths below `prefix`; a recursive type counts as read completely where it recurs."""
         plain = plain_type(annotation)
         origin, arguments = typing.get_origin(plain), typing.get_args(plain)
         if is_union(plain):
             yield from self._union(
-                [each for each in arguments if each is not types.NoneType], prefix, above, values
+                [argument for argument in arguments if argument is not types.NoneType], prefix, above, values
             )
         elif origin is Literal or texts_of(plain):
             yield prefix
@@ -108,17 +108,24 @@ class _Walk:
             yield from self.paths(alternatives[0], prefix=prefix, above=above, values=values)
             return
         chosen = [
-            list(self.paths(each, prefix=prefix, above=above, values=self._values_of(each, values)))
-            for each in fitting(alternatives, values, self._reading)
+            list(
+                self.paths(
+                    alternative, prefix=prefix, above=above, values=self._values_of(alternative, values)
+                )
+            )
+            for alternative in fitting(alternatives, values, self._reading)
         ]
-        every = [list(self.paths(each, prefix=prefix, above=above, values=())) for each in alternatives]
+        every = [
+            list(self.paths(alternative, prefix=prefix, above=above, values=()))
+            for alternative in alternatives
+        ]
         yield from join_alternatives(chosen, every, prefix)
 
     def _values_of(self, annotation: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(value for value in values if fits(annotation, value, self._reading))
 
     def _has_readable_values(self, arguments: tuple[Any, ...], values: tuple[Any, ...]) -> bool:
-        """Whether a mapping's values are models, and its keys in the values that are read can be named."""
+        """Return whether a mapping's values are models, and the keys in the read values can be part of a path."""
         keys = [key for value in values if isinstance(value, dict) for key in value]
         is_named = bool(keys) and not any(mark in key for key in keys for mark in _NOTATION)
         return is_named and fields_of(plain_type(arguments[-1])) is not None
@@ -126,7 +133,7 @@ class _Walk:
     def _mapping(
         self, model: Any, prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
     ) -> Iterator[str]:
-        """The fields of each value; the keys are data, so that none is required."""
+        """Return the fields of each value; the keys are data, so none is required."""
         objects = [value for value in values if isinstance(value, dict)]
         for key in dict.fromkeys(key for value in objects for key in value):
             path = f"{prefix}.{key}?" if prefix else f"{key}?"
@@ -140,10 +147,10 @@ class _Walk:
         self, arguments: tuple[Any, ...], prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
     ) -> Iterator[str]:
         items = tuple(item for value in values if isinstance(value, list) for item in value)
-        for each in arguments:
-            if each is not Ellipsis:
-                item = f"{prefix}[]{'|null' if takes_null(each) else ''}"
-                yield from self.paths(each, prefix=item, above=above, values=items)
+        for argument in arguments:
+            if argument is not Ellipsis:
+                item = f"{prefix}[]{'|null' if takes_null(argument) else ''}"
+                yield from self.paths(argument, prefix=item, above=above, values=items)
 
     def _field(
         self,
@@ -165,9 +172,9 @@ class _Walk:
 
 
 def _chosen(fields: list[RecordField], values: tuple[Any, ...]) -> Iterator[RecordField]:
-    """The fields; of those that are read from one of several paths the one that all objects have.
+    """Yield the fields; of a field with alternative paths, the path that all objects have.
 
-    Where they have different ones, or the values aren't known, none of the paths is required.
+    If they have different ones, or if the values are unknown, none of the paths is required.
     """
     objects = [value for value in values if isinstance(value, dict)]
     chosen: dict[str, RecordField] = {}
@@ -182,7 +189,7 @@ def _chosen(fields: list[RecordField], values: tuple[Any, ...]) -> Iterator[Reco
 
 
 def _value_at(path: tuple[str, ...], value: Any) -> Any:
-    """The value below some keys; None where there is none."""
+    """Return the value below some keys; None if there is none."""
     for key in path:
         if isinstance(value, list) and key == "[]":
             value = next(iter(value), None)

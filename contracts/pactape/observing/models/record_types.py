@@ -1,7 +1,7 @@
-"""Record types: the JSON fields of what a consumer declares, whichever library it declares it with.
+"""Record types: the JSON fields of a consumer's classes, in all supported libraries.
 
-Known are msgspec structs, pydantic models (version 2), dataclasses, attrs classes, TypedDicts and NamedTuples; no
-library is imported for that.
+Supported are msgspec structs, pydantic models (version 2), dataclasses, attrs classes, TypedDicts and NamedTuples;
+no library is imported.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class RecordField(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a record.
 
     Args:
-        path: The keys that lead to it in the JSON object; mostly one.
-        type: What it is declared as.
-        required: Whether an object without it is refused.
-        is_opaque: Whether code that can't be seen through reads the raw value.
-        alternative_of: The name of the field that is read from one of several paths, in the order of the fields.
+        path: The keys that lead to it in the JSON object; usually one.
+        type: Its declared type.
+        required: Whether an object without it is rejected.
+        is_opaque: Whether custom code reads the raw value.
+        alternative_of: The name of a field that is read from one of several paths, in the order of the fields.
     """
 
     path: tuple[str, ...]
@@ -51,14 +51,14 @@ def fields_of(record: Any) -> list[RecordField] | None:
 
 
 def is_opaque(record: Any) -> bool:
-    """Return whether code of the consumer sees a record's raw object before its fields are taken out."""
+    """Return whether the consumer's code reads a record's raw object before its fields are extracted."""
     decorators = getattr(record, "__pydantic_decorators__", None)
     validators = getattr(decorators, "model_validators", {}).values()
-    return any(each.info.mode in {"before", "wrap"} for each in validators)
+    return any(validator.info.mode in {"before", "wrap"} for validator in validators)
 
 
 def forbids_others(record: Any) -> bool:
-    """Return whether an object with other keys than the fields is refused."""
+    """Return whether an object with keys other than the fields is rejected."""
     for name in ("model_config", "__pydantic_config__"):
         config = getattr(record, name, None)
         if isinstance(config, dict) and config.get("extra") == "forbid":
@@ -79,22 +79,22 @@ def _struct_fields(record: Any) -> Iterator[RecordField]:
 
 
 def _is_pydantic(record: Any) -> bool:
-    """Whether it is a model of pydantic, or one of its dataclasses."""
+    """Return whether it is a pydantic model or dataclass."""
     return isinstance(record, type) and isinstance(getattr(record, "__pydantic_fields__", None), dict)
 
 
 def _pydantic_fields(record: Any) -> Iterator[RecordField]:
     raw = {
         name
-        for each in record.__pydantic_decorators__.field_validators.values()
-        if each.info.mode in {"before", "wrap", "plain"}
-        for name in each.info.fields
+        for field_validator in record.__pydantic_decorators__.field_validators.values()
+        if field_validator.info.mode in {"before", "wrap", "plain"}
+        for name in field_validator.info.fields
     }
     config = getattr(record, "model_config", None) or getattr(record, "__pydantic_config__", None) or {}
     by_name = config.get("populate_by_name") or config.get("validate_by_name")
     for name, field in record.__pydantic_fields__.items():
         paths = list(_alias_paths(field.validation_alias))
-        is_raw = name in raw or any("Validator" in type(each).__name__ for each in field.metadata)
+        is_raw = name in raw or any("Validator" in type(metadata).__name__ for metadata in field.metadata)
         paths += [(name,)] if by_name or not paths else []
         paths = list(dict.fromkeys(paths))
         for path in paths:
@@ -108,18 +108,18 @@ def _pydantic_fields(record: Any) -> Iterator[RecordField]:
 
 
 def _alias_paths(alias: Any) -> Iterator[tuple[str, ...]]:
-    """The keys of an alias: a text, an `AliasPath`, or an `AliasChoices` of both."""
+    """Return the paths of an alias: a text, an `AliasPath`, or an `AliasChoices` of both."""
     if isinstance(alias, str):
         yield (alias,)
     elif hasattr(alias, "choices"):
-        for each in alias.choices:
-            yield from _alias_paths(each)
+        for choice in alias.choices:
+            yield from _alias_paths(choice)
     elif hasattr(alias, "path"):
-        yield tuple(each if isinstance(each, str) else "[]" for each in alias.path)
+        yield tuple(step if isinstance(step, str) else "[]" for step in alias.path)
 
 
 def _is_typed_dict(record: Any) -> bool:
-    """Whether it is a TypedDict, also one of typing_extensions, which pydantic requires before Python 3.12."""
+    """Return whether it is a TypedDict, or one of typing_extensions, as pydantic requires before Python 3.12."""
     return isinstance(record, type) and hasattr(record, "__optional_keys__") and hasattr(record, "__total__")
 
 
@@ -157,13 +157,13 @@ def _is_named_tuple(record: Any) -> bool:
 
 
 def _named_tuple_fields(record: Any) -> Iterator[RecordField]:
-    """As objects; as arrays, which msgspec reads them from, they have no keys, and nothing is lost by these."""
+    """Return the fields for JSON objects; arrays, which msgspec also accepts, have no keys to report."""
     for name, annotation in _hints(record).items():
         yield RecordField(path=(name,), type=annotation, required=name not in record._field_defaults)
 
 
 def _hints(record: Any) -> dict[str, Any]:
-    """The annotations; those that can't be resolved are anything."""
+    """Return the annotations; unresolvable ones are Any."""
     plain = typing.get_origin(record) or record
     try:
         return get_type_hints(plain)

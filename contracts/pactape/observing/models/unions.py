@@ -1,4 +1,4 @@
-"""Unions of models: which alternatives a value is read as, and what all of them together say of its fields."""
+"""Unions of models: which alternatives a value is read as, and the joined rules for its fields."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fits", "fitting", "join_alternatives"]
 
-#: A field behind a prefix: its key, what the model says of it, and the rest of the path.
+#: A field after a prefix: its key, the model's marks, and the rest of the path.
 _FIRST_STEP = re.compile(
     r"(?P<dot>\.?)(?P<key>[^.\[{=|?]+)(?P<null>\|null)?(?P<default>\?)?(?P<rest>.*)", re.DOTALL
 )
@@ -25,28 +25,28 @@ _SCALARS = {str: str, int: int, float: int | float, bool: bool}
 
 
 def fitting(alternatives: Sequence[Any], values: Iterable[Any], reading: Reading) -> list[Any]:
-    """Return the alternatives of a union that values are read as; all of them where that can't be seen.
+    """Return the alternatives of a union that values are read as; all of them if that can't be determined.
 
     Args:
         alternatives: The types of the union, without None.
-        values: The JSON values that are read; None is no value.
-        reading: How a converter reads records.
+        values: The JSON values that are read; None counts as no value.
+        reading: The rules of the converter.
     """
     chosen: list[Any] = []
     for value in values:
         if value is not None:
-            of_value = [each for each in alternatives if fits(each, value, reading)]
+            of_value = [alternative for alternative in alternatives if fits(alternative, value, reading)]
             chosen += of_value or alternatives
-    return [each for each in alternatives if each in chosen] or list(alternatives)
+    return [alternative for alternative in alternatives if alternative in chosen] or list(alternatives)
 
 
 def fits(annotation: Any, value: Any, reading: Reading) -> bool:
-    """Return whether a JSON value can be of a type, as far as its form, keys and closed sets of texts tell."""
+    """Return whether a JSON value can have a type, judged by its form, keys and closed sets of texts."""
     plain = root_of(plain_type(annotation)) or plain_type(annotation)
     if is_union(plain):
-        return any(fits(each, value, reading) for each in typing.get_args(plain))
+        return any(fits(arg, value, reading) for arg in typing.get_args(plain))
     if (fields := fields_of(plain)) is not None:
-        return isinstance(value, dict) and all(_has_field(each, plain, value, reading) for each in fields)
+        return isinstance(value, dict) and all(_has_field(field, plain, value, reading) for field in fields)
     if typing.get_origin(plain) is Literal or texts_of(plain):
         return value in (texts_of(plain) or typing.get_args(plain))
     return _has_form(typing.get_origin(plain) or plain, value)
@@ -61,7 +61,7 @@ def _has_form(kind: Any, value: Any) -> bool:
 
 
 def _has_field(field: Any, record: Any, value: dict[str, Any], reading: Reading) -> bool:
-    """Whether an object has what is required of a field; of one of several paths nothing is."""
+    """Return whether an object fulfils a field's requirement; a field with alternative paths has none."""
     *outer, last = field.path
     if outer or field.alternative_of:
         return True
@@ -75,18 +75,18 @@ def _has_field(field: Any, record: Any, value: dict[str, Any], reading: Reading)
 def join_alternatives(
     chosen: Sequence[Sequence[str]], every: Sequence[Sequence[str]], prefix: str
 ) -> Iterator[str]:
-    """Yield the paths of several alternatives as one reader's.
+    """Yield the joined paths of several alternatives.
 
-    A field that not every chosen alternative requires has a default; a text may be what any alternative accepts.
+    A field that not every chosen alternative requires has a default; a text may be any that an alternative accepts.
 
     Args:
         chosen: The paths of each alternative that a value is read as.
-        every: Those of each alternative.
-        prefix: What all paths begin with.
+        every: The paths of all alternatives.
+        prefix: The common prefix of all paths.
     """
     closed_sets = dict(_closed_sets(every))
     plain = [[path.partition("=")[0] for path in paths] for paths in chosen]
-    for path in dict.fromkeys(each for paths in plain for each in paths):
+    for path in dict.fromkeys(path for paths in plain for path in paths):
         if "{!}" not in path or all(path in paths for paths in plain):
             yield _with_marks(path, plain, prefix)
     for path, texts in closed_sets.items():
@@ -96,7 +96,7 @@ def join_alternatives(
 
 
 def _closed_sets(every: Sequence[Sequence[str]]) -> Iterator[tuple[str, set[str]]]:
-    """The texts of each path that is a closed set in every alternative that has it."""
+    """Return the texts of each path that is a closed set in every alternative that has it."""
     open_paths = set()
     texts: dict[str, set[str]] = {}
     for paths in every:
@@ -106,21 +106,21 @@ def _closed_sets(every: Sequence[Sequence[str]]) -> Iterator[tuple[str, set[str]
             name, equals, choices = path.partition("=")
             if equals:
                 texts.setdefault(name, set()).update(json.loads(choices))
-    yield from ((path, each) for path, each in texts.items() if path not in open_paths)
+    yield from ((path, text) for path, text in texts.items() if path not in open_paths)
 
 
 def _with_marks(path: str, alternatives: Sequence[Sequence[str]], prefix: str) -> str:
-    """A path with the marks at its first step behind the prefix that all alternatives together give it."""
+    """Return a path with the joined marks of all alternatives at its first step after the prefix."""
     step = _FIRST_STEP.fullmatch(path.removeprefix(prefix))
     if step is None:
         return path
     of_field = [_steps_of(step["key"], paths, prefix) for paths in alternatives]
-    steps = [each for found in of_field for each in found]
-    null = "|null" if any(each["null"] for each in steps) else ""
-    default = "?" if any(each["default"] for each in steps) or not all(of_field) else ""
+    steps = [mark for found in of_field for mark in found]
+    null = "|null" if any(step["null"] for step in steps) else ""
+    default = "?" if any(step["default"] for step in steps) or not all(of_field) else ""
     return f"{prefix}{step['dot']}{step['key']}{null}{default}{step['rest']}"
 
 
 def _steps_of(key: str, paths: Iterable[str], prefix: str) -> list[re.Match[str]]:
     steps = (_FIRST_STEP.fullmatch(path.removeprefix(prefix)) for path in paths)
-    return [each for each in steps if each is not None and each["key"] == key]
+    return [step for step in steps if step is not None and step["key"] == key]

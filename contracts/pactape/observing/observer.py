@@ -1,4 +1,4 @@
-"""The observer: which parts of the responses that it got the code under test read."""
+"""The observer: records which parts of its responses the code under test reads."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Observer", "internal", "is_internal", "presence"]
 
-#: Headers that every library reads, or that say nothing of the resource.
+#: Headers that every library reads, or that are not about the resource.
 _TRANSPORT = frozenset(
     "content-type content-length content-encoding transfer-encoding connection date server set-cookie vary".split()  # noqa: SIM905 -- readable
 )
-#: Whether a library is reading for itself.
+#: Whether a library is reading for its own purposes.
 _INTERNAL: ContextVar[bool] = ContextVar("pactape_internal", default=False)
-#: Whether only the presence of a header or cookie is tested, for which a library may read its value.
+#: Whether only the presence of a header or cookie is tested, although a library may read its value.
 _PRESENCE: ContextVar[bool] = ContextVar("pactape_presence", default=False)
 _SHORTEST_BODY = 2
 
 
 @contextmanager
 def internal() -> Iterator[None]:
-    """Note nothing in the context: the library reads for itself, not for its caller."""
+    """Record nothing inside the context: the library reads for its own purposes, not for its caller."""
     token = _INTERNAL.set(True)
     try:
         yield
@@ -45,13 +45,13 @@ def internal() -> Iterator[None]:
 
 
 def is_internal() -> bool:
-    """Return whether a library is reading for itself."""
+    """Return whether a library is reading for its own purposes."""
     return _INTERNAL.get()
 
 
 @contextmanager
 def presence() -> Iterator[None]:
-    """Note no value in the context: only whether there is a header or cookie is tested."""
+    """Record no value inside the context: only the presence of a header or cookie is tested."""
     token = _PRESENCE.set(True)
     try:
         yield
@@ -60,16 +60,17 @@ def presence() -> Iterator[None]:
 
 
 class Observer:
-    """All answers that were given to the code under test while observing.
+    """All responses that the code under test received while it was observed.
 
     Args:
-        find: Finds the position of a recorded answer by its body; None when answers are found by their library.
+        find: Finds the position of a recorded response by its body; None if responses are found through their
+            library.
 
     Attributes:
-        fragments: The parts of texts by which it is known whose they are.
-        values_read: The headers ("header x-token"), cookies ("cookie sid") and targets of redirects that the client
-            followed ("redirect of http://…") whose values were read; "header x-token of any response" where the
-            response doesn't say what was requested.
+        fragments: Fragments of texts that identify the response that they belong to.
+        values_read: The headers ("header x-token"), cookies ("cookie sid") and targets of followed redirects
+            ("redirect of http://…") whose values were read; "header x-token of any response" if the response has no
+            request.
     """
 
     def __init__(self, find: Callable[[bytes], int | None] | None = None) -> None:
@@ -82,26 +83,26 @@ class Observer:
 
     @property
     def observed(self) -> list[ObservedResponse]:
-        """The answers that were read as JSON, in the order in which they were given."""
-        return [each for each in self.answers if each.is_parsed]
+        """The responses that were read as JSON, in the order in which they were received."""
+        return [answer for answer in self.answers if answer.is_parsed]
 
     @property
     def answers(self) -> list[ObservedResponse]:
-        """All answers whose reading can be observed, in the order in which they were given."""
-        return [*(each for _, each in self._answers.values()), *self._by_position.values()]
+        """All responses that can be observed, in the order in which they were received."""
+        return [*(response for _, response in self._answers.values()), *self._by_position.values()]
 
     def answer_of(self, response: Any) -> ObservedResponse:
-        """Return what is known of a library's response object."""
+        """Return the observed response of a library's response object."""
         entry = self._answers.get(id(response))
         if entry is None:
             entry = self._answers[id(response)] = (
                 response,
                 observed_response(response),
-            )  # kept: its id stays its own
+            )  # kept alive, so that its id stays unique
         return entry[1]
 
     def touch(self, response: Any, body: Any) -> Any:
-        """Note that a response's body was given to the test, and remember which response it belongs to."""
+        """Record that the test got a response's body, and which response it belongs to."""
         if not _INTERNAL.get() and body is not None:
             answer = self.answer_of(response)
             answer.is_touched = True
@@ -112,25 +113,25 @@ class Observer:
         return body
 
     def streamed(self, response: Any) -> StreamedBody[ObservedResponse]:
-        """Note that a response's body is given to the test part by part; the result takes the parts."""
+        """Record that the test gets a response's body in parts; add the parts to the result."""
         answer = self.answer_of(response)
         answer.is_touched = True
         return StreamedBody(self.fragments, _media_type(response), answer)
 
     def _locate(self, answer: ObservedResponse, body: Any) -> None:
-        """Find an answer by its body, when its response doesn't say what was requested, as botocore's."""
+        """Find a response by its body, if it has no request, as in botocore."""
         key = _key(body)
         if self._find is not None and not answer.method and answer.position is None and key:
             answer.position = self._find(key)
 
     def remember(self, body: Any, answer: ObservedResponse) -> None:
-        """Remember whose a body is, to know it when it is parsed."""
+        """Remember which response a body belongs to, so that it is recognized when it is parsed."""
         key = _key(body)
         if key is not None:
             self._bodies[key] = answer
 
     def read_header(self, response: Any, name: Any) -> None:
-        """Note that a response's header was read."""
+        """Record that a response's header was read."""
         if not _INTERNAL.get() and str(name).lower() not in _TRANSPORT:
             answer = self.answer_of(response)
             answer.headers_read.add(str(name).lower())
@@ -139,7 +140,7 @@ class Observer:
                 self.read_redirects([response])
 
     def read_header_of_any(self, response: Any, headers: Any, name: str) -> None:
-        """Note that a header was read of a response that doesn't say what was requested."""
+        """Record that a header was read of a response without a request."""
         if name.lower() not in _TRANSPORT:
             self._read_value(f"header {name.lower()} of any response")
             answer = None if _INTERNAL.get() else self._answer_by_body(response)
@@ -169,16 +170,16 @@ class Observer:
         return self._by_position.setdefault(position, unread)
 
     def follow(self, response: Any) -> None:
-        """Note that the test looks at a redirect that its client followed."""
+        """Record that the test looks at a redirect that its client followed."""
         self.answer_of(response).is_followed = True
 
     def read_redirects(self, responses: Iterable[Any]) -> None:
-        """Note that the test reads where redirects led that its client followed."""
-        for each in responses:
-            self._read_value(f"redirect of {self.answer_of(each).url}")
+        """Record that the test reads the targets of redirects that its client followed."""
+        for response in responses:
+            self._read_value(f"redirect of {self.answer_of(response).url}")
 
     def read_cookie(self, name: Any) -> None:
-        """Note that a cookie's value was read, of whichever response."""
+        """Record that a cookie's value was read, of any response."""
         self._read_value(f"cookie {name}")
 
     def _read_value(self, name: str) -> None:
@@ -186,24 +187,24 @@ class Observer:
             self.values_read.add(name)
 
     def read(self, response: Any, value: Any) -> Any:
-        """Return the JSON `value` of a response, noting what is read of it; several values share the notes."""
-        return self._tracked(self.answer_of(response), value)
+        """Return the JSON `value` of a response as a tracked value; several values share their usage."""
+        return self._track(self.answer_of(response), value)
 
     def parsed(self, text: Any, value: Any) -> Any:
-        """Return a JSON value that was parsed from `text`, noting what is read if that is an answer's body."""
+        """Return a JSON value parsed from `text`, tracked if the text is a response's body."""
         answer = None if _INTERNAL.get() or isinstance(value, _TRACKED) else self.answer_with(text)
-        return value if answer is None else self._tracked(answer, value)
+        return value if answer is None else self._track(answer, value)
 
     def usage_of_text(self, text: Any) -> Usage | None:
-        """Return where reads of a text that is an answer's body are noted; None for any other text."""
+        """Return the usage of a text that is a response's body; None for any other text."""
         return _parsed_usage(None if _INTERNAL.get() else self.answer_with(text))
 
     def usage_of_row(self, line: Any) -> Usage | None:
-        """Return the same for the first line of a table."""
+        """Return the usage of the table that begins with a line; None for any other line."""
         return _parsed_usage(self.fragments.row(line) if isinstance(line, str) else None)
 
     def answer_with(self, body: Any) -> ObservedResponse | None:
-        """Return the answer that has this body; None when none has."""
+        """Return the response with this body; None if there is none."""
         key = _key(body)
         if key is None or len(key) < _SHORTEST_BODY:
             return None
@@ -218,7 +219,7 @@ class Observer:
         return answer
 
     def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> bool:
-        """Note that a value is read as a model; whether it is one of an answer, or an answer's body."""
+        """Record that a value is read as a model, whether it is a value in a response or a response's body."""
         if isinstance(value, _TRACKED):
             value.read(field_paths(model, reading, plain(value)))
             return True
@@ -227,10 +228,10 @@ class Observer:
             return False
         answer.is_parsed = True
         answer.usage.looked_into()
-        answer.usage.read(field_paths(model, reading, _decoded(value)))
+        answer.usage.read(field_paths(model, reading, _decode(value)))
         return True
 
-    def _tracked(self, answer: ObservedResponse, value: Any) -> Any:
+    def _track(self, answer: ObservedResponse, value: Any) -> Any:
         answer.is_parsed = True
         return track(value, answer.usage)
 
@@ -247,7 +248,7 @@ def _parsed_usage(answer: ObservedResponse | None) -> Usage | None:
 
 
 def _media_type(response: Any) -> str:
-    """The media type that a response states, in lower case."""
+    """Return the media type that a response declares, in lower case."""
     get: Callable[[str], Any] | None = getattr(getattr(response, "headers", None), "get", None)
     with internal():
         value = get("content-type") if get is not None else None
@@ -260,8 +261,8 @@ def _key(body: Any) -> bytes | None:
     return bytes(body) if isinstance(body, bytes | bytearray | memoryview) else None
 
 
-def _decoded(body: Any) -> Any:
-    """The JSON value of a body; None when it is none."""
+def _decode(body: Any) -> Any:
+    """Return the JSON value of a body; None if it isn't JSON."""
     try:
         with internal():
             return msgspec.json.decode(_key(body) or b"")
