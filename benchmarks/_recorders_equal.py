@@ -65,7 +65,7 @@ def _contracts(path: Path, settings: Settings, base_url: str | None = None) -> d
     shutil.rmtree(settings.cache_folder, ignore_errors=True)
     source = RecordingSource(path=copy.name, base_url=base_url)
     contracts = derive(msgspec.structs.replace(settings, recordings=(source,))).contracts
-    return {name: data for each in contracts for name, data in each.encoded().items()}
+    return {name: data for each in contracts for name, data in each.encode().items()}
 
 
 def _meaning(contracts: dict[str, bytes]) -> list[Any]:

@@ -74,7 +74,7 @@ def project(root: Path) -> Settings:
 
 
 def encoded_contracts(derivation: Derivation) -> list[dict[str, bytes]]:
-    return [each.encoded() for each in derivation.contracts]
+    return [each.encode() for each in derivation.contracts]
 
 
 @given(

@@ -228,7 +228,7 @@ def test_an_older_contract_cannot_express_a_body_that_is_not_text(project: Proje
     recording["request"]["body"] = b"\x89PNG"
     project.record("a", recording)
     (contract,) = project.derive().contracts
-    (data,) = contract.encoded(specification="V3").values()
+    (data,) = contract.encode(specification="V3").values()
     assert "body" not in json.loads(data)["interactions"][0]["request"]
 
 

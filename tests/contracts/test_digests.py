@@ -86,7 +86,7 @@ def test_a_digest_survives_its_bytes(tmp_path: Path, exchanges: list[Exchange]) 
 
 
 def outcome(derivation: Derivation) -> tuple[object, ...]:
-    contracts = [each.encoded() for each in derivation.contracts]
+    contracts = [each.encode() for each in derivation.contracts]
     return contracts, derivation.recordings, derivation.exclusions, derivation.problems
 
 

@@ -148,7 +148,7 @@ def test_a_multipart_body_is_the_same_with_each_boundary(project: Project) -> No
     for boundary in ("0123abcd", "99ffee00"):
         project.record("a", upload(boundary))
         (contract,) = project.derive().contracts
-        contracts.append(contract.encoded()["web-users.json"])
+        contracts.append(contract.encode()["web-users.json"])
     assert (contracts[0] == contracts[1], b"pactape-boundary" in contracts[0]) == (True, True)
 
 

@@ -75,7 +75,7 @@ def captured(root: Path, *answers: tuple[str, int, Any], name: str = "day.ndjson
 def required_fields(derivation: Derivation) -> dict[str, list[str]]:
     """The names in the example of each interaction's response body."""
     (contract,) = derivation.contracts
-    (data,) = contract.encoded().values()
+    (data,) = contract.encode().values()
     return {
         each["description"]: sorted(each["response"].get("body", {}).get("content", ()))
         for each in json.loads(data)["interactions"]
@@ -106,7 +106,7 @@ def test_null_in_production_is_allowed_by_the_contract(tmp_path: Path) -> None:
     captured(tmp_path, ("/users/7", 200, {**ADA, "name": None}))
     (contract,) = derive(settings).contracts
     assert "name" not in required_fields(derive(settings))["reads a user"] or b'"null"' in b"".join(
-        contract.encoded().values()
+        contract.encode().values()
     )
 
 
@@ -119,7 +119,7 @@ def test_examples_and_counts_are_those_of_tests_and_all_are_counted(tmp_path: Pa
     (tmp_path / "production" / "a").rename(tmp_path / "production" / "a.ndjson")
     derivation = derive(settings)
     (contract,) = derivation.contracts
-    (data,) = contract.encoded().values()
+    (data,) = contract.encode().values()
     (interaction,) = json.loads(data)["interactions"]
     assert (interaction["request"]["path"], contract.summary.exchanges, contract.summary.observed) == (
         "/users/1",
@@ -220,7 +220,7 @@ def test_traffic_joined_to_tests_in_one_group_leaves_reads_and_first_sample_to_t
     for each in (*production, *tests):
         verbs.add(digest, each)
     (contract,) = verbs.extract(digest).contracts
-    (data,) = contract.encoded().values()
+    (data,) = contract.encode().values()
     assert json.loads(data)["interactions"][0]["request"]["path"] == "/users/8"
 
 

@@ -75,7 +75,7 @@ def line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outcome(derivation: Derivation) -> tuple[object, ...]:
     return (
-        [each.encoded() for each in derivation.contracts],
+        [each.encode() for each in derivation.contracts],
         derivation.recordings,
         derivation.exclusions,
         derivation.problems,

@@ -33,7 +33,7 @@ def exchange(number):
 exchanges = [exchange(number) for number in range(40)]
 combiner = DigestCombiner(load_settings(Path(".")))
 whole = combiner.add(combiner.create(), *exchanges)
-expected = [each.encoded() for each in combiner.extract(whole).contracts]
+expected = [each.encode() for each in combiner.extract(whole).contracts]
 """
 SPARK = """
 from pyspark.sql import SparkSession
@@ -41,7 +41,7 @@ from pyspark.sql import SparkSession
 builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
 traffic = builder.getOrCreate().sparkContext.parallelize(exchanges, 4)
 {snippet}
-print([each.encoded() for each in combiner.extract(combiner.from_bytes(data)).contracts] == expected)
+print([each.encode() for each in combiner.extract(combiner.from_bytes(data)).contracts] == expected)
 """
 BEAM = """
 import apache_beam as beam

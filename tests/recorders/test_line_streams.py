@@ -77,7 +77,7 @@ def test_contracts_of_a_stream_are_those_of_its_lines_in_small_files(tmp_path: P
         for number, lines in enumerate(files):
             (root / f"{number}.ndjson").write_bytes(b"\n".join(lines))
         (contract,) = derive(load_settings(root)).contracts
-        document = json.loads(contract.encoded()[contract.file_name])
+        document = json.loads(contract.encode()[contract.file_name])
         for each in document["interactions"]:
             del each["comments"]
         paths.append(document)

@@ -36,7 +36,7 @@ def _derive(folder: Path) -> Derivation:
 def _interactions(derivation: Derivation) -> Any:
     """The contract without the comments, which name files and tests."""
     (contract,) = derivation.contracts
-    (data,) = contract.encoded().values()
+    (data,) = contract.encode().values()
     return [{**each, "comments": None} for each in json.loads(data)["interactions"]]
 
 
@@ -153,6 +153,6 @@ def test_a_recording_is_read_again_when_a_file_beside_it_has_changed(
         (tmp_path / "stubs" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stubs" / name).write_text(content)
     _project(tmp_path, f'["stubs/*.bru", {{path = "stubs/mappings", base_url = "{BASE_URL}"}}]')
-    before = [each.encoded() for each in _derive(tmp_path).contracts]
+    before = [each.encode() for each in _derive(tmp_path).contracts]
     (tmp_path / "stubs" / changed).write_text(text)
-    assert [each.encoded() for each in _derive(tmp_path).contracts] != before
+    assert [each.encode() for each in _derive(tmp_path).contracts] != before

@@ -79,7 +79,7 @@ def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Plac
 
 def _as_written(derivation: Derivation, settings: Settings) -> Iterator[tuple[Path, Pact]]:
     for contract in derivation.contracts:
-        files = contract.encoded(specification=settings.specification, largest=settings.interactions_per_file)
+        files = contract.encode(specification=settings.specification, largest=settings.interactions_per_file)
         for name, data in files.items():
             path = settings.pacts / name
             yield path, decode_pact(data, path=path)

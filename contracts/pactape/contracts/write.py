@@ -42,7 +42,7 @@ def write_contracts(
     files = {
         folder / name: data
         for contract in derivation.contracts
-        for name, data in contract.encoded(specification=specification, largest=largest).items()
+        for name, data in contract.encode(specification=specification, largest=largest).items()
     }
     outdated = [path for path, data in files.items() if _bytes_at(path) != data]
     for path in outdated:

@@ -81,7 +81,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         messages = bool(self.messages) or True in kinds
         return (*([self.file_name] if requests else []), *([self.messages_file_name] if messages else []))
 
-    def encoded(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
+    def encode(self, *, specification: Specification = "V4", largest: int = 0) -> dict[str, bytes]:
         """Return the bytes of its pact files by name: one, or several if there are too many interactions.
 
         Messages have separate files, "<consumer>-<provider>.messages.json": tools that start a mock server from a
