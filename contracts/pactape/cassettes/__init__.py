@@ -1,11 +1,11 @@
-"""Cassettes: recorded HTTP exchanges, written without secrets, read by anybody, replayed offline."""
+"""Cassettes: recorded HTTP exchanges, written without secrets, and replayed offline."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.interception.vcrpy_version import check_engine
 
-check_engine()  # before anything that relies on vcrpy's internals is imported
+check_engine()  # before the import of anything that relies on vcrpy's internals
 
 from pactape.cassettes.announcements import announcing  # noqa: E402 -- after the check
 from pactape.cassettes.format.reading import read_cassette, read_messages  # noqa: E402 -- after the check
@@ -34,7 +34,7 @@ _LINT = frozenset({"FoundSecret", "lint_cassette", "lint_file"})
 
 
 def __getattr__(name: str) -> Any:
-    """Import the linter when it is used: a test run doesn't need its readers of other recorders' files."""
+    """Import the linter at its first use, because test runs don't need its readers of other recorders' files."""
     if name not in _LINT:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("pactape.cassettes.maintenance.lint"), name)

@@ -1,4 +1,4 @@
-"""What clients announce about their calls, and which recorded request each announcement is about."""
+"""Announcements of clients about their calls, and their assignment to recorded requests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Announcement:
     """A call that a client is about to make.
 
     Args:
-        method: The HTTP method of the request that it will send.
-        path: The route template or the path that the request's path will end with; None when unknown.
-        call: What is known about it.
+        method: The HTTP method of the request.
+        path: The route template, or the end of the request's path; None if unknown.
+        call: Information about the call.
     """
 
     __slots__ = ("_pattern", "call", "method")
@@ -33,7 +33,7 @@ class Announcement:
         self._pattern = re.compile(_pattern(path)) if path else None
 
     def fits(self, method: str, url: str) -> bool:
-        """Whether the announcement is about this request, and not about, say, a token request in between."""
+        """Return whether the announcement is about this request, rather than, say, a token request in between."""
         if method != self.method:
             return False
         return self._pattern is None or self._pattern.search(urlsplit(url).path) is not None
@@ -43,17 +43,17 @@ _last: ContextVar[Announcement | None] = ContextVar("pactape_announcement", defa
 
 
 def announce(announcement: Announcement) -> None:
-    """Remember the call that this thread or task is about to make."""
+    """Store the call that this thread or task is about to make."""
     _last.set(announcement)
 
 
 def withdraw() -> None:
-    """Drop what this thread or task announced, so that it isn't attributed to a later test."""
+    """Discard the announcement of this thread or task, so that it isn't assigned to a later test."""
     _last.set(None)
 
 
 def announced_for(method: str, url: str) -> Call | None:
-    """The call that this thread announced last, if it is about this request."""
+    """Return the last call that this thread announced, if it is about this request."""
     announcement = _last.get()
     return announcement.call if announcement is not None and announcement.fits(method, url) else None
 

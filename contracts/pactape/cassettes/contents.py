@@ -1,4 +1,4 @@
-"""Reads any recording: a cassette in vcrpy's form, or a file of another recorder."""
+"""Reads any recording: a vcrpy cassette, or a file of another recorder."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _HEAD = 64 * 2**10
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recording holds.
+    """The contents of a recording.
 
     Args:
-        exchanges: In the order in which they were recorded.
-        messages: Messages of a queue or a topic, in their order.
-        skipped: Entries of another recorder's file that gave no exchange, each with its reason.
+        exchanges: The exchanges, in the order in which they were recorded.
+        messages: Messages of a queue or a topic, in order.
+        skipped: Entries of another recorder's file that are not exchanges, each with its reason.
         tool: The recorder that wrote the file: "vcrpy", "HAR".
     """
 
@@ -46,11 +46,11 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_any(path: Path, options: ReadOptions | None = None) -> Contents:
-    """Read a cassette of vcrpy, or a file of any other recorder, which is found by its content.
+    """Read a vcrpy cassette, or a file of another recorder, which is detected by its content.
 
     Args:
         path: The file.
-        options: What the file's format doesn't say; None for nothing.
+        options: What the file's format doesn't record; None for nothing.
 
     Raises:
         CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
@@ -69,9 +69,9 @@ def read_any(path: Path, options: ReadOptions | None = None) -> Contents:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether a recording is read line by line, since it is too large to be in memory as a whole.
+    """Return whether a recording is read line by line, because it is too large for memory.
 
-    That is NDJSON of more than a few megabytes.
+    This applies to NDJSON of more than a few megabytes.
     """
     return is_line_stream(path)
 
@@ -79,12 +79,12 @@ def is_stream(path: Path) -> bool:
 def read_parts(
     path: Path, options: ReadOptions | None = None, lines: LineRange | None = None
 ) -> Iterator[Contents]:
-    """Read any recording in parts, each of at most a thousand exchanges where the format allows that.
+    """Read any recording in parts, each of at most a thousand exchanges if the format allows that.
 
     Args:
         path: The file.
-        options: What the file's format doesn't say; None for nothing.
-        lines: Of a recording that is read line by line, which lines; None for all.
+        options: What the file's format doesn't record; None for nothing.
+        lines: Which lines to read of a recording that is read line by line; None for all.
 
     Raises:
         CassetteFormatError: The file can't be read, or is not a recording; the message says where and why.
@@ -97,12 +97,12 @@ def read_parts(
 
 
 def _may_be_cassette(data: bytes) -> bool:
-    """Cheap pre-check; may give false positives: a cassette names its interactions near its beginning."""
+    """Cheap pre-check; may give false positives: a cassette has the key `interactions` near its beginning."""
     return b"interactions" in data[:_HEAD] and b"http_interactions" not in data[:_HEAD]
 
 
 def _recording(path: Path, data: bytes, options: ReadOptions | None) -> Contents | None:
-    """The contents of another recorder's file; None when the file has no format that is recognized."""
+    """Return the contents of another recorder's file; None for an unknown format."""
     recording = read_if_recording(path, data, options)
     if recording is None:
         return None

@@ -1,4 +1,4 @@
-"""The finder of a project's cassettes: their files, names, consumers and providers."""
+"""Finds a project's cassettes, and their names, consumers and providers."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ __all__ = [
 ]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-#: Suffixes of files that aren't cassettes, whatever they begin with.
+#: Suffixes of files that aren't cassettes, whatever their content.
 _OTHER_SUFFIXES = frozenset(
     """
     .bz2 .cfg .csv .gz .har .html .ini .jpg .lock .log .md .pdf .png .py .pyc .rst .sh .tar .toml .txt .xml .zip
     """.split()  # noqa: SIM905 -- a long list reads better as words
 )
-#: What other recorders' files are called; in a folder named in `recordings` others are left alone.
+#: Name patterns of other recorders' files; other files in a folder of `recordings` are ignored.
 _RECORDING_SUFFIXES = _SUFFIXES | {
     ".bru",
     ".bz2",
@@ -65,7 +65,7 @@ def find_cassettes(settings: Settings) -> list[Path]:
     """Return the cassettes of all of the project's consumers and its other recordings, sorted.
 
     Raises:
-        CassetteFormatError: There is none, or a folder can't be read.
+        CassetteFormatError: No cassette exists, or a folder can't be read.
     """
     cassettes = project_cassettes(settings)
     if not cassettes:
@@ -81,20 +81,20 @@ def find_cassettes(settings: Settings) -> list[Path]:
 
 
 def project_cassettes(settings: Settings) -> list[Path]:
-    """Return the same; an empty list where there is none.
+    """Return the same as `find_cassettes`, or an empty list if there are none.
 
     Raises:
         CassetteFormatError: A folder can't be read.
     """
     own = set(cassettes_in(settings.cassette_folders))
-    others = {path for each in settings.recordings for path in _files_of(each, settings.root)}
+    others = {path for recording in settings.recordings for path in _files_of(recording, settings.root)}
     return sorted(path for path in own | others if not is_excluded(path, settings))
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:
-    """Return whether `[tool.pactape] exclude` names a file, a folder above it, or a pattern that it matches.
+    """Return whether `[tool.pactape] exclude` contains a file, a folder above it, or a matching pattern.
 
-    In a pattern, as in "tests/**/grpc/*.yaml", "*" stands for any text, slashes among it.
+    In a pattern such as "tests/**/grpc/*.yaml", "*" matches any text, including slashes.
     """
     name = (
         path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.as_posix()
@@ -106,7 +106,7 @@ def is_excluded(path: Path, settings: Settings) -> bool:
 
 
 def cassettes_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the cassettes among files and folders, sorted: the files themselves, and those below the folders.
+    """Return the given files and the cassettes in the given folders, sorted.
 
     Raises:
         CassetteFormatError: A folder can't be read.
@@ -115,7 +115,7 @@ def cassettes_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the recordings of any tool among files and folders, sorted: files as they are.
+    """Return the given files and the recordings of any tool in the given folders, sorted.
 
     Raises:
         CassetteFormatError: A folder can't be read.
@@ -126,10 +126,10 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def cassettes_below(folder: Path) -> Iterator[Path]:
-    """Yield the cassettes in a folder and in those below it, in no order.
+    """Yield the cassettes in a folder and its subfolders, in any order.
 
-    Cassettes are the files whose suffix is .yaml, .yml or .json, and those without a suffix, or with one that is
-    only a part of a test's name, that have the key `interactions`. Hidden files, pipes and devices are none.
+    Cassettes are files with the suffix .yaml, .yml or .json, and files with the key `interactions` that have no
+    suffix, or one that is part of a test's name. Hidden files, pipes and devices are ignored.
 
     Raises:
         CassetteFormatError: A folder can't be read.
@@ -138,7 +138,7 @@ def cassettes_below(folder: Path) -> Iterator[Path]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, also those that can't be read; hidden files, pipes and devices excepted."""
+    """Yield the files in a folder and its subfolders, except hidden files, pipes and devices."""
     for parent, _, names in os.walk(folder, onerror=_refuse):
         for path in (Path(parent, name) for name in names if not name.startswith(".")):
             if not _is_special(path):
@@ -146,7 +146,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _is_special(path: Path) -> bool:
-    """Return whether reading a path could go on for ever, as it is a pipe, a socket or a device."""
+    """Return whether a path is a pipe, a socket or a device, so that reading it might never end."""
     try:
         return not stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -158,14 +158,14 @@ def _is_cassette(path: Path) -> bool:
 
 
 def _has_interactions(path: Path) -> bool:
-    """Whether a file of no known kind begins like a cassette; vcrpy writes what its name says: "test_a.test_b"."""
+    """Return whether a file of unknown kind begins like a cassette; vcrpy allows any name: "test_a.test_b"."""
     with suppress(OSError), path.open("rb") as file:
         return _INTERACTIONS.search(file.read(_HEAD_BYTES)) is not None
     return False
 
 
 def base_urls(settings: Settings) -> dict[Path, str]:
-    """Return the base URLs that `[tool.pactape] recordings` gives, by file; of several for a file the first."""
+    """Return the base URLs in `[tool.pactape] recordings` by file; if a file has several, the first."""
     urls: dict[Path, str] = {}
     for source in settings.recordings:
         if source.base_url:
@@ -175,9 +175,9 @@ def base_urls(settings: Settings) -> dict[Path, str]:
 
 
 def _files_of(source: RecordingSource, root: Path) -> set[Path]:
-    """The files of an entry of `recordings`: itself, those below a folder, or those that match a pattern.
+    """Return the files of an entry of `recordings`: the file itself, or those in a folder or matching a pattern.
 
-    An entry without any file is a file that can't be read, so that it is named like one.
+    An entry without any file is returned itself, so that it is reported as unreadable.
     """
     path = root / source.path
     if path.is_file():
@@ -185,7 +185,7 @@ def _files_of(source: RecordingSource, root: Path) -> set[Path]:
     if path.is_dir():
         return set(_recordings_below(path, cassettes=False))
     found = () if Path(source.path).is_absolute() else root.glob(source.path)
-    return {each for each in found if each.is_file()} or {path}
+    return {path for path in found if path.is_file()} or {path}
 
 
 def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]:
@@ -195,7 +195,7 @@ def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]
 
 
 def _may_be_recording(path: Path) -> bool:
-    """Whether a file in a folder is looked into; WireMock's folder `__files` holds bodies, and no recordings."""
+    """Return whether a file may be a recording; WireMock's folder `__files` contains bodies only."""
     return path.suffix in _RECORDING_SUFFIXES and path.parent.name != _BODIES
 
 
@@ -211,12 +211,12 @@ def _refuse(error: OSError) -> None:
 def exchange_with_consumer(
     exchange: Exchange, cassette: str, consumer: str, *, all_fields: bool
 ) -> tuple[str, Exchange]:
-    """The name of an exchange's consumer, and the exchange with its cassette's name in the project.
+    """Return the name of an exchange's consumer, and the exchange with its cassette's name in the project.
 
     Args:
         exchange: Any exchange.
         cassette: The `cassette_name` of its cassette.
-        consumer: The cassette's consumer, used when the exchange doesn't name one.
+        consumer: The cassette's consumer, used if the exchange has none.
         all_fields: Whether every response field counts as read.
     """
     project_exchange = msgspec.structs.replace(exchange, cassette=cassette)
@@ -227,10 +227,10 @@ def exchange_with_consumer(
 def message_with_consumer(
     message: RecordedMessage, path: Path, settings: Settings, *, all_fields: bool
 ) -> tuple[str, RecordedMessage]:
-    """The name of a message's consumer, and the message with its cassette's name in the project.
+    """Return the name of a message's consumer, and the message with its cassette's name in the project.
 
     Args:
-        message: Of the cassette at `path`.
+        message: A message of the cassette at `path`.
         path: The cassette.
         settings: The project's settings.
         all_fields: Whether every field counts as read.
@@ -246,7 +246,7 @@ def _reading_everything(exchange: Exchange) -> Exchange:
 
 
 def cassette_name(path: Path, settings: Settings) -> str:
-    """Return a cassette's path in the project; for one that lies elsewhere, its path in the folder of cassettes."""
+    """Return a cassette's path in the project; for a cassette elsewhere, its path in the cassette folder."""
     for folder in (settings.root, *settings.cassette_folders):
         with suppress(ValueError):
             return path.relative_to(folder).as_posix()

@@ -1,4 +1,4 @@
-"""Messages: what a test receives from a queue or a topic is recorded, and returned again in a replay."""
+"""Records the messages that a test receives from a queue or a topic, and replays them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ReceivedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         content: A JSON value.
-        metadata: What comes with the content, JSON values by name.
+        metadata: Metadata of the message: JSON values by name.
     """
 
     content: Any
@@ -31,7 +31,7 @@ class ReceivedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def body(self) -> bytes:
-        """The content as JSON, for code that parses it by itself; all of it counts as read."""
+        """The content as JSON, for code that parses it itself; all of it counts as read."""
         return msgspec.json.encode(self.content)
 
 
@@ -42,7 +42,7 @@ class MessageQueue:
         recorded: The messages in the cassette's file.
 
     Attributes:
-        messages: The recorded ones, and those that were received live.
+        messages: The recorded messages, and those received live.
         reads: The fields that the test read of a message, by its index; None for all fields.
     """
 
@@ -55,10 +55,10 @@ class MessageQueue:
 
     @property
     def new_messages(self) -> tuple[RecordedMessage, ...]:
-        """The messages that were received live, with the fields that were read."""
+        """Return the messages received live, with the fields that were read."""
         return tuple(
-            msgspec.structs.replace(each, reads=self.reads.get(index))
-            for index, each in enumerate(self.messages)
+            msgspec.structs.replace(message, reads=self.reads.get(index))
+            for index, message in enumerate(self.messages)
             if index >= self._recorded_count
         )
 
@@ -68,16 +68,16 @@ class MessageQueue:
         return bool(self._received)
 
     def receive_recorded(self, description: str, *, provider: str) -> tuple[int, ReceivedMessage] | None:
-        """Return the index and a copy of the next message of this description; None when all have been replayed."""
+        """Return the index and a copy of the next message with this description; None if all have been replayed."""
         with self._lock:
-            for index, each in enumerate(self.messages):
-                if index not in self._received and (each.description, each.provider) == (
+            for index, message in enumerate(self.messages):
+                if index not in self._received and (message.description, message.provider) == (
                     description,
                     provider,
                 ):
                     self._received.add(index)
-                    content = deepcopy(each.content)  # the test may change it
-                    return index, ReceivedMessage(content=content, metadata=dict(each.metadata))
+                    content = deepcopy(message.content)  # the test may change it
+                    return index, ReceivedMessage(content=content, metadata=dict(message.metadata))
         return None
 
     def receive_live(
@@ -86,12 +86,12 @@ class MessageQueue:
         """Receive a real message and record it.
 
         Args:
-            description: What the message is about.
+            description: The subject of the message.
             provider: The key of the provider that sends it.
-            live: Receives it: returns a JSON value, its bytes, or a `ReceivedMessage`.
+            live: Receives it; returns a JSON value, its bytes, or a `ReceivedMessage`.
 
         Raises:
-            BadInputError: There is nothing to record from, or what came is not JSON.
+            BadInputError: `live` is missing, or the received content is not JSON.
         """
         message = _receive(live, description)
         message_to_record = RecordedMessage(
@@ -106,8 +106,8 @@ class MessageQueue:
     def unplayed(self) -> list[str]:
         """Return the recorded messages that were not received, as "messages[3]: a user was created"."""
         return [
-            f"messages[{index}]: {each.description}"
-            for index, each in enumerate(self.messages[: self._recorded_count])
+            f"messages[{index}]: {message.description}"
+            for index, message in enumerate(self.messages[: self._recorded_count])
             if index not in self._received
         ]
 
@@ -115,17 +115,17 @@ class MessageQueue:
 def no_message(
     queue: MessageQueue, description: str, *, provider: str, path: Path, is_missing: bool, test: str
 ) -> NoMatchError:
-    """Return the error for a message that a cassette doesn't hold.
+    """Return the error for a message that is missing from a cassette.
 
     Args:
         queue: The cassette's messages.
-        description: What the message is about.
+        description: The subject of the message.
         provider: The key of the provider that sends it.
         path: The cassette's file.
         is_missing: Whether the file does not exist.
-        test: The node id of the test; empty when it isn't known.
+        test: The node id of the test; empty if unknown.
     """
-    lines = [f"  - {each.description} (from {each.provider})" for each in queue.messages]
+    lines = [f"  - {message.description} (from {message.provider})" for message in queue.messages]
     if is_missing:
         contents = "the file does not exist"
     elif not lines:

@@ -1,4 +1,4 @@
-"""Names: the file of a test's cassette, and the test as a phrase."""
+"""Names of cassettes: a test's file name, and the test's name as a phrase."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["belongs_to", "cassette_name", "describe", "fixture_cassette_name", "
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
 _METADATA = re.compile(rb"^pactape:\n(?:[ ].*\n|\n)*", re.MULTILINE)
-#: The longest name, in bytes: file systems take 255, and a temporary file beside it has some more.
+#: The longest name in bytes: file systems allow 255, and temporary files have a longer name.
 _LONGEST = 200
 _SUFFIX = ".yaml"
 _HASH_DIGITS = 8
@@ -27,13 +27,13 @@ _HASH_DIGITS = 8
 def cassette_name(nodeid: str, rules: ScrubRules | None = None, *, with_hash: bool = False) -> str:
     """Return the file name of a test's cassette: its folders below `tests`, its module, class and name.
 
-    Characters that not every file system takes become "-", and names beyond 200 bytes are cut; either way a short
-    hash keeps the name distinct. What looks like a secret isn't part of it.
+    Characters that some file systems don't allow become "-", and names beyond 200 bytes are cut; in both cases a
+    short hash keeps the name unique. Possible secrets are not part of the name.
 
     Args:
         nodeid: The test's node id, relative to the project.
-        rules: The project's own rules of what a secret is.
-        with_hash: Whether the name has a hash in any case, since another test's name differs in case only.
+        rules: The project's scrub rules.
+        with_hash: Whether to add a hash in any case, because another test's name differs in case only.
 
     Example:
         >>> cassette_name("tests/unit/test_users.py::TestUsers::test_gets[1]")
@@ -51,8 +51,8 @@ def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
     """Return the file name of the cassette of a fixture with a wider scope than a test's.
 
     Args:
-        nodeid: Where the fixture is defined or set up, and its name.
-        rules: The project's own rules of what a secret is.
+        nodeid: The location of the fixture's definition or set-up, and its name.
+        rules: The project's scrub rules.
 
     Example:
         >>> fixture_cassette_name("tests/conftest.py::token")
@@ -73,7 +73,7 @@ def _file_name(plain: str, rules: ScrubRules | None, *, with_hash: bool = False)
 
 
 def legacy_name(nodeid: str) -> str:
-    """Return the name that Pactape gave a test's cassette before folders were part of it.
+    """Return the old name of a test's cassette, from before folders were part of it.
 
     Example:
         >>> legacy_name("tests/test_users.py::TestUsers::test_gets[a b]")
@@ -85,11 +85,11 @@ def legacy_name(nodeid: str) -> str:
 
 
 def belongs_to(cassette: Path, nodeid: str) -> bool:
-    """Return whether a cassette was recorded by a test, or doesn't say by which.
+    """Return whether a cassette was recorded by a test, or by an unknown one.
 
     Args:
         cassette: A file.
-        nodeid: The test's node id; the recording may have been made from another folder of the project.
+        nodeid: The test's node id; the recording may have been started in another folder of the project.
     """
     try:
         metadata = _METADATA.search(cassette.read_bytes())

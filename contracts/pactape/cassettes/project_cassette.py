@@ -1,4 +1,4 @@
-"""`pactape.use_cassette`: the project's cassettes outside of pytest, as context manager and decorator."""
+"""`pactape.use_cassette`: the project's cassettes outside pytest, as context manager and decorator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProjectCassette", "match_rules", "use_cassette"]
 
-#: The environment variable with the record mode, where no test runner has an option for it.
+#: The environment variable with the record mode, for test runners without an option.
 RECORD_VARIABLE = "PACTAPE_RECORD"
 _Target = TypeVar("_Target", bound="Callable[..., Any]")
 
@@ -59,20 +59,20 @@ def use_cassette(
     body: Literal["exact", "ignore"] = "exact",
     repeats: bool = False,
 ) -> Any:
-    """Use a cassette of the project: in a `with`, or as decorator of a function, a coroutine or a unittest class.
+    """Use a cassette of the project: in a `with` block, or to decorate a function, a coroutine or a unittest class.
 
-    Its folder, what is scrubbed and what is ignored come from `[tool.pactape]` of the project of the calling code.
+    Its folder, scrubbing and ignored parts come from `[tool.pactape]` of the calling code's project.
 
     Args:
-        name: The file; by default named after what is decorated, for a class after each of its test methods.
-        mode: When to record; by default what the environment variable PACTAPE_RECORD says, else never.
-        allow: Hosts that are neither recorded nor blocked, beside those of the settings.
-        ignore: Parts of requests that don't count, beside those of the settings.
-        body: "ignore" when request bodies don't count.
-        repeats: Whether the last response to a request is repeated when all have been replayed.
+        name: The file; by default named after the decorated object, for a class after each of its test methods.
+        mode: When to record; by default the environment variable PACTAPE_RECORD, or else never.
+        allow: Hosts that are neither recorded nor blocked, in addition to those of the settings.
+        ignore: Parts of requests to ignore, in addition to those of the settings.
+        body: "ignore" to ignore request bodies.
+        repeats: Whether the last response to a request is repeated after all have been replayed.
 
     Raises:
-        BadInputError: A `with` has no name, the mode is unknown, or the settings can't be used.
+        BadInputError: A `with` block has no name, the mode is unknown, or the settings are invalid.
 
     Example:
         >>> with use_cassette("users.yaml") as cassette:
@@ -87,13 +87,13 @@ def use_cassette(
 
 
 class ProjectCassette:
-    """A cassette of the project, not yet in use; may be used again.
+    """A cassette of the project that is not yet in use; it can be reused.
 
     Args:
-        name: The file, relative to the folder of cassettes; None for one named after what is decorated.
-        mode: When to record; None for what the environment says.
+        name: The file, relative to the folder of cassettes; None to name it after the decorated object.
+        mode: When to record; None for the environment variable.
         allow: Hosts that are neither recorded nor blocked.
-        rules: Parts of requests that don't count, beside those of the settings.
+        rules: Parts of requests to ignore, in addition to those of the settings.
         repeats: Whether the last response to a request is repeated.
         caller: A file of the project; None for the working directory.
     """
@@ -140,7 +140,7 @@ class ProjectCassette:
                     setattr(target, name, self(method))
             return target
         wrap = self._coroutine if inspect.iscoroutinefunction(target) else self._function
-        return wrap(target)  # type: ignore[return-value]  # has the signature of what it wraps
+        return wrap(target)  # type: ignore[return-value]  # has the signature of the wrapped object
 
     def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -160,7 +160,7 @@ class ProjectCassette:
 
     @contextmanager
     def _of(self, function: Callable[..., Any]) -> Iterator[Cassette]:
-        """Use the cassette of a function: the one with the given name, or one named after the function."""
+        """Use the cassette of a function: with the given name, or named after the function."""
         path = Path(inspect.getfile(function))
         names = function.__qualname__.replace("<locals>.", "").split(".")
         settings = settings_of(path)
@@ -199,13 +199,13 @@ class ProjectCassette:
 
 
 def match_rules(settings: Settings) -> MatchRules:
-    """Return the rules that `[tool.pactape.match]` states.
+    """Return the rules in `[tool.pactape.match]`.
 
     Raises:
-        SettingsError: An entry of `ignore` can't be used.
+        SettingsError: An entry of `ignore` is invalid.
     """
     match = settings.match
-    for entry in (*match.ignore, *(entry for each in match.hosts.values() for entry in each.ignore)):
+    for entry in (*match.ignore, *(entry for host in match.hosts.values() for entry in host.ignore)):
         try:
             parse_ignored(entry)
         except ValueError as error:
@@ -216,7 +216,9 @@ def match_rules(settings: Settings) -> MatchRules:
             ) from None
     return MatchRules(
         default=_host_rules(match),
-        hosts=tuple((host, _host_rules(each)) for host, each in sorted(match.hosts.items())),
+        hosts=tuple(
+            (host, _host_rules(host_settings)) for host, host_settings in sorted(match.hosts.items())
+        ),
     )
 
 
@@ -232,5 +234,5 @@ def _record_mode(mode: RecordMode | str | None) -> RecordMode:
         raise BadInputError(
             f"{value!r} is not a record mode",
             where=RECORD_VARIABLE if mode is None else None,
-            remedy=f"use one of {', '.join(each.value for each in RecordMode)}",
+            remedy=f"use one of {', '.join(option.value for option in RecordMode)}",
         ) from None

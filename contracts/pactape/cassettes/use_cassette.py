@@ -1,4 +1,4 @@
-"""`use_cassette`: as long as its context lasts, HTTP goes to a cassette and not to the network."""
+"""`use_cassette`: sends HTTP to a cassette instead of the network inside its context."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def used_files() -> frozenset[Path]:
 
 
 @contextmanager
-def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
+def use_cassette(  # noqa: PLR0913 -- options, keyword-only except the first
     path: Path,
     *,
     mode: RecordMode = RecordMode.NONE,
@@ -50,26 +50,26 @@ def use_cassette(  # noqa: PLR0913 -- options, all but the first by name
 ) -> Iterator[Cassette]:
     """Record to, or replay from, the cassette at `path` every HTTP request made inside the context.
 
-    While it only replays, no thread reaches the network. What was recorded is written when the context ends
-    without an exception; with one, the file stays unchanged.
+    While it only replays, no thread can reach the network. The recording is written when the context ends without
+    an exception; otherwise the file is not changed.
 
     Args:
-        path: The cassette's file, YAML; a relative path starts in the folder that is current now.
+        path: The cassette's YAML file; relative to the current folder.
         mode: When to record and when to replay.
-        provenance: The test that records, to be written beside the interactions.
-        live_urls: Canonical base URL by live base URL, for providers that are recorded somewhere else than
-            where their contracts say they are.
-        allow: Hosts that are left alone, neither recorded nor blocked: "host", "host:port", or the path of a Unix
-            socket or of its folder; "localhost" stands for the loopback addresses.
-        cache: A folder for parsed cassettes, which load faster; kept out of version control by itself.
-        scrub: The project's own rules of what a secret is.
-        match: Which parts of requests don't count.
-        repeats: Whether the last response to a request is repeated when all have been replayed.
+        provenance: The test that records, written next to the interactions.
+        live_urls: Canonical base URL by live base URL, for providers recorded at another URL than in their
+            contracts.
+        allow: Hosts that are neither recorded nor blocked: "host", "host:port", or the path of a Unix
+            socket or of its folder; "localhost" includes the loopback addresses.
+        cache: A folder for parsed cassettes, which load faster; it excludes itself from version control.
+        scrub: The project's scrub rules.
+        match: The parts of requests to ignore.
+        repeats: Whether the last response to a request is repeated after all have been replayed.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
-        NoMatchError: A request had no recorded response, on whichever thread.
-        NetworkBlockedError: A connection was attempted while replaying, on whichever thread.
+        NoMatchError: A request on any thread had no recorded response.
+        NetworkBlockedError: A connection was attempted on any thread while replaying.
         OutputError: The recording can't be written.
 
     Example:
@@ -103,13 +103,13 @@ def attached(
 
     Args:
         cassette: The cassette; it may be attached several times.
-        allow: Hosts that are left alone.
-        reason: What replays, for messages.
-        live_urls: Canonical base URL by live base URL: where requests really go while recording.
+        allow: Hosts that are neither recorded nor blocked.
+        reason: Why the network is closed, for messages.
+        live_urls: Canonical base URL by live base URL, where requests are sent while recording.
 
     Raises:
-        NoMatchError: A request had no recorded response, even where the code inside swallowed the error.
-        NetworkBlockedError: A connection was attempted, likewise.
+        NoMatchError: A request had no recorded response, even if the code inside swallowed the error.
+        NetworkBlockedError: A connection was attempted, even if the code inside swallowed the error.
     """
     guard = None
     try:

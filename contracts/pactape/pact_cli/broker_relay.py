@@ -50,7 +50,7 @@ class RelayedCall(msgspec.Struct, frozen=True, kw_only=True):
         status: The broker's status code; 0 when it couldn't be reached.
         document: The response's JSON; None when it has none.
         reason: The broker's own sentence when it refused; the error when it couldn't be reached.
-        is_page: Whether a web page came in place of the broker's answer: a sign-in page, or a proxy's.
+        is_page: Whether a web page came in place of the broker's response: a sign-in page, or a proxy's.
     """
 
     method: str

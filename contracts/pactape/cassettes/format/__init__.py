@@ -1,1 +1,1 @@
-"""The cassette file format: reading and writing YAML, metadata, the dialects of vcrpy."""
+"""The cassette file format: reading and writing YAML, metadata, vcrpy's formats."""

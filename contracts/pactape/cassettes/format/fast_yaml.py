@@ -1,7 +1,7 @@
-"""Fast YAML: the layout that vcrpy and Pactape write, read line by line, several times faster.
+"""Fast YAML: parses the layout that vcrpy and Pactape write line by line, several times faster.
 
-It knows block mappings and lists, scalars in any style, and nothing else of YAML. Any other layout is left to the
-full parser, so that this module only ever decides how long reading takes.
+It supports block mappings and lists, and scalars in any style, but nothing else of YAML. Any other layout is left
+to the full parser, so this module only affects the speed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _QUOTED = re.compile(r"'([^']*(?:''[^']*)*)'\n")
 _QUOTED_IN_FLOW = re.compile(r"'([^']*(?:''[^']*)*)'\}\n")
 _PAIR_BEGIN = re.compile(r"\{([A-Za-z_]\w*): (?:!!python/(?:unicode|str) )?(?=['\"])", re.ASCII)
 _TEXT_TAG = re.compile(r"!!python/(?:unicode|str) (?=['\"])")
-#: A list of one scalar on its line; what follows stands further left, or is another key of the mapping.
+#: A list of one scalar on its line; the next line is less indented, or is another key of the mapping.
 _ONE_ITEM = re.compile(
     r"( *)- (?:'([^'\n]*)'|([A-Za-z0-9](?:[\w./;,=+*()-]| (?=[\w./;,=+*()-]))*))\n(?!\1[ -]|\n)", re.ASCII
 )
@@ -43,7 +43,7 @@ _BINARY = "!!binary |"
 
 
 def parse_fast(text: str) -> Any:
-    r"""Return the value of a YAML text of this layout: the same that the full parser gives.
+    r"""Return the value of a YAML text in this layout, the same as from the full parser.
 
     Raises:
         UnsupportedYamlError: It has another layout.
@@ -64,7 +64,7 @@ def parse_fast(text: str) -> Any:
 
 
 class _Reader:
-    """Reads from the position `at`, which is always the beginning of a line or of a value."""
+    """Parses from the position `at`, which is always the beginning of a line or of a value."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -77,7 +77,7 @@ class _Reader:
         return value
 
     def mapping(self, indent: int, *, margin: str) -> dict[str, Any]:
-        """Return the mapping whose keys are in column `indent`, the first one after `margin`."""
+        """Return the mapping whose keys are in column `indent`; the first key is after `margin`."""
         members: dict[str, Any] = {}
         text, all_margin = self.text, " " * indent
         while text.startswith(margin, self.at):
@@ -95,7 +95,7 @@ class _Reader:
         return members
 
     def below(self, indent: int) -> Any:
-        """Return the value that begins in the line after its key: in most cases a list of one scalar."""
+        """Return the value that begins in the line after its key: usually a list of one scalar."""
         item = _ONE_ITEM.match(self.text, self.at)
         if item is not None and len(item[1]) >= indent:
             self.at = item.end()
@@ -122,7 +122,7 @@ class _Reader:
         return items
 
     def check_end(self, indent: int) -> None:
-        """Check that what follows belongs to something further left."""
+        """Check that the next line is less indented."""
         if self.at < len(self.text) and self.text.startswith((" " * (indent + 1), "\n"), self.at):
             raise UnsupportedYamlError
 
@@ -151,14 +151,14 @@ class _Reader:
         return string_of(" ".join(lines), lines) if more else resolved(rest)
 
     def in_quotes(self, indent: int, *, ending: str) -> str:
-        """Return the quoted scalar that begins here, and after whose quotes `ending` stands."""
+        """Return the quoted scalar that begins here and is followed by `ending`."""
         if self.text[self.at] == '"':
             return unescaped(self.escaped(f'"{ending}', indent))
         pattern = _QUOTED if ending == "\n" else _QUOTED_IN_FLOW
         return folded(self.quoted(pattern, indent)).replace("''", "'")
 
     def quoted(self, pattern: re.Pattern[str], indent: int) -> str:
-        """Return a scalar without its quotes, each further line of it without its margin."""
+        """Return a scalar without its quotes and without the margins of its further lines."""
         match = pattern.match(self.text, self.at)
         if match is None:
             raise UnsupportedYamlError
@@ -166,7 +166,7 @@ class _Reader:
         return self.without_margins(match.group(1), indent)
 
     def escaped(self, ending: str, indent: int) -> str:
-        """Return a scalar without its double quotes, its backslashes marked; other quotes in it are found later."""
+        """Return a scalar without its double quotes, with marked backslashes; quotes in it are found later."""
         text, begin = self.text, self.at + 1
         end = text.index(ending, begin)
         while text[end - 1] == "\\" and is_escaped(text, end):
@@ -189,7 +189,7 @@ class _Reader:
         return _BREAK.sub("\n", text)
 
     def right_of(self, indent: int) -> list[str]:
-        """Return the line from here, and those after it that are indented by more, without their indentation."""
+        """Return the rest of the line, and the following lines that are indented by more, without indentation."""
         text, margin = self.text, " " * (indent + 1)
         end = text.index("\n", self.at)
         lines = [text[self.at : end]]

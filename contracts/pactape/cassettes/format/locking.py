@@ -1,4 +1,4 @@
-"""Locks of cassette files: one process writes at a time."""
+"""Locks cassette files, so that only one process writes at a time."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _TIMEOUT_SECONDS = 60
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other processes from writing a cassette while the context lasts.
+    """Prevent other processes from writing a cassette inside the context.
 
-    The lock lies outside the project, whose folder stays clean.
+    The lock file is outside the project's folder.
 
     Raises:
-        OutputError: Another process has held the lock for a minute, or no lock can be made.
+        OutputError: Another process has held the lock for a minute, or the lock can't be created.
     """
     from filelock import FileLock  # noqa: PLC0415 -- start-up time: only recordings are written
 
@@ -54,7 +54,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @cache
 def _lock_folder() -> Path:
-    """Return a folder of this user's own: below the cache folder, or the temporary one without a home folder."""
+    """Return the user's folder of locks: in the cache folder or, without a home folder, the temporary folder."""
     import platformdirs  # noqa: PLC0415 -- as above
 
     own = Path(platformdirs.user_cache_dir("pactape")) / "locks"

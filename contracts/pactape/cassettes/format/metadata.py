@@ -1,4 +1,4 @@
-"""Cassette metadata: the top-level key `pactape`, with what the test knew beyond the HTTP messages.
+"""Cassette metadata: the top-level key `pactape`, with information beyond the HTTP messages.
 
 Stock vcrpy and pytest-recording ignore the key.
 """
@@ -21,7 +21,7 @@ __all__ = ["KEY", "CassetteMetadata", "decode_metadata", "encode_metadata", "joi
 
 KEY = "pactape"
 _VERSION = 1
-#: The path of a whole body: every field of it is read.
+#: The path of a whole body, all of whose fields are read.
 _EVERY_FIELD, _HEADER = "", "header: "
 
 
@@ -29,9 +29,9 @@ class CassetteMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """The metadata of a cassette.
 
     Args:
-        provenance: The test that recorded it; None in a cassette that another tool wrote.
-        calls: One for each interaction, None where the client announced nothing.
-        reads: For each interaction the fields that the test read of its answer; None where all count as read.
+        provenance: The test that recorded it; None in a cassette of another tool.
+        calls: The announced call of each interaction; None without an announcement.
+        reads: The fields that the test read of each response; None if all count as read.
         messages: The messages that the test received.
     """
 
@@ -42,12 +42,12 @@ class CassetteMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_metadata(metadata: CassetteMetadata, scrubber: Scrubber) -> dict[str, Any]:
-    """Return the value of the key: plain data, scrubbed, without members that have their default."""
+    """Return the value of the key: plain data, scrubbed, without default values."""
     value: dict[str, Any] = {"version": _VERSION, "calls": [call and _plain(call) for call in metadata.calls]}
     if any(paths is not None for paths in metadata.reads):
         value["reads"] = [paths if paths is None else list(paths) for paths in metadata.reads]
     if metadata.messages:
-        value["messages"] = [_plain_message(each, scrubber) for each in metadata.messages]
+        value["messages"] = [_plain_message(message, scrubber) for message in metadata.messages]
     if metadata.provenance is not None:
         value |= _plain(metadata.provenance)
         for name in ("test", "description"):
@@ -59,10 +59,10 @@ def encode_metadata(metadata: CassetteMetadata, scrubber: Scrubber) -> dict[str,
 
 
 def decode_metadata(value: object, *, path: Path) -> CassetteMetadata:
-    """Read the value of the key; an absent key (None) means empty metadata.
+    """Read the value of the key; None, if the key is missing, means empty metadata.
 
     Raises:
-        CassetteFormatError: It isn't what `encode_metadata` returns, or a newer version wrote it.
+        CassetteFormatError: It has another form than that of `encode_metadata`, or a newer version wrote it.
     """
     if value is None:
         return CassetteMetadata()
@@ -87,7 +87,7 @@ def decode_metadata(value: object, *, path: Path) -> CassetteMetadata:
 
 
 def join_reads(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Return what was read of two equal responses together; None for every field and no header.
+    """Return the joined reads of two equal responses; None for every field and no header.
 
     Example:
         >>> join_reads(("id",), ("name", "header: etag")), join_reads(None, ("id", "header: etag"))
@@ -109,7 +109,7 @@ class _MetadataTable(msgspec.Struct):
 
 
 def _plain_message(message: RecordedMessage, scrubber: Scrubber) -> dict[str, Any]:
-    """Return a message without what the file and the rest of the key state."""
+    """Return a message without redundant members."""
     own = msgspec.structs.replace(
         message,
         content=scrubber.value(message.content),
@@ -124,4 +124,4 @@ def _plain_message(message: RecordedMessage, scrubber: Scrubber) -> dict[str, An
 def _plain(value: Call | Provenance | RecordedMessage) -> dict[str, Any]:
     plain = msgspec.json.decode(msgspec.json.encode(value))
     defaults = {field.name: field.default for field in msgspec.structs.fields(type(value))}
-    return {name: each for name, each in plain.items() if each != defaults[name] and each not in ([], {})}
+    return {name: value for name, value in plain.items() if value != defaults[name] and value not in ([], {})}

@@ -1,4 +1,4 @@
-"""Reading cassettes: any file becomes exchanges and messages, and nothing in it is ever executed."""
+"""Reads cassettes as exchanges and messages, without executing anything in them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _REMEDY = "restore the file from version control, or delete it and record it aga
 
 
 class ReplayContents(msgspec.Struct, frozen=True, kw_only=True):
-    """The contents of a cassette file in the form in which vcrpy plays them.
+    """The contents of a cassette file in vcrpy's form.
 
     Args:
-        requests: In the order in which they were recorded.
-        responses: As many.
-        metadata: The key `pactape`; its calls and its reads are as many, or none.
+        requests: The requests, in the order in which they were recorded.
+        responses: The response to each request.
+        metadata: The key `pactape`; its calls and reads are empty, or one for each request.
     """
 
     requests: list[Any]
@@ -74,7 +74,7 @@ def read_contents(path: Path, data: bytes | None = None) -> tuple[list[Exchange]
 
     Args:
         path: The cassette's file.
-        data: Its bytes, when they have been read already.
+        data: Its bytes, if they have been read already.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
@@ -113,7 +113,7 @@ def read_for_replay(path: Path, data: bytes | None = None) -> ReplayContents:
 
     Args:
         path: The cassette's file.
-        data: Its bytes, when they have been read already.
+        data: Its bytes, if they have been read already.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette; the message says where and why.
@@ -161,7 +161,7 @@ def _decode(path: Path, data: bytes) -> str:
 
 
 def _parse_text(path: Path, text: str) -> object:
-    """Parse JSON, known by the file's name or first character, or YAML, which excludes JSON with long strings."""
+    """Parse JSON, detected by the file's name or first character, or else YAML, which can't parse all JSON."""
     try:
         if path.suffix == ".json" or text[:1] == "{":
             return json.loads(text)
@@ -187,7 +187,7 @@ def _parse_yaml(text: str) -> object:
         from pactape.recorders.aliases import check_expansion  # noqa: PLC0415 -- start-up time: few files need it
 
         document = yamlserializer.deserialize(text)
-        check_expansion(document)  # only this parser knows aliases
+        check_expansion(document)  # only this parser supports aliases
         return document
 
 
@@ -209,7 +209,7 @@ def _refuse(where: object, what: str) -> NoReturn:
 
 
 def _request(request: VcrRequest, part: dict[str, Any]) -> Request:
-    """Return the request; its headers come from the file, for vcrpy's class keeps one value of each."""
+    """Return the request, with headers from the file, because vcrpy's class keeps only one value of each."""
     headers = headers_of(part.get("headers"))
     return Request(
         method=request.method.upper(), url=request.uri, headers=_pairs(headers), body=body_bytes(request)

@@ -1,4 +1,4 @@
-"""The formats of vcrpy and of tools like it, of any age, converted to vcrpy's present form."""
+"""Converts old formats of vcrpy and of similar tools to vcrpy's current form."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["body_bytes", "decoded_response", "headers_of", "modern_request", "mo
 
 
 def modern_request(part: dict[str, Any]) -> VcrRequest:
-    """Return a recorded request as vcrpy's own class.
+    """Return a recorded request as an instance of vcrpy's class.
 
-    Understands headers with single values instead of lists, an absent body or headers, a body kept as a file,
-    an iterator or plain data, and `parsed_body` (JSON kept as YAML).
+    It accepts headers with single values instead of lists, a missing body or headers, a body as file, iterator or
+    plain data, and `parsed_body` (JSON stored as YAML).
 
     Example:
         >>> modern_request({"method": "post", "uri": "http://a.test", "parsed_body": {"a": 1}}).body
@@ -29,19 +29,19 @@ def modern_request(part: dict[str, Any]) -> VcrRequest:
 
 
 def modern_response(part: dict[str, Any]) -> dict[str, Any]:
-    """Return a recorded response in vcrpy's present form: `status`, `headers` as lists, `body.string` as bytes.
+    """Return a recorded response in vcrpy's current form: `status`, `headers` as lists, `body.string` as bytes.
 
-    Understands vcrpy's old form for httpx (`status_code` and `content`, whose content encoding may or may not
-    have been undone), a plain number as status, single header values, and `parsed_body`.
+    It accepts vcrpy's old form for httpx (`status_code` and `content`, which may or may not be decoded), a plain
+    number as status, single header values, and `parsed_body`.
 
     Example:
         >>> modern_response({"status_code": 200, "headers": {"A": "b"}, "content": "text"})
         {'status': {'code': 200, 'message': ''}, 'headers': {'a': ['b']}, 'body': {'string': b'text'}}
     """
     headers = headers_of(part.get("headers"))
-    if "status_code" in part:  # also beside a `status`: vcrpy plays `content` then
+    if "status_code" in part:  # even beside a `status`: vcrpy then uses `content`
         body = _body(part, "content") if part.get("content") is not None else _body(part, "body")
-        return _without_coding(_response(part["status_code"], _message(part.get("status")), headers, body))
+        return _decode(_response(part["status_code"], _message(part.get("status")), headers, body))
     status, body = part["status"], _body(part, "body")
     if isinstance(status, dict):
         return _response(status["code"], status.get("message"), headers, body)
@@ -49,9 +49,9 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def decoded_response(response: dict[str, Any]) -> dict[str, Any]:
-    """Return a recorded response without its content codings, whether they are still there or only named.
+    """Return a recorded response without its content codings, even if only the header still has them.
 
-    A body that can't be decoded stays unchanged, with the header that names its coding.
+    A body that can't be decoded is not changed, and neither is its Content-Encoding header.
     """
     if header(response["headers"], "content-encoding") is None:
         return response
@@ -68,7 +68,7 @@ def decoded_response(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def body_bytes(request: VcrRequest) -> bytes:
-    """Return the bytes of a request's body; empty when it has none."""
+    """Return the bytes of a request's body; empty if it has none."""
     body = read_body(request)
     if isinstance(body, bytes | bytearray):
         return bytes(body)
@@ -87,8 +87,8 @@ def _response(code: Any, message: Any, headers: dict[str, list[str]], body: Any)
     }
 
 
-def _without_coding(response: dict[str, Any]) -> dict[str, Any]:
-    """Return a response without content coding: old recordings of httpx have mostly been decoded already."""
+def _decode(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a response without content coding; old recordings of httpx are usually already decoded."""
     lower = {name.lower(): values for name, values in response["headers"].items()}
     response_without_coding: dict[str, Any] = decode_response({**response, "headers": lower})
     return response_without_coding
@@ -112,9 +112,9 @@ def _bytes(value: Any) -> bytes:
 
 
 def headers_of(value: Any) -> dict[str, list[str]]:
-    """Return headers of any form (lists, single values, pairs, none) as lists of texts by name."""
+    """Return headers in any form (lists, single values, pairs, None) as lists of texts by name."""
     pairs = value.items() if isinstance(value, dict) else (value or ())
-    return {str(name): [_text(each) for each in _values(values)] for name, values in pairs}
+    return {str(name): [_text(value) for value in _values(values)] for name, values in pairs}
 
 
 def _values(value: Any) -> list[Any]:

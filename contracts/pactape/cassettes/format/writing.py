@@ -1,4 +1,4 @@
-"""Writing cassettes: the whole file in one step, joined with what others have recorded to it in the meantime."""
+"""Writes cassettes atomically, merged with what other processes have recorded in the meantime."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class RecordedInteraction(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded interaction, scrubbed.
 
     Args:
-        request: In vcrpy's form.
-        response: In vcrpy's form.
-        call: What the client announced; None when it announced nothing.
-        reads: The response fields that the test read; None where all count as read.
+        request: The request in vcrpy's form.
+        response: The response in vcrpy's form.
+        call: The announced call; None without an announcement.
+        reads: The response fields that the test read; None if all count as read.
     """
 
     request: Any
@@ -62,10 +62,10 @@ def replace_cassette(
     metadata: CassetteMetadata,
     scrubber: Scrubber,
 ) -> None:
-    """Write a cassette that holds exactly these interactions, and the messages of `metadata`.
+    """Write a cassette with exactly these interactions, and the messages of `metadata`.
 
     Raises:
-        OutputError: The file can't be written; the old one is still there.
+        OutputError: The file can't be written; the old one is unchanged.
     """
     with locked(path):
         _write(path, interactions, metadata, scrubber)
@@ -78,13 +78,13 @@ def extend_cassette(
     metadata: CassetteMetadata,
     scrubber: Scrubber,
 ) -> None:
-    """Append interactions, and the messages of `metadata`, to a cassette; a missing file is made.
+    """Append interactions, and the messages of `metadata`, to a cassette, which is created if missing.
 
-    They come after what the file holds by now, whichever process wrote that.
+    They are added to the current content of the file, whichever process wrote it.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays unchanged.
-        OutputError: The file can't be written; the old one is still there.
+        CassetteFormatError: The file can't be read; it is not changed.
+        OutputError: The file can't be written; the old one is unchanged.
     """
     with locked(path):
         old, messages = _current(path) if path.is_file() else ([], ())
@@ -101,30 +101,30 @@ def merge_cassette(
     key_of: Callable[[Any], bytes],
     outdated: bytes | None,
 ) -> None:
-    """Add to a cassette of several tests the interactions that it doesn't hold yet.
+    """Add interactions to a shared cassette, if it doesn't contain them yet.
 
     Args:
         path: The cassette's file.
-        interactions: What one of its tests has recorded.
-        metadata: What that test declared, and its messages.
+        interactions: The interactions that one of its tests has recorded.
+        metadata: The declarations of that test, and its messages.
         scrubber: Replaces secrets in the metadata.
-        key_of: Returns the key of a recorded request; equal requests are added as often as they are missing.
-        outdated: The file's bytes from before the run, which are replaced; None to keep whatever is there.
+        key_of: Returns the key of a recorded request; equal requests are added until their number matches.
+        outdated: The file's bytes from before the run, which are replaced; None to keep its content.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays unchanged.
-        OutputError: The file can't be written; the old one is still there.
+        CassetteFormatError: The file can't be read; it is not changed.
+        OutputError: The file can't be written; the old one is unchanged.
     """
     with locked(path):
         is_outdated = not path.is_file() or path.read_bytes() == outdated
         old, messages = ([], ()) if is_outdated else _current(path)
-        counts = Counter(key_of(each.request) for each in old)
+        counts = Counter(key_of(interaction.request) for interaction in old)
         new = []
-        for each in interactions:
-            key = key_of(each.request)
+        for interaction in interactions:
+            key = key_of(interaction.request)
             counts[key] -= 1
             if counts[key] < 0:
-                new.append(each)
+                new.append(interaction)
         all_metadata = msgspec.structs.replace(metadata, messages=(*messages, *metadata.messages))
         _write(path, [*old, *new], all_metadata, scrubber)
 
@@ -137,25 +137,27 @@ def annotate_cassette(
     message_reads: ReadFields,
     scrubber: Scrubber,
 ) -> None:
-    """Write into a cassette which fields its test was seen to read.
+    """Write the observed reads of a test into its cassette.
 
     Args:
         path: The cassette's file.
         reads: The response fields that were read, by the interaction's index.
         metadata: The test that uses it.
         message_reads: The fields that were read, by the message's index.
-        scrubber: Replaces secrets in what the test declared and in messages.
+        scrubber: Replaces secrets in the test's declarations and in messages.
 
     Raises:
-        CassetteFormatError: The file can't be read; it stays unchanged.
-        OutputError: The file can't be written; the old one is still there.
+        CassetteFormatError: The file can't be read; it is not changed.
+        OutputError: The file can't be written; the old one is unchanged.
     """
     with locked(path):
         interactions, messages = _current(path)
-        annotated = tuple(_with_reads(each, index, message_reads) for index, each in enumerate(messages))
+        annotated = tuple(
+            _with_reads(message, index, message_reads) for index, message in enumerate(messages)
+        )
         _write(
             path,
-            [_with_reads(each, index, reads) for index, each in enumerate(interactions)],
+            [_with_reads(interaction, index, reads) for index, interaction in enumerate(interactions)],
             msgspec.structs.replace(metadata, messages=annotated),
             scrubber,
         )
@@ -166,7 +168,7 @@ def _with_reads(each: _Annotated, index: int, reads: ReadFields) -> _Annotated:
 
 
 def _current(path: Path) -> tuple[list[RecordedInteraction], tuple[RecordedMessage, ...]]:
-    """Return the interactions and the messages that a file holds by now."""
+    """Return the current interactions and messages of a file."""
     contents = read_for_replay(path)
     nothing = (None,) * len(contents.requests)
     columns = (contents.metadata.calls or nothing, contents.metadata.reads or nothing)
@@ -191,19 +193,21 @@ def encode_cassette(
     """Return the bytes of a cassette's file.
 
     Args:
-        interactions: In order.
-        metadata: What the test declared, and its messages.
+        interactions: The interactions, in order.
+        metadata: The test's declarations, and its messages.
         scrubber: Replaces secrets in the metadata.
     """
     bodies = BodyPlaceholders()
     document = {
-        "interactions": [_interaction(each.request, each.response, bodies) for each in interactions],
+        "interactions": [
+            _interaction(interaction.request, interaction.response, bodies) for interaction in interactions
+        ],
         "version": CASSETTE_FORMAT_VERSION,
         KEY: encode_metadata(
             msgspec.structs.replace(
                 metadata,
-                calls=tuple(each.call for each in interactions),
-                reads=tuple(each.reads for each in interactions),
+                calls=tuple(interaction.call for interaction in interactions),
+                reads=tuple(interaction.reads for interaction in interactions),
             ),
             scrubber,
         ),

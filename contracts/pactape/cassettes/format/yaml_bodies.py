@@ -1,13 +1,13 @@
-"""JSON bodies in a cassette: a line for each member, for readable diffs, and yet the same text.
+"""Writes JSON bodies in a cassette with one line per member, for readable diffs, without changing the text.
 
 A YAML scalar may be written over several lines and still be read as one text, by every YAML parser and so by vcrpy.
-The form depends on the white space that the JSON text has anyway (YAML 1.1, chapter 9):
+The form depends on the white space in the JSON text (YAML 1.1, chapter 9):
 
-- `{"id": 7, "name": "Ada"}`: single-quoted, where a line break and what it is indented by are read as one space;
+- `{"id": 7, "name": "Ada"}`: single-quoted, where a line break and its indentation are read as one space;
 - `{"id":7,"name":"Ada"}`: double-quoted, where an escaped line break is read as nothing;
-- a text that has lines of its own: a literal block.
+- a text with line breaks: a literal block.
 
-Megabytes are not reviewed line by line: a larger body stays on one line, which takes much less time.
+Megabytes are not reviewed line by line, so a large body stays on one line, which takes much less time.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ __all__ = ["BodyPlaceholders", "yaml_scalar"]
 #: A text up to this long stays on the line of its key.
 _SHORT = 60
 _STEP = 2
-#: A text of more characters than this stays on one line, too.
+#: A text with more characters also stays on one line.
 _LARGE = 2**20
-#: Strings, what opens and closes, what a line may end with, and all between.
+#: Strings, opening and closing characters, possible line ends, and everything else.
 _PARTS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^"{}\[\],]+')
-#: What YAML takes for a character of a text, and no parser for a line break, a byte order mark or a tab.
+#: Characters of a YAML text that no parser treats as a line break, a byte order mark or a tab.
 _PLAIN = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _SPACED = re.compile(r" (?! )")
 
 
 class BodyPlaceholders:
-    """Stands in for JSON bodies while a YAML serializer writes the rest of the document.
+    """Placeholders for JSON bodies, while a YAML serializer writes the rest of the document.
 
     Example:
         >>> bodies = BodyPlaceholders()
@@ -53,14 +53,14 @@ class BodyPlaceholders:
         self._texts: list[str] = []
 
     def for_text(self, text: Any) -> Any:
-        """Return a placeholder for JSON that is long enough for several lines; any other value unchanged."""
+        """Return a placeholder for JSON that is long enough for several lines; return other values unchanged."""
         if not isinstance(text, str) or (scalar := yaml_scalar(text, indent=0)) is None:
             return text
         self._texts.append(scalar if len(text) > _LARGE and "\n" not in scalar else text)
         return f"{self._prefix}{len(self._texts) - 1}x"
 
     def fill(self, document: str) -> str:
-        """Return the YAML text with the bodies in place of their placeholders."""
+        """Return the YAML text with the placeholders replaced by the bodies."""
         placeholder = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
         return placeholder.sub(self._scalar, document)
 
@@ -72,11 +72,11 @@ class BodyPlaceholders:
 
 
 def yaml_scalar(text: str, *, indent: int) -> str | None:
-    r"""Return JSON as a YAML scalar of several lines; None when it isn't JSON, is short, or can't be written so.
+    r"""Return JSON as a YAML scalar of several lines; None if it isn't JSON, is short, or can't be written so.
 
     Args:
         text: Any text.
-        indent: By how many spaces its further lines are indented.
+        indent: The indentation of its further lines, in spaces.
 
     Example:
         >>> print(yaml_scalar('{"name": "Ada Lovelace", "email": "ada@example.com", "active": true}', indent=4))
@@ -116,7 +116,7 @@ def _is_json(text: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the text in pieces that each end after a comma of JSON, with the depth at which each begins."""
+    """Yield the text in pieces that end after a JSON comma, with the depth at which each begins."""
     depth = begins = 0
     piece: list[str] = []
     for part in _PARTS.findall(text):
@@ -141,7 +141,7 @@ def _join_lines(
 
 
 def _in_single_quotes(piece: str) -> str:
-    return piece.removeprefix(" ").replace("'", "''")  # the line break is the space
+    return piece.removeprefix(" ").replace("'", "''")  # the line break is read as the space
 
 
 def _in_double_quotes(piece: str) -> str:
@@ -150,7 +150,7 @@ def _in_double_quotes(piece: str) -> str:
 
 
 def _literal(text: str, indent: int) -> str | None:
-    """A block that keeps every character of its lines; at most one line break at its end."""
+    """Return a literal block, which preserves every character of its lines; at most one line break at its end."""
     lines = text.removesuffix("\n").split("\n")
     if not lines[-1] or not all(_PLAIN.fullmatch(line.replace("\t", " ")) for line in lines):
         return None

@@ -1,4 +1,4 @@
-"""YAML scalars and small collections: what stands on a line, or in quotes over several, as a value."""
+"""Parses YAML scalars and small collections, on one line or in quotes on several lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
     "unescaped",
 ]
 
-#: Stands for two backslashes; no text has this character, for YAML excludes it.
+#: Represents two backslashes; YAML doesn't allow this character in texts.
 ESCAPED_BACKSLASH = "\0"
 _BREAKS = re.compile(r"\n+")
 _ITEM = re.compile(r"'((?:[^']|'')*)'|(\w(?:[^\s,\[\]{}#:]|:(?=\w)| (?=[^\s,\[\]{}#:]))*)", re.ASCII)
@@ -54,19 +54,19 @@ def joined(lines: list[str]) -> str:
 
 
 def collection(text: str) -> Any:
-    """An empty collection, or a list of scalars: vcrpy wrote header values like this for years."""
+    """Return an empty collection, or a list of scalars, as vcrpy wrote header values for years."""
     if text in {"{}", "[]"}:
         return {} if text == "{}" else []
-    if _compiled(_LIST).fullmatch(text):
-        return [_item(*each) for each in _ITEM.findall(text, 1)]
-    if _compiled(_PAIRS).fullmatch(text):
-        return {key_of(name): _item(*each) for name, *each in _PAIR.findall(text, 1)}
+    if _compile(_LIST).fullmatch(text):
+        return [_item(*item) for item in _ITEM.findall(text, 1)]
+    if _compile(_PAIRS).fullmatch(text):
+        return {key_of(name): _item(*item) for name, *item in _PAIR.findall(text, 1)}
     raise UnsupportedYamlError
 
 
 @lru_cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern that only older layouts need, and that takes long."""
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a slow pattern that only older layouts need."""
     return re.compile(pattern, re.ASCII)
 
 
@@ -83,14 +83,14 @@ def _item(inner: str, plain: str) -> Any:
 
 
 def folded(text: str) -> str:
-    """Lines joined as YAML joins them: by a space, or by as many line breaks as there are empty lines."""
+    """Fold lines as in YAML: joined with a space, or with as many line breaks as there are empty lines."""
     if "\n\n" not in text:
         return text.replace("\n", " ")
     return _BREAKS.sub(lambda breaks: breaks.group()[1:] or " ", text)
 
 
 def is_escaped(text: str, at: int) -> bool:
-    """Return whether an odd number of backslashes stands before a position."""
+    """Return whether an odd number of backslashes precedes a position."""
     before = at
     while text[before - 1] == "\\":
         before -= 1
@@ -98,10 +98,10 @@ def is_escaped(text: str, at: int) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """Return what stands in double quotes; where a backslash ends a line, it is joined without a space.
+    """Return the text in double quotes; a line that ends with a backslash is joined without a space.
 
     Args:
-        text: With `ESCAPED_BACKSLASH` in the place of two backslashes: each backslash begins another escape.
+        text: With `ESCAPED_BACKSLASH` instead of two backslashes, so that each backslash begins an escape.
     """
     if "\n\n" in text:
         raise UnsupportedYamlError
@@ -110,18 +110,20 @@ def unescaped(text: str) -> str:
         one_line = one_line.replace("\\\n", "").replace("\n", " ")
     one_line = one_line.replace("\\ ", " ")
     if "\\" not in one_line:
-        return _without_quotes(one_line).replace(ESCAPED_BACKSLASH, "\\")
+        return _unquote(one_line).replace(ESCAPED_BACKSLASH, "\\")
     if "\\x" in one_line:
         one_line = _LATIN.sub(r"\\u00\1", one_line)
     one_line = one_line.replace(ESCAPED_BACKSLASH, "\\\\")
     if not _HALF_CHARACTER.search(one_line):
         with suppress(ValueError):
-            return str(json.loads(f'"{one_line}"'))  # most escapes are JSON's, and its reader is fast
-    _without_quotes(text.replace('\\"', ""))
+            return str(
+                json.loads(f'"{one_line}"')
+            )  # most escapes are JSON escapes, and the JSON parser is fast
+    _unquote(text.replace('\\"', ""))
     return _ESCAPE.sub(_character, one_line)
 
 
-def _without_quotes(text: str) -> str:
+def _unquote(text: str) -> str:
     if '"' in text:
         raise UnsupportedYamlError
     return text
@@ -141,7 +143,7 @@ def _character(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def resolved(text: str) -> Any:
-    """Return the value of a scalar without quotes."""
+    """Return the value of an unquoted scalar."""
     _check_plain(text)
     tag = _tag(text)
     if tag == _STRING:
@@ -152,7 +154,7 @@ def resolved(text: str) -> Any:
 
 
 def string_of(text: str, lines: list[str]) -> str:
-    """Return the value of a scalar without quotes that goes over lines."""
+    """Return the value of an unquoted scalar of several lines."""
     _check_plain(lines[0])
     for line in lines[1:]:
         _check_inside(line)
@@ -168,13 +170,13 @@ def _check_plain(line: str) -> None:
 
 
 def _check_inside(line: str) -> None:
-    """Check a line of a scalar without quotes; only its first one may not begin like something else."""
+    """Check a line of an unquoted scalar; only the first line must not begin like another construct."""
     if not line or line[0] == "#" or line[-1] in " :" or ": " in line or " #" in line:
         raise UnsupportedYamlError
 
 
 def _tag(text: str) -> str:
-    """Return the YAML type of a scalar without quotes."""
+    """Return the YAML type of an unquoted scalar."""
     for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ()):
         if pattern.match(text):
             return str(tag)

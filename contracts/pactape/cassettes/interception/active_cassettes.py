@@ -1,4 +1,4 @@
-"""Which cassette a request belongs to: that of its thread or task, else the only one in use."""
+"""Finds the cassette of a request: that of its thread or task, or else the only one in use."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ActiveCassette(NamedTuple):
 
     Args:
         cassette: The cassette.
-        allowed: Hosts whose requests pass it by.
-        live_urls: Canonical base URL by live base URL: where its requests really go.
+        allowed: Hosts whose requests bypass it.
+        live_urls: Canonical base URL by live base URL, where requests are really sent.
     """
 
     cassette: ReplayCassette
@@ -42,9 +42,9 @@ lock = threading.RLock()
 
 @contextmanager
 def activated(active: ActiveCassette) -> Iterator[None]:
-    """Send the requests of this thread or task to a cassette, and those of threads that have no other.
+    """Send the requests of this thread or task, and of threads without a cassette, to a cassette.
 
-    Contexts may nest: the innermost counts. Different threads may each have their own.
+    Contexts may be nested: the innermost counts. Threads may have different cassettes.
     """
     with lock:
         _in_use.append(active)
@@ -64,17 +64,18 @@ def any_in_use() -> bool:
 
 
 def cassette_for(method: str, url: str) -> ReplayCassette | None:
-    """Return the cassette for a request; None when no cassette is in use, or the request passes it by.
+    """Return the cassette for a request; None if no cassette is in use, or the request bypasses it.
 
     Raises:
-        ReplayError: Several are in use and none is this thread's, or this thread's has ended.
+        ReplayError: Several cassettes are in use and none belongs to this thread, or this thread's cassette has
+            ended.
     """
     active = _active(method, url)
     return None if active is None else active.cassette
 
 
 def live_address_for(method: str, url: str) -> str | None:
-    """Return where a request really goes, when it isn't the URL that the code under test has.
+    """Return the URL that a request is really sent to, if it differs from the URL in the code under test.
 
     Raises:
         ReplayError: As for `cassette_for`.
@@ -90,17 +91,17 @@ def _active(method: str, url: str) -> ActiveCassette | None:
     elif own is None and len(in_use) == 1:
         active = in_use[0]
     else:
-        raise _ambiguous(method, url, own, in_use)
+        raise _ambiguous_error(method, url, own, in_use)
     return None if active is None or active.allowed.includes_url(url) else active
 
 
-def _ambiguous(
+def _ambiguous_error(
     method: str, url: str, own: ActiveCassette | None, in_use: tuple[ActiveCassette, ...]
 ) -> ReplayError:
     if own is not None:
         what = f"its cassette {own.cassette.file} has already ended"
     else:
-        what = f"it could belong to any of {', '.join(str(each.cassette.file) for each in in_use)}"
+        what = f"it could belong to any of {', '.join(str(active.cassette.file) for active in in_use)}"
     return ReplayError(
         f"{method} {url} comes from thread {threading.current_thread().name!r}, and {what}. "
         "Fix: start the thread inside the cassette, with contextvars.copy_context().run, and join it there."
@@ -108,9 +109,9 @@ def _ambiguous(
 
 
 class CassetteSwitch:
-    """Stands in for a cassette in vcrpy's stubs, and forwards to the cassette of each request.
+    """The cassette in vcrpy's stubs, which forwards each request to its cassette.
 
-    Its attributes are those that vcrpy reads.
+    It has the attributes that vcrpy reads.
     """
 
     _path = "pactape"
@@ -118,7 +119,7 @@ class CassetteSwitch:
     skip_patchers = ("requests",)  # the group "urllib3" patches the same attributes
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
-        """Return whether the cassette of a request answers it."""
+        """Return whether the cassette of a request has a response to it."""
         cassette = cassette_for(request.method, request.uri)
         return cassette is not None and cassette.can_play_response_for(request)
 
@@ -136,20 +137,20 @@ class CassetteSwitch:
             cassette.append(request, response)
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
-        """Return the nearest requests, for vcrpy's own aiohttp stub."""
+        """Return the closest requests, for vcrpy's own aiohttp stub."""
         cassette = cassette_for(request.method, request.uri)
         return [] if cassette is None else cassette.find_requests_with_most_matches(request)
 
     def live_address(self, request: VcrRequest) -> str | None:
-        """Return where a request really goes, when it isn't its own URL."""
+        """Return the URL that a request is really sent to, if it differs from its own URL."""
         return live_address_for(request.method, request.uri)
 
     def filter_request(self, request: VcrRequest) -> VcrRequest | None:
-        """Return a request scrubbed; None when it passes the cassettes by."""
+        """Return a scrubbed request; None if it bypasses the cassettes."""
         cassette = cassette_for(request.method, request.uri)
         return None if cassette is None else cassette.filter_request(request)
 
     @property
     def write_protected(self) -> bool:
-        """Never: a cassette that may not record raises by itself when nothing answers."""
+        """False: a cassette that may not record raises an error itself if it has no response."""
         return False

@@ -1,7 +1,7 @@
-"""aiohttp's client: replayed and recorded where a request is final, redirect by redirect.
+"""Replays and records aiohttp's client, where requests are final, redirect by redirect.
 
-A client middleware sees each request as it will be sent: its cookies, its Content-Type, and its body as a payload
-that any form of `data=` or `json=` has become. aiohttp itself follows redirects. vcrpy's own stub sees the
+A client middleware gets each request as it will be sent: with its cookies, its Content-Type, and its body as a
+payload, whatever form of `data=` or `json=` was used. aiohttp itself follows redirects. vcrpy's own stub gets the
 arguments of the call, and has to guess the rest; it is used for aiohttp before 3.12, which has no middlewares.
 """
 
@@ -35,7 +35,7 @@ def session_request(switch: CassetteSwitch, real: Callable[..., Any]) -> Callabl
 
     Args:
         switch: Finds the cassette of a request.
-        real: The method that is replaced.
+        real: The method to replace.
     """
     if "middlewares" not in inspect.signature(real).parameters:
         return None
@@ -67,7 +67,7 @@ async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any],
 
 @contextmanager
 def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any) -> Iterator[None]:
-    """Let a request have its live address while it is sent, and its own one again afterwards."""
+    """Give a request its live URL while it is sent, and restore its own URL afterwards."""
     address = switch.live_address(vcr_request)
     if address is None:
         yield
@@ -84,7 +84,7 @@ def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any) 
 
 
 async def _body(request: Any) -> bytes | None:
-    """Return the body that will be sent, in a form that can be sent again: iterators can be read only once."""
+    """Return the request body in a form that can be sent again, because iterators can be read only once."""
     if not request.body:
         return None
     body: bytes = await request.body.as_bytes() if hasattr(request.body, "as_bytes") else bytes(request.body)
@@ -99,17 +99,17 @@ async def _body(request: Any) -> bytes | None:
 def _headers(headers: Any) -> dict[str, list[str]]:
     values_by_name: dict[str, list[str]] = {}
     for name, value in headers.items():
-        values_by_name.setdefault(str(name), []).append(value if value.isascii() else _as_latin(value))
+        values_by_name.setdefault(str(name), []).append(value if value.isascii() else _decode_latin(value))
     return values_by_name
 
 
-def _as_latin(value: str) -> str:
-    """Return a header value as other libraries read it: ISO-8859-1 (RFC 9110, section 5.5); aiohttp reads UTF-8."""
+def _decode_latin(value: str) -> str:
+    """Return a header value decoded as ISO-8859-1 (RFC 9110, section 5.5), unlike in aiohttp."""
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-def _as_utf8(value: str) -> str:
-    """Return a recorded header value as aiohttp reads it."""
+def _decode_utf8(value: str) -> str:
+    """Return a recorded header value decoded as in aiohttp."""
     try:
         return value.encode("latin-1").decode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -117,14 +117,14 @@ def _as_utf8(value: str) -> str:
 
 
 async def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any) -> None:
-    """Record a response: a stream when it ends or is closed, any other at once."""
+    """Record a response: a stream when it ends or is closed, others at once."""
     finish = functools.partial(_append, switch, vcr_request, response)
     if is_stream(response.headers.get("Content-Type", "")):
         _record_stream(response, finish)
         return
     body = await response.read()
     finish(body)
-    response.content = _stream([body] if body else [])  # reading has used up the real one
+    response.content = _stream([body] if body else [])  # reading has consumed the real one
 
 
 def _append(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body: bytes) -> None:
@@ -135,7 +135,7 @@ def _append(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body
 
 
 def _record_stream(response: Any, finish: Callable[[bytes], None]) -> None:
-    """Collect what arrives, and record it when the stream ends or the response is released or closed."""
+    """Collect received data, and record it when the stream ends or the response is released or closed."""
     body_parts = [bytes(part) for part in response.content._buffer]
     base = type(response.content)
 
@@ -163,12 +163,12 @@ def _call_both(first: Callable[[], Any], second: Callable[[], None]) -> Callable
 
 
 def _replay_response(request: Any, recording: dict[str, Any]) -> Any:
-    """Return a recorded response as aiohttp's own, of the session's own class."""
+    """Return a recorded response as an instance of the session's response class."""
     from aiohttp import HttpVersion11  # noqa: PLC0415 -- aiohttp is optional
-    from multidict import CIMultiDict, CIMultiDictProxy  # noqa: PLC0415 -- comes with aiohttp
+    from multidict import CIMultiDict, CIMultiDictProxy  # noqa: PLC0415 -- a dependency of aiohttp
 
     response = _empty_response(request)
-    pairs = [(name, _as_utf8(value)) for name, values in recording["headers"].items() for value in values]
+    pairs = [(name, _decode_utf8(value)) for name, values in recording["headers"].items() for value in values]
     response.version = HttpVersion11
     response.status = recording["status"]["code"]
     response.reason = recording["status"].get("message") or ""
@@ -182,7 +182,7 @@ def _replay_response(request: Any, recording: dict[str, Any]) -> Any:
 
 
 def _empty_response(request: Any) -> Any:
-    """Return a response that has not begun; `stream_writer` came with aiohttp 3.14."""
+    """Return a response that has not begun; `stream_writer` exists since aiohttp 3.14."""
     options: dict[str, Any] = {}
     if "stream_writer" in inspect.signature(request.response_class.__init__).parameters:
         options["stream_writer"] = SimpleNamespace(output_size=0)
@@ -201,8 +201,8 @@ def _empty_response(request: Any) -> Any:
 
 
 def _stream(parts: list[bytes]) -> Any:
-    """Return aiohttp's own stream, filled; it never pauses its connection, for it has none."""
-    limit = max([_READ_LIMIT, *map(len, parts)])  # longer lines would be refused
+    """Return a filled aiohttp stream, which never pauses its connection, because it has none."""
+    limit = max([_READ_LIMIT, *map(len, parts)])  # longer lines would be rejected
     stream = _piecewise_reader()(_NoConnection(), limit, loop=asyncio.get_running_loop())
     for part in parts:
         stream.begin_http_chunk_receiving()
@@ -217,7 +217,7 @@ def _piecewise_reader() -> Any:
     from aiohttp.streams import StreamReader  # noqa: PLC0415 -- aiohttp is optional
 
     class PiecewiseReader(StreamReader):
-        """A stream that gives the pieces of a body one by one to those who take what there is."""
+        """A stream that returns the pieces of a body one by one to readers of available data."""
 
         __slots__ = ()
 
@@ -231,16 +231,16 @@ def _piecewise_reader() -> Any:
 
 
 class _NoConnection:
-    """What a stream calls on its connection."""
+    """A connection without effect, for the calls of a stream."""
 
     _reading_paused = False
     connected = False
 
     def pause_reading(self) -> None:
-        """There is nothing to pause."""
+        """Do nothing: there is no connection to pause."""
 
     def resume_reading(self, *_: Any, **__: Any) -> None:
-        """There is nothing to resume."""
+        """Do nothing: there is no connection to resume."""
 
 
 def _encode(text: str) -> bytes:

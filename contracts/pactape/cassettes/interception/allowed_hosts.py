@@ -1,4 +1,4 @@
-"""Hosts that are left alone: their requests are neither recorded nor refused."""
+"""Allowed hosts, whose requests are neither recorded nor blocked."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class AllowedHosts:
 
     Args:
         entries: Hosts ("db.example.com", "*.internal"), hosts with ports ("127.0.0.1:5432", "[::1]:80") and paths
-            of Unix sockets or of folders above them ("/run/postgresql"). "localhost" stands for the loopback
-            addresses, too.
+            of Unix sockets or of folders above them ("/run/postgresql"). "localhost" also includes the loopback
+            addresses.
 
     Example:
         >>> AllowedHosts(["*.internal", "localhost:8000"]).includes("127.0.0.1", 8000)
@@ -38,21 +38,22 @@ class AllowedHosts:
         return bool(self._hosts or self._paths)
 
     def includes(self, host: str, port: object) -> bool:
-        """Return whether an address is left alone."""
+        """Return whether an address is allowed."""
         return any(
-            each_port in {"", str(port)} and _fits(host.lower(), each) for each, each_port in self._hosts
+            allowed_port in {"", str(port)} and _fits(host.lower(), pattern)
+            for pattern, allowed_port in self._hosts
         )
 
     def includes_name(self, host: str) -> bool:
-        """Return whether any port of a host is left alone, so that its name may be resolved."""
-        return any(_fits(host.lower(), each) for each, _ in self._hosts)
+        """Return whether any port of a host is allowed, so that its name may be resolved."""
+        return any(_fits(host.lower(), pattern) for pattern, _ in self._hosts)
 
     def includes_path(self, path: str) -> bool:
-        """Return whether a Unix socket is left alone."""
+        """Return whether a Unix socket is allowed."""
         return any(path == entry or path.startswith(f"{entry}/") for entry in self._paths)
 
     def includes_url(self, url: str) -> bool:
-        """Return whether requests to a URL are left alone."""
+        """Return whether requests to a URL are allowed."""
         if not self._hosts:
             return False
         parts = urlsplit(url)
@@ -63,9 +64,9 @@ class AllowedHosts:
         return self.includes(parts.hostname or "", port)
 
     def add_address(self, host: str, address: str) -> None:
-        """Leave an address alone that the name of an allowed host was resolved to."""
-        for each, port in list(self._hosts):
-            if _fits(host.lower(), each):
+        """Allow an address that the name of an allowed host was resolved to."""
+        for pattern, port in list(self._hosts):
+            if _fits(host.lower(), pattern):
                 self._hosts.add((address, port))
 
     def _add(self, entry: str) -> None:
@@ -85,7 +86,7 @@ def is_numeric(host: str) -> bool:
 
 
 def _host_and_port(entry: str) -> tuple[str, str]:
-    """Return the host and the port of an entry; no port means any."""
+    """Return the host and port of an entry; None means any port."""
     if entry.startswith("["):
         host, _, rest = entry[1:].partition("]")
         return host.lower(), rest.removeprefix(":")

@@ -1,8 +1,8 @@
 """Corrections of vcrpy's stubs for `http.client`, and so for urllib, urllib3, requests and botocore.
 
-What they do otherwise: a host that is an IPv6 address keeps its brackets, header values come back as they were
-decoded, text is encoded as `http.client` does it, a body of several chunks keeps them all, and a stream is recorded
-up to what the code under test reads of it.
+The corrections: an IPv6 host keeps its brackets, header values are returned as they were decoded, text is encoded
+as in `http.client`, a body of several chunks keeps all of them, and a stream is recorded up to the part that the
+code under test reads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReplayedResponse", "corrections", "parse_headers"]
 
-#: A response that isn't known to be a stream must end within this time.
+#: The time limit in seconds for a response that isn't recognized as a stream.
 READ_SECONDS = 120
 _CHUNK = 65536
 _real_parse = vcr.stubs.parse_headers
@@ -37,7 +37,7 @@ _real_request = VCRConnection.request
 
 
 def corrections() -> Iterator[tuple[Any, str, Any]]:
-    """Yield what is patched while a cassette is in use: owner, name, replacement."""
+    """Yield the patches while a cassette is in use: owner, name, replacement."""
     yield vcr.stubs, "parse_headers", parse_headers
     yield VCRConnection, "_real_host", _real_host
     yield VCRConnection, "request", _request
@@ -47,7 +47,7 @@ def corrections() -> Iterator[tuple[Any, str, Any]]:
 
 
 def parse_headers(headers: Mapping[str, list[str]]) -> Message:
-    """Return recorded headers as `http.client` parses them: ISO-8859-1 on the wire (RFC 9110, section 5.5)."""
+    """Return recorded headers as parsed by `http.client`, which uses ISO-8859-1 (RFC 9110, section 5.5)."""
     lines = (
         f"{name}:{value}\r\n".encode("latin-1", "surrogateescape")
         for name, values in headers.items()
@@ -58,7 +58,7 @@ def parse_headers(headers: Mapping[str, list[str]]) -> Message:
 
 
 def _latin(value: str) -> str:
-    """Return a value that ISO-8859-1 can encode; what it can't is sent as UTF-8, as servers do."""
+    """Return a value that ISO-8859-1 can encode; other values are encoded as UTF-8, as servers do."""
     try:
         value.encode("latin-1", "surrogateescape")
     except UnicodeEncodeError:
@@ -82,14 +82,14 @@ def _request(
 
 
 def _live_options(connection: Any, *, encode_chunked: bool) -> dict[str, bool]:
-    """Return the options with which the real request is sent; urllib3's response is read by us."""
+    """Return the options of the real request; we read urllib3's response ourselves."""
     if isinstance(connection, _Urllib3Connection):
         return {"preload_content": False}
     return {"encode_chunked": True} if encode_chunked else {}
 
 
 def _encoding(connection: Any) -> str:
-    """Return the charset of text: `http.client` itself takes ISO-8859-1, libraries above it UTF-8."""
+    """Return the charset of text: ISO-8859-1 for `http.client` itself, UTF-8 for libraries above it."""
     return "latin-1" if type(connection.real_connection).__module__ == "http.client" else "utf-8"
 
 
@@ -125,8 +125,8 @@ def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
 
 
 def _send_live(self: Any, request: VcrRequest) -> Any:
-    """Send a request to where it really goes, and return the connection that its response comes over."""
-    switch = self.cassette  # or a stock cassette that is used inside, which knows no other addresses
+    """Send a request to its live URL, and return the connection of its response."""
+    switch = self.cassette  # or a stock cassette inside, which has no live URLs
     address = switch.live_address(request) if hasattr(switch, "live_address") else None
     if address is not None:
         connection = connection_to(address, self.real_connection)
@@ -149,16 +149,16 @@ def _send_live(self: Any, request: VcrRequest) -> Any:
 
 
 def _headers_for(address: str, request: VcrRequest) -> dict[str, Any]:
-    """Return the headers of a request to another address, over a connection that serves it alone."""
+    """Return the headers of a request to another address, over a connection for this request alone."""
     own = {name: value for name, value in request.headers.items() if name.lower() != "connection"}
     return {**with_host(own, address), "Connection": "close"}
 
 
 def _read_all(live: Any, request: VcrRequest) -> bytes:
-    """Read a whole response, within a limit: `http.client`'s own limit only counts from byte to byte.
+    """Read a whole response within a time limit: `http.client`'s own limit only applies between bytes.
 
     Raises:
-        ReplayError: It didn't end in time.
+        ReplayError: The response didn't end in time.
     """
     deadline = time.monotonic() + READ_SECONDS
     parts: list[bytes] = []
@@ -183,7 +183,7 @@ def _parts(live: Any) -> Iterator[bytes]:
 
 
 def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest, cassette: Any) -> Any:
-    """Return a response that reads the live one, and records it up to what is read."""
+    """Return a response that reads the live one, and records the part that is read."""
     recording = {**response, "headers": {name: list(values) for name, values in response["headers"].items()}}
 
     def record(body: bytes) -> None:
@@ -195,10 +195,10 @@ def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest
 
 
 class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's response, that gives an event stream event by event."""
+    """vcrpy's response, which returns an event stream event by event."""
 
     def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: FBT001 -- urllib3's signature
-        """Yield the body as it arrived."""
+        """Yield the body in the pieces in which it arrived."""
         kind = content_type(self.recorded_response["headers"])
         if is_stream(kind):
             yield from pieces(self._content.read(), kind)
@@ -215,33 +215,33 @@ class _StreamingResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships 
         self._content = RecordingFile(lambda size: _read_some(live, size), record)
 
     def read(self, *arguments: Any, **_: Any) -> bytes:
-        """Read what has come, as the live response gives it."""
+        """Read available data from the live response."""
         return self._content.read(*arguments)
 
     def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002, FBT001 -- urllib3's signature
-        """Yield what has come, piece by piece."""
+        """Yield available data, piece by piece."""
         yield from iter(lambda: self._content.read(amt or _CHUNK), b"")
 
     def close(self) -> bool:
-        """Close the live response, and record what was read of it."""
+        """Close the live response, and record the part that was read."""
         self._content.finish()
         self._live.close()
         return bool(super().close())
 
     def release_conn(self) -> None:
-        """The connection of a stream isn't used again."""
+        """Do nothing: the connection of a stream isn't reused."""
         self._content.finish()
 
     drain_conn = release_conn
 
     @property
     def data(self) -> bytes:
-        """The rest of the body, which has to end."""
+        """The rest of the body, which must end."""
         return self._content.read()
 
 
 def _read_some(live: Any, size: int) -> bytes:
-    """Read as many bytes as have come, at least one."""
+    """Read the available bytes, at least one."""
     if hasattr(live, "read1"):
         return bytes(live.read1(size))
     return bytes(live.read(size))

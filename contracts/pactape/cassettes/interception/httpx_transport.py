@@ -1,7 +1,7 @@
-"""httpx's transports (and httpx2's): replayed and recorded piece by piece, as the code under test reads.
+"""Replays and records httpx's (and httpx2's) transports piece by piece, as the code under test reads.
 
-vcrpy's own stubs read a whole response before the code under test gets any of it, and can't replay header values
-that aren't ASCII.
+vcrpy's own stubs read a whole response before the code under test gets any part of it, and can't replay header
+values that aren't ASCII.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Cal
 
     Args:
         switch: Finds the cassette of a request.
-        real: The method that is replaced.
+        real: The method to replace.
         httpx: The module `httpx` or `httpx2`.
     """
 
     @functools.wraps(real)
     def handle_request(self: Any, request: Any) -> Any:
         body = b"".join(request.stream)
-        request.stream = httpx.ByteStream(body)  # the iterator has been used up
+        request.stream = httpx.ByteStream(body)  # the iterator has been consumed
         vcr_request = VcrRequest(request.method, str(request.url), body, request.headers)
         if switch.can_play_response_for(vcr_request):
             return _replay_response(switch.play_response(vcr_request), httpx)
@@ -73,7 +73,7 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
 
 @contextmanager
 def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any, httpx: Any) -> Iterator[None]:
-    """Let a request have its live address while it is sent, and its own one again afterwards."""
+    """Give a request its live URL while it is sent, and restore its own URL afterwards."""
     address = switch.live_address(vcr_request)
     if address is None:
         yield
@@ -95,7 +95,7 @@ def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body
 
 
 def _replay_response(recording: dict[str, Any], httpx: Any) -> Any:
-    """Return a recorded response as httpx's own, its headers as bytes: httpx encodes texts as ASCII."""
+    """Return a recorded response as an httpx response; headers are bytes, because httpx encodes texts as ASCII."""
     headers = [
         (name.encode("latin-1", "replace"), _header_bytes(value))
         for name, values in recording["headers"].items()
@@ -133,7 +133,7 @@ def _replay_stream(httpx: Any) -> type:
 
 
 class _Recorder:
-    """Collects what is read of a live stream, and records it once when the stream is closed."""
+    """Collects data read from a live stream, and records it once when the stream is closed."""
 
     def __init__(self, response: Any, record: Callable[[bytes], None]) -> None:
         self._live = response.stream
@@ -149,7 +149,7 @@ class _Recorder:
 @functools.cache
 def _sync_stream(httpx: Any) -> type:
     class RecordingStream(_Recorder, httpx.SyncByteStream):  # type: ignore[misc]  # as above
-        """A live stream that is recorded up to what was read of it."""
+        """A live stream, of which the read part is recorded."""
 
         def __iter__(self) -> Iterator[bytes]:
             for part in self._live:
@@ -166,7 +166,7 @@ def _sync_stream(httpx: Any) -> type:
 @functools.cache
 def _async_stream(httpx: Any) -> type:
     class AsyncRecordingStream(_Recorder, httpx.AsyncByteStream):  # type: ignore[misc]  # as above
-        """A live stream that is recorded up to what was read of it."""
+        """A live stream, of which the read part is recorded."""
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             async for part in self._live:

@@ -1,4 +1,4 @@
-"""Where requests really go while recording: a provider's live address, instead of the one in its contracts."""
+"""Live URLs: where requests are sent while recording, instead of the provider's URL in contracts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["connection_to", "live_address", "with_host"]
 
 
 def live_address(url: str, live_urls: Mapping[str, str]) -> str | None:
-    """Return the live address of a URL that lies below a provider's canonical base URL; None when there is none.
+    """Return the live URL for a URL below a provider's canonical base URL; None if there is none.
 
     Args:
-        url: The URL of a request, as the code under test has it.
+        url: The URL of a request in the code under test.
         live_urls: Canonical base URL by live base URL.
 
     Example:
@@ -32,14 +32,14 @@ def live_address(url: str, live_urls: Mapping[str, str]) -> str | None:
 
 
 def _length_of_base(url: str, canonical: str) -> int:
-    """How long the part of a URL is that its canonical base URL covers; their hosts may be written differently."""
+    """Return the length of a URL's part that is its canonical base URL; hosts may be written differently."""
     scheme, _, rest = url.partition("://")
-    host = min((rest.find(each) for each in "/?#" if each in rest), default=len(rest))
+    host = min((rest.find(delimiter) for delimiter in "/?#" if delimiter in rest), default=len(rest))
     return len(scheme) + 3 + host + len(split_url(canonical).path.rstrip("/"))
 
 
 def connection_to(url: str, connection: Any) -> Any:
-    """Return a new connection to the host of a URL, with the time-out and the authorities of another one."""
+    """Return a new connection to the host of a URL, with the time-out and authorities of another connection."""
     parts = split_url(url)
     host, timeout = parts.hostname or "", getattr(connection, "timeout", None)
     if parts.scheme == "http":
@@ -54,7 +54,7 @@ def connection_to(url: str, connection: Any) -> Any:
 
 
 def with_host(headers: Any, url: str) -> dict[str, Any]:
-    """Return the headers of a request with the host of its live address, when they name one."""
+    """Return the headers of a request with the host of its live URL, if they contain a host."""
     return {
         name: authority(url) if name.lower() == "host" else value for name, value in dict(headers).items()
     }

@@ -1,9 +1,9 @@
-"""The network guard: while it is active, no thread of the process opens a connection to anywhere.
+"""The network guard: while it is active, no thread of the process can open a connection.
 
 It works below every HTTP library: `socket.connect`, `connect_ex`, `sendto`, `sendmsg` and name resolution, and
-`http.client`'s connections, which may have been opened before. Not guarded is code with its own network stack
-(uvloop, gRPC, pycurl, database drivers in C), a child that was spawned instead of forked, and a resolver function
-that was imported by name before (`from socket import getaddrinfo`).
+`http.client`'s connections, which may have been opened before. It doesn't guard code with its own network stack
+(uvloop, gRPC, pycurl, database drivers in C), spawned (rather than forked) child processes, and resolver functions
+imported by name before (`from socket import getaddrinfo`).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = ["NetworkGuard", "network_closed", "network_open"]
 
-#: The methods that take an address, and the position of the address in their arguments.
+#: The methods with an address argument, and its position.
 _METHODS = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
 _LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
-#: Sockets by which `multiprocessing` talks to its own children: below a folder of its own, or abstract.
+#: Sockets of `multiprocessing` for its child processes: in its own folder, or abstract.
 _MULTIPROCESSING = re.compile(r"(.*/)?pymp-[^/]+/[^/]+|\0listener-\d+-\d+.*", re.DOTALL)
-#: Address families that reach the kernel only.
+#: Address families that only reach the kernel.
 _KERNEL = frozenset(getattr(socket, name, None) for name in ("AF_NETLINK", "AF_ALG")) - {None}
 
 _lock = threading.Lock()
@@ -46,14 +46,14 @@ _INHERITED = object()
 
 
 class NetworkGuard:
-    """One reason why the network is closed, and what stays open nevertheless.
+    """A reason why the network is closed, with its exceptions.
 
     Args:
-        reason: What closes it, for messages: the cassette, and the test.
-        allow: What stays open; see `AllowedHosts`.
+        reason: Why it is closed, for messages: the cassette and the test.
+        allow: The exceptions; see `AllowedHosts`.
 
     Attributes:
-        refused: The errors raised, in order, whichever thread they were raised on.
+        refused: The errors raised on any thread, in order.
     """
 
     def __init__(self, reason: str, *, allow: Sequence[str] = ()) -> None:
@@ -71,7 +71,7 @@ class NetworkGuard:
         return bool(_MULTIPROCESSING.fullmatch(path)) or self._allowed_hosts.includes_path(path)
 
     def permits_lookup(self, host: object) -> bool:
-        """Return whether `host` may be resolved; what needs no resolver always may."""
+        """Return whether `host` may be resolved; numeric addresses always may."""
         name = _text(host or "")
         if not name or is_numeric(name) or is_loopback_host(name) or name == socket.gethostname():
             return True
@@ -87,7 +87,7 @@ class NetworkGuard:
         self._allowed_hosts.add_address(_text(host or ""), address)
 
     def refuse(self, target: object) -> NetworkBlockedError:
-        """Remember and return the error for an attempt to reach `target`."""
+        """Record and return the error for an attempt to reach `target`."""
         error = NetworkBlockedError(
             f"a connection to {_target_text(target)} was attempted while {self.reason} replays. Replaying "
             "tests can't use the network. "
@@ -99,7 +99,7 @@ class NetworkGuard:
         return error
 
     def collect_from_children(self) -> None:
-        """Take over what forked children were refused: their memory isn't this process's."""
+        """Add the blocked attempts of forked children, whose memory is separate."""
         if self._child_log.exists():
             for target in self._child_log.read_text(encoding="utf-8").splitlines():
                 self.refuse(f"{target} (in a child process)")
@@ -111,19 +111,19 @@ class NetworkGuard:
 
 
 class _ThreadState(threading.local):
-    """Whether this thread is making a socket pair, which on some platforms connects over the loopback."""
+    """Whether this thread is creating a socket pair, which on some platforms connects over the loopback."""
 
     makes_pair = False
 
 
 _thread = _ThreadState()
-#: The guard of this thread or task; False where the network is open, None where others decide.
+#: The guard of this thread or task; False if the network is open, None if other guards decide.
 _current: ContextVar[NetworkGuard | bool | None] = ContextVar("pactape_guard", default=None)
 
 
 @contextmanager
 def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[NetworkGuard]:
-    """Close the network for all threads while the context lasts; contexts may nest and overlap."""
+    """Close the network for all threads inside the context; contexts may be nested and overlap."""
     guard = NetworkGuard(reason, allow=allow)
     _activate(guard)
     before = _current.get()
@@ -138,7 +138,7 @@ def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[Networ
 
 @contextmanager
 def network_open() -> Iterator[None]:
-    """Keep the network open for this thread or task, whatever others have closed."""
+    """Keep the network open for this thread or task, even if others have closed it."""
     before = _current.get()
     _current.set(False)
     try:
@@ -165,13 +165,13 @@ def _deactivate(guard: NetworkGuard) -> None:
 
 
 def _replacements() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
-    """Yield what is patched: its owner, its name, and a function that wraps the original."""
+    """Yield the patches: owner, name, and a function that wraps the original."""
     for name, position in _METHODS.items():
         yield socket.socket, name, partial(_guarded_method, position=position)
     for name in _LOOKUPS:
         yield socket, name, partial(_guarded_lookup, is_reverse=name == "gethostbyaddr")
     yield socket, "getnameinfo", _guarded_name_lookup
-    yield socket, "socketpair", _noted_pair
+    yield socket, "socketpair", _guarded_socketpair
     yield HTTPConnection, "send", _guarded_send
 
 
@@ -183,7 +183,7 @@ def _put_back(owner: Any, name: str) -> None:
 
 
 def _guards() -> Sequence[NetworkGuard]:
-    """Return the guards that must all permit: this thread's own, else every active one."""
+    """Return the guards that must all permit an attempt: this thread's own, or else every active one."""
     current = _current.get()
     if current is False:
         return ()
@@ -207,11 +207,11 @@ def _guarded_method(original: Callable[..., Any], *, position: int) -> Callable[
 
 
 def _is_pair(address: object) -> bool:
-    """Return whether this thread connects two sockets of its own."""
+    """Return whether this thread is connecting two of its own sockets."""
     return _thread.makes_pair and isinstance(address, tuple) and is_loopback_host(_text(address[0]))
 
 
-def _noted_pair(original: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded_socketpair(original: Callable[..., Any]) -> Callable[..., Any]:
     def socketpair(*arguments: Any, **options: Any) -> Any:
         before, _thread.makes_pair = _thread.makes_pair, True
         try:
@@ -227,7 +227,7 @@ def _guarded_send(original: Callable[..., Any]) -> Callable[..., Any]:
         target = (self.host, self.port)
         for guard in _guards() if self.sock is not None else ():
             if not guard.permits_connection(target) and not guard.permits_connection(self.sock.getpeername()):
-                self.close()  # a half-sent request must not be answered later
+                self.close()  # a half-sent request must not get a response later
                 raise guard.refuse(target)
         original(self, data)
 
@@ -266,7 +266,7 @@ def _addresses(result: Any) -> list[str]:
         return [result]
     if isinstance(result, tuple):
         return list(result[2])
-    return [str(each[4][0]) for each in result]
+    return [str(item[4][0]) for item in result]
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
-"""The patches of HTTP libraries: vcrpy's, built once, and ours beside them; in force while a cassette is in use.
+"""The patches of HTTP libraries, vcrpy's and ours: built once, and applied while a cassette is in use.
 
-vcrpy's stubs ask the `CassetteSwitch`, which forwards to the cassette of the thread or task.
+vcrpy's stubs call the `CassetteSwitch`, which forwards to the cassette of the thread or task.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ _NO_URLS: Mapping[str, str] = MappingProxyType({})
 def intercepted(
     cassette: ReplayCassette, allowed_hosts: AllowedHosts = _NO_HOSTS, live_urls: Mapping[str, str] = _NO_URLS
 ) -> Iterator[None]:
-    """Send the HTTP requests of this thread or task to a cassette, and those of threads that have no other.
+    """Send the HTTP requests of this thread or task, and of threads without a cassette, to a cassette.
 
-    Contexts may nest: the innermost counts. Different threads may each have their own.
+    Contexts may be nested: the innermost counts. Threads may have different cassettes.
 
     Args:
         cassette: The cassette.
-        allowed_hosts: Hosts whose requests pass it by.
-        live_urls: Canonical base URL by live base URL: where requests really go while recording.
+        allowed_hosts: Hosts whose requests bypass it.
+        live_urls: Canonical base URL by live base URL, where requests are sent while recording.
     """
     with active_cassettes.lock:
         if not active_cassettes.any_in_use():
@@ -90,7 +90,7 @@ def _unpatch_all() -> None:
 
 
 class _Patch:
-    """One attribute's replacement; cheap to apply and to undo."""
+    """The replacement of one attribute, cheap to apply and to undo."""
 
     def __init__(self, owner: Any, name: str, replacement: Any) -> None:
         self.owner, self.name, self.replacement = owner, name, replacement
@@ -107,10 +107,10 @@ class _Patch:
 
 
 class _Builder(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's list of patches, made of patches that can be applied again and again."""
+    """Builds vcrpy's list of patches from reusable patches."""
 
     def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> _Patch | None:
-        """Overrides vcrpy's, which makes a `mock.patch` of each."""
+        """Override vcrpy's method, which creates a `mock.patch` for each."""
         if not hasattr(obj, patched_attribute):
             return None
         replacement = self._recursively_apply_get_cassette_subclass(replacement_class)
@@ -119,20 +119,20 @@ class _Builder(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no 
 
 @lru_cache(maxsize=1)
 def _patches() -> list[AbstractContextManager[Any]]:
-    """Return all patches; vcrpy decided when it was imported which libraries there are to patch."""
+    """Return all patches; vcrpy decided at its import which libraries to patch."""
     _import_stubs()
     with _own_factories():
         vcrpy_patches = list(_Builder(CassetteSwitch()).build())
     return [
         _Patch(vcr.patch, "force_reset", _reset_where_needed()),
         _Patch(vcr.stubs.VCRHTTPSConnection, "_baseclass", _self_contained_https_connection()),
-        *(_Patch(*each) for each in corrections()),
+        *(_Patch(*correction) for correction in corrections()),
         *vcrpy_patches,
     ]
 
 
 def _import_stubs() -> None:
-    """Import vcrpy's stubs before anything is patched: they derive from the classes that are replaced then."""
+    """Import vcrpy's stubs before anything is patched, because they derive from the replaced classes."""
     for name in _STUBS:
         with suppress(ImportError):
             import_module(f"vcr.stubs.{name}_stubs")
@@ -140,8 +140,8 @@ def _import_stubs() -> None:
 
 @contextmanager
 def _own_factories() -> Iterator[None]:
-    """Let vcrpy's builder take our handlers for httpx and aiohttp."""
-    with _swapped(
+    """Make vcrpy's builder use our handlers for httpx and aiohttp."""
+    with _swap_module(
         "vcr.stubs.httpx_stubs",
         vcr_handle_request=httpx_transport.handler,
         vcr_handle_async_request=httpx_transport.async_handler,
@@ -151,14 +151,14 @@ def _own_factories() -> Iterator[None]:
             yield
             return
         theirs = stubs.vcr_request
-        with _swapped(stubs.__name__, vcr_request=lambda *args: session_request(*args) or theirs(*args)):
+        with _swap_module(stubs.__name__, vcr_request=lambda *args: session_request(*args) or theirs(*args)):
             yield
 
 
 @contextmanager
-def _swapped(module: str, **attributes: Any) -> Iterator[None]:
+def _swap_module(module: str, **attributes: Any) -> Iterator[None]:
     owner = sys.modules.get(module)
-    patches = [_Patch(owner, *each) for each in attributes.items()] if owner else []
+    patches = [_Patch(owner, *attribute) for attribute in attributes.items()] if owner else []
     for patch in patches:
         patch.__enter__()
     try:
@@ -171,9 +171,9 @@ def _swapped(module: str, **attributes: Any) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _fast_path() -> AbstractContextManager[Any]:
     ours = next(
-        each.replacement
-        for each in _patches()
-        if isinstance(each, _Patch) and each.owner is HTTPConnectionPool and each.name == "ConnectionCls"
+        patch.replacement
+        for patch in _patches()
+        if isinstance(patch, _Patch) and patch.owner is HTTPConnectionPool and patch.name == "ConnectionCls"
     )
     return _Patch(
         HTTPAdapter,
@@ -188,9 +188,9 @@ def _look_up(request: VcrRequest) -> dict[str, Any] | None:
 
 
 def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:
-    """Return a `force_reset` that opens the whole process to the network only for the library that needs it.
+    """Return a `force_reset` that removes all patches of the process only for the library that needs this.
 
-    vcrpy calls it whenever a stub makes a connection. All but httplib2 do without.
+    vcrpy calls it whenever a stub makes a connection. Only httplib2 needs it.
     """
     real = vcr.patch.force_reset
 
@@ -205,7 +205,7 @@ def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:
 def _self_contained_https_connection() -> type:
     """Return `http.client.HTTPSConnection` with a constructor that works while the module is patched.
 
-    The standard library writes `super(HTTPSConnection, self)`, and finds vcrpy's stub under that name.
+    The standard library calls `super(HTTPSConnection, self)`, and this name refers to vcrpy's stub.
     """
     real = http.client.HTTPSConnection
     init = real.__init__

@@ -1,7 +1,7 @@
-"""Fast path for requests: an adapter's response straight from the cassette, without urllib3.
+"""Fast path for requests: returns an adapter's response from the cassette, without urllib3.
 
-It gives what vcrpy's stubs would give below urllib3, without the pool and the connection above them. Whatever isn't
-plain takes the usual path: other adapters, retries by status, certificates, streamed bodies, mocks, recorders.
+The result is the same as with vcrpy's stubs below urllib3, but without the pool and the connection. Special cases
+take the normal path: other adapters, retries by status, certificates, streamed bodies, mocks, recorders.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _URL = re.compile(
 )
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
-#: The methods that `HTTPAdapter.send` calls before it reaches the pool; an adapter that overrides one keeps it.
+#: The methods that `HTTPAdapter.send` calls before the pool; an adapter that overrides one takes the normal path.
 _HOOKS = (
     "add_headers",
     "build_connection_pool_key_attributes",
@@ -46,7 +46,7 @@ _urlopen = HTTPConnectionPool.urlopen
 
 
 def is_genuine(send: Any) -> bool:
-    """Return whether `send` is the method of requests itself, and not one that a test has put in its place."""
+    """Return whether `send` is the method of requests itself, rather than a replacement by a test."""
     return getattr(send, "__code__", None) is _SEND_CODE
 
 
@@ -56,12 +56,12 @@ _SEND_CODE = HTTPAdapter.send.__code__
 def fast_send(
     look_up: Lookup, send: Callable[..., requests.Response], is_patched: Callable[[], bool]
 ) -> Callable[..., requests.Response]:
-    """Return a replacement of `HTTPAdapter.send` that looks into the cassette first.
+    """Return a replacement of `HTTPAdapter.send` that checks the cassette first.
 
     Args:
-        look_up: Returns the recorded response to a request in vcrpy's form; None when there is none.
-        send: The method that is replaced, for every other request.
-        is_patched: Whether urllib3 has our patches; another recorder may have put its own on top.
+        look_up: Returns the recorded response to a request in vcrpy's form; None if there is none.
+        send: The replaced method, for all other requests.
+        is_patched: Returns whether urllib3 has our patches; another recorder may have patched it later.
     """
 
     def sending(
@@ -74,7 +74,7 @@ def fast_send(
         proxies: Any = None,
     ) -> requests.Response:
         is_plain = cert is None and _is_plain(timeout) and _is_valid(verify, request.url) and is_patched()
-        vcr_request = _as_sent(self, request) if is_plain else None
+        vcr_request = _sent_request(self, request) if is_plain else None
         recording = None if vcr_request is None else look_up(vcr_request)
         if recording is None or vcr_request is None:
             return send(
@@ -96,8 +96,8 @@ def _is_valid(verify: Any, url: str | None) -> bool:
     return isinstance(verify, bool) or (url or "").startswith("http:") or os.path.exists(verify)  # noqa: PTH110 -- as requests does
 
 
-def _as_sent(adapter: HTTPAdapter, request: requests.PreparedRequest) -> VcrRequest | None:
-    """Return the request as it would arrive below urllib3; None when only the usual path can give it."""
+def _sent_request(adapter: HTTPAdapter, request: requests.PreparedRequest) -> VcrRequest | None:
+    """Return the request as vcrpy's stubs would get it; None if only the normal path can build it."""
     url = plain_url(str(request.url))
     body: Any = request.body
     has_length = body is None or (isinstance(body, str | bytes) and "Content-Length" in request.headers)
@@ -123,7 +123,7 @@ def _overrides_nothing(kind: type[HTTPAdapter]) -> bool:
 
 @lru_cache(maxsize=4096)
 def plain_url(url: str) -> str | None:
-    """Return the URL without fragment and default port, as vcrpy's stubs build it; None for unusual ones."""
+    """Return the URL without fragment and default port, as vcrpy's stubs build it; None for unusual URLs."""
     match = _URL.fullmatch(url)
     if match is None:
         return None
@@ -133,7 +133,7 @@ def plain_url(url: str) -> str | None:
 
 
 class _FastResponse(ReplayedResponse):
-    """A replayed response that requests doesn't search for cookies when there are none."""
+    """A replayed response that requests doesn't search for cookies if it has none."""
 
     def __init__(self, recording: dict[str, Any], url: str) -> None:
         headers = recording["headers"]
@@ -149,7 +149,7 @@ class _FastResponse(ReplayedResponse):
 
 
 def _message(headers: Mapping[str, list[str]]) -> Message:
-    """Return headers as `http.client` parses them, without parsing where that makes no difference."""
+    """Return headers as parsed by `http.client`, without parsing if that makes no difference."""
     message = HTTPMessage()
     for name, values in headers.items():
         if not _TOKEN.fullmatch(name):

@@ -1,4 +1,4 @@
-"""Responses that are read piece by piece: event streams, and others that may never end."""
+"""Streams: responses that are read piece by piece, such as event streams, and may never end."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r)|.+\Z", re.DOTALL)
 
 
 def is_stream(content_type: str) -> bool:
-    """Return whether a content type is that of a stream without an end."""
+    """Return whether a content type is that of an endless stream."""
     return bool(_STREAM.match(content_type.strip()))
 
 
 def pieces(body: bytes, content_type: str) -> Iterator[bytes]:
-    r"""Yield a body as it arrived: an event stream event by event, other streams line by line, the rest whole.
+    r"""Yield a body in pieces: an event stream by event, other streams by line, other bodies as a whole.
 
     Example:
         >>> list(pieces(b"data: 1\n\ndata: 2\n\n", "text/event-stream"))
@@ -42,8 +42,8 @@ class RecordingFile(BytesIO):
     """A file that reads a live response, and records it when it ends or is closed.
 
     Args:
-        read_some: Reads up to a number of bytes, as soon as any have come; nothing at the end.
-        record: Called once with all that was read.
+        read_some: Reads up to a number of bytes, as soon as any are available; b"" at the end.
+        record: Called once with all bytes that were read.
     """
 
     def __init__(self, read_some: Callable[[int], bytes], record: Callable[[bytes], None]) -> None:
@@ -53,7 +53,7 @@ class RecordingFile(BytesIO):
         self.at_end = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read from the live response: `size` bytes, or less when no more have come yet."""
+        """Read from the live response: `size` bytes, or fewer if no more are available."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(65536), b""))
         data = self._read_some(size) if size and not self.at_end else b""
@@ -68,7 +68,7 @@ class RecordingFile(BytesIO):
     read1 = read
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """Read up to the next line feed, byte by byte: nothing is waited for beyond it."""
+        """Read up to the next line feed, byte by byte, without waiting for later bytes."""
         line = b""
         while not line.endswith(b"\n") and (size is None or size < 0 or len(line) < size):
             byte = self.read(1)
@@ -84,7 +84,7 @@ class RecordingFile(BytesIO):
         return len(data)
 
     def finish(self) -> None:
-        """Record what was read so far."""
+        """Record the bytes read so far."""
         self.at_end = True
         record, self._record = self._record, None
         if record is not None:

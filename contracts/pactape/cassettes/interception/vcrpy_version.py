@@ -1,4 +1,4 @@
-"""The versions of vcrpy that are supported. The range is stated in pyproject.toml alone."""
+"""Checks that the version of vcrpy is supported; only pyproject.toml states the range."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 
 def check_engine(*, installed: str | None = None) -> None:
-    """Hold the installed vcrpy to the range that Pactape's own distribution requires.
+    """Check that the installed vcrpy is in the range that Pactape's distribution requires.
 
     Args:
-        installed: The version of vcrpy; None to ask the environment.
+        installed: The version of vcrpy; None for the installed one.
 
     Raises:
-        VcrpyVersionError: It is outside of the range: its internals, on which replay relies, may be different.
+        VcrpyVersionError: It is outside the range: its internals, which replay relies on, may differ.
 
     Example:
         >>> check_engine()
@@ -49,16 +49,16 @@ def _check(version: str, requirement: Requirement) -> None:
 
 
 def _vcrpy_requirement() -> str | None:
-    """What the distribution says; None where Pactape runs without being installed."""
+    """Return the requirement of the distribution; None if Pactape isn't installed."""
     try:
         requirements = metadata.requires("pactape") or ()
     except metadata.PackageNotFoundError:
         return None
-    return next((each for each in requirements if re.match(r"vcrpy\b(?!-)", each)), None)
+    return next((requirement for requirement in requirements if re.match(r"vcrpy\b(?!-)", requirement)), None)
 
 
 def _is_in_plain_range(version: str, requirement: str) -> bool:
-    """Return whether a plain release is in a range like ">=9.4.2,<10"; all else is left to `packaging`."""
+    """Return whether a plain release is in a range like ">=9.4.2,<10"; other cases are left to `packaging`."""
     match = _RANGE.fullmatch(requirement.replace(" ", ""))
     if match is None or not _RELEASE.fullmatch(version):
         return False

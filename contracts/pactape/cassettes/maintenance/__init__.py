@@ -1,1 +1,1 @@
-"""Maintenance of recorded cassettes: secrets in them, their age, and fields that change with each recording."""
+"""Maintenance of cassettes: finds secrets, expired interactions, and fields that change with each recording."""

@@ -1,4 +1,4 @@
-"""Ages: how long ago interactions were recorded, and which are older than the project allows."""
+"""Expiry: finds interactions that are older than the project allows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["expired", "recorded_at"]
 
 
 def recorded_at(exchange: Exchange) -> datetime | None:
-    """When an exchange was recorded: the answer's Date header (RFC 9110, 6.6.1); None when it states none."""
+    """Return when an exchange was recorded: the response's Date header (RFC 9110, 6.6.1); None without one."""
     date = header(exchange.response.headers, "date")
     if date is None:
         return None
@@ -33,12 +33,12 @@ def recorded_at(exchange: Exchange) -> datetime | None:
 
 
 def expired(path: Path, rules: HygieneSettings, *, now: datetime) -> Iterator[tuple[int, str]]:
-    """The interactions of a cassette that are older than allowed, by their places, and why.
+    """Return the interactions of a cassette that are older than allowed, by position, with the reason.
 
     Args:
-        path: The cassette's file; it is only read when there is a limit.
+        path: The cassette's file, which is only read if there is a limit.
         rules: The limits.
-        now: The time that ages are counted to.
+        now: The current time.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.

@@ -1,4 +1,4 @@
-"""Proposals for `[tool.pactape.match] ignore`, from two recordings of the same tests."""
+"""Proposes `[tool.pactape.match] ignore` from two recordings of the same tests."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ __all__ = ["IgnoreProposals", "ProposedEntry", "propose_ignores"]
 
 
 class ProposedEntry(msgspec.Struct, frozen=True, order=True):
-    """A field that one run sent otherwise than the other.
+    """A field that two runs sent with different values.
 
     Args:
-        entry: As `ignore` writes it.
-        host: The host of the only requests that it holds for; empty for all.
-        request: Method and URL of a request that has it, scrubbed.
-        reason: Why it looks as if each run made it anew.
+        entry: The entry in the notation of `ignore`.
+        host: The host that it applies to; empty for all hosts.
+        request: Method and URL of a request with the field, scrubbed.
+        reason: Why it looks as if each run generates a new value.
     """
 
     entry: str
@@ -41,13 +41,13 @@ class ProposedEntry(msgspec.Struct, frozen=True, order=True):
 
 
 class IgnoreProposals(msgspec.Struct, frozen=True, kw_only=True):
-    """What two recordings of the same tests say about `ignore`.
+    """The proposals for `ignore` from two recordings of the same tests.
 
     Args:
         entries: The proposed entries.
-        undecided: What the recordings don't show, a sentence each.
-        counts: How many requests had which outcome: "equal", "ignored" (equal with the entries), "brought" (differ
-            only in what a response brought), "different", "alone" (without a counterpart).
+        undecided: What the recordings don't decide, one sentence each.
+        counts: The number of requests by outcome: "equal", "ignored" (equal with the entries), "brought" (differ
+            only in values from responses), "different", "alone" (without a counterpart).
     """
 
     entries: tuple[ProposedEntry, ...]
@@ -59,9 +59,9 @@ class _Difference(msgspec.Struct, frozen=True):
     """A field whose values differ.
 
     Args:
-        field: As `ignore` writes it.
-        reason: Why it is volatile; None when it doesn't look so.
-        values: The value of the first recording by that of the second, where responses brought both.
+        field: The field in the notation of `ignore`.
+        reason: Why it looks volatile; None if it doesn't.
+        values: The value in the first recording by that in the second, if both come from responses.
     """
 
     field: str
@@ -73,13 +73,13 @@ _Pair = tuple[RecordedRequest, RecordedRequest]
 
 
 def propose_ignores(pairs: Iterable[tuple[Path, Path]], options: LookupOptions) -> IgnoreProposals:
-    """Compare the requests of recordings, and propose to ignore what looks as if each run made it anew.
+    """Compare the requests of recordings, and propose to ignore fields that each run seems to generate.
 
-    What a request has from an earlier response of its recording needs no entry: a replay brings it again.
+    Values from an earlier response of the recording need no entry, because a replay returns them again.
 
     Args:
-        pairs: Two cassettes of the same test each.
-        options: What is ignored and scrubbed already.
+        pairs: Pairs of cassettes of the same test.
+        options: The current rules for ignoring and scrubbing.
 
     Raises:
         CassetteFormatError: A file can't be read as a cassette.
@@ -98,12 +98,12 @@ def propose_ignores(pairs: Iterable[tuple[Path, Path]], options: LookupOptions) 
     entries = _entries(all_pairs, differences, alone)
     rules = _with_entries(options.rules, entries)
     counts: Counter[str] = Counter(alone=len(alone))
-    undecided = [f"{each.label}: only one recording has this request" for each in alone]
+    undecided = [f"{unpaired.label}: only one recording has this request" for unpaired in alone]
     for pair, fields in zip(all_pairs, differences, strict=True):
         outcome = _outcome(pair, fields, options.rules, rules)
         counts[outcome] += 1
         if outcome == "different":
-            undecided += _undecided(pair, fields)
+            undecided += _undecided_lines(pair, fields)
     return IgnoreProposals(
         entries=tuple(entries), undecided=tuple(dict.fromkeys(undecided)), counts=dict(counts)
     )
@@ -115,7 +115,7 @@ def _differences(one: RecordedRequest, other: RecordedRequest, rules: MatchRules
         values, others = one.fields.get(field, ()), other.fields.get(field, ())
         if values == others or host_rules.ignores(field):
             continue
-        value_pairs = [each for each in zip(values, others, strict=False) if each[0] != each[1]]
+        value_pairs = [pair for pair in zip(values, others, strict=False) if pair[0] != pair[1]]
         if len(values) == len(others) and all(
             one.has_from_response(a) and other.has_from_response(b) for a, b in value_pairs
         ):
@@ -131,7 +131,7 @@ def _differences(one: RecordedRequest, other: RecordedRequest, rules: MatchRules
 
 
 def _reason(value_pairs: list[tuple[str, str]]) -> str | None:
-    """Return why values are volatile: all of them have to look so."""
+    """Return why values are volatile, if all of them look so."""
     reasons = [volatile_reason(value, now=None) for pair in value_pairs for value in pair]
     return reasons[0] if all(reasons) else None
 
@@ -139,14 +139,14 @@ def _reason(value_pairs: list[tuple[str, str]]) -> str | None:
 def _entries(
     pairs: list[_Pair], differences: list[list[_Difference]], alone: list[RecordedRequest]
 ) -> list[ProposedEntry]:
-    """Return an entry for each volatile field: for one host, where requests to others have the field, too."""
+    """Return an entry for each volatile field; for one host, if requests to other hosts also have the field."""
     volatile: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for (one, _), fields in zip(pairs, differences, strict=True):
-        for each in fields:
-            if each.reason and not each.field.startswith(PATH):
-                volatile[each.field].setdefault(one.host, (one.label, each.reason))
+        for difference in fields:
+            if difference.reason and not difference.field.startswith(PATH):
+                volatile[difference.field].setdefault(one.host, (one.label, difference.reason))
     hosts: dict[str, set[str]] = defaultdict(set)
-    for request in (*(each for pair in pairs for each in pair), *alone):
+    for request in (*(member for pair in pairs for member in pair), *alone):
         for field in (*request.fields, *(f"headers.{name}" for name in request.headers)):
             hosts[field].add(request.host)
     return sorted(
@@ -160,13 +160,13 @@ def _entries(
 
 def _with_entries(rules: MatchRules, entries: list[ProposedEntry]) -> MatchRules:
     by_host: dict[str, HostRules] = dict(rules.hosts)
-    for host in {each.host for each in entries if each.host}:
+    for host in {proposed.host for proposed in entries if proposed.host}:
         rules_of_host = by_host.get(host, HostRules())
-        more = tuple(each.entry for each in entries if each.host == host)
+        more = tuple(proposed.entry for proposed in entries if proposed.host == host)
         by_host[host] = HostRules(
             ignore=(*rules_of_host.ignore, *more), ignore_body=rules_of_host.ignore_body
         )
-    every = rules.adding(each.entry for each in entries if not each.host)
+    every = rules.adding(proposed.entry for proposed in entries if not proposed.host)
     return MatchRules(default=every.default, hosts=tuple(by_host.items()))
 
 
@@ -174,22 +174,28 @@ def _outcome(pair: _Pair, differences: list[_Difference], rules: MatchRules, pro
     one, other = pair
     if one.key(rules) == other.key(rules):
         return "equal"
-    values = {old: new for each in differences for old, new in each.values.items()}
+    values = {old: new for difference in differences for old, new in difference.values.items()}
     adapted = other.replacing(with_values(other.request, values))
     if one.key(rules) == adapted.key(rules):
         return "brought"
     return "ignored" if one.key(proposed) == adapted.key(proposed) else "different"
 
 
-def _undecided(pair: _Pair, differences: list[_Difference]) -> Iterator[str]:
+def _undecided_lines(pair: _Pair, differences: list[_Difference]) -> Iterator[str]:
     one, other = pair
-    fields = [each for each in differences if not each.values and not each.field.startswith("headers.")]
-    doubtful = [each for each in fields if each.reason is None or each.field.startswith(PATH)]
-    for each in doubtful:
-        yield f"{one.label}: {each.field} {_undecided_reason(each, one, other)}"
+    fields = [
+        difference
+        for difference in differences
+        if not difference.values and not difference.field.startswith("headers.")
+    ]
+    doubtful = [
+        difference for difference in fields if difference.reason is None or difference.field.startswith(PATH)
+    ]
+    for uncertain in doubtful:
+        yield f"{one.label}: {uncertain.field} {_undecided_reason(uncertain, one, other)}"
     if not doubtful:
         yield (
-            f"{one.label}: {BODY} differs in what has no name. Fix: let the test send the same each time, or "
+            f"{one.label}: {BODY} differs outside its fields. Fix: make the test send the same body each time, or "
             f'set [tool.pactape.match.hosts."{one.host}"] body = "ignore"'
         )
 

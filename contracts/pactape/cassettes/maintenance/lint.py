@@ -1,4 +1,4 @@
-"""Linting: the secrets that cassettes and other files hold; never their values."""
+"""Linting: finds secrets in cassettes and other files, without showing their values."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class FoundSecret(msgspec.Struct, frozen=True, kw_only=True, order=True):
     Args:
         cassette: The file.
         interaction: The position of its interaction or message in the file, from 0.
-        place: Where in it: "request url", "response header Set-Cookie", "response body", "content".
-        kind: What it is: "JSON Web Token", "secret field".
-        of: What it is in: "interactions", "messages" or "file".
-        field: The field: a JSON path, or the name of a parameter; empty where the place says it all.
-        possible: Whether only the second look found it, and a person has to decide.
+        place: The location in it: "request url", "response header Set-Cookie", "response body", "content".
+        kind: The kind of secret: "JSON Web Token", "secret field".
+        of: The container: "interactions", "messages" or "file".
+        field: The JSON path or the parameter's name; empty if the place is sufficient.
+        possible: Whether only the second detector found it, so that a person has to decide.
     """
 
     cassette: str
@@ -56,11 +56,11 @@ class FoundSecret(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundSecret]:
-    """Find the secrets in a cassette: what recording it today would scrub, and what a second look notices.
+    """Find the secrets in a cassette: what recording it today would scrub, and what the second detector finds.
 
     Args:
         path: The cassette's file.
-        rules: The project's own rules of what a secret is.
+        rules: The project's scrub rules.
 
     Returns:
         One finding for each secret, in the order of the file.
@@ -78,11 +78,11 @@ def lint_cassette(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundS
 
 
 def lint_file(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundSecret]:
-    """Find the secrets in a file of another kind: a pact, or what is cached below `.pactape/`.
+    """Find the secrets in another file: a pact file, or a cached file in `.pactape/`.
 
     Args:
-        path: The file; of one that is not text, what is printable in it is looked at.
-        rules: The project's own rules of what a secret is.
+        path: The file; if it isn't text, its printable parts are checked.
+        rules: The project's scrub rules.
 
     Raises:
         CassetteFormatError: The file can't be read.
@@ -106,27 +106,27 @@ class _FileFindings:
         self._path, self._rules = path, rules
 
     def at_exchange(self, exchange: Exchange) -> None:
-        """Look at a request and its response."""
+        """Check a request and its response."""
         index, request = exchange.index, exchange.request
         self._look(index, "request url", methodcaller("url", request.url))
         for side, message in (("request", request), ("response", exchange.response)):
             for name, value in message.headers:
                 self._look(index, f"{side} header {name}", methodcaller("header", name, value), header=name)
             body, kind = _body(message), content_type(message.headers)
-            self._look(index, f"{side} body", partial(_scrubbed_body, body=body, content_type=kind))
+            self._look(index, f"{side} body", partial(_scrub_body, body=body, content_type=kind))
         self._at_provenance(exchange.provenance, index, of="interactions")
 
     def at_message(self, message: RecordedMessage) -> None:
-        """Look at a message."""
+        """Check a message."""
         for place, value in (("content", message.content), ("metadata", message.metadata)):
-            self._look(message.index, place, partial(_scrubbed_value, value=value), of="messages")
+            self._look(message.index, place, partial(_scrub_value, value=value), of="messages")
         self._at_provenance(message.provenance, message.index, of="messages")
 
     def at_data(self, data: bytes) -> None:
-        """Look at the whole of a file."""
+        """Check a whole file."""
         if not _is_text(data):
             data = b"\n".join(_PRINTABLE.findall(data))
-        self._look(0, "", partial(_scrubbed_body, body=data, content_type=""), of="file")
+        self._look(0, "", partial(_scrub_body, body=data, content_type=""), of="file")
 
     def _at_provenance(self, provenance: Provenance | None, index: int, *, of: str) -> None:
         if provenance is None:
@@ -134,7 +134,7 @@ class _FileFindings:
         self._look(index, "test", methodcaller("text", f"{provenance.test} {provenance.description}"), of=of)
         for state in provenance.states:
             value = {"state": state.name, **state.parameters}
-            self._look(index, "provider state", partial(_scrubbed_value, value=value), of=of)
+            self._look(index, "provider state", partial(_scrub_value, value=value), of=of)
 
     def _look(
         self,
@@ -145,13 +145,13 @@ class _FileFindings:
         of: str = "interactions",
         header: str = "",
     ) -> None:
-        """Collect what the scrubber replaces, and what the second look notices in what it leaves."""
+        """Collect what the scrubber replaces, and what the second detector finds in the remaining text."""
         scrubber = Scrubber(self._rules)
         clean_text = scrub(scrubber)
-        secrets = [(each.field, each.kind, False) for each in scrubber.replaced]
+        secrets = [(secret.field, secret.kind, False) for secret in scrubber.replaced]
         secrets += [
-            (each.name, each.kind, True)
-            for each in possible_secrets(f"{header}: {clean_text}" if header else clean_text)
+            (possible_secret.name, possible_secret.kind, True)
+            for possible_secret in possible_secrets(f"{header}: {clean_text}" if header else clean_text)
         ]
         for field, kind, possible in secrets:
             self.findings.append(
@@ -167,16 +167,16 @@ class _FileFindings:
             )
 
 
-def _scrubbed_body(scrubber: Scrubber, *, body: bytes, content_type: str) -> str:
+def _scrub_body(scrubber: Scrubber, *, body: bytes, content_type: str) -> str:
     return decode_text(scrubber.body(body, content_type), content_type)
 
 
-def _scrubbed_value(scrubber: Scrubber, *, value: object) -> str:
+def _scrub_value(scrubber: Scrubber, *, value: object) -> str:
     return msgspec.json.encode(scrubber.value(value)).decode()
 
 
 def _body(message: Request | Response) -> bytes:
-    """The body without content coding; unchanged where that can't be undone."""
+    """Return the body without content coding, or unchanged if it can't be decoded."""
     try:
         return decoded_body(message)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pairs of requests from two recordings of one test: those that are most alike."""
+"""Pairs the most similar requests of two recordings of a test."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _Pairs = list[tuple["RecordedRequest", "RecordedRequest"]]
 def pair_requests(
     one: Sequence[RecordedRequest], other: Sequence[RecordedRequest], rules: MatchRules
 ) -> tuple[_Pairs, list[RecordedRequest]]:
-    """Pair the requests of two recordings: equal ones, then those of one path, then those of a path as long.
+    """Pair the requests of two recordings: equal ones, then those with equal paths, then with equally long paths.
 
     Args:
         one: The requests of a recording, in order.
-        other: Those of another recording of the same test.
-        rules: Which parts don't count.
+        other: The requests of another recording of the same test.
+        rules: The parts to ignore.
 
     Returns:
         The pairs, and the requests without a counterpart.
     """
     pairs: _Pairs = []
     left, right = list(one), list(other)
-    for key in (lambda each: each.key(rules), _path, _path_length):
+    for key in (lambda item: item.key(rules), _path, _path_length):
         new_pairs = _pair(left, right, key)
         pairs += new_pairs
-        left = [each for each in left if not any(each is pair[0] for pair in new_pairs)]
-        right = [each for each in right if not any(each is pair[1] for pair in new_pairs)]
+        left = [request for request in left if not any(request is pair[0] for pair in new_pairs)]
+        right = [request for request in right if not any(request is pair[1] for pair in new_pairs)]
     return pairs, [*left, *right]
 
 
@@ -43,14 +43,14 @@ def _pair(
     one: list[RecordedRequest], other: list[RecordedRequest], key: Callable[[RecordedRequest], Hashable]
 ) -> _Pairs:
     groups: dict[Hashable, list[RecordedRequest]] = {}
-    for each in other:
-        groups.setdefault(key(each), []).append(each)
+    for request in other:
+        groups.setdefault(key(request), []).append(request)
     pairs: _Pairs = []
-    for each in one:
-        group = groups.get(key(each))
+    for candidate in one:
+        group = groups.get(key(candidate))
         if group:
-            best = min(range(len(group)), key=lambda at: _distance(each, group[at]))
-            pairs.append((each, group.pop(best)))
+            best = min(range(len(group)), key=lambda at: _distance(candidate, group[at]))
+            pairs.append((candidate, group.pop(best)))
     return pairs
 
 

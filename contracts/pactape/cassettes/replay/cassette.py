@@ -1,4 +1,4 @@
-"""The cassette of one test: what it replays and records, its messages, what was read of it, and its outcome."""
+"""The cassette of one test: its interactions and messages, the fields read, and the outcome."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def open_cassette(
     live_urls: Mapping[str, str] | None = None,
     options: LookupOptions = _DEFAULT_OPTIONS,
 ) -> Cassette:
-    """Open the cassette at `path`: its bytes are read now, and parsed when the first request comes.
+    """Open the cassette at `path`: its bytes are read now, and parsed at the first request.
 
     Args:
-        path: Its file; a missing one is empty.
+        path: Its file; a missing file is an empty cassette.
         mode: When to record and when to replay.
         provenance: The test that uses it, to be written when it records.
         live_urls: Canonical base URL by live base URL; only canonical ones are written.
-        options: How recorded responses are found.
+        options: The options for finding recorded responses.
     """
     recording_filter = RecordingFilter(live_urls or {}, options.scrub_rules)
-    if live_urls:  # cached keys belong to the URLs of the file
+    if live_urls:  # cached keys depend on the URLs of the file
         options = LookupOptions(
             rules=options.rules, repeats=options.repeats, scrub_rules=options.scrub_rules, test=options.test
         )
@@ -61,13 +61,13 @@ class Cassette:
         player: Replays and records its HTTP interactions.
         mode: When to record and when to replay.
         provenance: The test that uses it.
-        recording_filter: Replaces secrets in what is recorded, in what the test declared and in messages.
+        recording_filter: Replaces secrets in recordings, in the test's declarations and in messages.
 
     Attributes:
         player: See above.
-        outcome: How its test ended; passed, unless the test runner sets another.
-        values_read: What the test read beside bodies: "header x-token", "cookie sid", "redirect of http://…", and
-            "header x-token of any response" where the library doesn't say of which.
+        outcome: How its test ended; passed unless the test runner sets another outcome.
+        values_read: What the test read in addition to bodies: "header x-token", "cookie sid", "redirect of
+            http://…", and "header x-token of any response" if the library doesn't show which response.
     """
 
     def __init__(
@@ -104,12 +104,12 @@ class Cassette:
 
     @property
     def was_recorded(self) -> bool:
-        """Whether it replays a file that was there before."""
+        """Whether it replays an existing file."""
         return bool(self.player.rewound)
 
     @property
     def unmatched(self) -> list[PactapeError]:
-        """The errors of requests without a recorded response, of missing messages and of refused connections."""
+        """The errors of requests without a recorded response, of missing messages and of blocked connections."""
         return self.player.unmatched
 
     @property
@@ -122,31 +122,31 @@ class Cassette:
 
     @property
     def was_played(self) -> bool:
-        """Whether any request was answered by it, or any message received."""
+        """Whether it was used for any request or message."""
         return bool(self.player.play_counts) or self.messages.any_received
 
     @property
     def adds_to_shared(self) -> bool:
-        """Whether it may record to a file that other tests of the run record to."""
+        """Whether it may record to a file that other tests of the run also record to."""
         return self._is_shared and not self.replays_only
 
     def unplayed(self) -> list[str]:
-        """Return what the file held and the test didn't use, one line each."""
+        """Return the interactions and messages that the test didn't use, one line each."""
         return [*self.player.unplayed(), *self.messages.unplayed()]
 
     def receive(
         self, description: str, *, provider: str, live: Callable[[], object] | None = None
     ) -> tuple[int, ReceivedMessage]:
-        """Return the next recorded message and its index, or while recording a live one.
+        """Return the next recorded message and its index or, while recording, a live one.
 
         Args:
-            description: What the message is about.
+            description: The subject of the message.
             provider: The key of the provider that sends it.
-            live: Receives a real one: returns a JSON value, its bytes, or a `ReceivedMessage`.
+            live: Receives a real message; returns a JSON value, its bytes, or a `ReceivedMessage`.
 
         Raises:
-            NoMatchError: The cassette has none left, and may not record.
-            BadInputError: There is nothing to record from, or what came is not JSON.
+            NoMatchError: No message is left, and the cassette may not record.
+            BadInputError: `live` is missing, or the received content is not JSON.
         """
         message = self.messages.receive_recorded(description, provider=provider)
         if message is not None:
@@ -173,33 +173,33 @@ class Cassette:
         body: bytes,
         paths: tuple[str, ...] | None,
     ) -> None:
-        """Remember which fields the test read of the response to a request; of equal requests, of each response.
+        """Record which fields the test read of the response to a request; for equal requests, of each response.
 
         Args:
             method: The request's method.
-            url: As sent.
-            headers: Those that describe the body.
-            body: As sent.
-            paths: Field paths; None when everything was read.
+            url: The URL as sent.
+            headers: The headers about the body.
+            body: The body as sent.
+            paths: Field paths; None if everything was read.
         """
         key = self.player.key_of(method, url, body or None, headers)
         self.note_reads_at(self.player.positions_of(key), paths)
 
     def note_reads_at(self, positions: Iterable[int], paths: tuple[str, ...] | None) -> None:
-        """Remember which fields the test read of the responses at some positions.
+        """Record which fields the test read of the responses at some positions.
 
         Args:
-            positions: Of interactions, from 0.
-            paths: Field paths; None when everything was read.
+            positions: Positions of interactions, from 0.
+            paths: Field paths; None if everything was read.
         """
         for position in positions:
             self._reads[position] = join_reads(self._reads.get(position, ()), paths)
 
     def check(self, is_constant: Callable[[str], bool]) -> list[ReplayProblem]:
-        """Return what the next run would not find in the recording, or find changed.
+        """Return what the next run would not find in the recording, or would find changed.
 
         Args:
-            is_constant: Whether a text is a constant of the project's own code, so that every run sends it.
+            is_constant: Returns whether a text is a constant in the project's code, so that every run sends it.
         """
         from pactape.cassettes.replay.self_check.self_check import check_recording  # noqa: PLC0415 -- start-up time: replays don't need it
 
@@ -208,10 +208,10 @@ class Cassette:
         )
 
     def save_whole(self) -> None:
-        """Write everything that was recorded and replayed, in place of what the file holds.
+        """Write everything that was recorded and replayed, replacing the content of the file.
 
         Raises:
-            OutputError: The file can't be written; the old one is still there.
+            OutputError: The file can't be written; the old one is unchanged.
         """
         _writing().replace_cassette(
             self.file,
@@ -222,10 +222,10 @@ class Cassette:
         self.player.dirty = False
 
     def save(self) -> None:
-        """Write the cassette, if it or the fields read of it have changed, in one step.
+        """Write the cassette atomically, if its content or the reads have changed.
 
         Raises:
-            OutputError: The file can't be written; the old one is still there.
+            OutputError: The file can't be written; the old one is unchanged.
         """
         new_messages = self.messages.new_messages
         if not (self.player.dirty or new_messages):
@@ -246,10 +246,10 @@ class Cassette:
         self.player.dirty = False
 
     def share(self, *, outdated: bytes | None) -> None:
-        """Let other tests of the run write to the same file.
+        """Allow other tests of the run to write to the same file.
 
         Args:
-            outdated: The file's bytes from before the run, when it is recorded anew; None to keep what is there.
+            outdated: The file's bytes from before the run, if it is recorded again; None to keep its content.
         """
         self._is_shared, self._outdated = True, outdated
 
@@ -270,7 +270,9 @@ class Cassette:
     def _annotate(self) -> None:
         metadata = self.player.metadata
         recorded_reads = dict(enumerate(metadata.reads))
-        recorded_message_reads = {index: each.reads for index, each in enumerate(self.messages.messages)}
+        recorded_message_reads = {
+            index: message.reads for index, message in enumerate(self.messages.messages)
+        }
         if any(recorded_reads.get(index) != paths for index, paths in self._reads.items()) or any(
             recorded_message_reads[index] != paths for index, paths in self.messages.reads.items()
         ):

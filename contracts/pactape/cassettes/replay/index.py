@@ -1,4 +1,4 @@
-"""A hash index over recorded requests: it finds the few candidates that vcrpy's matchers then confirm."""
+"""A hash index of recorded requests: finds the few candidates that vcrpy's matchers then confirm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bucket", "RequestIndex", "frozen"]
 
-#: For matchers that are an equivalence: the function whose equal values mean a match.
+#: The key function of matchers that are an equivalence: equal keys mean a match.
 _EXACT: dict[Any, Callable[[VcrRequest], Hashable]] = {
     matchers.method: lambda request: request.method,
     matchers.scheme: lambda request: request.scheme,
@@ -25,17 +25,17 @@ _EXACT: dict[Any, Callable[[VcrRequest], Hashable]] = {
     matchers.port: lambda request: request.port,
     matchers.path: lambda request: request.path or "/",
     matchers.query: lambda request: tuple(request.query),
-    matchers.uri: matchers._normalized_uri,  # noqa: SLF001 -- the matcher compares just this
+    matchers.uri: matchers._normalized_uri,  # noqa: SLF001 -- the matcher compares exactly this
 }
 _BODIES = (matchers.body, matchers.raw_body)
 
 
 class Bucket:
-    """The positions of recorded requests that have a key in common, in order.
+    """The positions of recorded requests with a common key, in order.
 
     Attributes:
         positions: Indexes into the cassette.
-        start: Every position before this index of `positions` has been played.
+        start: All positions before this index of `positions` have been played.
     """
 
     __slots__ = ("positions", "start")
@@ -46,16 +46,15 @@ class Bucket:
 
 
 class RequestIndex:
-    """Finds the recorded requests that a request can match without comparing it with the others.
+    """Finds the recorded requests that a request can match, without comparing it with all.
 
     Args:
-        match_on: vcrpy's matchers, or others. A matcher with an attribute `index_key`, a function from a
-            request to a hashable value, states that equal values mean a match; one without is run on every
-            candidate.
+        match_on: vcrpy's matchers, or others. A matcher may have an attribute `index_key`, a function from a
+            request to a hashable value, whose equal values mean a match; other matchers are run on every candidate.
 
     Attributes:
-        confirm: The matchers that the keys don't decide.
-        is_exhaustive: Whether the index can be used; one request without a key makes it unusable.
+        confirm: The matchers that keys don't replace.
+        is_exhaustive: Whether the index can be used; a request without a key makes it unusable.
     """
 
     def __init__(self, match_on: Sequence[Matcher]) -> None:
@@ -75,20 +74,20 @@ class RequestIndex:
             self.is_exhaustive = False
 
     def add_key(self, position: int, key: Hashable) -> None:
-        """Index a recorded request by a key that has been computed before."""
+        """Index a recorded request with a precomputed key."""
         if key in self._buckets:
             self._bucket(key, self._buckets[key]).positions.append(position)
         else:
             self._buckets[key] = position
 
     def _bucket(self, key: Hashable, entry: Bucket | int) -> Bucket:
-        """Return the bucket of a key; a single position becomes a bucket on first use, which most never see."""
+        """Return the bucket of a key; a single position becomes a bucket at its first use."""
         if isinstance(entry, int):
             entry = self._buckets[key] = Bucket(entry)
         return entry
 
     def buckets(self, request: VcrRequest) -> list[Bucket] | None:
-        """Return the buckets that hold all candidates for a request; None when only a full scan will do."""
+        """Return the buckets with all candidates for a request; None if a full scan is needed."""
         if not self.is_exhaustive:
             return None
         try:
@@ -98,7 +97,7 @@ class RequestIndex:
         return [self._bucket(key, bucket) for key, bucket in candidates if bucket is not None]
 
     def rewind(self) -> None:
-        """Forget what has been played."""
+        """Reset which positions have been played."""
         for bucket in self._buckets.values():
             if not isinstance(bucket, int):
                 bucket.start = 0
@@ -114,21 +113,21 @@ class RequestIndex:
 
 
 def frozen(value: Any) -> Hashable:
-    """Return a JSON value in a form that can be hashed, equal where the values are equal.
+    """Return a JSON value in a hashable form; equal values have equal forms.
 
     Example:
         >>> frozen({"a": [1, 2]}) == frozen({"a": [1.0, 2]})
         True
     """
     if isinstance(value, dict):
-        return frozenset((key, frozen(each)) for key, each in value.items())
+        return frozenset((key, frozen(child)) for key, child in value.items())
     if isinstance(value, list | tuple):
-        return tuple(frozen(each) for each in value)
-    return value  # type: ignore[no-any-return]  # what is left of JSON can be hashed
+        return tuple(frozen(item) for item in value)
+    return value  # type: ignore[no-any-return]  # other JSON values are hashable
 
 
 def _body_keys(request: VcrRequest) -> Iterator[Hashable]:
-    """Yield two keys; requests that vcrpy's `body` matcher treats as equal share at least one of them."""
+    """Yield two keys; requests that are equal for vcrpy's `body` matcher share at least one of them."""
     raw = read_body(request)
     yield "raw", bytes(raw) if isinstance(raw, bytes | bytearray) else repr(raw)
     transformers = list(matchers._get_transformers(request))  # noqa: SLF001 -- what the matcher itself does

@@ -1,6 +1,6 @@
-"""A vcrpy cassette that finds its responses by an index: the same responses, at a cost that doesn't grow.
+"""A vcrpy cassette that finds the same responses with an index, at constant cost.
 
-vcrpy compares a request with every recorded one, twice, and so replays a cassette in quadratic time.
+vcrpy compares a request twice with every recorded one, so it replays a cassette in quadratic time.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ["IndexedCassette"]
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
-    """Gives the same responses as `vcr.cassette.Cassette` for any matchers, filters, modes and repeats.
+    """Returns the same responses as `vcr.cassette.Cassette` for any matchers, filters, modes and repeats.
 
-    It takes the same arguments. Several threads may use it at once: no recorded response is given twice.
+    It has the same arguments. Several threads may use it at once: no recorded response is returned twice.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -37,7 +37,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self._last_lookup = threading.local()
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
-        """Return whether a recorded interaction answers `request`."""
+        """Return whether a recorded interaction matches `request`."""
         if self.record_mode == VcrRecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
         live = self._live(request)
@@ -48,9 +48,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """Return the next recorded response to `request` and count it as played.
 
         Raises:
-            UnhandledHTTPRequestError: There is none left.
+            UnhandledHTTPRequestError: No response is left.
         """
-        response = self._play(self._filtered(request))
+        response = self._play(self._filtered_request(request))
         if response is None:
             raise UnhandledHTTPRequestError(
                 f"The cassette ({self._path!r}) doesn't contain the request ({request!r}) asked for"
@@ -58,7 +58,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return response
 
     def _play(self, live: VcrRequest) -> Any:
-        """Return the next recorded response and count it as played; None when there is none left."""
+        """Return the next recorded response and count it as played; None if none is left."""
         with self._lock:
             position = self._find(live)
             if position is None:
@@ -69,7 +69,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             return self.data[position][1]
 
     def rewind(self) -> None:
-        """Make every recorded response playable again."""
+        """Make every recorded response available again."""
         with self._lock:
             super().rewind()
             self._index.rewind()
@@ -77,8 +77,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def __contains__(self, request: VcrRequest) -> bool:
         return self._find(self._before_record_request(request)) is not None
 
-    def _filtered(self, request: VcrRequest) -> VcrRequest:
-        """Return the filtered request; `can_play_response_for` has mostly just computed it."""
+    def _filtered_request(self, request: VcrRequest) -> VcrRequest:
+        """Return the filtered request, which `can_play_response_for` has usually just computed."""
         last = getattr(self._last_lookup, "value", None)
         self._last_lookup.value = None
         if last and last[0] is request and last[1] is request.uri and last[2] is request.body:
@@ -86,11 +86,11 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return self._live(request)
 
     def _live(self, request: VcrRequest) -> VcrRequest:
-        """Return the request in the form in which it is looked up."""
+        """Return the request in the form for look-ups."""
         return self._before_record_request(request)
 
     def _responses(self, request: VcrRequest) -> Iterator[tuple[int, Any]]:
-        """Overrides vcrpy's own search, for `responses_of`: every match, played or not."""
+        """Override vcrpy's search for `responses_of`: yield every match, played or not."""
         live = self._before_record_request(request)
         with self._lock:
             buckets = self._buckets(live)
@@ -103,7 +103,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
                 yield position, self.data[position][1]
 
     def _find(self, live: VcrRequest) -> int | None:
-        """Return the first position that matches and may still be played."""
+        """Return the first matching position that may still be played."""
         with self._lock:
             buckets = self._buckets(live)
             if buckets is None:
@@ -113,32 +113,32 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             )
 
     def _scan(self, live: VcrRequest) -> Iterator[int]:
-        """Run every matcher on every interaction, as vcrpy does: for requests that have no key."""
+        """Run every matcher on every interaction, as in vcrpy, for requests without a key."""
         for position, (recorded_request, _) in enumerate(self.data):
             if self._may_play(position) and requests_match(live, recorded_request, self._match_on):
                 yield position
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
-        """Return the bucket's first position that matches, as a list of one or none."""
+        """Return the bucket's first matching position, as a list of at most one."""
         positions = bucket.positions
         if not self.allow_playback_repeats:
             while bucket.start < len(positions) and self.play_counts[positions[bucket.start]]:
                 bucket.start += 1
         for number in range(bucket.start, len(positions)):
             position = positions[number]
-            if self._may_play(position) and self._confirmed(live, position):
+            if self._may_play(position) and self._confirm(live, position):
                 return [position]
         return []
 
     def _may_play(self, position: int) -> bool:
         return bool(self.allow_playback_repeats or not self.play_counts[position])
 
-    def _confirmed(self, live: VcrRequest, position: int) -> bool:
+    def _confirm(self, live: VcrRequest, position: int) -> bool:
         confirm = self._index.confirm
         return not confirm or bool(requests_match(live, self.data[position][0], confirm))
 
     def _buckets(self, live: VcrRequest) -> list[Bucket] | None:
-        """Return the candidates' buckets, after indexing what has been recorded since."""
+        """Return the candidates' buckets, after indexing new recordings."""
         for position in range(self._indexed, len(self.data)):
             self._index.add(position, self.data[position][0])
         self._indexed = len(self.data)

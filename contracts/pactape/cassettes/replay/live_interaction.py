@@ -1,4 +1,4 @@
-"""Interactions as recorded, before anything was replaced; kept in memory for the self-check."""
+"""Live interactions, before anything was replaced; kept in memory for the self-check."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["LiveInteraction"]
 
 
 class LiveInteraction(msgspec.Struct, frozen=True, kw_only=True):
-    """An interaction before anything was replaced. Never written anywhere.
+    """An interaction before anything was replaced, which is never written anywhere.
 
     Args:
         position: Its position in the cassette.
-        request: In vcrpy's form.
-        response: In vcrpy's form.
+        request: The request in vcrpy's form.
+        response: The response in vcrpy's form.
     """
 
     position: int

@@ -1,4 +1,4 @@
-"""The no-match report: the nearest recorded requests to one without a recorded response, and what differs."""
+"""The no-match report: the closest recorded requests to an unmatched request, and their differences."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def no_match(
     is_missing: bool,
     rules: MatchRules = _NO_RULES,
 ) -> NoMatchError:
-    """Return the error for a request that no interaction of a cassette answers.
+    """Return the error for a request that no interaction of a cassette matches.
 
     Args:
         path: The cassette's file.
         request: The request, scrubbed, with one placeholder for all secrets.
-        recorded_requests: The recorded requests, likewise.
-        test: The node id of the test; empty when it isn't known.
+        recorded_requests: The recorded requests, in the same form.
+        test: The node id of the test; empty if unknown.
         is_missing: Whether the file does not exist.
-        rules: Which parts of requests don't count.
+        rules: The parts of requests to ignore.
     """
     if is_missing:
         contents = "the file does not exist"
@@ -63,11 +63,13 @@ def no_match(
 def nearest_requests(
     request: VcrRequest, recorded_requests: Sequence[VcrRequest], rules: MatchRules = _NO_RULES
 ) -> list[str]:
-    """Return the recorded requests that are most like a request, each with the first difference, nearest first."""
-    ranked = sorted(recorded_requests, key=lambda each: _similarity(request, each), reverse=True)
+    """Return the recorded requests most similar to a request, each with the first difference, closest first."""
+    ranked = sorted(
+        recorded_requests, key=lambda recorded_request: _similarity(request, recorded_request), reverse=True
+    )
     return [
-        f"  - {each.method} {each.uri}\n      {_first_difference(request, each, rules)}"
-        for each in ranked[:_NEAREST]
+        f"  - {recorded.method} {recorded.uri}\n      {_first_difference(request, recorded, rules)}"
+        for recorded in ranked[:_NEAREST]
     ]
 
 
@@ -87,7 +89,7 @@ def _first_difference(request: VcrRequest, recorded_request: VcrRequest, rules: 
     if queries[0] != queries[1]:
         return _query_difference(*queries)
     live, old = _text(request), _text(recorded_request)
-    return "the body differs:\n" + _indented(_diff(old, live))
+    return "the body differs:\n" + _indent(_diff(old, live))
 
 
 def _digest(request: VcrRequest, rules: MatchRules) -> bytes:
@@ -113,5 +115,5 @@ def _diff(recorded_text: str, live: str) -> list[str]:
     return list(lines)[:_DIFF_LINES]
 
 
-def _indented(lines: list[str]) -> str:
+def _indent(lines: list[str]) -> str:
     return "\n".join(f"        {line}" for line in lines)

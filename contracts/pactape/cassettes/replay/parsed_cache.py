@@ -1,4 +1,4 @@
-"""The parsed cache: cassettes in a form that loads many times faster."""
+"""The parsed cache: stores cassettes in a form that loads many times faster."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class PackedInteraction(msgspec.Struct, array_like=True, gc=False):
-    """An interaction whose request and response are decoded only when they are used.
+    """An interaction whose request and response are decoded on demand.
 
     Args:
         key: The request key.
@@ -45,7 +45,7 @@ class ParsedCassette(msgspec.Struct, array_like=True):
     """A whole cassette.
 
     Args:
-        interactions: In order.
+        interactions: The interactions, in order.
         metadata: The key `pactape`.
     """
 
@@ -67,7 +67,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def find_parsed(folder: Path, data: bytes, fingerprint: bytes) -> ParsedCassette | None:
-    """Return the cached copy of the cassette whose bytes are `data`; None when none can be used."""
+    """Return the cached copy of the cassette whose bytes are `data`; None if there is no usable one."""
     cache = _cache(folder)
     content = cache.read(_name(cache, data, fingerprint))
     with suppress(msgspec.DecodeError):
@@ -83,14 +83,14 @@ def store_parsed(
     metadata: CassetteMetadata,
     fingerprint: bytes,
 ) -> None:
-    """Cache the cassette whose bytes are `data`; where nothing can be written, nothing is cached.
+    """Cache the cassette whose bytes are `data`; do nothing if it can't be written.
 
     Args:
         folder: The cache folder.
         data: The cassette's bytes.
-        interactions: Key, request and response of each.
+        interactions: Key, request and response of each interaction.
         metadata: The key `pactape`.
-        fingerprint: Differs for different rules of scrubbing and matching, which the keys depend on.
+        fingerprint: Identifies the rules of scrubbing and matching, which the keys depend on.
     """
     packed = [
         (
@@ -122,7 +122,7 @@ def unpacked_request(request: Any) -> VcrRequest:
 
 
 def unpacked_response(response: Any) -> dict[str, Any]:
-    """Return a recorded response that may still be packed, in containers of its own."""
+    """Return a recorded response that may still be packed, in new containers."""
     if isinstance(response, msgspec.Raw):
         return _unpack_response(response)
     headers = {name: list(values) for name, values in response["headers"].items()}

@@ -1,4 +1,4 @@
-"""The interactions of a cassette in the form in which they are written."""
+"""Returns the interactions of a cassette in the form in which they are written."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def recorded_interactions(
     *,
     start: int,
 ) -> list[RecordedInteraction]:
-    """Return the interactions from a position on; those recorded now without secrets that were found later.
+    """Return the interactions from a position on; new ones without secrets that were found later.
 
     Args:
         player: The cassette.
-        recording_filter: Has replaced the secrets of what was recorded.
+        recording_filter: The filter that replaced the secrets of the recording.
         reads: The response fields that the test read, by position; None for all.
-        start: The position of the first.
+        start: The position of the first interaction.
     """
     interactions: list[RecordedInteraction] = []
     for index, ((packed, packed_response), call) in enumerate(zip(player.data, player.calls, strict=True)):

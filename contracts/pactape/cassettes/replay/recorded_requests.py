@@ -1,4 +1,4 @@
-"""The requests of a recording with their fields, and what the responses before each brought."""
+"""The requests of a recording, with their fields and the values of earlier responses."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordedRequest", "recorded_requests"]
 
-#: A shorter text may be in a response by chance.
+#: A shorter text may occur in a response by chance.
 _DISTINCTIVE = 6
-#: Headers that the HTTP library or the credentials decide, and that are not proposed one by one.
+#: Headers that the HTTP library or the credentials determine, which are not proposed.
 _NOT_COMPARED = frozenset(
     """
     accept-encoding authorization connection content-length content-type cookie date expect host
@@ -35,12 +35,12 @@ class RecordedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request of a recording.
 
     Args:
-        request: As far as it decides which response it gets, without secrets.
+        request: The parts that are matched, without secrets.
         label: Method and URL, scrubbed.
-        fields: The values by the field's name as `ignore` writes it.
+        fields: The values by field name in the notation of `ignore`.
         headers: The header values by lower-case name, without those of the HTTP library.
-        values: The texts and numbers that JSON responses before it had.
-        texts: The bodies and headers of the responses before it.
+        values: The texts and numbers in earlier JSON responses.
+        texts: The bodies and headers of earlier responses.
     """
 
     request: Any
@@ -55,16 +55,16 @@ class RecordedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The host that it went to, with the port if the URL has one."""
+        """The host that it was sent to, with the port if the URL has one."""
         return str(urlsplit(self.request.uri).netloc.rpartition("@")[2])
 
     def key(self, rules: MatchRules) -> bytes:
-        """Return what decides which response it gets."""
+        """Return the key that is matched."""
         request = self.request
         return RequestKey(request.method, request.uri, request.body, request.headers, rules).digest
 
     def has_from_response(self, value: str) -> bool:
-        """Return whether an earlier response brought a value."""
+        """Return whether an earlier response contained a value."""
         if value in self.values:
             return True
         return len(value) >= _DISTINCTIVE and any(value.encode() in text for text in self.texts)

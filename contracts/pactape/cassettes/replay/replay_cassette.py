@@ -1,4 +1,4 @@
-"""The cassette that vcrpy's stubs play and record on: scrubbed, and looked up by request keys."""
+"""The cassette that vcrpy's stubs use to play and record: scrubbed, and looked up by request keys."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ __all__ = ["ReplayCassette"]
 
 
 class ReplayCassette(IndexedCassette):
-    """Replays a cassette, and records on it.
+    """Replays a cassette, and records to it.
 
     Args:
         source: The cassette's file.
         mode: When to record and when to replay.
         recording_filter: Replaces live URLs and secrets.
-        options: How recorded responses are found.
+        options: The options for finding recorded responses.
 
     Attributes:
         file: The cassette's file.
         metadata: The key `pactape` of the file.
-        calls: For each interaction what the client announced, or None.
-        unmatched: The errors of requests that it couldn't answer, in order.
-        live_interactions: What was recorded in this run, before replacement; only for the self-check.
+        calls: The announced call of each interaction, or None.
+        unmatched: The errors of unmatched requests, in order.
+        live_interactions: The interactions recorded in this run, before replacement; only for the self-check.
     """
 
     def __init__(
@@ -87,19 +87,19 @@ class ReplayCassette(IndexedCassette):
 
     @property
     def recording_filter(self) -> RecordingFilter:
-        """What replaces the secrets of its recordings."""
+        """The filter that replaces the secrets of its recordings."""
         return self._filter
 
     @property
     def loaded_count(self) -> int:
-        """How many interactions came from the file."""
+        """The number of interactions from the file."""
         return int(self._loaded_count)
 
     def load(self) -> None:
-        """Parse the file, unless that has been done.
+        """Parse the file, if not done yet.
 
         Raises:
-            CassetteFormatError: It can't be read as a cassette.
+            CassetteFormatError: The file can't be read as a cassette.
         """
         with self._lock:
             if self._is_loaded:
@@ -133,7 +133,7 @@ class ReplayCassette(IndexedCassette):
         return len(self.data)
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
-        """Overrides vcrpy's, which its own aiohttp stub uses to follow recorded redirects."""
+        """Override vcrpy's method, which its own aiohttp stub uses to follow recorded redirects."""
         self.load()
         rows = [(unpacked_request(recorded), unpacked_response(response)) for recorded, response in self.data]
         self.data = [(self.filter_request(recorded), response) for recorded, response in rows]
@@ -153,11 +153,11 @@ class ReplayCassette(IndexedCassette):
                 )
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
-        """Return whether a recorded interaction answers `request`.
+        """Return whether a recorded interaction matches `request`.
 
         Raises:
             CassetteFormatError: The file can't be read as a cassette.
-            NoMatchError: No interaction does, and this cassette may not record.
+            NoMatchError: No interaction matches, and this cassette may not record.
         """
         self.load()
         if super().can_play_response_for(request):
@@ -168,18 +168,18 @@ class ReplayCassette(IndexedCassette):
         return False
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
-        """Return the next recorded response, in containers of its own: vcrpy's stubs change what they are given."""
+        """Return the next recorded response, in new containers, because vcrpy's stubs change them."""
         try:
             return unpacked_response(super().play_response(request))
-        except UnhandledHTTPRequestError:  # another thread took the last one in between
+        except UnhandledHTTPRequestError:  # another thread used the last one in the meantime
             raise self._no_match(request) from None
 
     def answer(self, request: VcrRequest) -> dict[str, Any] | None:
-        """Return what `can_play_response_for` and `play_response` return together; None when nothing answers.
+        """Return the recorded response in one step, without `can_play_response_for`; None if nothing matches.
 
         Raises:
             CassetteFormatError: The file can't be read as a cassette.
-            NoMatchError: No interaction answers, and this cassette may not record.
+            NoMatchError: No interaction matches, and this cassette may not record.
         """
         self.load()
         if not self.rewound or self.record_mode == VcrRecordMode.ALL:
@@ -201,7 +201,7 @@ class ReplayCassette(IndexedCassette):
     def response_bodies(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield the position and the decoded body of each recorded response, from a position on.
 
-        A body whose content coding is damaged is skipped.
+        A body that can't be decoded is skipped.
         """
         self.load()
         for position in range(start, len(self.data)):
@@ -212,12 +212,12 @@ class ReplayCassette(IndexedCassette):
                 yield position, decode_body(data, content_codings(response["headers"]))
 
     def unplayed(self) -> list[str]:
-        """Return what the file held and no request played, as "interactions[3]: GET https://..."."""
+        """Return the interactions of the file that no request played, as "interactions[3]: GET https://..."."""
         self.load()
         with self._lock:
-            unplayed = (each for each in range(self._loaded_count) if not self.play_counts[each])
-            requests = [(each, self.recorded_request(each)) for each in unplayed]
-        return [f"interactions[{each}]: {request.method} {request.uri}" for each, request in requests]
+            unplayed = (position for position in range(self._loaded_count) if not self.play_counts[position])
+            requests = [(position, self.recorded_request(position)) for position in unplayed]
+        return [f"interactions[{position}]: {request.method} {request.uri}" for position, request in requests]
 
     def digest_of(self, request: VcrRequest) -> bytes:
         """Return the key of a recorded request as bytes."""
@@ -228,7 +228,7 @@ class ReplayCassette(IndexedCassette):
         return RequestKey(*self._filter.for_matching(method, url, body, headers), self._options.rules)
 
     def _live(self, request: VcrRequest | RequestKey) -> RequestKey:
-        """Overrides the whole filtering: most headers don't count."""
+        """Override the filtering, because most headers are ignored."""
         if isinstance(request, RequestKey):
             return request
         key = self.key_of(request.method, request.uri, sent_bytes(request), request.headers)
@@ -236,22 +236,26 @@ class ReplayCassette(IndexedCassette):
         return key
 
     def request_as_matched(self, request: VcrRequest) -> VcrRequest:
-        """Return a request as far as it decides which response it gets, all secrets alike."""
+        """Return the parts of a request that are matched, with one placeholder for all secrets."""
         return VcrRequest(
             *self._filter.for_matching(request.method, request.uri, sent_bytes(request), request.headers)
         )
 
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
-        """Overrides the search in a bucket: own placeholders go first; `repeats` play the last one again."""
+        """Override the search in a bucket: equal placeholders take precedence; `repeats` repeats the last."""
         first, positions = super()._first(bucket, live), bucket.positions
         sent = placeholders_of(live.request) if len(positions) > 1 and live.request else frozenset()
-        unplayed = (each for each in positions[bucket.start :] if sent and self._may_play(each))
-        if (own := next((each for each in unplayed if self._has_all(each, sent)), None)) is not None:
+        unplayed = (position for position in positions[bucket.start :] if sent and self._may_play(position))
+        if (
+            own := next((position for position in unplayed if self._has_all(position, sent)), None)
+        ) is not None:
             return [own]
         if not self._options.repeats:
             return first
         return (
-            [each for each in positions if sent and self._has_all(each, sent)][-1:] or first or positions[-1:]
+            [position for position in positions if sent and self._has_all(position, sent)][-1:]
+            or first
+            or positions[-1:]
         )
 
     def _has_all(self, position: int, placeholders: frozenset[str]) -> bool:
@@ -262,7 +266,7 @@ class ReplayCassette(IndexedCassette):
         return unpacked_request(self.data[position][0])
 
     def recorded_response(self, position: int) -> dict[str, Any]:
-        """Return a recorded response, in containers of its own."""
+        """Return a recorded response, in new containers."""
         return unpacked_response(self.data[position][1])
 
     def label(self, request: VcrRequest) -> str:
@@ -271,11 +275,11 @@ class ReplayCassette(IndexedCassette):
         return f"{scrubbed_request.method} {scrubbed_request.uri}"
 
     def ignores(self, request: VcrRequest, field: str) -> bool:
-        """Return whether a field of a request doesn't count, see `request_fields`."""
+        """Return whether a field of a request is ignored, see `request_fields`."""
         return self._options.rules.for_host(urlsplit(request.uri).netloc).ignores(field)
 
     def _check_placeholders(self, request: VcrRequest) -> None:
-        """Refuse to send a placeholder that a replayed response brought to the real API."""
+        """Refuse to send a placeholder from a replayed response to the real API."""
         played = [
             (self.recorded_request(position), self.recorded_response(position))
             for position in sorted(self.play_counts)
@@ -291,7 +295,7 @@ class ReplayCassette(IndexedCassette):
         error = no_match(
             self.file,
             self.request_as_matched(request),
-            [self.request_as_matched(each) for each in self.recorded_requests()],
+            [self.request_as_matched(recorded_request) for recorded_request in self.recorded_requests()],
             test=self._options.test,
             is_missing=self._source.is_missing,
             rules=self._options.rules,

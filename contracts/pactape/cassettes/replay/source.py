@@ -1,4 +1,4 @@
-"""A cassette's file at the start of its test: what the test does to the file system doesn't matter."""
+"""A cassette's file, read at the start of its test, so that changes to the file system by the test don't matter."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CassetteSource", "LoadedCassette", "load_source", "open_source"]
 
 
-#: A file of no more bytes is parsed faster than its copy in the cache is found.
+#: A smaller file is parsed faster than its cached copy is found.
 _SMALL = 4096
 
 
@@ -34,9 +34,9 @@ class CassetteSource(msgspec.Struct, frozen=True, kw_only=True):
     """The file of a cassette.
 
     Args:
-        path: Absolute.
-        data: Its bytes; None when there is no file, or it can't be read.
-        problem: Why it can't be read; empty when it can, or when there is no file.
+        path: The absolute path.
+        data: Its bytes; None if the file doesn't exist or can't be read.
+        problem: Why it can't be read; empty if it can, or if it doesn't exist.
     """
 
     path: Path
@@ -45,7 +45,7 @@ class CassetteSource(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_missing(self) -> bool:
-        """Whether there was no such file."""
+        """Whether the file didn't exist."""
         return self.data is None and not self.problem
 
 
@@ -53,7 +53,7 @@ class LoadedCassette(msgspec.Struct, frozen=True):
     """The contents of a cassette, ready to replay.
 
     Args:
-        rows: The key, the request and the response of each interaction, the last two packed or unpacked.
+        rows: The key, request and response of each interaction; request and response may be packed.
         metadata: The key `pactape`.
     """
 
@@ -75,13 +75,13 @@ def open_source(path: Path) -> CassetteSource:
 def load_source(
     source: CassetteSource, *, key_of: Keying, cache: Path | None, fingerprint: bytes
 ) -> LoadedCassette:
-    """Return the contents of a cassette, from the parsed cache when they are there.
+    """Return the contents of a cassette, from the parsed cache if possible.
 
     Args:
         source: The cassette's file.
         key_of: Returns the key of a recorded request.
         cache: The folder of the parsed cache; None for none.
-        fingerprint: Differs for different ways to make keys.
+        fingerprint: Identifies the options that keys depend on.
 
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
@@ -95,7 +95,11 @@ def load_source(
     parsed = find_parsed(cache, data, fingerprint) if cache else None
     if parsed is not None:
         return LoadedCassette(
-            [(each.key, each.request, each.response) for each in parsed.interactions], parsed.metadata
+            [
+                (interaction.key, interaction.request, interaction.response)
+                for interaction in parsed.interactions
+            ],
+            parsed.metadata,
         )
     contents = read_for_replay(source.path, data)
     rows = [

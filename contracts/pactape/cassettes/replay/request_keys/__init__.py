@@ -1,1 +1,1 @@
-"""Request keys: what of a request the replay compares, and how requests are matched by it."""
+"""Request keys: the parts of a request that replay compares, and matching by key."""

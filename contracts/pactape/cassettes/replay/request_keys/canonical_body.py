@@ -1,4 +1,4 @@
-"""Request bodies and queries in canonical form: equal where they mean the same, whatever their bytes."""
+"""The canonical form of request bodies and queries: equal for equal meaning, whatever their bytes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _LARGEST_EXPONENT = 400
 
 
 def canonical_body(body: bytes, content_type: str, rules: HostRules = EXACT) -> Any:
-    """Return a value that is equal for bodies that mean the same; the bytes themselves when no rule applies.
+    """Return a value that is equal for bodies with equal meaning; the bytes themselves if no rule applies.
 
     Forms are compared by their fields, multipart bodies by their parts, JSON by value, GraphQL by its document.
 
     Args:
         body: A request's body.
         content_type: Its content type; empty when unknown.
-        rules: Which parts don't count.
+        rules: The parts to ignore.
     """
     kind = content_type.lower()
     if "x-www-form-urlencoded" in kind:
@@ -47,7 +47,7 @@ def canonical_body(body: bytes, content_type: str, rules: HostRules = EXACT) -> 
 def canonical_query(query: str, rules: HostRules = EXACT) -> list[tuple[str, str]]:
     """Return a comparable value of a URL's query string: sorted, with GraphQL's parameters in canonical form.
 
-    Blank parameters count: `?a=` is not the same as no parameter.
+    Blank parameters count: `?a=` differs from no parameter.
 
     Source: GraphQL over HTTP, section 5.2 (GET).
     """
@@ -56,18 +56,18 @@ def canonical_query(query: str, rules: HostRules = EXACT) -> list[tuple[str, str
 
 
 def pretty_body(body: bytes, content_type: str) -> str:
-    """Return a body as text for people: JSON and GraphQL over several lines, a form with a line for each field."""
+    """Return a body as readable text: JSON and GraphQL on several lines, a form with one line per field."""
     value = canonical_body(body, content_type)
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     if isinstance(value, dict) and isinstance(value.get("query"), str):
-        rest = {key: each for key, each in value.items() if key != "query"}
+        rest = {key: child for key, child in value.items() if key != "query"}
         return f"{value['query']}\n{json.dumps(rest, indent=2, sort_keys=True)}"
     return json.dumps(value, indent=2, sort_keys=True, default=_text)
 
 
 def canonical_bytes(value: Any) -> bytes:
-    """Return a canonical value as bytes, the same in every process; equal exactly where the values are.
+    """Return a canonical value as bytes, independent of the process; equal if and only if the values are equal.
 
     Example:
         >>> canonical_bytes({"b": 1.0, "a": [True]}) == canonical_bytes({"a": [True], "b": 1})
@@ -82,7 +82,9 @@ def canonical_bytes(value: Any) -> bytes:
 def _canonical_graphql(value: Any) -> Any:
     """Return a JSON value with GraphQL requests in canonical form."""
     requests = value if isinstance(value, list) else [value]
-    if not any(isinstance(each, dict) and ("query" in each or "extensions" in each) for each in requests):
+    if not any(
+        isinstance(request, dict) and ("query" in request or "extensions" in request) for request in requests
+    ):
         return value
     from pactape.cassettes.replay.request_keys.graphql_documents import canonical_requests  # noqa: PLC0415 -- start-up time
 
@@ -127,7 +129,7 @@ def _parse_json(body: bytes) -> Any:
 
 
 def _number(text: str) -> int | float | str:
-    """Return a JSON number without the difference between 1, 1.0 and 1e0, and without loss of digits."""
+    """Parse a JSON number so that 1, 1.0 and 1e0 are equal and no digits are lost."""
     number = Decimal(text)
     if number == number.to_integral_value() and abs(number.adjusted()) < _LARGEST_EXPONENT:
         return int(number)
@@ -136,11 +138,11 @@ def _number(text: str) -> int | float | str:
 
 
 def _with_integers(value: Any) -> Any:
-    """Return a JSON value with 1 for 1.0, as Python compares them; `true` stays another value."""
+    """Return a JSON value with 1 for 1.0, because Python treats them as equal; `true` stays different."""
     if isinstance(value, dict):
-        return {key: _with_integers(each) for key, each in value.items()}
+        return {key: _with_integers(child) for key, child in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_integers(each) for each in value]
+        return [_with_integers(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -1,4 +1,4 @@
-"""GraphQL requests in canonical form: the layout of a document and the order of its fields don't count."""
+"""The canonical form of GraphQL requests, independent of layout and field order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["canonical_document", "canonical_requests"]
 def canonical_requests(value: Any) -> Any:
     """Return a JSON value with every GraphQL request in it (one, or a batch) in canonical form."""
     if isinstance(value, list):
-        return [canonical_requests(each) for each in value]
+        return [canonical_requests(item) for item in value]
     if not isinstance(value, dict):
         return value
     if isinstance(value.get("query"), str):
@@ -40,8 +40,8 @@ def canonical_requests(value: Any) -> Any:
 def canonical_document(document: str) -> str:
     """Return a document in canonical form; a text that isn't GraphQL is returned unchanged.
 
-    The order of fields, arguments and fragments doesn't count. The top-level fields of a mutation keep their
-    order: they are executed one after the other (GraphQL specification, section 6.2.2).
+    The order of fields, arguments and fragments is ignored, except that of a mutation's top-level fields, which are
+    executed one after the other (GraphQL specification, section 6.2.2).
 
     Example:
         >>> canonical_document("{b a}") == canonical_document("query { a, b }")
@@ -51,16 +51,16 @@ def canonical_document(document: str) -> str:
         parsed = parse(document, no_location=True)
     except GraphQLError:
         return document
-    return "\n".join(sorted(print_ast(visit(each, _Sorter())) for each in parsed.definitions))
+    return "\n".join(sorted(print_ast(visit(definition, _Sorter())) for definition in parsed.definitions))
 
 
 def _without_defaults(request: dict[str, Any]) -> dict[str, Any]:
-    """Drop empty members: absent, null and empty mean the same (GraphQL over HTTP, section 5.1)."""
+    """Drop empty members: missing, null and empty are equal (GraphQL over HTTP, section 5.1)."""
     return {key: value for key, value in request.items() if value not in (None, {}, "")}
 
 
 class _Sorter(Visitor):
-    """Sorts what has no order of its own, from the innermost node outwards."""
+    """Sorts the unordered parts of a document, from the innermost node outwards."""
 
     def leave_selection_set(self, node: SelectionSetNode, _key: Any, parent: Any, *_: Any) -> Node | None:
         if getattr(parent, "operation", None) is OperationType.MUTATION:

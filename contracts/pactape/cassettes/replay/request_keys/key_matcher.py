@@ -1,4 +1,4 @@
-"""vcrpy's matcher for requests that are looked up by their keys."""
+"""A vcrpy matcher for requests that are looked up by their keys."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class KeyMatcher:
         self._key_of = key_of
 
     def __call__(self, live: VcrRequest, recorded: VcrRequest) -> bool:
-        """Return whether two requests have one key."""
+        """Return whether two requests have the same key."""
         return self.index_key(live) == self.index_key(recorded)
 
     def index_key(self, request: VcrRequest) -> bytes:
-        """Return what the index looks for."""
+        """Return the key for the index."""
         return self._key_of(request).digest
 
 
 def sent_bytes(request: VcrRequest) -> bytes | None:
-    """Return a request's body as the bytes that are sent; None when it has none."""
+    """Return a request's body as the bytes that are sent; None if it has none."""
     body = read_body(request)
     return body if body is None or isinstance(body, bytes) else sent_body(body).data

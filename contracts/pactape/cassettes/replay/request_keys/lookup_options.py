@@ -16,10 +16,10 @@ class LookupOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How recorded responses are found.
 
     Args:
-        rules: Which parts of requests don't count.
-        repeats: Whether the last response to a request is repeated when all have been replayed.
+        rules: The parts of requests to ignore.
+        repeats: Whether the last response to a request is repeated after all have been replayed.
         cache: The folder of the parsed cache; None for none.
-        scrub_rules: The project's own rules of what a secret is.
+        scrub_rules: The project's scrub rules.
         test: The node id of the test, for messages.
     """
 
@@ -31,5 +31,5 @@ class LookupOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """Differs for different ways to make request keys."""
+        """Identifies the options that request keys depend on."""
         return self.scrub_rules.fingerprint + self.rules.fingerprint

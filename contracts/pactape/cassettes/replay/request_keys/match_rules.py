@@ -1,4 +1,4 @@
-"""Match rules: which parts of a request don't count when its recorded answer is looked up."""
+"""Match rules: the parts of a request that are ignored when its recorded response is looked up."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The rules for the requests to one host.
 
     Args:
-        ignore: Entries like "$.items[*].id", "query.ts", "form.token", "headers.X-Request-Id"; a name without
-            a prefix means the body field, the form field and the query parameter of that name.
-        ignore_body: Whether request bodies don't count at all.
+        ignore: Entries like "$.items[*].id", "query.ts", "form.token", "headers.X-Request-Id"; a name without a
+            prefix means the body field, the form field and the query parameter with this name.
+        ignore_body: Whether to ignore request bodies.
     """
 
     ignore: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def parsed(self) -> dict[str, list[_Path]]:
-        """The entries by the part of the request that they are about: "body", "form", "query", "headers"."""
+        """The entries by part of the request: "body", "form", "query", "headers"."""
         paths_by_part: dict[str, list[_Path]] = {}
         for entry in self.ignore:
             for part, path in parse_ignored(entry):
@@ -57,7 +57,7 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return frozenset(path[0].lower() for path in self.parsed.get("headers", ()))
 
     def ignores(self, field: str) -> bool:
-        """Return whether a field doesn't count: "$.items[*].id", "query.ts", "form.token", "headers.X-Id"."""
+        """Return whether a field is ignored: "$.items[*].id", "query.ts", "form.token", "headers.X-Id"."""
         prefix, _, name = field.partition(".")
         if prefix == "query":
             return name in self.parameters
@@ -85,7 +85,7 @@ class MatchRules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of a cassette.
 
     Args:
-        default: For all hosts that have no rules of their own.
+        default: The rules for hosts without their own rules.
         hosts: Rules by host, "api.example.com" or "127.0.0.1:8080"; they are added to the default.
     """
 
@@ -107,7 +107,7 @@ class MatchRules(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """A text that differs for different rules."""
+        """A text that identifies the rules."""
         return b"" if self == MatchRules() else msgspec.json.encode(self)
 
 
@@ -115,7 +115,7 @@ def parse_ignored(entry: str) -> Sequence[tuple[str, _Path]]:
     """Parse an entry of `ignore` into parts of a request and paths in them.
 
     Raises:
-        ValueError: It isn't an entry.
+        ValueError: It is not a valid entry.
 
     Example:
         >>> parse_ignored("query.ts")
@@ -158,12 +158,12 @@ def _segment(match: re.Match[str]) -> Any:
         return _BELOW
     if match.group(1):
         return int(match.group(1))
-    name = next((each for each in match.groups()[1:] if each is not None), None)
+    name = next((group for group in match.groups()[1:] if group is not None), None)
     return _ANY if name is None else name
 
 
 def _covers(path: _Path, field: _Path) -> bool:
-    """Return whether a path leads to a field or to something above it; names pass through arrays."""
+    """Return whether a path leads to a field or to a value above it; names pass through arrays."""
     if not path:
         return True
     if not field:
@@ -177,7 +177,7 @@ def _covers(path: _Path, field: _Path) -> bool:
 
 
 def _without(value: Any, path: _Path) -> Any:
-    """Return `value` without what `path` leads to."""
+    """Return `value` without the values at `path`."""
     first, *rest = path
     if first is _BELOW:
         return _without_below(value, tuple(rest))
@@ -185,11 +185,11 @@ def _without(value: Any, path: _Path) -> Any:
         return _without_member(value, first, tuple(rest))
     if isinstance(value, list):
         hit = (lambda _: True) if first is _ANY else (lambda index: index == first)
-        if isinstance(first, str):  # a name passes through arrays, so that "items.id" is "items[*].id"
-            return [_without(each, path) for each in value]
+        if isinstance(first, str):  # a name passes through arrays, so that "items.id" means "items[*].id"
+            return [_without(item, path) for item in value]
         items = enumerate(value)
         return [
-            (_without(each, tuple(rest)) if rest else None) if hit(index) else each for index, each in items
+            (_without(item, tuple(rest)) if rest else None) if hit(index) else item for index, item in items
         ]
     return value
 
@@ -197,15 +197,17 @@ def _without(value: Any, path: _Path) -> Any:
 def _without_member(value: dict[str, Any], first: Any, rest: _Path) -> dict[str, Any]:
     members = value.items()
     if not rest:
-        return {name: each for name, each in members if first is not _ANY and name != first}
-    return {name: _without(each, rest) if first is _ANY or name == first else each for name, each in members}
+        return {name: member for name, member in members if first is not _ANY and name != first}
+    return {
+        name: _without(member, rest) if first is _ANY or name == first else member for name, member in members
+    }
 
 
 def _without_below(value: Any, rest: _Path) -> Any:
     if isinstance(value, dict):
-        value = {name: _without_below(each, rest) for name, each in value.items()}
+        value = {name: _without_below(child, rest) for name, child in value.items()}
     elif isinstance(value, list):
-        value = [_without_below(each, rest) for each in value]
+        value = [_without_below(item, rest) for item in value]
     return _without(value, rest) if rest else value
 
 

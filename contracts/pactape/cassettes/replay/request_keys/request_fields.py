@@ -1,4 +1,4 @@
-"""The fields of a request: what `ignore` can name in its query, its form and its JSON body."""
+"""The fields of a request: the parts of its query, form and JSON body that `ignore` supports."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["BODY", "PATH", "field_pairs", "json_fields", "request_fields", "with_values"]
 
-#: Before the number of a path segment, which `ignore` can't name.
+#: The prefix of a path segment's number, which `ignore` doesn't support.
 PATH = "path segment "
-#: Stands for a body that has no fields.
+#: Represents a body without fields.
 BODY = "the body"
 _SHORT = 6
 _PLAIN_NAME = re.compile(r"[^.\[\]*'\"]+")
 
 
 def request_fields(request: VcrRequest) -> dict[str, str]:
-    """Return the fields of a request by their names as `ignore` writes them, and the segments of its path.
+    """Return the fields of a request by name in the notation of `ignore`, and the segments of its path.
 
     Example:
         >>> from vcr.request import Request
@@ -37,9 +37,9 @@ def request_fields(request: VcrRequest) -> dict[str, str]:
 
 
 def field_pairs(request: VcrRequest) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a request with their values; a name comes as often as the request has it."""
+    """Yield the fields of a request with their values; repeated names are repeated."""
     parts = urlsplit(request.uri)
-    segments = [unquote(each) for each in parts.path.split("/") if each]
+    segments = [unquote(part) for part in parts.path.split("/") if part]
     yield from ((f"{PATH}{number}", segment) for number, segment in enumerate(segments, 1))
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         yield f"query.{name}", value
@@ -47,7 +47,7 @@ def field_pairs(request: VcrRequest) -> Iterator[tuple[str, str]]:
 
 
 def with_values(request: VcrRequest, values: Mapping[str, str]) -> VcrRequest:
-    """Return a request with other values in it, as the client will send it that gets them.
+    """Return a request with other values, as the client will send it if it gets them.
 
     Args:
         request: Any request.
@@ -65,7 +65,7 @@ def with_values(request: VcrRequest, values: Mapping[str, str]) -> VcrRequest:
 
 
 def _with_word(data: bytes, old: str, new: str) -> bytes:
-    """Replace a short text where it is a word of its own: it may be part of others by chance."""
+    """Replace a short text where it is a whole word: it may be part of other words by chance."""
     word = re.compile(rb"(?<![\w.-])%s(?![\w.-])" % re.escape(old.encode()))
     return word.sub(new.encode().replace(b"\\", rb"\\"), data)
 
@@ -77,19 +77,19 @@ def _split_origin(uri: str) -> tuple[str, str]:
 
 
 def json_fields(value: Any, path: str = "$") -> Iterator[tuple[str, str]]:
-    """Yield the texts and numbers in a JSON value with their paths; items of arrays share one path."""
+    """Yield the texts and numbers in a JSON value with their paths; items of an array share one path."""
     if isinstance(value, dict):
-        for name, each in value.items():
-            yield from json_fields(each, f"{path}{_member(name)}")
+        for name, child in value.items():
+            yield from json_fields(child, f"{path}{_member(name)}")
     elif isinstance(value, list):
-        for each in value:
-            yield from json_fields(each, f"{path}[*]")
+        for item in value:
+            yield from json_fields(item, f"{path}[*]")
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         yield path, str(value)
 
 
 def _member(name: str) -> str:
-    """Return a member's name as `ignore` writes it after the path of its object."""
+    """Return a member's name in the notation of `ignore`, after the path of its object."""
     if _PLAIN_NAME.fullmatch(name):
         return f".{name}"
     return f'["{name}"]' if "'" in name else f"['{name}']"

@@ -1,4 +1,4 @@
-"""Request keys: what two requests have in common exactly when one recorded answer serves both."""
+"""Request keys: equal for two requests if and only if the same recorded response is valid for both."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _NO_RULES = MatchRules()
 
 
 class RequestKey:
-    """The key of a request, made of its method, URL and body as `RecordingFilter.for_matching` returns them.
+    """The key of a request, computed from method, URL and body as returned by `RecordingFilter.for_matching`.
 
     Args:
         method: The HTTP method.
-        uri: Absolute.
-        body: None when there is none.
-        headers: Those that describe the body.
-        rules: Which parts don't count.
+        uri: The absolute URL.
+        body: The body; None without one.
+        headers: The headers about the body.
+        rules: The parts to ignore.
 
     Attributes:
-        digest: What equal requests have in common.
-        request: The live request, as it was sent; None for others.
+        digest: A hash that equal requests share.
+        request: The live request, as it was sent; None for recorded ones.
     """
 
     __slots__ = ("digest", "request")
@@ -68,7 +68,7 @@ def _body_bytes(body: Any, headers: Mapping[str, Any], rules: HostRules) -> byte
 def _canonical_url(uri: str, rules: MatchRules) -> tuple[bytes, HostRules]:
     """Return scheme, host, port, path and query in canonical form, and the rules of the host.
 
-    The result is cached: tests ask for few URLs many times.
+    The result is cached, because tests use few URLs many times.
     """
     parts = urlparse(uri)
     host_rules = rules.for_host(parts.netloc.rpartition("@")[2])

@@ -1,4 +1,4 @@
-"""Placeholders that a request carries: whose it is among equal ones, and whether it may go to a real API."""
+"""Placeholders in a request: they distinguish equal requests, and must not be sent to a real API."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _PLACEHOLDER = re.compile(
 
 
 def placeholders_of(request: VcrRequest) -> frozenset[str]:
-    """Return the placeholders in a request, which tell the requests of several sessions apart."""
+    """Return the placeholders in a request, which distinguish the requests of several sessions."""
     return frozenset(_PLACEHOLDER.findall(_text(request)))
 
 
 def placeholder_error(
     request: VcrRequest, interactions: Sequence[tuple[VcrRequest, dict[str, Any]]], *, label: str, test: str
 ) -> ReplayError | None:
-    """Return the error for a live request that carries a placeholder; None when it carries none.
+    """Return the error for a live request with a placeholder; None if it has none.
 
     Args:
-        request: It isn't recorded, and is about to be sent.
+        request: A request that isn't recorded and is about to be sent.
         interactions: The interactions that were replayed before.
         label: The request's method and URL, scrubbed.
-        test: The node id of the test; empty when it isn't known.
+        test: The node id of the test; empty if unknown.
     """
     text = _text(request)
     for source, response in interactions:
-        if any(each in text for each in _placeholders(response)):
+        if any(placeholder in text for placeholder in _placeholders(response)):
             return ReplayError(
                 f"{label} isn't recorded, and would be sent with a placeholder instead of a secret: the "
                 f"response to {source.method} {source.uri}, which contains the secret, was replayed. "

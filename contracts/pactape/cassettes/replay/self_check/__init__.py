@@ -1,1 +1,1 @@
-"""The self-check of a recording: whether the next run finds what was recorded, and finds it unchanged."""
+"""The self-check of a recording: whether the next run finds its requests and values unchanged."""

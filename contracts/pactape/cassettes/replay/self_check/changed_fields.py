@@ -23,14 +23,14 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class ChangedField(msgspec.Struct, frozen=True):
-    """A value of a response that is another one in the recording.
+    """A value of a response that differs in the recording.
 
     Args:
         kind: "field", "header" or "cookie".
         name: The path of a field, or the name.
         value: The value that the client got.
-        keep: The names that `[tool.pactape.scrub] keep` takes so that the value stays.
-        secrets: What was replaced in it.
+        keep: The names for `[tool.pactape.scrub] keep` that preserve the value.
+        secrets: The replaced parts of the value.
     """
 
     kind: str
@@ -43,12 +43,12 @@ class ChangedField(msgspec.Struct, frozen=True):
 def changed_fields(
     live: dict[str, Any], recorded: dict[str, Any], *, canonical: Callable[[str], str]
 ) -> Iterator[ChangedField]:
-    """Yield what differs between a response and its recording.
+    """Yield the differences between a response and its recording.
 
     Args:
-        live: In vcrpy's form, as the client got it.
-        recorded: In vcrpy's form, scrubbed.
-        canonical: Replaces live URLs as the recording does: that alone is not a change.
+        live: The response in vcrpy's form, as the client got it.
+        recorded: The scrubbed response in vcrpy's form.
+        canonical: Replaces live URLs, as in the recording: that alone is not a change.
     """
     for kind, fields in (("field", response_fields), ("header", _headers), ("cookie", _cookies)):
         clean = dict(fields(recorded))
@@ -61,7 +61,7 @@ def changed_fields(
 
 
 def response_fields(response: dict[str, Any]) -> Fields:
-    """Return the fields of a JSON or form response with path and number, so that those of copies correspond."""
+    """Return the fields of a JSON or form response by path and number, so that copies can be compared."""
     body = response_body(response)
     if content_type(response["headers"]).startswith(_FORM):
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -72,7 +72,7 @@ def response_fields(response: dict[str, Any]) -> Fields:
 
 
 def response_body(response: dict[str, Any]) -> bytes:
-    """Return the body of a response in vcrpy's form, without content coding where that can be decoded."""
+    """Return the body of a response in vcrpy's form, decoded if possible."""
     body = response["body"].get("string") or b""
     body = body.encode() if isinstance(body, str) else bytes(body)
     try:
@@ -109,7 +109,7 @@ def _last_name(kind: str, path: str) -> str:
 
 
 def _inner_changes(raw: str, clean: str) -> list[tuple[str, str]]:
-    """Return names and values of what changed in a JSON text, a URL or a form that a field has."""
+    """Return names and values of the changes in a field that is a JSON text, a URL or a form."""
     for fields in (_json_fields_of, _parameters_of):
         after = dict(fields(clean))
         changed = [
@@ -117,9 +117,9 @@ def _inner_changes(raw: str, clean: str) -> list[tuple[str, str]]:
         ]
         if changed:
             return [
-                each
+                inner_change
                 for path, value, other in changed
-                for each in _inner_changes(value, other) or [(_last_name("field", path), value)]
+                for inner_change in _inner_changes(value, other) or [(_last_name("field", path), value)]
             ]
     return []
 

@@ -1,4 +1,4 @@
-"""The self-check of a recording: what the next run would not find, and what it would find changed."""
+"""Checks a recording: what the next run would not find, or would find changed."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["ReplayProblem", "check_recording"]
 
 _SHORTEST_SECRET = 6
-_clock = time.time  # as it is now: tests may replace it
+_clock = time.time  # the original, because tests may replace it
 
 
 class ReplayProblem(msgspec.Struct, frozen=True, order=True):
-    """Something that the next run would not find, or find changed.
+    """A part of a recording that the next run would not find, or would find changed.
 
     Args:
         request: Method and URL, scrubbed.
-        field: The field as `ignore` or `keep` names it.
-        reason: Why.
-        cure: What to do about it.
+        field: The field in the notation of `ignore` or `keep`.
+        reason: The reason.
+        cure: The remedy.
     """
 
     request: str
@@ -55,84 +55,84 @@ def check_recording(
     values_read: AbstractSet[str] = frozenset(),
     is_constant: Callable[[str], bool],
 ) -> list[ReplayProblem]:
-    """Look the live requests of a recording up as the next run will send them.
+    """Look up the live requests of a recording as the next run will send them.
 
     Args:
         player: The cassette after its recording.
         reads: The response fields that the test read, by position; None for all.
         values_read: The headers, cookies and targets of redirects whose values the test read; see `Cassette`.
-        is_constant: Whether a text is a constant of the project's own code, so that every run sends it.
+        is_constant: Returns whether a text is a constant in the project's code, so that every run sends it.
     """
     live = player.live_interactions
     problems = [
         *_unfound(player, live),
         *_fresh(player, live, is_constant),
-        *_changed(player, live, reads, values_read),
+        *_changed_values(player, live, reads, values_read),
     ]
     return list(dict.fromkeys(problems))
 
 
 def _unfound(player: ReplayCassette, live: Sequence[LiveInteraction]) -> Iterator[ReplayProblem]:
-    """Yield the requests that carry a replaced value where the recorded request has the real one."""
+    """Yield the requests with a replaced value where the recorded request has the real one."""
     replaced: dict[str, str] = {}
-    for each in live:
-        sent = with_values(each.request, replaced)
+    for interaction in live:
+        sent = with_values(interaction.request, replaced)
         if not player.positions_of(player.key_of(sent.method, sent.uri, sent.body, sent.headers)):
-            for field in _different_fields(sent, each.request):
+            for field in _different_fields(sent, interaction.request):
                 yield ReplayProblem(
-                    player.label(each.request),
+                    player.label(interaction.request),
                     field,
                     "contains a value from a response in which it is scrubbed",
                     cure_for(field),
                 )
-        replaced |= _replacements(player, each)
+        replaced |= _replacements(player, interaction)
 
 
 def _fresh(
     player: ReplayCassette, live: Sequence[LiveInteraction], is_constant: Callable[[str], bool]
 ) -> Iterator[ReplayProblem]:
-    """Yield the fields whose values look as if each run made them anew."""
+    """Yield the fields whose values look as if each run generates them."""
     earlier: list[bytes] = []
-    for each in live:
-        scrubbed = request_fields(player.recorded_request(each.position))
-        for field, value in request_fields(each.request).items():
+    for interaction in live:
+        scrubbed = request_fields(player.recorded_request(interaction.position))
+        for field, value in request_fields(interaction.request).items():
             reason = volatile_reason(value, now=_clock()) if scrubbed.get(field) == value else None
             if (
                 reason
-                and not player.ignores(each.request, field)
+                and not player.ignores(interaction.request, field)
                 and not _is_known(value, earlier, is_constant)
             ):
-                yield ReplayProblem(player.label(each.request), field, reason, cure_for(field))
-        earlier += [response_body(each.response), repr(each.response["headers"]).encode()]
+                yield ReplayProblem(player.label(interaction.request), field, reason, cure_for(field))
+        earlier += [response_body(interaction.response), repr(interaction.response["headers"]).encode()]
 
 
 def _is_known(value: str, earlier: Sequence[bytes], is_constant: Callable[[str], bool]) -> bool:
     return any(value.encode() in text for text in earlier) or is_constant(value)
 
 
-def _changed(
+def _changed_values(
     player: ReplayCassette,
     live: Sequence[LiveInteraction],
     reads: Mapping[int, tuple[str, ...] | None],
     values_read: AbstractSet[str],
 ) -> Iterator[ReplayProblem]:
-    """Yield what the test read of responses, that is scrubbed, and that it didn't send on as it got it."""
-    for number, each in enumerate(live):
-        read = reads.get(each.position, ())  # none of a redirect that the client followed itself
+    """Yield the scrubbed values of responses that the test read and didn't send on unchanged."""
+    for number, interaction in enumerate(live):
+        read = reads.get(interaction.position, ())  # not of a redirect that the client followed itself
         sent = [_text_of(later.request) for later in live[number + 1 :]]
-        followed = f"redirect of {each.request.uri}" in values_read
-        for field in _changed_in(player, each):
+        followed = f"redirect of {interaction.request.uri}" in values_read
+        for field in _changes_in(player, interaction):
             is_target = followed and field.kind == "header" and field.name.lower() == "location"
             if is_target or (_was_read(field, read, values_read) and not _is_sent_on(field, sent)):
                 yield ReplayProblem(
-                    player.label(each.request),
+                    player.label(interaction.request),
                     f"response {field.kind} {field.name}",
                     "was read by the test, but is scrubbed in the recording",
-                    _advice(player, each, field),
+                    _advice(player, interaction, field),
                 )
 
 
-def _changed_in(player: ReplayCassette, each: LiveInteraction) -> Iterator[ChangedField]:
+def _changes_in(player: ReplayCassette, each: LiveInteraction) -> Iterator[ChangedField]:
     recorded = player.recorded_response(each.position)
     return changed_fields(each.response, recorded, canonical=player.recording_filter.canonical)
 
@@ -148,12 +148,12 @@ def _was_read(field: ChangedField, reads: tuple[str, ...] | None, values_read: A
     return (
         reads is None
         or "" in reads
-        or any(plain == each or plain.startswith((f"{each}.", f"{each}[")) for each in reads)
+        or any(plain == read or plain.startswith((f"{read}.", f"{read}[")) for read in reads)
     )
 
 
 def _is_sent_on(field: ChangedField, sent: Iterable[str]) -> bool:
-    """Whether a later request carries the value, or what is secret in it, as a URL or form may write it, too."""
+    """Return whether a later request contains the value or its secret part, even encoded for a URL or form."""
     sent = list(sent)
     return any(field.value in text for text in sent) or all(
         any(form in text for text in sent for form in (secret, quote(secret, safe=""), quote_plus(secret)))
@@ -162,7 +162,7 @@ def _is_sent_on(field: ChangedField, sent: Iterable[str]) -> bool:
 
 
 def _advice(player: ReplayCassette, each: LiveInteraction, field: ChangedField) -> str:
-    """Return what to do about a changed value; `keep` only if the value stays with that setting."""
+    """Return the remedy for a changed value; `keep` only if that setting preserves the value."""
     keeping = player.recording_filter.keeping(field.keep).response(each.response)
     still = changed_fields(each.response, keeping, canonical=player.recording_filter.canonical)
     if any((other.kind, other.name, other.value) == (field.kind, field.name, field.value) for other in still):
@@ -172,7 +172,7 @@ def _advice(player: ReplayCassette, each: LiveInteraction, field: ChangedField) 
 
 
 def _replacements(player: ReplayCassette, each: LiveInteraction) -> dict[str, str]:
-    """Return the placeholder by secret for the texts of a response."""
+    """Return the placeholders in a response by the secret that they replace."""
     clean = dict(response_fields(player.recorded_response(each.position)))
     return {
         raw: clean[key]

@@ -1,4 +1,4 @@
-"""Volatile values of requests: those that look as if each run made them anew, and the setting that cures it."""
+"""Volatile values of requests, which each run seems to generate, and the setting for them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _NEAR = timedelta(days=1)
 
 
 def volatile_reason(value: str, *, now: float | None) -> str | None:
-    """Return why a value looks as if each run made it anew; None when it doesn't.
+    """Return why a value looks as if each run generates it; None if it doesn't.
 
     Args:
         value: A field of a request.
-        now: Seconds since 1970: only times within a day of it are volatile; None for any time.
+        now: Seconds since 1970: only times within a day of it count as volatile; None for any time.
 
     Example:
         >>> volatile_reason("1751371200", now=None)
@@ -40,7 +40,7 @@ def volatile_reason(value: str, *, now: float | None) -> str | None:
 
 
 def moment_of(value: str) -> datetime | None:
-    """Return the moment that a text states: seconds or milliseconds since 1970, ISO 8601 or an HTTP date."""
+    """Return the time in a text: seconds or milliseconds since 1970, ISO 8601 or an HTTP date."""
     moment: datetime | None = None
     with suppress(ValueError, TypeError, OverflowError, IndexError):
         if _SECONDS.fullmatch(value):
@@ -55,7 +55,7 @@ def moment_of(value: str) -> datetime | None:
 
 
 def cure_for(field: str) -> str:
-    """Return what to do about a field whose value each run makes anew."""
+    """Return the remedy for a field whose value each run generates."""
     if field.startswith(PATH) or field == BODY:
         return "make the test send the same value each time"
     return f'[tool.pactape.match] ignore = ["{field}"], or make the test send the same value each time'
