@@ -102,10 +102,12 @@ def _derive(folder: Path) -> Outcome:
     settings = load_settings(_ROOT)
     derivation = derive(settings)
     write_contracts(derivation, folder)
-    names = [name for each in derivation.contracts for name in each.file_names]
+    names = [name for contract in derivation.contracts for name in contract.file_names]
     same = all((folder / name).read_bytes() == (settings.pacts / name).read_bytes() for name in names)
-    interactions = sum(len(each.interactions) + len(each.messages) for each in derivation.contracts)
-    handwritten_count = sum(len(each.handwritten) for each in derivation.contracts)
+    interactions = sum(
+        len(contract.interactions) + len(contract.messages) for contract in derivation.contracts
+    )
+    handwritten_count = sum(len(contract.handwritten) for contract in derivation.contracts)
     comparison = "as committed, byte for byte" if same else "but they differ from the committed ones"
     return Outcome(
         f"{derivation.cassettes} cassettes gave {interactions} interactions "
@@ -131,18 +133,18 @@ def _verify_all(folder: Path, storefront: Storefront) -> Outcome:
         results = list(pool.map(verify, sorted(providers.keys() - {"orders"})))
     results.append(verify("orders"))
     contracts = len(list(folder.glob("*.json")))
-    passes = sum(len(each.results) - len(each.failed) for each in results)
+    passes = sum(len(result.results) - len(result.failed) for result in results)
     summary = f"{len(results)} providers satisfy {contracts} contracts: {passes} interactions passed"
-    failures = "".join(_failures(each) for each in results)
-    return Outcome(f"{summary}{failures}", good=all(each.passed for each in results))
+    failures = "".join(_failures(result) for result in results)
+    return Outcome(f"{summary}{failures}", good=all(result.passed for result in results))
 
 
 def _break(folder: Path, service: UsersService) -> Outcome:
     old, new = _BROKEN
     with running(rename_field(service.app, old=old, new=new)) as url:
         result = _verification(folder, service, url=url)
-    names_field = all(any(old in failure for failure in each.failures) for each in result.failed)
-    is_caught = names_field and {each.description for each in result.failed} == _reading(
+    names_field = all(any(old in failure for failure in failed.failures) for failed in result.failed)
+    is_caught = names_field and {failed.description for failed in result.failed} == _reading(
         folder / _CONTRACT, old
     )
     summary = f"caught: {_pass_count(result)}, and the failures name the field" if is_caught else "not caught"
@@ -152,13 +154,17 @@ def _break(folder: Path, service: UsersService) -> Outcome:
 def _reading(contract: Path, field: str) -> set[str]:
     """Return the interactions whose responses hold the field: those that a provider without it must fail."""
     interactions = json.loads(contract.read_bytes())["interactions"]
-    return {each["description"] for each in interactions if _holds(each["response"].get("body"), field)}
+    return {
+        interaction["description"]
+        for interaction in interactions
+        if _holds(interaction["response"].get("body"), field)
+    }
 
 
 def _holds(value: Any, field: str) -> bool:
     if isinstance(value, dict):
-        return field in value or any(_holds(each, field) for each in value.values())
-    return isinstance(value, list) and any(_holds(each, field) for each in value)
+        return field in value or any(_holds(member, field) for member in value.values())
+    return isinstance(value, list) and any(_holds(item, field) for item in value)
 
 
 def _verification(folder: Path, service: UsersService, *, url: str) -> Verification:
@@ -239,9 +245,9 @@ def _pass_count(result: Verification) -> str:
 
 def _failures(result: Verification) -> str:
     return "".join(
-        f"\n  FAILED {each.description}\n         {failure}"
-        for each in result.failed
-        for failure in each.failures
+        f"\n  FAILED {failed.description}\n         {failure}"
+        for failed in result.failed
+        for failure in failed.failures
     )
 
 

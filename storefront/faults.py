@@ -102,7 +102,7 @@ def _unavailable() -> Response:
 
 def _renamed(value: Any, *, old: str, new: str) -> Any:
     if isinstance(value, list):
-        return [_renamed(each, old=old, new=new) for each in value]
+        return [_renamed(item, old=old, new=new) for item in value]
     if isinstance(value, dict):
-        return {new if key == old else key: _renamed(each, old=old, new=new) for key, each in value.items()}
+        return {new if key == old else key: _renamed(child, old=old, new=new) for key, child in value.items()}
     return value

@@ -59,10 +59,10 @@ def audit(*, prefix: str) -> None:
 def parked() -> None:
     """List the parked events: a subscriber failed to apply them, and they are not sent again."""
     with _transaction() as session:
-        for each in parking.parked(session):
+        for event in parking.parked(session):
             click.echo(
-                f"{each.subscriber} {each.user_id}: event {each.event_id}, number {each.sequence}, "
-                f"{each.attempts} attempts, since {each.parked_at:%Y-%m-%dT%H:%M:%S%z}: {each.error}"
+                f"{event.subscriber} {event.user_id}: event {event.event_id}, number {event.sequence}, "
+                f"{event.attempts} attempts, since {event.parked_at:%Y-%m-%dT%H:%M:%S%z}: {event.error}"
             )
 
 

@@ -68,7 +68,7 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         """Return the requested scopes that are allowed; all allowed ones if none is requested."""
         client_scopes = scopes_of(self.client_id)
         scopes = scope_to_list(scope) or client_scopes
-        return str(list_to_scope([each for each in scopes if each in client_scopes]))
+        return str(list_to_scope([scope for scope in scopes if scope in client_scopes]))
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # as above

@@ -87,7 +87,9 @@ def _messages(database: Database, access: Access) -> Blueprint:
         if not recipient or "\x00" in recipient:
             raise BadRequest("the query parameter recipient is missing or not an e-mail address")
         with database.transaction() as session:
-            return json_answer({"items": [_view(each) for each in MessageRepository(session).of(recipient)]})
+            return json_answer(
+                {"items": [_view(message) for message in MessageRepository(session).of(recipient)]}
+            )
 
     return routes
 

@@ -99,8 +99,8 @@ class OrderService:
         return self._inventory.reserve_items([item], key=key, hold_seconds=None).reservation_id
 
     def _release(self, run: Run, reservations: list[str] | None) -> None:
-        for each in self._reserved(run) if reservations is None else reservations:
-            self._inventory.cancel_reservation(each)
+        for reservation in self._reserved(run) if reservations is None else reservations:
+            self._inventory.cancel_reservation(reservation)
 
     def _reserved(self, run: Run) -> list[str]:
         """Look up the reservations of an order: a repeated request with its key returns each outcome."""

@@ -64,8 +64,10 @@ class FieldDepthRule(ASTValidationRule):
 
     def enter_document(self, node: DocumentNode, *_: object) -> None:
         """Measure each operation, including the fragments that it spreads."""
-        fragments = [each for each in node.definitions if isinstance(each, FragmentDefinitionNode)]
-        depths = _Depths({each.name.value: each for each in fragments})
+        fragments = [
+            definition for definition in node.definitions if isinstance(definition, FragmentDefinitionNode)
+        ]
+        depths = _Depths({fragment.name.value: fragment for fragment in fragments})
         for operation in node.definitions:
             if not isinstance(operation, OperationDefinitionNode):
                 continue

@@ -94,7 +94,7 @@ def search_query(criteria: SearchCriteria, *, today: date | None = None) -> Sele
         select(User.id, User.name, User.email, User.created_at, Profile.bio, Profile.location)
         .outerjoin(Profile, Profile.user_id == User.id)
         .where(*_conditions(criteria, day))
-        .order_by(*(each.desc() if down else each.asc() for each in (column, User.id)))
+        .order_by(*(sort_column.desc() if down else sort_column.asc() for sort_column in (column, User.id)))
         .limit(criteria.limit)
         .offset(criteria.offset)
     )

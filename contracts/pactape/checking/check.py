@@ -73,17 +73,17 @@ def check_project(settings: Settings) -> Check:
     cache = ScrubbedCache(settings.cache_folder, rules)
     samples = group_samples(cassettes, settings, cache=cache)
     cache.delete_unused()
-    groups = [each for groups in samples.groups.values() for each in groups.items()]
+    groups = [group for groups in samples.groups.values() for group in groups.items()]
     messages = samples.messages_by_description()
     pacts, unreadable = _read_pacts(settings.pacts)
-    by_place = {_place(each): each.exchange for _, members in groups for each in members}
+    by_place = {_place(member): member.exchange for _, members in groups for member in members}
     files = [file for path in settings.clients for file in _python_files(path)]
     calls = declared_calls(
-        files, root=settings.root, bases=[each.url for each in settings.providers.values()]
+        files, root=settings.root, bases=[provider.url for provider in settings.providers.values()]
     )
     coverage = _coverage(calls, groups, messages, list(pacts.values()), settings)
     derivation = derive(settings)
-    messages_by_reference = {each.reference: each for members in messages.values() for each in members}
+    messages_by_reference = {member.reference: member for members in messages.values() for member in members}
     findings = {
         *compare_contracts(derivation, pacts, settings, unreadable=unreadable),
         *leftover_contracts(derivation, settings),
@@ -129,7 +129,7 @@ def _unprovable(derivation: Derivation, pacts: Mapping[Path, Pact]) -> Iterator[
             Severity.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}", rule="contract-unprovable"
         )
     for path, pact in pacts.items():
-        documents = [upgrade(each) for each in pact.interactions]
+        documents = [upgrade(interaction) for interaction in pact.interactions]
         for one, other in contradicting_pairs(documents):
             what = (
                 f"expects a different response than {one['description']!r} to the same request in "
@@ -150,10 +150,14 @@ def _supports(derivation: Derivation) -> dict[Named, tuple[str, ...]]:
     for contract in derivation.contracts:
         stem = requests_stem(contract.parties.consumer, contract.parties.provider)
         supports |= {
-            named(stem, each.description, each.states): each.cassettes for each in contract.interactions
+            named(stem, interaction.description, interaction.states): interaction.cassettes
+            for interaction in contract.interactions
         }
         stem = messages_stem(contract.parties.consumer, contract.parties.provider)
-        supports |= {named(stem, each.description, each.states): each.cassettes for each in contract.messages}
+        supports |= {
+            named(stem, message.description, message.states): message.cassettes
+            for message in contract.messages
+        }
     return supports
 
 
@@ -235,9 +239,11 @@ def _coverage(
     places: dict[str, list[str]] = {}
     for key, members in groups:
         places.setdefault(key.operation, []).extend(map(_place, members))
-    places |= {f"message: {name}": [each.reference for each in members] for name, members in messages.items()}
+    places |= {
+        f"message: {name}": [member.reference for member in members] for name, members in messages.items()
+    }
     folder = settings.cache_folder
-    contracts = [(each, verified_interactions(folder, each.data)) for each in pacts]
+    contracts = [(pact, verified_interactions(folder, pact.data)) for pact in pacts]
     return cover(calls.operations, places, contracts)
 
 

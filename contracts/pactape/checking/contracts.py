@@ -53,7 +53,9 @@ def compare_contracts(
             yield Finding(Severity.WARNING, str(path), what, rule="contract-missing", file=str(path))
     for interactions in interactions_by_stem.values():
         yield from (
-            finding for path, each in interactions for finding in _unsupported_interaction(path, each)
+            finding
+            for path, interaction in interactions
+            for finding in _unsupported_interaction(path, interaction)
         )
 
 
@@ -73,7 +75,7 @@ def _by_contract(contracts: Iterable[tuple[Path, Pact]]) -> dict[str, list[_Plac
     stems = contract_stems(pacts)
     by_stem: dict[str, list[_Placed]] = {}
     for path, pact in pacts.items():
-        by_stem.setdefault(stems[path], []).extend((path, each) for each in pact.interactions)
+        by_stem.setdefault(stems[path], []).extend((path, interaction) for interaction in pact.interactions)
     return by_stem
 
 
@@ -86,14 +88,14 @@ def _as_written(derivation: Derivation, settings: Settings) -> Iterator[tuple[Pa
 
 
 def _compare(pact_interactions: list[_Placed], derived_interactions: list[_Placed]) -> Iterator[Finding]:
-    old = {each.description: (path, each) for path, each in pact_interactions}
-    new = {each.description: (path, each) for path, each in derived_interactions}
-    for description, (path, each) in old.items():
+    old = {interaction.description: (path, interaction) for path, interaction in pact_interactions}
+    new = {interaction.description: (path, interaction) for path, interaction in derived_interactions}
+    for description, (path, interaction) in old.items():
         if description not in new:
-            yield from _unsupported_interaction(path, each)
-        elif _without_comments(each) != _without_comments(new[description][1]):
+            yield from _unsupported_interaction(path, interaction)
+        elif _without_comments(interaction) != _without_comments(new[description][1]):
             yield _finding(
-                Severity.WARNING, path, each, "differs from its recordings", rule="contract-outdated"
+                Severity.WARNING, path, interaction, "differs from its recordings", rule="contract-outdated"
             )
     for description in new.keys() - old.keys():
         yield _finding(

@@ -73,7 +73,7 @@ def named(stem: str, description: str, states: Iterable[ProviderState]) -> Named
         description: Its description.
         states: Its provider states.
     """
-    return stem, description, json.dumps([[each.name, each.parameters] for each in states], sort_keys=True)
+    return stem, description, json.dumps([[state.name, state.parameters] for state in states], sort_keys=True)
 
 
 def _mismatches(
@@ -89,7 +89,7 @@ def _mismatches(
             mismatches = matcher.mismatches(exchanges[place].response)
         elif isinstance(matcher, MessageMatcher) and place in messages:
             mismatches = matcher.mismatches(as_sent(messages[place]))
-        yield from ((place, each) for each in mismatches)
+        yield from ((place, mismatch) for mismatch in mismatches)
 
 
 def _matcher(path: Path, interaction: PactInteraction) -> ResponseMatcher | MessageMatcher:

@@ -46,8 +46,11 @@ def cover(
         contracts: The written contracts, each with the descriptions of the interactions that were verified.
     """
     places: dict[str, str] = {}
-    for each in declared:
-        places.setdefault(_recorded_name(each, exchanges) if each.is_built else each.name, each.place)
+    for declaration in declared:
+        places.setdefault(
+            _recorded_name(declaration, exchanges) if declaration.is_built else declaration.name,
+            declaration.place,
+        )
     operations = {place: name for name, all_of in exchanges.items() for place in all_of}
     contracted, verified = _counts(contracts, operations)
     return [

@@ -145,7 +145,7 @@ def _rest(call: ast.Call, function: ast.Attribute, bases: tuple[str, ...]) -> It
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((each.value for each in call.keywords if each.arg == name), None)
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
 
 
 def _receiver(function: ast.Attribute) -> str:
@@ -164,5 +164,7 @@ def _operation_names(text: str) -> list[str]:
     except GraphQLError:
         return []
     return [
-        each.name.value for each in definitions if isinstance(each, OperationDefinitionNode) and each.name
+        definition.name.value
+        for definition in definitions
+        if isinstance(definition, OperationDefinitionNode) and definition.name
     ]

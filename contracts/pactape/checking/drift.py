@@ -47,7 +47,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
         """The exit code of a command: 0 nothing breaks, 1 something does, 2 a provider couldn't be reached."""
         if self.unreachable:
             return 2
-        return 1 if any(each.severity is Severity.BREAKING for each in self.findings) else 0
+        return 1 if any(finding.severity is Severity.BREAKING for finding in self.findings) else 0
 
 
 def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: Sequence[str] = ()) -> Drift:
@@ -73,7 +73,7 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
         after = {path: read_cassette(path) for path in sorted(cassettes_below(folder))}
         pairs = {settings.cassettes / path.relative_to(folder): path for path in after}
         unanswered = _without_responses(settings, run.passed, pairs, after.values())
-        unreachable = (*(each for each in run.failed if each.is_unreachable), *unanswered)
+        unreachable = (*(test for test in run.failed if test.is_unreachable), *unanswered)
         if not (after or unreachable or run.failed):
             raise BadInputError(
                 "no test recorded a response", where=settings.root, remedy="select tests that are not skipped"
@@ -85,10 +85,10 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
             list(after),
             settings,
             incomplete=frozenset(
-                cassette_name(each, settings) for each in _incomplete(pairs, after, run.failed)
+                cassette_name(path, settings) for path in _incomplete(pairs, after, run.failed)
             ),
         )
-    failures = [_finding(each) for each in run.failed if not each.is_unreachable]
+    failures = [_finding(test) for test in run.failed if not test.is_unreachable]
     return Drift(recordings=len(after), findings=(*differences, *failures), unreachable=unreachable)
 
 
@@ -125,11 +125,11 @@ def _incomplete(
     pairs: Mapping[Path, Path], after: Mapping[Path, list[Exchange]], failed_tests: Iterable[FailedTest]
 ) -> list[Path]:
     """The recorded cassettes of the tests that failed, whose remaining requests were never sent."""
-    names = {each.name for each in failed_tests}
+    names = {failed_test.name for failed_test in failed_tests}
     return [
         old
         for old, new in pairs.items()
-        if any(each.provenance and test_name(each.provenance.test) in names for each in after[new])
+        if any(entry.provenance and test_name(entry.provenance.test) in names for entry in after[new])
     ]
 
 

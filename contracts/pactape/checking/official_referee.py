@@ -47,8 +47,12 @@ class OfficialReferee:
             VerifierCrashError: The verifier ended without a report.
         """
         self.judged += len(recordings)
-        responses = {f"{number:06}": _without_coding(each.response) for number, each in enumerate(recordings)}
-        documents = [_numbered(name, each) for name, each in zip(responses, recordings, strict=True)]
+        responses = {
+            f"{number:06}": _without_coding(recording.response) for number, recording in enumerate(recordings)
+        }
+        documents = [
+            _numbered(name, recording) for name, recording in zip(responses, recordings, strict=True)
+        ]
         with tempfile.TemporaryDirectory(prefix="pactape-") as folder, running(_Answers(responses)) as server:
             pact = Path(folder) / "pact.json"
             pact.write_bytes(
@@ -62,9 +66,11 @@ class OfficialReferee:
             )
             verification = verify_provider([pact], url=server.url, states={})
         failures = {
-            each.description: _first(each.failures) for each in verification.results if not each.passed
+            result.description: _first(result.failures)
+            for result in verification.results
+            if not result.passed
         }
-        reason = "; ".join(each.reason for each in verification.unjudged)
+        reason = "; ".join(contract.reason for contract in verification.unjudged)
         return [reason or failures.get(name, "") for name in responses]
 
 

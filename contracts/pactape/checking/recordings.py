@@ -65,7 +65,7 @@ def _compare_answers(
     for request, answers in old.items():
         if request in new:
             yield from _compare(request, answers, new[request])
-        elif not all(each.exchange.cassette in incomplete for each in _samples(answers)):
+        elif not all(sample.exchange.cassette in incomplete for sample in _samples(answers)):
             what = "is no longer requested as recorded"
             yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
 
@@ -99,7 +99,7 @@ def _by_request(grouped: GroupedSamples) -> dict[_Request, _Answers]:
 def _compare(request: _Request, before: _Answers, after: _Answers) -> Iterator[Finding]:
     operation = request[0]
     for kind in sorted(before.keys() - after.keys()):
-        now = " or ".join(_kind_text(each) for each in sorted(after.keys() - before.keys()))
+        now = " or ".join(_kind_text(key) for key in sorted(after.keys() - before.keys()))
         what = (
             f"responded with {_kind_text(kind)} and now responds with {now}"
             if now
@@ -114,7 +114,7 @@ def _compare_content(before: list[Sample], after: list[Sample], *, place: str) -
     """The differences of headers that are read, and of bodies."""
     old, new = evidence_of(before), evidence_of(after)
     for name in sorted(old.headers_read - new.headers):
-        without = [each for each in after if header(each.exchange.response.headers, name) is None]
+        without = [recorded for recorded in after if header(recorded.exchange.response.headers, name) is None]
         is_gone = len(without) == len(after)
         what = "is gone" if is_gone else f"is now missing from {len(without)} of {len(after)} responses"
         yield Finding(Severity.BREAKING, f"{place}: the header {name}", what, rule="header-gone")

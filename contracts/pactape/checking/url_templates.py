@@ -33,7 +33,7 @@ def url_template(node: ast.expr, bases: tuple[str, ...] = ()) -> str | None:
         True
     """
     text = "".join(_parts(node))
-    base = next((each for each in bases if text == each or text.startswith(f"{each}/")), "")
+    base = next((base for base in bases if text == base or text.startswith(f"{base}/")), "")
     path = text.removeprefix(base) if base else _ORIGIN.sub("", text, count=1)
     path = re.split(r"[?#]", path)[0]
     literal = _FIELD.sub("", path).strip("/")
@@ -46,8 +46,8 @@ def _parts(node: ast.expr) -> Iterator[str]:
         case ast.Constant(value=str(text)):
             yield text
         case ast.JoinedStr(values=values):
-            for each in values:
-                yield from _parts(each)
+            for part in values:
+                yield from _parts(part)
         case ast.FormattedValue(value=value):
             yield _parameter(value)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -63,7 +63,7 @@ def _parts(node: ast.expr) -> Iterator[str]:
 
 def _parameter(node: ast.expr) -> str:
     """A parameter named after the last name in an expression."""
-    names = [each.attr if isinstance(each, ast.Attribute) else each.id for each in _names(node)]
+    names = [name.attr if isinstance(name, ast.Attribute) else name.id for name in _names(node)]
     return f"{{{names[0] if names else _VALUE}}}"
 
 

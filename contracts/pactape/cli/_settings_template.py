@@ -36,7 +36,7 @@ def settings_template(root: Path) -> str:
 
 def _lines(root: Path) -> Iterator[str]:
     settings = load_settings(root)
-    folder = next((each for each in _FOLDERS if (root / each).is_dir()), _FOLDERS[0])
+    folder = next((folder for folder in _FOLDERS if (root / folder).is_dir()), _FOLDERS[0])
     yield "[tool.pactape] # every setting: docs/reference/settings.md"
     yield f"consumer = {_toml(settings.consumer)} # the name of this project in contracts"
     yield f"cassettes = {_toml(folder)} # where tests record"
@@ -66,7 +66,7 @@ def _recorded_origins(folder: Path) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for path in sorted(cassettes_below(folder)) if folder.is_dir() else ():
         with suppress(BadInputError):
-            urls = (each.request.url for each in read_cassette(path))
+            urls = (entry.request.url for entry in read_cassette(path))
             counts.update(origin(url) for url in urls if is_base_url(url) and not is_loopback_url(url))
     return counts.most_common(_MOST_PROVIDERS)
 

@@ -102,8 +102,8 @@ def _show(plan: Plan, project: Path, *, put_back: frozenset[tuple[Path, int]]) -
                 click.echo(f"{_relative_path(folder / FILE_NAME, project)}: [{table}] {line}")
     of_units = [(module, unit, f"dropped: {line}") for module, unit, line in plan.dropped]
     of_units += [
-        (each.module, each.unit, f"marker only: {each.line}, and passes without one")
-        for each in plan.unrecorded
+        (test.module, test.unit, f"marker only: {test.line}, and passes without one")
+        for test in plan.unrecorded
     ]
     for module, unit, line in of_units:
         if (module, unit) not in put_back:

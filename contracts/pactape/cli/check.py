@@ -44,7 +44,9 @@ def check(project: Path, *, strict: bool, report_format: Format, report_file: Pa
     worst = Severity.WARNING if strict else Severity.BREAKING
     report = Report(
         command="check",
-        exit_code=_UNREADABLE if result.unreadable else int(any(each.severity <= worst for each in findings)),
+        exit_code=_UNREADABLE
+        if result.unreadable
+        else int(any(finding.severity <= worst for finding in findings)),
         summary=count_by_severity(findings)
         + (f", {count_of(len(result.unreadable), 'file')} not read" if result.unreadable else ""),
         results=tuple(map(_not_judged, result.unreadable)),

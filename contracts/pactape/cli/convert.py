@@ -51,7 +51,7 @@ def convert(
     scrubber = Scrubber(ScrubRules.from_settings(load_settings(project).scrub))
     inputs, output = _inputs_and_output(files, to)
     with ExitStack() as stack:
-        names = {_local(each, stack): each for each in inputs}
+        names = {_local(input_file, stack): input_file for input_file in inputs}
         conversion = _write([*names], output, to=to, base_url=base_url, scrubber=scrubber)
     if conversion is not None:
         _report(conversion, shown(output), {str(path): shown(name) for path, name in names.items()})
@@ -102,8 +102,8 @@ def _write(
 
 
 def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
-    for file, each in conversion.skipped:
-        click.echo(f"skipped: {names.get(file, file)}: {each.location} {each.reason}", err=True)
+    for file, entry in conversion.skipped:
+        click.echo(f"skipped: {names.get(file, file)}: {entry.location} {entry.reason}", err=True)
     for error in conversion.unreadable:
         place = names.get(str(error.where), error.where)
         click.echo(f"error: {place}: {error.what}. Fix: {error.remedy}.", err=True)

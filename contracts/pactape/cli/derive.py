@@ -91,7 +91,7 @@ def _report(settings: Settings, derivation: Derivation, lines: tuple[str, ...], 
         [*map(_problem, derivation.problems), *map(_skipped_file, derivation.skipped_files)],
         settings.severities,
     )
-    problems = [each for each in findings if each.severity is Severity.BREAKING]
+    problems = [finding for finding in findings if finding.severity is Severity.BREAKING]
     return Report(
         command="derive",
         exit_code=1 if problems else 0,
@@ -157,17 +157,17 @@ def _skipped_lines(derivation: Derivation) -> Iterator[str]:
     """One line for each reason, with the place of its first recording."""
     counts = Counter[str]()
     first: dict[str, str] = {}
-    for each in derivation.exclusions:
-        counts[each.reason] += each.count
-        first.setdefault(each.reason, each.reference)
+    for exclusion in derivation.exclusions:
+        counts[exclusion.reason] += exclusion.count
+        first.setdefault(exclusion.reason, exclusion.reference)
     for reason, count in sorted(counts.items()):
         place = first[reason] if count == 1 else f"the first: {first[reason]}"
         yield f"{count_of(count, 'recording')} skipped: {reason} ({place})"
 
 
 def _observed_lines(derivation: Derivation) -> Iterator[str]:
-    exchanges = sum(each.exchanges for each in derivation.contracts)
-    observed = sum(each.summary.observed for each in derivation.contracts)
+    exchanges = sum(contract.exchanges for contract in derivation.contracts)
+    observed = sum(contract.summary.observed for contract in derivation.contracts)
     if observed < exchanges:
         yield (
             f"fields read: observed for {observed} of {count_of(exchanges, 'exchange')}; for the others, "

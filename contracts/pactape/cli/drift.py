@@ -71,21 +71,21 @@ def _report(drift: Drift, settings: Settings) -> Report:
     from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- fast `--help`
 
     changes = with_severities(
-        [each for each in drift.findings if each.rule != "test-failed"], settings.severities
+        [finding for finding in drift.findings if finding.rule != "test-failed"], settings.severities
     )
     failures = with_severities(
-        [each for each in drift.findings if each.rule == "test-failed"], settings.severities
+        [finding for finding in drift.findings if finding.rule == "test-failed"], settings.severities
     )
     findings = (*changes, *failures)
-    is_breaking = any(each.severity is Severity.BREAKING for each in findings)
+    is_breaking = any(finding.severity is Severity.BREAKING for finding in findings)
     unreachable = [
         ReportedResult(
             outcome=Outcome.NOT_JUDGED,
             group="",
-            name=each.name,
-            details=(f"the provider can't be reached: {each.message}",),
+            name=error.name,
+            details=(f"the provider can't be reached: {error.message}",),
         )
-        for each in drift.unreachable
+        for error in drift.unreachable
     ]
     return Report(
         command="drift",

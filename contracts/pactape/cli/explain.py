@@ -60,16 +60,19 @@ def explain(
 
     settings = load_settings(project)
     parties, descriptions = _read(file)
-    explanations = {each.description: each for each in explain_contract(settings, parties)}
+    explanations = {
+        explanation.description: explanation for explanation in explain_contract(settings, parties)
+    }
     rows = [
-        (each, explanations.get(each) or explanations.get(_of_same_request(each))) for each in descriptions
+        (description, explanations.get(description) or explanations.get(_of_same_request(description)))
+        for description in descriptions
     ]
     selection = [
-        (description, _with_rules(each, expression) if each else None)
-        for description, each in rows
-        if _matches_text(description, each, interaction)
+        (description, _with_rules(explanation, expression) if explanation else None)
+        for description, explanation in rows
+        if _matches_text(description, explanation, interaction)
     ]
-    supported = sum(each is not None for _, each in rows)
+    supported = sum(explanation is not None for _, explanation in rows)
     total = count_of(len(rows), "interaction")
     head = f"{parties.consumer} → {parties.provider}: {total}, {supported} of them from recordings"
     chosen_form = form or ("json" if as_json else "text")
@@ -79,7 +82,7 @@ def explain(
         text = explanation_page(head, selection)
     else:
         text = "\n".join(
-            [head, *(line for each in selection for line in _text_lines(*each, summary=summary))]
+            [head, *(line for item in selection for line in _text_lines(*item, summary=summary))]
         )
     if output is None:
         click.echo(text)
@@ -103,12 +106,12 @@ def _matches_text(description: str, explanation: Explanation | None, text: str |
 
 
 def _with_rules(explanation: Explanation, expression: str | None) -> Explanation:
-    rules = tuple(each for each in explanation.evidence if expression is None or expression in each.path)
+    rules = tuple(field for field in explanation.evidence if expression is None or expression in field.path)
     return msgspec.structs.replace(explanation, evidence=rules)
 
 
 def _json(selection: list[tuple[str, Explanation | None]]) -> str:
-    rows = [each or {"description": description, "cassettes": []} for description, each in selection]
+    rows = [evidence or {"description": description, "cassettes": []} for description, evidence in selection]
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
 
 
@@ -117,7 +120,7 @@ def _text_lines(description: str, explanation: Explanation | None, *, summary: b
         yield f"\n{description}\n  {UNEXPLAINED}"
         return
     if summary:
-        rules = sum(each.rule is not None for each in explanation.evidence)
+        rules = sum(field.rule is not None for field in explanation.evidence)
         recordings = len(explanation.cassettes)
         yield f"{description}: {count_of(rules, 'rule')} from {count_of(recordings, 'recording')}"
         return
@@ -130,4 +133,6 @@ def _read(file: Path) -> tuple[ContractParties, list[str]]:
     from pactape.pactfile import read_pact  # noqa: PLC0415 -- as above
 
     pact = read_pact(file)
-    return ContractParties(pact.consumer, pact.provider), [each.description for each in pact.interactions]
+    return ContractParties(pact.consumer, pact.provider), [
+        interaction.description for interaction in pact.interactions
+    ]

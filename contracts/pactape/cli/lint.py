@@ -54,8 +54,8 @@ def lint(
     rules = ScrubRules.from_settings(settings.scrub)
     secrets, others, errors, files = _search(_files(cassettes, settings), rules)
     findings = with_severities(map(_finding, secrets), settings.severities)
-    certain = sum(each.rule == "secret" for each in findings)
-    is_breaking = any(each.severity is Severity.BREAKING for each in findings)
+    certain = sum(finding.rule == "secret" for finding in findings)
+    is_breaking = any(finding.severity is Severity.BREAKING for finding in findings)
     report = Report(
         command="lint",
         exit_code=_UNREADABLE if errors else int(is_breaking),
@@ -64,7 +64,7 @@ def lint(
         ),
         results=tuple(errors),
         findings=tuple(findings),
-        before=tuple(f"not a cassette, searched as text: {each.where}: {each.what}" for each in others),
+        before=tuple(f"not a cassette, searched as text: {file.where}: {file.what}" for file in others),
     )
     end_with_report(report, report_format=report_format, report_file=report_file)
 
@@ -93,7 +93,7 @@ def _search(
     if len(others) + len(unreadable) == count:
         unreadable |= others
         others = {}
-    return secrets, list(others.values()), [_not_judged(*each) for each in unreadable.items()], count
+    return secrets, list(others.values()), [_not_judged(*item) for item in unreadable.items()], count
 
 
 def _is_damaged_cassette(path: Path) -> bool:
@@ -129,6 +129,6 @@ def _files(cassettes: tuple[Path, ...], settings: Settings) -> Iterator[tuple[Pa
         yield path, lint_cassette
     if not cassettes:
         others = (settings.pacts, settings.handwritten, settings.cache_folder)
-        for folder in (each for each in others if each is not None and each.is_dir()):
-            for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        for folder in (folder for folder in others if folder is not None and folder.is_dir()):
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 yield path, lint_file

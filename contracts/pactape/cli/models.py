@@ -50,7 +50,7 @@ def models(
     from pactape.files import write_atomically  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
-    paths = recordings_in(each.absolute() for each in recordings) if recordings else None
+    paths = recordings_in(recording.absolute() for recording in recordings) if recordings else None
     all_schemas = response_schemas(
         settings, paths=paths, all_fields=all_fields, on_unreadable=show_unreadable
     )
@@ -64,10 +64,14 @@ def models(
 
 
 def _of_provider(candidates: list[ResponseSchemas], name: str | None, *, where: Path) -> ResponseSchemas:
-    matching = [each for each in candidates if name in {None, each.provider.key, each.provider.name}]
+    matching = [
+        candidate
+        for candidate in candidates
+        if name in {None, candidate.provider.key, candidate.provider.name}
+    ]
     if len(matching) == 1:
         return matching[0]
-    names = ", ".join(sorted(each.provider.name for each in candidates))
+    names = ", ".join(sorted(candidate.provider.name for candidate in candidates))
     raise BadInputError(
         "several providers were recorded" if matching else "no JSON response of this provider was recorded",
         where=where,

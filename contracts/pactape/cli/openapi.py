@@ -91,20 +91,18 @@ def _recorded_api(settings: Settings, recordings: tuple[Path, ...], name: str | 
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- as above
     from pactape.descriptions.openapi.collecting import collect  # noqa: PLC0415 -- as above
 
-    paths = recordings_in(each.absolute() for each in recordings) if recordings else None
+    paths = recordings_in(recording.absolute() for recording in recordings) if recordings else None
     apis, exclusions = collect(settings, paths=paths, on_unreadable=show_unreadable)
-    for each in exclusions:
-        click.echo(f"skipped: {each.cassette}#{each.index}: {each.reason}", err=True)
+    for exclusion in exclusions:
+        click.echo(f"skipped: {exclusion.cassette}#{exclusion.index}: {exclusion.reason}", err=True)
     if name is not None:
         url = settings.provider(name).url if name in settings.providers else None
         apis = [
-            each
-            for each in apis
-            if url == each.provider.url or name in {each.provider.key, each.provider.name}
+            api for api in apis if url == api.provider.url or name in {api.provider.key, api.provider.name}
         ]
     if len(apis) == 1:
         return apis[0]
-    names = ", ".join(sorted(each.provider.name for each in apis))
+    names = ", ".join(sorted(api.provider.name for api in apis))
     raise BadInputError(
         "several providers were recorded" if apis else "no exchange was recorded with this provider",
         where=settings.root,
@@ -133,12 +131,12 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _show(differences: list[Any]) -> None:
-    for each in differences:
-        click.echo(each)
+    for entry in differences:
+        click.echo(entry)
     kinds = ("contradicted", "undocumented", "never seen")
-    counts = [f"{sum(each.kind == kind for each in differences)} {kind}" for kind in kinds]
+    counts = [f"{sum(difference.kind == kind for difference in differences)} {kind}" for kind in kinds]
     click.echo(", ".join(counts))
-    sys.exit(1 if any(each.kind == "contradicted" for each in differences) else 0)
+    sys.exit(1 if any(difference.kind == "contradicted" for difference in differences) else 0)
 
 
 def _write(document: dict[str, Any], text: bytes | None, output: Path | None) -> None:

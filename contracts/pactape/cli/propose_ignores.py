@@ -99,12 +99,14 @@ def _show_proposals(result: IgnoreProposals, match: MatchSettings, *, number: in
 
 def _toml(result: IgnoreProposals, match: MatchSettings) -> Iterator[str]:
     """Yield the settings tables with the present and the proposed entries."""
-    for host in sorted({each.host for each in result.entries}):
+    for host in sorted({proposal.host for proposal in result.entries}):
         table = f"[tool.pactape.match.hosts.{json.dumps(host)}]" if host else "[tool.pactape.match]"
         present: Iterable[str] = match.ignore
         if host:
             present = match.hosts[host].ignore if host in match.hosts else ()
-        entries = dict.fromkeys([*present, *(each.entry for each in result.entries if each.host == host)])
+        entries = dict.fromkeys(
+            [*present, *(proposal.entry for proposal in result.entries if proposal.host == host)]
+        )
         yield table
         yield f"ignore = [{', '.join(map(_toml_text, entries))}]"
 

@@ -109,6 +109,6 @@ def _set_up(
 
 
 def _finish(sessions: RecordingSessions) -> None:
-    for each in sessions.finish_all():
-        click.echo(f"{len(each.exchanges)} exchanges recorded in {each.path}")
+    for session in sessions.finish_all():
+        click.echo(f"{len(session.exchanges)} exchanges recorded in {session.path}")
     click.echo("Recording stopped")

@@ -40,8 +40,10 @@ def replay_server(
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.replaying import Recordings, ReplayServer  # noqa: PLC0415 -- as above
 
-    files = [each for each in cassettes if each.is_file()]
-    folder_files = [each for folder in cassettes if folder.is_dir() for each in recordings_in([folder])]
+    files = [cassette for cassette in cassettes if cassette.is_file()]
+    folder_files = [
+        recording for folder in cassettes if folder.is_dir() for recording in recordings_in([folder])
+    ]
     recordings = Recordings([*files, *filter(_is_readable, folder_files)], base_url=base_url)
     server = ReplayServer(recordings, host=host, port=port, cors=cors)
     stop_on_signals(server)

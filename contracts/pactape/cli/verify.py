@@ -141,15 +141,15 @@ def _report(verifications: Sequence[Verification]) -> Report:
 
     return Report(
         command="verify",
-        exit_code=max(each.exit_code for each in verifications),
+        exit_code=max(verification.exit_code for verification in verifications),
         summary="; ".join(map(_summary, verifications)),
-        results=tuple(result for each in verifications for result in _results(each)),
-        before=tuple(notice for each in verifications for notice in each.notices),
+        results=tuple(result for verification in verifications for result in _results(verification)),
+        before=tuple(notice for verification in verifications for notice in verification.notices),
         after=tuple(
             line
-            for each in verifications
-            if each.publication is not None
-            for line in _publication_lines(each.publication)
+            for verification in verifications
+            if verification.publication is not None
+            for line in _publication_lines(verification.publication)
         ),
     )
 
@@ -166,14 +166,14 @@ def _summary(verification: Verification) -> str:
 def _results(verification: Verification) -> Iterator[ReportedResult]:
     from pactape.reports.model import Outcome, ReportedResult  # noqa: PLC0415 -- fast `--help`
 
-    for each in verification.results:
+    for result in verification.results:
         yield ReportedResult(
-            outcome=Outcome(str(each.verdict)),
-            group=each.consumer,
-            name=each.description,
-            details=each.failures,
-            file=each.contract,
-            seconds=each.seconds,
+            outcome=Outcome(str(result.verdict)),
+            group=result.consumer,
+            name=result.description,
+            details=result.failures,
+            file=result.contract,
+            seconds=result.seconds,
         )
     for unjudged in verification.unjudged:
         yield ReportedResult(
@@ -199,5 +199,5 @@ def _refused_publication(refusal: UnjudgedContract) -> ReportedResult:
 
 
 def _publication_lines(publication: Publication) -> Iterator[str]:
-    for each in publication.arrived:
-        yield f"published as {publication.version}: {each}"
+    for arrival in publication.arrived:
+        yield f"published as {publication.version}: {arrival}"

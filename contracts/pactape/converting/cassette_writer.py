@@ -30,9 +30,11 @@ def write_cassette(
         OutputError: The file can't be written.
     """
     provenance = exchanges[0].provenance if exchanges else None
-    is_shared = all(each.provenance == provenance for each in exchanges)
+    is_shared = all(exchange.provenance == provenance for exchange in exchanges)
     metadata = CassetteMetadata(provenance=provenance if is_shared else None, messages=tuple(messages))
-    replace_cassette(path, [_interaction(each) for each in exchanges], metadata=metadata, scrubber=scrubber)
+    replace_cassette(
+        path, [_interaction(exchange) for exchange in exchanges], metadata=metadata, scrubber=scrubber
+    )
 
 
 def _interaction(exchange: Exchange) -> RecordedInteraction:

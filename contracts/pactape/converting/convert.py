@@ -114,17 +114,17 @@ class RecordingParts:
     def _clean(self, path: Path, contents: Contents) -> Iterator[Exchange]:
         scrubber = self._scrubber
         self.tools.add(contents.tool)
-        self.skipped += [(str(path), each) for each in contents.skipped]
+        self.skipped += [(str(path), entry) for entry in contents.skipped]
         self.messages += [
-            each if scrubber is None else message_without_secrets(each, scrubber)
-            for each in contents.messages
+            message if scrubber is None else message_without_secrets(message, scrubber)
+            for message in contents.messages
         ]
-        for each in contents.exchanges:
+        for exchange in contents.exchanges:
             try:
-                clean = each if scrubber is None else without_secrets(each, scrubber)
+                clean = exchange if scrubber is None else without_secrets(exchange, scrubber)
             except ValueError as error:
                 reason = f"has a body that can't be read and therefore can't be scrubbed: {error}"
-                self.skipped.append((str(path), SkippedEntry(location=f"[{each.index}]", reason=reason)))
+                self.skipped.append((str(path), SkippedEntry(location=f"[{exchange.index}]", reason=reason)))
                 continue
             self.count += 1
             yield clean

@@ -34,9 +34,9 @@ def sanitize_har(document: Any, scrubber: Scrubber) -> Any:
     log = document["log"]
     polly = is_polly(log)
     entries = [
-        _entry(each, scrubber, polly=polly) if isinstance(each, dict) else each for each in log["entries"]
+        _entry(entry, scrubber, polly=polly) if isinstance(entry, dict) else entry for entry in log["entries"]
     ]
-    pages = [_page(each, scrubber) for each in log.get("pages") or ()]
+    pages = [_page(page, scrubber) for page in log.get("pages") or ()]
     clean = {**_others(log, _OF_LOGS, scrubber), "entries": entries}
     return {**document, "log": {**clean, **({"pages": pages} if "pages" in log else {})}}
 
@@ -64,22 +64,22 @@ def _entry(entry: dict[str, Any], scrubber: Scrubber, *, polly: bool) -> dict[st
 
 
 def _message(message: dict[str, Any], scrubber: Scrubber, *, polly: bool) -> dict[str, Any]:
-    pairs = [(str(each.get("name", "")), str(each.get("value", ""))) for each in _items(message, "headers")]
+    pairs = [(str(item.get("name", "")), str(item.get("value", ""))) for item in _items(message, "headers")]
     clean = {
         **_others(message, _OF_MESSAGES, scrubber),
-        "headers": [_header(each, scrubber) for each in _items(message, "headers")],
-        "cookies": [_cookie(each, scrubber) for each in _items(message, "cookies")],
+        "headers": [_header(item, scrubber) for item in _items(message, "headers")],
+        "cookies": [_cookie(item, scrubber) for item in _items(message, "cookies")],
     }
     for name in _URLS:
         if message.get(name):
             clean[name] = scrubber.url(str(message[name]))
     if "queryString" in message:
-        clean["queryString"] = [_named(each, scrubber) for each in _items(message, "queryString")]
+        clean["queryString"] = [_named(item, scrubber) for item in _items(message, "queryString")]
     for name in _BODIES:
         if isinstance(message.get(name), dict):
             clean[name], is_decoded = _body(message[name], pairs, scrubber, polly=polly)
             if is_decoded:
-                clean["headers"] = [each for each in clean["headers"] if not _is_coding(each)]
+                clean["headers"] = [header for header in clean["headers"] if not _is_coding(header)]
     return clean
 
 
@@ -88,7 +88,7 @@ def _is_coding(header: dict[str, Any]) -> bool:
 
 
 def _items(message: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    return [each for each in message.get(name) or () if isinstance(each, dict)]
+    return [item for item in message.get(name) or () if isinstance(item, dict)]
 
 
 def _header(header: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
@@ -96,8 +96,8 @@ def _header(header: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
     if name == ":path":
         return {**header, "value": scrubber.url(str(value))}
     if isinstance(value, list):
-        return {**header, "value": [scrubber.header(name, str(each)) for each in value]}
-    lines = [scrubber.header(name, each) for each in str(value).split("\n")]
+        return {**header, "value": [scrubber.header(name, str(item)) for item in value]}
+    lines = [scrubber.header(name, part) for part in str(value).split("\n")]
     return {**header, "value": "\n".join(lines)}
 
 
@@ -118,7 +118,7 @@ def _body(
     """The body without secrets, and whether its content coding was removed."""
     clean = _others(body, frozenset({"text", "params", "mimeType", "encoding", "_file", "_sha1"}), scrubber)
     if isinstance(body.get("params"), list):
-        clean["params"] = [_named(each, scrubber) for each in _items(body, "params")]
+        clean["params"] = [_named(item, scrubber) for item in _items(body, "params")]
     if not body.get("text"):
         return clean, False
     kind = content_type(headers) or str(body.get("mimeType") or "")

@@ -30,7 +30,7 @@ def write_har(exchanges: Iterable[Exchange]) -> bytes:
     log = {
         "version": "1.2",
         "creator": {"name": "Pactape", "version": version("pactape")},
-        "entries": [_entry(each) for each in exchanges],
+        "entries": [_entry(exchange) for exchange in exchanges],
     }
     return msgspec.json.format(msgspec.json.encode({"log": log}), indent=2) + b"\n"
 

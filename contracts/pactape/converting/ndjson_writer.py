@@ -18,7 +18,7 @@ __all__ = ["write_ndjson"]
 
 def write_ndjson(exchanges: Iterable[Exchange]) -> bytes:
     """Return exchanges as lines of JSON, each with a line break at its end."""
-    return b"".join(msgspec.json.encode(_line(each)) + b"\n" for each in exchanges)
+    return b"".join(msgspec.json.encode(_line(exchange)) + b"\n" for exchange in exchanges)
 
 
 def _line(exchange: Exchange) -> dict[str, Any]:

@@ -23,7 +23,10 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 def write_vcr_ruby(exchanges: Iterable[Exchange]) -> bytes:
     """Return exchanges as a cassette in the format of VCR 6."""
-    document = {"http_interactions": [_interaction(each) for each in exchanges], "recorded_with": "VCR 6.3.1"}
+    document = {
+        "http_interactions": [_interaction(exchange) for exchange in exchanges],
+        "recorded_with": "VCR 6.3.1",
+    }
     text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
     return f"---\n{text}".encode()
 

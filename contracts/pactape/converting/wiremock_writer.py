@@ -29,13 +29,13 @@ _NOT_MATCHED = frozenset(
 def write_wiremock(exchanges: Iterable[Exchange]) -> bytes:
     """Return exchanges as mappings in one file, `{"mappings": [...]}`, for WireMock's folder `mappings`."""
     recorded = list(exchanges)
-    totals = Counter(_key(each) for each in recorded)
+    totals = Counter(_key(exchange) for exchange in recorded)
     counts: Counter[_Key] = Counter()
     scenarios: dict[_Key, str] = {}
     mappings = []
-    for each in recorded:
-        key = _key(each)
-        mapping = {"request": _request(each.request), "response": _response(each.response)}
+    for exchange in recorded:
+        key = _key(exchange)
+        mapping = {"request": _request(exchange.request), "response": _response(exchange.response)}
         if totals[key] > 1:
             name = scenarios.setdefault(key, f"scenario-{len(scenarios) + 1}")
             mapping |= _scenario(name, counts[key], last=counts[key] + 1 == totals[key])
@@ -67,7 +67,7 @@ def _request(request: Request) -> dict[str, Any]:
         "url": request_target(request.url),
     }
     headers = {name: {"equalTo": value} for name, value in joined_headers(request.headers).items()}
-    headers = {name: each for name, each in headers.items() if name.lower() not in _NOT_MATCHED}
+    headers = {name: header for name, header in headers.items() if name.lower() not in _NOT_MATCHED}
     if headers:
         mapping["headers"] = headers
     if request.body:

@@ -64,4 +64,4 @@ def _candidates(body: bytes, content_type: str) -> list[str]:
         "utf-8",
         last,
     )
-    return [each.strip("'\" ") for each in candidates if each]
+    return [candidate.strip("'\" ") for candidate in candidates if candidate]

@@ -116,7 +116,9 @@ def sniffed_coding(body: bytes) -> str | None:
 
 def without_coding_headers(headers: Headers) -> Headers:
     """Return headers without those that describe encoded bytes: Content-Encoding and Content-Length."""
-    return tuple(each for each in headers if each[0].lower() not in {"content-encoding", "content-length"})
+    return tuple(
+        header for header in headers if header[0].lower() not in {"content-encoding", "content-length"}
+    )
 
 
 def _undo(name: str, body: bytes) -> bytes:

@@ -101,9 +101,9 @@ def parse_content_type(text: str | None) -> ContentType:
     if match is None or text is None:
         return UNKNOWN
     parameters = []
-    for each in _PARAMETER.finditer(text, match.end()):
-        value = each["quoted"] if each["quoted"] is not None else each["plain"]
-        name = each["name"].lower()
+    for parameter in _PARAMETER.finditer(text, match.end()):
+        value = parameter["quoted"] if parameter["quoted"] is not None else parameter["plain"]
+        name = parameter["name"].lower()
         parameters.append((name, value.lower() if name == "charset" else value))
     suffix = match["suffix"]
     return ContentType(

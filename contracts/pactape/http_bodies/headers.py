@@ -110,8 +110,8 @@ def end_to_end(headers: Headers) -> Headers:
         (('ETag', 'a'),)
     """
     connection_options = ",".join(header_values(headers, "connection")).lower().split(",")
-    excluded_names = HOP_BY_HOP.union(each.strip() for each in connection_options)
-    return tuple(each for each in headers if each[0].lower() not in excluded_names)
+    excluded_names = HOP_BY_HOP.union(connection_option.strip() for connection_option in connection_options)
+    return tuple(field for field in headers if field[0].lower() not in excluded_names)
 
 
 def with_base_url(headers: Headers, old: str, new: str) -> Headers:

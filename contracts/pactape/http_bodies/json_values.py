@@ -90,7 +90,7 @@ def _refuse_constant(name: str) -> None:
 def strings_in(value: Any) -> list[str]:
     """Return all string values in a JSON value, without the names of members."""
     if isinstance(value, dict):
-        return [text for each in value.values() for text in strings_in(each)]
+        return [text for member in value.values() for text in strings_in(member)]
     if isinstance(value, list):
-        return [text for each in value for text in strings_in(each)]
+        return [text for item in value for text in strings_in(item)]
     return [value] if isinstance(value, str) else []

@@ -60,7 +60,7 @@ def sent_body(body: Any, *, content_type: str | None = None, encoding: str = "ut
     if isinstance(body, Mapping) or _is_pairs(body):
         return SentBody(data=urlencode(body, doseq=True).encode(), content_type=content_type or _FORM)
     if isinstance(body, Iterable):
-        return SentBody(data=b"".join(_chunk(each, encoding) for each in body), content_type=content_type)
+        return SentBody(data=b"".join(_chunk(item, encoding) for item in body), content_type=content_type)
     raise TypeError(f"a body of type {type(body).__name__} can't be read")
 
 
@@ -105,5 +105,5 @@ def _is_pairs(value: Any) -> bool:
     return (
         isinstance(value, list | tuple)
         and bool(value)
-        and all(isinstance(each, tuple) and len(each) == 2 for each in value)  # noqa: PLR2004 -- name and value
+        and all(isinstance(item, tuple) and len(item) == 2 for item in value)  # noqa: PLR2004 -- name and value
     )

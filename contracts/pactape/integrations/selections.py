@@ -29,8 +29,12 @@ def selected_fields(document: str) -> tuple[str, ...] | None:
         definitions = parse(document, no_location=True).definitions
     except GraphQLError:
         return None
-    operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
-    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    operations = [definition for definition in definitions if isinstance(definition, OperationDefinitionNode)]
+    fragments = {
+        definition.name.value: definition
+        for definition in definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
     if len(operations) != 1:
         return None
     return tuple(sorted(set(_paths(operations[0].selection_set, prefix="data", fragments=fragments))))

@@ -58,7 +58,7 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> Headers:
 
 def values_of(name: str, value: str) -> list[str]:
     """The values in one line of a header."""
-    return [each.strip() for each in value.split(",")] if name.lower() in _LISTS else [value.strip()]
+    return [part.strip() for part in value.split(",")] if name.lower() in _LISTS else [value.strip()]
 
 
 def mismatches_of_headers(
@@ -144,7 +144,7 @@ def mismatches_of_header(name: str, expected: str, actual: str, rules: RuleList 
 
 
 def _without_space(value: str) -> str:
-    return ",".join(each.strip() for each in value.split(","))
+    return ",".join(part.strip() for part in value.split(","))
 
 
 def _is_same_with_parameters(expected: str, actual: str) -> bool:
@@ -158,9 +158,9 @@ def _is_same_with_parameters(expected: str, actual: str) -> bool:
 
 
 def _split_at_semicolons(value: str) -> list[str]:
-    return [each.strip() for each in value.split(";") if each.strip()]
+    return [part.strip() for part in value.split(";") if part.strip()]
 
 
 def _parameters(parameters: list[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in parameters if "=" in each]
+    pairs = [parameter.partition("=") for parameter in parameters if "=" in parameter]
     return {name.strip(): value.strip().lower() for name, _, value in pairs}

@@ -25,7 +25,7 @@ def read_headers(headers: Any) -> dict[str, list[str]]:
     if not isinstance(headers, dict):
         return {}
     return {
-        name: [text_of(each) for each in value]
+        name: [text_of(item) for item in value]
         if isinstance(value, list)
         else values_of(name, text_of(value))
         for name, value in headers.items()
@@ -39,7 +39,7 @@ def read_query(query: Any) -> Parameters:
     if not isinstance(query, dict):
         return {}
     return {
-        name: [_query_value(each) for each in value] if isinstance(value, list) else [_query_value(value)]
+        name: [_query_value(item) for item in value] if isinstance(value, list) else [_query_value(value)]
         for name, value in query.items()
     }
 

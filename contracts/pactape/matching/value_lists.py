@@ -115,6 +115,6 @@ def _missing_variants(
     for index, rules in rule.variants or tuple((index, None) for index in range(len(expected))):
         matchers = rules.everywhere.rules if rules is not None and rules.everywhere else (_EQUALITY,)
         if index >= len(expected) or not any(
-            all(each.text(expected[index], value) is None for each in matchers) for value in actual
+            all(matcher.text(expected[index], value) is None for matcher in matchers) for value in actual
         ):
             yield complain(rule, f"has no value like the variant {index}")

@@ -115,8 +115,8 @@ class BrokerRelay(LoopbackServer):
     @property
     def failures(self) -> list[RelayedCall]:
         """The calls whose last attempt failed."""
-        last = {(each.method, each.path): each for each in self.calls}
-        return [each for each in last.values() if each.has_failed]
+        last = {(call.method, call.path): call for call in self.calls}
+        return [call for call in last.values() if call.has_failed]
 
     def shown(self, text: str) -> str:
         """Return a tool's text with the broker's URL in place of the relay's."""
@@ -193,7 +193,7 @@ class BrokerRelay(LoopbackServer):
     def _with_relayed_links(self, value: Any) -> Any:
         """The document with links through the relay; what isn't a link stays, above all the contract."""
         if isinstance(value, list):
-            return [self._with_relayed_links(each) for each in value]
+            return [self._with_relayed_links(item) for item in value]
         if not isinstance(value, dict):
             return value
         changed = dict(value)
@@ -201,17 +201,19 @@ class BrokerRelay(LoopbackServer):
             changed["_links"] = self._hrefs(value["_links"])
         if "_embedded" in value:
             changed["_embedded"] = {
-                name: self._with_relayed_links(each) for name, each in dict(value["_embedded"]).items()
+                name: self._with_relayed_links(child) for name, child in dict(value["_embedded"]).items()
             }
         return changed
 
     def _hrefs(self, value: Any) -> Any:
         if isinstance(value, list):
-            return [self._hrefs(each) for each in value]
+            return [self._hrefs(item) for item in value]
         if isinstance(value, dict):
             return {
-                name: self._relayed(each) if name == "href" and isinstance(each, str) else self._hrefs(each)
-                for name, each in value.items()
+                name: self._relayed(child)
+                if name == "href" and isinstance(child, str)
+                else self._hrefs(child)
+                for name, child in value.items()
             }
         return value
 

@@ -23,8 +23,8 @@ def without_loopback_proxy(environment: Mapping[str, str]) -> dict[str, str]:
     """
     changed = dict(environment)
     listed = changed.get("no_proxy") or changed.get("NO_PROXY") or ""
-    hosts = [each.strip() for each in listed.split(",") if each.strip()]
-    exempt = ",".join([*hosts, *(each for each in _LOOPBACK if each not in hosts)])
+    hosts = [part.strip() for part in listed.split(",") if part.strip()]
+    exempt = ",".join([*hosts, *(host for host in _LOOPBACK if host not in hosts)])
     return changed | {"NO_PROXY": exempt, "no_proxy": exempt}
 
 

@@ -40,8 +40,8 @@ def _sentences(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for each in value:
-            yield from _sentences(each)
+        for item in value:
+            yield from _sentences(item)
     elif isinstance(value, dict):
         yield from _of_object(value)
 
@@ -52,6 +52,6 @@ def _of_object(value: dict[str, Any]) -> Iterator[str]:
         if sentences:
             yield from sentences
             return
-    for name, each in value.items():  # fields of a form, each with its errors
-        if isinstance(each, list):
-            yield from (f"{name}: {sentence}" for sentence in _sentences(each))
+    for name, child in value.items():  # fields of a form, each with its errors
+        if isinstance(child, list):
+            yield from (f"{name}: {sentence}" for sentence in _sentences(child))

@@ -32,9 +32,9 @@ def interactions_of(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     for key in INTERACTION_LISTS:
         listed = document.get(key) if isinstance(document, dict) else None
-        for each in listed if isinstance(listed, list) else ():
-            if isinstance(each, dict):
-                yield key, each
+        for interaction in listed if isinstance(listed, list) else ():
+            if isinstance(interaction, dict):
+                yield key, interaction
 
 
 def provider_states_of(interaction: dict[str, Any]) -> Iterator[ProviderState]:
@@ -49,8 +49,10 @@ def provider_states_of(interaction: dict[str, Any]) -> Iterator[ProviderState]:
     states = interaction.get("providerStates")
     if states is None:
         states = interaction.get("providerState") or interaction.get("provider_state")
-    for each in states if isinstance(states, list) else [states]:
-        name, parameters = (each.get("name"), each.get("params")) if isinstance(each, dict) else (each, None)
+    for state in states if isinstance(states, list) else [states]:
+        name, parameters = (
+            (state.get("name"), state.get("params")) if isinstance(state, dict) else (state, None)
+        )
         if name:
             yield ProviderState(name=str(name), parameters=parameters if isinstance(parameters, dict) else {})
 

@@ -72,10 +72,10 @@ def _joined(values: Any) -> str:
 def _matching_rules(document: dict[str, Any]) -> dict[str, Any]:
     """The member `matchingRules` without empty categories; {} when all are empty."""
     rules = {
-        category: _category(category, each)
-        for category, each in (document.get("matchingRules") or {}).items()
+        category: _category(category, matching_rule)
+        for category, matching_rule in (document.get("matchingRules") or {}).items()
     }
-    remaining = {category: each for category, each in rules.items() if each}
+    remaining = {category: rule for category, rule in rules.items() if rule}
     return {"matchingRules": remaining} if remaining else {}
 
 
@@ -88,8 +88,8 @@ def _category(category: str, rules: dict[str, Any]) -> dict[str, Any]:
 
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     """The rule with the matchers that V3 has; {} when one of several alternatives is missing in V3."""
-    downgraded = [_V4_RULES.get(each["match"], each) for each in rule["matchers"]]
-    matchers = [each for each in downgraded if each is not None]
+    downgraded = [_V4_RULES.get(matcher["match"], matcher) for matcher in rule["matchers"]]
+    matchers = [matcher for matcher in downgraded if matcher is not None]
     if not matchers or (rule.get("combine") == "OR" and len(matchers) < len(downgraded)):
         return {}
     return {**rule, "matchers": matchers}

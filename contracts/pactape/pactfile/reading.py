@@ -49,8 +49,8 @@ def read_pact_with_interactions(path: Path) -> Pact:
             or a response.
     """
     pact = read_pact(path)
-    for each in pact.interactions:
-        _check_parts(each, path)
+    for interaction in pact.interactions:
+        _check_parts(interaction, path)
     if not pact.interactions:
         raise PactFormatError(
             "has no interactions",
@@ -136,7 +136,7 @@ def _check_lists(document: dict[str, Any]) -> None:
     for key in ("interactions", "messages"):
         listed = document.get(key)
         if listed is not None and not (
-            isinstance(listed, list) and all(isinstance(each, dict) for each in listed)
+            isinstance(listed, list) and all(isinstance(item, dict) for item in listed)
         ):
             raise ValueError(f"{key} is not a list of objects")
 
@@ -144,20 +144,20 @@ def _check_lists(document: dict[str, Any]) -> None:
 def _interactions(
     document: dict[str, Any], *, consumer: str, provider: str, version: int
 ) -> Iterator[PactInteraction]:
-    for index, (key, each) in enumerate(interactions_of(document)):
-        description = _description(each, index)
-        _check_states(each, description)
-        _check_status(each, description)
+    for index, (key, interaction) in enumerate(interactions_of(document)):
+        description = _description(interaction, index)
+        _check_states(interaction, description)
+        _check_status(interaction, description)
         yield PactInteraction(
             consumer=consumer,
             provider=provider,
             description=description,
-            states=tuple(provider_states_of(each)),
-            kind=_kind(each, key),
-            document=each,
+            states=tuple(provider_states_of(interaction)),
+            kind=_kind(interaction, key),
+            document=interaction,
             version=version,
-            pending=each.get("pending") is True,
-            cassettes=cassettes_of(each),
+            pending=interaction.get("pending") is True,
+            cassettes=cassettes_of(interaction),
         )
 
 
@@ -169,8 +169,8 @@ def _description(interaction: dict[str, Any], index: int) -> str:
 
 def _check_states(interaction: dict[str, Any], description: str) -> None:
     states = interaction.get("providerStates")
-    for each in states if isinstance(states, list) else ():
-        if not isinstance(each, dict | str) or (isinstance(each, dict) and each.get("name") is None):
+    for state in states if isinstance(states, list) else ():
+        if not isinstance(state, dict | str) or (isinstance(state, dict) and state.get("name") is None):
             raise ValueError(f"a provider state of {description!r} has no name")
 
 

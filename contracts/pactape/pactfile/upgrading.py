@@ -52,7 +52,7 @@ def _is_v4_content(contents: Any) -> bool:
 def _message(message: dict[str, Any]) -> dict[str, Any]:
     metadata = dict(message.get("metaData") or message.get("metadata") or {})
     media = next((metadata[name] for name in ("contentType", "content-type") if name in metadata), None)
-    upgraded = {name: each for name, each in message.items() if name not in {"metaData", "contents"}}
+    upgraded = {name: value for name, value in message.items() if name not in {"metaData", "contents"}}
     contents = {
         "content": message.get("contents"),
         "contentType": media or "application/json",
@@ -78,7 +78,7 @@ def _side(side: dict[str, Any]) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _from_v2(document: dict[str, Any], interaction: PactInteraction) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _from_v2(document: dict[str, Any], interaction: PactInteraction) -> dict[str
         upgraded[side] = _side_from_v2(dict(document.get(side) or {}))
     if interaction.states:
         upgraded["providerStates"] = [
-            {"name": each.name, "params": each.parameters} for each in interaction.states
+            {"name": state.name, "params": state.parameters} for state in interaction.states
         ]
     return upgraded
 

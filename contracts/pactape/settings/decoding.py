@@ -55,9 +55,9 @@ def _remedy(error: str, model: type[Any]) -> str:
 def _choices(kind: Any) -> tuple[str, ...]:
     """Return the values of a Literal of texts, which may be the type of the members of a list or table."""
     arguments = get_args(kind)
-    if arguments and all(isinstance(each, str) for each in arguments):
+    if arguments and all(isinstance(argument, str) for argument in arguments):
         return arguments
-    return next((choices for each in arguments if (choices := _choices(each))), ())
+    return next((choices for argument in arguments if (choices := _choices(argument))), ())
 
 
 def _refuse_unknown(

@@ -74,7 +74,7 @@ def load_settings(root: Path) -> Settings:
         interactions_per_file=table.interactions_per_file,
         keep_failed=table.keep_failed,
         hygiene=hygiene_settings(table.hygiene, root=root),
-        recordings=tuple(_recording(each, root=root) for each in table.recordings),
+        recordings=tuple(_recording(recording, root=root) for recording in table.recordings),
         match=match_settings(table.match, root=root),
         ignore_hosts=table.ignore_hosts,
         ignore_localhost=table.ignore_localhost,

@@ -35,7 +35,7 @@ def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedCo
     """
     pacts: dict[Path, Pact] = {}
     errors: list[PactFormatError] = []
-    for path in {each.resolve(): each for each in reversed([*paths])}.values():
+    for path in {path.resolve(): path for path in reversed([*paths])}.values():
         try:
             pacts[path] = read_pact_with_interactions(path)
         except PactFormatError as error:

@@ -148,7 +148,7 @@ class SagaLog:
             .limit(most)
         )
         with self._database.transaction() as session:
-            return [str(each) for each in session.scalars(due)]
+            return [str(scalar) for scalar in session.scalars(due)]
 
     def read(self, saga_id: str) -> Record:
         """Return the progress of a saga.

@@ -103,10 +103,10 @@ def rows_between(
     specified = {selector.pacticipant for selector in selectors if selector.specified}
     consumers: dict[tuple[str, int | None], ResolvedSelector] = {}
     providers: dict[str, list[ResolvedSelector]] = {}
-    for each in selectors:
-        providers.setdefault(each.pacticipant, []).append(each)
-        if not each.missing:
-            consumers.setdefault((each.pacticipant, each.version_id), each)
+    for selector in selectors:
+        providers.setdefault(selector.pacticipant, []).append(selector)
+        if not selector.missing:
+            consumers.setdefault((selector.pacticipant, selector.version_id), selector)
     for publication in publications:
         name = publication.consumer
         consumer = consumers.get((name, publication.version_id)) or consumers.get((name, None))

@@ -42,7 +42,11 @@ def explanation_page(head: str, interactions: Sequence[tuple[str, Explanation | 
             f"<title>{escape(head)}</title><style>{_STYLE}</style></head><body>",
             f"<h1>{escape(head)}</h1>",
             *_contents(interactions),
-            *(line for number, each in enumerate(interactions) for line in _section(number, *each)),
+            *(
+                line
+                for number, interaction in enumerate(interactions)
+                for line in _section(number, *interaction)
+            ),
             "</body></html>",
         ]
     )
@@ -50,9 +54,9 @@ def explanation_page(head: str, interactions: Sequence[tuple[str, Explanation | 
 
 def _contents(interactions: Iterable[tuple[str, Explanation | None]]) -> Iterator[str]:
     yield "<table><thead><tr><th>interaction<th>rules<th>recordings</tr></thead><tbody>"
-    for number, (description, each) in enumerate(interactions):
-        rules = sum(rule.rule is not None for rule in each.evidence) if each else 0
-        recordings = len(each.cassettes) if each else 0
+    for number, (description, explanation) in enumerate(interactions):
+        rules = sum(rule.rule is not None for rule in explanation.evidence) if explanation else 0
+        recordings = len(explanation.cassettes) if explanation else 0
         yield f'<tr><td><a href="#i{number}">{escape(description)}</a><td>{rules}<td>{recordings}</tr>'
     yield "</tbody></table>"
 
@@ -65,7 +69,7 @@ def _section(number: int, description: str, explanation: Explanation | None) -> 
     status = "" if explanation.status is None else f" → {explanation.status}"
     recordings = count_of(len(explanation.cassettes), "recording")
     yield f"<p>{escape(explanation.operation)}{status}, {recordings}</p>"
-    yield f"<table><thead><tr>{''.join(f'<th>{each}' for each in _HEADINGS)}</tr></thead><tbody>"
+    yield f"<table><thead><tr>{''.join(f'<th>{heading}' for heading in _HEADINGS)}</tr></thead><tbody>"
     yield from map(_row, explanation.evidence)
     yield "</tbody></table>"
 
@@ -73,6 +77,6 @@ def _section(number: int, description: str, explanation: Explanation | None) -> 
 def _row(rule: RuleEvidence) -> str:
     tests = "<br>".join(map(escape, rule.tests))
     cells = (rule_text(rule), samples_text(rule))
-    columns = "".join(f"<td>{escape(each)}" for each in cells)
+    columns = "".join(f"<td>{escape(cell)}" for cell in cells)
     recordings = escape(recordings_text(rule.cassettes).removeprefix("from "))
     return f"<tr><td><code>{escape(rule.path)}</code>{columns}<td>{tests}<td>{recordings}</tr>"

@@ -37,7 +37,7 @@ def rule_text(rule: RuleEvidence) -> str:
         optional = rule.parents is not None and count < rule.parents
         is_object = set(rule.samples) == {"object"}
         return "optional: not required" if optional else "" if is_object else "not required"
-    parts = [_matcher(each) for each in rule.rule["matchers"]]
+    parts = [_matcher(matcher) for matcher in rule.rule["matchers"]]
     return (" or " if rule.rule["combine"] == "OR" else " and ").join(parts)
 
 

@@ -23,7 +23,7 @@ def pact_files(settings: Settings, paths: tuple[Path, ...], provider: str | None
     if not paths:
         return _files_of_provider(settings, name)
     files = expand_paths(paths)
-    if all(each.is_dir() for each in files):
+    if all(file.is_dir() for file in files):
         raise PactFormatError(
             "contains no pact file",
             where=", ".join(map(str, paths)),
@@ -70,7 +70,7 @@ def _files_of_provider(settings: Settings, provider: str | None) -> list[Path]:
     if (
         provider is not None
         and settings.providers
-        and provider not in {each.name for each in settings.providers.values()}
+        and provider not in {provider.name for provider in settings.providers.values()}
     ):
         settings.provider(provider)  # raises an error that lists the providers
     raise PactFormatError(

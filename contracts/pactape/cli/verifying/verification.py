@@ -115,7 +115,7 @@ def _verify_several(
             yield _verify_one(settings, arguments, on_progress)
         except PactapeError as error:
             contracts = tuple(map(str, arguments.pacts)) or (name,)
-            unjudged = tuple(UnjudgedContract(contract=each, reason=str(error)) for each in contracts)
+            unjudged = tuple(UnjudgedContract(contract=contract, reason=str(error)) for contract in contracts)
             yield Verification(provider=name, results=(), unjudged=unjudged)
 
 
@@ -260,7 +260,7 @@ def _refuse_broker_options(arguments: VerifyArguments) -> None:
 
 
 def _target(settings: Settings, arguments: VerifyArguments, name: str) -> _Target:
-    provider = next((each for each in settings.providers.values() if each.name == name), None)
+    provider = next((candidate for candidate in settings.providers.values() if candidate.name == name), None)
     states = load_states(arguments.states or (provider.states if provider else None), root=settings.root)
     headers = parse_headers(arguments.headers, option="--header")
     check_placeholders(headers, has_states=bool(states), option="--header")

@@ -95,18 +95,21 @@ def group_samples_alike(
     contents = [_read(paths, reader) for paths in sets]
     together: dict[str, Groups] = {}
     providers: dict[str, ProviderSettings] = {}
-    for each in contents:
-        for parties, groups in each.groups.items():
-            providers[parties.provider] = each.providers[parties]
+    for content in contents:
+        for parties, groups in content.groups.items():
+            providers[parties.provider] = content.providers[parties]
             for key, samples in groups.items():
                 together.setdefault(parties.provider, {}).setdefault(key, []).extend(samples)
     final = {name: _final_groups(groups, routes.of(providers[name])) for name, groups in together.items()}
     return [
         _grouped(
-            each,
-            {parties: _regroup(groups, final[parties.provider]) for parties, groups in each.groups.items()},
+            content,
+            {
+                parties: _regroup(groups, final[parties.provider])
+                for parties, groups in content.groups.items()
+            },
         )
-        for each in contents
+        for content in contents
     ]
 
 

@@ -68,7 +68,7 @@ def _marked(schema: Any) -> Any:
     has each name unchanged.
     """
     if isinstance(schema, list):
-        return [_marked(each) for each in schema]
+        return [_marked(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     marked = {key: _marked(value) for key, value in schema.items()}

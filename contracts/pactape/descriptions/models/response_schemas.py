@@ -84,8 +84,8 @@ def response_schemas(
     if unreadable and not accumulator.digest.cassettes:
         raise unreadable[0]
     if on_unreadable is not None:
-        for each in unreadable:
-            on_unreadable(each)
+        for file_error in unreadable:
+            on_unreadable(file_error)
     shapes_by_provider: dict[ProviderSettings, dict[str, Shape]] = {}
     routes = RouteKnowledge(settings)
     for (_, provider), groups in sorted(accumulator.digest.groups.items(), key=_order):
@@ -126,9 +126,9 @@ def narrow(shape: Shape, fields: ReadFields) -> Shape:
     if fields is EVERYTHING:
         return shape
     if map_key_pattern(shape.keys) is not None:
-        keys = {key: narrow(each, fields.value(key)) for key, each in shape.keys.items()}
+        keys = {key: narrow(member, fields.value(key)) for key, member in shape.keys.items()}
     else:
-        keys = {key: narrow(each, fields.key(key)) for key, each in shape.keys.items() if key in fields}
+        keys = {key: narrow(member, fields.key(key)) for key, member in shape.keys.items() if key in fields}
     items = None if shape.items is None else narrow(shape.items, fields.item())
     return msgspec.structs.replace(shape, keys=keys, items=items)
 
@@ -142,7 +142,7 @@ def for_models(schema: dict[str, Any]) -> dict[str, Any]:
     model_schema = {name: value for name, value in schema.items() if name not in _LEFT_OUT}
     if "properties" in model_schema:
         model_schema["properties"] = {
-            name: for_models(each) for name, each in model_schema["properties"].items()
+            name: for_models(member) for name, member in model_schema["properties"].items()
         }
     for name in ("items", "additionalProperties"):
         if name in model_schema:
@@ -150,12 +150,12 @@ def for_models(schema: dict[str, Any]) -> dict[str, Any]:
     types = model_schema.get("type")
     if not isinstance(types, list) or not {"object", "array"} & set(types):
         return model_schema
-    return {"anyOf": [_of_one_type(model_schema, each) for each in types]}
+    return {"anyOf": [_of_one_type(model_schema, type_name) for type_name in types]}
 
 
 def _of_one_type(schema: dict[str, Any], name: str) -> dict[str, Any]:
     members = _MEMBERS.get(name, ())
-    return {"type": name, **{each: schema[each] for each in members if each in schema}}
+    return {"type": name, **{member: schema[member] for member in members if member in schema}}
 
 
 def _class_name(operation: str) -> str:

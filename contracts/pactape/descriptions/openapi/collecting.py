@@ -196,9 +196,9 @@ def collect(
             errors.append(unreadable)
             continue
         exclusions += cassette.exclusions
-        for each in cassette.samples:
-            key = each.provider.url
-            collectors.setdefault(key, _Collector(each.provider)).add(each)
+        for sample in cassette.samples:
+            key = sample.provider.url
+            collectors.setdefault(key, _Collector(sample.provider)).add(sample)
     if errors and len(errors) == len(files):
         raise errors[0]
     if on_unreadable is not None:
@@ -248,7 +248,7 @@ def _template(operation: str, sample: Sample, path: str) -> str:
     match = re.match(r"[A-Z]+ (/\S*)", operation)
     if match is not None and re.fullmatch(_pattern(match.group(1)), path):
         return match.group(1)
-    segments = [unquote(each) for each in path.split("/")[1:]]
+    segments = [unquote(part) for part in path.split("/")[1:]]
     return route_template(segment_kinds(segments), segments)
 
 

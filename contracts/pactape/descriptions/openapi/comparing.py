@@ -84,7 +84,10 @@ class _Comparison:
         """The document's path for a recorded template: with any parameter names, or with one for a literal."""
         bases = {
             "",
-            *(urlsplit(each.get("url", "")).path.rstrip("/") for each in self._document.get("servers", ())),
+            *(
+                urlsplit(server.get("url", "")).path.rstrip("/")
+                for server in self._document.get("servers", ())
+            ),
         }
         by_key = {template_key(path): path for path in self._paths}
         for base in sorted(bases):
@@ -135,10 +138,15 @@ class _Comparison:
         operation: RecordedOperation,
     ) -> Iterator[Difference]:
         parameters = [
-            self._resolve(each)
-            for each in (*(documented_operation.get("parameters") or ()), *(item.get("parameters") or ()))
+            self._resolve(parameter)
+            for parameter in (
+                *(documented_operation.get("parameters") or ()),
+                *(item.get("parameters") or ()),
+            )
         ]
-        query = {each.get("name"): each for each in parameters if each.get("in") == "query"}
+        query = {
+            parameter.get("name"): parameter for parameter in parameters if parameter.get("in") == "query"
+        }
         for name in sorted(operation.query):
             if not any(_is_part(name, str(documented_name)) for documented_name in query):
                 yield Difference("undocumented", f"{place} query parameter {name!r}")
@@ -173,10 +181,12 @@ class _Comparison:
         alternatives = resolved.get("oneOf") or resolved.get("anyOf")
         if alternatives:
             results = [
-                list(self._value(place, each, shape, strict=strict, depth=depth + 1)) for each in alternatives
+                list(self._value(place, alternative, shape, strict=strict, depth=depth + 1))
+                for alternative in alternatives
             ]
             yield from min(
-                results, key=lambda differences: sum(each.kind == "contradicted" for each in differences)
+                results,
+                key=lambda differences: sum(difference.kind == "contradicted" for difference in differences),
             )
             return
         wrong = sorted(str(kind) for kind in shape.kinds if kind not in self._allowed(resolved))
@@ -235,9 +245,9 @@ class _Comparison:
             return self._resolve(_pointed_at(self._document, reference), depth + 1)
         if not isinstance(value.get("allOf"), list):
             return value
-        joined: dict[str, Any] = {name: each for name, each in value.items() if name != "allOf"}
-        for each in value["allOf"]:
-            part = self._resolve(each, depth + 1)
+        joined: dict[str, Any] = {name: child for name, child in value.items() if name != "allOf"}
+        for item in value["allOf"]:
+            part = self._resolve(item, depth + 1)
             properties = {**joined.get("properties", {}), **part.get("properties", {})}
             required = [*joined.get("required", ()), *part.get("required", ())]
             joined = {**part, **joined, "properties": properties, "required": required}

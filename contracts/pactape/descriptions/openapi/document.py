@@ -39,7 +39,7 @@ def document_of(api: RecordedApi) -> dict[str, Any]:
         "servers": [{"url": api.provider.url}],
         "paths": paths,
     }
-    schemes = sorted({scheme for each in api.operations.values() for scheme in each.schemes})
+    schemes = sorted({scheme for operation in api.operations.values() for scheme in operation.schemes})
     if schemes:
         security_schemes = {scheme: {"type": "http", "scheme": scheme} for scheme in schemes}
         document["components"] = {"securitySchemes": security_schemes}

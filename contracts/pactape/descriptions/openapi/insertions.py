@@ -33,7 +33,8 @@ def with_additions(text: str, existing: Any, merged: Any) -> str | None:
     try:
         root = yaml.compose(text, Loader=_Loader)
         insertions = _insertions(text, root, existing, merged)
-        in_order = sorted(insertions, key=lambda each: each[0])  # at one position, inner ones come first
+        # at one position, inner ones come first
+        in_order = sorted(insertions, key=lambda insertion: insertion[0])
         for position, added in in_order[::-1]:
             text = text[:position] + added + text[position:]
         result = yaml.load(text, Loader=_Loader)  # noqa: S506 -- safe
@@ -45,8 +46,8 @@ def with_additions(text: str, existing: Any, merged: Any) -> str | None:
 def _plain(value: Any) -> Any:
     """A value whose tuples are lists."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _plain(child) for key, child in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _insertions(text: str, node: yaml.Node | None, old: Any, new: Any) -> list[_Insertion]:

@@ -50,9 +50,9 @@ def merge_documents(existing: dict[str, Any], recorded: dict[str, Any]) -> dict[
 def _with_names_of(path: str, recorded_path: str, operation: dict[str, Any]) -> dict[str, Any]:
     """An operation with its path parameters renamed to those of a path that differs only in these names."""
     names = dict(zip(_PARAMETER.findall(recorded_path), _PARAMETER.findall(path), strict=True))
-    for each in operation.get("parameters", ()):
-        if each["in"] == "path":
-            each["name"] = names.get(each["name"], each["name"])
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            parameter["name"] = names.get(parameter["name"], parameter["name"])
     return operation
 
 
@@ -66,13 +66,15 @@ def _add_missing(existing: dict[str, Any], recorded: dict[str, Any]) -> None:
         elif "$ref" not in existing_response and response.get("content"):
             _add_media(existing_response, response)
     names = {
-        (each.get("name"), each.get("in")) for each in existing.get("parameters", ()) if "$ref" not in each
+        (parameter.get("name"), parameter.get("in"))
+        for parameter in existing.get("parameters", ())
+        if "$ref" not in parameter
     }
-    has_references = any("$ref" in each for each in existing.get("parameters", ()))
+    has_references = any("$ref" in parameter for parameter in existing.get("parameters", ()))
     missing = [
-        each
-        for each in recorded.get("parameters", ())
-        if each["in"] == "query" and (each["name"], "query") not in names and not has_references
+        parameter
+        for parameter in recorded.get("parameters", ())
+        if parameter["in"] == "query" and (parameter["name"], "query") not in names and not has_references
     ]
     if missing:
         existing["parameters"] = [*existing.get("parameters", ()), *copy.deepcopy(missing)]

@@ -118,7 +118,10 @@ def _format_of_texts(texts: list[str]) -> dict[str, str]:
 
     common = frozenset.intersection(*(formats_of(text) for text in texts))
     format_name = stated_format(common, len(texts))
-    name = next((each for each in _FORMATS if format_name and format_name.split(" in ")[0] == each), None)
+    name = next(
+        (candidate for candidate in _FORMATS if format_name and format_name.split(" in ")[0] == candidate),
+        None,
+    )
     return {"format": name} if name else {}
 
 

@@ -18,13 +18,13 @@ def in_version_3_0(value: Any) -> Any:
         {'type': 'string', 'nullable': True, 'example': 'a'}
     """
     if isinstance(value, list):
-        return [in_version_3_0(each) for each in value]
+        return [in_version_3_0(item) for item in value]
     if not isinstance(value, dict):
         return value
     written: dict[str, Any] = {}
     for name, member in value.items():
         if name == "properties" and isinstance(member, dict):  # the names in these members are data
-            written[name] = {key: in_version_3_0(each) for key, each in member.items()}
+            written[name] = {key: in_version_3_0(value) for key, value in member.items()}
         elif name == "type" and (isinstance(member, list) or member == "null"):
             written |= _types(member if isinstance(member, list) else [member])
         elif name == "examples" and isinstance(member, list):
@@ -35,11 +35,11 @@ def in_version_3_0(value: Any) -> Any:
 
 
 def _types(names: list[str]) -> dict[str, Any]:
-    others = [each for each in names if each != "null"]
+    others = [name for name in names if name != "null"]
     nullable = {"nullable": True} if "null" in names else {}
     if len(others) == 1:
         return {"type": others[0], **nullable}
-    return {**({"anyOf": [_schema(each) for each in others]} if others else {}), **nullable}
+    return {**({"anyOf": [_schema(name) for name in others]} if others else {}), **nullable}
 
 
 def _schema(name: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def mismatches_of_parts(
         return [mismatch_of_body("content type", expected.data, actual.data, reason)]
     mismatches = []
     for part in expected_parts:
-        other = next((each for each in actual_parts if each.is_like(part)), None)
+        other = next((actual_part for actual_part in actual_parts if actual_part.is_like(part)), None)
         if other is None:
             mismatches.append(mismatch_of_body("keys", part.name, None, f"lacks the part {part.name!r}"))
         else:
@@ -58,11 +58,13 @@ def _mismatches_of_part(
         texts = expected.data.decode(errors="replace"), actual.data.decode(errors="replace")
         return mismatches_of_text(Part.BODY, f"$.{place}", *texts, rules.by_path.get(()))
     files = Body(expected.data, expected.content_type), Body(actual.data, actual.content_type)
-    return [_at_part(place, each) for each in match_file(*files, rules)]
+    return [_at_part(place, mismatch) for mismatch in match_file(*files, rules)]
 
 
 def _below(rules: Category, name: str) -> Category:
-    return Category({path[1:]: each for path, each in rules.by_path.items() if path and str(path[0]) == name})
+    return Category(
+        {path[1:]: value for path, value in rules.by_path.items() if path and str(path[0]) == name}
+    )
 
 
 def _at_part(place: str, mismatch: Mismatch) -> Mismatch:

@@ -61,9 +61,9 @@ def mismatches_of_xml(
 def xml_rules(rules: Mapping[Path, RuleList]) -> dict[Path, RuleList]:
     """Return rules by paths without "[*]": an element's path already matches every element of its name."""
     shorter: dict[Path, RuleList] = {
-        tuple(token for token in path if token is not Wildcard.ITEM): each for path, each in rules.items()
+        tuple(token for token in path if token is not Wildcard.ITEM): rule for path, rule in rules.items()
     }
-    return shorter | {path: each for path, each in rules.items() if Wildcard.ITEM not in path}
+    return shorter | {path: rule for path, rule in rules.items() if Wildcard.ITEM not in path}
 
 
 def _parse(document: bytes) -> ET.Element:
@@ -122,7 +122,9 @@ class _Walk:
             None if rules.cascaded and not rule.cascades else rule.text(expected, actual) for rule in which
         ]
         failures = (
-            rules.rules.broken(reasons) if rules.rules else [(_EQUALITY, each) for each in reasons if each]
+            rules.rules.broken(reasons)
+            if rules.rules
+            else [(_EQUALITY, reason) for reason in reasons if reason]
         )
         for rule, reason in failures:
             self.mismatches.add(at, rule, expected, actual, reason)

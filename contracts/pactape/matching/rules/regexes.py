@@ -185,7 +185,7 @@ class _Rewriting:
             first = False
         self._at += 1
         *others, last = [_union(part) for part in parts]
-        union = "".join(f"(?={each})" for each in others) + last
+        union = "".join(f"(?={branch})" for branch in others) + last
         return f"(?:(?!{union})[\\s\\S])" if negated else f"(?:{union})"
 
     def _member(self, parts: list[list[str]]) -> None:
@@ -245,8 +245,8 @@ class _Rewriting:
 
 def _union(members: list[str]) -> str:
     """One character of any of these classes; plain ones share one pair of brackets, which runs faster."""
-    plain = "".join(each[1:-1] for each in members if _is_plain(each))
-    others = [each for each in members if not _is_plain(each)]
+    plain = "".join(member[1:-1] for member in members if _is_plain(member))
+    others = [member for member in members if not _is_plain(member)]
     return (
         "|".join([f"[{plain}]"] * bool(plain) + others)
         if len(others) + bool(plain) == 1

@@ -187,9 +187,9 @@ def _rules_of_each(attributes: Attributes) -> tuple[Rule, ...]:
 
 def _array_contains(attributes: Attributes) -> Rule:
     variants = []
-    for each in attributes.get("variants") or ():
-        rules = _version_3("body", each["rules"]) if "rules" in each else None
-        variants.append((int(each.get("index", 0)), rules))
+    for variant in attributes.get("variants") or ():
+        rules = _version_3("body", variant["rules"]) if "rules" in variant else None
+        variants.append((int(variant.get("index", 0)), rules))
     return kinds.ArrayContains(tuple(variants))
 
 

@@ -122,7 +122,7 @@ def select(rules: Mapping[Path, RuleList], *, everywhere: RuleList | None = None
         everywhere: Rules without a path, which all others outweigh; None for none.
     """
     best: Any = (0, 0, everywhere) if everywhere is not None else None
-    alive = [(_texts(path), _EXACT, each) for path, each in rules.items()]
+    alive = [(_texts(path), _EXACT, rule) for path, rule in rules.items()]
     return Selection(alive, best, 1, typed=False)
 
 

@@ -110,8 +110,8 @@ def _table(call: Call, pairs: list[Integration]) -> Response:
         name: [str(number), name, "1", "1", "0", str(index)]
         for index, (name, number) in enumerate(numbers.items(), start=1)
     }
-    for each in pairs:
-        rows[each.consumer].append(str(numbers[each.provider]))
+    for pair in pairs:
+        rows[pair.consumer].append(str(numbers[pair.provider]))
     width = max(map(len, rows.values()), default=0)
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows(

@@ -86,7 +86,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     def _supports(self, name: str) -> bool:
         return name in self.filters or any(
-            each.endswith("[") and name.startswith(each) for each in self.filters
+            prefix.endswith("[") and name.startswith(prefix) for prefix in self.filters
         )
 
 
