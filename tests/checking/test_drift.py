@@ -207,7 +207,7 @@ def test_tests_that_ask_another_address_are_an_error(project: Project) -> None:
 
 
 def test_a_provider_that_is_down_could_not_be_judged(project: Project) -> None:
-    with pytest.raises(ProviderUnreachableError, match="no provider answers"):
+    with pytest.raises(ProviderUnreachableError, match="no provider responds"):
         find_drift(load_settings(project.root), live_urls={"users": "http://127.0.0.1:9"})
 
 

@@ -123,7 +123,7 @@ def test_a_command_that_cannot_judge_reports_why_and_leaves_no_old_report(
     assert file.read_text(encoding="utf-8") == printed.output
     assert isinstance(in_file.exception, ProviderUnreachableError)
     _check(printed.output, report_format, command_name="verify")
-    assert "no provider answers" in printed.output
+    assert "no provider responds" in printed.output
 
 
 def _check(text: str, report_format: str, *, command_name: str) -> None:

@@ -69,7 +69,7 @@ def test_a_handler_that_fails_is_called_once_and_reported(tmp_path: Path, url: s
 def test_a_provider_that_is_not_up_is_named(tmp_path: Path) -> None:
     with running({}) as url:
         pass
-    with pytest.raises(ProviderUnreachableError, match=rf"{url}: no provider answers .*start the provider"):
+    with pytest.raises(ProviderUnreachableError, match=rf"{url}: no provider responds .*start the provider"):
         verify_provider([write_pact(tmp_path, pact(state=None))], url=url, states={})
 
 
