@@ -35,7 +35,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         recordings: How many cassettes were recorded again.
         findings: What the providers changed, most serious first, and then the tests that failed.
-        unreachable: The tests that no server answered; these could not be compared.
+        unreachable: The tests that got no response; these could not be compared.
     """
 
     recordings: int
@@ -44,7 +44,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """The exit code of a command: 0 nothing breaks, 1 something does, 2 a provider couldn't be reached."""
+        """The exit code: 0 for no breaking change, 1 for a breaking change, 2 if a provider can't be reached."""
         if self.unreachable:
             return 2
         return 1 if any(finding.severity is Severity.BREAKING for finding in self.findings) else 0
@@ -60,7 +60,7 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
         arguments: More arguments for pytest, for example paths of tests.
 
     Raises:
-        ProviderUnreachableError: Nothing answers at a live URL.
+        ProviderUnreachableError: No server responds at a live URL.
         BadInputError: The tests can't be run, none of them sends a request to a provider with a live URL, or
             a cassette can't be read.
     """
@@ -139,7 +139,7 @@ def _check_called(
     """Check that the tests sent requests to each provider with a live URL.
 
     Raises:
-        ProviderUnreachableError: They didn't.
+        ProviderUnreachableError: They sent none to one of them.
     """
     urls = [exchange.request.url for exchanges in recordings for exchange in exchanges]
     for key, live in live_urls.items():
