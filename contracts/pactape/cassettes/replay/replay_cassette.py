@@ -246,17 +246,13 @@ class ReplayCassette(IndexedCassette):
         first, positions = super()._first(bucket, live), bucket.positions
         sent = placeholders_of(live.request) if len(positions) > 1 and live.request else frozenset()
         unplayed = (position for position in positions[bucket.start :] if sent and self._may_play(position))
-        if (
-            own := next((position for position in unplayed if self._has_all(position, sent)), None)
-        ) is not None:
+        own = next((position for position in unplayed if self._has_all(position, sent)), None)
+        if own is not None:
             return [own]
         if not self._options.repeats:
             return first
-        return (
-            [position for position in positions if sent and self._has_all(position, sent)][-1:]
-            or first
-            or positions[-1:]
-        )
+        played = [position for position in positions if sent and self._has_all(position, sent)]
+        return played[-1:] or first or positions[-1:]
 
     def _has_all(self, position: int, placeholders: frozenset[str]) -> bool:
         return placeholders_of(self.recorded_request(position)).issuperset(placeholders)
