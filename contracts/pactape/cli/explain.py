@@ -60,9 +60,7 @@ def explain(
 
     settings = load_settings(project)
     parties, descriptions = _read(file)
-    explanations = {
-        explanation.description: explanation for explanation in explain_contract(settings, parties)
-    }
+    explanations = {entry.description: entry for entry in explain_contract(settings, parties)}
     rows = [
         (description, explanations.get(description) or explanations.get(_of_same_request(description)))
         for description in descriptions
