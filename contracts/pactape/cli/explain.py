@@ -79,9 +79,7 @@ def explain(
     elif chosen_form == "html":
         text = explanation_page(head, selection)
     else:
-        text = "\n".join(
-            [head, *(line for item in selection for line in _text_lines(*item, summary=summary))]
-        )
+        text = "\n".join([head, *(line for row in selection for line in _text_lines(*row, summary=summary))])
     if output is None:
         click.echo(text)
     else:
