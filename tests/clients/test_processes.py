@@ -29,7 +29,10 @@ server = redis.Redis.from_url("{url}")
 cache = RedisCache(server, prefix=prefix)
 
 def wait_for(name, least=1):
+    end = time.monotonic() + 60  # a run that is killed signals nothing any more
     while int(server.get(prefix + name) or 0) < least:
+        if time.monotonic() > end:
+            sys.exit("no signal came")
         time.sleep(0.002)
 
 def load(expired):
