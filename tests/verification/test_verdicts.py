@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pactape.errors import ProviderUnreachableError
+from pactape.errors import BadInputError, ProviderUnreachableError
 from pactape.verification import InteractionFilter, Verdict, VerificationOptions, verify_provider
 
 from tests.verification.helpers.providers import interaction, running_provider, write_pact
@@ -196,6 +196,16 @@ def test_an_https_provider_is_verified_with_a_ca_file_or_without_verification(
             assert verify_provider([path], url=url, states={}, options=options).passed
         with pytest.raises(ProviderUnreachableError, match=r"certificate can't be verified.*--ca-file"):
             verify_provider([path], url=url, states={})
+
+
+def test_a_ca_file_without_a_certificate_is_the_error(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    path = write_pact(tmp_path / "a.json", interaction("a", "/a"))
+    options = VerificationOptions(ca_file=certificate[1])
+    with (
+        running_provider({"/a": {}}, certificate=certificate) as url,
+        pytest.raises(BadInputError, match=r"key.*can't be read as certificates in PEM"),
+    ):
+        verify_provider([path], url=url, states={}, options=options)
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_this_machine(
