@@ -35,7 +35,10 @@ def read_pacts(paths: Iterable[Path]) -> tuple[dict[Path, Pact], list[UnjudgedCo
     """
     pacts: dict[Path, Pact] = {}
     errors: list[PactFormatError] = []
-    for path in {path.resolve(): path for path in reversed([*paths])}.values():
+    files: dict[Path, Path] = {}
+    for path in paths:
+        files.setdefault(path.resolve(), path)
+    for path in files.values():
         try:
             pacts[path] = read_pact_with_interactions(path)
         except PactFormatError as error:

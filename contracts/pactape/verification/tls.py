@@ -36,7 +36,9 @@ def tls_context(options: VerificationOptions) -> ssl.SSLContext:
             where=path,
             remedy="name a file of certificate authorities: --ca-file, SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
         ) from error
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the file may contain the provider's own certificate
+    context.verify_flags |= (
+        ssl.VERIFY_X509_PARTIAL_CHAIN
+    )  # the file may contain the provider's own certificate
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # test environments use simple certificates
     if options.is_insecure:
         context.check_hostname = False
