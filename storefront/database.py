@@ -130,7 +130,7 @@ def _check(url: URL) -> None:
             )
             may_create = may.fetchone() == (True,)
     except psycopg.OperationalError as error:
-        why = f"no server answers ({str(error).strip().splitlines()[-1]})"
+        why = f"no server responds ({str(error).strip().splitlines()[-1]})"
         raise _unusable(why, variable=_VARIABLE) from error
     if not may_create:
         raise _unusable(f"the user {url.username} may not create databases", variable=_VARIABLE)

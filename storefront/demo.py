@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pactape.broker import running_broker
 from pactape.contracts import derive, write_contracts
 from pactape.errors import PactapeError
-from pactape.pact_cli.command import Answer, run_broker
+from pactape.pact_cli.command import CommandResult, run_broker
 from pactape.provider_states import load_states
 from pactape.settings import load_settings
 from pactape.verification import BrokerSource, Verification, verify_from_broker, verify_provider
@@ -152,7 +152,7 @@ def _break(folder: Path, service: UsersService) -> Outcome:
 
 
 def _reading(contract: Path, field: str) -> set[str]:
-    """Return the interactions whose responses hold the field: those that a provider without it must fail."""
+    """Return the interactions whose responses contain the field, which a provider without it must fail."""
     interactions = json.loads(contract.read_bytes())["interactions"]
     return {
         interaction["description"]
@@ -173,18 +173,18 @@ def _verification(folder: Path, service: UsersService, *, url: str) -> Verificat
 
 def _publish(folder: Path, broker: _Broker) -> Outcome:
     pact = str(folder / _CONTRACT)
-    answer = broker.ask("publish", pact, "--consumer-app-version", "web-1", "--branch", "main")
-    broker.ask("create-environment", "--name", "production", "--production")
-    return Outcome(f"version web-1 of {_WEB}, with its contract with {_USERS}", good=answer.code == 0)
+    output = broker.run("publish", pact, "--consumer-app-version", "web-1", "--branch", "main")
+    broker.run("create-environment", "--name", "production", "--production")
+    return Outcome(f"version web-1 of {_WEB}, with its contract with {_USERS}", good=output.code == 0)
 
 
 def _deploy(service: UsersService, broker: _Broker) -> Outcome:
     result = broker.verify(service, url=service.url, version="users-1")
     broker.deploy(_USERS, "users-1")
-    answer = broker.may_deploy(_WEB, "web-1")
-    decision = "yes" if answer.code == 0 else _reason(answer)
+    output = broker.may_deploy(_WEB, "web-1")
+    decision = "yes" if output.code == 0 else _reason(output)
     return Outcome(
-        f"{_pass_count(result)}; can-i-deploy web-1: {decision}", good=result.passed and answer.code == 0
+        f"{_pass_count(result)}; can-i-deploy web-1: {decision}", good=result.passed and output.code == 0
     )
 
 
@@ -193,16 +193,16 @@ def _refuse(service: UsersService, broker: _Broker) -> Outcome:
     old, new = _BROKEN
     with running(rename_field(service.app, old=old, new=new)) as url:
         result = broker.verify(service, url=url, version="users-2")
-    answer = broker.may_deploy(_USERS, "users-2")
-    is_refusal = answer.code != 0 and "Computer says no" in answer.text
-    decision = f"no\n  {_reason(answer)}" if is_refusal else "yes"
+    output = broker.may_deploy(_USERS, "users-2")
+    is_refusal = output.code != 0 and "Computer says no" in output.text
+    decision = f"no\n  {_reason(output)}" if is_refusal else "yes"
     return Outcome(f"{_pass_count(result)}; can-i-deploy users-2: {decision}", good=is_refusal)
 
 
-def _reason(answer: Answer) -> str:
-    """Return the broker's sentence about the verification that decided."""
-    lines = [line.strip() for line in answer.text.splitlines()]
-    return next((line for line in lines if line.startswith("The verification")), answer.text.strip())
+def _reason(output: CommandResult) -> str:
+    """Return the broker's sentence about the decisive verification."""
+    lines = [line.strip() for line in output.text.splitlines()]
+    return next((line for line in lines if line.startswith("The verification")), output.text.strip())
 
 
 class _Broker:
@@ -215,19 +215,19 @@ class _Broker:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def ask(self, *arguments: str) -> Answer:
+    def run(self, *arguments: str) -> CommandResult:
         """Run the official command with these arguments."""
         return run_broker(self._url, arguments, retries=0)
 
     def deploy(self, pacticipant: str, version: str) -> None:
         """Record that a version is in production."""
         place = ("--pacticipant", pacticipant, "--version", version, "--environment", "production")
-        self.ask("record-deployment", *place)
+        self.run("record-deployment", *place)
 
-    def may_deploy(self, pacticipant: str, version: str) -> Answer:
+    def may_deploy(self, pacticipant: str, version: str) -> CommandResult:
         """Run can-i-deploy for a version and production."""
         place = ("--pacticipant", pacticipant, "--version", version, "--to-environment", "production")
-        return self.ask("can-i-deploy", *place)
+        return self.run("can-i-deploy", *place)
 
     def verify(self, service: UsersService, *, url: str, version: str) -> Verification:
         """Verify the provider at `url` against the broker's contracts, and publish the results."""

@@ -22,11 +22,11 @@ def rename_field(app: WSGIApplication, *, old: str, new: str) -> WSGIApplication
     """Wrap `app` so that the field `old` is called `new` in every JSON response, at any depth."""
 
     def broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = Response.from_app(app, environ, buffered=True)
-        body = answer.get_data()
-        if body and answer.is_json:
-            answer.set_data(json.dumps(_renamed(json.loads(body), old=old, new=new)))
-        return answer(environ, start_response)
+        response = Response.from_app(app, environ, buffered=True)
+        body = response.get_data()
+        if body and response.is_json:
+            response.set_data(json.dumps(_renamed(json.loads(body), old=old, new=new)))
+        return response(environ, start_response)
 
     return broken
 
@@ -88,10 +88,10 @@ def unreliable(
             return _unavailable()(environ, start_response)
         if first:
             time.sleep(seconds)
-        answer = Response.from_app(app, environ, buffered=True)
+        response = Response.from_app(app, environ, buffered=True)
         if not first and draw >= errors:
             time.sleep(seconds)
-        return (_unavailable() if draw < errors else answer)(environ, start_response)
+        return (_unavailable() if draw < errors else response)(environ, start_response)
 
     return shaky
 

@@ -125,7 +125,7 @@ def services_at(urls: Mapping[str, str], *, users: UsersService, issuer: TokenIs
 
 @contextmanager
 def migrated(database: Database | None = None) -> Iterator[Database]:
-    """Apply the migrations of all services; None creates a database for as long as the context lasts."""
+    """Apply the migrations of all services; None creates a temporary database."""
     with ExitStack() as stack:
         own = database or stack.enter_context(temporary_database())
         for chain in CHAINS:
@@ -146,7 +146,7 @@ def running_storefront(
     """Run all services; the provider states of this process work on their database.
 
     Args:
-        database: With the users API's migrations applied; None makes one for as long as the context lasts.
+        database: With the users API's migrations applied; None creates a temporary one.
         token_lifetime: Seconds that an access token is valid.
         recover_every: Seconds between two searches for abandoned orders; None never searches.
         events_bus: The URL of the bus that carries user events to the mailer and the audit: "memory://",

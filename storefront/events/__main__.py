@@ -1,4 +1,4 @@
-"""`python -m storefront.events`: run a relay or the audit in a process of its own, and handle parked events."""
+"""`python -m storefront.events`: run a relay or the audit in a separate process, and handle parked events."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Message factories of the users API: a real change, its event in the outbox, the relay, the bus.
 
-Each uses a temporary database of its own, so that it doesn't touch other events.
+Each uses a separate temporary database, so that it doesn't touch other events.
 """
 
 from __future__ import annotations

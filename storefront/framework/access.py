@@ -59,6 +59,6 @@ class Access:
 
 
 def _refused(status: int, challenge: str, detail: str) -> Response:
-    answer = problem(status, detail)
-    answer.headers["WWW-Authenticate"] = challenge
-    return answer
+    response = problem(status, detail)
+    response.headers["WWW-Authenticate"] = challenge
+    return response

@@ -15,7 +15,7 @@ def refuse_unreadable_credentials() -> Response | None:
     header = request.headers.get("Authorization")
     if header is None or (header.isascii() and request.authorization is not None):
         return None
-    answer = Response('{"error": "invalid_client"}', status=401, content_type="application/json")
-    answer.headers["WWW-Authenticate"] = 'Basic error="invalid_client"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = Response('{"error": "invalid_client"}', status=401, content_type="application/json")
+    response.headers["WWW-Authenticate"] = 'Basic error="invalid_client"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -24,8 +24,8 @@ __all__ = [
     "Line",
     "NotFoundError",
     "check_amount",
-    "json_answer",
     "json_content",
+    "json_response",
     "row_id",
     "whole_seconds",
 ]
@@ -101,7 +101,7 @@ def json_content(model: type[_T]) -> _T:
         raise InvalidContentError([{"field": field or "$", "message": message}]) from error
 
 
-def json_answer(value: Any, *, status: int = 200) -> Response:
+def json_response(value: Any, *, status: int = 200) -> Response:
     """Return a response with a JSON body."""
     return Response(encoded(value), status=status, content_type="application/json")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String,
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import BadRequest
 
-from storefront.framework.content import json_answer
+from storefront.framework.content import json_response
 from storefront.framework.problems import InvalidContentError, RefusalError, problem
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from storefront.database import Database
 
-__all__ = ["given_key", "keys_table", "once"]
+__all__ = ["keys_table", "once", "sent_idempotency_key"]
 
 _KEY = re.compile(r"[!-~]{1,200}")
 
@@ -40,7 +40,7 @@ def keys_table(metadata: MetaData) -> Table:
     )
 
 
-def given_key() -> str:
+def sent_idempotency_key() -> str:
     """Return the current request's Idempotency-Key.
 
     Raises:
@@ -72,21 +72,21 @@ def once(
         BadRequest: The request has no usable key.
         InvalidContentError: The key was used for another request.
     """
-    own = {"client": client, "key": given_key()}
+    own = {"client": client, "key": sent_idempotency_key()}
     with database.transaction() as session:
         claim = insert(keys).values(**own, fingerprint=_fingerprint()).on_conflict_do_nothing()
         if session.execute(claim.returning(keys.c.key)).scalar() is None:
             return _again(session, keys, own)
-        answer = _run_action(session, action, status=status)
-        columns = {"status": answer.status_code, "body": answer.get_data()}
+        response = _run_action(session, action, status=status)
+        columns = {"status": response.status_code, "body": response.get_data()}
         session.execute(keys.update().filter_by(**own).values(**columns))
-    return answer
+    return response
 
 
 def _run_action(session: Session, action: Callable[[Session], Any], *, status: int) -> Response:
     try:
         with session.begin_nested():
-            return json_answer(action(session), status=status)
+            return json_response(action(session), status=status)
     except RefusalError as refusal:
         return problem(refusal.status, str(refusal))
 
@@ -98,9 +98,9 @@ def _again(session: Session, keys: Table, own: dict[str, str]) -> Response:
             [{"field": "Idempotency-Key", "message": "the key was used for another request"}]
         )
     kind = "application/json" if row.status < 400 else "application/problem+json"  # noqa: PLR2004 -- a status class
-    answer = Response(row.body, status=row.status, content_type=kind)
-    answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    response = Response(row.body, status=row.status, content_type=kind)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
 
 
 def _fingerprint() -> str:

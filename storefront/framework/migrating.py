@@ -1,4 +1,4 @@
-"""A provider's migrations: an independent chain in a schema of its own."""
+"""A provider's migrations: an independent chain in a separate schema."""
 
 from __future__ import annotations
 

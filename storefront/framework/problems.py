@@ -52,7 +52,7 @@ def problem(status: int, detail: str, *, errors: Sequence[Mapping[str, str]] = (
 
 
 def register(app: Flask) -> None:
-    """Register error handlers on `app` that answer with problem bodies."""
+    """Register error handlers on `app` that response with problem bodies."""
     app.register_error_handler(InvalidContentError, _invalid)
     app.register_error_handler(RefusalError, _refusal)
     app.register_error_handler(HTTPException, _http)
@@ -68,11 +68,11 @@ def _invalid(error: InvalidContentError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    answer = problem(error.code or 500, error.description or "")
+    response = problem(error.code or 500, error.description or "")
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
-            answer.headers[name] = value
-    return answer
+            response.headers[name] = value
+    return response
 
 
 def _failure(error: Exception) -> Response:

@@ -42,8 +42,8 @@ def create_app(issuer: TokenIssuer) -> Flask:
 
     @app.post("/oauth/token")
     def token() -> Response:
-        answer: Response = refuse_unreadable_credentials() or server.create_token_response()
-        return answer
+        response: Response = refuse_unreadable_credentials() or server.create_token_response()
+        return response
 
     return app
 

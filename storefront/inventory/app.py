@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response
 
 from storefront.framework.access import Access
 from storefront.framework.application import provider_app
-from storefront.framework.content import Item, json_answer, json_content, whole_seconds
+from storefront.framework.content import Item, json_content, json_response, whole_seconds
 from storefront.framework.idempotency import once
 from storefront.inventory.repository import InventoryRepository
 from storefront.inventory.tables import KEYS, Reservation
@@ -90,12 +90,12 @@ def _reading(database: Database) -> Blueprint:
             stock = InventoryRepository(session).available(demand)
         enough = all(stock[product] >= quantity for product, quantity in demand.items())
         details = tuple(_Detail(product, number) for product, number in stock.items())
-        return json_answer(_Availability(available=enough, details=details))
+        return json_response(_Availability(available=enough, details=details))
 
     @routes.get("/reservations/<id>")
     def get(id: str) -> Response:  # noqa: A002 -- the document's name
         with database.transaction() as session:
-            return json_answer(_view(InventoryRepository(session).get(id)))
+            return json_response(_view(InventoryRepository(session).get(id)))
 
     return routes
 
@@ -117,12 +117,12 @@ def _reserving(database: Database, access: Access) -> Blueprint:
     @routes.post("/reservations/<id>/confirmation")
     def confirm(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_view(InventoryRepository(session).confirm(id)))
+            return json_response(_view(InventoryRepository(session).confirm(id)))
 
     @routes.post("/reservations/<id>/cancellation")
     def cancel(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_view(InventoryRepository(session).cancel(id)))
+            return json_response(_view(InventoryRepository(session).cancel(id)))
 
     return routes
 

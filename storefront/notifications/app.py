@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from storefront.framework.access import Access
 from storefront.framework.application import provider_app
-from storefront.framework.content import json_answer, json_content, whole_seconds
+from storefront.framework.content import json_content, json_response, whole_seconds
 from storefront.framework.idempotency import once
 from storefront.notifications.repository import MessageRepository
 from storefront.notifications.tables import KEYS, Message
@@ -87,7 +87,7 @@ def _messages(database: Database, access: Access) -> Blueprint:
         if not recipient or "\x00" in recipient:
             raise BadRequest("the query parameter recipient is missing or not an e-mail address")
         with database.transaction() as session:
-            return json_answer(
+            return json_response(
                 {"items": [_view(message) for message in MessageRepository(session).of(recipient)]}
             )
 

@@ -15,8 +15,8 @@ from storefront.clients import Address as ClientAddress
 from storefront.clients import Item as ClientItem
 from storefront.framework.access import Access
 from storefront.framework.application import provider_app
-from storefront.framework.content import Address, Identifier, Item, NotFoundError, json_answer, json_content
-from storefront.framework.idempotency import given_key
+from storefront.framework.content import Address, Identifier, Item, NotFoundError, json_content, json_response
+from storefront.framework.idempotency import sent_idempotency_key
 from storefront.framework.problems import InvalidContentError, RefusalError
 from storefront.orders.repository import OrderRepository
 from storefront.orders.requests import OrderRequest, PaymentMethod
@@ -86,7 +86,7 @@ def _reading(database: Database, access: Access) -> Blueprint:
             order = OrderRepository(session).get(id)
         if not _may(access, order.user_id):
             raise NotFoundError(f"there is no order {id}")  # don't reveal that it exists
-        return json_answer(_view(order))
+        return json_response(_view(order))
 
     @routes.get("")
     def find() -> Response:
@@ -96,7 +96,7 @@ def _reading(database: Database, access: Access) -> Blueprint:
         if not _may(access, user_id):
             raise Forbidden("the orders are somebody else's")
         with database.transaction() as session:
-            return json_answer({"items": [_view(order) for order in OrderRepository(session).of(user_id)]})
+            return json_response({"items": [_view(order) for order in OrderRepository(session).of(user_id)]})
 
     return routes
 
@@ -109,12 +109,12 @@ def _placing(database: Database, access: Access, orchestrator: OrderOrchestrator
         new_order = _request(json_content(_NewOrder))
         if not _may(access, new_order.user_id):
             raise Forbidden("an order can be placed only for oneself")
-        order_id = str(uuid.uuid5(_NAMESPACE, f"{access.claims.subject} {given_key()}"))
+        order_id = str(uuid.uuid5(_NAMESPACE, f"{access.claims.subject} {sent_idempotency_key()}"))
         _refuse_another(database, order_id, new_order)
         orchestrator.process_order(new_order, order_id=order_id)
-        answer = json_answer(_placed(database, order_id), status=201)
-        answer.headers["Location"] = url_for("reading.get", id=order_id, _external=True)
-        return answer
+        response = json_response(_placed(database, order_id), status=201)
+        response.headers["Location"] = url_for("reading.get", id=order_id, _external=True)
+        return response
 
     return routes
 

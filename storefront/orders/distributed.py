@@ -64,7 +64,7 @@ class DistributedOrder:
             on_success=(Step(name="send_order_confirmation", do=self._confirm_by_mail),),
             on_failure=(
                 Step(name="fail_order", do=self._fail_order),
-                Step(name="send_error_notification", do=self._tell_error),
+                Step(name="send_error_notification", do=self._send_error_notification),
             ),
         )
 
@@ -162,7 +162,7 @@ class DistributedOrder:
         with self._database.transaction() as session:
             OrderRepository(session).fail(run.id, error=run.reason)
 
-    def _tell_error(self, run: Run) -> None:
+    def _send_error_notification(self, run: Run) -> None:
         """Send nothing if the user isn't known."""
         user = run.results.get("get_user")
         if user is not None:

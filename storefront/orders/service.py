@@ -82,7 +82,7 @@ class OrderService:
             on_success=(Step(name="send_order_confirmation", do=self._confirm_by_mail),),
             on_failure=(
                 Step(name="fail_order", do=self._fail),
-                Step(name="send_order_failure", do=self._tell_failure),
+                Step(name="send_order_failure", do=self._send_failure_notice),
             ),
         )
 
@@ -153,7 +153,7 @@ class OrderService:
             with self._database.transaction() as session:
                 OrderRepository(session).fail(run.id, error=run.reason)
 
-    def _tell_failure(self, run: Run) -> None:
+    def _send_failure_notice(self, run: Run) -> None:
         """Send nothing if the order was never created."""
         if "create_order" in run.results:
             content = {"orderId": run.id, "reason": str(run.reason)}

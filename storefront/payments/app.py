@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response
 from storefront.amounts import cents
 from storefront.framework.access import Access
 from storefront.framework.application import provider_app
-from storefront.framework.content import check_amount, json_answer, json_content
+from storefront.framework.content import check_amount, json_content, json_response
 from storefront.framework.idempotency import once
 from storefront.payments.repository import PaymentRepository
 from storefront.payments.tables import KEYS, Payment
@@ -98,12 +98,12 @@ def _authorizations(database: Database, access: Access) -> Blueprint:
     @routes.post("/<id>/capture")
     def capture(id: str) -> Response:  # noqa: A002 -- the document's name
         with database.transaction() as session:
-            return json_answer(_transaction(PaymentRepository(session).capture(id)))
+            return json_response(_transaction(PaymentRepository(session).capture(id)))
 
     @routes.post("/<id>/void")
     def void(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_authorization(PaymentRepository(session).void(id)))
+            return json_response(_authorization(PaymentRepository(session).void(id)))
 
     return routes
 
@@ -125,7 +125,7 @@ def _transactions(database: Database, access: Access) -> Blueprint:
     @routes.post("/<id>/refund")
     def refund(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_transaction(PaymentRepository(session).refund(id)))
+            return json_response(_transaction(PaymentRepository(session).refund(id)))
 
     return routes
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response
 
 from storefront.framework.access import Access
 from storefront.framework.application import provider_app
-from storefront.framework.content import Address, Identifier, Item, json_answer, json_content
+from storefront.framework.content import Address, Identifier, Item, json_content, json_response
 from storefront.framework.idempotency import once
 from storefront.shipping.repository import ESTIMATED_DAYS, ShippingRepository, shipping_cost
 from storefront.shipping.tables import KEYS, Shipment
@@ -69,7 +69,7 @@ def create_app(database: Database, verifier: TokenVerifier) -> Flask:
 
 def _quote() -> Response:
     pieces = sum(item.quantity for item in json_content(_QuoteRequest).items)
-    return json_answer(_Quote(cost=shipping_cost(pieces), estimated_days=ESTIMATED_DAYS))
+    return json_response(_Quote(cost=shipping_cost(pieces), estimated_days=ESTIMATED_DAYS))
 
 
 def _shipments(database: Database, access: Access) -> Blueprint:
@@ -91,12 +91,12 @@ def _shipments(database: Database, access: Access) -> Blueprint:
     @routes.get("/<id>")
     def get(id: str) -> Response:  # noqa: A002 -- the document's name
         with database.transaction() as session:
-            return json_answer(_view(ShippingRepository(session).get(id)))
+            return json_response(_view(ShippingRepository(session).get(id)))
 
     @routes.post("/<id>/cancellation")
     def cancel(id: str) -> Response:  # noqa: A002 -- as above
         with database.transaction() as session:
-            return json_answer(_view(ShippingRepository(session).cancel(id)))
+            return json_response(_view(ShippingRepository(session).cancel(id)))
 
     return routes
 

@@ -1,4 +1,4 @@
-"""The user service: each call runs in a transaction of its own."""
+"""The user service: each call runs in a separate transaction."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def blueprint(database: Database) -> Blueprint:
     def execute() -> Response:
         content = json_content()
         with database.transaction() as session:
-            _executed, answer = graphql_sync(
+            _executed, response = graphql_sync(
                 schema,
                 content,
                 context_value=UserRepository(session),
@@ -86,21 +86,21 @@ def blueprint(database: Database) -> Blueprint:
                 error_formatter=shown,
                 logger=logger,
             )
-        return _response(content, answer)
+        return _response(content, response)
 
     return routes
 
 
-def _response(content: Any, answer: Mapping[str, Any]) -> Response:
+def _response(content: Any, response: Mapping[str, Any]) -> Response:
     """Return a response with its status and media type (GraphQL over HTTP, section 6.4).
 
     A malformed request gets an error status in both media types; one that can't be executed gets one only in
     GraphQL's own media type.
     """
     own = request.accept_mimetypes.best_match([_JSON, _GRAPHQL]) == _GRAPHQL
-    is_refusal = "data" not in answer and (own or not _is_request(content))
+    is_refusal = "data" not in response and (own or not _is_request(content))
     media = _GRAPHQL if own else _JSON
-    return Response(json.dumps(answer), status=400 if is_refusal else 200, content_type=media)
+    return Response(json.dumps(response), status=400 if is_refusal else 200, content_type=media)
 
 
 def _is_request(content: Any) -> bool:

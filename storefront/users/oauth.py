@@ -57,8 +57,8 @@ def blueprint(app: Flask, database: Database, *, token_lifetime: int) -> Bluepri
 
     @routes.post("/oauth/token")
     def token() -> Response:
-        answer: Response = refuse_unreadable_credentials() or server.create_token_response()
-        return answer
+        response: Response = refuse_unreadable_credentials() or server.create_token_response()
+        return response
 
     return routes
 
@@ -81,9 +81,9 @@ def guard(app: Flask, database: Database) -> None:
 
 
 def _refusal(challenge: str, detail: str) -> Response:
-    answer = problem(401, detail)
-    answer.headers["WWW-Authenticate"] = challenge
-    return answer
+    response = problem(401, detail)
+    response.headers["WWW-Authenticate"] = challenge
+    return response
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types

@@ -66,9 +66,9 @@ class _Users:
                 email=content.email, name=content.name, locale=content.locale, password=content.password
             )
             self._publish(session, "user.created", account_of(user))
-        answer = _json(_wire(user), status=201)
-        answer.headers["Location"] = url_for("users.get", id=str(user.id), _external=True)
-        return answer
+        response = _json(_wire(user), status=201)
+        response.headers["Location"] = url_for("users.get", id=str(user.id), _external=True)
+        return response
 
     def find(self) -> Response:
         email = request.args.get("email")

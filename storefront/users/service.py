@@ -73,7 +73,7 @@ def running_users_api(
     """Run the users API; the provider states of this process work on its database.
 
     Args:
-        database: With all migrations applied; None makes one for as long as the context lasts.
+        database: With all migrations applied; None creates a temporary one.
         token_lifetime: Seconds that an access token is valid.
         host: The address to listen on.
         port: The port; 0 chooses a free one.

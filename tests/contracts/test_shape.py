@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.contracts.inference.joined_shape import MANY, Shape, answer_id, shape_of
+from pactape.contracts.inference.joined_shape import MANY, Shape, response_id, shape_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -80,7 +80,10 @@ def test_a_format_holds_only_if_every_string_has_it() -> None:
 def test_an_array_s_items_have_one_shape_over_all_samples() -> None:
     shape = shape_of([[1], [2.5, 3]])
     assert shape.items is not None
-    assert {kind: shape.items.answers(kind) for kind in shape.items.kinds} == {"integer": 2, "decimal": 1}
+    assert {kind: shape.items.response_count(kind) for kind in shape.items.kinds} == {
+        "integer": 2,
+        "decimal": 1,
+    }
 
 
 def test_the_shortest_array_is_remembered() -> None:
@@ -95,7 +98,7 @@ def test_the_same_answer_counts_once(one: Any, other: Any) -> None:
 def test_the_items_of_one_answer_count_once() -> None:
     shape = shape_of([[{"day": "2026-01-31"}, {"day": "2026-02-01"}]])
     assert shape.items is not None
-    assert shape.items.keys["day"].answers("string") == 1
+    assert shape.items.keys["day"].response_count("string") == 1
 
 
 def test_an_item_that_lacks_a_key_makes_it_optional() -> None:
@@ -105,12 +108,12 @@ def test_an_item_that_lacks_a_key_makes_it_optional() -> None:
 
 
 def test_beyond_sixteen_distinct_answers_are_many() -> None:
-    assert shape_of(list(range(40))).answers("integer") == MANY
+    assert shape_of(list(range(40))).response_count("integer") == MANY
 
 
 @pytest.mark.parametrize("value", [2**70, "\ud800", {"a": [2**70]}])
 def test_any_json_value_has_an_id(value: Any) -> None:
-    assert answer_id(value) == answer_id(value) != answer_id([value])
+    assert response_id(value) == response_id(value) != response_id([value])
 
 
 def test_a_place_with_many_texts_has_no_vocabulary_however_they_came() -> None:

@@ -22,7 +22,7 @@ def read_by(reading: Callable[[], Any]) -> list[tuple[str, ...] | None]:
     """What is observed of each answer."""
     with observing() as observer:
         reading()
-    return [each.paths() for each in observer.answers]
+    return [each.paths() for each in observer.responses]
 
 
 TABLE = b"id,name,mail\r\n7,Ada,a@example.com\r\n"

@@ -71,7 +71,7 @@ class _Comparison:
 
     def _texts(self, before: Shape, after: Shape, path: str) -> Iterator[Finding]:
         """Texts that were not among the few repeated ones; only information, as samples don't show all values."""
-        if before.values and after.values and len(before.values) < before.answers("string"):
+        if before.values and after.values and len(before.values) < before.response_count("string"):
             new = sorted(after.values.keys() - before.values.keys())
             if new:
                 old_texts = ", ".join(map(repr, sorted(before.values)))

@@ -20,7 +20,7 @@ from pactape.settings import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pactape.pact_cli.command import Answer
+    from pactape.pact_cli.command import CommandResult
     from pactape.reports import Format, Report
 
 __all__ = ["can_i_deploy"]
@@ -73,22 +73,22 @@ def can_i_deploy(
         *(("--retry-while-unknown", str(retry_while_unknown)) if retry_while_unknown else ()),
         *(("--retry-interval", str(retry_interval)) if retry_interval else ()),
     ]
-    answer = call_broker(
+    output = call_broker(
         settings, arguments, url=broker_url, retries=retries, dry_run=dry_run, no_when=("Computer says no",)
     )
-    if answer is not None:
+    if output is not None:
         if report_format == "text" and report_file is None:
-            click.echo(answer.text.strip())
-            sys.exit(1 if answer.code else 0)
-        report = _report(answer, subject=f"{arguments[2]} {arguments[4]} to {to_environment}")
+            click.echo(output.text.strip())
+            sys.exit(1 if output.code else 0)
+        report = _report(output, subject=f"{arguments[2]} {arguments[4]} to {to_environment}")
         end_with_report(report, report_format=report_format, report_file=report_file)
 
 
-def _report(answer: Answer, *, subject: str) -> Report:
+def _report(output: CommandResult, *, subject: str) -> Report:
     from pactape.reports import Outcome, Report, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
 
-    lines = answer.text.strip().splitlines()
-    is_deployable = answer.code == 0
+    lines = output.text.strip().splitlines()
+    is_deployable = output.code == 0
     result = ReportedResult(
         outcome=Outcome.PASSED if is_deployable else Outcome.FAILED,
         group="can-i-deploy",

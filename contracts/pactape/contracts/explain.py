@@ -13,7 +13,7 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence.message_evidence import MessageKey, evidence_of_messages, message_key
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of, paths_read
 from pactape.contracts.grouping.sample_groups import group_samples
-from pactape.contracts.inference.joined_shape import MOST_VALUES, Shape, answer_id, shape_of
+from pactape.contracts.inference.joined_shape import MOST_VALUES, Shape, response_id, shape_of
 from pactape.contracts.inference.rules import Rule, expect
 from pactape.contracts.inference.shape_paths import occurrences
 from pactape.contracts.interactions.descriptions import descriptions
@@ -180,7 +180,7 @@ class _ValueCounts:
         """Return the evidence of every path, sorted."""
         answer_ids: set[int] = set()
         for read in reads:
-            answer = answer_id(read.value)
+            answer = response_id(read.value)
             self._add_references(read)
             if answer not in answer_ids:
                 answer_ids.add(answer)

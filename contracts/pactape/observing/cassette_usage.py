@@ -34,12 +34,16 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
     bodies = _RecordedBodies(cassette)
     with observing(bodies.find) as observer:
         yield lambda index, content: track(content, of_messages.setdefault(index, Usage()))
-    for answer in observer.answers:
-        if answer.position is not None:
-            cassette.note_reads_at([answer.position], answer.paths())
-        elif answer.method:
+    for observed in observer.responses:
+        if observed.position is not None:
+            cassette.note_reads_at([observed.position], observed.paths())
+        elif observed.method:
             cassette.note_reads(
-                answer.method, answer.url, headers=answer.headers, body=answer.body, paths=answer.paths()
+                observed.method,
+                observed.url,
+                headers=observed.headers,
+                body=observed.body,
+                paths=observed.paths(),
             )
     cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}

@@ -77,25 +77,25 @@ class Observer:
         self._find = find
         self.values_read: set[str] = set()
         self.fragments: Fragments[ObservedResponse] = Fragments()
-        self._answers: dict[int, tuple[object, ObservedResponse]] = {}
+        self._responses: dict[int, tuple[object, ObservedResponse]] = {}
         self._bodies: dict[bytes, ObservedResponse] = {}
         self._by_position: dict[int, ObservedResponse] = {}
 
     @property
     def observed(self) -> list[ObservedResponse]:
         """The responses that were read as JSON, in the order in which they were received."""
-        return [answer for answer in self.answers if answer.is_parsed]
+        return [observed for observed in self.responses if observed.is_parsed]
 
     @property
-    def answers(self) -> list[ObservedResponse]:
+    def responses(self) -> list[ObservedResponse]:
         """All responses that can be observed, in the order in which they were received."""
-        return [*(response for _, response in self._answers.values()), *self._by_position.values()]
+        return [*(response for _, response in self._responses.values()), *self._by_position.values()]
 
-    def answer_of(self, response: Any) -> ObservedResponse:
+    def find_observed(self, response: Any) -> ObservedResponse:
         """Return the observed response of a library's response object."""
-        entry = self._answers.get(id(response))
+        entry = self._responses.get(id(response))
         if entry is None:
-            entry = self._answers[id(response)] = (
+            entry = self._responses[id(response)] = (
                 response,
                 observed_response(response),
             )  # kept alive, so that its id stays unique
@@ -104,52 +104,52 @@ class Observer:
     def touch(self, response: Any, body: Any) -> Any:
         """Record that the test got a response's body, and which response it belongs to."""
         if not _INTERNAL.get() and body is not None:
-            answer = self.answer_of(response)
-            answer.is_touched = True
-            self.remember(body, answer)
-            self._locate(answer, body)
+            observed = self.find_observed(response)
+            observed.is_touched = True
+            self.remember(body, observed)
+            self._locate(observed, body)
             if key := _key(body):
-                self.fragments.add(key, _media_type(response), answer)
+                self.fragments.add(key, _media_type(response), observed)
         return body
 
     def streamed(self, response: Any) -> StreamedBody[ObservedResponse]:
         """Record that the test gets a response's body in parts; add the parts to the result."""
-        answer = self.answer_of(response)
-        answer.is_touched = True
-        return StreamedBody(self.fragments, _media_type(response), answer)
+        observed = self.find_observed(response)
+        observed.is_touched = True
+        return StreamedBody(self.fragments, _media_type(response), observed)
 
-    def _locate(self, answer: ObservedResponse, body: Any) -> None:
+    def _locate(self, observed: ObservedResponse, body: Any) -> None:
         """Find a response by its body, if it has no request, as in botocore."""
         key = _key(body)
-        if self._find is not None and not answer.method and answer.position is None and key:
-            answer.position = self._find(key)
+        if self._find is not None and not observed.method and observed.position is None and key:
+            observed.position = self._find(key)
 
-    def remember(self, body: Any, answer: ObservedResponse) -> None:
+    def remember(self, body: Any, observed: ObservedResponse) -> None:
         """Remember which response a body belongs to, so that it is recognized when it is parsed."""
         key = _key(body)
         if key is not None:
-            self._bodies[key] = answer
+            self._bodies[key] = observed
 
     def read_header(self, response: Any, name: Any) -> None:
         """Record that a response's header was read."""
         if not _INTERNAL.get() and str(name).lower() not in _TRANSPORT:
-            answer = self.answer_of(response)
-            answer.headers_read.add(str(name).lower())
+            observed = self.find_observed(response)
+            observed.headers_read.add(str(name).lower())
             self._read_value(f"header {str(name).lower()}")
-            if answer.is_followed and str(name).lower() == "location":
+            if observed.is_followed and str(name).lower() == "location":
                 self.read_redirects([response])
 
     def read_header_of_any(self, response: Any, headers: Any, name: str) -> None:
         """Record that a header was read of a response without a request."""
         if name.lower() not in _TRANSPORT:
             self._read_value(f"header {name.lower()} of any response")
-            answer = None if _INTERNAL.get() else self._answer_by_body(response)
-            if answer is not None:
-                answer.headers_read.add(name.lower())
+            observed = None if _INTERNAL.get() else self._observed_by_body(response)
+            if observed is not None:
+                observed.headers_read.add(name.lower())
         if (
             name.lower() == "location"
-            and id(response) in self._answers
-            and self.answer_of(response).is_followed
+            and id(response) in self._responses
+            and self.find_observed(response).is_followed
         ):
             self.read_redirects([response])
         if name.lower() == "set-cookie":
@@ -157,12 +157,12 @@ class Observer:
             for value in values:
                 self.read_cookie(value.partition("=")[0].strip())
 
-    def _answer_by_body(self, response: Any) -> ObservedResponse | None:
-        """Return the answer with a response's body, which counts as read as long as nothing parses it."""
+    def _observed_by_body(self, response: Any) -> ObservedResponse | None:
+        """Return the observed response with this body, which counts as read as long as nothing parses it."""
         body = body_of(response)
         if not body:  # others may have none, too
-            answer = self.answer_of(response)
-            return answer if answer.method else None
+            observed = self.find_observed(response)
+            return observed if observed.method else None
         position = None if self._find is None else self._find(body)
         if position is None:
             return None
@@ -171,12 +171,12 @@ class Observer:
 
     def follow(self, response: Any) -> None:
         """Record that the test looks at a redirect that its client followed."""
-        self.answer_of(response).is_followed = True
+        self.find_observed(response).is_followed = True
 
     def read_redirects(self, responses: Iterable[Any]) -> None:
         """Record that the test reads the targets of redirects that its client followed."""
         for response in responses:
-            self._read_value(f"redirect of {self.answer_of(response).url}")
+            self._read_value(f"redirect of {self.find_observed(response).url}")
 
     def read_cookie(self, name: Any) -> None:
         """Record that a cookie's value was read, of any response."""
@@ -188,62 +188,62 @@ class Observer:
 
     def read(self, response: Any, value: Any) -> Any:
         """Return the JSON `value` of a response as a tracked value; several values share their usage."""
-        return self._track(self.answer_of(response), value)
+        return self._track(self.find_observed(response), value)
 
     def parsed(self, text: Any, value: Any) -> Any:
         """Return a JSON value parsed from `text`, tracked if the text is a response's body."""
-        answer = None if _INTERNAL.get() or isinstance(value, _TRACKED) else self.answer_with(text)
-        return value if answer is None else self._track(answer, value)
+        observed = None if _INTERNAL.get() or isinstance(value, _TRACKED) else self.observed_with_body(text)
+        return value if observed is None else self._track(observed, value)
 
     def usage_of_text(self, text: Any) -> Usage | None:
         """Return the usage of a text that is a response's body; None for any other text."""
-        return _parsed_usage(None if _INTERNAL.get() else self.answer_with(text))
+        return _parsed_usage(None if _INTERNAL.get() else self.observed_with_body(text))
 
     def usage_of_row(self, line: Any) -> Usage | None:
         """Return the usage of the table that begins with a line; None for any other line."""
         return _parsed_usage(self.fragments.row(line) if isinstance(line, str) else None)
 
-    def answer_with(self, body: Any) -> ObservedResponse | None:
+    def observed_with_body(self, body: Any) -> ObservedResponse | None:
         """Return the response with this body; None if there is none."""
         key = _key(body)
         if key is None or len(key) < _SHORTEST_BODY:
             return None
-        answer = self._bodies.get(key) or self.fragments.event(key)
-        if answer is None and self._find is not None and key[:1] in b"{[":
+        observed = self._bodies.get(key) or self.fragments.event(key)
+        if observed is None and self._find is not None and key[:1] in b"{[":
             position = self._find(key)
             if position is not None:
-                answer = self._by_position.setdefault(
+                observed = self._by_position.setdefault(
                     position, ObservedResponse(position=position, usage=Usage())
                 )
-                self._bodies[key] = answer
-        return answer
+                self._bodies[key] = observed
+        return observed
 
     def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> bool:
         """Record that a value is read as a model, whether it is a value in a response or a response's body."""
         if isinstance(value, _TRACKED):
             value.read(field_paths(model, reading, plain(value)))
             return True
-        answer = self.answer_with(value)
-        if answer is None:
+        observed = self.observed_with_body(value)
+        if observed is None:
             return False
-        answer.is_parsed = True
-        answer.usage.looked_into()
-        answer.usage.read(field_paths(model, reading, _decode(value)))
+        observed.is_parsed = True
+        observed.usage.looked_into()
+        observed.usage.read(field_paths(model, reading, _decode(value)))
         return True
 
-    def _track(self, answer: ObservedResponse, value: Any) -> Any:
-        answer.is_parsed = True
-        return track(value, answer.usage)
+    def _track(self, observed: ObservedResponse, value: Any) -> Any:
+        observed.is_parsed = True
+        return track(value, observed.usage)
 
 
 _TRACKED = (TrackedObject, TrackedArray)
 
 
-def _parsed_usage(answer: ObservedResponse | None) -> Usage | None:
-    if answer is None:
+def _parsed_usage(observed: ObservedResponse | None) -> Usage | None:
+    if observed is None:
         return None
-    answer.is_parsed = True
-    usage: Usage = answer.usage
+    observed.is_parsed = True
+    usage: Usage = observed.usage
     return usage
 
 

@@ -20,10 +20,10 @@ from pactape.urls import url_error, without_credentials
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Answer", "broker_url", "run_broker"]
+__all__ = ["CommandResult", "broker_url", "run_broker"]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class CommandResult(msgspec.Struct, frozen=True):
     """The result of an official command.
 
     Args:
@@ -63,7 +63,7 @@ def broker_url(option: str | None, setting: str | None, environment: Mapping[str
     )
 
 
-def run_broker(url: str, arguments: Sequence[str], *, retries: int) -> Answer:
+def run_broker(url: str, arguments: Sequence[str], *, retries: int) -> CommandResult:
     """Run `pact broker …` against a broker.
 
     Args:
@@ -87,7 +87,9 @@ def run_broker(url: str, arguments: Sequence[str], *, retries: int) -> Answer:
             env=environment,
             check=False,
         )
-    return Answer(done.returncode, relay.shown(done.stdout.decode(errors="replace")), tuple(relay.failures))
+    return CommandResult(
+        done.returncode, relay.shown(done.stdout.decode(errors="replace")), tuple(relay.failures)
+    )
 
 
 def _executable() -> str:

@@ -1,4 +1,4 @@
-"""Products, their reservations, and the keys of requests that were answered."""
+"""Products, their reservations, and the keys of processed requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages, and the keys of requests that were answered."""
+"""Messages, and the keys of processed requests."""
 
 from __future__ import annotations
 

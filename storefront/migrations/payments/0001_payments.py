@@ -1,4 +1,4 @@
-"""Accounts, payments, and the keys of requests that were answered."""
+"""Accounts, payments, and the keys of processed requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shipments, their tracking numbers, and the keys of requests that were answered."""
+"""Shipments, their tracking numbers, and the keys of processed requests."""
 
 from __future__ import annotations
 

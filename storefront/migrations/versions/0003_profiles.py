@@ -10,7 +10,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# What pg_trgm would give, which not every server has: the sets of three letters that a text holds.
+# As pg_trgm does, which not every server has: the sets of three letters that a text holds.
 TRIGRAMS = """
 CREATE FUNCTION trigrams(whole text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT coalesce(array_agg(DISTINCT substr(lower(whole), place, 3)), '{}')

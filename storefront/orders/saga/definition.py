@@ -47,7 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         name: "reserve_items".
         do: Performs the step and returns JSON values; idempotent.
         undo: The compensation; gets the result of `do`, or None if that is unknown and must be looked up.
-            Idempotent. None: there is nothing to compensate.
+            Idempotent. None if there is nothing to compensate.
         timeout: Seconds that `do` or `undo` may take.
         partial: Whether a refused step may be partly done, so that it must be compensated, too.
     """
@@ -78,7 +78,7 @@ class Saga(msgspec.Struct, frozen=True, kw_only=True):
 def is_refusal(error: BaseException) -> bool:
     """Return whether an error proves that the step did nothing.
 
-    No other error does: a 401, for example, may answer the second attempt, after the first was processed.
+    No other error does: a 401, for example, may be the response to the second attempt after the first was processed.
     """
     return isinstance(error, RefusedError) or (isinstance(error, ResponseError) and error.status in _REFUSALS)
 

@@ -79,7 +79,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SagaLog:
-    """The saga log; each thread is a worker of its own.
+    """The saga log; each thread is a separate worker.
 
     Args:
         database: Holds the log.

@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Recovery:
-    """Continues due sagas in a thread of its own.
+    """Continues due sagas in a separate thread.
 
     Args:
         log: The saga log.

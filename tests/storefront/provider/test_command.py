@@ -80,7 +80,7 @@ def test_options_that_cannot_be_used_are_one_clear_error(arguments: tuple[str, .
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://127.0.0.1:1/none", "no server answers"),
+        ("postgresql://127.0.0.1:1/none", "no server responds"),
         pytest.param("mysql://localhost/x", "it is a URL of mysql", marks=pytest.mark.long),
     ],
 )

@@ -96,7 +96,7 @@ def test_the_database_itself_refuses_an_e_mail_address_twice(database: Database)
         ("nonsense", "it is not a URL"),
         ("sqlite:///file.db", "it is a URL of sqlite"),
         ("postgresql://ada:lovelace@127.0.0.1:port/none", "it is not a URL"),
-        ("postgresql://ada:lovelace@127.0.0.1:1/none", "no server answers"),
+        ("postgresql://ada:lovelace@127.0.0.1:1/none", "no server responds"),
     ],
 )
 def test_a_server_that_cannot_be_used_is_refused_with_the_variable(

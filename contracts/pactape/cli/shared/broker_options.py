@@ -14,7 +14,7 @@ from pactape.urls import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pactape.pact_cli.command import Answer
+    from pactape.pact_cli.command import CommandResult
     from pactape.settings import Settings
 
     _F = TypeVar("_F", bound=Callable[..., Any])
@@ -83,10 +83,10 @@ def call_broker_and_exit(
     Raises:
         BrokerError: There is no broker, or it rejected the call; the message includes the broker's own.
     """
-    answer = call_broker(settings, arguments, url=url, retries=retries, dry_run=dry_run, no_when=no_when)
-    if answer is not None:
-        click.echo(answer.text.strip())
-        sys.exit(1 if answer.code else 0)
+    result = call_broker(settings, arguments, url=url, retries=retries, dry_run=dry_run, no_when=no_when)
+    if result is not None:
+        click.echo(result.text.strip())
+        sys.exit(1 if result.code else 0)
 
 
 def call_broker(
@@ -97,7 +97,7 @@ def call_broker(
     retries: int,
     dry_run: bool,
     no_when: tuple[str, ...] = (),
-) -> Answer | None:
+) -> CommandResult | None:
     """Call the broker with the official command, and return its output; None for a dry run, which is printed.
 
     Raises:
@@ -109,22 +109,22 @@ def call_broker(
     if dry_run:
         click.echo(f"would call {without_credentials(address)}: pact broker {' '.join(arguments)}")
         return None
-    answer = run_broker(address, arguments, retries=retries)
-    if answer.code and not any(text in answer.text for text in no_when):
-        raise BrokerError(_reason(answer), where=without_credentials(address), remedy=_remedy(answer))
-    return answer
+    result = run_broker(address, arguments, retries=retries)
+    if result.code and not any(text in result.text for text in no_when):
+        raise BrokerError(_reason(result), where=without_credentials(address), remedy=_remedy(result))
+    return result
 
 
-def _reason(answer: Answer) -> str:
-    if answer.failures:
-        return str(answer.failures[-1])
-    message, _, _ = answer.text.partition(_BACKTRACE)
+def _reason(result: CommandResult) -> str:
+    if result.failures:
+        return str(result.failures[-1])
+    message, _, _ = result.text.partition(_BACKTRACE)
     lines = [line.strip(" ❌") for line in message.splitlines()]
     messages = dict.fromkeys(line for line in lines if line)  # the command repeats its messages
     return f"the official command failed: {' '.join([*messages][-3:]) or 'no output'}"
 
 
-def _remedy(answer: Answer) -> str:
-    if answer.failures:
+def _remedy(result: CommandResult) -> str:
+    if result.failures:
         return "check the URL, names and credentials"
     return "correct what the command's message names; `--dry-run` prints the call"

@@ -16,7 +16,7 @@ import msgspec
 
 from pactape.contracts.inference.formats import formats_of
 
-__all__ = ["MANY", "MOST_VALUES", "Answers", "Kind", "Shape", "answer_id", "shape_of"]
+__all__ = ["MANY", "MOST_VALUES", "Kind", "ResponseIds", "Shape", "response_id", "shape_of"]
 
 Kind = Literal["null", "boolean", "integer", "decimal", "string", "array", "object"]
 
@@ -38,7 +38,7 @@ MOST_VALUES: Final = 5
 _LONGEST_VALUE: Final = 40
 
 #: The ids of the distinct responses that showed something; None for `MANY` or more.
-Answers = frozenset[int] | None
+ResponseIds = frozenset[int] | None
 
 
 class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
@@ -61,19 +61,19 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         ['id']
     """
 
-    kinds: dict[Kind, Answers] = {}
+    kinds: dict[Kind, ResponseIds] = {}
     formats: frozenset[str] | None = None
-    values: dict[str, Answers] | None = {}
+    values: dict[str, ResponseIds] | None = {}
     keys: dict[str, Shape] = {}
     optional: bool = False
     items: Shape | None = None
     shortest: int | None = None
     examples: dict[Kind, Any] = {}
 
-    def answers(self, kind: Kind) -> int:
+    def response_count(self, kind: Kind) -> int:
         """Return how many distinct responses had a value of this kind here; `MANY` for that many or more."""
-        answer_ids = self.kinds.get(kind, _NO_ANSWERS)
-        return MANY if answer_ids is None else len(answer_ids)
+        response_ids = self.kinds.get(kind, _NO_RESPONSES)
+        return MANY if response_ids is None else len(response_ids)
 
     @property
     def example(self) -> Any:
@@ -92,25 +92,25 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         shape.optional = False
         return shape
 
-    def observe(self, value: Any, answer: int) -> None:
+    def observe(self, value: Any, response: int) -> None:
         """Add one sample.
 
         Args:
             value: A JSON value as `json.loads` gives it.
-            answer: The `answer_id` of the response that it comes from.
+            response: The `response_id` of the response that it comes from.
         """
         kind = _KINDS[type(value)]
         kinds = self.kinds
         is_first = kind not in kinds
-        answer_ids = kinds.get(kind, _NO_ANSWERS)
-        if answer_ids is not None and answer not in answer_ids:
-            kinds[kind] = _add_answer(answer_ids, answer)
+        response_ids = kinds.get(kind, _NO_RESPONSES)
+        if response_ids is not None and response not in response_ids:
+            kinds[kind] = _add_response(response_ids, response)
         if kind == "string":
-            self._observe_string(value, answer)
+            self._observe_string(value, response)
         elif kind == "object":
-            self._observe_object(value, answer, is_first=is_first)
+            self._observe_object(value, response, is_first=is_first)
         elif kind == "array":
-            self._observe_array(value, answer)
+            self._observe_array(value, response)
         elif kind != "null" and (kind not in self.examples or value < self.examples[kind]):
             self.examples[kind] = value
 
@@ -151,8 +151,8 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
 
     def _join_own(self, other: Shape) -> None:
         self.optional = self.optional or other.optional
-        for kind, answers in other.kinds.items():
-            self.kinds[kind] = _union(self.kinds.get(kind, _NO_ANSWERS), answers)
+        for kind, responses in other.kinds.items():
+            self.kinds[kind] = _union(self.kinds.get(kind, _NO_RESPONSES), responses)
         if other.formats is not None:
             self.formats = other.formats if self.formats is None else self.formats & other.formats
         if self.values != {} or other.values != {}:
@@ -165,49 +165,49 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
             if own is None or _example_order(example) < _example_order(own):
                 examples[kind] = example
 
-    def _observe_string(self, value: str, answer: int) -> None:
+    def _observe_string(self, value: str, response: int) -> None:
         if self.formats is None:
             self.formats = formats_of(value)
         elif self.formats:
             self.formats = formats_of(value, self.formats)
         if self.values is not None:
-            self._observe_value(value, answer)
+            self._observe_value(value, response)
         example = self.examples.get("string")
         if example is None or len(value) < len(example) or (len(value) == len(example) and value < example):
             self.examples["string"] = value
 
-    def _observe_value(self, value: str, answer: int) -> None:
-        values: dict[str, Answers] = self.values or {}
-        answer_ids = values.get(value, _NO_ANSWERS)
-        if answer_ids is not None and answer not in answer_ids:
-            values[value] = _add_answer(answer_ids, answer)
+    def _observe_value(self, value: str, response: int) -> None:
+        values: dict[str, ResponseIds] = self.values or {}
+        response_ids = values.get(value, _NO_RESPONSES)
+        if response_ids is not None and response not in response_ids:
+            values[value] = _add_response(response_ids, response)
         is_free_text = len(value) > _LONGEST_VALUE
         self.values = None if is_free_text or len(values) > MOST_VALUES else values
 
-    def _observe_object(self, value: dict[str, Any], answer: int, *, is_first: bool) -> None:
+    def _observe_object(self, value: dict[str, Any], response: int, *, is_first: bool) -> None:
         keys = self.keys
         for key, child in value.items():
             shape = keys.get(key)
             if shape is None:
                 shape = keys[key] = Shape(optional=not is_first)
-            shape.observe(child, answer)
+            shape.observe(child, response)
         if len(keys) > len(value):
             for key in keys.keys() - value.keys():
                 keys[key].optional = True
 
-    def _observe_array(self, value: list[Any], answer: int) -> None:
+    def _observe_array(self, value: list[Any], response: int) -> None:
         self._shorten(len(value))
         if value:
             observe = self._items().observe
             for item in value:
-                observe(item, answer)
+                observe(item, response)
 
-    def _join_values(self, values: dict[str, Answers] | None) -> None:
+    def _join_values(self, values: dict[str, ResponseIds] | None) -> None:
         if self.values is None or values is None:
             self.values = None
             return
-        for text, answers in values.items():
-            self.values[text] = _union(self.values.get(text, _NO_ANSWERS), answers)
+        for text, responses in values.items():
+            self.values[text] = _union(self.values.get(text, _NO_RESPONSES), responses)
         if len(self.values) > MOST_VALUES:
             self.values = None
 
@@ -231,11 +231,11 @@ def shape_of(samples: list[Any]) -> Shape:
     """Return the shape of all `samples`, which are separate responses; equal samples count once."""
     shape = Shape()
     for sample in samples:
-        shape.observe(sample, answer_id(sample))
+        shape.observe(sample, response_id(sample))
     return shape
 
 
-def answer_id(value: Any) -> int:
+def response_id(value: Any) -> int:
     """Return a fingerprint of 63 bits of a JSON value: equal values have equal fingerprints."""
     try:
         data = msgspec.json.encode(value, order="deterministic")
@@ -244,17 +244,17 @@ def answer_id(value: Any) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") >> 1
 
 
-_NO_ANSWERS: Final[frozenset[int]] = frozenset()
+_NO_RESPONSES: Final[frozenset[int]] = frozenset()
 
 
 @lru_cache(maxsize=1024)
-def _add_answer(answers: frozenset[int], answer: int) -> Answers:
+def _add_response(responses: frozenset[int], response: int) -> ResponseIds:
     """Add a response to a set; most paths of a response share one set object."""
-    return _union(answers, frozenset((answer,)))
+    return _union(responses, frozenset((response,)))
 
 
 @lru_cache(maxsize=1024)
-def _union(one: Answers, other: Answers) -> Answers:
+def _union(one: ResponseIds, other: ResponseIds) -> ResponseIds:
     if one is None or other is None:
         return None
     both = one | other

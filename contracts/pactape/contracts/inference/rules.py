@@ -34,12 +34,12 @@ __all__ = ["ANYTHING", "Expectation", "Rule", "all_of", "below", "expect", "map_
 Rule = dict[str, Any]
 
 #: With fewer distinct responses, an array that was never empty gets no minimum length: it may be empty.
-_ANSWERS_FOR_MINIMUM = 16
+_RESPONSES_FOR_MINIMUM = 16
 #: With fewer distinct responses, decimals are possible where only integers were seen.
-_ANSWERS_FOR_INTEGER = 5
+_RESPONSES_FOR_INTEGER = 5
 #: The evidence needed to state the sampled texts as an enumeration, if the settings enable it.
-_ANSWERS_FOR_ENUMERATION = 5
-_ANSWERS_FOR_EACH_TEXT = 2
+_RESPONSES_FOR_ENUMERATION = 5
+_RESPONSES_FOR_EACH_TEXT = 2
 _MASK = re.compile(r"[\W_]*(scrubbed|redacted|masked|filtered|hidden|secret|x{3,})[\W_]*|\*+", re.IGNORECASE)
 #: A key that sorts before all others and that no API uses.
 _FIRST_KEY = "!"
@@ -149,7 +149,7 @@ class _Emitter:
     def _example(self, shape: Shape, value: Any) -> Any:
         if not isinstance(value, str) or value in self._consumer_texts or not shape.formats:
             return value
-        stable = stable_example(shape.formats, shape.answers("string"))
+        stable = stable_example(shape.formats, shape.response_count("string"))
         return value if stable is None else stable
 
     def _emit_object(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> dict[str, Any]:
@@ -177,7 +177,7 @@ class _Emitter:
 
     def _waived_keys(self, shape: Shape, fields: ReadFields, path: str) -> AbstractSet[str]:
         """Return the keys that items of an unseen kind may lack, while too few responses exclude such a kind."""
-        is_sure = shape.answers("object") >= _ANSWERS_FOR_MINIMUM or not fields.is_everything
+        is_sure = shape.response_count("object") >= _RESPONSES_FOR_MINIMUM or not fields.is_everything
         return frozenset() if is_sure or not path.endswith("[*]") else keys_of_one_kind(shape)
 
     def _emit_map(
@@ -191,7 +191,7 @@ class _Emitter:
         return {key: self.emit(shape.any_value(), sample.get(key), fields.value(key), f"{path}.*")}
 
     def _emit_array(self, shape: Shape, sample: Any, fields: ReadFields, path: str) -> list[Any]:
-        minimum = 1 if shape.shortest and shape.answers("array") >= _ANSWERS_FOR_MINIMUM else 0
+        minimum = 1 if shape.shortest and shape.response_count("array") >= _RESPONSES_FOR_MINIMUM else 0
         self.rules[path] = all_of({"match": "type", "min": minimum})
         if shape.items is None:
             return []
@@ -230,7 +230,7 @@ class _ScalarRules:
         if "decimal" in kinds:
             matchers.append({"match": "number"})
         elif "integer" in kinds:
-            whole = shape.answers("integer") >= _ANSWERS_FOR_INTEGER
+            whole = shape.response_count("integer") >= _RESPONSES_FOR_INTEGER
             matchers.append({"match": "integer" if whole else "number"})
         if "boolean" in kinds:
             matchers.append({"match": "boolean"})
@@ -242,7 +242,7 @@ class _ScalarRules:
         """Return the matcher of texts; because `type` uses the example, a union's example is a text if possible."""
         if choices:
             return _one_of(choices)
-        name = stated_format(shape.formats, shape.answers("string")) if shape.formats else None
+        name = stated_format(shape.formats, shape.response_count("string")) if shape.formats else None
         if name is not None:
             return {"match": "regex", "regex": FORMATS[name]}
         if self._enumerations and self._is_enumeration(shape):
@@ -251,10 +251,10 @@ class _ScalarRules:
 
     def _is_enumeration(self, shape: Shape) -> bool:
         """Return whether the texts are a vocabulary: enough distinct responses, each text in several, no data."""
-        if not shape.values or shape.answers("string") < _ANSWERS_FOR_ENUMERATION:
+        if not shape.values or shape.response_count("string") < _RESPONSES_FOR_ENUMERATION:
             return False
         counts = (MANY if answer_ids is None else len(answer_ids) for answer_ids in shape.values.values())
-        return min(counts) >= _ANSWERS_FOR_EACH_TEXT and not any(
+        return min(counts) >= _RESPONSES_FOR_EACH_TEXT and not any(
             not text or "\n" in text or text in self._request_texts or _MASK.fullmatch(text)
             for text in shape.values
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pactape.contracts.inference.joined_shape import answer_id
+from pactape.contracts.inference.joined_shape import response_id
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.pacts.pact import interaction_document
 from pactape.contracts.participants import ContractParties
@@ -80,7 +80,7 @@ def _recordings_to_judge(
     answers: set[tuple[DraftGroup, int]] = set()
     for group, sample in recordings.samples_at(groups, drafts):
         response = sample.exchange.response
-        answer = group, answer_id([sorted(response.headers), response.body.decode("latin-1")])
+        answer = group, response_id([sorted(response.headers), response.body.decode("latin-1")])
         if answer not in answers:
             answers.add(answer)
             yield from (

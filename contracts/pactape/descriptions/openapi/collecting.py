@@ -13,7 +13,7 @@ from pactape.contracts.grouping.evidence.operations import own_key
 from pactape.contracts.grouping.evidence.sample_evidence import Evidence
 from pactape.contracts.grouping.final_keys import final_keys
 from pactape.contracts.grouping.known_routes import RouteKnowledge
-from pactape.contracts.inference.joined_shape import Shape, answer_id
+from pactape.contracts.inference.joined_shape import Shape, response_id
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
 from pactape.contracts.samples.reader import SampleReader
@@ -66,7 +66,7 @@ class MediaTypes:
     def _observe(self, media: str, value: Any) -> None:
         shape = self.shapes.setdefault(media, Shape()) or Shape()
         self.shapes[media] = shape
-        shape.observe(value, answer_id(value))
+        shape.observe(value, response_id(value))
 
 
 def _fields(message: Request | Response, media: str | None) -> dict[str, Any] | None:

@@ -65,7 +65,7 @@ def _types(shape: Shape) -> list[str]:
 
 
 def _format(shape: Shape) -> str | None:
-    format_name = stated_format(shape.formats or frozenset(), shape.answers("string"))
+    format_name = stated_format(shape.formats or frozenset(), shape.response_count("string"))
     return next((name for name in _FORMATS if format_name and format_name.split(" in ")[0] == name), None)
 
 
@@ -73,7 +73,7 @@ def _object(shape: Shape) -> dict[str, Any]:
     pattern = map_key_pattern(shape.keys)
     if pattern is not None:
         return {"propertyNames": {"pattern": pattern}, "additionalProperties": schema_of(shape.any_value())}
-    objects = shape.answers("object")
+    objects = shape.response_count("object")
     properties = {key: _property(shape.keys[key], objects) for key in sorted(shape.keys)}
     schema: dict[str, Any] = {"properties": properties} if properties else {}
     required = shape.required()
@@ -83,12 +83,12 @@ def _object(shape: Shape) -> dict[str, Any]:
 def _property(shape: Shape, objects: int) -> dict[str, Any]:
     schema = schema_of(shape)
     if shape.optional:
-        schema[EVIDENCE] = {"present": _number(_answers(shape)), "objects": _number(objects)}
+        schema[EVIDENCE] = {"present": _number(_response_count(shape)), "objects": _number(objects)}
     return schema
 
 
-def _answers(shape: Shape) -> int:
-    return min(MANY, max((shape.answers(kind) for kind in shape.kinds), default=0))
+def _response_count(shape: Shape) -> int:
+    return min(MANY, max((shape.response_count(kind) for kind in shape.kinds), default=0))
 
 
 def _number(count: int) -> int | str:

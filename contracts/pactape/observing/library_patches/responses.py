@@ -105,8 +105,8 @@ def _reading_json_async(observer: Observer) -> Callable[[Any], Any]:
             with internal():
                 value = await original(self, **options)
                 body = await self.read()
-            answer = observer.answer_with(body)
-            if answer is not None:
+            observed = observer.observed_with_body(body)
+            if observed is not None:
                 return observer.parsed(body, value)
             return observer.read(self, value)
 
@@ -189,7 +189,7 @@ def _while_sending(client: Any) -> AbstractContextManager[None]:
 
 def _observed_response(observer: Observer, response: Any, *, is_streamed: bool) -> Any:
     """Return the response with observed headers; a stream may be read without being observed."""
-    observer.answer_of(response).is_touched |= is_streamed
+    observer.find_observed(response).is_touched |= is_streamed
     headers = getattr(response, "headers", None)
     response.headers = observed_headers(headers, lambda name: _note_header(observer, response, headers, name))
     return response

@@ -10,7 +10,7 @@ import msgspec
 from pactape.contracts.grouping.evidence.packing import large_number, pack
 from pactape.contracts.grouping.evidence.sample_evidence import MOST_CASSETTES
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields, read_fields
-from pactape.contracts.inference.joined_shape import Shape, answer_id
+from pactape.contracts.inference.joined_shape import Shape, response_id
 from pactape.exchange import RecordedMessage
 from pactape.http_bodies import is_json
 from pactape.matching import Message
@@ -61,7 +61,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
     def of(cls, message: RecordedMessage) -> MessageEvidence:
         """Return the evidence of one message, which must not contain secrets."""
         shape = Shape()
-        shape.observe(message.content, answer_id(message.content))
+        shape.observe(message.content, response_id(message.content))
         return cls(
             cassettes=(message.reference,),
             count=1,

@@ -19,7 +19,7 @@ from pactape.contracts.inference.fields import (
     join_paths,
     read_fields,
 )
-from pactape.contracts.inference.joined_shape import Shape, answer_id
+from pactape.contracts.inference.joined_shape import Shape, response_id
 from pactape.contracts.samples.self_names import segments_named
 from pactape.contracts.samples.text_parts import text_parts
 from pactape.http_bodies import form_fields, is_json, media_type, strings_in
@@ -151,7 +151,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         """Add one more sample."""
         shape = self.shape
         if shape is not None and has_statable_json(sample):
-            shape.observe(sample.answer, answer_id(sample.answer))
+            shape.observe(sample.answer, response_id(sample.answer))
             self.join(Evidence.of(sample, with_shape=False))
             self.shape = shape
         else:
@@ -282,5 +282,5 @@ def _shape(sample: Sample) -> Shape | None:
     if not has_statable_json(sample):
         return None
     shape = Shape()
-    shape.observe(sample.answer, answer_id(sample.answer))
+    shape.observe(sample.answer, response_id(sample.answer))
     return shape
