@@ -19,7 +19,7 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence.sample_evidence import has_statable_json
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.formats import formats_of
-from pactape.contracts.inference.joined_shape import answer_id, shape_of
+from pactape.contracts.inference.joined_shape import response_id, shape_of
 from pactape.contracts.inference.rules import expect
 from pactape.contracts.interactions.expectations import can_be_example
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
@@ -106,7 +106,7 @@ def _halves(samples: list[Sample]) -> tuple[dict[int, Any], dict[int, Any]]:
     halves: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
     for each in sorted(filter(has_statable_json, samples), key=_at_random):
         half = hashlib.sha256(Path(each.exchange.cassette).name.encode()).digest()[0] % 2
-        halves[half][answer_id(each.answer)] = each.answer
+        halves[half][response_id(each.answer)] = each.answer
     return halves
 
 

@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old text or the new one, never half of either."""
+"""Writes files atomically: a reader sees either the old content or the new content, completely."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that replaces the one at `path` atomically once everything is written; see `write_atomically`.
 
-    A link stays, and the file that it leads to is replaced. What isn't a file, as a device or a pipe, is written
-    to directly: replacing it would take `/dev/null` away.
+    A link stays, and the file that it points to is replaced. A device or a pipe is written to directly, because
+    replacing it would remove `/dev/null`, for example.
 
     Raises:
         OutputError: The folder or the file can't be written; nothing has changed.

@@ -17,6 +17,7 @@ from pactape.checking.coverage import Covered, cover
 from pactape.checking.declared import DeclaredCalls, declared_calls
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
+from pactape.contracts.grouping.client_literals import python_files
 from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples
@@ -25,7 +26,7 @@ from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import BadInputError, PactFormatError
 from pactape.findings import Finding, Severity
 from pactape.pactfile import read_pact
-from pactape.pactfile.naming import messages_stem, requests_stem
+from pactape.pactfile.naming import messages_stem, pact_files_in, requests_stem
 from pactape.pactfile.upgrading import upgrade
 from pactape.verification.history import verified_interactions
 
@@ -77,7 +78,7 @@ def check_project(settings: Settings) -> Check:
     messages = samples.messages_by_description()
     pacts, unreadable = _read_pacts(settings.pacts)
     by_place = {_place(member): member.exchange for _, members in groups for member in members}
-    files = [file for path in settings.clients for file in _python_files(path)]
+    files = python_files(settings.clients)
     calls = declared_calls(
         files, root=settings.root, bases=[provider.url for provider in settings.providers.values()]
     )
@@ -113,7 +114,7 @@ def _read_pacts(folder: Path) -> tuple[dict[Path, Pact], dict[Path, BadInputErro
     """Return the pact files of a folder, and the errors of those that can't be read."""
     pacts: dict[Path, Pact] = {}
     unreadable: dict[Path, BadInputError] = {}
-    for path in sorted(folder.glob("*.json")):
+    for path in pact_files_in(folder):
         try:
             pacts[path] = read_pact(path)
         except PactFormatError as error:
@@ -245,7 +246,3 @@ def _coverage(
     folder = settings.cache_folder
     contracts = [(pact, verified_interactions(folder, pact.data)) for pact in pacts]
     return cover(calls.operations, places, contracts)
-
-
-def _python_files(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.py")) if path.is_dir() else [path]

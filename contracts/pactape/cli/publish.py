@@ -11,6 +11,7 @@ import click
 from pactape.cli.shared.broker_options import broker_options, call_broker_and_exit
 from pactape.cli.shared.options import project_option
 from pactape.errors import PactFormatError
+from pactape.pactfile.naming import pact_files_in
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _commit(settings: Settings, files: list[Path]) -> str:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.json")))]
+    files = [file for path in paths for file in ([path] if path.is_file() else pact_files_in(path))]
     if not files:
         raise PactFormatError(
             "contains no pact file to publish",

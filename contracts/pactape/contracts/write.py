@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pactape.errors import PactFormatError
 from pactape.files import write_atomically
 from pactape.pactfile import read_pact
-from pactape.pactfile.naming import is_further_file, messages_stem, requests_stem
+from pactape.pactfile.naming import is_further_file, messages_stem, pact_files_in, requests_stem
 from pactape.pactfile.writing import encode_document
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def leftover_files(derivation: Derivation, folder: Path) -> list[Path]:
     stems = [name.removesuffix(".json") for name in names]
     return [
         path
-        for path in sorted(folder.glob("*.json"))
+        for path in pact_files_in(folder)
         if path.name not in names
         and not any(is_further_file(path.name, stem) for stem in stems)
         and _is_ours(path)
@@ -99,7 +99,7 @@ def _is_ours(path: Path) -> bool:
 
 def _delete_further(folder: Path, stem: str, files: Container[Path]) -> None:
     """Delete surplus numbered files of a contract that needs fewer."""
-    for path in folder.glob("*.json"):
+    for path in pact_files_in(folder):
         if is_further_file(path.name, stem) and path not in files:
             path.unlink()
 

@@ -9,14 +9,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["contract_stems", "is_further_file", "messages_stem", "numbered_names", "requests_stem"]
+__all__ = [
+    "contract_stems",
+    "is_further_file",
+    "messages_stem",
+    "numbered_names",
+    "pact_files_in",
+    "requests_stem",
+]
 
 #: What Windows or POSIX don't allow in a file name.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
+def pact_files_in(folder: Path) -> list[Path]:
+    """Return the pact files directly in a folder, in order of their names; none if there is no such folder."""
+    return sorted(folder.glob("*.json"))
+
+
 def requests_stem(consumer: str, provider: str) -> str:
-    """Return the stem of the file that holds the requests of a contract; all file systems accept it.
+    """Return the stem of the file with the requests of a contract; all file systems accept it.
 
     Example:
         >>> requests_stem("web", "team/users"), requests_stem("web", "localhost:3000")
@@ -26,9 +38,9 @@ def requests_stem(consumer: str, provider: str) -> str:
 
 
 def messages_stem(consumer: str, provider: str) -> str:
-    """Return the stem of the file that holds the messages of a contract.
+    """Return the stem of the file with the messages of a contract.
 
-    Messages have a file of their own: tools that start a mock server from a file can't do so with both.
+    Messages are in a separate file, because tools that start a mock server from a file can't use a file with both.
 
     Example:
         >>> messages_stem("web", "users")

@@ -78,7 +78,8 @@ class Saga(msgspec.Struct, frozen=True, kw_only=True):
 def is_refusal(error: BaseException) -> bool:
     """Return whether an error proves that the step did nothing.
 
-    No other error does: a 401, for example, may be the response to the second attempt after the first was processed.
+    No other error does: a 401, for example, may be the response to the second attempt, after the first was
+    processed.
     """
     return isinstance(error, RefusedError) or (isinstance(error, ResponseError) and error.status in _REFUSALS)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pactape.errors import PactFormatError, SettingsError
 from pactape.pactfile import read_pact
+from pactape.pactfile.naming import pact_files_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def pact_files(settings: Settings, paths: tuple[Path, ...], provider: str | None
 
 def expand_paths(paths: tuple[Path, ...]) -> list[Path]:
     """The files, and those in the folders; a folder without any is kept, to be reported as unverifiable."""
-    return [file for path in paths for file in (path.is_dir() and sorted(path.glob("*.json"))) or [path]]
+    return [file for path in paths for file in pact_files_in(path) or [path]]
 
 
 def provider_of(files: list[Path]) -> str:
@@ -53,7 +54,7 @@ def provider_name(settings: Settings, name: str | None) -> str | None:
 def _files_of_provider(settings: Settings, provider: str | None) -> list[Path]:
     by_provider: dict[str, list[Path]] = {}
     unreadable: list[Path] = []
-    for path in sorted(settings.pacts.glob("*.json")):
+    for path in pact_files_in(settings.pacts):
         try:
             by_provider.setdefault(read_pact(path).provider, []).append(path)
         except PactFormatError:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["client_literals", "literal_segments"]
+__all__ = ["client_literals", "literal_segments", "python_files"]
 
 _PATH = re.compile(r"[^\s?#]*/[^\s?#]*")
 _SEGMENT = re.compile(r"[A-Za-z][\w.~-]*")
@@ -23,8 +23,14 @@ def client_literals(paths: Iterable[Path]) -> frozenset[str]:
     Args:
         paths: Files, and folders to search; files that aren't Python are skipped.
     """
-    files = sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
-    return frozenset(segment for file in files for segment in _of_file(file, file.stat().st_mtime_ns))
+    return frozenset(
+        segment for file in python_files(paths) for segment in _of_file(file, file.stat().st_mtime_ns)
+    )
+
+
+def python_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the given files and the Python files below the given folders, sorted, each once."""
+    return sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
 
 
 @lru_cache(maxsize=1024)
