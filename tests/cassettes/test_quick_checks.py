@@ -196,6 +196,21 @@ def test_a_member_twice_is_looked_at_closely_with_a_space_before_its_colon() -> 
     assert SECRET.encode() not in Scrubber().body(body, "application/json")
 
 
+def test_a_secret_of_a_large_document_is_found_with_a_space_before_its_colon() -> None:
+    body = b'[{"password" : "tulips"}, "%b"]' % (b" " * LARGE_DOCUMENT)
+    assert b"tulips" not in Scrubber().body(body, "application/json")
+
+
+def test_a_secret_is_found_in_a_large_document_of_many_suspicious_names() -> None:
+    names = {f"token_{chr(97 + at)}x": "Hello" for at in range(20)}
+    body = json.dumps([names, " " * LARGE_DOCUMENT, {"token_dx": SECRET}]).encode()
+    clean = [
+        QuickChecks(ScrubRules()).is_clean_document(each)
+        for each in (body, body.replace(SECRET.encode(), b"Hi"))
+    ]
+    assert clean == [False, True]
+
+
 def test_a_short_value_of_the_project_s_own_form_is_a_secret_in_json() -> None:
     rules = ScrubRules(patterns=(re.compile(r"K\d{4}"),), fingerprint=b"K" * 16)
     assert Scrubber(rules).body(b'{"id": "K1234"}', "application/json") == b'{"id": "scrubbed"}'

@@ -152,3 +152,14 @@ def test_a_token_that_is_a_name_is_scrubbed_and_never_shown(kind: str, body: str
 
 def test_a_token_that_is_the_name_of_a_cookie_is_scrubbed() -> None:
     assert TOKEN not in Scrubber().header("Cookie", f"{TOKEN}=1")
+
+
+def test_a_hash_without_a_long_run_of_letters_is_found() -> None:
+    text = "hash bcrypt_sha256$ab.cd.ef.gh.ij.kl.mn.op.qr.st.uv"
+    assert "qr.st" not in Scrubber().text(text)
+
+
+def test_a_long_number_behind_a_name_does_not_hide_what_it_names() -> None:
+    body = b'{"password16999": "tulip", "token20260101": "q8Zr1LmX0vTy7PbK"}'
+    clean = Scrubber().body(body, "application/json")
+    assert clean == b'{"password16999": "scrubbed", "token20260101": "scrubbed-2"}'

@@ -120,6 +120,22 @@ HOSTILE_TEXTS: dict[str, Callable[[int], str]] = {
     "events": _distinct('data: {{"id":{number},"text":"{text}"}}\n\n'),
     "items with secrets": _distinct("- id: {number}\n  password: {text}\n"),
     "URLs with tokens": _distinct("https://a.test/x?token={text}\n"),
+    "URLs in URLs with tokens": _distinct(
+        "https://a.test/?u=https%3A%2F%2Fb.test%2F%3Ftoken%3D{text}%26a%3D{number}\n"
+    ),
+    "scripts with secrets": _distinct('<script>a({{"password":"{text}","id":{number}}})</script>'),
+    "cells behind labels": _distinct("<tr><td>API key:</td><td>{text}{number}</td></tr>"),
+    "entities of elements": _distinct("<b>&lt;password&gt;{text}&lt;/password&gt;{number}</b>"),
+    "blocks of secrets": _distinct("password{number}: |\n  {text}\n"),
+    "marked keys": _distinct("? password{number}\n: {text}\n"),
+    "members of PHP": _distinct('s:8:"password";s:12:"{text}";i:{number};'),
+    "commands": _distinct("curl -H 'X-Api-Key: {text}' -u a:{text} https://a.test/{number}\n"),
+    "fields of forms in JSON": _distinct('{{"a":"token={text}&id={number}"}}\n'),
+    "strings of documents": lambda size: json.dumps(
+        [json.dumps({"password": f"{at:012}", "id": at}) for at in range(size // 50)]
+    ),
+    "hexadecimal digits of documents": lambda size: _repeat('{"pin": 1234} ')(size // 2).encode().hex(),
+    "names with numbers": lambda size: json.dumps({f"token{at}": f"t{at}" for at in range(size // 22)}),
     "credentials": _distinct("Bearer {text}{text} "),
     "emoji and secrets": _distinct('{{"a":"\U0001f600","password":"{text}"}}\n'),
     "a table of quotes": lambda size: "name,token\n" + '"' * size,

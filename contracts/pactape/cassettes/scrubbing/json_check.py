@@ -29,6 +29,8 @@ __all__ = ["Checks", "JsonCheck"]
 
 #: A string of a valid document with its quotation marks, and the colon behind a name.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
+_BEHIND_NAME = rb'\s*+:\s*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([\[{]|[\w.+-]++))'
+_MEMBER = re.compile(rb'("[^"\\]*+")' + _BEHIND_NAME, re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
 _OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
 _BESIDE = re.compile(
@@ -38,7 +40,8 @@ _IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+
 _SHORTEST = 8
 _SHORT_NAME = 15
 _LONGEST_REMEMBERED = 96
-_MOST_DOUBTFUL = 16
+#: The members of so many names are looked for one by one.
+_FEW = 4
 _MOST_REMEMBERED = 2048
 #: So many tokens are looked at together, so that memory stays small.
 _PORTION = 2048
@@ -116,23 +119,33 @@ class JsonCheck:
         if self._has_named_value(body, verdict):
             return False
         if verdict & _NAMED_CODE == _NAMED_CODE:
-            doubtful.add(b'"code":')
-        return len(doubtful) <= _MOST_DOUBTFUL and all(self._are_clean(name, body) for name in doubtful)
+            doubtful.add(b'"code"')
+        return self._are_clean(doubtful, body)
 
-    def _are_clean(self, token: bytes, body: bytes) -> bool:
-        """Whether the values of all members of a name are nothing to replace."""
-        name = token[1:-2].decode()
+    def _are_clean(self, doubtful: set[bytes], body: bytes) -> bool:
+        """Whether the values of all members of these names are nothing to replace."""
+        if len(doubtful) > _FEW:
+            return all(
+                self._is_clean_member(member, body)
+                for member in _MEMBER.finditer(body)
+                if member[1] in doubtful
+            )
+        return all(
+            self._is_clean_member(member, body)
+            for name in doubtful
+            for member in _members_of(name).finditer(body)
+        )
+
+    def _is_clean_member(self, member: re.Match[bytes], body: bytes) -> bool:
+        spelling, text, other = member.groups(b"")
+        name = spelling[1:-1].decode()
+        value: Any = _decode(text[1:-1]) if text else _value_beginning(other)
+        if (value is None and other != b"null") or (
+            other == b"[" and is_card_name(name) and _holds_card(body)
+        ):
+            return False
         names = _NAMES_OF_CODES if name == "code" else (name,)
-        for match in _members_of(token).finditer(body):
-            text, other = match.groups(b"")
-            value: Any = _decode(text[1:-1]) if text else _value_beginning(other)
-            if (value is None and other != b"null") or (
-                other == b"[" and is_card_name(name) and _holds_card(body)
-            ):
-                return False
-            if not all(self._checks.is_clean_member(each, value) for each in names):
-                return False
-        return True
+        return all(self._checks.is_clean_member(each, value) for each in names)
 
     def _has_named_value(self, body: bytes, verdict: int) -> bool:
         """Whether a value may be a secret because of what stands beside it."""
@@ -163,7 +176,7 @@ class JsonCheck:
                 verdict = self._of_token(token)
                 self._remember(key, verdict)
             if verdict & _DOUBTFUL:
-                doubtful.add(token)
+                doubtful.add(token[:-1].rstrip())
             total |= verdict
             if total & _DIRTY:
                 break
@@ -211,10 +224,9 @@ def _decode(spelling: bytes) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _members_of(token: bytes) -> re.Pattern[bytes]:
+def _members_of(name: bytes) -> re.Pattern[bytes]:
     """An expression for the members of a name: their texts, or the numbers, constants and objects that they are."""
-    text = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-    return re.compile(re.escape(token) + rb"\s*+(?:(" + text + rb")|([\[{]|[\w.+-]++))", re.DOTALL)
+    return re.compile(b"(" + re.escape(name) + b")" + _BEHIND_NAME, re.DOTALL)
 
 
 def _value_beginning(start: bytes) -> Any:

@@ -20,6 +20,7 @@ from pactape.cassettes.scrubbing.structures.headers import (
     SCRUBBERS,
 )
 from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
+from pactape.cassettes.scrubbing.structures.json_names import NamesBelow
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
@@ -80,6 +81,7 @@ class Walk:
         self._decided: dict[tuple[str, str, Place], tuple[str, str]] = {}
         self._field: object = ""
         self._results = SecretNumbers()
+        self._document = NamesBelow()
         self._is_ordinary = not (rules.patterns or rules.names)
 
     def field(self, name: str, value: str, place: Place, path: object = "") -> str:
@@ -159,7 +161,9 @@ class Walk:
         """Return a text without secrets, taken apart by the structure that it has."""
         if len(value) < _SHORTEST and "=" not in value:
             return self.text(value)
-        if (self._is_clean is not None and self._is_clean(value)) or self._results.get(value):
+        if self._is_clean is not None and self._is_clean(value):
+            return value
+        if len(value) >= _SHORTEST_RESULT and self._results.get(value):
             return value
         clean = self.deeper(value)
         if len(clean) >= _SHORTEST_RESULT and not self._results.get(clean):
@@ -177,10 +181,7 @@ class Walk:
         return self._at_depth(value, self._by_form, len(value))
 
     def _at_depth(self, value: str, scrub: Callable[[str], str], cost: int) -> str:
-        """A text one level deeper, unless that is a level too many, or a pass too many over the same text.
-
-        Then it goes as a whole if it may hold a secret.
-        """
+        """A text one level deeper; what is a level or a pass too many goes as a whole if it may hold a secret."""
         if self._depth:
             self._budget -= cost
             if self._depth >= _DEEPEST or self._budget < 0:
@@ -205,12 +206,12 @@ class Walk:
         return scrub_named_values(value, self, self._replace, own_names=bool(self._rules.names))
 
     def _own_patterns(self, value: str) -> str:
+        kind = "secret of the project"
         for pattern in self._rules.patterns:
-            value = substitute(pattern, lambda match: self._replace_own(match.group()), value)
+            value = substitute(
+                pattern, lambda match: match.group() and self._replace(match.group(), kind), value
+            )
         return value
-
-    def _replace_own(self, secret: str) -> str:
-        return self._replace(secret, "secret of the project") if secret else ""
 
     def _cookie(self, name: str, value: str) -> str:
         """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
@@ -259,7 +260,7 @@ class Walk:
 
     def _scrub_by_format(self, text: str) -> str:
         first = text[:64].lstrip("\ufeff \t\r\n")[:1]
-        clean = scrub_json(text, self) if first in {"{", "[", '"'} else None
+        clean = scrub_json(text, self, self._document) if first in {"{", "[", '"'} else None
         if clean is not None:
             return clean
         if first == "<" and looks_like_markup(text):

@@ -26,7 +26,7 @@ _LONG_RUN = re.compile(r"[\w-]{14}", re.ASCII)
 #: What forms have that may have no run of so many characters.
 _SHORT_MARK = re.compile(
     r"-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
-    r"\$\d?[2a]|\{S?SHA",
+    r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
     re.ASCII,
 )
 #: What is around the marks that are in most texts.

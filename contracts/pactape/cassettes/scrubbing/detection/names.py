@@ -80,6 +80,7 @@ _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8
 _LONGEST = 96
 _LONGEST_REMEMBERED = 48
+_LONG_NUMBER = 4
 _ENDINGS = (
     (NameKind.CODE, CODES),
     (NameKind.CONNECTION, CONNECTIONS),
@@ -125,6 +126,8 @@ def classify_name(name: str) -> NameKind:
         >>> [classify_name(name).name for name in ("DB_PWD", "next_page_token", "author", "cvv2")]
         ['CREDENTIAL', 'HARMLESS', 'HARMLESS', 'CODE']
     """
+    if name[-_LONG_NUMBER:].isdecimal():  # "token20260101" is one of many, and as good as "token1"
+        name = f"{name.rstrip('0123456789')}1"
     return _classify_short(name) if len(name) <= _LONGEST_REMEMBERED else _classify(name)
 
 

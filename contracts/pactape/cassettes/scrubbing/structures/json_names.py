@@ -52,7 +52,8 @@ Pairs = tuple[tuple[str, Any], ...]
 #: Objects with one of these are looked at each time: their values say something about other members.
 _DECIDED_BY_VALUES = VALUE_KEYS | FLAGGED_KEYS | {"kind", "query"}
 _NAMING = frozenset(NAME_KEYS)
-_MOST_REMEMBERED = 32
+#: So many places of a document are remembered, and objects of so many members.
+_MOST_PLACES, _MOST_MEMBERS = 1024, 32
 
 
 class NamesBelow:
@@ -84,6 +85,7 @@ class NamesBelow:
         "_parent",
         "_path",
         "_prefix",
+        "_room",
         "_signs",
         "is_key",
         "name",
@@ -109,6 +111,7 @@ class NamesBelow:
         self._labels: bool = parent is not None and (parent._labels or key[1:] in LABELS)  # noqa: SLF001 -- the same class
         self._named_before: NamesBelow | None = None
         self._path = ""
+        self._room: list[None] = parent._room if parent is not None else [None] * _MOST_PLACES  # noqa: SLF001 -- as above
         self._below: dict[str, NamesBelow] | None = None
         self._objects: dict[tuple[str, ...], NamesBelow] | None = None
 
@@ -128,7 +131,8 @@ class NamesBelow:
         names = self._objects.get(keys)
         if names is None:
             names = self._in_object(members)
-            if len(self._objects) < _MOST_REMEMBERED and len(keys) < _MOST_REMEMBERED:
+            if self._room and len(keys) < _MOST_MEMBERS:
+                self._room.pop()
                 self._objects[keys] = names
         return names
 
@@ -163,13 +167,9 @@ class NamesBelow:
         Args:
             after: The item before, when it may be the item's name, too: ["password", "…"].
         """
+        aliases, prefix, describes = self._aliases, self._prefix, self._describes
         names = NamesBelow(
-            self.name,
-            parent=self,
-            key="[]",
-            prefix=self._prefix,
-            describes=self._describes,
-            aliases=self._aliases,
+            self.name, parent=self, key="[]", prefix=prefix, describes=describes, aliases=aliases
         )
         names._is_item = True
         names._lists_secrets = self._lists_secrets
@@ -184,7 +184,8 @@ class NamesBelow:
         names = self._below.get(key)
         if names is None:
             names = self._make_below(key)
-            if len(self._below) < _MOST_REMEMBERED:
+            if self._room:
+                self._room.pop()
                 self._below[key] = names
         return names
 
