@@ -46,9 +46,9 @@ class KnownValues:
 
     def add(self, secret: str, placeholder: str) -> None:
         """Remember a secret, unless it is short or a word, which may stand for something else."""
-        if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
-            return
         if self._placeholder_of is not None and len(self._placeholders) > _FEW:
+            return
+        if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
         is_verbatim = _VERBATIM.fullmatch(secret) is not None
         for spelling in (secret,) if is_verbatim else _spellings(secret):
@@ -104,7 +104,7 @@ def _may_hold(text: str) -> bool:
     return len(text) > _LONGEST_CACHED or _has_run(text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _has_run(text: str) -> bool:
     """Whether a short text has a run that could be a secret; most headers have none."""
     if " " in text or len(text) >= _SHORTEST:

@@ -45,7 +45,7 @@ _SPECIAL_HEADERS = SPECIAL_HEADERS | {"code"}
 _LONGEST_PLAIN = 11
 _PARAMETER = re.compile(r"[\w.,:~*-]*+", re.ASCII)
 #: Documents on lines of their own; a document on several lines has none that begins so behind one that ends so.
-_LINES, _LINE_END, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), re.compile(rb"\r?\n"), 65_536
+_LINES, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), 65_536
 _JSON_STARTS = (b"{", b"[")
 _LONGEST_CACHED = 1024
 _SHORT_KEY = 15
@@ -70,9 +70,9 @@ class QuickChecks:
     def __init__(self, rules: ScrubRules) -> None:
         self._rules = rules
         self._is_ordinary = not (rules.patterns or rules.names)
-        self._is_clean_text = lru_cache(maxsize=32768)(self._walk_text)
+        self._is_clean_text = lru_cache(maxsize=8192)(self._walk_text)
         self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
-        self._is_harmless = lru_cache(maxsize=16384)(self._harmless)
+        self._is_harmless = lru_cache(maxsize=4096)(self._harmless)
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
         self._is_harmless_header = lru_cache(maxsize=4096)(self._say_harmless_header)
         self._objects = ObjectCheck(rules, self._is_harmless, self._is_clean_once)
@@ -98,7 +98,7 @@ class QuickChecks:
         """Whether the lines of a body are JSON documents that contain nothing to replace (NDJSON)."""
         if _LINES.search(body, 0, _FIRST_LINES) is None:
             return False
-        return check.is_clean(b"[%b]" % _LINE_END.sub(b",", body.strip()))
+        return check.is_clean(b"[%b]" % body.strip().replace(b"\r\n", b",").replace(b"\n", b","))
 
     def _is_clean_value_of(self, name: str, value: Any) -> bool:
         """Whether a member with a suspicious name is nothing to replace; an object's members are checked apart."""

@@ -13,13 +13,15 @@ from pactape.cassettes.scrubbing.placeholders import (
     ConstantPlaceholders,
     NumberedPlaceholders,
     is_mask,
-    is_placeholder,
 )
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.placeholders import Placeholders
 
 __all__ = ["Replacement", "Replacements"]
+
+
+_MOST_REMEMBERED = 1024
 
 
 class Replacement(msgspec.Struct, frozen=True, order=True):
@@ -63,10 +65,10 @@ class Replacements:
             if not is_mask(secret):
                 self.known_values.add(secret, placeholder)
             return placeholder
-        if is_placeholder(secret):
+        placeholder = self.placeholders.for_text(secret)
+        if placeholder == secret:
             return secret
         self.note(field, kind)
-        placeholder = self.placeholders.for_text(secret)
         self.known_values.add(secret, placeholder)
         return placeholder
 
@@ -82,5 +84,7 @@ class Replacements:
         entry = self._entries.get((field, kind))
         if entry is None:
             shown = scrub_forms_in_text(field, lambda *_: PLACEHOLDER)  # a token may be a name, too
-            entry = self._entries[field, kind] = Replacement(shown, kind)
+            entry = Replacement(shown, kind)
+            if len(self._entries) < _MOST_REMEMBERED:
+                self._entries[field, kind] = entry
         self.entries.append(entry)

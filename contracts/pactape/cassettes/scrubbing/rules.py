@@ -66,7 +66,7 @@ class ScrubRules(msgspec.Struct, frozen=True, kw_only=True):
         return hash(self.fingerprint)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """Return a name in lower case, without "-", "_", ".", brackets and spaces.
 

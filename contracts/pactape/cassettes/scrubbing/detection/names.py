@@ -141,7 +141,7 @@ def _classify(name: str) -> NameKind:
 _classify_short = lru_cache(maxsize=2048)(_classify)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _classify_by_words(name: str) -> NameKind:
     """What the words of a name say, which is remembered: a name comes often, and few say something."""
     words = name_words(name)

@@ -98,7 +98,7 @@ def looks_random(value: str) -> bool:
     return len(value) >= _SHORTEST and _ALLOWED.fullmatch(value) is not None and _is_random(value)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _is_random(value: str) -> bool:
     """Whether a value of allowed characters looks random, which is remembered: several passes ask it."""
     if is_public_value(value):
