@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.adopting import carry_out, plan_adoption
+from pactape.adopting.markers import read_module
 from pactape.settings import load_settings
 
 from tests.cassettes.helpers.old_project import INTERACTION
@@ -124,6 +125,20 @@ def test_a_fixture_of_a_test_module_moves_with_its_cassette(root: Path) -> None:
         "    with vcr.use_cassette('tests/cassettes/one.yaml'):\n        yield 1\n\ndef test_one(user): pass\n"
     )
     assert '    with pactape.use_cassette("one.yaml"):\n        yield 1\n' in adopted(root, text)
+
+
+def test_a_cassette_in_a_folder_of_fixtures_belongs_to_its_own_test_only(root: Path) -> None:
+    folder = root / "fixtures"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text(INTERACTION.format(path=name))
+    text = "import vcr\n" + "".join(
+        f"@vcr.use_cassette('fixtures/{name}.yaml')\ndef test_{name}(): pass\n" for name in ("a", "b")
+    )
+    module = root / "tests" / "test_users.py"
+    module.write_text(text)
+    units = read_module(text.encode(), path=module).units
+    assert [[test.name for test in unit.tests] for unit in units] == [["test_a"], ["test_b"]]
 
 
 def test_a_method_moves_though_another_of_its_class_uses_the_cassette_object(root: Path) -> None:

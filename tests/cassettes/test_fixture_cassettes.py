@@ -126,3 +126,39 @@ def test_a_test_replays_alone_that_uses_a_fixture_of_its_package(
     project.pytest("--pactape-record", "once")
     hits = provider.hits.total()
     assert ("exit 0" in project.pytest("-k", "two"), provider.hits.total()) == (True, hits)
+
+
+NESTED = """
+@pytest.fixture(scope="session")
+def token():
+    yield ask("/token", "POST")
+    ask("/token", "DELETE")
+
+@pytest.fixture(scope="session", params=["a", "b c", "ü/x"])
+def region(request, token):
+    request.addfinalizer(lambda: ask("/regions/gone"))
+    return ask("/regions")
+
+@pytest.mark.cassette
+def test_region(region):
+    assert ask("/one") == "/one"
+
+@pytest.mark.cassette
+def test_dynamic(request):
+    assert request.getfixturevalue("token") == "/token"
+"""
+
+
+@pytest.mark.long
+def test_fixtures_with_parameters_that_two_workers_recorded_replay_alone(
+    project: Project, provider: Provider
+) -> None:
+    for name in ("one", "two"):
+        project.write(f"test_{name}.py", ASK + NESTED)
+    workers = ("-p", "xdist.plugin", "-n", "2")
+    assert "exit 0" in project.pytest("--pactape-record", "once", *workers)
+    hits = provider.hits.total()
+    for options in (("-p", "pytest_randomly"), ("-k", "dynamic"), ("-k", "region and two"), workers):
+        output = project.pytest(*options)
+        assert "exit 0" in output, output
+    assert provider.hits.total() == hits

@@ -184,7 +184,8 @@ class _Reader:
 
 
 def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any("fixture" in ast.unparse(each) for each in node.decorator_list)
+    functions = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return any(ast.unparse(each).rpartition(".")[2] == "fixture" for each in functions)
 
 
 def _is_of_vcrpy(node: ast.Import | ast.ImportFrom) -> bool:
